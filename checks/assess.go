@@ -1,0 +1,150 @@
+package checks
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/schema/product"
+)
+
+// Part is an observation to be judged: one firmware image, or, where Firmware
+// and Observation.Image are nil, the product as a whole.
+type Part struct {
+	Firmware    *product.Firmware // nil under inspect
+	Observation *facts.Observation
+}
+
+// Subject is what Assess judges.
+type Subject struct {
+	Product *product.Product   // nil if nothing is declared
+	Images  []Part             // one for each image that was opened
+	Whole   *facts.Observation // what was asked outside (GitHub, the web); nil for none
+	AsOf    time.Time
+}
+
+// Assess runs the checks, in parallel, and gives their results sorted by check
+// and firmware. A check that reads images has one result for each; where there
+// is no image at all it has one that is inconclusive.
+func Assess(ctx context.Context, s Subject, checks []*Check) []assay.Result {
+	whole := s.Whole
+	if whole == nil {
+		whole = facts.NewObservation()
+	}
+	type job struct {
+		check *Check
+		part  Part
+	}
+	var jobs []job
+	for _, c := range checks {
+		switch {
+		case !c.NeedsImage():
+			jobs = append(jobs, job{c, Part{Observation: whole}})
+		case len(s.Images) == 0:
+			jobs = append(jobs, job{c, Part{}})
+		default:
+			for _, p := range s.Images {
+				jobs = append(jobs, job{c, p})
+			}
+		}
+	}
+	results := make([]assay.Result, len(jobs))
+	var wg sync.WaitGroup
+	turn := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, j := range jobs {
+		wg.Go(func() {
+			turn <- struct{}{}
+			defer func() { <-turn }()
+			results[i] = run(ctx, s, j.check, j.part)
+		})
+	}
+	wg.Wait()
+	slices.SortStableFunc(results, func(a, b assay.Result) int {
+		return cmp.Or(cmp.Compare(a.Check, b.Check), cmp.Compare(a.Firmware, b.Firmware))
+	})
+	return results
+}
+
+// run asks one check about one part and holds it to the rules.
+func run(ctx context.Context, s Subject, check *Check, part Part) assay.Result {
+	r := assay.Result{Check: check.ID, Version: check.Version}
+	if part.Firmware != nil {
+		r.Firmware = part.Firmware.ID
+	}
+	var j Judgement
+	switch {
+	case ctx.Err() != nil:
+		j.Reason = "stopped before it was run: " + context.Cause(ctx).Error()
+	case part.Observation == nil:
+		j.Reason = "there is no firmware image"
+	default:
+		c := &Context{
+			Product: s.Product, Firmware: part.Firmware, AsOf: s.AsOf,
+			Coverage: part.Observation.Coverage,
+			observer: part.Observation.For("check "+string(check.ID), check.Needs),
+		}
+		j = honest(ask(check, c))
+	}
+	r.Verdict, r.Proof, r.Reason = j.Verdict, j.Proof, j.Reason
+	r.Examined, r.Findings = tidy(j.Examined), j.Findings
+	if r.Findings == nil {
+		r.Findings = []assay.Finding{}
+	}
+	assay.SortFindings(r.Findings)
+	return r
+}
+
+// ask runs the check; a panic, or a fact that is not known, is inconclusive.
+func ask(check *Check, c *Context) (j Judgement) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case stop:
+			j = Judgement{Reason: r.err.Error()}
+		default:
+			j = Judgement{Reason: fmt.Sprintf("the check itself failed: %v", r)}
+		}
+	}()
+	return check.Run(c)
+}
+
+// honest holds a judgement to the rules that no author has to remember.
+func honest(j Judgement) Judgement {
+	fails := slices.ContainsFunc(j.Findings, func(f assay.Finding) bool { return f.Severity.Fails() })
+	switch {
+	case fails:
+		j.Verdict = assay.Fail
+	case j.Verdict == assay.Fail:
+		j.Verdict, j.Reason = assay.Inconclusive, "failed without a finding: "+j.Reason
+	case j.Verdict == assay.Pass && len(j.Examined) == 0:
+		j.Verdict, j.Reason = assay.Inconclusive, "nothing was examined"
+	case j.Verdict == assay.Pass && j.Proof == assay.NotAssessed:
+		j.Verdict, j.Reason = assay.Inconclusive, "passed without proof"
+	case j.Verdict == assay.NotApplicable && j.Reason == "":
+		j.Verdict, j.Reason = assay.Inconclusive, "called not applicable without a reason"
+	}
+	if j.Verdict == assay.Inconclusive && j.Reason == "" {
+		j.Reason = "no reason was given"
+	}
+	if j.Verdict == assay.Inconclusive || j.Verdict == assay.NotApplicable {
+		j.Proof = assay.NotAssessed
+	}
+	return j
+}
+
+// tidy sorts places and leaves out doubles.
+func tidy(places []assay.Location) []assay.Location {
+	places = slices.Clone(places)
+	slices.SortFunc(places, assay.Location.Compare)
+	places = slices.CompactFunc(places, func(a, b assay.Location) bool { return a.Compare(b) == 0 })
+	if places == nil {
+		return []assay.Location{}
+	}
+	return places
+}

@@ -1,0 +1,171 @@
+package facts
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// Tree is the opened image itself: containers and files with their modes and
+// owners. Derived facts read it; a check needs a fact that can be stored.
+var Tree = &Fact[*firmware.Image]{
+	Name:    "tree",
+	Doc:     "Every container and file of the image with owner, mode, place and digest.",
+	Observe: func(o *Observer) (*firmware.Image, error) { return imageOf(o) },
+	image:   true,
+}
+
+// Root is a root file system inside an image: a container that holds the
+// programs and settings of a device.
+type Root struct {
+	Path  string // of the container
+	Modes bool   // modes and owners mean something
+	Files int
+}
+
+// Roots are the root file systems of the image.
+var Roots = &Fact[[]Root]{
+	Name:  "roots",
+	Doc:   "The root file systems: containers with programs and settings in the usual places.",
+	Needs: []Node{Tree},
+	Observe: func(o *Observer) ([]Root, error) {
+		img, err := Tree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		roots := []Root{}
+		for _, c := range img.Containers {
+			if isRoot(c) {
+				roots = append(roots, Root{Path: c.Path, Modes: c.Modes, Files: countFiles(img, c)})
+			}
+		}
+		return roots, nil
+	},
+}
+
+// isRoot asks for two of the folders that every Unix root has.
+func isRoot(c *firmware.Container) bool {
+	if !c.FileSystem {
+		return false
+	}
+	n := 0
+	for _, dir := range []string{"etc", "bin", "sbin", "usr", "lib", "dev", "proc"} {
+		if f, ok := c.Lookup(dir); ok && f.Kind == firmware.Directory {
+			n++
+		}
+	}
+	return n >= 2
+}
+
+func countFiles(img *firmware.Image, c *firmware.Container) int {
+	n := 0
+	for _, f := range img.Files {
+		if f.Container == c {
+			n++
+		}
+	}
+	return n
+}
+
+func imageOf(o *Observer) (*firmware.Image, error) {
+	if o.Image == nil {
+		return nil, ErrNoImage
+	}
+	return o.Image, nil
+}
+
+// At is the place of a file, with its digest where it may have one.
+func At(f *firmware.File) assay.Location {
+	l := assay.Location{Path: f.Path}
+	if f.Kind == firmware.Regular && f.Size >= MinDigest {
+		l.Digest = assay.SHA256(f.Digest)
+	}
+	return l
+}
+
+// AtLine is the place of a line (from 1) of a text file, n bytes long, that
+// starts at offset.
+func AtLine(f *firmware.File, line int, offset, n int64) assay.Location {
+	l := At(f)
+	l.Line, l.Offset, l.Length = line, offset, n
+	return l
+}
+
+// AtSecret is the place of a file that is nothing but a secret: it gets no
+// digest.
+func AtSecret(f *firmware.File) assay.Location {
+	return assay.Location{Path: f.Path, Length: f.Size}
+}
+
+// MinDigest is the size in bytes under which a file gets no digest of its own:
+// a short file could be guessed from it.
+const MinDigest = 64
+
+// PathClass tells what kind of place a path is, so that examples are not taken
+// for the product.
+type PathClass uint8
+
+// The classes of path. All but Product lower the severity of a finding to Low.
+const (
+	Product PathClass = iota
+	Documentation
+	Tests
+	Examples
+	Certificates // bundles of other people's root certificates
+)
+
+// ClassOf gives the class of a file's path.
+func ClassOf(p string) PathClass {
+	_, name, ok := cutLast(p, "!")
+	if !ok {
+		name = p
+	}
+	elements := strings.Split(strings.ToLower(name), "/")
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(elements[:max(len(elements)-1, 0)], func(e string) bool { return slices.Contains(words, e) })
+	}
+	switch {
+	case has("examples", "example", "samples", "sample"):
+		return Examples
+	case has("test", "tests", "testdata", "testing"):
+		return Tests
+	case has("doc", "docs", "man", "info", "licenses", "licences"):
+		return Documentation
+	case has("ca-certificates") || strings.HasPrefix(name, "etc/ssl/certs/") || path.Base(name) == "ca-certificates.crt" || path.Base(name) == "ca-bundle.crt" || path.Base(name) == "cacert.pem":
+		return Certificates
+	}
+	return Product
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// coverageOf puts the opener's account of the image into the project's words.
+func coverageOf(img *firmware.Image) assay.Coverage {
+	c := assay.Coverage{Bytes: img.Size, Opaque: img.Opaque, Ranges: []assay.Range{}, Skipped: []assay.Skipped{}}
+	for _, r := range img.Ranges {
+		class := assay.Unexplained
+		switch r.Class {
+		case firmware.Opened:
+			class = assay.Opened
+			c.Opened += r.Length
+		case firmware.Padding:
+			class = assay.Padding
+			c.Padding += r.Length
+		default:
+			c.Unexplained += r.Length
+		}
+		c.Ranges = append(c.Ranges, assay.Range{Offset: r.Offset, Length: r.Length, Class: class, What: r.What})
+	}
+	for _, s := range img.Skipped {
+		c.Skipped = append(c.Skipped, assay.Skipped{Path: s.Path, Offset: s.Offset, Length: s.Length, Reason: s.Reason})
+	}
+	return c
+}
