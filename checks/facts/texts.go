@@ -1,0 +1,171 @@
+package facts
+
+import (
+	"bytes"
+	"iter"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// MaxText is the size in bytes up to which a text file is kept. Settings and
+// scripts are far smaller; what is larger is data.
+const MaxText = 256 << 10
+
+// Text is a text file: a setting, a script, a page.
+type Text struct {
+	File    *firmware.File
+	Content string
+}
+
+// Line is a line of a text.
+type Line struct {
+	Number int   // from 1
+	Offset int64 // of its first byte
+	Text   string
+}
+
+// Lines gives the lines without their ends.
+func (t Text) Lines() iter.Seq[Line] {
+	return func(yield func(Line) bool) {
+		number, offset := 1, 0
+		for offset < len(t.Content) {
+			line, _, _ := strings.Cut(t.Content[offset:], "\n")
+			if !yield(Line{number, int64(offset), strings.TrimSuffix(line, "\r")}) {
+				return
+			}
+			number++
+			offset += len(line) + 1
+		}
+	}
+}
+
+// At is the place of a line.
+func (t Text) At(l Line) assay.Location {
+	return AtLine(t.File, l.Number, l.Offset, int64(len(l.Text)))
+}
+
+// TextSet finds text files by path. It lives as long as the image is at hand
+// and is not stored: texts may hold secrets.
+type TextSet struct {
+	all    []Text
+	byFile map[*firmware.File]int
+}
+
+// All lists the texts by path.
+func (s *TextSet) All() []Text { return s.all }
+
+// In lists the texts of one container by path.
+func (s *TextSet) In(c *firmware.Container) []Text {
+	return slices.DeleteFunc(slices.Clone(s.all), func(t Text) bool { return t.File.Container != c })
+}
+
+// Get gives the text at a path of a container, following links inside it.
+func (s *TextSet) Get(c *firmware.Container, name string) (Text, bool) {
+	f, ok := c.Lookup(name)
+	if !ok {
+		return Text{}, false
+	}
+	return s.Of(f)
+}
+
+// Of gives the text of a file.
+func (s *TextSet) Of(f *firmware.File) (Text, bool) {
+	i, ok := s.byFile[f]
+	if !ok && f.HardLink != nil {
+		i, ok = s.byFile[f.HardLink]
+	}
+	if !ok {
+		return Text{}, false
+	}
+	return Text{File: f, Content: s.all[i].Content}, true
+}
+
+// Match lists the texts of a container whose path fits a pattern of
+// path.Match, such as "etc/init.d/S*".
+func (s *TextSet) Match(c *firmware.Container, pattern string) []Text {
+	var found []Text
+	for _, t := range s.In(c) {
+		if ok, _ := path.Match(pattern, t.File.Name); ok {
+			found = append(found, t)
+		}
+	}
+	return found
+}
+
+var textScan = &Scan[Text]{
+	Name: "text-files",
+	Doc:  "Text files of up to 256 KiB.",
+	Want: func(f *firmware.File) bool {
+		return f.Kind == firmware.Regular && f.Size > 0 && f.Size <= MaxText
+	},
+	See: func(f *firmware.File, content []byte) []Text {
+		if !IsText(content) {
+			return nil
+		}
+		return []Text{{f, string(content)}}
+	},
+}
+
+// Texts are the text files of the image: settings, scripts, pages.
+var Texts = &Fact[*TextSet]{
+	Name:  "texts",
+	Doc:   "Settings, scripts and pages, by path.",
+	Needs: []Node{textScan},
+	Observe: func(o *Observer) (*TextSet, error) {
+		all, err := textScan.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		s := &TextSet{all: all, byFile: make(map[*firmware.File]int, len(all))}
+		for i, t := range all {
+			s.byFile[t.File] = i
+		}
+		return s, nil
+	},
+}
+
+// IsText reports whether content is text: no NUL byte and few other control
+// characters in its first 4 KiB.
+func IsText(content []byte) bool {
+	head := content[:min(len(content), 4096)]
+	if bytes.IndexByte(content, 0) >= 0 {
+		return false
+	}
+	odd := 0
+	for _, b := range head {
+		if b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != '\f' && b != 0x1b {
+			odd++
+		}
+	}
+	return odd*100 <= len(head)
+}
+
+// RootPlaces are the places of the root file systems, to say what was looked
+// through; the image itself if it has none but something was opened.
+var RootPlaces = &Fact[[]assay.Location]{
+	Name:  "root-places",
+	Doc:   "Where the root file systems are.",
+	Needs: []Node{Tree, Roots},
+	Observe: func(o *Observer) ([]assay.Location, error) {
+		img, err := Tree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		roots, err := Roots.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		places := []assay.Location{}
+		for _, r := range roots {
+			places = append(places, assay.Location{Path: r.Path})
+		}
+		if len(places) == 0 && !img.Opaque {
+			places = append(places, assay.Location{Path: img.Name, Digest: assay.SHA256(img.Digest)})
+		}
+		return places, nil
+	},
+}
