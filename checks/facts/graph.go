@@ -422,3 +422,6 @@ func Restore(stored map[string]assay.Stored, coverage assay.Coverage, nodes ...N
 	}
 	return o, nil
 }
+
+// Put supplies the value of one node as stored JSON. The first value counts.
+func (o *Observation) Put(n Node, value []byte) error { return n.restore(o, value) }
