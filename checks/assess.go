@@ -27,6 +27,9 @@ type Subject struct {
 	Images  []Part             // one for each image that was opened
 	Whole   *facts.Observation // what was asked outside (GitHub, the web); nil for none
 	AsOf    time.Time
+
+	Terms    []Term    // least support periods of the schemes that are claimed
+	LabelEnd time.Time // last day of the label that is asked for; zero if none is
 }
 
 // Assess runs the checks, in parallel, and gives their results sorted by check
@@ -85,7 +88,7 @@ func run(ctx context.Context, s Subject, check *Check, part Part) assay.Result {
 		j.Reason = "there is no firmware image"
 	default:
 		c := &Context{
-			Product: s.Product, Firmware: part.Firmware, AsOf: s.AsOf,
+			Product: s.Product, Firmware: part.Firmware, AsOf: s.AsOf, Terms: s.Terms, LabelEnd: s.LabelEnd,
 			Coverage: part.Observation.Coverage,
 			observer: part.Observation.For("check "+string(check.ID), check.Needs),
 		}

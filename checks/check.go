@@ -96,10 +96,21 @@ type Context struct {
 	Firmware *product.Firmware
 	// AsOf is the day that all dates are compared with.
 	AsOf time.Time
+	// Terms are the least support periods of the schemes that the product claims.
+	Terms []Term
+	// LabelEnd is the last day of the label that is asked for; zero if none is.
+	LabelEnd time.Time
 	// Coverage says how much of the image was examined.
 	Coverage assay.Coverage
 
 	observer *facts.Observer
+}
+
+// Term is the least support period that a scheme demands, counted from the day
+// on which the product was first sold.
+type Term struct {
+	Scheme string
+	Years  int
 }
 
 // stop ends a check from within Ask; the runner turns it into inconclusive.
@@ -210,12 +221,7 @@ func (c *Context) Fail(proof assay.Proof, findings ...assay.Finding) Judgement {
 // NotDescribed fails because the declaration leaves out what the principle
 // asks: block is the missing block or attribute, as "support.until".
 func (c *Context) NotDescribed(severity assay.Severity, block string) Judgement {
-	p := c.Declaration()
-	return c.Fail(assay.Declared, assay.Finding{
-		Severity: severity,
-		Message:  "not described: " + block,
-		Evidence: []assay.Evidence{{Kind: assay.KindAbsent, Note: block, Location: Place(p.Range)}},
-	})
+	return c.Fail(assay.Declared, Undescribed(severity, block, c.Declaration().Range))
 }
 
 // Inconclusive says that the question could not be decided, and why.
@@ -236,6 +242,19 @@ func Observed(severity assay.Severity, message string, places ...assay.Location)
 		f.Evidence = append(f.Evidence, assay.Evidence{Kind: assay.KindObserved, Location: l})
 	}
 	return f
+}
+
+// Undescribed makes a finding of a block or attribute that the declaration
+// leaves out of the block at the range.
+func Undescribed(severity assay.Severity, what string, in hcl.Range) assay.Finding {
+	return assay.Finding{Severity: severity, Message: "not described: " + what, Evidence: []assay.Evidence{
+		{Kind: assay.KindAbsent, Note: what, Location: Place(in)},
+	}}
+}
+
+// Misdeclared makes a finding with evidence from the product file alone.
+func Misdeclared(severity assay.Severity, message string, declared hcl.Range) assay.Finding {
+	return Contradiction(severity, message, declared)
 }
 
 // Contradiction makes a finding with two pieces of evidence: the line of the

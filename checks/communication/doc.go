@@ -1,0 +1,3 @@
+// Package communication holds the checks of the principle that security-sensitive data
+// is protected in transit.
+package communication

@@ -1,0 +1,3 @@
+// Package personaldata holds the checks of the principle that personal and critical data
+// is protected.
+package personaldata
