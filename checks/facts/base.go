@@ -114,7 +114,7 @@ const (
 	Documentation
 	Tests
 	Examples
-	Certificates // bundles of other people's root certificates
+	CABundles // bundles of other people's root certificates
 )
 
 // ClassOf gives the class of a file's path.
@@ -135,7 +135,7 @@ func ClassOf(p string) PathClass {
 	case has("doc", "docs", "man", "info", "licenses", "licences"):
 		return Documentation
 	case has("ca-certificates") || strings.HasPrefix(name, "etc/ssl/certs/") || path.Base(name) == "ca-certificates.crt" || path.Base(name) == "ca-bundle.crt" || path.Base(name) == "cacert.pem":
-		return Certificates
+		return CABundles
 	}
 	return Product
 }

@@ -1,0 +1,365 @@
+package facts
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// AccountKind tells whose account it is.
+type AccountKind string
+
+// The kinds of account.
+const (
+	UnixAccount      AccountKind = "unix"      // passwd and shadow
+	MosquittoAccount AccountKind = "mosquitto" // a password file of the MQTT broker
+	WebAccount       AccountKind = "htpasswd"  // a password file of a web server
+)
+
+// PasswordState says what field 2 amounts to. The zero value is Locked only in
+// name: it is set for every account.
+type PasswordState string
+
+// The states of a password.
+const (
+	Locked PasswordState = "locked" // *, !, !!, *LK*, x without a shadow line, or no hash at all
+	Empty  PasswordState = "empty"  // nothing is asked
+	Hashed PasswordState = "hashed" // a usable hash
+)
+
+// Account is someone who may log in: one name in one folder of settings.
+type Account struct {
+	Kind     AccountKind
+	Name     string
+	UID, GID int    // -1 if no passwd line names them
+	Shell    string // as written; empty means /bin/sh
+	Login    bool   // the shell, or the service, lets someone in
+	Password PasswordState
+	Hash     Secret   // field 2, if Hashed
+	HashKind HashKind // if Hashed
+	Rounds   int      // if Hashed; see HashKindOf
+	// Superseded says that the line stands in a backup (passwd-, shadow-) and
+	// the live file of the same folder has the account too.
+	Superseded bool
+	Folder     string         // path of the folder of settings
+	Location   assay.Location // of the line that decides about the password
+	Entry      assay.Location // of the passwd line; like Location where there is no other
+}
+
+// CanLogIn reports whether someone gets in with nothing or with the password
+// that is hashed here.
+func (a Account) CanLogIn() bool { return a.Login && a.Password != Locked && !a.Superseded }
+
+// MaxAccountFile is the size in bytes up to which passwd, shadow and password
+// files are read. Devices have a few dozen lines.
+const MaxAccountFile = 1 << 20
+
+// MaxAccounts is the number of lines that are read of one account file.
+const MaxAccounts = 10000
+
+// accountLine is a line of an account file, before passwd and shadow are joined.
+type accountLine struct {
+	File     string // path of the file
+	Form     string // passwd, shadow, mosquitto, htpasswd
+	Name     string
+	UID, GID int
+	Shell    string
+	Password Secret
+	Location assay.Location
+}
+
+var accountScan = &Scan[accountLine]{
+	Name: "account-lines",
+	Doc:  "Lines of passwd, shadow, mosquitto and htpasswd files.",
+	Want: func(f *firmware.File) bool {
+		return f.Kind == firmware.Regular && f.Size > 0 && f.Size <= MaxAccountFile
+	},
+	See: func(f *firmware.File, content []byte) []accountLine {
+		form := accountForm(f.Name)
+		if form == "" && !hasHashAnchor(content) {
+			return nil
+		}
+		return accountLines(f, form, content)
+	},
+}
+
+// accountForm tells passwd and shadow files by their names, whatever the
+// folder: passwd, passwd-, shadow.default, htpasswd. The lines must fit too.
+func accountForm(name string) string {
+	base := strings.TrimPrefix(path.Base(name), ".")
+	switch {
+	case strings.HasSuffix(base, "htpasswd") || strings.HasPrefix(base, "htpasswd"):
+		return "htpasswd"
+	case isAccountFile(base, "passwd"):
+		return "passwd"
+	case isAccountFile(base, "shadow"):
+		return "shadow"
+	}
+	return ""
+}
+
+// accountSuffix is what follows "passwd" or "shadow" in the name of a copy.
+var accountSuffix = regexp.MustCompile(`^([-~+]|[._-](default|defaults|def|orig|org|bak|backup|old|new|rom|factory|tmpl|template|sample|dist|[0-9]+))*$`)
+
+func isAccountFile(base, form string) bool {
+	rest, ok := strings.CutPrefix(base, form)
+	return ok && accountSuffix.MatchString(rest)
+}
+
+var hashAnchors = [][]byte{[]byte(":$"), []byte(":{SHA}"), []byte(":{SSHA}")}
+
+func hasHashAnchor(content []byte) bool {
+	return slices.ContainsFunc(hashAnchors, func(a []byte) bool { return bytes.Contains(content, a) })
+}
+
+func accountLines(f *firmware.File, form string, content []byte) []accountLine {
+	var lines []accountLine
+	t := Text{File: f, Content: string(content)}
+	for l := range t.Lines() {
+		a, ok := parseAccountLine(form, l.Text)
+		if !ok {
+			continue
+		}
+		a.File, a.Location = f.Path, t.At(l)
+		if lines = append(lines, a); len(lines) == MaxAccounts {
+			break
+		}
+	}
+	return lines
+}
+
+var accountName = regexp.MustCompile(`^[A-Za-z0-9_.][A-Za-z0-9_.@-]{0,63}\$?$`)
+
+// parseAccountLine reads a line of an account file of that form. The form is
+// empty where the file's name says nothing: then a line counts only if it holds
+// a hash.
+func parseAccountLine(form, line string) (accountLine, bool) {
+	field := strings.Split(line, ":")
+	if len(field) < 2 || !accountName.MatchString(field[0]) {
+		return accountLine{}, false
+	}
+	a := accountLine{Form: form, Name: field[0], UID: -1, GID: -1}
+	switch {
+	case len(field) == 7 && (form == "passwd" || isHash(field[1])):
+		uid, err := strconv.ParseUint(field[2], 10, 32)
+		gid, err2 := strconv.ParseUint(field[3], 10, 32)
+		if err != nil || err2 != nil {
+			return accountLine{}, false
+		}
+		a.Form, a.UID, a.GID, a.Shell = "passwd", int(uid), int(gid), strings.TrimSpace(field[6])
+	case len(field) == 9 && (form == "shadow" || isHash(field[1])):
+		if !allNumbers(field[2:8]) {
+			return accountLine{}, false
+		}
+		a.Form = "shadow"
+	case len(field) == 2 && (form == "" || form == "htpasswd" || form == "passwd"):
+		field[1] = strings.TrimSpace(field[1])
+		if kind, _ := mosquittoHash(field[1]); kind != "" && form != "htpasswd" {
+			a.Form = "mosquitto"
+			break
+		}
+		kind, _ := htpasswdHash(field[1])
+		// A word of 13 characters is a hash only in a file that says what it is.
+		if kind == "" || form == "" && (kind == DES || kind == BSDi || kind == UnknownHash) {
+			return accountLine{}, false
+		}
+		a.Form = "htpasswd"
+	default:
+		return accountLine{}, false
+	}
+	a.Password = NewSecret("password field", field[1])
+	return a, true
+}
+
+func isHash(field string) bool {
+	kind, _ := HashKindOf(field)
+	return kind != "" && strings.HasPrefix(field, "$")
+}
+
+func allNumbers(fields []string) bool {
+	return !slices.ContainsFunc(fields, func(s string) bool {
+		_, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+		return err != nil && strings.TrimSpace(s) != ""
+	})
+}
+
+// Accounts are all accounts of the image with what their passwords amount to.
+var Accounts = &Fact[[]Account]{
+	Name:  "accounts",
+	Doc:   "Accounts of passwd, shadow, mosquitto and htpasswd files: name, user id, shell, kind of hash, locked or empty.",
+	Needs: []Node{accountScan},
+	Observe: func(o *Observer) ([]Account, error) {
+		lines, err := accountScan.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		return joinAccounts(lines), nil
+	},
+}
+
+// AccountFiles are the files that Accounts were read from.
+var AccountFiles = &Fact[[]assay.Location]{
+	Name:  "account-files",
+	Doc:   "The passwd, shadow, mosquitto and htpasswd files.",
+	Needs: []Node{accountScan},
+	Observe: func(o *Observer) ([]assay.Location, error) {
+		lines, err := accountScan.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		files := map[string]assay.Location{}
+		for _, l := range lines {
+			files[l.File] = assay.Location{Path: l.File, Digest: l.Location.Digest}
+		}
+		return append([]assay.Location{}, slices.SortedFunc(maps.Values(files), assay.Location.Compare)...), nil
+	},
+}
+
+// joinAccounts makes accounts of lines: each passwd line with the shadow line of
+// the same name, folder and kind of copy.
+func joinAccounts(lines []accountLine) []Account {
+	shadow := map[string]accountLine{}         // by file of the set and name
+	entries := map[string]accountLine{}        // likewise
+	sets := map[string]bool{}                  // sets that have a passwd file
+	for _, l := range slices.Backward(lines) { // the first line of a name counts
+		key := setOf(l.File) + "\x00" + l.Name
+		switch l.Form {
+		case "shadow":
+			shadow[key] = l
+		case "passwd":
+			entries[key] = l
+			sets[setOf(l.File)] = true
+		}
+	}
+	accounts := []Account{}
+	for _, l := range lines {
+		key := setOf(l.File) + "\x00" + l.Name
+		switch l.Form {
+		case "passwd":
+			accounts = append(accounts, unixAccount(l, shadow[key]))
+		case "shadow":
+			if _, ok := entries[key]; !ok {
+				accounts = append(accounts, shadowOnly(l, entries, sets))
+			}
+		default:
+			accounts = append(accounts, serviceAccount(l))
+		}
+	}
+	markSuperseded(accounts)
+	slices.SortStableFunc(accounts, func(a, b Account) int {
+		return cmp.Or(a.Entry.Compare(b.Entry), cmp.Compare(a.Name, b.Name))
+	})
+	return accounts
+}
+
+// setOf names the pair of files that belong together: the folder, and what the
+// name adds to "passwd" or "shadow".
+func setOf(file string) string {
+	dir, base := path.Split(file)
+	base = strings.TrimPrefix(base, ".")
+	base = strings.TrimPrefix(strings.TrimPrefix(base, "passwd"), "shadow")
+	return dir + base
+}
+
+func unixAccount(entry, shadow accountLine) Account {
+	a := Account{
+		Kind: UnixAccount, Name: entry.Name, UID: entry.UID, GID: entry.GID,
+		Shell: entry.Shell, Login: opens(entry.Shell), Folder: path.Dir(entry.File),
+		Location: entry.Location, Entry: entry.Location,
+	}
+	field, _ := entry.Password.Reveal()
+	// Field 2 points to the shadow file with x; busybox follows * too.
+	if (field == "x" || field == "*") && shadow.Name != "" {
+		field, _ = shadow.Password.Reveal()
+		a.Location = shadow.Location
+		if field == "x" {
+			field = "*"
+		}
+	}
+	a.setPassword(field, HashKindOf)
+	return a
+}
+
+// shadowOnly is an account that only a shadow file names. The folder's plain
+// passwd file may still say who it is; if there is a passwd file without it,
+// nobody can log in as it.
+func shadowOnly(l accountLine, entries map[string]accountLine, sets map[string]bool) Account {
+	plain := path.Dir(l.File) + "/"
+	entry, found := entries[plain+"\x00"+l.Name]
+	if found {
+		a := unixAccount(entry, accountLine{})
+		a.Entry, a.Location = l.Location, l.Location
+		field, _ := l.Password.Reveal()
+		a.setPassword(field, HashKindOf)
+		return a
+	}
+	a := Account{
+		Kind: UnixAccount, Name: l.Name, UID: -1, GID: -1, Login: !sets[setOf(l.File)] && !sets[plain],
+		Folder: path.Dir(l.File), Location: l.Location, Entry: l.Location,
+	}
+	field, _ := l.Password.Reveal()
+	a.setPassword(field, HashKindOf)
+	return a
+}
+
+func serviceAccount(l accountLine) Account {
+	a := Account{
+		Kind: WebAccount, Name: l.Name, UID: -1, GID: -1, Login: true,
+		Folder: path.Dir(l.File), Location: l.Location, Entry: l.Location,
+	}
+	kindOf := htpasswdHash
+	if l.Form == "mosquitto" {
+		a.Kind, kindOf = MosquittoAccount, mosquittoHash
+	}
+	field, _ := l.Password.Reveal()
+	a.setPassword(field, kindOf)
+	return a
+}
+
+// setPassword decides what field 2 amounts to. What cannot be the result of a
+// hash lets nobody in: *, !, !!, *LK*, x, and any hash behind a "!".
+func (a *Account) setPassword(field string, kindOf func(string) (HashKind, int)) {
+	a.Password = Locked
+	if field == "" {
+		a.Password = Empty
+		return
+	}
+	field, _, _ = strings.Cut(field, ",") // System V keeps password ages there
+	if kind, rounds := kindOf(field); kind != "" {
+		a.Password, a.HashKind, a.Rounds = Hashed, kind, rounds
+		a.Hash = NewSecret(string(kind), field)
+	}
+}
+
+// noLogin are programs that end at once or do something else than let in.
+var noLogin = []string{"nologin", "false", "true", "sync", "halt", "shutdown", "poweroff", "reboot", "null", "git-shell"}
+
+func opens(shell string) bool { return !slices.Contains(noLogin, path.Base(shell)) }
+
+// isBackup reports whether the set of files is a copy that tools leave behind.
+func isBackup(file string) bool {
+	base := path.Base(file)
+	return strings.HasSuffix(base, "-") || strings.HasSuffix(base, "~") ||
+		strings.HasSuffix(base, ".bak") || strings.HasSuffix(base, ".old") || strings.HasSuffix(base, ".orig")
+}
+
+func markSuperseded(accounts []Account) {
+	live := map[string]bool{}
+	key := func(a Account) string { return a.Folder + "\x00" + a.Name }
+	for _, a := range accounts {
+		if a.Kind == UnixAccount && !isBackup(a.Entry.Path) {
+			live[key(a)] = true
+		}
+	}
+	for i, a := range accounts {
+		accounts[i].Superseded = a.Kind == UnixAccount && isBackup(a.Entry.Path) && live[key(a)]
+	}
+}

@@ -1,0 +1,117 @@
+package facts
+
+import (
+	"bytes"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/assay-iot/assay"
+)
+
+// Certificate is an X.509 certificate.
+type Certificate struct {
+	Subject, Issuer string    // names for people
+	Hosts           []string  // DNS names and addresses that it stands for
+	NotBefore       time.Time // in UTC
+	NotAfter        time.Time // in UTC
+	CA              bool      // may sign other certificates
+	SelfSigned      bool      // subject and issuer are the same
+	Signature       string    // algorithm of its signature, as "SHA256-RSA"
+	Algorithm       string    // of its key
+	Bits            int       // of its key
+	Public          assay.Digest
+	Digest          assay.Digest // SHA-256 of the certificate
+	Err             string       // it could not be parsed, and why; the rest is empty
+	Location        assay.Location
+}
+
+// Certificates are the X.509 certificates of the image, in PEM and DER.
+var Certificates = &Fact[[]Certificate]{
+	Name:  "certificates",
+	Doc:   "X.509 certificates in PEM and DER: names, dates, kind of key and signature, digest of the public key, place.",
+	Needs: []Node{keyScan},
+	Observe: func(o *Observer) ([]Certificate, error) {
+		all, err := keyScan.Of(o)
+		certs := []Certificate{}
+		for _, m := range all {
+			if m.Certificate != nil {
+				certs = append(certs, *m.Certificate)
+			}
+		}
+		return certs, err
+	},
+}
+
+// parseCertificateDER parses bytes that may be a certificate.
+func parseCertificateDER(der []byte) (*Certificate, bool) {
+	c, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, false
+	}
+	return certificateOf(c), true
+}
+
+// parseCertificatePEM parses bytes that are labelled as a certificate. Trusted
+// certificates of OpenSSL have more behind it.
+func parseCertificatePEM(b []byte) *Certificate {
+	n, ok := derLength(b)
+	if !ok || n > len(b) {
+		return nil
+	}
+	c, err := x509.ParseCertificate(b[:n])
+	if err != nil {
+		return &Certificate{Digest: digestOf(b[:n]), Err: forPeople(err.Error())}
+	}
+	return certificateOf(c)
+}
+
+func certificateOf(c *x509.Certificate) *Certificate {
+	cert := &Certificate{
+		Subject: nameOf(c.Subject), Issuer: nameOf(c.Issuer),
+		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(),
+		CA:         c.BasicConstraintsValid && c.IsCA || c.Version == 1 && bytes.Equal(c.RawSubject, c.RawIssuer),
+		SelfSigned: bytes.Equal(c.RawSubject, c.RawIssuer),
+		Signature:  c.SignatureAlgorithm.String(),
+		Digest:     digestOf(c.Raw),
+		Hosts:      []string{},
+	}
+	for _, h := range c.DNSNames {
+		cert.Hosts = append(cert.Hosts, forPeople(h))
+	}
+	for _, ip := range c.IPAddresses {
+		cert.Hosts = append(cert.Hosts, ip.String())
+	}
+	cert.Public = digestOf(c.RawSubjectPublicKeyInfo)
+	if key, ok := parseSPKI(c.RawSubjectPublicKeyInfo); ok {
+		cert.Public, cert.Algorithm, cert.Bits = key.Public, key.Algorithm, key.Bits
+	}
+	return cert
+}
+
+// nameOf is the common name, or else all of the name.
+func nameOf(n pkix.Name) string {
+	if n.CommonName != "" {
+		return forPeople(n.CommonName)
+	}
+	return forPeople(n.String())
+}
+
+// maxName is the number of characters that are kept of a name in an image.
+const maxName = 128
+
+// forPeople makes a text from an image safe to print.
+func forPeople(s string) string {
+	clean := strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, s)
+	if r := []rune(clean); len(r) > maxName {
+		return string(r[:maxName]) + "…"
+	}
+	return clean
+}

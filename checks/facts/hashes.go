@@ -1,0 +1,158 @@
+package facts
+
+import (
+	"encoding/base64"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// HashKind is the format of a password hash, in the words of crypt(5).
+type HashKind string
+
+// The formats that devices use. NTHash, SunMD5, GostYescrypt and Argon2 are
+// recognised but cannot be guessed here; UnknownHash has a "$id$" that nobody
+// here knows.
+const (
+	DES             HashKind = "descrypt"
+	BSDi            HashKind = "bsdicrypt"
+	MD5Crypt        HashKind = "md5crypt"
+	APR1            HashKind = "apr1"
+	SHA1Crypt       HashKind = "sha1crypt"
+	SHA256Crypt     HashKind = "sha256crypt"
+	SHA512Crypt     HashKind = "sha512crypt"
+	Bcrypt          HashKind = "bcrypt"
+	Yescrypt        HashKind = "yescrypt"
+	GostYescrypt    HashKind = "gost-yescrypt"
+	Scrypt          HashKind = "scrypt"
+	SunMD5          HashKind = "sunmd5"
+	NTHash          HashKind = "nthash"
+	Argon2          HashKind = "argon2"
+	SHA1Base64      HashKind = "sha1"             // "{SHA}" of htpasswd
+	SaltedSHA1      HashKind = "salted-sha1"      // "{SSHA}"
+	MosquittoSHA512 HashKind = "mosquitto-sha512" // mosquitto's "$6$": one salted SHA-512
+	MosquittoPBKDF2 HashKind = "mosquitto-pbkdf2" // mosquitto's "$7$": PBKDF2 with HMAC-SHA-512
+	UnknownHash     HashKind = "unknown-hash"
+)
+
+const (
+	defaultSHARounds   = 5000 // where a sha-crypt hash names none
+	sunMD5BasicRounds  = 4096
+	mosquittoSHA512Sum = 64 // bytes
+)
+
+// hashShapes are the formats that a pattern alone tells; the first that fits
+// counts. crypt(5) of libxcrypt describes them.
+var hashShapes = []struct {
+	kind  HashKind
+	shape *regexp.Regexp
+}{
+	{MD5Crypt, regexp.MustCompile(`^\$1\$[^$:]{0,8}\$[./0-9A-Za-z]{22}$`)},
+	{APR1, regexp.MustCompile(`^\$apr1\$[^$:]{0,8}\$[./0-9A-Za-z]{22}$`)},
+	{SHA1Crypt, regexp.MustCompile(`^\$sha1\$[0-9]{1,10}\$[^$:]{0,64}\$[./0-9A-Za-z]{28}$`)},
+	{SHA256Crypt, regexp.MustCompile(`^\$5\$(rounds=[0-9]{1,10}\$)?[^$:]{0,16}\$[./0-9A-Za-z]{43}$`)},
+	{SHA512Crypt, regexp.MustCompile(`^\$6\$(rounds=[0-9]{1,10}\$)?[^$:]{0,16}\$[./0-9A-Za-z]{86}$`)},
+	{Bcrypt, regexp.MustCompile(`^\$2[abxy]?\$[0-3][0-9]\$[./0-9A-Za-z]{53}$`)},
+	{Yescrypt, regexp.MustCompile(`^\$y\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{0,86}\$[./0-9A-Za-z]{43}$`)},
+	{GostYescrypt, regexp.MustCompile(`^\$gy\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{0,86}\$[./0-9A-Za-z]{43}$`)},
+	{Scrypt, regexp.MustCompile(`^\$7\$[./0-9A-Za-z]{11}[^$:]{0,86}\$[./0-9A-Za-z]{43}$`)},
+	{SunMD5, regexp.MustCompile(`^\$md5[,$].*\$[./0-9A-Za-z]{22}$`)},
+	{NTHash, regexp.MustCompile(`^\$3\$\$[0-9a-f]{32}$`)},
+	{Argon2, regexp.MustCompile(`^\$argon2(id|i|d)\$`)},
+	{BSDi, regexp.MustCompile(`^_[./0-9A-Za-z]{19}$`)},
+	{DES, regexp.MustCompile(`^[./0-9A-Za-z]{13}$`)},
+	{UnknownHash, regexp.MustCompile(`^\$[0-9A-Za-z-]{1,12}[$,].{8,}$`)},
+}
+
+// HashKindOf tells the format of field 2 of a passwd or shadow line, and how
+// many rounds it takes (for bcrypt the cost, a power of two; 0 where the format
+// has no such number). The kind is empty if it is no hash.
+func HashKindOf(field string) (kind HashKind, rounds int) {
+	for _, h := range hashShapes {
+		if h.shape.MatchString(field) {
+			return h.kind, roundsOf(h.kind, field)
+		}
+	}
+	return "", 0
+}
+
+func roundsOf(kind HashKind, hash string) int {
+	parts := strings.Split(hash, "$")
+	switch kind {
+	case BSDi:
+		return decode64(hash[1:5])
+	case MD5Crypt, APR1:
+		return 1000
+	case SHA1Crypt, Bcrypt, MosquittoPBKDF2:
+		return atoi(parts[2])
+	case SHA256Crypt, SHA512Crypt:
+		if r, ok := strings.CutPrefix(parts[2], "rounds="); ok {
+			return atoi(r)
+		}
+		return defaultSHARounds
+	case SunMD5:
+		return sunMD5BasicRounds
+	case DES:
+		return 25
+	case SHA1Base64, SaltedSHA1, MosquittoSHA512, NTHash:
+		return 1
+	}
+	return 0
+}
+
+func atoi(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
+}
+
+// mosquittoHash tells the formats of mosquitto's password file: "$6$salt$hash"
+// and "$7$iterations$salt$hash" in base64, which are not those of crypt(5).
+func mosquittoHash(field string) (HashKind, int) {
+	parts := strings.Split(field, "$")
+	base64Len := func(s string) int {
+		b, err := base64.StdEncoding.DecodeString(s)
+		if err != nil {
+			return -1
+		}
+		return len(b)
+	}
+	switch {
+	case len(parts) == 4 && parts[1] == "6" && base64Len(parts[2]) > 0 && base64Len(parts[3]) == mosquittoSHA512Sum:
+		return MosquittoSHA512, 1
+	case len(parts) == 5 && parts[1] == "7" && atoi(parts[2]) > 0 && base64Len(parts[3]) > 0 && base64Len(parts[4]) == mosquittoSHA512Sum:
+		return MosquittoPBKDF2, atoi(parts[2])
+	case len(parts) >= 5 && strings.HasPrefix(parts[1], "argon2"):
+		return Argon2, 0
+	}
+	return "", 0
+}
+
+// htpasswdHash tells the formats of htpasswd files.
+func htpasswdHash(field string) (HashKind, int) {
+	for prefix, kind := range map[string]HashKind{"{SHA}": SHA1Base64, "{SSHA}": SaltedSHA1} {
+		sum, ok := strings.CutPrefix(field, prefix)
+		if b, err := base64.StdEncoding.DecodeString(sum); ok && err == nil && len(b) >= 20 {
+			return kind, 1
+		}
+	}
+	return HashKindOf(field)
+}
+
+// Weak says in a few words why a hash of this kind is cheap to guess; empty if
+// it is not. The limits are those of the check catalogue: sha-crypt below 5000
+// rounds, its own default, and bcrypt below cost 8.
+func (k HashKind) Weak(rounds int) string {
+	switch k {
+	case DES, BSDi, MD5Crypt, APR1, SHA1Crypt, SunMD5, NTHash, SHA1Base64, SaltedSHA1, MosquittoSHA512:
+		return "is " + string(k)
+	case SHA256Crypt, SHA512Crypt, MosquittoPBKDF2:
+		if rounds < defaultSHARounds {
+			return "is " + string(k) + " with " + strconv.Itoa(rounds) + " rounds"
+		}
+	case Bcrypt:
+		if rounds < 8 {
+			return "is bcrypt of cost " + strconv.Itoa(rounds)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,190 @@
+package facts
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"slices"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// Key is a private or public key that was parsed, never just its label. The
+// private part is not kept.
+type Key struct {
+	Private   bool
+	Encrypted bool   // a private key behind a passphrase
+	Format    string // "PEM", "DER", "OpenSSH", "dropbear", "SSH public key"
+	Algorithm string // "RSA", "EC", "Ed25519", …; empty if a passphrase hides it
+	Bits      int    // size of the modulus or of the curve; 0 if hidden or fixed
+	// Public is the SHA-256 of the public half as SubjectPublicKeyInfo (RFC 5280,
+	// 4.1), to find what fits together; empty if a passphrase hides it.
+	Public assay.Digest
+	// Same is equal for keys with the same content: Public, or the SHA-256 of the
+	// encrypted bytes.
+	Same     assay.Digest
+	Location assay.Location
+}
+
+// keyMaterial is what one scan finds: either a key or a certificate.
+type keyMaterial struct {
+	Key         *Key
+	Certificate *Certificate
+}
+
+var keyScan = &Scan[keyMaterial]{
+	Name: "key-material",
+	Doc:  "Keys and certificates in PEM, DER, OpenSSH and dropbear form, anywhere in a file.",
+	Want: func(f *firmware.File) bool {
+		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= minKeyFile
+	},
+	See: seeKeys,
+}
+
+const (
+	minKeyFile = 48        // bytes; an Ed25519 key in DER
+	maxDERFile = 64 << 10  // bytes of a key or certificate on its own
+	maxKeys    = 10000     // items kept of one file
+	maxRawDER  = 100000    // places of a raw range at which a DER structure is tried
+	maxPEM     = 256 << 10 // bytes of one PEM block
+	maxKeyBits = 16384
+)
+
+// seeKeys looks at a whole file first, then for PEM blocks and, in raw ranges,
+// for DER anywhere: a flat program has no file around its key.
+func seeKeys(f *firmware.File, content []byte) []keyMaterial {
+	if m, ok := wholeFile(content); ok {
+		m.place(AtSecret(f), f)
+		return []keyMaterial{m}
+	}
+	found := pemMaterial(f, content)
+	found = append(found, sshPublicKeys(f, content)...)
+	if f.Kind == firmware.Raw {
+		found = append(found, rawMaterial(f, content)...)
+	}
+	return found[:min(len(found), maxKeys)]
+}
+
+// wholeFile parses a file that is nothing but one key or certificate.
+func wholeFile(content []byte) (keyMaterial, bool) {
+	if len(content) > maxDERFile {
+		return keyMaterial{}, false
+	}
+	if key, ok := parseDropbear(content); ok {
+		return keyMaterial{Key: key}, true
+	}
+	if key, ok := parseOpenSSH(content); ok {
+		return keyMaterial{Key: key}, true
+	}
+	if n, ok := derLength(content); !ok || n != len(content) {
+		return keyMaterial{}, false
+	}
+	return parseDER(content)
+}
+
+// parseDER parses one DER structure as a private key, a public key or a
+// certificate.
+func parseDER(der []byte) (keyMaterial, bool) {
+	if key, ok := parsePrivateDER(der); ok {
+		key.Format = "DER"
+		return keyMaterial{Key: key}, true
+	}
+	if key, ok := parseSPKI(der); ok {
+		key.Format = "DER"
+		return keyMaterial{Key: key}, true
+	}
+	if cert, ok := parseCertificateDER(der); ok {
+		return keyMaterial{Certificate: cert}, true
+	}
+	return keyMaterial{}, false
+}
+
+// rawMaterial tries each place of a raw range at which a DER sequence of a fitting
+// length begins.
+func rawMaterial(f *firmware.File, content []byte) []keyMaterial {
+	var found []keyMaterial
+	mark := []byte{0x30, 0x82} // a sequence with a length of two bytes
+	for at, tries := 0, 0; tries < maxRawDER; tries++ {
+		i := bytes.Index(content[at:], mark)
+		if i < 0 {
+			break
+		}
+		at += i
+		n, ok := derLength(content[at:])
+		if !ok || n < 128 || n > maxDERFile || at+n > len(content) {
+			at++
+			continue
+		}
+		m, ok := parseDER(content[at : at+n])
+		if !ok {
+			at++
+			continue
+		}
+		m.place(assay.Location{Path: f.Path, Offset: int64(at), Length: int64(n)}, f)
+		found = append(found, m)
+		at += n
+	}
+	return found
+}
+
+// place says where the key or certificate stands. The file of a private key
+// gets no digest.
+func (m *keyMaterial) place(l assay.Location, f *firmware.File) {
+	if m.Certificate != nil || !m.Key.Private {
+		l.Digest = At(f).Digest
+	}
+	if m.Key != nil {
+		m.Key.Location = l
+	} else {
+		m.Certificate.Location = l
+	}
+}
+
+// Keys are the private and public keys of the image.
+var Keys = &Fact[[]Key]{
+	Name:  "keys",
+	Doc:   "Private and public keys in PEM, DER, OpenSSH and dropbear form: kind, size, digest of the public half, place.",
+	Needs: []Node{keyScan},
+	Observe: func(o *Observer) ([]Key, error) {
+		all, err := keyScan.Of(o)
+		keys := []Key{}
+		for _, m := range all {
+			if m.Key != nil {
+				keys = append(keys, *m.Key)
+			}
+		}
+		return keys, err
+	},
+}
+
+// PrivateKeys picks the private ones, grouped by content: the same key under
+// several paths is one group. The groups keep the order of the places.
+func PrivateKeys(keys []Key) [][]Key {
+	var groups [][]Key
+	group := map[assay.Digest]int{}
+	for _, k := range keys {
+		if !k.Private {
+			continue
+		}
+		i, ok := group[k.Same]
+		if !ok {
+			i = len(groups)
+			group[k.Same] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], k)
+	}
+	return groups
+}
+
+// KeyPlaces are the places of the keys.
+func KeyPlaces(keys []Key) []assay.Location {
+	places := make([]assay.Location, len(keys))
+	for i, k := range keys {
+		places[i] = k.Location
+	}
+	slices.SortFunc(places, assay.Location.Compare)
+	return places
+}
+
+func digestOf(b []byte) assay.Digest { return assay.SHA256(sha256.Sum256(b)) }
