@@ -1,0 +1,279 @@
+package facts
+
+import (
+	"cmp"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/package-url/packageurl-go"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// How sure a component's version is, surest first.
+const (
+	ConfidencePackage = "package" // a package database says so
+	ConfidenceBuild   = "build"   // the build wrote it: module version magic, Go build data, image header
+	ConfidenceString  = "string"  // a version string in a program
+)
+
+// Component is a piece of software in the image, with its version.
+type Component struct {
+	Name       string           `json:"name"`
+	Version    string           `json:"version"`
+	PURL       string           `json:"purl"` // package URL (ECMA-427)
+	Confidence string           `json:"confidence"`
+	Kind       string           `json:"kind"`              // package, library of Go, operating-system, kernel, program
+	Source     string           `json:"source,omitempty"`  // the source package, if named otherwise
+	Aliases    []string         `json:"aliases,omitempty"` // other names under which it was seen
+	Places     []assay.Location `json:"places"`
+}
+
+// Components are the parts of the image that say who they are: by package
+// database, by what the build left behind, and by version strings. The same
+// component seen several times is listed once, with its places.
+var Components = &Fact[[]Component]{
+	Name:  "components",
+	Doc:   "Software components with version, package URL, places and confidence.",
+	Needs: []Node{Tree, Roots, Texts, packages, sightings},
+	Observe: func(o *Observer) ([]Component, error) {
+		img, err := Tree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		texts, err := Texts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		entries, err := packages.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		seen, err := sightings.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		systems := systemsOf(img, texts)
+		inv := &inventory{byKey: map[string]int{}}
+		for _, s := range systems {
+			inv.add(s.component())
+		}
+		for _, p := range entries {
+			inv.add(p.component(systems[p.Root]))
+		}
+		for _, s := range append(fromHeaders(img), seen...) {
+			inv.sight(s)
+		}
+		return inv.list(), nil
+	},
+}
+
+// inventory merges what was seen several times.
+type inventory struct {
+	all   []Component
+	byKey map[string]int
+}
+
+func (v *inventory) add(c Component) {
+	if c.Name == "" {
+		return
+	}
+	key := c.Kind + "\x00" + c.Name + "\x00" + c.Version
+	if i, ok := v.byKey[key]; ok {
+		v.all[i].Places = append(v.all[i].Places, c.Places...)
+		return
+	}
+	v.byKey[key] = len(v.all)
+	v.all = append(v.all, c)
+}
+
+// sight adds a component that was seen in a file, unless it is a package that
+// is listed already with the same upstream version: then only its place.
+func (v *inventory) sight(s sighting) {
+	c := s.component()
+	for i := range v.all {
+		p := &v.all[i]
+		if p.Kind == c.Kind || p.Kind == KindPackage {
+			if p.is(c.Name) && sameUpstream(p.Version, c.Version) {
+				p.Places = append(p.Places, c.Places...)
+				if p.Name != c.Name && !slices.Contains(p.Aliases, c.Name) {
+					p.Aliases = append(p.Aliases, c.Name)
+				}
+				if c.Confidence == ConfidenceBuild && p.Confidence == ConfidenceString {
+					p.Confidence = ConfidenceBuild
+				}
+				return
+			}
+		}
+	}
+	v.add(c)
+}
+
+func (v *inventory) list() []Component {
+	for i := range v.all {
+		c := &v.all[i]
+		slices.SortFunc(c.Places, assay.Location.Compare)
+		c.Places = slices.CompactFunc(c.Places, func(a, b assay.Location) bool { return a.Compare(b) == 0 })
+		slices.Sort(c.Aliases)
+	}
+	slices.SortFunc(v.all, func(a, b Component) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version), cmp.Compare(a.Kind, b.Kind))
+	})
+	if v.all == nil {
+		return []Component{}
+	}
+	return v.all
+}
+
+// The kinds of component.
+const (
+	KindPackage = "package"
+	KindModule  = "go-module"
+	KindSystem  = "operating-system"
+	KindKernel  = "kernel"
+	KindProgram = "program"
+)
+
+// is reports whether the component goes by a name: its own, that of its source
+// package, or either with the ending that distributions give to libraries
+// ("libssl3" is of openssl, "zlib1g" is zlib).
+func (c Component) is(name string) bool {
+	name = strings.ToLower(name)
+	if upstream, ok := upstreamNames[strings.ToLower(c.Name)]; ok && upstream == name {
+		return true
+	}
+	return strings.EqualFold(c.Name, name) || strings.EqualFold(c.Source, name) || slices.Contains(c.Aliases, name)
+}
+
+// upstreamNames gives the project of packages whose source field is not known.
+var upstreamNames = map[string]string{
+	"libc6": "glibc", "libopenssl": "openssl", "libopenssl1.1": "openssl", "libopenssl3": "openssl", "openssl-util": "openssl",
+	"libssl3": "openssl", "libcrypto3": "openssl", "libssl1.1": "openssl", "libcrypto1.1": "openssl",
+	"zlib1g": "zlib", "wpad": "hostapd", "wpad-basic": "hostapd", "wpad-mini": "hostapd", "libsqlite3": "sqlite",
+	"libmbedtls": "mbedtls", "libwolfssl": "wolfssl", "openssh-server": "openssh", "libexpat": "expat", "libcurl4": "libcurl",
+}
+
+// sameUpstream reports whether a package's version is that of an upstream
+// release: epoch and what the distribution added are left out.
+func sameUpstream(pkg, upstream string) bool {
+	if _, after, ok := strings.Cut(pkg, ":"); ok {
+		pkg = after
+	}
+	rest, ok := strings.CutPrefix(pkg, upstream)
+	if !ok {
+		return false
+	}
+	return rest == "" || strings.ContainsAny(rest[:1], "-+~_") || (rest[0] == '.' && strings.HasPrefix(rest, ".dfsg"))
+}
+
+func (s sighting) component() Component {
+	c := Component{Name: s.Name, Version: s.Version, Confidence: s.Confidence, Kind: KindProgram, Places: []assay.Location{s.Location}}
+	switch {
+	case s.Go:
+		c.Kind, c.PURL = KindModule, purl("golang", path.Dir(s.Name), path.Base(s.Name), s.Version)
+		return c
+	case s.Name == "linux":
+		c.Kind = KindKernel
+	}
+	c.PURL = purl("generic", "", s.Name, s.Version)
+	return c
+}
+
+// component gives a package under the system that it is installed in.
+func (p installed) component(s system) Component {
+	c := Component{Name: p.Name, Version: p.Version, Source: p.Source, Confidence: ConfidencePackage, Kind: KindPackage, Places: []assay.Location{p.Location}}
+	var q packageurl.Qualifiers
+	if p.Arch != "" {
+		q = packageurl.QualifiersFromMap(map[string]string{"arch": p.Arch})
+	}
+	space := cmp.Or(s.ID, map[string]string{"deb": "debian", "apk": "alpine"}[p.Database])
+	c.PURL = packageurl.NewPackageURL(p.Database, space, p.Name, p.Version, q, "").ToString()
+	return c
+}
+
+func purl(kind, space, name, version string) string {
+	if space == "." {
+		space = ""
+	}
+	return packageurl.NewPackageURL(kind, space, name, version, nil, "").ToString()
+}
+
+// system is what a root file system says that it is.
+type system struct {
+	ID, Name, Version string
+	Location          assay.Location
+}
+
+func (s system) component() Component {
+	return Component{Name: cmp.Or(s.ID, s.Name), Version: s.Version, Confidence: ConfidenceBuild, Kind: KindSystem,
+		PURL: purl("generic", "", cmp.Or(s.ID, s.Name, "unknown"), s.Version), Places: []assay.Location{s.Location}}
+}
+
+// systemsOf reads os-release (os-release(5)) and OpenWrt's own file, by the path
+// of the container.
+func systemsOf(img *firmware.Image, texts *TextSet) map[string]system {
+	systems := map[string]system{}
+	for _, c := range img.Containers {
+		for _, file := range []struct{ name, id, label, version string }{
+			{"etc/os-release", "ID", "NAME", "VERSION_ID"},
+			{"usr/lib/os-release", "ID", "NAME", "VERSION_ID"},
+			{"etc/openwrt_release", "", "DISTRIB_ID", "DISTRIB_RELEASE"},
+		} {
+			t, ok := texts.Get(c, file.name)
+			if !ok {
+				continue
+			}
+			values := assignments(t)
+			s := system{ID: strings.ToLower(values[file.id]), Name: values[file.label], Version: values[file.version], Location: At(t.File)}
+			if s.ID == "" && file.id == "" {
+				s.ID = strings.ToLower(s.Name)
+			}
+			if s.ID != "" || s.Name != "" {
+				systems[c.Path] = s
+				break
+			}
+		}
+	}
+	return systems
+}
+
+// assignments reads lines NAME=value with or without quotes.
+func assignments(t Text) map[string]string {
+	values := map[string]string{}
+	for l := range t.Lines() {
+		key, val, ok := strings.Cut(strings.TrimSpace(l.Text), "=")
+		if ok && !strings.HasPrefix(key, "#") {
+			values[key] = strings.Trim(strings.TrimSpace(val), `"'`)
+		}
+	}
+	return values
+}
+
+var (
+	linuxInName   = regexp.MustCompile(`(?i)linux[- ]v?(\d+\.\d+[0-9A-Za-z.+-]*)`)
+	modulesFolder = regexp.MustCompile(`(?:^|/)lib/modules/(\d+\.\d+[0-9A-Za-z.+~_-]*)$`)
+)
+
+// fromHeaders gives what the headers of containers and the folders of kernel
+// modules say.
+func fromHeaders(img *firmware.Image) []sighting {
+	var all []sighting
+	for _, c := range img.Containers {
+		place := assay.Location{Path: c.Path, Offset: c.Offset, Length: c.Length}
+		if m := linuxInName.FindStringSubmatch(c.Attributes["name"]); m != nil {
+			all = append(all, sighting{Name: "linux", Version: m[1], Confidence: ConfidenceBuild, Location: place})
+		}
+		if v := c.Attributes["version"]; c.Type == "mcuboot" && v != "" {
+			all = append(all, sighting{Name: "application", Version: v, Confidence: ConfidenceBuild, Location: place})
+		}
+	}
+	for _, f := range img.Files {
+		if m := modulesFolder.FindStringSubmatch(f.Name); m != nil && f.Kind == firmware.Directory {
+			all = append(all, sighting{Name: "linux", Version: m[1], Confidence: ConfidenceBuild, Location: At(f)})
+		}
+	}
+	return all
+}

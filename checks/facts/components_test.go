@@ -1,0 +1,186 @@
+package facts
+
+import (
+	"encoding/binary"
+	"math/rand"
+	"strings"
+	"testing"
+
+	"github.com/assay-iot/assay/firmware"
+)
+
+func TestReadPackages(t *testing.T) {
+	status := `Package: busybox
+Version: 1.35.0-4
+Status: install ok installed
+Source: busybox (1:1.35.0)
+Architecture: mips
+
+Package: gone
+Version: 1
+Status: deinstall ok config-files
+
+Package: kernel
+Version: 4.9.107-1
+Status: install hold installed
+Description: text
+ Version: 9 is not the version
+`
+	got := readPackages("opkg", []byte(status))
+	if len(got) != 2 || got[0].Name != "busybox" || got[0].Source != "busybox" || got[0].Arch != "mips" || got[1].Version != "4.9.107-1" {
+		t.Fatalf("opkg: %+v", got)
+	}
+	if at := got[1].Location; at.Line != 11 || status[at.Offset:at.Offset+at.Length] != "Package: kernel" {
+		t.Errorf("the place of kernel is %+v", at)
+	}
+	apk := "C:Q1abc=\nP:musl\nV:1.2.4-r2\nA:aarch64\no:musl\n\nP:zlib\nV:1.3-r0"
+	if got := readPackages("apk", []byte(apk)); len(got) != 2 || got[1].Name != "zlib" || got[0].Source != "musl" {
+		t.Errorf("apk: %+v", got)
+	}
+}
+
+func FuzzReadPackages(f *testing.F) {
+	f.Add("deb", []byte("Package: a\nVersion: 1\nStatus: install ok installed\n\nPackage: b"))
+	f.Add("apk", []byte("P:a\nV:1\n\n"))
+	f.Fuzz(func(t *testing.T, kind string, data []byte) {
+		for _, p := range readPackages(kind, data) {
+			if p.Name == "" || p.Version == "" || p.Location.Offset+p.Location.Length > int64(len(data)) {
+				t.Errorf("read %+v from %q", p, data)
+			}
+		}
+	})
+}
+
+func TestDatabaseKind(t *testing.T) {
+	for name, want := range map[string]string{
+		"usr/lib/opkg/status": "opkg", "var/lib/opkg/status": "opkg", "rom/usr/lib/opkg/status": "opkg",
+		"var/lib/dpkg/status": "deb", "var/lib/dpkg/status.d/base": "deb", "var/lib/dpkg/status-old": "",
+		"lib/apk/db/installed": "apk", "usr/share/doc/status": "",
+	} {
+		if got := databaseKind(name); got != want {
+			t.Errorf("databaseKind(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+// banner text inside what looks like a program.
+func program(texts ...string) []byte {
+	return []byte("\x00\x01\x02\x00" + strings.Join(texts, "\x00\x00") + "\x00\x03\x00")
+}
+
+func TestBanners(t *testing.T) {
+	for _, c := range []struct {
+		file, want string
+		content    []byte
+	}{
+		{"bin/busybox", "busybox 1.22.1", program("BusyBox v1.22.1 (2015-03-21 21:52:33 UTC)")},
+		{"usr/sbin/dropbear", "dropbear 2022.83", program("SSH-2.0-dropbear_2022.83\r\n")},
+		{"usr/sbin/dropbear", "", program("SSH-2.0-dropbear\r\n")},
+		{"usr/sbin/dnsmasq", "dnsmasq 2.80test2", program("dnsmasq-2.80test2")},
+		{"usr/sbin/other", "", program("dnsmasq-2.80test2")},
+		{"usr/lib/libcrypto.so.1", "openssl 1.0.2k-fips", program("OpenSSL 1.0.2k-fips  26 Jan 2017")},
+		{"usr/sbin/foo", "", program("OpenSSL 3.0 or newer is needed")},
+		{"vmlinux", "linux 4.14.63", program("Linux version 4.14.63 (builder@host) (gcc 7.3.0) #0 SMP")},
+		{"u-boot.bin", "u-boot 2018.03-g12ab", program("U-Boot 2018.03-g12ab (Jan 02 2019 - 10:00:00 +0000)")},
+		{"usr/lib/libz.so.1", "zlib 1.2.13", program(" deflate 1.2.13 Copyright 1995-2022 Jean-loup Gailly")},
+		{"lib/libc.so", "musl 1.1.19", program("musl libc (arm)\nVersion %s", "1.1.19", "127.0.0.1")},
+		{"lib/libc.so", "", program("musl libc (arm)\nVersion %s", "1.1.19", "1.2.3")},
+		{"lib/libuClibc-0.9.33.2.so", "uclibc 0.9.33.2", program("x")},
+		{"usr/share/doc/README", "", []byte("BusyBox v1.22.1 is what we use.\n")},
+		{"lib/modules/4.9.107/cfg80211.ko", "linux 4.9.107", program("vermagic=4.9.107 mod_unload ARMv5 p2v8 ")},
+	} {
+		f := &firmware.File{Name: c.file, Path: "x!" + c.file, Size: int64(len(c.content))}
+		var got []string
+		for _, s := range seeBanners(f, c.content) {
+			got = append(got, s.Name+" "+s.Version)
+		}
+		if strings.Join(got, ", ") != c.want {
+			t.Errorf("%s: %q, want %q", c.file, got, c.want)
+		}
+	}
+}
+
+// TestQuotedVersion holds that a program which is linked with libssl does not
+// speak for OpenSSL, but the openssl program does.
+func TestQuotedVersion(t *testing.T) {
+	linked := append(elfImage(32, binary.LittleEndian, []string{"libssl.so.3"}, 0), program("OpenSSL 1.1.1n  15 Mar 2022")...)
+	for name, want := range map[string]int{"usr/sbin/lighttpd": 0, "usr/bin/openssl": 1} {
+		if got := seeBanners(&firmware.File{Name: name}, linked); len(got) != want {
+			t.Errorf("%s: %+v, want %d", name, got, want)
+		}
+	}
+}
+
+func TestSameUpstream(t *testing.T) {
+	for _, c := range []struct {
+		pkg, upstream string
+		want          bool
+	}{
+		{"1:1.35.0-4+deb12u1", "1.35.0", true},
+		{"2017.75-5", "2017.75", true},
+		{"1.35.0", "1.35.0", true},
+		{"1.350", "1.35", false},
+		{"1.35.0", "1.35", false},
+		{"1:1.2.13.dfsg-1", "1.2.13", true},
+	} {
+		if got := sameUpstream(c.pkg, c.upstream); got != c.want {
+			t.Errorf("sameUpstream(%q, %q) = %v", c.pkg, c.upstream, got)
+		}
+	}
+}
+
+// TestLiterals compares the search with a plain one.
+func TestLiterals(t *testing.T) {
+	words := []string{"abc", "bca", "aabc", "ccc"}
+	l := newLiterals(words)
+	r := rand.New(rand.NewSource(1))
+	for range 500 {
+		b := make([]byte, r.Intn(60))
+		for i := range b {
+			b[i] = "abc"[r.Intn(3)]
+		}
+		want, got := 0, 0
+		for _, w := range words {
+			for at := range b {
+				if strings.HasPrefix(string(b[at:]), w) {
+					want++
+				}
+			}
+		}
+		l.find(b, func(w, at int) bool {
+			if !strings.HasPrefix(string(b[at:]), words[w]) {
+				t.Fatalf("%q is not at %d of %q", words[w], at, b)
+			}
+			got++
+			return true
+		})
+		if got != want {
+			t.Fatalf("%q: found %d, want %d", b, got, want)
+		}
+	}
+}
+
+func FuzzBanners(f *testing.F) {
+	f.Add("bin/busybox", program("BusyBox v1.22.1 (", "OpenSSL 3.0.1 1 Jan 2020"))
+	f.Add("lib/libc.so", program("musl libc (", "1.1.1"))
+	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		for _, s := range seeBanners(&firmware.File{Name: name, Size: int64(len(data))}, data) {
+			if s.Location.Offset+s.Location.Length > int64(len(data)) || s.Version == "" {
+				t.Errorf("%+v is outside %d bytes", s, len(data))
+			}
+		}
+	})
+}
+
+func BenchmarkBanners(b *testing.B) {
+	r := rand.New(rand.NewSource(1))
+	data := make([]byte, 8<<20)
+	for i := range data {
+		data[i] = byte(r.Intn(256)) & byte(r.Intn(256)) // about as uneven as machine code
+	}
+	f := &firmware.File{Name: "bin/program", Size: int64(len(data))}
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		seeBanners(f, data)
+	}
+}

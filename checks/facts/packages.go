@@ -1,0 +1,122 @@
+package facts
+
+import (
+	"bytes"
+	"path"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// maxPackages bounds the entries that are read from one package database.
+const maxPackages = 100_000
+
+// installed is one entry of a package database.
+type installed struct {
+	Database string // opkg, deb, apk
+	Name     string
+	Version  string
+	Arch     string
+	Source   string // the source package, where it has another name
+	Root     string // path of the container
+	Location assay.Location
+}
+
+// databases says by path which package database a file is; the path may lie
+// below another folder, such as rom/ or a mount point.
+var databases = []struct{ pattern, kind string }{
+	{"usr/lib/opkg/status", "opkg"},
+	{"var/lib/opkg/status", "opkg"},
+	{"usr/lib/opkg/info/*.control", "opkg"},
+	{"var/lib/opkg/info/*.control", "opkg"},
+	{"var/lib/dpkg/status", "deb"},
+	{"var/lib/dpkg/status.d/*", "deb"},
+	{"lib/apk/db/installed", "apk"},
+}
+
+// databaseKind gives the kind of package database at a path, or "".
+func databaseKind(name string) string {
+	for _, d := range databases {
+		if matchBelow(d.pattern, name) && !strings.HasSuffix(name, ".md5sums") {
+			return d.kind
+		}
+	}
+	return ""
+}
+
+// matchBelow reports whether a path, or its end after some folders, fits a
+// pattern of path.Match.
+func matchBelow(pattern, name string) bool {
+	extra := strings.Count(name, "/") - strings.Count(pattern, "/")
+	if extra < 0 {
+		return false
+	}
+	for ; extra > 0; extra-- {
+		_, name, _ = strings.Cut(name, "/")
+	}
+	ok, _ := path.Match(pattern, name)
+	return ok
+}
+
+// packages reads the package databases.
+var packages = &Scan[installed]{
+	Name: "packages",
+	Doc:  "Entries of the opkg, dpkg and apk databases.",
+	Want: func(f *firmware.File) bool { return f.Kind == firmware.Regular && databaseKind(f.Name) != "" },
+	See: func(f *firmware.File, content []byte) []installed {
+		kind := databaseKind(f.Name)
+		found := readPackages(kind, content)
+		for i := range found {
+			p := &found[i]
+			p.Root = containerPath(f)
+			p.Location = AtLine(f, p.Location.Line, p.Location.Offset, p.Location.Length)
+		}
+		return found
+	},
+}
+
+// readPackages reads paragraphs of fields: "Package: busybox" (Debian Policy
+// 5.1, also opkg) or "P:busybox" (apk). Places are those inside the content.
+func readPackages(kind string, content []byte) []installed {
+	var all []installed
+	p := installed{Database: kind}
+	gone := false
+	end := func() {
+		if p.Name != "" && p.Version != "" && !gone && len(all) < maxPackages {
+			all = append(all, p)
+		}
+		p, gone = installed{Database: kind}, false
+	}
+	line, offset := 0, int64(0)
+	for len(content) > 0 {
+		raw, rest, _ := bytes.Cut(content, []byte("\n"))
+		content, line = rest, line+1
+		start := offset
+		offset += int64(len(raw)) + 1
+		if len(bytes.TrimSpace(raw)) == 0 {
+			end()
+			continue
+		}
+		key, val, ok := strings.Cut(string(raw[:min(len(raw), 512)]), ":")
+		if !ok {
+			continue
+		}
+		val = strings.TrimSpace(val)
+		switch key {
+		case "Package", "P":
+			p.Name, p.Location = val, assay.Location{Line: line, Offset: start, Length: int64(len(raw))}
+		case "Version", "V":
+			p.Version = val
+		case "Architecture", "A":
+			p.Arch = val
+		case "Source", "o":
+			p.Source, _, _ = strings.Cut(val, " ")
+		case "Status": // desired, flags, state: "install ok installed"
+			words := strings.Fields(val)
+			gone = len(words) == 0 || words[len(words)-1] != "installed"
+		}
+	}
+	end()
+	return all
+}

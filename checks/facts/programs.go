@@ -1,0 +1,110 @@
+package facts
+
+import (
+	"path"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// Program is an ELF file as its loader sees it.
+type Program struct {
+	Location assay.Location `json:"location"`
+	Root     string         `json:"root"` // path of the container that it lies in
+	Name     string         `json:"name"` // path inside the container
+	Kind     string         `json:"kind"` // program, library, object (a kernel module), core
+	Machine  string         `json:"machine"`
+	Bits     int            `json:"bits"`
+	Big      bool           `json:"big,omitempty"` // big-endian
+
+	Interpreter string   `json:"interpreter,omitempty"`
+	Needed      []string `json:"needed,omitempty"` // shared libraries
+	Soname      string   `json:"soname,omitempty"`
+	RunPath     []string `json:"runpath,omitempty"`
+	Static      bool     `json:"static,omitempty"` // a program without a loader
+
+	// What hardens it. Stack is "rw" or "rwx" by PT_GNU_STACK, "" if that is absent.
+	PIE            bool   `json:"pie,omitempty"`
+	Stack          string `json:"stack,omitempty"`
+	Relro          bool   `json:"relro,omitempty"`
+	BindNow        bool   `json:"bind_now,omitempty"`
+	StackProtector bool   `json:"stack_protector,omitempty"` // calls __stack_chk_fail
+	Fortified      bool   `json:"fortified,omitempty"`       // calls a checked function of the C library
+}
+
+// Base is the file's name without folders.
+func (p Program) Base() string { return path.Base(p.Name) }
+
+// Needs reports whether the program is linked with a library, by the start of
+// its name: "libssl".
+func (p Program) Needs(library string) bool { return needsLibrary(p.Needed, library) }
+
+func needsLibrary(needed []string, library string) bool {
+	for _, n := range needed {
+		if rest, ok := strings.CutPrefix(n, library); ok && (rest == "" || rest[0] == '.' || rest[0] == '-') {
+			return true
+		}
+	}
+	return false
+}
+
+// Programs are the ELF files of the image.
+var Programs = &Scan[Program]{
+	Name: "programs",
+	Doc:  "Programs, libraries and kernel modules (ELF), by program headers and PT_DYNAMIC.",
+	Want: func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= 52 },
+	See: func(f *firmware.File, content []byte) []Program {
+		e, err := parseELF(content)
+		if e == nil || err != nil {
+			return nil
+		}
+		return []Program{programOf(f, e)}
+	},
+}
+
+func programOf(f *firmware.File, e *elfFile) Program {
+	p := Program{
+		Location: At(f), Root: containerPath(f), Name: f.Name,
+		Machine: machineName(e.machine), Bits: e.bits, Big: e.order.Uint16([]byte{0, 1}) == 1,
+		Interpreter: e.interpreter, Needed: e.needed, Soname: e.soname, RunPath: e.runpath,
+		Stack: e.stack, Relro: e.relro, BindNow: e.bindNow,
+		StackProtector: e.hasName("__stack_chk_fail") || e.hasName("__stack_smash_handler"),
+		Fortified:      e.fortified(),
+	}
+	switch {
+	case e.kind == 1:
+		p.Kind = "object"
+	case e.kind == 4:
+		p.Kind = "core"
+	case e.kind == 3 && !e.pieFlag && (e.interpreter == "" || e.soname != ""):
+		p.Kind = "library"
+	default:
+		p.Kind = "program"
+		p.PIE = e.kind == 3
+		p.Static = e.interpreter == "" && len(e.needed) == 0
+	}
+	return p
+}
+
+func containerPath(f *firmware.File) string {
+	if f.Container == nil {
+		return ""
+	}
+	return f.Container.Path
+}
+
+// machineName names the e_machine values that devices have (System V ABI,
+// registry of e_machine).
+func machineName(m uint16) string {
+	names := map[uint16]string{
+		2: "sparc", 3: "x86", 4: "m68k", 8: "mips", 20: "ppc", 21: "ppc64", 22: "s390", 40: "arm",
+		42: "sh", 43: "sparc64", 62: "x86-64", 83: "avr", 93: "arc", 94: "xtensa", 106: "blackfin",
+		113: "nios2", 164: "hexagon", 183: "aarch64", 189: "microblaze", 195: "arcv2", 243: "riscv",
+		247: "bpf", 252: "csky", 258: "loongarch",
+	}
+	if n, ok := names[m]; ok {
+		return n
+	}
+	return "unknown"
+}
