@@ -8,6 +8,9 @@
 //
 //   - doc: one sentence for the reference page
 //   - enum: the values allowed, separated by spaces
+//   - format: the form that a text has, by a name listed in formats.go
+//   - ref: the kinds of block that a reference may point at
+//   - repeat: several blocks may share a label
 //   - principle: which of the nine principles a block speaks to
 //
 // The file only declares. Whether a declaration holds is for the checks.
@@ -45,6 +48,24 @@ func (r Ref) Kind() string { k, _, _ := strings.Cut(r.ID, "."); return k }
 // Label is the label of the block that it points at: "release".
 func (r Ref) Label() string { _, l, _ := strings.Cut(r.ID, "."); return l }
 
+// file is everything that the files of a folder may hold together.
+type file struct {
+	SchemaVersion int            `hcl:"schema_version" doc:"Version of the language; 1. It stands in exactly one file of the folder."`
+	Variables     []variable     `hcl:"variable,block" doc:"A value that is set from outside, as by assay check --var version=2.4.1."`
+	Manufacturers []Manufacturer `hcl:"manufacturer,block" doc:"Who makes the product. With one in the folder it is implied."`
+	Keys          []Key          `hcl:"key,block" principle:"updates" doc:"A public key that signs something of the product. With one in the folder it is implied."`
+	Products      []Product      `hcl:"product,block" doc:"The product. There is exactly one in a folder."`
+}
+
+// variable is a value that is set from outside.
+type variable struct {
+	ID          string         `hcl:"id,label"`
+	Default     hcl.Expression `hcl:"default,optional" doc:"Value if none is given: a text, a number, true or false. Without it the variable must be set."`
+	Description string         `hcl:"description,optional" doc:"What it is for."`
+
+	Range hcl.Range `hcl:",def_range"`
+}
+
 // Product is a whole declaration after Load: the product's block, with the
 // manufacturer and keys that it refers to.
 type Product struct {
@@ -53,11 +74,11 @@ type Product struct {
 	Models     []string `hcl:"models" doc:"Model designations, as printed on the device."`
 	Category   string   `hcl:"category,optional" doc:"What kind of device it is, in a word: camera, light, router."`
 	FirstSold  Date     `hcl:"first_sold,optional" doc:"Day on which the product was first placed on the market."`
-	Repository string   `hcl:"repository,optional" doc:"Source repository, as github.com/owner/name."`
-	GTIN       string   `hcl:"gtin,optional" doc:"GTIN of the product, 8 to 14 digits."`
-	Maker      *Ref     `hcl:"manufacturer,optional" doc:"The manufacturer; implied if the folder declares only one."`
+	Repository string   `hcl:"repository,optional" format:"repository" doc:"Source repository, as github.com/owner/name."`
+	GTIN       string   `hcl:"gtin,optional" format:"gtin" doc:"GTIN of the product, 8 to 14 digits."`
+	Maker      *Ref     `hcl:"manufacturer,optional" ref:"manufacturer" doc:"The manufacturer; implied if the folder declares only one."`
 
-	Targets     []Target     `hcl:"target,block" doc:"A scheme that the product shall be judged by."`
+	Targets     []Target     `hcl:"target,block" repeat:"true" doc:"A scheme that the product shall be judged by."`
 	Firmwares   []Firmware   `hcl:"firmware,block" doc:"A firmware image of the product."`
 	Apps        []App        `hcl:"app,block" doc:"An app that belongs to the product."`
 	Clouds      []Cloud      `hcl:"cloud,block" doc:"An associated service that the product talks to."`
@@ -75,7 +96,7 @@ type Product struct {
 	Risk        *Risk        `hcl:"risk_assessment,block" principle:"lifecycle" doc:"The risk assessment document."`
 	Evidence    []Evidence   `hcl:"evidence,block" principle:"lifecycle" doc:"A document that supports requirements which no tool can see."`
 	Unmet       []Unmet      `hcl:"unmet,block" doc:"A recommendation that is not followed, with its reason."`
-	Exceptions  []Exception  `hcl:"exception,block" doc:"Marks a finding with a reason; never changes a verdict."`
+	Exceptions  []Exception  `hcl:"exception,block" repeat:"true" doc:"Marks a finding with a reason; never changes a verdict."`
 	Label       *Label       `hcl:"label,block" doc:"How the label is to look."`
 	Release     *Release     `hcl:"release,block" doc:"Where firmware images are fetched from with --online."`
 
@@ -103,9 +124,9 @@ type Manufacturer struct {
 	ID      string `hcl:"id,label"`
 	Name    string `hcl:"name" doc:"Legal name."`
 	Address string `hcl:"address,optional" doc:"Postal address."`
-	Country string `hcl:"country,optional" doc:"Country, two letters (ISO 3166-1)."`
-	Website string `hcl:"website,optional" doc:"Address of the web site."`
-	Contact string `hcl:"contact,optional" doc:"How customers reach the maker: mailto:, tel: or https:."`
+	Country string `hcl:"country,optional" format:"country" doc:"Country, two letters (ISO 3166-1)."`
+	Website string `hcl:"website,optional" format:"https" doc:"Address of the web site."`
+	Contact string `hcl:"contact,optional" format:"contact" doc:"How customers reach the maker: mailto:, tel: or https:."`
 
 	Disclosure *Disclosure `hcl:"vulnerability_disclosure,block" principle:"disclosure" doc:"The policy for reported vulnerabilities."`
 	Process    *Process    `hcl:"process,block" principle:"lifecycle" doc:"How the maker builds and maintains."`
@@ -115,12 +136,12 @@ type Manufacturer struct {
 
 // Disclosure is the policy for reported vulnerabilities.
 type Disclosure struct {
-	Policy      string   `hcl:"policy,optional" doc:"Address of the published policy."`
-	Contacts    []string `hcl:"contacts,optional" doc:"Where reports go: mailto: or https:."`
-	SecurityTxt string   `hcl:"security_txt,optional" doc:"Address of security.txt (RFC 9116)."`
+	Policy      string   `hcl:"policy,optional" format:"https" doc:"Address of the published policy."`
+	Contacts    []string `hcl:"contacts,optional" format:"contact" doc:"Where reports go: mailto: or https:."`
+	SecurityTxt string   `hcl:"security_txt,optional" format:"https" doc:"Address of security.txt (RFC 9116)."`
 	Acknowledge Duration `hcl:"acknowledge,optional" doc:"Within what time a report is acknowledged."`
 	StatusEvery Duration `hcl:"status_every,optional" doc:"How often the reporter hears of progress."`
-	Advisories  string   `hcl:"advisories,optional" doc:"Address of published advisories, such as CSAF provider metadata."`
+	Advisories  string   `hcl:"advisories,optional" format:"https" doc:"Address of published advisories, such as CSAF provider metadata."`
 
 	Range            hcl.Range `hcl:",def_range"`
 	PolicyRange      hcl.Range `hcl:"policy,attr_range"`
@@ -132,7 +153,7 @@ type Disclosure struct {
 // Process is how the maker builds and maintains.
 type Process struct {
 	SecureDevelopment string `hcl:"secure_development,optional" doc:"The secure development process followed, with edition or level."`
-	IncidentResponse  string `hcl:"incident_response,optional" doc:"Address of the incident response plan's public part."`
+	IncidentResponse  string `hcl:"incident_response,optional" format:"https" doc:"Address of the incident response plan's public part."`
 	ComponentScan     string `hcl:"component_scan,optional" enum:"daily weekly monthly at-release none" doc:"How often components are compared with known vulnerabilities."`
 
 	Range hcl.Range `hcl:",def_range"`
@@ -141,8 +162,8 @@ type Process struct {
 // Key is a public key that signs something of the product.
 type Key struct {
 	ID        string   `hcl:"id,label"`
-	Algorithm string   `hcl:"algorithm,optional" doc:"What kind of key it is; found from the key if left out."`
-	Public    string   `hcl:"public" doc:"PEM of the public key or certificate: file(\"keys/release.pub\")."`
+	Algorithm string   `hcl:"algorithm,optional" enum:"ed25519 ecdsa-p256 ecdsa-p384 ecdsa-p521 rsa-2048 rsa-3072 rsa-4096" doc:"What kind of key it is; found from the key if left out."`
+	Public    string   `hcl:"public" format:"public-key" doc:"The public key or certificate, as file(\"keys/release.pub\"): PEM, or a minisign or usign key."`
 	Custody   string   `hcl:"custody,optional" enum:"hsm kms smartcard file unknown" doc:"Where the private half is kept."`
 	Uses      []string `hcl:"uses,optional" enum:"firmware update-manifest tls sbom" doc:"What it signs."`
 	NotBefore Date     `hcl:"not_before,optional" doc:"First day of use."`
@@ -153,7 +174,7 @@ type Key struct {
 
 // Target is a scheme that the product shall be judged by.
 type Target struct {
-	Scheme  string `hcl:"scheme,label"`
+	Scheme  string `hcl:"scheme,label" doc:"Id of the scheme, as uk-psti."`
 	Edition string `hcl:"edition,optional" doc:"Edition, if not the one in force at the as-of date."`
 	Level   int    `hcl:"level,optional" doc:"Level, in schemes that have levels."`
 
@@ -165,13 +186,13 @@ type Firmware struct {
 	ID         string   `hcl:"id,label"`
 	Version    string   `hcl:"version" doc:"Version of the firmware."`
 	Minimum    string   `hcl:"minimum,optional" doc:"Lowest version that is still supported."`
-	Image      string   `hcl:"image,optional" doc:"Path of the image file or unpacked folder, inside the product's folder."`
-	Signature  string   `hcl:"signature,optional" doc:"Path of a detached signature."`
-	SBOM       string   `hcl:"sbom,optional" doc:"Path of the software bill of materials (CycloneDX or SPDX, JSON)."`
-	VEX        []string `hcl:"vex,optional" doc:"Paths of VEX documents (OpenVEX or CycloneDX)."`
-	Provenance string   `hcl:"provenance,optional" doc:"Path of build provenance (in-toto)."`
+	Image      string   `hcl:"image,optional" format:"path" doc:"Path of the image file or unpacked folder, inside the product's folder."`
+	Signature  string   `hcl:"signature,optional" format:"path" doc:"Path of a detached signature."`
+	SBOM       string   `hcl:"sbom,optional" format:"path" doc:"Path of the software bill of materials (CycloneDX or SPDX, JSON)."`
+	VEX        []string `hcl:"vex,optional" format:"path" doc:"Paths of VEX documents (OpenVEX or CycloneDX)."`
+	Provenance string   `hcl:"provenance,optional" format:"path" doc:"Path of build provenance (in-toto)."`
 	Supplier   string   `hcl:"supplier,optional" doc:"Who supplied it, if not the manufacturer."`
-	Opaque     bool     `hcl:"opaque,optional" doc:"The image cannot be examined; needs supplier and reason. The label says so."`
+	Opaque     bool     `hcl:"opaque,optional" doc:"The image cannot be examined; needs supplier, and should have a reason. The label says so."`
 	Reason     string   `hcl:"reason,optional" doc:"Why the image cannot be examined."`
 
 	Hidden []OpaqueRange `hcl:"opaque_range,block" doc:"A part of the image that cannot be examined. The label says so."`
@@ -196,25 +217,25 @@ type OpaqueRange struct {
 type Release struct {
 	Tag    string `hcl:"tag" doc:"Tag of the release."`
 	Asset  string `hcl:"asset" doc:"Name of the asset; * stands for anything."`
-	SHA256 string `hcl:"sha256" doc:"SHA-256 of the asset, hexadecimal."`
-	For    *Ref   `hcl:"for,optional" doc:"The firmware block that the asset is the image of; implied if there is one."`
+	SHA256 string `hcl:"sha256" format:"sha256" doc:"SHA-256 of the asset, hexadecimal."`
+	For    *Ref   `hcl:"for,optional" ref:"firmware" doc:"The firmware block that the asset is the image of; implied if there is one."`
 
 	Range hcl.Range `hcl:",def_range"`
 }
 
 // App belongs to the product and is declared only.
 type App struct {
-	ID      string    `hcl:"id,label"`
-	Package string    `hcl:"package,optional" doc:"Package id in the store."`
+	ID      string    `hcl:"name,label"`
+	Package string    `hcl:"id,optional" doc:"Id of the app in its store."`
 	Version string    `hcl:"version,optional" doc:"Version."`
-	Store   string    `hcl:"store,optional" doc:"Address in the store."`
+	Store   string    `hcl:"store,optional" format:"https" doc:"Address in the store."`
 	Range   hcl.Range `hcl:",def_range"`
 }
 
 // Cloud is an associated service.
 type Cloud struct {
 	ID       string    `hcl:"id,label"`
-	Hosts    []string  `hcl:"hosts" doc:"Host names that the product contacts."`
+	Hosts    []string  `hcl:"hosts" format:"host" doc:"Host names that the product contacts."`
 	Regions  []string  `hcl:"regions,optional" doc:"Where the data lie."`
 	Operator string    `hcl:"operator,optional" doc:"Who runs it."`
 	AfterEnd string    `hcl:"after_end,optional" doc:"What still works when the service ends."`
@@ -224,7 +245,7 @@ type Cloud struct {
 // Support says how long security updates come.
 type Support struct {
 	Until  Date   `hcl:"until,optional" doc:"Last day of the support period."`
-	Notice string `hcl:"notice,optional" doc:"Address where the period is published."`
+	Notice string `hcl:"notice,optional" format:"https" doc:"Address where the period is published."`
 	After  string `hcl:"after,optional" doc:"What still works after the end."`
 
 	Range      hcl.Range `hcl:",def_range"`
@@ -237,10 +258,10 @@ type Update struct {
 	Automatic          *bool    `hcl:"automatic,optional" doc:"Updates install without the user doing anything."`
 	Postpone           Duration `hcl:"postpone,optional" doc:"How long the user can put one off."`
 	Layout             string   `hcl:"layout,optional" enum:"a-b single recovery package" doc:"Where an update is written."`
-	SignedBy           []Ref    `hcl:"signed_by,optional" doc:"Keys whose signature the device demands; implied if the folder declares only one."`
+	SignedBy           []Ref    `hcl:"signed_by,optional" ref:"key" doc:"Keys whose signature the device demands; implied if the folder declares only one."`
 	RollbackProtection *bool    `hcl:"rollback_protection,optional" doc:"Older versions are refused."`
 	CheckEvery         Duration `hcl:"check_every,optional" doc:"How often the device looks for updates."`
-	From               *Ref     `hcl:"from,optional" doc:"The cloud block that serves updates."`
+	From               *Ref     `hcl:"from,optional" ref:"cloud" doc:"The cloud block that serves updates."`
 	Offline            string   `hcl:"offline,optional" doc:"How to update without internet."`
 	Notify             []string `hcl:"notify,optional" doc:"How the user learns of an update."`
 
@@ -255,7 +276,7 @@ type Credential struct {
 	Initial   string `hcl:"initial,optional" enum:"unique-per-device user-set none fixed" doc:"How it starts its life."`
 	Account   string `hcl:"account,optional" doc:"The account on the device that it opens, such as root or admin."`
 	MinLength int    `hcl:"min_length,optional" doc:"Least length in characters."`
-	Lockout   string `hcl:"lockout,optional" doc:"Limit on repeated tries, as \"5 in 15m\"."`
+	Lockout   string `hcl:"lockout,optional" format:"lockout" doc:"Limit on repeated tries, as \"5 in 15m\"."`
 	StoredAs  string `hcl:"stored_as,optional" doc:"How the device stores it."`
 	Scheme    string `hcl:"scheme,optional" doc:"How a unique one is made."`
 
@@ -278,10 +299,10 @@ type Interface struct {
 // Service listens on an interface.
 type Service struct {
 	ID       string `hcl:"id,label"`
-	Port     int    `hcl:"port,optional" doc:"Port number."`
+	Port     int    `hcl:"port,optional" format:"port" doc:"Port number."`
 	Protocol string `hcl:"protocol,optional" enum:"tcp udp" doc:"tcp if left out."`
 	TLS      string `hcl:"tls,optional" enum:"1.2 1.3 none" doc:"Least TLS version; none if it has no TLS."`
-	Login    *Ref   `hcl:"login,optional" doc:"The credential that it asks for."`
+	Login    *Ref   `hcl:"login,optional" ref:"credential" doc:"The credential that it asks for."`
 	Default  string `hcl:"default,optional" enum:"on off" doc:"Whether it runs as sold; on if left out."`
 	Reason   string `hcl:"reason,optional" doc:"Why it is there, or why it needs no TLS or login."`
 
@@ -291,12 +312,12 @@ type Service struct {
 // Connection is opened by the product.
 type Connection struct {
 	ID       string   `hcl:"id,label"`
-	To       *Ref     `hcl:"to,optional" doc:"A cloud block, or lan or internet."`
+	To       *Ref     `hcl:"to,optional" ref:"cloud lan internet" doc:"A cloud block, or lan or internet."`
 	Protocol string   `hcl:"protocol,optional" doc:"Such as https or mqtt."`
 	TLS      string   `hcl:"tls,optional" enum:"1.2 1.3 none" doc:"Least TLS version."`
-	Identity *Ref     `hcl:"identity,optional" doc:"The credential by which the device proves itself."`
-	Trusts   []string `hcl:"trusts,optional" doc:"Paths of root certificates that it trusts."`
-	Carries  []Ref    `hcl:"carries,optional" doc:"Data that it carries."`
+	Identity *Ref     `hcl:"identity,optional" ref:"credential" doc:"The credential by which the device proves itself."`
+	Trusts   []string `hcl:"trusts,optional" format:"path" doc:"Paths of root certificates that it trusts."`
+	Carries  []Ref    `hcl:"carries,optional" ref:"data" doc:"Data that it carries."`
 
 	Range hcl.Range `hcl:",def_range"`
 }
@@ -305,7 +326,7 @@ type Connection struct {
 type Storage struct {
 	ID         string `hcl:"id,label"`
 	At         string `hcl:"at,optional" doc:"Path on the device."`
-	Holds      []Ref  `hcl:"holds,optional" doc:"Credentials and data that lie there."`
+	Holds      []Ref  `hcl:"holds,optional" ref:"credential data" doc:"Credentials and data that lie there."`
 	Protection string `hcl:"protection,optional" enum:"none file-mode encrypted tee secure-element" doc:"How it is protected."`
 
 	Range hcl.Range `hcl:",def_range"`
@@ -337,8 +358,8 @@ type Sensor struct {
 // Recipient receives data from the product.
 type Recipient struct {
 	ID      string `hcl:"id,label"`
-	Host    string `hcl:"host,optional" doc:"Host name; *.example.com covers all below it."`
-	Gets    []Ref  `hcl:"gets,optional" doc:"Data that it gets."`
+	Host    string `hcl:"host,optional" format:"host" doc:"Host name; *.example.com covers all below it."`
+	Gets    []Ref  `hcl:"gets,optional" ref:"data" doc:"Data that it gets."`
 	Purpose string `hcl:"purpose,optional" doc:"What for."`
 
 	Range hcl.Range `hcl:",def_range"`
@@ -348,10 +369,10 @@ type Recipient struct {
 type Deletion struct {
 	Device       string   `hcl:"device,optional" doc:"How to erase the device."`
 	App          string   `hcl:"app,optional" doc:"How to erase in the app."`
-	Account      string   `hcl:"account,optional" doc:"Address for deleting the account."`
+	Account      string   `hcl:"account,optional" format:"contact" doc:"Address for deleting the account."`
 	CloudWithin  Duration `hcl:"cloud_within,optional" doc:"Within what time services erase."`
 	Confirmation string   `hcl:"confirmation,optional" doc:"How the user learns that it is done."`
-	Instructions string   `hcl:"instructions,optional" doc:"Address of the instructions."`
+	Instructions string   `hcl:"instructions,optional" format:"https" doc:"Address of the instructions."`
 	Erases       []string `hcl:"erases,optional" doc:"Paths on the device that a reset wipes."`
 
 	Range hcl.Range `hcl:",def_range"`
@@ -368,10 +389,10 @@ type Lifecycle struct {
 
 // Risk is the risk assessment document.
 type Risk struct {
-	File   string `hcl:"file,optional" doc:"Path of the document."`
+	File   string `hcl:"file,optional" format:"path" doc:"Path of the document."`
 	Method string `hcl:"method,optional" doc:"Method followed."`
 	Date   Date   `hcl:"date,optional" doc:"Day of the document."`
-	SHA256 string `hcl:"sha256,optional" doc:"SHA-256 of the document, hexadecimal."`
+	SHA256 string `hcl:"sha256,optional" format:"sha256" doc:"SHA-256 of the document, hexadecimal."`
 
 	Range hcl.Range `hcl:",def_range"`
 }
@@ -379,12 +400,12 @@ type Risk struct {
 // Evidence is a document that supports requirements which no tool can see.
 type Evidence struct {
 	ID           string   `hcl:"id,label"`
-	File         string   `hcl:"file,optional" doc:"Path of the document."`
+	File         string   `hcl:"file,optional" format:"path" doc:"Path of the document."`
 	Kind         string   `hcl:"kind,optional" enum:"penetration-test code-review fuzzing static-analysis audit test-report certificate other" doc:"What it is."`
-	Covers       []string `hcl:"covers,optional" doc:"Requirements it supports, as scheme:requirement."`
+	Covers       []string `hcl:"covers,optional" format:"requirement" doc:"Requirements it supports, as scheme:requirement."`
 	By           string   `hcl:"by,optional" doc:"Who made it."`
 	Date         Date     `hcl:"date,optional" doc:"Day of the document."`
-	SHA256       string   `hcl:"sha256,optional" doc:"SHA-256 of the document, hexadecimal."`
+	SHA256       string   `hcl:"sha256,optional" format:"sha256" doc:"SHA-256 of the document, hexadecimal."`
 	Confidential bool     `hcl:"confidential,optional" doc:"Its digest goes into the label, the file stays here."`
 
 	Range hcl.Range `hcl:",def_range"`
@@ -392,7 +413,7 @@ type Evidence struct {
 
 // Unmet is a recommendation that is not followed.
 type Unmet struct {
-	Requirement string `hcl:"requirement,label"`
+	Requirement string `hcl:"requirement,label" format:"requirement" doc:"The recommendation, as scheme:requirement."`
 	Reason      string `hcl:"reason" doc:"Why."`
 
 	Range hcl.Range `hcl:",def_range"`
@@ -400,7 +421,7 @@ type Unmet struct {
 
 // Exception marks a finding.
 type Exception struct {
-	Check   string `hcl:"check,label"`
+	Check   string `hcl:"check,label" format:"check" doc:"Id of the check, as storage/private-key."`
 	Reason  string `hcl:"reason" doc:"Why the finding is acceptable to the maker."`
 	Path    string `hcl:"path,optional" doc:"The file it speaks of."`
 	Author  string `hcl:"author" doc:"Who says so."`
@@ -411,7 +432,7 @@ type Exception struct {
 
 // Label is how the label is to look.
 type Label struct {
-	Languages []string `hcl:"languages,optional" doc:"Languages of the label, first one first."`
+	Languages []string `hcl:"languages,optional" format:"language" doc:"Languages of the label, first one first."`
 
 	Range hcl.Range `hcl:",def_range"`
 }

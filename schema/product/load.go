@@ -1,0 +1,328 @@
+package product
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/gohcl"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	hcljson "github.com/hashicorp/hcl/v2/json"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// SchemaVersion is the version of the product language that this package reads.
+const SchemaVersion = 1
+
+// Options say how to load.
+type Options struct {
+	// Vars are values of variable blocks, from --var.
+	Vars map[string]string
+}
+
+// source is one product file.
+type source struct {
+	name string
+	src  []byte
+	json bool
+}
+
+// Load reads the product that a folder declares: all its *.hcl and *.hcl.json
+// files together, in the order of their names. It gives either the product or
+// every mistake at once, each with its place. A block that is not there is no
+// mistake; judging that is for the checks.
+//
+// Places name files relative to the folder, so that a result does not depend on
+// where the folder lies. Load reads nothing outside the folder.
+func Load(dir string, opts Options) (*Product, hcl.Diagnostics) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, hcl.Diagnostics{mistake(wholeFile(dir), folderFix(dir), "the folder cannot be opened: %s", plain(err))}
+	}
+	defer root.Close()
+	sources, diags := readSources(root, dir)
+	if diags.HasErrors() {
+		return nil, tidy(diags)
+	}
+	p, diags := load(root, sources, opts)
+	if diags.HasErrors() {
+		return nil, tidy(diags)
+	}
+	p.Dir = dir
+	return p, nil
+}
+
+func folderFix(dir string) string {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return "Name the folder that the file is in: all files of a folder are read together."
+	}
+	return "Name a folder that holds the product files; assay init writes them."
+}
+
+// readSources reads the product files of a folder, in the order of their names.
+func readSources(root *os.Root, dir string) ([]source, hcl.Diagnostics) {
+	names, err := productFiles(root.FS())
+	switch {
+	case err != nil:
+		return nil, hcl.Diagnostics{mistake(wholeFile(dir), "See that it may be read.", "the folder cannot be read: %s", plain(err))}
+	case len(names) == 0:
+		return nil, hcl.Diagnostics{mistake(wholeFile(dir), "Name a folder that holds product files; assay init writes them.", "the folder holds no *.hcl or *.hcl.json file")}
+	case len(names) > MaxFiles:
+		return nil, hcl.Diagnostics{mistake(wholeFile(names[MaxFiles]), "Join some of them.", "the folder holds more than %d product files", MaxFiles)}
+	}
+	var sources []source
+	var diags hcl.Diagnostics
+	total := 0
+	for _, name := range names {
+		data, err := readInside(root, name, MaxFileBytes)
+		if err != nil {
+			diags = append(diags, mistake(wholeFile(name), "A product file is a readable text of at most "+size(MaxFileBytes)+", inside the folder.", "%s: %s", name, err))
+			continue
+		}
+		if total += len(data); total > MaxBytes {
+			return nil, append(diags, mistake(wholeFile(name), "Take out what does not describe the product.", "the product files have more than %s together", size(MaxBytes)))
+		}
+		sources = append(sources, source{name: name, src: data, json: strings.HasSuffix(name, ".json")})
+	}
+	return sources, diags
+}
+
+// productFiles lists the names, sorted.
+func productFiles(fsys fs.FS) ([]string, error) {
+	entries, err := fs.ReadDir(fsys, ".")
+	var names []string
+	for _, e := range entries {
+		name := e.Name()
+		product := strings.HasSuffix(name, ".hcl") || strings.HasSuffix(name, ".hcl.json")
+		if product && !strings.HasPrefix(name, ".") && !e.IsDir() {
+			names = append(names, name)
+		}
+	}
+	return names, err
+}
+
+// load makes the product of its files' contents.
+func load(root *os.Root, sources []source, opts Options) (*Product, hcl.Diagnostics) {
+	s := &scope{
+		root: root, sources: map[string]source{}, labels: map[string][]string{}, read: map[string][]byte{},
+		variables: map[string]cty.Value{}, broken: map[string]bool{},
+	}
+	bodies, diags := parse(s, sources)
+	if len(bodies) == 0 {
+		return nil, diags
+	}
+	s.damaged = diags.HasErrors()
+	if d := versions(bodies); d != nil {
+		return nil, hcl.Diagnostics{d}
+	}
+	diags = append(diags, s.declare(bodies, opts)...)
+	var f file
+	decoded := gohcl.DecodeBody(&body{scope: s, typ: grammar(), parts: bodies}, nil, &f)
+	diags = append(diags, slices.DeleteFunc(decoded, func(d *hcl.Diagnostic) bool { return d.Summary == alreadyReported })...)
+	if !diags.HasErrors() {
+		diags = append(diags, f.check(wholeFile(sources[0].name))...)
+	}
+	if diags.HasErrors() || decoded.HasErrors() {
+		return nil, diags
+	}
+	p := f.product()
+	p.Digest = digestOf(sources)
+	p.Documents = p.documents(root, s.read)
+	return p, nil
+}
+
+// parse parses the files that can be parsed.
+func parse(s *scope, sources []source) (bodies []hcl.Body, diags hcl.Diagnostics) {
+	for _, src := range sources {
+		s.sources[src.name] = src
+		if d := guard(src.name, src.src, src.json); d.HasErrors() {
+			diags = append(diags, d...)
+			continue
+		}
+		var f *hcl.File
+		var d hcl.Diagnostics
+		if src.json {
+			f, d = hcljson.Parse(src.src, src.name)
+		} else {
+			f, d = hclsyntax.ParseConfig(src.src, src.name, hcl.InitialPos)
+		}
+		diags = append(diags, d...)
+		if f != nil && f.Body != nil {
+			bodies = append(bodies, f.Body)
+		}
+	}
+	return bodies, diags
+}
+
+// versions reports a file that was written for a newer language; nothing else
+// of such a folder can be judged.
+func versions(bodies []hcl.Body) *hcl.Diagnostic {
+	for _, b := range bodies {
+		content, _, _ := b.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "schema_version"}}})
+		if content == nil || content.Attributes["schema_version"] == nil {
+			continue
+		}
+		expr := content.Attributes["schema_version"].Expr
+		val, diags := expr.Value(nil)
+		if diags.HasErrors() || kindOf(val) != number {
+			continue
+		}
+		n, _ := val.AsBigFloat().Int64()
+		if n > SchemaVersion {
+			return mistake(expr.Range(), "Get a newer assay.", "this folder is written for schema_version %s; this assay reads %d", val.AsBigFloat().Text('g', 10), SchemaVersion)
+		}
+		if n < 1 {
+			return mistake(expr.Range(), "Write schema_version = 1.", "there is no schema_version %s", val.AsBigFloat().Text('g', 10))
+		}
+	}
+	return nil
+}
+
+// declare collects what expressions can name: labels first, then variables.
+func (s *scope) declare(bodies []hcl.Body, opts Options) hcl.Diagnostics {
+	root := grammar()
+	for _, b := range bodies {
+		for _, block := range blocksOf(b, root) {
+			s.addLabel(block)
+			if block.Type == "product" {
+				for _, inner := range blocksOf(block.Body, root.block("product")) {
+					s.addLabel(inner)
+				}
+			}
+		}
+	}
+	return s.setVariables(bodies, opts.Vars)
+}
+
+func (s *scope) addLabel(b *hcl.Block) {
+	if len(b.Labels) == 1 && slices.Contains(referable(), b.Type) && !slices.Contains(s.labels[b.Type], b.Labels[0]) {
+		s.labels[b.Type] = append(s.labels[b.Type], b.Labels[0])
+	}
+}
+
+// blocksOf gives the blocks of a body that can be read.
+func blocksOf(b hcl.Body, typ *blockType) hcl.Blocks {
+	schema := &hcl.BodySchema{}
+	for _, inner := range typ.Blocks {
+		header := hcl.BlockHeaderSchema{Type: inner.Name}
+		if inner.Label != "" {
+			header.LabelNames = []string{inner.Label}
+		}
+		schema.Blocks = append(schema.Blocks, header)
+	}
+	content, _, _ := b.PartialContent(schema)
+	if content == nil {
+		return nil
+	}
+	return content.Blocks
+}
+
+// setVariables evaluates the variable blocks. A default may name other
+// variables, as long as it does not come back to itself.
+func (s *scope) setVariables(bodies []hcl.Body, given map[string]string) hcl.Diagnostics {
+	v := &variables{scope: s, given: given, blocks: map[string]*hcl.Block{}}
+	for _, b := range bodies {
+		for _, block := range blocksOf(b, &blockType{Blocks: []*blockType{grammar().block("variable")}}) {
+			if name := block.Labels[0]; v.blocks[name] == nil {
+				v.blocks[name] = block
+			}
+		}
+	}
+	names := slices.Sorted(maps.Keys(v.blocks))
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if v.blocks[name] == nil {
+			v.diags = append(v.diags, mistake(wholeFile("--var "+name), suggestion(name, names), "there is no variable %s", quoted(name)))
+		}
+	}
+	for _, name := range names {
+		v.set(name, nil)
+	}
+	return v.diags
+}
+
+// wholeFile is the place of a thing that has no lines.
+func wholeFile(name string) hcl.Range {
+	return hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
+}
+
+// variables evaluates variable blocks.
+type variables struct {
+	scope  *scope
+	given  map[string]string
+	blocks map[string]*hcl.Block
+	diags  hcl.Diagnostics
+}
+
+// set gives a variable its value; path holds those that wait for it.
+func (v *variables) set(name string, path []string) {
+	if _, done := v.scope.variables[name]; done || v.scope.broken[name] {
+		return
+	}
+	val, d := v.value(name, path)
+	if d != nil {
+		v.scope.broken[name] = true
+		if d.Summary != alreadyReported {
+			v.diags = append(v.diags, d)
+		}
+		return
+	}
+	v.scope.variables[name] = val
+	v.scope.context = nil
+}
+
+func (v *variables) value(name string, path []string) (cty.Value, *hcl.Diagnostic) {
+	block := v.blocks[name]
+	content, _, _ := block.Body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "default"}}})
+	written, isGiven := v.given[name]
+	if content == nil || content.Attributes["default"] == nil {
+		if !isGiven {
+			return cty.DynamicVal, mistake(block.DefRange, fmt.Sprintf("Give it: --var %s=VALUE; or write a default.", name), "variable %s has no value", quoted(name))
+		}
+		return cty.StringVal(written), nil
+	}
+	attr := content.Attributes["default"]
+	val, d := v.defaultValue(name, attr, append(path, name))
+	if d != nil || !isGiven {
+		return val, d
+	}
+	converted, ok := parseKind(written, kindOf(val))
+	if !ok {
+		return val, mistake(wholeFile("--var "+name), fmt.Sprintf("Its default at %s is a %s.", place(attr.NameRange), kindOf(val)), "%s is no %s", quoted(written), kindOf(val))
+	}
+	return converted, nil
+}
+
+func (v *variables) defaultValue(name string, attr *hcl.Attribute, path []string) (cty.Value, *hcl.Diagnostic) {
+	expr, diags := v.scope.native(attr.Expr)
+	if diags.HasErrors() {
+		return cty.DynamicVal, diags[0]
+	}
+	for _, t := range hclsyntax.Variables(expr) {
+		if t.RootName() != "var" || len(t) < 2 {
+			continue
+		}
+		other, _ := stepName(t[1])
+		if at := slices.Index(path, other); at >= 0 {
+			for _, in := range path[at:] {
+				v.scope.broken[in] = true
+			}
+			return cty.DynamicVal, mistake(expr.Range(), "Give one of them a value of its own.", "variables go in a circle: %s", strings.Join(append(path[at:], other), " -> "))
+		}
+		if v.blocks[other] != nil {
+			v.set(other, path)
+		}
+	}
+	val, diags := v.scope.evaluate(expr)
+	if diags.HasErrors() {
+		return val, diags[0]
+	}
+	switch kindOf(val) {
+	case text, number, truth:
+		return val, nil
+	}
+	return val, mistake(expr.Range(), "Write a text, a number, true or false.", "the default of variable %s is a %s", quoted(name), kindOf(val))
+}

@@ -1,0 +1,39 @@
+package product
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/agext/levenshtein"
+)
+
+// longestName bounds the names that a suggestion is looked for: comparing takes
+// time in proportion to the length.
+const longestName = 64
+
+// nearest is the candidate closest to what was written; "" if none is close.
+func nearest(written string, candidates []string) string {
+	if len(written) > longestName {
+		return ""
+	}
+	best, least := "", max(2, len(written)/3)+1
+	for _, c := range candidates {
+		d := levenshtein.Distance(strings.ToLower(written), strings.ToLower(c), nil)
+		if d < least || (d == least && best == "" && strings.HasPrefix(c, written)) {
+			best, least = c, d
+		}
+	}
+	return best
+}
+
+// suggestion is the fix for a name that does not exist: the nearest one, or
+// else those that there are.
+func suggestion(written string, candidates []string) string {
+	if near := nearest(written, candidates); near != "" {
+		return fmt.Sprintf("Did you mean %s?", near)
+	}
+	if len(candidates) == 0 {
+		return ""
+	}
+	return "There are: " + strings.Join(candidates, ", ") + "."
+}
