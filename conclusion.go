@@ -38,6 +38,16 @@ type RequirementOutcome struct {
 	Assessor  bool      `json:"assessor,omitempty"` // only a person can decide it
 	Reason    string    `json:"reason,omitempty"`
 	Unmet     *Marked   `json:"unmet,omitempty"` // the maker's reason for a recommendation not followed
+	Assessed  *Assessed `json:"assessed,omitempty"`
+	Advice    []CheckID `json:"advice,omitempty"` // advisory checks that failed: shown, they decide nothing
+}
+
+// Assessed says that a named person or body decided. It stands beside the scale
+// of Proof, not above it.
+type Assessed struct {
+	By     string `json:"by"`
+	Date   string `json:"date"` // YYYY-MM-DD
+	Reason string `json:"reason"`
 }
 
 // Conclusion is what follows for one scheme, edition and level.
