@@ -1,0 +1,10 @@
+package facts
+
+// procdInstance is a service instance that an OpenWrt init script describes to
+// procd between procd_open_instance and procd_close_instance.
+type procdInstance struct {
+	words   []string
+	user    string
+	respawn bool
+	place   *Command
+}

@@ -1,0 +1,498 @@
+package facts
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// Limits of one word.
+const (
+	maxWord   = 4096 // bytes that a resolved word may grow to
+	maxFields = 1024 // words that one command line may grow to
+)
+
+// shellValue is a word or a variable. Where known is false, text holds source
+// text for what only the running device knows. sure is false if another branch
+// may have set another value.
+type shellValue struct {
+	text        string
+	known, sure bool
+}
+
+func knownValue(s string) shellValue { return shellValue{s, true, true} }
+
+// join appends w to v.
+func (v shellValue) join(w shellValue) shellValue {
+	return shellValue{v.text + w.text, v.known && w.known, v.sure && w.sure}
+}
+
+// decided reports whether a condition may be judged by the value.
+func (v shellValue) decided() bool { return v.known && v.sure }
+
+// fieldList builds the words of a command line.
+type fieldList struct {
+	done []shellValue
+	cur  shellValue
+	open bool // cur holds something, if only ""
+	glob bool // cur has an unquoted *, ? or [
+}
+
+func (l *fieldList) add(v shellValue, glob bool) {
+	if !l.open {
+		l.cur, l.open = knownValue(""), true
+	}
+	if len(l.cur.text)+len(v.text) > maxWord {
+		v = shellValue{text: "$…"}
+		l.cur.text = l.cur.text[:min(len(l.cur.text), maxWord/2)]
+	}
+	l.cur = l.cur.join(v)
+	l.glob = l.glob || glob
+}
+
+func (l *fieldList) end(expand func(string) []string) {
+	if l.open && len(l.done) < maxFields {
+		if matches := l.matches(expand); len(matches) > 0 {
+			for _, m := range matches {
+				l.done = append(l.done, shellValue{m, true, l.cur.sure})
+			}
+		} else {
+			l.done = append(l.done, l.cur)
+		}
+	}
+	l.cur, l.open, l.glob = shellValue{}, false, false
+}
+
+func (l *fieldList) matches(expand func(string) []string) []string {
+	if !l.glob || !l.cur.known || expand == nil {
+		return nil
+	}
+	m := expand(l.cur.text)
+	return m[:min(len(m), maxFields-len(l.done))]
+}
+
+// fields expands words as the shell does for a command line.
+func (r *shellRun) fields(words []*syntax.Word) []shellValue {
+	var l fieldList
+	for _, w := range words {
+		for i, p := range w.Parts {
+			r.fieldPart(&l, p, i == 0)
+		}
+		l.end(r.world.glob)
+	}
+	return l.done
+}
+
+func (r *shellRun) fieldPart(l *fieldList, p syntax.WordPart, first bool) {
+	switch p := p.(type) {
+	case *syntax.Lit:
+		text := unescape(p.Value)
+		l.add(knownValue(text), strings.ContainsAny(p.Value, "*?["))
+	case *syntax.SglQuoted, *syntax.ArithmExp, *syntax.ProcSubst, *syntax.ExtGlob:
+		l.add(r.part(p), false)
+	case *syntax.DblQuoted:
+		if all, ok := r.quotedArgs(p); ok {
+			for i, v := range all {
+				if i > 0 {
+					l.end(nil)
+				}
+				l.add(v, false)
+			}
+			return
+		}
+		l.add(r.part(p), false)
+	default: // an unquoted expansion is split
+		v := r.part(p)
+		if !v.known {
+			l.add(v, false)
+			return
+		}
+		glob := strings.ContainsAny(v.text, "*?[")
+		for i, f := range strings.Fields(v.text) {
+			if i > 0 {
+				l.end(r.world.glob)
+			}
+			l.add(shellValue{f, true, v.sure}, glob)
+		}
+	}
+}
+
+// quotedArgs gives the words of "$@".
+func (r *shellRun) quotedArgs(q *syntax.DblQuoted) ([]shellValue, bool) {
+	if len(q.Parts) != 1 {
+		return nil, false
+	}
+	p, ok := q.Parts[0].(*syntax.ParamExp)
+	if !ok || p.Param == nil || p.Param.Value != "@" || p.Exp != nil || !r.argsKnown {
+		return nil, false
+	}
+	return r.args, true
+}
+
+// word expands a word without splitting it.
+func (r *shellRun) word(w *syntax.Word) shellValue {
+	v := knownValue("")
+	if w == nil {
+		return v
+	}
+	for _, p := range w.Parts {
+		if v = v.join(r.part(p)); len(v.text) > maxWord {
+			return shellValue{text: v.text[:maxWord/2] + "$…"}
+		}
+	}
+	return v
+}
+
+func (r *shellRun) part(p syntax.WordPart) shellValue {
+	switch p := p.(type) {
+	case *syntax.Lit:
+		return knownValue(unescape(p.Value))
+	case *syntax.SglQuoted:
+		return knownValue(p.Value)
+	case *syntax.DblQuoted:
+		v := knownValue("")
+		for _, q := range p.Parts {
+			if lit, ok := q.(*syntax.Lit); ok {
+				v = v.join(knownValue(unescapeQuoted(lit.Value)))
+			} else {
+				v = v.join(r.part(q))
+			}
+			if len(v.text) > maxWord {
+				return shellValue{text: v.text[:maxWord/2] + "$…"}
+			}
+		}
+		return v
+	case *syntax.ParamExp:
+		return r.param(p)
+	case *syntax.CmdSubst:
+		return r.substitute(p)
+	case *syntax.ArithmExp:
+		if w, ok := p.X.(*syntax.Word); ok {
+			if v := r.word(w); v.known && isNumber(v.text) {
+				return v
+			}
+		}
+	}
+	return r.unknown(p)
+}
+
+// unknown keeps the source text of what cannot be resolved. It always holds a
+// character by which Unresolved knows it.
+func (r *shellRun) unknown(n syntax.Node) shellValue {
+	from, to := int(n.Pos().Offset()), int(n.End().Offset())
+	if from < 0 || to > len(r.src.Content) || from >= to || to-from > maxWord {
+		return shellValue{text: "$…"}
+	}
+	text := r.src.Content[from:to]
+	if !Unresolved(text) {
+		text = "$" + text
+	}
+	return shellValue{text: text}
+}
+
+// param resolves $NAME and ${NAME…}.
+func (r *shellRun) param(p *syntax.ParamExp) shellValue {
+	if p.Param == nil || p.Excl || p.Index != nil || p.Names != 0 || p.Slice != nil {
+		return r.unknown(p)
+	}
+	v, set := r.lookup(p.Param.Value)
+	switch {
+	case p.Length:
+		if v.known {
+			return shellValue{strconv.Itoa(len(v.text)), true, v.sure}
+		}
+		return r.unknown(p)
+	case p.Repl != nil:
+		return r.replace(p, v)
+	case p.Exp != nil:
+		return r.expansion(p, v, set)
+	case !v.known && v.text == "":
+		return r.unknown(p)
+	}
+	return v
+}
+
+// lookup gives a variable or a positional parameter, and whether it was ever set.
+func (r *shellRun) lookup(name string) (shellValue, bool) {
+	switch {
+	case name == "@" || name == "*":
+		if !r.argsKnown {
+			return shellValue{}, true
+		}
+		v := knownValue("")
+		for i, a := range r.args {
+			if i > 0 {
+				v.text += " "
+			}
+			v = v.join(a)
+		}
+		return v, len(r.args) > 0
+	case name == "#":
+		return shellValue{strconv.Itoa(len(r.args)), r.argsKnown, r.argsKnown}, true
+	case strings.Trim(name, "0") == "":
+		return r.arg0, true
+	case isNumber(name):
+		n, err := strconv.Atoi(name)
+		if err == nil && n > 0 && n <= len(r.args) {
+			return r.args[n-1], true
+		}
+		if r.argsKnown {
+			return knownValue(""), false
+		}
+		return shellValue{}, false
+	case strings.Trim(name, "?!$-_") == "":
+		return shellValue{}, true
+	}
+	v, ok := r.vars[name]
+	if ok {
+		return v, true
+	}
+	if r.opaque { // it may come from a file that is not in the image
+		return shellValue{}, false
+	}
+	return knownValue(""), false
+}
+
+func (r *shellRun) expansion(p *syntax.ParamExp, v shellValue, set bool) shellValue {
+	switch p.Exp.Op {
+	case syntax.DefaultUnset, syntax.DefaultUnsetOrNull, syntax.AssignUnset, syntax.AssignUnsetOrNull:
+		orNull := p.Exp.Op == syntax.DefaultUnsetOrNull || p.Exp.Op == syntax.AssignUnsetOrNull
+		if set && (!v.known || v.text != "" || !orNull) {
+			if !v.known && v.text == "" {
+				return r.unknown(p)
+			}
+			return v
+		}
+		w := r.word(p.Exp.Word)
+		if !v.known {
+			w.sure = false
+		}
+		if p.Exp.Op == syntax.AssignUnset || p.Exp.Op == syntax.AssignUnsetOrNull {
+			r.assign(p.Param.Value, w)
+		}
+		return w
+	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull:
+		if v.known && v.text == "" {
+			return shellValue{"", true, v.sure}
+		}
+		w := r.word(p.Exp.Word)
+		w.sure = w.sure && v.known
+		return w
+	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
+		if v.known {
+			return v
+		}
+	case syntax.RemSmallPrefix, syntax.RemLargePrefix, syntax.RemSmallSuffix, syntax.RemLargeSuffix:
+		pattern := r.word(p.Exp.Word)
+		if v.known && pattern.known {
+			return shellValue{trimPattern(v.text, pattern.text, p.Exp.Op), true, v.sure && pattern.sure}
+		}
+	}
+	return r.unknown(p)
+}
+
+func (r *shellRun) replace(p *syntax.ParamExp, v shellValue) shellValue {
+	from, to := r.word(p.Repl.Orig), r.word(p.Repl.With)
+	if !v.known || !from.known || !to.known || strings.ContainsAny(from.text, "*?[\\#%") || from.text == "" {
+		return r.unknown(p)
+	}
+	n := 1
+	if p.Repl.All {
+		n = -1
+	}
+	if strings.Count(v.text, from.text)*len(to.text)+len(v.text) > maxWord {
+		return r.unknown(p)
+	}
+	return shellValue{strings.Replace(v.text, from.text, to.text, n), true, v.sure && from.sure && to.sure}
+}
+
+// trimPattern removes the shortest or longest fitting start or end.
+func trimPattern(s, pattern string, op syntax.ParExpOperator) string {
+	if len(s) > 512 || len(pattern) > 128 {
+		return s
+	}
+	cuts := make([]int, 0, len(s)+1)
+	for i := range len(s) + 1 {
+		cuts = append(cuts, i)
+	}
+	if op == syntax.RemLargePrefix || op == syntax.RemSmallSuffix {
+		slices.Reverse(cuts)
+	}
+	prefix := op == syntax.RemSmallPrefix || op == syntax.RemLargePrefix
+	for _, i := range cuts {
+		if prefix && shellMatch(pattern, s[:i]) {
+			return s[i:]
+		}
+		if !prefix && shellMatch(pattern, s[i:]) {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// substitute resolves $(…) of the few commands whose output the image tells.
+func (r *shellRun) substitute(c *syntax.CmdSubst) shellValue {
+	if r.depth > maxShellDepth {
+		return r.unknown(c)
+	}
+	if len(c.Stmts) == 1 {
+		if call, ok := c.Stmts[0].Cmd.(*syntax.CallExpr); ok && len(call.Assigns) == 0 {
+			if v, ok := r.output(r.fields(call.Args)); ok {
+				return v
+			}
+		}
+	}
+	r.inner(c.Stmts)
+	return r.unknown(c)
+}
+
+// inner runs the commands of a substitution: they run, whatever they print.
+func (r *shellRun) inner(stmts []*syntax.Stmt) {
+	r.depth++
+	r.pipes(func() { r.stmts(stmts) })
+	r.depth--
+}
+
+func (r *shellRun) output(words []shellValue) (shellValue, bool) {
+	if len(words) == 0 || slices.ContainsFunc(words, func(v shellValue) bool { return !v.known }) {
+		return shellValue{}, false
+	}
+	args := texts(words[1:])
+	sure := !slices.ContainsFunc(words, func(v shellValue) bool { return !v.sure })
+	known := func(s string) (shellValue, bool) { return shellValue{s, true, sure}, true }
+	switch path.Base(words[0].text) {
+	case "echo", "printf":
+		if len(args) > 0 && args[0] != "-e" && !strings.ContainsAny(strings.Join(args, ""), "\\%") {
+			return known(strings.Join(skipFlags(args), " "))
+		}
+	case "basename":
+		if len(args) > 0 {
+			b := path.Base(args[0])
+			if len(args) > 1 {
+				b = strings.TrimSuffix(b, args[1])
+			}
+			return known(b)
+		}
+	case "dirname":
+		if len(args) > 0 {
+			return known(path.Dir(args[0]))
+		}
+	case "uci_get":
+		if len(args) > 0 {
+			return r.world.uciGet(strings.Join(args[:min(len(args), 3)], "."))
+		}
+	case "uci":
+		rest := skipFlags(args)
+		if len(rest) > 1 && rest[0] == "get" {
+			return r.world.uciGet(rest[1])
+		}
+	case "which":
+		if len(args) > 0 {
+			if f, ok := r.world.program(args[0]); ok {
+				return known("/" + f)
+			}
+		}
+	}
+	return shellValue{}, false
+}
+
+func texts(values []shellValue) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = v.text
+	}
+	return out
+}
+
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			if i++; s[i] == '\n' {
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+func unescapeQuoted(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) && strings.IndexByte("$`\"\\\n", s[i+1]) >= 0 {
+			if i++; s[i] == '\n' {
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// shellMatch reports whether s fits a pattern of *, ? and [..] as in case.
+func shellMatch(pattern, s string) bool {
+	p, i, star, mark := 0, 0, -1, 0
+	for i < len(s) {
+		if p < len(pattern) {
+			if pattern[p] == '*' {
+				star, mark = p, i
+				p++
+				continue
+			}
+			if n, ok := matchOne(pattern[p:], s[i]); ok {
+				p, i = p+n, i+1
+				continue
+			}
+		}
+		if star < 0 {
+			return false
+		}
+		mark++
+		p, i = star+1, mark
+	}
+	return strings.Trim(pattern[p:], "*") == ""
+}
+
+// matchOne matches one character and gives the length of its pattern.
+func matchOne(pattern string, c byte) (int, bool) {
+	switch pattern[0] {
+	case '?':
+		return 1, true
+	case '[':
+		if end := strings.IndexByte(pattern[min(2, len(pattern)):], ']'); end >= 0 {
+			set := pattern[1 : end+2]
+			not := set != "" && (set[0] == '!' || set[0] == '^')
+			if not {
+				set = set[1:]
+			}
+			return end + 3, inSet(set, c) != not
+		}
+	}
+	return 1, pattern[0] == c
+}
+
+func inSet(set string, c byte) bool {
+	for i := 0; i < len(set); i++ {
+		if i+2 < len(set) && set[i+1] == '-' {
+			if set[i] <= c && c <= set[i+2] {
+				return true
+			}
+			i += 2
+			continue
+		}
+		if set[i] == c {
+			return true
+		}
+	}
+	return false
+}
