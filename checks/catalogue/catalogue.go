@@ -25,6 +25,7 @@ func Checks() []*checks.Check {
 		deletion.Confirmation,
 		deletion.Instructions,
 		disclosure.Policy,
+		disclosure.Repository,
 		lifecycle.RiskAssessment,
 		lifecycle.SecurityTesting,
 		support.EndDate,

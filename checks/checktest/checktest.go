@@ -254,6 +254,11 @@ func again(ctx context.Context, check *checks.Check, s checks.Subject, first []a
 		return []string{err.Error()}
 	}
 	second := checks.Assess(ctx, restored, []*checks.Check{check})
+	for i, r := range second { // a fact that is not known is so for another reason now
+		if r.Verdict == assay.Inconclusive && first[i].Verdict == assay.Inconclusive {
+			second[i].Reason = first[i].Reason
+		}
+	}
 	if !reflect.DeepEqual(first, second) {
 		a, _ := json.MarshalIndent(first, "", "\t")
 		b, _ := json.MarshalIndent(second, "", "\t")

@@ -54,7 +54,11 @@ func (a *archive) declare(dir string) (*product.Product, error) {
 			return nil, err
 		}
 	}
-	return load(dir)
+	p, diags := product.Load(dir, product.Options{})
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return p, nil
 }
 
 // block finds the firmware block with a label; the first for the empty one.

@@ -2,7 +2,6 @@ package deletion
 
 import (
 	_ "embed"
-	"net/url"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
@@ -52,8 +51,6 @@ func unsaid(p *product.Product, d *product.Deletion) []assay.Finding {
 	}
 	if d.Instructions == "" {
 		lacks("deletion.instructions")
-	} else if !published(d.Instructions) {
-		found = append(found, checks.Misdeclared(assay.Medium, "the address of the instructions is not a web address", d.Range))
 	}
 	if len(p.Apps) > 0 && d.App == "" {
 		lacks("deletion.app")
@@ -62,9 +59,4 @@ func unsaid(p *product.Product, d *product.Deletion) []assay.Finding {
 		lacks("deletion.account")
 	}
 	return found
-}
-
-func published(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != ""
 }

@@ -2,8 +2,6 @@ package disclosure
 
 import (
 	_ "embed"
-	"net/mail"
-	"net/url"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
@@ -37,58 +35,28 @@ func policy(c *checks.Context) checks.Judgement {
 		return c.Fail(assay.Declared, checks.Undescribed(assay.High, "vulnerability_disclosure", p.Manufacturer.Range))
 	}
 	d := p.Manufacturer.Disclosure
-	var found []assay.Finding
-	if d.Policy == "" {
-		found = append(found, checks.Undescribed(assay.High, "vulnerability_disclosure.policy", d.Range))
-	} else if !webAddress(d.Policy) {
-		found = append(found, checks.Misdeclared(assay.High, "the address of the policy is not an https address", d.PolicyRange))
-	}
-	found = append(found, contacts(d)...)
-	found = append(found, times(d)...)
-	if len(found) > 0 {
+	if found := unsaid(d); len(found) > 0 {
 		return c.Fail(assay.Declared, found...)
 	}
 	return c.Pass(assay.Declared, checks.Place(d.Range))
 }
 
-// contacts says what is wrong with where reports go.
-func contacts(d *product.Disclosure) []assay.Finding {
-	if len(d.Contacts) == 0 {
-		return []assay.Finding{checks.Undescribed(assay.High, "vulnerability_disclosure.contacts", d.Range)}
-	}
+// unsaid lists what a finder of a vulnerability is not told. That addresses are
+// well formed, and the policy's is https, is a rule of the product language.
+func unsaid(d *product.Disclosure) []assay.Finding {
 	var found []assay.Finding
-	for _, contact := range d.Contacts {
-		if !mailAddress(contact) && !webAddress(contact) {
-			found = append(found, checks.Misdeclared(assay.High, "contact "+contact+" is neither a mailto: nor an https: address", d.ContactsRange))
+	for _, part := range []struct {
+		name string
+		said bool
+	}{
+		{"policy", d.Policy != ""},
+		{"contacts", len(d.Contacts) > 0},
+		{"acknowledge", d.Acknowledge != ""},
+		{"status_every", d.StatusEvery != ""},
+	} {
+		if !part.said {
+			found = append(found, checks.Undescribed(assay.High, "vulnerability_disclosure."+part.name, d.Range))
 		}
 	}
 	return found
-}
-
-// times says which of the two times of an answer is not promised.
-func times(d *product.Disclosure) []assay.Finding {
-	var found []assay.Finding
-	if d.Acknowledge == "" {
-		found = append(found, checks.Undescribed(assay.High, "vulnerability_disclosure.acknowledge", d.Range))
-	}
-	if d.StatusEvery == "" {
-		found = append(found, checks.Undescribed(assay.High, "vulnerability_disclosure.status_every", d.Range))
-	}
-	return found
-}
-
-// webAddress reports an address that a person can open and that is protected in
-// transit.
-func webAddress(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && u.Scheme == "https" && u.Hostname() != "" && u.User == nil
-}
-
-func mailAddress(s string) bool {
-	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "mailto" {
-		return false
-	}
-	a, err := mail.ParseAddress(u.Opaque)
-	return err == nil && a.Address == u.Opaque
 }

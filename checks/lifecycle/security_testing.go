@@ -26,8 +26,8 @@ var SecurityTesting = &checks.Check{
 	Run:       securityTesting,
 }
 
-// testing lists the kinds of evidence that speak of tests and reviews.
-var testing = []string{"penetration-test", "code-review", "fuzzing", "static-analysis", "audit", "test-report"}
+// testKinds lists the kinds of evidence that speak of tests and reviews.
+var testKinds = []string{"penetration-test", "code-review", "fuzzing", "static-analysis", "audit", "test-report"}
 
 func securityTesting(c *checks.Context) checks.Judgement {
 	p := c.Declaration()
@@ -35,7 +35,7 @@ func securityTesting(c *checks.Context) checks.Judgement {
 	var places []assay.Location
 	var unread error
 	for _, e := range p.Evidence {
-		if !slices.Contains(testing, e.Kind) {
+		if !slices.Contains(testKinds, e.Kind) {
 			continue
 		}
 		doc := paper{"evidence " + e.ID, "evidence." + e.ID, e.File, e.Date, e.SHA256, e.Range}

@@ -35,11 +35,12 @@ func endDate(c *checks.Context) checks.Judgement {
 		return c.NotDescribed(assay.High, "support")
 	case p.Support.Until == "":
 		return c.Fail(assay.Declared, checks.Undescribed(assay.High, "support.until", p.Support.Range))
-	case len(c.Terms) > 0 && p.FirstSold == "":
-		return c.Inconclusive("%s demands at least %d years from the first sale, but first_sold is not declared", c.Terms[0].Scheme, c.Terms[0].Years)
 	}
 	if found := tooEarly(c, p); len(found) > 0 {
 		return c.Fail(assay.Declared, found...)
+	}
+	if len(c.Terms) > 0 && p.FirstSold == "" {
+		return c.Inconclusive("%s demands at least %d years from the first sale, but first_sold is not declared", c.Terms[0].Scheme, c.Terms[0].Years)
 	}
 	return c.Pass(assay.Declared, checks.Place(p.Support.UntilRange))
 }
@@ -59,7 +60,7 @@ func tooEarly(c *checks.Context, p *product.Product) []assay.Finding {
 		early("before the label itself on %s", c.LabelEnd.Format(time.DateOnly))
 	}
 	for _, t := range c.Terms {
-		if until.Before(p.FirstSold.Time().AddDate(t.Years, 0, 0)) {
+		if p.FirstSold != "" && until.Before(p.FirstSold.Time().AddDate(t.Years, 0, 0)) {
 			early("less than the %d years from the first sale that %s demands", t.Years, t.Scheme)
 		}
 	}
