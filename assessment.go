@@ -30,6 +30,7 @@ type Container struct {
 type Image struct {
 	Firmware   string      `json:"firmware,omitempty"` // label of the firmware block
 	Version    string      `json:"version,omitempty"`  // as declared
+	Minimum    string      `json:"minimum,omitempty"`  // lowest version that is still supported, as declared
 	Path       string      `json:"path"`
 	Size       int64       `json:"size"`
 	Digest     Digest      `json:"digest"`

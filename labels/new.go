@@ -1,0 +1,294 @@
+package labels
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/assay-iot/assay"
+)
+
+// Why there is no label. ErrNotMet and ErrInconclusive are answers about the
+// product; ErrRefused is about what was asked for.
+var (
+	ErrNotMet       = errors.New("not met")
+	ErrInconclusive = errors.New("inconclusive")
+	ErrRefused      = errors.New("no label can be made of this")
+)
+
+// MaxAssessmentAge is the number of days that may lie between an assessment and
+// the label made of it.
+const MaxAssessmentAge = 30
+
+// DefaultValidity is the number of days that a label is valid if nobody says
+// otherwise and nothing ends before.
+const DefaultValidity = 365
+
+// IssueOptions is what an issuer adds to an assessment.
+type IssueOptions struct {
+	Issued     string   // YYYY-MM-DD; required
+	ValidUntil string   // last day; DefaultValidity days if empty, cut to the support end and Latest
+	Latest     string   // the last day that the schemes allow, if they say one
+	Schemes    []string // ids of those to put on the label; all that were assessed if empty
+	Issuer     string   // name; the maker if empty
+	Address    string   // https address of the issuer, where the QR code leads
+	Authority  bool     // a trust policy lets the issuer judge by these schemes; otherwise the label says "self-declared"
+	ID         string   // the label's number; made from product, date and assessment if empty
+	Demo       bool     // it will be signed with the published demo key
+}
+
+// New makes the label for an assessment. It refuses if any scheme asked for is
+// not met (an error that is ErrNotMet) or not decided (ErrInconclusive), and if
+// the dates do not fit (ErrRefused).
+func New(a *assay.Assessment, o IssueOptions) (*Statement, error) {
+	if err := checkDates(a, o); err != nil {
+		return nil, err
+	}
+	chosen, others, err := choose(a.Conclusions, o.Schemes)
+	if err != nil {
+		return nil, err
+	}
+	if err := conclude(chosen); err != nil {
+		return nil, err
+	}
+	l, err := newLabel(a, o)
+	if err != nil {
+		return nil, err
+	}
+	l.Schemes, l.AlsoAssessed, l.Principles = schemes(chosen), alsoAssessed(others), principles(chosen)
+	s := &Statement{Type: StatementType, Subject: subjects(l.Firmware), PredicateType: PredicateType, Predicate: *l}
+	if err := s.Validate(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	return s, nil
+}
+
+// checkDates holds the assessment's date against the issue date.
+func checkDates(a *assay.Assessment, o IssueOptions) error {
+	issued, err := assay.Date(o.Issued)
+	if err != nil {
+		return fmt.Errorf("%w: issue date %q is not a date (YYYY-MM-DD)", ErrRefused, o.Issued)
+	}
+	asOf, err := assay.Date(a.AsOf)
+	if err != nil {
+		return fmt.Errorf("%w: the assessment's date %q is not a date (YYYY-MM-DD)", ErrRefused, a.AsOf)
+	}
+	switch age := int(issued.Sub(asOf) / (24 * time.Hour)); {
+	case age < 0:
+		return fmt.Errorf("%w: the assessment is as of %s, after the issue date %s", ErrRefused, a.AsOf, o.Issued)
+	case age > MaxAssessmentAge:
+		return fmt.Errorf("%w: the assessment is as of %s, more than %d days before the issue date %s; assess again",
+			ErrRefused, a.AsOf, MaxAssessmentAge, o.Issued)
+	}
+	return nil
+}
+
+// choose parts the conclusions into those that the label shall claim and the
+// others.
+func choose(all []assay.Conclusion, ids []string) (chosen, others []assay.Conclusion, err error) {
+	for _, id := range ids {
+		if !slices.ContainsFunc(all, func(c assay.Conclusion) bool { return c.Scheme == id }) {
+			return nil, nil, fmt.Errorf("%w: the product was not assessed against %q", ErrRefused, id)
+		}
+	}
+	for _, c := range all {
+		if len(ids) == 0 || slices.Contains(ids, c.Scheme) {
+			chosen = append(chosen, c)
+		} else {
+			others = append(others, c)
+		}
+	}
+	if len(chosen) == 0 {
+		return nil, nil, fmt.Errorf("%w: the product was assessed against no scheme", ErrRefused)
+	}
+	return chosen, others, nil
+}
+
+// conclude reports every scheme that stands in the way: first what is not met,
+// then what is not decided.
+func conclude(chosen []assay.Conclusion) error {
+	var no, open []error
+	for _, c := range chosen {
+		outcome, why := outcomeOf(c)
+		switch outcome {
+		case assay.Met:
+		case assay.NotMet:
+			no = append(no, fmt.Errorf("%s %s is %w%s", c.Scheme, c.Edition, ErrNotMet, why))
+		default:
+			open = append(open, fmt.Errorf("%s %s is %w%s", c.Scheme, c.Edition, ErrInconclusive, why))
+		}
+	}
+	if len(no) > 0 {
+		return errors.Join(no...)
+	}
+	return errors.Join(open...)
+}
+
+// outcomeOf trusts no summary: a mandatory requirement that is not met or not
+// decided stands in the way whatever the conclusion says.
+func outcomeOf(c assay.Conclusion) (outcome assay.Outcome, why string) {
+	outcome = c.Outcome
+	for _, r := range c.Requirements {
+		if !r.Mandatory {
+			continue
+		}
+		switch {
+		case r.Outcome == assay.NotMet:
+			return assay.NotMet, ": requirement " + r.ID
+		case r.Outcome == assay.Undecided, r.Outcome == assay.Met && r.Proof == assay.NotAssessed:
+			if outcome != assay.NotMet {
+				outcome, why = assay.Undecided, cmp.Or(why, ": requirement "+r.ID)
+			}
+		}
+	}
+	return outcome, why
+}
+
+func newLabel(a *assay.Assessment, o IssueOptions) (*Label, error) {
+	digest, err := AssessmentDigest(a)
+	if err != nil {
+		return nil, err
+	}
+	until, err := validUntil(a.Product.SupportUntil, o)
+	if err != nil {
+		return nil, err
+	}
+	p := a.Product
+	return &Label{
+		ID:         cmp.Or(o.ID, p.ID+"/"+o.Issued+"/"+digest.Hex()[:8]),
+		Renderer:   Renderer,
+		Demo:       o.Demo,
+		Issuer:     Issuer{Name: cmp.Or(o.Issuer, p.Manufacturer.Name), Address: o.Address, SelfDeclared: !o.Authority},
+		Issued:     o.Issued,
+		ValidUntil: until,
+		AsOf:       a.AsOf,
+		Product: Product{
+			ID: p.ID, Name: p.Name, Models: append([]string{}, p.Models...), GTIN: p.GTIN, Category: p.Category,
+			Maker: maker(p.Manufacturer), SupportUntil: p.SupportUntil,
+		},
+		Firmware:    firmware(a.Images),
+		Parts:       parts(p.Parts),
+		Declared:    face(p.Face),
+		Coverage:    coverage(a.Images),
+		Exceptions:  len(a.Exceptions),
+		Assessment:  digest,
+		Declaration: p.Declaration,
+		Documents:   documents(a.Documents),
+		Tool:        Tool(a.Tool),
+	}, nil
+}
+
+// AssessmentDigest names an assessment: the SHA-256 of its canonical JSON.
+func AssessmentDigest(a *assay.Assessment) (assay.Digest, error) {
+	data, err := Canonical(a)
+	if err != nil {
+		return "", fmt.Errorf("assessment: %w", err)
+	}
+	return assay.SHA256(sha256.Sum256(data)), nil
+}
+
+// validUntil never goes beyond the support end or what the schemes allow: a
+// day asked for that does is refused, the default is cut.
+func validUntil(support string, o IssueOptions) (string, error) {
+	ends := []string{support}
+	if support == "" {
+		return "", fmt.Errorf("%w: the product declares no end of support", ErrRefused)
+	}
+	if o.Latest != "" {
+		ends = append(ends, o.Latest)
+	}
+	last := slices.Min(ends)
+	for _, d := range append(ends, cmp.Or(o.ValidUntil, o.Issued)) {
+		if err := checkDate(d); err != nil {
+			return "", fmt.Errorf("%w: %w", ErrRefused, err)
+		}
+	}
+	if last < o.Issued {
+		return "", fmt.Errorf("%w: it could be valid until %s only, before the issue date %s", ErrRefused, last, o.Issued)
+	}
+	if o.ValidUntil > last {
+		return "", fmt.Errorf("%w: it cannot be valid until %s, only until %s", ErrRefused, o.ValidUntil, last)
+	}
+	if o.ValidUntil != "" {
+		return o.ValidUntil, nil
+	}
+	issued, err := assay.Date(o.Issued)
+	if err != nil {
+		return "", err
+	}
+	return min(issued.AddDate(0, 0, DefaultValidity).Format(time.DateOnly), last), nil
+}
+
+// oneLine joins the lines of a text that the maker wrote over several.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func maker(m assay.Manufacturer) Maker {
+	m.Address = oneLine(m.Address)
+	return Maker(m)
+}
+
+func face(f assay.DeclaredFace) Face {
+	f.Deletion, f.Policy = oneLine(f.Deletion), oneLine(f.Policy)
+	return Face(f)
+}
+
+func subjects(images []Firmware) []Subject {
+	list := make([]Subject, len(images))
+	for i, f := range images {
+		list[i] = Subject{Name: f.Name, Digest: SubjectDigest{f.Digest.Hex()}}
+	}
+	return list
+}
+
+func firmware(images []assay.Image) []Firmware {
+	list := make([]Firmware, len(images))
+	for i, m := range images {
+		list[i] = Firmware{
+			Name: cmp.Or(m.Firmware, path.Base(m.Path)), Version: m.Version, Minimum: m.Minimum,
+			Digest: m.Digest, Opaque: m.Coverage.Opaque,
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Firmware) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Digest, b.Digest))
+	})
+	return list
+}
+
+func parts(declared []assay.DeclaredPart) []Part {
+	var list []Part
+	for _, p := range declared {
+		list = append(list, Part(p))
+	}
+	return list
+}
+
+func coverage(images []assay.Image) (sum Coverage) {
+	for _, m := range images {
+		c := m.Coverage
+		sum.Bytes += c.Bytes
+		sum.Opened += c.Opened
+		sum.Padding += c.Padding
+		sum.Verified += c.Verified
+		sum.DeclaredOpaque += c.DeclaredOpaque
+		sum.Unexplained += c.Unexplained
+	}
+	return sum
+}
+
+// documents drops the names: a label shows that a document exists, of what kind
+// it is and by whom, not where the maker keeps it.
+func documents(all []assay.DocumentEvidence) []Document {
+	var list []Document
+	for _, d := range all {
+		list = append(list, Document{Kind: d.Kind, By: d.By, Date: d.Date, Digest: d.Digest})
+	}
+	slices.SortFunc(list, func(a, b Document) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Digest, b.Digest))
+	})
+	return list
+}

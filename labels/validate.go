@@ -1,0 +1,227 @@
+package labels
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/assay-iot/assay"
+)
+
+// The limits of what a statement may hold. They keep a label one page and a
+// verifier quick.
+const (
+	MaxText   = 400 // characters in any text
+	MaxName   = 120 // characters in the name of a product, maker or issuer
+	MaxModels = 64
+	MaxList   = 256 // entries in any other list
+)
+
+// Validate reports everything that a statement says wrongly: a date that is
+// none, a subject that is no image of the label, text that could mislead.
+func (s *Statement) Validate() error {
+	l := &s.Predicate
+	return errors.Join(
+		s.validateTypes(), s.validateSubjects(), l.validateDates(), l.validateTexts(),
+		l.validateSchemes(), l.validatePrinciples(), l.validateCoverage(), l.validateDigests())
+}
+
+func (s *Statement) validateTypes() error {
+	if s.Type != StatementType || s.PredicateType != PredicateType {
+		return fmt.Errorf("type %q with predicate %q", s.Type, s.PredicateType)
+	}
+	if s.Predicate.Renderer < 1 {
+		return fmt.Errorf("renderer %d", s.Predicate.Renderer)
+	}
+	return nil
+}
+
+func (s *Statement) validateSubjects() error {
+	if len(s.Subject) == 0 || len(s.Subject) != len(s.Predicate.Firmware) {
+		return fmt.Errorf("%d subjects for %d firmware images", len(s.Subject), len(s.Predicate.Firmware))
+	}
+	for i, f := range s.Predicate.Firmware {
+		if sub := s.Subject[i]; sub.Name != f.Name || sub.Digest.SHA256 != f.Digest.Hex() {
+			return fmt.Errorf("subject %q is not firmware %q", sub.Name, f.Name)
+		}
+	}
+	return nil
+}
+
+func (l *Label) validateDates() error {
+	for _, d := range []struct{ what, date string }{
+		{"issued", l.Issued}, {"valid until", l.ValidUntil}, {"as-of", l.AsOf}, {"support end", l.Product.SupportUntil},
+	} {
+		if err := checkDate(d.date); err != nil {
+			return fmt.Errorf("%s: %w", d.what, err)
+		}
+	}
+	switch { // dates in this form sort as text
+	case l.ValidUntil < l.Issued:
+		return fmt.Errorf("valid until %s, before it is issued on %s", l.ValidUntil, l.Issued)
+	case l.ValidUntil > l.Product.SupportUntil:
+		return fmt.Errorf("valid until %s, after the support ends on %s", l.ValidUntil, l.Product.SupportUntil)
+	case l.AsOf > l.Issued:
+		return fmt.Errorf("assessed as of %s, after it was issued on %s", l.AsOf, l.Issued)
+	}
+	return nil
+}
+
+func checkDate(s string) error {
+	t, err := assay.Date(s)
+	if err != nil || t.Format(time.DateOnly) != s {
+		return fmt.Errorf("%q is not a date (YYYY-MM-DD)", s)
+	}
+	return nil
+}
+
+func (l *Label) validateTexts() error {
+	names := []string{l.ID, l.Issuer.Name, l.Product.Name, l.Product.Maker.Name}
+	for _, s := range names {
+		if strings.TrimSpace(s) == "" || utf8.RuneCountInString(s) > MaxName {
+			return fmt.Errorf("a name must have 1 to %d characters, this has %d: %.60q", MaxName, utf8.RuneCountInString(s), s)
+		}
+	}
+	if len(l.Product.Models) > MaxModels {
+		return fmt.Errorf("%d models, more than %d", len(l.Product.Models), MaxModels)
+	}
+	if err := checkAddress(l.Issuer.Address); err != nil {
+		return fmt.Errorf("issuer address: %w", err)
+	}
+	return l.eachText(checkText)
+}
+
+// eachText calls check on every text that people will read.
+func (l *Label) eachText(check func(string) error) error {
+	m := l.Product.Maker
+	all := []string{
+		l.ID, l.Issuer.Name, l.Issuer.Address, l.Product.ID, l.Product.Name, l.Product.GTIN, l.Product.Category,
+		m.Name, m.Address, m.Country, m.Website, m.Contact, l.Declared.Policy, l.Declared.Deletion, l.Tool.Name, l.Tool.Version,
+	}
+	for _, list := range [][]string{
+		l.Product.Models, l.Declared.Passwords, l.Declared.Sensors, l.Declared.PersonalData, l.Declared.Recipients,
+	} {
+		if len(list) > MaxList {
+			return fmt.Errorf("a list of %d entries, more than %d", len(list), MaxList)
+		}
+		all = append(all, list...)
+	}
+	for _, f := range l.Firmware {
+		all = append(all, f.Name, f.Version, f.Minimum)
+	}
+	for _, p := range l.Parts {
+		all = append(all, p.Kind, p.Name, p.Version)
+	}
+	for _, s := range l.Schemes {
+		all = append(all, s.ID, s.Edition, s.Title)
+		for _, r := range s.Requirements {
+			all = append(all, r.ID)
+		}
+	}
+	for _, o := range l.AlsoAssessed {
+		all = append(all, o.ID, o.Edition, o.Title)
+	}
+	for _, d := range l.Documents {
+		all = append(all, d.Kind, d.By, d.Date)
+	}
+	for _, s := range all {
+		if err := check(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkText refuses characters that can make a text look like another one or
+// steer a terminal: controls, and those that turn the direction of writing or
+// show nothing.
+func checkText(s string) error {
+	if utf8.RuneCountInString(s) > MaxText {
+		return fmt.Errorf("a text of %d characters, more than %d: %.60q…", utf8.RuneCountInString(s), MaxText, s)
+	}
+	for _, r := range s {
+		if !unicode.IsPrint(r) && r != '\u00a0' {
+			return fmt.Errorf("a text with the character %U, which cannot be printed: %.60q", r, s)
+		}
+	}
+	return nil
+}
+
+func checkAddress(s string) error {
+	if s == "" {
+		return nil
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.Fragment != "" || strings.HasSuffix(s, "#") {
+		return fmt.Errorf("%q is not an https address without user and fragment", s)
+	}
+	return nil
+}
+
+func (l *Label) validateSchemes() error {
+	if len(l.Schemes) == 0 {
+		return errors.New("no scheme")
+	}
+	for _, s := range l.Schemes {
+		for _, r := range s.Requirements {
+			if r.Mandatory && r.Outcome != assay.Met && r.Outcome != assay.DoesNotApply {
+				return fmt.Errorf("scheme %s is on the label, but its mandatory requirement %s is %s", s.ID, r.ID, r.Outcome)
+			}
+		}
+	}
+	for _, o := range l.AlsoAssessed {
+		if o.Outcome != assay.Met && o.Outcome != assay.NotMet && o.Outcome != assay.Undecided {
+			return fmt.Errorf("scheme %s: outcome %s", o.ID, o.Outcome)
+		}
+	}
+	return nil
+}
+
+func (l *Label) validatePrinciples() error {
+	want := assay.Principles()
+	if len(l.Principles) != len(want) {
+		return fmt.Errorf("%d principles, want %d", len(l.Principles), len(want))
+	}
+	for i, p := range l.Principles {
+		if p.Principle != want[i] {
+			return fmt.Errorf("principle %d is %q, want %q", i+1, p.Principle, want[i])
+		}
+		if p.Outcome == assay.Met && p.Proof == assay.NotAssessed {
+			return fmt.Errorf("principle %s is met, but nobody assessed it", p.Principle)
+		}
+	}
+	return nil
+}
+
+func (l *Label) validateCoverage() error {
+	c := l.Coverage
+	for _, n := range []int64{c.Bytes, c.Opened, c.Padding, c.Verified, c.DeclaredOpaque, c.Unexplained} {
+		if n < 0 || n > maxInteger {
+			return fmt.Errorf("coverage of %d bytes", n)
+		}
+	}
+	if sum := c.Examined() + c.DeclaredOpaque + c.Unexplained; sum != c.Bytes {
+		return fmt.Errorf("coverage speaks of %d bytes, the images have %d", sum, c.Bytes)
+	}
+	return nil
+}
+
+func (l *Label) validateDigests() error {
+	all := []assay.Digest{l.Assessment, l.Declaration}
+	for _, f := range l.Firmware {
+		all = append(all, f.Digest)
+	}
+	for _, d := range l.Documents {
+		all = append(all, d.Digest)
+	}
+	for _, d := range all {
+		if parsed, err := assay.ParseDigest(string(d)); err != nil || parsed != d {
+			return fmt.Errorf("%q is not a digest (sha256: and 64 hexadecimal digits)", d)
+		}
+	}
+	return nil
+}

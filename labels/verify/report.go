@@ -1,0 +1,83 @@
+package verify
+
+import (
+	"fmt"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/labels"
+)
+
+// Status is the answer. The zero Status is CannotTell.
+type Status uint8
+
+// The answers.
+const (
+	CannotTell      Status = iota // the data are genuine, the picture was not compared
+	Valid                         // authentic, and valid on the day asked for
+	NotAuthentic                  // nobody who is trusted has signed this
+	FirmwareDiffers               // authentic, but not about the image that was given
+	NotYetValid                   // authentic, but issued later
+	Expired                       // authentic, but no longer valid
+	SupportEnded                  // authentic, but the product gets no more updates
+)
+
+var statusNames = []string{"cannot-tell", "valid", "not-authentic", "firmware-differs", "not-yet-valid", "expired", "support-ended"}
+
+func (s Status) String() string {
+	if int(s) < len(statusNames) {
+		return statusNames[s]
+	}
+	return fmt.Sprintf("unknown(%d)", uint8(s))
+}
+
+// MarshalText writes the status's name.
+func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// ExitCode is what a program that verifies ends with: 0 yes, 3 no, 4 cannot
+// tell, 5 authentic but not valid now.
+func (s Status) ExitCode() int {
+	switch s {
+	case Valid:
+		return 0
+	case NotAuthentic, FirmwareDiffers:
+		return 3
+	case NotYetValid, Expired, SupportEnded:
+		return 5
+	}
+	return 4
+}
+
+// Picture says whether what a PDF shows is what its data say.
+type Picture string
+
+// What became of the picture; empty if there is none.
+const (
+	PictureSame        Picture = "same"
+	PictureDiffers     Picture = "differs"
+	PictureNotCompared Picture = "not-compared"
+)
+
+// Image is a firmware image that somebody holds against a label.
+type Image struct {
+	Name   string       `json:"name"`
+	Digest assay.Digest `json:"digest"`
+}
+
+// ReportFormat is the format id of a Report in JSON.
+const ReportFormat = "assay.verification/v1"
+
+// Report is the answer to one verification.
+type Report struct {
+	Format   string        `json:"format"`
+	Status   Status        `json:"status"`
+	Summary  string        `json:"summary"`           // one sentence for anybody
+	Reasons  []string      `json:"reasons,omitempty"` // what else there is to say
+	AsOf     string        `json:"asOf"`
+	Digest   assay.Digest  `json:"digest,omitempty"` // the label's identity
+	Key      string        `json:"key,omitempty"`    // id of the key that signed
+	Demo     bool          `json:"demo,omitempty"`
+	Picture  Picture       `json:"picture,omitempty"`
+	Image    *Image        `json:"image,omitempty"`    // the one that was given
+	Labelled string        `json:"labelled,omitempty"` // the firmware of the label that it is
+	Label    *labels.Label `json:"label,omitempty"`    // only if authentic
+}

@@ -1,0 +1,149 @@
+package verify
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/labels"
+)
+
+// summary is the sentence that stands first.
+func (r *Report) summary() string {
+	if r.Demo && r.Status == Valid {
+		return "This label is a demonstration, signed with a published demo key; it proves nothing: " + r.product() + "."
+	}
+	return r.sentence(r.Status)
+}
+
+func (r *Report) sentence(s Status) string {
+	l := r.Label
+	switch s {
+	case Valid:
+		return "This label is genuine: " + r.product() + "."
+	case SupportEnded:
+		return fmt.Sprintf("This label is genuine, but security updates for %s ended on %s.", r.product(), l.Product.SupportUntil)
+	case Expired:
+		return fmt.Sprintf("This label is genuine, but expired on %s: %s.", l.ValidUntil, r.product())
+	case NotYetValid:
+		return fmt.Sprintf("This label is genuine, but is issued on %s only: %s.", l.Issued, r.product())
+	case FirmwareDiffers:
+		return fmt.Sprintf("This label is genuine, but %s is not the firmware that it speaks of: %s.", r.Image.Name, r.product())
+	}
+	return "What this label says is genuine, but nobody compared the picture with it: " + r.product() + "."
+}
+
+func (r *Report) product() string {
+	p := r.Label.Product
+	if strings.HasPrefix(strings.ToLower(p.Name), strings.ToLower(p.Maker.Name)) {
+		return p.Name
+	}
+	return p.Maker.Name + " " + p.Name
+}
+
+// Text writes the report for people: the answer in the first line, what to look
+// at below, technical detail last.
+func (r *Report) Text(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintln(&b, r.Summary)
+	for _, s := range r.Reasons {
+		fmt.Fprintln(&b, s)
+	}
+	if r.Labelled != "" {
+		fmt.Fprintf(&b, "%s is the labelled firmware: %s.\n", r.Image.Name, r.Labelled)
+	}
+	if r.Label != nil {
+		writeLabel(&b, r.Label)
+	}
+	fmt.Fprintln(&b)
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	r.detail(t)
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func writeLabel(b *strings.Builder, l *labels.Label) {
+	fmt.Fprintln(b, "Is this the product in your hand?")
+	fmt.Fprintln(b)
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	row := func(what, format string, args ...any) {
+		fmt.Fprintf(t, "  %s\t%s\n", what, fmt.Sprintf(format, args...))
+	}
+	row("Product", "%s", l.Product.Name)
+	row("Maker", "%s", l.Product.Maker.Name)
+	if len(l.Product.Models) > 0 {
+		row("Models", "%s", strings.Join(l.Product.Models, ", "))
+	}
+	row("Security updates", "until %s", l.Product.SupportUntil)
+	row("Label", "%s, valid from %s to %s", l.ID, l.Issued, l.ValidUntil)
+	for _, s := range l.Schemes {
+		row("Assessed against", "%s (%s) by %s", s.Title, s.Edition, saidBy(l))
+	}
+	for _, f := range l.Firmware {
+		row("Firmware", "%s", firmwareText(f))
+	}
+	for _, p := range l.Principles {
+		row(p.Principle.Title(), "%s", outcomeText(p))
+	}
+	_ = t.Flush() // into a strings.Builder
+}
+
+func saidBy(l *labels.Label) string {
+	if l.Issuer.SelfDeclared {
+		return l.Issuer.Name + " (self-declared)"
+	}
+	return l.Issuer.Name
+}
+
+func firmwareText(f labels.Firmware) string {
+	s := strings.TrimSpace(f.Name + " " + f.Version)
+	if f.Minimum != "" {
+		s += ", supported from " + f.Minimum
+	}
+	if f.Opaque {
+		s += ", could not be examined"
+	}
+	return s
+}
+
+func outcomeText(p labels.Principle) string {
+	switch p.Outcome {
+	case assay.Met:
+		return p.Proof.String()
+	case assay.NotMet:
+		return "not followed"
+	case assay.DoesNotApply:
+		return "does not apply"
+	}
+	return assay.NotAssessed.String()
+}
+
+func (r *Report) detail(w io.Writer) {
+	row := func(what, value string) {
+		if value != "" {
+			fmt.Fprintf(w, "  %s\t%s\n", what, value)
+		}
+	}
+	row("status", r.Status.String())
+	row("as of", r.AsOf)
+	row("label digest", string(r.Digest))
+	row("key", r.Key)
+	row("picture", string(r.Picture))
+	if r.Image != nil {
+		row("image", r.Image.Name+" "+string(r.Image.Digest))
+	}
+	if l := r.Label; l != nil {
+		for _, f := range l.Firmware {
+			row("firmware", f.Name+" "+string(f.Digest))
+		}
+		row("assessment", string(l.Assessment))
+		row("declaration", string(l.Declaration))
+		row("tool", cmp.Or(strings.TrimSpace(l.Tool.Name+" "+l.Tool.Version), "?"))
+	}
+}

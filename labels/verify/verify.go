@@ -1,0 +1,223 @@
+// Package verify checks labels: offline, with nothing but a public key.
+//
+// It is small on purpose. It links neither the renderer nor a signer; whoever
+// wants the picture of a PDF compared with its data gives a function for it.
+//
+// Nothing about a label is believed before its signature is checked, and every
+// byte of a bundle counts: a bundle has one form, and any other is rejected.
+package verify
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/demo"
+)
+
+// ErrUnknownRenderer is what Render returns for a renderer that it does not
+// know: the picture cannot be compared then.
+var ErrUnknownRenderer = errors.New("unknown renderer")
+
+// Options say what to hold a label against.
+type Options struct {
+	AsOf      string // YYYY-MM-DD, the day that "now" is; required
+	Image     *Image // a firmware image that should be the labelled one, or nil
+	AllowDemo bool   // accept what is signed with the published demo key
+
+	// Render draws a label as the renderer that its statement names, so that a
+	// PDF can be compared with its own data, byte for byte. Without it the
+	// picture is not compared.
+	Render func(s *labels.Statement, bundle []byte) ([]byte, error)
+}
+
+// File verifies a bundle or a PDF label, whichever data is.
+func File(data []byte, keys []Key, o Options) (*Report, error) {
+	if bytes.HasPrefix(data, []byte("%PDF-")) {
+		return PDF(data, keys, o)
+	}
+	return Bundle(data, keys, o)
+}
+
+// Bundle verifies a bundle. An error means that there is no answer: the options
+// are wrong, or the data are no label (labels.ErrNotLabel).
+func Bundle(data []byte, keys []Key, o Options) (*Report, error) {
+	r, err := newReport(o)
+	if err != nil {
+		return nil, err
+	}
+	_, err = r.bundle(data, keys, o)
+	return r, err
+}
+
+// PDF verifies a PDF label: the bundle attached to it, and that the file shows
+// what the bundle says, by rendering it again.
+func PDF(data []byte, keys []Key, o Options) (*Report, error) {
+	r, err := newReport(o)
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := Extract(data)
+	var changed *ChangedError
+	switch {
+	case errors.As(err, &changed) && !errors.Is(err, labels.ErrNotLabel):
+		r.reject("the file was changed: " + changed.Error())
+		return r, nil
+	case err != nil:
+		return nil, err
+	}
+	s, err := r.bundle(bundle, keys, o)
+	if err != nil || r.Status == NotAuthentic {
+		return r, err
+	}
+	r.picture(data, bundle, s, o)
+	return r, nil
+}
+
+func newReport(o Options) (*Report, error) {
+	if t, err := assay.Date(o.AsOf); err != nil || t.Format(time.DateOnly) != o.AsOf {
+		return nil, fmt.Errorf("as-of date %q is not a date (YYYY-MM-DD)", o.AsOf)
+	}
+	return &Report{Format: ReportFormat, AsOf: o.AsOf, Image: o.Image}, nil
+}
+
+// bundle fills the report and gives the statement if it is authentic.
+func (r *Report) bundle(data []byte, keys []Key, o Options) (*labels.Statement, error) {
+	b, err := labels.ParseBundle(data)
+	var form *labels.CanonicalError
+	switch {
+	case errors.As(err, &form):
+		r.reject("it was changed after it was signed: " + form.Error())
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	if why := r.signature(b, keys); why != "" {
+		r.reject(why)
+		return nil, nil
+	}
+	s, err := labels.ParseStatement(b.Envelope.Payload)
+	if err != nil {
+		return nil, err
+	}
+	if why := r.demo(s, o); why != "" {
+		r.reject(why)
+		return nil, nil
+	}
+	r.Label = &s.Predicate
+	r.judge(s)
+	return s, nil
+}
+
+// signature says why the bundle is not signed by one of keys.
+func (r *Report) signature(b *labels.Bundle, keys []Key) string {
+	r.Digest, r.Key = assay.SHA256(b.Digest()), b.Material.PublicKey.Hint
+	for _, k := range keys {
+		if k.ID != r.Key {
+			continue
+		}
+		if !k.verifies(labels.PAE(b.Envelope.PayloadType, b.Envelope.Payload), b.Envelope.Signatures[0].Sig) {
+			return "its signature does not fit what it says"
+		}
+		return ""
+	}
+	if len(keys) == 1 {
+		return "it is not signed with the key that you gave"
+	}
+	return fmt.Sprintf("it is signed with none of the %d keys that you gave", len(keys))
+}
+
+// demo holds the published key and the mark DEMO together: neither comes
+// without the other.
+func (r *Report) demo(s *labels.Statement, o Options) string {
+	isDemo := r.Key == demo.KeyID
+	r.Demo = isDemo
+	switch {
+	case isDemo && !s.Predicate.Demo:
+		return "signed with a published demo key without saying so: proves nothing"
+	case isDemo && !o.AllowDemo:
+		return "signed with a published demo key: proves nothing"
+	case !isDemo && s.Predicate.Demo:
+		return "it calls itself a demo, but is not signed with the demo key"
+	}
+	return ""
+}
+
+// judge holds an authentic label against the day and the image.
+func (r *Report) judge(s *labels.Statement) {
+	l := &s.Predicate
+	r.Status = Valid
+	switch {
+	case r.AsOf > l.Product.SupportUntil:
+		r.Status = SupportEnded
+	case r.AsOf > l.ValidUntil:
+		r.Status = Expired
+	case r.AsOf < l.Issued:
+		r.Status = NotYetValid
+	}
+	if r.Image != nil {
+		r.holdAgainst(l.Firmware)
+	}
+	r.Summary = r.summary()
+}
+
+func (r *Report) holdAgainst(firmware []labels.Firmware) {
+	for _, f := range firmware {
+		if f.Digest == r.Image.Digest {
+			r.Labelled = strings.TrimSpace(f.Name + " " + f.Version)
+			return
+		}
+	}
+	if r.Status != Valid {
+		r.Reasons = append(r.Reasons, r.sentence(r.Status))
+	}
+	r.Status = FirmwareDiffers
+}
+
+// picture compares a PDF with what the renderer makes of its own data.
+func (r *Report) picture(pdf, bundle []byte, s *labels.Statement, o Options) {
+	if o.Render == nil {
+		r.cannotCompare("this verifier has no renderer")
+		return
+	}
+	again, err := o.Render(s, bundle)
+	switch {
+	case err != nil:
+		r.cannotCompare(err.Error())
+	case !bytes.Equal(pdf, again):
+		r.Picture = PictureDiffers
+		r.reject(fmt.Sprintf("the PDF does not show what was signed: it differs from its own data at byte %d", firstDifference(pdf, again)))
+	default:
+		r.Picture = PictureSame
+	}
+}
+
+func (r *Report) cannotCompare(why string) {
+	r.Picture = PictureNotCompared
+	r.Reasons = append(r.Reasons, "The picture was not compared with the data: "+why+".")
+	if r.Status == Valid {
+		r.Status = CannotTell
+		r.Summary = r.summary()
+	}
+}
+
+// reject makes the report a no, and takes back what it said of the label.
+func (r *Report) reject(why string) {
+	r.Status, r.Label, r.Labelled = NotAuthentic, nil, ""
+	r.Reasons = nil
+	r.Summary = "This label is NOT genuine: " + why + "."
+}
+
+func firstDifference(a, b []byte) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}
