@@ -98,9 +98,9 @@ func (b *body) read(part hcl.Body, schema *hcl.BodySchema) (*hcl.BodyContent, hc
 
 // unknown reports a name that does not belong into the block.
 func (b *body) unknown(name string, at hcl.Range, inJSON bool) *hcl.Diagnostic {
-	where := "a " + b.typ.Name + " block"
-	if b.typ.Name == "" {
-		where = "a product file's top level"
+	where := "a product file's top level"
+	if b.typ.Name != "" {
+		where = article(b.typ.Name) + " block"
 	}
 	if inner := b.typ.block(name); inner != nil {
 		return mistake(at, "Write "+inner.header()+" { … }, without an equals sign.", "%s is a block", quoted(name))
@@ -145,7 +145,7 @@ func (b *body) labelMistake(native *hclsyntax.Body, d *hcl.Diagnostic) *hcl.Diag
 		if typ.Label == "" {
 			want = "no name"
 		}
-		return mistake(*d.Subject, "Write "+typ.header()+" { … }.", "a %s block has %s", inner.Type, want)
+		return mistake(*d.Subject, "Write "+typ.header()+" { … }.", "%s block has %s", article(inner.Type), want)
 	}
 	return d
 }
@@ -217,6 +217,14 @@ func headline(b *hcl.Block) string {
 		return b.Type
 	}
 	return b.Type + " " + quoted(b.Labels[0])
+}
+
+// article puts "a" or "an" before a word.
+func article(word string) string {
+	if strings.ContainsAny(word[:1], "aeiou") {
+		return "an " + word
+	}
+	return "a " + word
 }
 
 func place(r hcl.Range) string { return fmt.Sprintf("%s:%d", r.Filename, r.Start.Line) }

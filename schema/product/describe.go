@@ -162,5 +162,9 @@ func (b *blockType) header() string {
 	if b.Label == "" {
 		return b.Name
 	}
-	return b.Name + ` "` + strings.ToUpper(b.Label) + `"`
+	label := strings.ToUpper(b.Label)
+	if b.Label == "id" {
+		label = "NAME"
+	}
+	return b.Name + ` "` + label + `"`
 }

@@ -113,7 +113,7 @@ func checkHTTPS(s string) *problem {
 	switch {
 	case err != nil || u.Scheme == "":
 		return &problem{"is no address", todo}
-	case u.Scheme != "https":
+	case !strings.HasPrefix(s, "https://"):
 		return &problem{"does not begin with https://", todo}
 	case u.User != nil:
 		return &problem{"has a user name in it", "Take it out; a product file holds no secrets."}

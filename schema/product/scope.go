@@ -57,6 +57,45 @@ func (s *scope) written(r hcl.Range) string {
 
 func (s *scope) inJSON(r hcl.Range) bool { return s.sources[r.Filename].json }
 
+// declare collects what expressions can name: labels first, then variables.
+func (s *scope) declare(bodies []hcl.Body, opts Options) hcl.Diagnostics {
+	root := grammar()
+	for _, b := range bodies {
+		for _, block := range blocksOf(b, root) {
+			s.addLabel(block)
+			if block.Type == "product" {
+				for _, inner := range blocksOf(block.Body, root.block("product")) {
+					s.addLabel(inner)
+				}
+			}
+		}
+	}
+	return s.setVariables(bodies, opts.Vars)
+}
+
+func (s *scope) addLabel(b *hcl.Block) {
+	if len(b.Labels) == 1 && slices.Contains(referable(), b.Type) && !slices.Contains(s.labels[b.Type], b.Labels[0]) {
+		s.labels[b.Type] = append(s.labels[b.Type], b.Labels[0])
+	}
+}
+
+// blocksOf gives the blocks of a body that can be read.
+func blocksOf(b hcl.Body, typ *blockType) hcl.Blocks {
+	schema := &hcl.BodySchema{}
+	for _, inner := range typ.Blocks {
+		header := hcl.BlockHeaderSchema{Type: inner.Name}
+		if inner.Label != "" {
+			header.LabelNames = []string{inner.Label}
+		}
+		schema.Blocks = append(schema.Blocks, header)
+	}
+	content, _, _ := b.PartialContent(schema)
+	if content == nil {
+		return nil
+	}
+	return content.Blocks
+}
+
 // native gives an expression in native syntax, whatever the file is written in.
 func (s *scope) native(expr hcl.Expression) (hclsyntax.Expression, hcl.Diagnostics) {
 	if e, ok := expr.(hclsyntax.Expression); ok {
@@ -159,8 +198,11 @@ func (s *scope) vet(n hclsyntax.Node) (d *hcl.Diagnostic, quiet bool) {
 func (s *scope) vetReference(t hcl.Traversal) *hcl.Diagnostic {
 	root := t.RootName()
 	at := t.SourceRange()
-	if slices.Contains(places(), root) && len(t) == 1 {
-		return nil
+	if slices.Contains(places(), root) {
+		if len(t) == 1 {
+			return nil
+		}
+		return mistake(at, "Write "+root+" alone.", "%s has no parts to refer to", root)
 	}
 	if !s.known(root) {
 		words := append(append([]string{"var"}, referable()...), places()...)
@@ -168,7 +210,7 @@ func (s *scope) vetReference(t hcl.Traversal) *hcl.Diagnostic {
 	}
 	names := s.names(root)
 	if len(t) == 1 {
-		return mistake(at, "Write "+root+".NAME. "+suggestion("", names), "%s alone names no block", root)
+		return mistake(at, strings.TrimSpace("Write "+root+".NAME. "+listing(names)), "%s alone names no block", root)
 	}
 	name, ok := stepName(t[1])
 	if !ok || len(t) > 2 {
@@ -185,7 +227,7 @@ func (s *scope) vetReference(t hcl.Traversal) *hcl.Diagnostic {
 	if near := nearest(name, names); near != "" {
 		todo = "Did you mean " + root + "." + near + "?"
 	} else if len(names) > 0 {
-		todo += " " + suggestion("", names)
+		todo += " " + listing(names)
 	}
 	return mistake(at, todo, "there is no %s %s", kind, quoted(name))
 }

@@ -2,6 +2,7 @@ package product
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/agext/levenshtein"
@@ -11,6 +12,9 @@ import (
 // time in proportion to the length.
 const longestName = 64
 
+// mostListed bounds how many names a message lists.
+const mostListed = 40
+
 // nearest is the candidate closest to what was written; "" if none is close.
 func nearest(written string, candidates []string) string {
 	if len(written) > longestName {
@@ -19,7 +23,7 @@ func nearest(written string, candidates []string) string {
 	best, least := "", max(2, len(written)/3)+1
 	for _, c := range candidates {
 		d := levenshtein.Distance(strings.ToLower(written), strings.ToLower(c), nil)
-		if d < least || (d == least && best == "" && strings.HasPrefix(c, written)) {
+		if d < least {
 			best, least = c, d
 		}
 	}
@@ -32,8 +36,16 @@ func suggestion(written string, candidates []string) string {
 	if near := nearest(written, candidates); near != "" {
 		return fmt.Sprintf("Did you mean %s?", near)
 	}
+	return listing(candidates)
+}
+
+// listing names those that there are; "" if there are none.
+func listing(candidates []string) string {
 	if len(candidates) == 0 {
 		return ""
+	}
+	if len(candidates) > mostListed {
+		candidates = append(slices.Clone(candidates[:mostListed]), "…")
 	}
 	return "There are: " + strings.Join(candidates, ", ") + "."
 }

@@ -196,12 +196,10 @@ func (a *attribute) example() string {
 		one = a.Refs[0] + ".NAME"
 	case a.Kind == truth:
 		one = "true"
-	case a.Name == "schema_version":
-		one = "1"
 	case a.Format == "port":
 		one = "443"
 	case a.Kind == number:
-		one = "12"
+		one = "1"
 	case len(a.Enum) > 0:
 		one = `"` + a.Enum[0] + `"`
 	case formats[a.Format].example != "":

@@ -33,7 +33,7 @@ product "lamp" {
 
   connection "out" {
     to      = lann                 # ERROR: there is nothing named "lann" to refer to
-    carries = [data.x, internet.y] # ERROR: there is no data "x" # ERROR: there is no internet "y"
+    carries = [data.x, internet.y] # ERROR: there is no data "x" # ERROR: internet has no parts to refer to
   }
 
   data "log" {
