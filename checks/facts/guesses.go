@@ -1,0 +1,268 @@
+package facts
+
+import (
+	_ "embed"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/assay-iot/assay"
+)
+
+//go:embed defaults.txt
+var defaultsText string
+
+// DefaultsList names the built-in list of default passwords and its version, as
+// a finding shows it.
+const DefaultsList = "assay-defaults 1"
+
+// Guess is the outcome of trying default passwords on one account.
+type Guess struct {
+	Name     string
+	Kind     AccountKind
+	HashKind HashKind
+	Opened   bool
+	// Tried is the number of passwords that were tried. They are tried in groups,
+	// so that it does not tell which one fits.
+	Tried int
+	Of    int    // the number of passwords that were worth trying
+	Short string // why fewer were tried than were worth it, if so
+	// Superseded is that of the account.
+	Superseded bool
+	Location   assay.Location
+}
+
+// Budgets are counted in units of about a microsecond on the machine on which
+// the costs were measured. They are numbers, not times: the answer is the same
+// on every machine.
+const (
+	budgetPerHash  = 4_000_000
+	budgetPerImage = 8_000_000
+	guessGroup     = 8        // passwords tried side by side
+	guessMemory    = 64 << 20 // bytes that one try may take
+	allMemory      = 96 << 20 // bytes that all tries at one time may take
+)
+
+// Guesses are the outcomes of trying default passwords on all hashes.
+var Guesses = &Fact[[]Guess]{
+	Name:  "guesses",
+	Doc:   "Which accounts a list of default passwords opens, and how many were tried.",
+	Needs: []Node{Accounts, Texts},
+	Observe: func(o *Observer) ([]Guess, error) {
+		accounts, err := Accounts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		texts, err := Texts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		return guessAll(accounts, hostNames(texts)), nil
+	},
+}
+
+// guessAll tries each distinct pair of hash and user once.
+func guessAll(accounts []Account, hosts map[string][]string) []Guess {
+	list := readDefaults(defaultsText)
+	budget := budgetFor(accounts)
+	done := map[string]Guess{}
+	guesses := []Guess{}
+	for _, a := range accounts {
+		hash, ok := a.Hash.Reveal()
+		if a.Password != Hashed || !ok {
+			continue
+		}
+		image, _, _ := cutLast(a.Entry.Path, "!")
+		words := list.words(a.Name, hosts[image])
+		key := strings.Join(append([]string{hash, a.Name}, hosts[image]...), "\x00")
+		g, ok := done[key]
+		if !ok {
+			g = tryAll(a.HashKind, a.Rounds, hash, words, budget)
+			done[key] = g
+		}
+		g.Name, g.Kind, g.HashKind, g.Superseded, g.Location = a.Name, a.Kind, a.HashKind, a.Superseded, a.Location
+		guesses = append(guesses, g)
+	}
+	return guesses
+}
+
+// budgetFor shares the budget of the image among its distinct hashes.
+func budgetFor(accounts []Account) int {
+	distinct := map[string]bool{}
+	for _, a := range accounts {
+		if hash, ok := a.Hash.Reveal(); ok && a.Password == Hashed {
+			distinct[a.Name+":"+hash] = true
+		}
+	}
+	return min(budgetPerHash, budgetPerImage/max(1, len(distinct)))
+}
+
+// TryWords tries further words on an account, such as the product's name and
+// maker, within the budget for one hash.
+func TryWords(a Account, words []string) Guess {
+	hash, ok := a.Hash.Reveal()
+	g := Guess{Of: len(words), Short: "the hash is not at hand"}
+	if ok && a.Password == Hashed {
+		g = tryAll(a.HashKind, a.Rounds, hash, words, budgetPerHash)
+	}
+	g.Name, g.Kind, g.HashKind, g.Superseded, g.Location = a.Name, a.Kind, a.HashKind, a.Superseded, a.Location
+	return g
+}
+
+// tryAll tries words in order until one opens the hash or the budget is spent.
+func tryAll(kind HashKind, rounds int, hash string, words []string, budget int) Guess {
+	g := Guess{Of: len(words)}
+	cost, memory, why := guessCost(kind, rounds, hash)
+	if why != "" {
+		g.Short = why
+		return g
+	}
+	if most := budget / cost; most < len(words) {
+		words, g.Short = words[:most], "each try of "+string(kind)+" is slow by design"
+	}
+	workers := make(chan struct{}, max(1, min(runtime.GOMAXPROCS(0), guessGroup, allMemory/max(1, memory))))
+	for group := range slices.Chunk(words, guessGroup) {
+		var opened atomic.Bool
+		var wg sync.WaitGroup
+		for _, w := range group {
+			wg.Go(func() {
+				workers <- struct{}{}
+				defer func() { <-workers }()
+				if passwordFits(kind, hash, w) {
+					opened.Store(true)
+				}
+			})
+		}
+		wg.Wait()
+		g.Tried += len(group)
+		if opened.Load() {
+			g.Opened, g.Short = true, ""
+			return g
+		}
+	}
+	return g
+}
+
+// guessCost gives the cost of one try in units of the budget and the memory it
+// takes, or why the hash cannot be tried.
+func guessCost(kind HashKind, rounds int, hash string) (cost, memory int, why string) {
+	switch kind {
+	case DES:
+		cost = 12
+	case BSDi:
+		cost = rounds/2 + 10
+	case MD5Crypt, APR1:
+		cost = 300
+	case SHA1Crypt:
+		cost = rounds/4 + 10
+	case SHA256Crypt:
+		cost = max(rounds, 1000)/4 + 10
+	case SHA512Crypt:
+		cost = max(rounds, 1000)/2 + 10
+	case Bcrypt:
+		if rounds < 4 || rounds > 31 {
+			return 0, 0, "its parameters are out of range"
+		}
+		cost = 80 << rounds
+	case SHA1Base64, SaltedSHA1, MosquittoSHA512:
+		cost = 10
+	case MosquittoPBKDF2:
+		cost = rounds + 10
+	case Yescrypt, Scrypt:
+		return memoryCost(kind, hash)
+	default:
+		return 0, 0, string(kind) + " cannot be computed here"
+	}
+	return cost, 0, ""
+}
+
+// memoryCost reads N and r of yescrypt (its setting "j", flags as libxcrypt
+// writes them) and of scrypt.
+func memoryCost(kind HashKind, hash string) (cost, memory int, why string) {
+	setting := strings.Split(hash, "$")[2]
+	logN, r, p := 0, 0, 1
+	if kind == Scrypt {
+		logN, r, p = decode64(setting[:1]), decode64(setting[1:6]), decode64(setting[6:11])
+	} else {
+		if len(setting) != 3 || setting[0] != 'j' {
+			return 0, 0, "its parameters are not supported"
+		}
+		logN, r = decode64(setting[1:2])+1, decode64(setting[2:3])+1
+	}
+	if logN < 1 || logN > 24 || r < 1 || r > 1024 || p < 1 || p > 16 || 128*r<<logN > guessMemory {
+		return 0, 0, "its parameters are out of range"
+	}
+	memory = 128 * r << logN
+	return memory*p/200 + 10, memory, ""
+}
+
+// defaults is the built-in list.
+type defaults struct {
+	common []string            // for any user
+	pairs  map[string][]string // by user
+	others []string            // passwords of pairs of other users
+}
+
+func readDefaults(text string) defaults {
+	d := defaults{pairs: map[string][]string{}}
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		user, password, ok := strings.Cut(line, ":")
+		switch {
+		case !ok || strings.HasPrefix(line, "#"):
+		case user == "*":
+			d.common = append(d.common, password)
+		default:
+			d.pairs[user] = append(d.pairs[user], password)
+			d.others = append(d.others, password)
+		}
+	}
+	return d
+}
+
+// words are the passwords for a user in the order of trying: the pairs of that
+// user, the user's name, nothing, the host name, the common passwords, and the
+// passwords of all other pairs. The few that depend on the device come early,
+// so that a slow hash does not lose them.
+func (d defaults) words(user string, hosts []string) []string {
+	first := slices.Concat(d.pairs[user], []string{user, ""}, hosts, d.common, d.others)
+	seen := map[string]bool{}
+	return slices.DeleteFunc(first, func(w string) bool {
+		defer func() { seen[w] = true }()
+		return seen[w]
+	})
+}
+
+// hostNames are the names that the settings of a container give the device, by
+// the container's path.
+func hostNames(texts *TextSet) map[string][]string {
+	names := map[string][]string{}
+	for _, t := range texts.All() {
+		switch t.File.Name {
+		case "etc/hostname", "etc/HOSTNAME", "etc/sysname":
+			c := t.File.Container.Path
+			if name := strings.TrimSpace(t.Content); name != "" && len(name) < 64 {
+				names[c] = append(names[c], caseForms(name)...)
+			}
+		case "etc/config/system":
+			c := t.File.Container.Path
+			for l := range t.Lines() {
+				field := strings.Fields(l.Text)
+				if len(field) == 3 && field[0] == "option" && field[1] == "hostname" {
+					names[c] = append(names[c], caseForms(strings.Trim(field[2], `'"`))...)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// caseForms are a word as written and in lower case.
+func caseForms(w string) []string {
+	if lower := strings.ToLower(w); lower != w {
+		return []string{w, lower}
+	}
+	return []string{w}
+}
