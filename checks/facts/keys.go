@@ -140,6 +140,14 @@ func (m *keyMaterial) place(l assay.Location, f *firmware.File) {
 	}
 }
 
+// Location is the place of the key or certificate.
+func (m keyMaterial) Location() assay.Location {
+	if m.Key != nil {
+		return m.Key.Location
+	}
+	return m.Certificate.Location
+}
+
 // Keys are the private and public keys of the image.
 var Keys = &Fact[[]Key]{
 	Name:  "keys",
