@@ -191,13 +191,51 @@ func allNumbers(fields []string) bool {
 	})
 }
 
+// accountLinesOf are the lines of the scan, and those of files that a link named
+// passwd or shadow leads to under another name.
+var accountLinesOf = &Fact[[]accountLine]{
+	Name:  "account-files-and-links",
+	Doc:   "Lines of account files, links followed inside the image.",
+	Needs: []Node{accountScan, Tree},
+	Observe: func(o *Observer) ([]accountLine, error) {
+		lines, err := accountScan.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		img, err := Tree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		lines = slices.Clone(lines)
+		for _, f := range img.Files {
+			if f.Kind != firmware.Symlink || accountForm(f.Name) == "" {
+				continue
+			}
+			target, ok := f.Container.Lookup(f.Name)
+			if !ok || target.Kind != firmware.Regular || accountForm(target.Name) != "" || target.Size > MaxAccountFile {
+				continue
+			}
+			content, err := target.ReadFile()
+			if err != nil {
+				return nil, err
+			}
+			// The lines stand at the target, but belong to the folder of the link.
+			for _, l := range accountLines(target, accountForm(f.Name), content) {
+				l.File = f.Path
+				lines = append(lines, l)
+			}
+		}
+		return lines, nil
+	},
+}
+
 // Accounts are all accounts of the image with what their passwords amount to.
 var Accounts = &Fact[[]Account]{
 	Name:  "accounts",
 	Doc:   "Accounts of passwd, shadow, mosquitto and htpasswd files: name, user id, shell, kind of hash, locked or empty.",
-	Needs: []Node{accountScan},
+	Needs: []Node{accountLinesOf},
 	Observe: func(o *Observer) ([]Account, error) {
-		lines, err := accountScan.Of(o)
+		lines, err := accountLinesOf.Of(o)
 		if err != nil {
 			return nil, err
 		}
@@ -209,15 +247,15 @@ var Accounts = &Fact[[]Account]{
 var AccountFiles = &Fact[[]assay.Location]{
 	Name:  "account-files",
 	Doc:   "The passwd, shadow, mosquitto and htpasswd files.",
-	Needs: []Node{accountScan},
+	Needs: []Node{accountLinesOf},
 	Observe: func(o *Observer) ([]assay.Location, error) {
-		lines, err := accountScan.Of(o)
+		lines, err := accountLinesOf.Of(o)
 		if err != nil {
 			return nil, err
 		}
 		files := map[string]assay.Location{}
 		for _, l := range lines {
-			files[l.File] = assay.Location{Path: l.File, Digest: l.Location.Digest}
+			files[l.Location.Path] = assay.Location{Path: l.Location.Path, Digest: l.Location.Digest}
 		}
 		return append([]assay.Location{}, slices.SortedFunc(maps.Values(files), assay.Location.Compare)...), nil
 	},

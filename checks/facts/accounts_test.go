@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -105,6 +106,23 @@ func TestAccounts(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", g, tt.want)
 			}
 		})
+	}
+}
+
+func TestAccountsBehindLinks(t *testing.T) {
+	folder := fstest.MapFS{
+		"etc/passwd":      {Data: []byte("../data/users"), Mode: fs.ModeSymlink | 0o777},
+		"etc/shadow":      {Data: []byte("/tmp/nowhere"), Mode: fs.ModeSymlink | 0o777},
+		"data/users":      {Data: []byte("root::0:0::/:/bin/sh\n")},
+		"etc/loop/passwd": {Data: []byte("passwd"), Mode: fs.ModeSymlink | 0o777},
+	}
+	o, err := Observe(t.Context(), firmware.Source{Name: "root", Folder: folder}, firmware.Options{}, Accounts, AccountFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts := valueOf(t, o, Accounts)
+	if len(accounts) != 1 || accounts[0].Password != Empty || accounts[0].Location.Path != "root!data/users" {
+		t.Errorf("got %+v", accounts)
 	}
 }
 

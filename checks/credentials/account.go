@@ -1,0 +1,43 @@
+package credentials
+
+import (
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/facts"
+)
+
+// who names an account in a message.
+func who(a facts.Account) string {
+	switch a.Kind {
+	case facts.MosquittoAccount:
+		return "MQTT account " + a.Name
+	case facts.WebAccount:
+		return "web account " + a.Name
+	}
+	return "account " + a.Name
+}
+
+// graded lowers a severity to Low where the line does not let anybody in: it
+// stands in a superseded backup, in an example, or the account has no shell.
+func graded(severity assay.Severity, a facts.Account) assay.Severity {
+	if a.Superseded || !a.Login {
+		return min(severity, assay.Low)
+	}
+	return checks.Graded(severity, a.Location)
+}
+
+// judge is None over the account files. An image without any is not decided:
+// its accounts may be somewhere else, or nowhere.
+func judge(c *checks.Context, found []assay.Finding, files []assay.Location) checks.Judgement {
+	if len(files) == 0 && len(found) == 0 {
+		return c.Inconclusive("no passwd, shadow or password file was found%s", gap(c))
+	}
+	return c.None(checks.Merged(found), files...)
+}
+
+func gap(c *checks.Context) string {
+	if g := c.Gap(); g != "" {
+		return ", and " + g
+	}
+	return ""
+}

@@ -1,0 +1,121 @@
+package credentials
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/schema/product"
+)
+
+//go:embed default_password.md
+var defaultPasswordDoc string
+
+// DefaultPassword fails an image in which a well-known password opens an account.
+var DefaultPassword = &checks.Check{
+	ID:        "credentials/default-password",
+	Title:     "no account has a well-known password",
+	Doc:       defaultPasswordDoc,
+	Remedy:    "Lock the account, or give each device a random password of its own.",
+	Principle: assay.Credentials,
+	Reads:     checks.Firmware + checks.Declared,
+	Severity:  assay.Critical,
+	Provision: []string{"5.1-1"},
+	Version:   1,
+	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.Guesses),
+	Run:       defaultPassword,
+}
+
+func defaultPassword(c *checks.Context) checks.Judgement {
+	accounts := checks.Ask(c, facts.Accounts)
+	words := productWords(c.Product)
+	var found []assay.Finding
+	var closed []string
+	for _, g := range checks.Ask(c, facts.Guesses) {
+		a := accountOf(accounts, g)
+		if !g.Opened && len(words) > 0 {
+			g = with(g, facts.TryWords(a, words))
+		}
+		tried := fmt.Sprintf("tried %d of %d", g.Tried, g.Of)
+		switch {
+		case g.Opened:
+			found = append(found, checks.Noted(opened(a), who(a)+" has a default password",
+				"list "+facts.DefaultsList+", "+tried, a.Location))
+		case g.Short != "":
+			closed = append(closed, who(a)+": "+tried+", "+g.Short)
+		default:
+			closed = append(closed, who(a)+": "+tried)
+		}
+	}
+	j := judge(c, found, checks.Ask(c, facts.AccountFiles))
+	if j.Verdict == assay.Pass && len(closed) > 0 {
+		slices.Sort(closed)
+		return c.Inconclusive("no password of the list %s fits, which does not make the others good (%s)",
+			facts.DefaultsList, strings.Join(slices.Compact(closed), "; "))
+	}
+	return j
+}
+
+// opened grades a known password: where there is no shell, some service may
+// still take it.
+func opened(a facts.Account) assay.Severity {
+	switch {
+	case a.Superseded:
+		return assay.Low
+	case !a.Login:
+		return checks.Graded(assay.Medium, a.Location)
+	}
+	return checks.Graded(assay.Critical, a.Location)
+}
+
+func accountOf(accounts []facts.Account, g facts.Guess) facts.Account {
+	for _, a := range accounts {
+		if a.Name == g.Name && a.Location == g.Location {
+			return a
+		}
+	}
+	return facts.Account{Name: g.Name, Kind: g.Kind, Location: g.Location, Login: true, Superseded: g.Superseded}
+}
+
+// with adds a second round of guesses to the first.
+func with(g, more facts.Guess) facts.Guess {
+	g.Opened = more.Opened
+	g.Tried += more.Tried
+	g.Of += more.Of
+	if g.Short == "" {
+		g.Short = more.Short
+	}
+	return g
+}
+
+// productWords are passwords that the declaration suggests: the names of
+// product, models and maker, in the forms that people make of them.
+func productWords(p *product.Product) []string {
+	if p == nil {
+		return nil
+	}
+	names := append([]string{p.Name, p.ID}, p.Models...)
+	if p.Manufacturer != nil {
+		names = append(names, p.Manufacturer.Name, p.Manufacturer.ID)
+	}
+	var words []string
+	add := func(w string) {
+		if w != "" && len(w) <= 64 && !slices.Contains(words, w) {
+			words = append(words, w)
+		}
+	}
+	for _, name := range names[:min(len(names), 20)] {
+		first, _, _ := strings.Cut(name, " ")
+		for _, w := range []string{name, first, strings.Join(strings.Fields(name), ""), strings.NewReplacer("-", "", "_", "", " ", "").Replace(name)} {
+			for _, suffix := range []string{"", "123", "1234", "admin"} {
+				add(w + suffix)
+				add(strings.ToLower(w) + suffix)
+			}
+		}
+	}
+	return words
+}

@@ -1,0 +1,39 @@
+package credentials
+
+import (
+	_ "embed"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/facts"
+)
+
+//go:embed static_password.md
+var staticPasswordDoc string
+
+// StaticPassword fails an image that carries a usable password hash: it is the
+// same on every device.
+var StaticPassword = &checks.Check{
+	ID:        "credentials/static-password",
+	Title:     "no account has a password that is the same on every device",
+	Doc:       staticPasswordDoc,
+	Remedy:    "Ship accounts locked, and set a password for each device in production or by the user at first start.",
+	Principle: assay.Credentials,
+	Reads:     checks.Firmware,
+	Severity:  assay.High,
+	Provision: []string{"5.1-1"},
+	Version:   1,
+	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles),
+	Run:       staticPassword,
+}
+
+func staticPassword(c *checks.Context) checks.Judgement {
+	var found []assay.Finding
+	for _, a := range checks.Ask(c, facts.Accounts) {
+		if a.Password == facts.Hashed {
+			found = append(found, checks.Noted(graded(assay.High, a),
+				who(a)+" has a password that is the same on every device", string(a.HashKind), a.Location))
+		}
+	}
+	return judge(c, found, checks.Ask(c, facts.AccountFiles))
+}
