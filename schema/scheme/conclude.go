@@ -306,7 +306,11 @@ func askReasons(o *assay.RequirementOutcome, all []assay.RequirementOutcome) {
 		return
 	}
 	var bare, undecided []string
+	recommendations := 0
 	for _, r := range all {
+		if !r.Mandatory {
+			recommendations++
+		}
 		switch {
 		case r.Mandatory || r.Unmet != nil:
 		case r.Outcome == assay.NotMet:
@@ -317,11 +321,22 @@ func askReasons(o *assay.RequirementOutcome, all []assay.RequirementOutcome) {
 	}
 	o.Proof = assay.Declared
 	switch {
+	case recommendations == 0:
+		o.Outcome, o.Reason = assay.DoesNotApply, "there are no recommendations"
 	case len(bare) > 0:
-		o.Outcome, o.Reason = assay.NotMet, "not met, and without a reason: "+strings.Join(bare, ", ")
+		o.Outcome, o.Reason = assay.NotMet, "not met, and without a reason: "+few(bare)
 	case len(undecided) > 0:
-		o.Outcome, o.Proof, o.Reason = assay.Undecided, assay.NotAssessed, "not known whether these are met: "+strings.Join(undecided, ", ")
+		o.Outcome, o.Proof, o.Reason = assay.Undecided, assay.NotAssessed, "not known whether these are met: "+few(undecided)
 	default:
 		o.Outcome, o.Reason = assay.Met, ""
 	}
+}
+
+// few writes the first of many names.
+func few(names []string) string {
+	const enough = 5
+	if len(names) <= enough {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s (and %d more)", strings.Join(names[:enough], ", "), len(names)-enough)
 }

@@ -65,3 +65,17 @@ func (p Period) After(t time.Time) time.Time {
 	}
 	return t.AddDate(0, 0, n)
 }
+
+// Years gives p in whole years, rounded up, for those who count in years.
+func (p Period) Years() int {
+	n, unit, err := p.split()
+	switch {
+	case err != nil:
+		return 0
+	case unit == 'm':
+		return (n + 11) / 12
+	case unit == 'd':
+		return (n + 364) / 365
+	}
+	return n
+}

@@ -2,16 +2,29 @@ package scheme
 
 import "github.com/agext/levenshtein"
 
-// suggest adds "did you mean" if one of the candidates is near.
+// suggest adds "did you mean" if one of the candidates is near; of those that are
+// equally near, the one that begins most alike.
 func suggest(given string, candidates []string) string {
-	best, distance := "", len(given)/3+2
+	if len(given) > 100 { // of no name
+		return ""
+	}
+	best, distance, alike := "", len(given)/3+2, -1
 	for _, c := range candidates {
-		if d := levenshtein.Distance(given, c, nil); d < distance {
-			best, distance = c, d
+		d, p := levenshtein.Distance(given, c, nil), commonPrefix(given, c)
+		if d < distance || d == distance && best != "" && p > alike {
+			best, distance, alike = c, d, p
 		}
 	}
 	if best == "" {
 		return ""
 	}
 	return ` Did you mean "` + best + `"?`
+}
+
+func commonPrefix(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }

@@ -253,7 +253,7 @@ scheme "etsi-en-303-645" {
     principle = "support"
     title     = "For devices that cannot be updated, the reason, the plan for replacement and the support period are published"
     status    = "R C (3)"
-    when      = !has("update.mechanism")
+    when      = !any(has("update.mechanism"), has("update.automatic"), has("update.from"), has("update.offline"))
     assessor  = true
   }
 

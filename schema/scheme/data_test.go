@@ -1,0 +1,235 @@
+package scheme_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/schema/product"
+	"github.com/assay-iot/assay/schema/scheme"
+)
+
+func bundled(t testing.TB) scheme.Catalogue {
+	t.Helper()
+	c, err := scheme.Bundled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func inForce(t testing.TB, id string) *scheme.Scheme {
+	t.Helper()
+	s, err := bundled(t).InForce(id, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func ids(s *scheme.Scheme) []string {
+	var out []string
+	for _, q := range s.Requirements {
+		out = append(out, q.ID)
+	}
+	return out
+}
+
+// provisions lists EN 303 645 V3.1.3, Table B.1, in its order.
+const provisions = `5.0-1 5.1-1 5.1-2 5.1-2A 5.1-3 5.1-4 5.1-5 5.2-1 5.2-2 5.2-3
+5.3-1 5.3-2 5.3-3 5.3-4A 5.3-4B 5.3-5 5.3-6A 5.3-6B 5.3-7 5.3-8 5.3-9 5.3-10 5.3-11 5.3-12 5.3-13 5.3-14 5.3-15A 5.3-15B 5.3-16
+5.4-1 5.4-2 5.4-3 5.4-4 5.5-1 5.5-2 5.5-3 5.5-4 5.5-5 5.5-6 5.5-7 5.5-8
+5.6-1 5.6-2 5.6-3 5.6-4A 5.6-4B 5.6-5 5.6-6 5.6-7 5.6-8 5.6-9 5.7-1 5.7-2 5.8-1 5.8-2 5.8-3 5.9-1 5.9-2 5.9-3 5.10-1
+5.11-1 5.11-2 5.11-3 5.11-4 5.12-1 5.12-2 5.12-3 5.13-1A 5.13-1B
+6-1 6-2 6-3A 6-3B 6-4 6-5 6-6 6-7 6-8`
+
+// recommended lists those of them that are recommendations.
+const recommended = `5.1-2A 5.2-2 5.2-3 5.3-1 5.3-4A 5.3-4B 5.3-5 5.3-6A 5.3-6B 5.3-9 5.3-11 5.3-12 5.3-14 5.3-15A 5.3-15B
+5.5-2 5.5-3 5.5-4 5.5-6 5.6-3 5.6-4B 5.6-5 5.6-6 5.6-7 5.6-8 5.6-9 5.7-1 5.7-2 5.8-1 5.9-1 5.9-2 5.9-3 5.10-1
+5.11-2 5.11-3 5.11-4 5.12-1 5.12-2 5.12-3 6-4 6-7 6-8`
+
+func TestEN303645HasAllProvisions(t *testing.T) {
+	s := inForce(t, "etsi-en-303-645")
+	if want := strings.Fields(provisions); !slices.Equal(ids(s), want) || len(want) != 78 {
+		t.Errorf("got %d provisions %v\nwant %d %v", len(s.Requirements), ids(s), len(want), want)
+	}
+	want := strings.Fields(recommended)
+	mandatory, others := 0, 0
+	for _, q := range s.Requirements {
+		if q.Status.Mandatory() {
+			mandatory++
+		} else {
+			others++
+		}
+		if q.Status.Mandatory() == slices.Contains(want, q.ID) {
+			t.Errorf("%s has status %s", q.ID, q.Status)
+		}
+	}
+	if mandatory != 36 || others != 42 {
+		t.Errorf("got %d mandatory and %d recommended, want 36 and 42", mandatory, others)
+	}
+}
+
+// TestDisputedConditionsAreLeftOut holds that no condition is encoded of which the
+// sources do not agree.
+func TestDisputedConditionsAreLeftOut(t *testing.T) {
+	s := inForce(t, "etsi-en-303-645")
+	for _, id := range []string{"5.3-4B", "5.3-6A", "5.3-6B", "5.3-15A", "5.3-15B", "5.6-4B"} {
+		if q, ok := s.Find(id); !ok || q.When != nil || q.Status != "R" {
+			t.Errorf("%s: found %v, condition %q, status %q", id, ok, q.When, q.Status)
+		}
+	}
+}
+
+// TestConditionsFitStatus holds that EN 303 645 is conditional only where it
+// prints a condition.
+func TestConditionsFitStatus(t *testing.T) {
+	for _, q := range inForce(t, "etsi-en-303-645").Requirements {
+		if q.When != nil && !q.Status.Conditional() {
+			t.Errorf("%s has a condition, but its status is %s", q.ID, q.Status)
+		}
+	}
+}
+
+func TestPrinciplesOfThePlatformStatement(t *testing.T) {
+	s := inForce(t, "platform-statement")
+	var want []string
+	for _, p := range assay.Principles() {
+		want = append(want, string(p))
+		if q, ok := s.Find(string(p)); !ok || q.Principle != p || !q.Status.Mandatory() {
+			t.Errorf("principle %s has no mandatory requirement of its own", p)
+		}
+	}
+	if !slices.Equal(ids(s), want) {
+		t.Errorf("got %v, want %v", ids(s), want)
+	}
+}
+
+func TestUKPSTIHasThreeRequirements(t *testing.T) {
+	s := inForce(t, "uk-psti")
+	if got := ids(s); !slices.Equal(got, []string{"1", "2", "3"}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+// TestEveryPrincipleIsServed holds that EN 303 645 speaks to each principle too.
+func TestEveryPrincipleIsServed(t *testing.T) {
+	served := map[assay.Principle]bool{}
+	for _, q := range inForce(t, "etsi-en-303-645").Requirements {
+		served[q.Principle] = true
+	}
+	for _, p := range assay.Principles() {
+		if !served[p] {
+			t.Errorf("no provision serves %s", p)
+		}
+	}
+}
+
+func TestCrosswalk(t *testing.T) {
+	c := bundled(t)
+	for _, d := range c.Crosswalk() {
+		t.Error(d)
+	}
+	edges := 0
+	for _, s := range c.All() {
+		for _, q := range s.Requirements {
+			edges += len(q.SameAs)
+		}
+	}
+	if edges == 0 {
+		t.Error("there are no edges")
+	}
+}
+
+// TestPathsAreOfTheProductLanguage holds that every path in the data is one that a
+// product file can describe.
+func TestPathsAreOfTheProductLanguage(t *testing.T) {
+	known := map[string]bool{}
+	pathsOf(reflect.TypeFor[product.Product](), "", known)
+	pathsOf(reflect.TypeFor[product.Manufacturer](), "", known)
+	for _, s := range bundled(t).All() {
+		for _, q := range s.Requirements {
+			paths := q.When.Paths()
+			for _, f := range q.Declared {
+				paths = append(paths, f.Paths()...)
+			}
+			for _, p := range paths {
+				if p, _, _ = strings.Cut(p, "="); !known[p] {
+					t.Errorf("%s:%s: the product language has no %q", s.ID, q.ID, p)
+				}
+			}
+		}
+	}
+}
+
+// pathsOf lists the paths below a block type.
+func pathsOf(t reflect.Type, prefix string, into map[string]bool) {
+	for i := range t.NumField() {
+		name, kind, _ := strings.Cut(t.Field(i).Tag.Get("hcl"), ",")
+		if name == "" || kind == "label" || strings.HasSuffix(kind, "_range") {
+			continue
+		}
+		into[prefix+name] = true
+		if kind != "block" {
+			continue
+		}
+		inner := t.Field(i).Type
+		for inner.Kind() == reflect.Slice || inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		pathsOf(inner, prefix+name+".", into)
+	}
+}
+
+// TestListing compares what "assay schemes --format json" writes.
+func TestListing(t *testing.T) {
+	var got bytes.Buffer
+	e := json.NewEncoder(&got)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(bundled(t).List()); err != nil {
+		t.Fatal(err)
+	}
+	const golden = "testdata/listing.json"
+	if *update {
+		if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("the listing differs from %s; look at it, then run go test -update", golden)
+	}
+}
+
+// TestEditionsAreWhole holds what every scheme of ours must say of itself.
+func TestEditionsAreWhole(t *testing.T) {
+	want := map[string]string{
+		"etsi-en-303-645":    "V3.1.3",
+		"platform-statement": "2019-11-14",
+		"uk-psti":            "SI 2023/1007 as amended by SI 2025/211 and SI 2025/1267",
+	}
+	c := bundled(t)
+	if len(c.All()) != len(want) {
+		t.Errorf("got %d schemes, want %d", len(c.All()), len(want))
+	}
+	for id, edition := range want {
+		s, err := c.Find(id, edition)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if from, err := s.From.First(); err != nil || from.After(day) {
+			t.Errorf("%s begins on %s, %v", id, from.Format(time.DateOnly), err)
+		}
+	}
+}
