@@ -50,8 +50,7 @@ var (
 	alone     = regexp.MustCompile(`^\d+\.\d+(?:\.\d+)?(?:[a-z]+\d*)?$`)
 )
 
-// banners is the list of version strings. Each literal was seen in a released
-// program.
+// banners is the list of version strings, by name.
 var banners = []banner{
 	{name: "avahi", anchor: "\x00avahi ", version: spaced},
 	{name: "barebox", anchor: "barebox ", version: barebox},

@@ -84,6 +84,12 @@ func isHost(host string) bool {
 	return len(last) >= 2 && (strings.Trim(last, "abcdefghijklmnopqrstuvwxyz") == "" || strings.HasPrefix(last, "xn--"))
 }
 
+// Loopback reports whether the host is the device itself.
+func (e Endpoint) Loopback() bool {
+	a, err := netip.ParseAddr(e.Host)
+	return e.Host == "localhost" || err == nil && a.IsLoopback()
+}
+
 // Local reports whether the host is the device itself or a name that never
 // leaves its own network.
 func (e Endpoint) Local() bool {

@@ -97,6 +97,7 @@ type shellRun struct {
 	errexit    bool
 	last       int  // index of the last command that was emitted
 	negated    bool // its outcome counts turned round
+	status     int  // a test of $? asked for its success (1) or its failure (-1)
 	count      int  // commands emitted
 
 	procd *procdInstance
@@ -238,8 +239,14 @@ func (r *shellRun) under(decided bool, guard *Guard, f func() (outcome, flow)) (
 
 // guard speaks of the last command that ran since before; nil if none did.
 func (r *shellRun) guard(before int, success bool) *Guard {
-	if r.count == before || r.last < 0 {
+	if r.last < 0 {
 		return nil
+	}
+	if r.count == before {
+		if r.status == 0 {
+			return nil
+		}
+		return &Guard{r.last, (success != r.negated) == (r.status > 0)}
 	}
 	return &Guard{r.last, success != r.negated}
 }
@@ -584,7 +591,7 @@ func (r *shellRun) emit(c *Command, from, to syntax.Pos, redirs []*syntax.Redire
 	c.Function, c.Pipeline, c.Background = r.function, r.pipeline, r.background
 	c.Conditional, c.Guards = r.unsure, r.guards
 	c.Location = r.at(from, to)
-	r.last, r.negated = r.count, false
+	r.last, r.negated, r.status = r.count, false, 0
 	r.count++
 	return r.world.run(r, c)
 }

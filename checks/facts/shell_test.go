@@ -70,6 +70,10 @@ func TestScriptGuards(t *testing.T) {
 		{"else", "if verify; then ok; else write; fi", "write", Guard{0, false}},
 		{"not, exit", "if ! verify; then exit 1; fi\nwrite", "write", Guard{0, true}},
 		{"or exit", "verify || exit\nwrite", "write", Guard{0, true}},
+		{"status, exit", "verify\nif [ $? -ne 0 ]; then exit 1; fi\nwrite", "write", Guard{0, true}},
+		{"status, or exit", "verify\n[ $? = 0 ] || exit\nwrite", "write", Guard{0, true}},
+		{"status, else", "verify\nif [ $? -eq 0 ]; then ok; else write; fi", "write", Guard{0, false}},
+		{"not status", "verify\nif ! [ $? -eq 0 ]; then write; fi", "write", Guard{0, false}},
 		{"or block", "verify || { echo bad; exit 1; }\nwrite", "write", Guard{0, true}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

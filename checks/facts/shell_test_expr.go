@@ -8,6 +8,7 @@ import (
 
 // shellTest judges "[ … ]", "[[ … ]]" of a POSIX shell and "test …".
 func shellTest(r *shellRun, words []shellValue) (outcome, flow) {
+	r.status = statusTest(words)
 	if !r.world.decides() {
 		return unsure, goesOn
 	}
@@ -23,6 +24,21 @@ func shellTest(r *shellRun, words []shellValue) (outcome, flow) {
 		return unsure, goesOn
 	}
 	return got, goesOn
+}
+
+// statusTest says whether a test asks for the success (1) or the failure (-1)
+// of the command before it: [ $? -eq 0 ], [ $? != 0 ]. Another test is 0.
+func statusTest(words []shellValue) int {
+	if len(words) < 3 || words[0].text != "$?" || words[2].text != "0" {
+		return 0
+	}
+	switch words[1].text {
+	case "-eq", "=", "==":
+		return 1
+	case "-ne", "!=", "-gt":
+		return -1
+	}
+	return 0
 }
 
 // testParser reads the words of a test from the left.

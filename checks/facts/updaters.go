@@ -83,6 +83,7 @@ var Updaters = &Fact[[]Updater]{
 			} {
 				if u := look(v); u != nil {
 					all = append(all, *u)
+					v.imagesChecked = v.imagesChecked || u.Name == "sysupgrade" && u.Verification.State == Verifies
 				}
 			}
 			all = append(all, ownUpdaters(v)...)
@@ -115,10 +116,10 @@ func (u *Updater) tidy() {
 	}
 }
 
-// fetch adds an address, if it is one that leaves the device.
+// fetch adds an address, if it leads away from the device.
 func (u *Updater) fetch(rawURL string, at assay.Location) {
 	e, ok := parseEndpoint(rawURL)
-	if !ok || e.Local() {
+	if !ok || e.Loopback() {
 		return
 	}
 	u.Addresses = append(u.Addresses, Address{URL: e.URL, Scheme: e.Scheme, Host: e.Host, Location: at})
@@ -131,6 +132,8 @@ type updateView struct {
 	texts   *TextSet
 	scripts []*Script
 	marks   []programMark
+
+	imagesChecked bool // sysupgrade refuses what is not signed
 }
 
 // program finds a program by its base name in the usual folders.

@@ -61,6 +61,13 @@ func (v *updateView) fetchedBy(u *Updater, program string, words ...string) {
 			if len(words) > 0 && !containsAny(args, words) {
 				continue
 			}
+			for _, other := range s.Commands {
+				for _, word := range addressesIn(other) {
+					if fetches(other) {
+						u.fetch(word, other.Location)
+					}
+				}
+			}
 			for _, a := range args {
 				for _, word := range strings.Fields(a) {
 					if strings.Contains(word, "://") {

@@ -1,0 +1,222 @@
+package facts
+
+import (
+	"bytes"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// Endpoint is another machine that the software names.
+type Endpoint struct {
+	URL      string         `json:"url"` // without user, password, query; "" if only a host is named
+	Scheme   string         `json:"scheme,omitempty"`
+	Host     string         `json:"host"`
+	Port     int            `json:"port,omitempty"`
+	Kind     string         `json:"kind"` // script, setting, page, program, code
+	Root     string         `json:"root"`
+	Location assay.Location `json:"location"`
+}
+
+// The kinds of place where an endpoint is named.
+const (
+	InScript  = "script"
+	InSetting = "setting"
+	InPage    = "page"    // HTML, JavaScript, templates of the device's own web pages
+	InProgram = "program" // a string of its own in a program
+	InCode    = "code"    // a string of its own in flat code
+)
+
+// Limits of the search for endpoints.
+const (
+	maxEndpointsFile = 2000 // per file
+	maxURL           = 2048 // bytes
+)
+
+// Endpoints are the hosts and addresses in scripts, settings and the read-only
+// data of programs. Comments, licences, schemas, documentation and package
+// databases are passed over.
+var Endpoints = &Scan[Endpoint]{
+	Name: "endpoints",
+	Doc:  "Hosts and addresses of other machines, with the place where they are named.",
+	Want: func(f *firmware.File) bool {
+		return f.Size > 3 && (f.Kind == firmware.Raw || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name))
+	},
+	See: seeEndpoints,
+}
+
+// namesOthers are files that tell of other people's addresses: package
+// databases, licences, keys, the names of services, translations.
+func namesOthers(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	switch path.Ext(base) {
+	case ".crt", ".pem", ".cer", ".der", ".svg", ".css", ".xsd", ".dtd", ".mo", ".po", ".lmo", ".ttf", ".woff", ".list", ".md5sums", ".gpg", ".catalog", ".pc", ".policy", ".desktop":
+		return !strings.Contains(name, "sources.list") && !strings.Contains(name, "repositories.d")
+	}
+	for _, word := range []string{"licen", "copying", "copyright", "notice", "changelog", "readme", "authors", "manifest.json"} {
+		if strings.HasPrefix(base, word) {
+			return true
+		}
+	}
+	for _, dir := range []string{"var/lib/dpkg/", "usr/lib/opkg/", "var/lib/opkg/", "lib/apk/db/", "usr/share/common-licenses/", "usr/share/zoneinfo/", "usr/share/locale/", "usr/share/i18n/"} {
+		if strings.HasPrefix(name, dir) || strings.Contains(name, "/"+dir) {
+			return true
+		}
+	}
+	return strings.HasSuffix(name, "os-release") || strings.HasSuffix(name, "etc/openwrt_release") || strings.HasSuffix(name, "etc/device_info")
+}
+
+func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
+	text := f.Kind == firmware.Regular && IsText(content)
+	if !text && f.Kind == firmware.Regular && !bytes.HasPrefix(content, []byte("\x7fELF")) {
+		return nil // a picture, an archive, a database: data of others
+	}
+	kind := kindOfText(f, content, text)
+	var all []Endpoint
+	add := func(e Endpoint, at, n int) {
+		if e.Local() || notContacted(e) || len(all) >= maxEndpointsFile {
+			return
+		}
+		same := func(o Endpoint) bool { return o.Host == e.Host && o.URL == e.URL }
+		if slices.ContainsFunc(all, same) {
+			return
+		}
+		e.Kind, e.Root, e.Location = kind, containerPath(f), span(f, at, at+n)
+		all = append(all, e)
+	}
+	for from := 0; ; {
+		i := bytes.Index(content[from:], []byte("://"))
+		if i < 0 {
+			break
+		}
+		at := from + i
+		from = at + 3
+		start, end := addressAround(content, at)
+		if text && commented(content, start) || !text && !standsAlone(content, start) {
+			continue
+		}
+		if e, ok := parseEndpoint(string(content[start:end])); ok {
+			add(e, start, end-start)
+		}
+	}
+	if text && (kind == InSetting || kind == InScript) {
+		eachHostSetting(content, func(host string, at int) {
+			add(Endpoint{Host: host}, at, len(host))
+		})
+	}
+	if text {
+		for i := range all {
+			all[i].Location.Line = 1 + bytes.Count(content[:all[i].Location.Offset], []byte("\n"))
+		}
+	}
+	return all
+}
+
+// kindOfText tells a page from a script and a setting.
+func kindOfText(f *firmware.File, content []byte, text bool) string {
+	switch {
+	case f.Kind == firmware.Raw:
+		return InCode
+	case !text:
+		return InProgram
+	}
+	switch strings.ToLower(path.Ext(f.Name)) {
+	case ".html", ".htm", ".js", ".asp", ".shtml", ".tpl", ".mjs", ".map", ".jst", ".ts":
+		return InPage
+	case ".sh", ".lua", ".py", ".pl", ".cgi", ".php":
+		return InScript
+	}
+	if bytes.HasPrefix(content, []byte("#!")) {
+		return InScript
+	}
+	return InSetting
+}
+
+// addressAround finds where the word around "://" begins and ends.
+func addressAround(content []byte, at int) (start, end int) {
+	start = at
+	for start > 0 && at-start < 10 && (isLetter(content[start-1]) || isDigit(content[start-1])) {
+		start--
+	}
+	end = at + 3
+	for end < len(content) && end-start < maxURL && content[end] > ' ' && content[end] < 0x7f && !strings.ContainsRune("\"'<>`|\\;,", rune(content[end])) {
+		end++
+	}
+	return start, end
+}
+
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
+func isDigit(b byte) bool  { return b >= '0' && b <= '9' }
+
+// commented reports whether the offset lies in a comment of its line, or in a
+// line that tells people where to read.
+func commented(content []byte, at int) bool {
+	start := bytes.LastIndexByte(content[:at], '\n') + 1
+	line := string(content[start:at])
+	trimmed := strings.TrimSpace(line)
+	for _, mark := range []string{"#", "//", ";", "<!", "*", "/*", "--", "rem "} {
+		if strings.HasPrefix(trimmed, mark) && !strings.HasPrefix(trimmed, "#!") {
+			return true
+		}
+	}
+	if strings.HasPrefix(trimmed, "Documentation=") || strings.HasPrefix(trimmed, "Homepage:") {
+		return true
+	}
+	return strings.Contains(line, " #") || strings.Contains(line, "\t#") || strings.Contains(line, " // ") || strings.Contains(line, "xmlns") || strings.Contains(line, "<!--")
+}
+
+// standsAlone reports whether a string of a program begins at the offset, so
+// that the address is all it says; what stands in a sentence is for people.
+func standsAlone(content []byte, at int) bool {
+	return at == 0 || content[at-1] == 0 || content[at-1] == '=' || content[at-1] == 0xff
+}
+
+var hostSetting = regexp.MustCompile(`(?i)(?:server|host|hostname|broker|endpoint|remote|upstream|domain|peer)s?['"]?(?:\s*[=:]\s*|\s+)['"]?((?:[a-z0-9_-]+\.)+[a-z]{2,24})\b`)
+
+// eachHostSetting finds settings that name a host without a scheme, as
+// "server = mqtt.example.com", "list server '0.pool.ntp.org'".
+func eachHostSetting(content []byte, found func(host string, at int)) {
+	offset := 0
+	for len(content) > 0 {
+		line, rest, _ := bytes.Cut(content, []byte("\n"))
+		if len(line) < 1024 && bytes.IndexByte(line, '.') > 0 {
+			for _, m := range hostSetting.FindAllSubmatchIndex(line, 8) {
+				host := strings.ToLower(string(line[m[2]:m[3]]))
+				end := m[3] < len(line) && strings.IndexByte("/(*[$@", line[m[3]]) >= 0
+				if !end && isHost(host) && !looksLikeFile(host) && !commented(line, m[2]) {
+					found(host, offset+m[2])
+				}
+			}
+		}
+		offset += len(line) + 1
+		content = rest
+	}
+}
+
+// looksLikeFile tells a file name from a host name.
+func looksLikeFile(name string) bool {
+	switch name[strings.LastIndexByte(name, '.')+1:] {
+	case "conf", "cfg", "pem", "crt", "key", "sh", "so", "txt", "log", "json", "ini", "lua", "js", "html", "htm", "cgi", "php",
+		"sock", "pid", "db", "bin", "img", "xml", "yaml", "yml", "service", "socket", "target", "default", "tmp", "bak", "py", "pl",
+		"csv", "dat", "gz", "tar", "zip", "cert", "der", "pub", "lock", "conn", "enable", "enabled", "name", "port", "addr", "address", "uci", "hosts",
+		"com_err", "value", "length", "get", "set", "timeout", "path", "type", "id", "ip", "ifname", "config", "style", "status":
+		return true
+	}
+	return false
+}
+
+// notContacted are hosts that stand in software without ever being called: name
+// spaces of XML, the documentation domains of RFC 2606 that tell a reader what
+// to put there, and the like.
+func notContacted(e Endpoint) bool {
+	for _, h := range []string{"w3.org", "xmlsoap.org", "schemas.microsoft.com", "openoffice.org", "purl.org", "oasis-open.org", "ietf.org", "json-schema.org", "schemas.android.com", "upnp.org", "example.com", "example.org", "example.net", "ns.adobe.com", "relaxng.org", "freedesktop.org", "gnu.org", "debian.org/bugs", "bugs.debian.org", "opensource.org", "creativecommons.org", "apache.org"} {
+		if e.Host == h || strings.HasSuffix(e.Host, "."+h) {
+			return true
+		}
+	}
+	return false
+}

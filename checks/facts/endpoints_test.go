@@ -1,0 +1,91 @@
+package facts
+
+import (
+	"encoding/binary"
+	"strings"
+	"testing"
+
+	"github.com/assay-iot/assay/firmware"
+)
+
+var le = binary.LittleEndian
+
+func TestParseEndpoint(t *testing.T) {
+	for in, want := range map[string]string{
+		"https://Api.Example.invalid/v1?key=1#x": "https://api.example.invalid/v1",
+		"mqtt://u:p@b.example.invalid:1883":      "mqtt://b.example.invalid:1883",
+		"http://192.0.2.7:8080/x":                "http://192.0.2.7:8080/x",
+		"http://[2001:db8::1]:80/":               "http://[2001:db8::1]:80/",
+		"http://a.example.invalid/%s/x":          "http://a.example.invalid/",
+		"http://%s/x":                            "",
+		"http://$HOST/x":                         "",
+		"http://host/x":                          "",
+		"http://a..b/x":                          "",
+		"file:///etc/x":                          "",
+		"http://1.2.3/":                          "",
+		"https://a.example.invalid.":             "https://a.example.invalid",
+	} {
+		e, ok := parseEndpoint(in)
+		if e.URL != want || ok != (want != "") {
+			t.Errorf("%s: %q %v, want %q", in, e.URL, ok, want)
+		}
+	}
+}
+
+func TestEndpoints(t *testing.T) {
+	binary := func(s string) string { return string(elfImage(32, le, nil, 0)) + "\x00" + s + "\x00" }
+	for name, tc := range map[string]struct{ file, content, want string }{
+		"a script":              {"usr/bin/s", "#!/bin/sh\ncurl https://a.example.invalid/x\n", "script a.example.invalid"},
+		"a comment":             {"usr/bin/s", "#!/bin/sh\n# see https://a.example.invalid/x\n", ""},
+		"at the end of a line":  {"etc/x.conf", "a=1 # https://a.example.invalid/x\n", ""},
+		"a setting":             {"etc/x.conf", "url = https://a.example.invalid/x\n", "setting a.example.invalid"},
+		"a host":                {"etc/mqtt.conf", "broker mqtt.example.invalid\n", "setting mqtt.example.invalid"},
+		"a host in UCI":         {"etc/config/system", "\tlist server '0.pool.example.invalid'\n", "setting 0.pool.example.invalid"},
+		"a file name":           {"etc/x.conf", "server = main.conf\n", ""},
+		"a name space":          {"www/a.xml", "<a xmlns=\"http://www.w3.org/1999/xhtml\" />\n", ""},
+		"documentation":         {"usr/share/doc/x/y.conf", "url = https://a.example.invalid/x\n", ""},
+		"loopback":              {"etc/x.conf", "url = http://127.0.0.1:80/ http://localhost/ http://192.168.1.1/\n", ""},
+		"documentation domain":  {"etc/x.conf", "url = http://www.example.com/\n", ""},
+		"a package database":    {"var/lib/dpkg/status", "Homepage: http://www.busybox.net\n", ""},
+		"a licence":             {"etc/LICENSE", "see http://a.example.invalid/\n", ""},
+		"a string of a program": {"usr/bin/p", binary("https://api.example.invalid/v1"), "program api.example.invalid"},
+		"a sentence":            {"usr/bin/p", binary("Report bugs to https://bugs.example.invalid/"), ""},
+		"a page":                {"www/index.html", "<a href=\"https://a.example.invalid/\">\n", "page a.example.invalid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, e := range observed(t, Endpoints, map[string]string{tc.file: tc.content}) {
+				got = append(got, e.Kind+" "+e.Host)
+				if s := tc.content[e.Location.Offset:][:e.Location.Length]; !strings.Contains(strings.ToLower(s), e.Host) {
+					t.Errorf("the place of %s holds %q", e.Host, s)
+				}
+			}
+			if strings.Join(got, ", ") != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func FuzzEndpoints(f *testing.F) {
+	f.Add("etc/x.conf", []byte("url = https://u:p@a.example.invalid:80/x?y server b.example.invalid\n"))
+	f.Add("bin/p", append(elfImage(32, le, nil, 0), "\x00mqtt://a.example.invalid\x00"...))
+	f.Add("x", []byte("://"))
+	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		file := &firmware.File{Name: name, Path: "x!" + name, Size: int64(len(data))}
+		for _, e := range seeEndpoints(file, data) {
+			if e.Host == "" || strings.Contains(e.URL, "@") && !strings.Contains(e.URL[8:], "/") || e.Location.Offset+e.Location.Length > int64(len(data)) {
+				t.Errorf("%+v", e)
+			}
+		}
+	})
+}
+
+func BenchmarkEndpoints(b *testing.B) {
+	data := append(elfImage(32, le, nil, 0), strings.Repeat("some text: of a program\x00\x01\x02", 1<<18)...)
+	f := &firmware.File{Name: "bin/p", Path: "x!bin/p", Size: int64(len(data))}
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		seeEndpoints(f, data)
+	}
+}

@@ -1,0 +1,214 @@
+package facts
+
+import (
+	"bytes"
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// Reset is a way to bring the device back to its state as sold.
+type Reset struct {
+	Trigger  string         `json:"trigger"` // button, web, script, program
+	How      string         `json:"how"`     // the command or function, as "jffs2reset"
+	Wipes    string         `json:"wipes,omitempty"`
+	Mention  bool           `json:"mention,omitempty"` // only named in a program; what it does cannot be seen
+	Root     string         `json:"root"`
+	Location assay.Location `json:"location"`
+}
+
+// The triggers of a reset.
+const (
+	ByButton  = "button"
+	ByWeb     = "web"
+	ByScript  = "script"
+	ByProgram = "program"
+)
+
+// Resets are the factory resets of the image: programs that do it, scripts of
+// buttons and pages that start it, and what they wipe.
+var Resets = &Fact[[]Reset]{
+	Name:  "resets",
+	Doc:   "Factory resets: who starts them and what they wipe.",
+	Needs: []Node{Texts, Scripts, resetNames},
+	Observe: func(o *Observer) ([]Reset, error) {
+		scripts, err := Scripts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		texts, err := Texts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		all, err := resetNames.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		all = slices.Clone(all)
+		for _, s := range scripts {
+			for _, c := range s.Commands {
+				if how, wipes := resetBy(s, c); how != "" {
+					all = append(all, Reset{Trigger: triggerOf(s.Name), How: how, Wipes: wipes, Root: rootOf(s), Location: c.Location})
+				}
+			}
+		}
+		all = append(all, pageResets(texts)...)
+		slices.SortStableFunc(all, func(a, b Reset) int { return cmp.Or(a.Location.Compare(b.Location), cmp.Compare(a.How, b.How)) })
+		return slices.Compact(all), nil
+	},
+}
+
+// triggerOf says by its path who runs a script.
+func triggerOf(name string) string {
+	switch {
+	case strings.HasPrefix(name, "etc/rc.button/"), strings.HasPrefix(name, "etc/hotplug.d/button/"), strings.HasPrefix(name, "etc/acpi/"), strings.Contains(path.Base(name), "button"):
+		return ByButton
+	case strings.Contains(name, "cgi-bin/"), strings.HasPrefix(name, "www/"), strings.HasPrefix(name, "srv/"), strings.HasPrefix(name, "var/www/"), path.Ext(name) == ".cgi":
+		return ByWeb
+	}
+	return ByScript
+}
+
+// soundsLikeReset reports whether a script's name speaks of a reset; commands
+// that wipe something are one only there.
+func soundsLikeReset(name string) bool {
+	return namesReset(path.Base(name)) || containsWord(path.Base(name), "default", "erase", "restore", "firstboot")
+}
+
+// namesReset is the narrower question for functions and variables.
+func namesReset(name string) bool { return containsWord(name, "reset", "factory", "wipe") }
+
+func containsWord(s string, words ...string) bool {
+	s = strings.ToLower(s)
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
+}
+
+// resetBy gives how a command resets the device and what it wipes; empty if it
+// does not.
+func resetBy(s Script, c Command) (how, wipes string) {
+	_, args := c.Effective()
+	program := c.Program()
+	switch program {
+	case "firstboot", "jffs2reset":
+		if partOfUpdater(s.Name) {
+			return "", ""
+		}
+		return program, "overlay"
+	case "mtd":
+		if slices.Contains(args, "erase") {
+			if part := args[len(args)-1]; strings.Contains(part, "data") || strings.Contains(part, "overlay") || strings.Contains(part, "config") || strings.Contains(part, "nvram") || soundsLikeReset(s.Name) {
+				return "mtd erase", part
+			}
+		}
+	case "nvram":
+		if containsAny(args, []string{"erase", "restore_defaults", "default", "restore"}) {
+			return "nvram " + args[0], "nvram"
+		}
+	case "ralink_init":
+		if slices.Contains(args, "clear") {
+			return "ralink_init clear", "nvram"
+		}
+	}
+	if !soundsLikeReset(s.Name) && !namesReset(c.Function) {
+		return "", ""
+	}
+	switch {
+	case strings.HasPrefix(program, "mkfs"), strings.HasPrefix(program, "mke2fs"), slices.Contains([]string{"mkfs.ext4", "flash_erase", "flash_eraseall", "ubiformat", "ubimkvol", "ubiupdatevol", "wipefs", "blkdiscard", "mkdosfs"}, program):
+		return program, lastPath(args)
+	case program == "rm" && c.Has("-r", "-R", "-f"):
+		if p := lastPath(args); p != "" && !strings.HasPrefix(p, "/tmp") && !strings.HasPrefix(p, "/var/run") && !strings.HasPrefix(p, "/var/lock") {
+			return program, p
+		}
+	case program == "dd":
+		for _, a := range args {
+			if strings.HasPrefix(a, "of=/dev/") && (slices.Contains(args, "if=/dev/zero") || slices.Contains(args, "if=/dev/urandom")) {
+				return program, a[3:]
+			}
+		}
+	case program == "fw_setenv":
+		for _, a := range args {
+			if namesReset(a) {
+				return "fw_setenv " + a, ""
+			}
+		}
+	}
+	return "", ""
+}
+
+func lastPath(args []string) string {
+	for _, a := range slices.Backward(args) {
+		if strings.HasPrefix(a, "/") {
+			return a
+		}
+	}
+	return ""
+}
+
+// pageResets are server pages that are no shell scripts (Lua, PHP) and call one
+// of OpenWrt's programs.
+func pageResets(texts *TextSet) []Reset {
+	var all []Reset
+	for _, t := range texts.All() {
+		switch path.Ext(t.File.Name) {
+		case ".lua", ".php", ".js", ".uc", ".htm", ".json":
+		default:
+			continue
+		}
+		for _, word := range []string{"firstboot", "jffs2reset", "mtd -r erase rootfs_data"} {
+			if !strings.Contains(t.Content, word) {
+				continue
+			}
+			for l := range t.Lines() {
+				if strings.Contains(l.Text, word) && !commented([]byte(l.Text), strings.Index(l.Text, word)) {
+					all = append(all, Reset{Trigger: ByWeb, How: word, Wipes: "overlay", Root: containerPath(t.File), Location: t.At(l)})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// resetFunctions are functions of SDKs that erase what users left.
+var resetFunctions = []string{"nvs_flash_erase", "esp_zb_factory_reset", "zb_factory_reset", "emberLeaveNetwork"}
+
+// resetWords in a program say that it knows of a reset.
+var resetWords = []string{"factory_reset", "factory-reset", "factoryreset", "FactoryReset", "factory reset", "Factory reset", "Factory Reset", "restore_defaults"}
+
+var resetLiterals = newLiterals(append(slices.Clone(resetFunctions), resetWords...))
+
+// resetNames find the programs firstboot and jffs2reset, functions of SDKs in
+// flat code, and programs that name a reset.
+var resetNames = &Scan[Reset]{
+	Name: "reset-names",
+	Doc:  "Programs and flat code that reset the device or name a reset.",
+	Want: func(f *firmware.File) bool {
+		return f.Kind == firmware.Raw || f.Kind == firmware.Regular && f.Size > 0
+	},
+	See: func(f *firmware.File, content []byte) []Reset {
+		r := Reset{Trigger: ByProgram, Root: containerPath(f), Location: At(f)}
+		base := path.Base(f.Name)
+		if f.Kind == firmware.Regular && (base == "firstboot" || base == "jffs2reset") && strings.Contains(f.Name, "bin/") {
+			r.How, r.Wipes = base, "overlay"
+			return []Reset{r}
+		}
+		if f.Kind == firmware.Regular && !bytes.HasPrefix(content, []byte("\x7fELF")) {
+			return nil
+		}
+		var all []Reset
+		resetLiterals.find(content, func(word, at int) bool {
+			r.How = resetLiterals.words[word]
+			r.Mention = word >= len(resetFunctions)
+			r.Location = span(f, at, at+len(r.How))
+			all = append(all, r)
+			return r.Mention // one function is enough; so is the first mention
+		})
+		if len(all) > 1 {
+			all = all[len(all)-1:]
+		}
+		return all
+	},
+}

@@ -1,0 +1,140 @@
+package facts
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// Sensor is a sign that the device can see, hear, find its place or use a radio.
+type Sensor struct {
+	Kind     string         `json:"kind"` // camera, microphone, location, wifi, bluetooth, zigbee, cellular, nfc
+	Sign     string         `json:"sign"` // driver, hardware, software
+	Name     string         `json:"name"` // of the module, device tree node or program
+	Root     string         `json:"root"`
+	Location assay.Location `json:"location"`
+}
+
+// How a sensor shows. A driver alone proves nothing: distributions ship them
+// for hardware that the device does not have.
+const (
+	SignDriver   = "driver"   // a kernel module
+	SignHardware = "hardware" // an enabled node of a device tree
+	SignSoftware = "software" // a program or library that only serves such a sensor
+)
+
+// Sensors are the signs of cameras, microphones, positioning and radios.
+var Sensors = &Fact[[]Sensor]{
+	Name:  "sensors",
+	Doc:   "Signs of cameras, microphones, positioning and radios: modules, device tree nodes, programs.",
+	Needs: []Node{Programs, deviceTrees},
+	Observe: func(o *Observer) ([]Sensor, error) {
+		programs, err := Programs.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		all, err := deviceTrees.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		all = slices.Clone(all)
+		for _, p := range programs {
+			if kind, sign := sensorOf(p.Name); kind != "" {
+				all = append(all, Sensor{Kind: kind, Sign: sign, Name: p.Base(), Root: p.Root, Location: p.Location})
+			}
+		}
+		slices.SortFunc(all, func(a, b Sensor) int {
+			return cmp.Or(cmp.Compare(a.Kind, b.Kind), a.Location.Compare(b.Location), cmp.Compare(a.Name, b.Name))
+		})
+		return slices.Compact(all), nil
+	},
+}
+
+// sensorFiles tell by base name (path.Match) what a file is for. Modules have
+// the names of the kernel's tree.
+var sensorFiles = []struct{ kind, sign, patterns string }{
+	{"camera", SignDriver, "uvcvideo.ko gspca_*.ko ov[0-9]*.ko imx[0-9][0-9][0-9].ko bcm2835-v4l2.ko bcm2835-unicam.ko gc[0-9]*.ko sc[0-9]*.ko mt9*.ko s5k*.ko ar0[0-9]*.ko"},
+	{"camera", SignSoftware, "libcamera.so* libcamera-* rpicam-* raspivid raspistill mjpg_streamer motion v4l2rtspserver libcamera_*"},
+	{"microphone", SignDriver, "snd-soc-dmic.ko snd-soc-ics43432.ko snd-soc-simple-mic.ko snd-soc-sph0645*.ko snd-soc-cros-ec-codec.ko"},
+	{"microphone", SignSoftware, "libsnowboy* libporcupine* libpocketsphinx.so*"},
+	{"location", SignDriver, "gnss.ko gnss-*.ko"},
+	{"location", SignSoftware, "gpsd libgps.so* gpspipe ubxtool"},
+	{"wifi", SignDriver, "cfg80211.ko mac80211.ko brcmfmac.ko ath[0-9]*k*.ko ath6kl*.ko mt76*.ko mt7[0-9]*.ko rt2*.ko rtl8*.ko rtlwifi.ko 8[0-9][0-9][0-9]*.ko iwlwifi.ko mwifiex*.ko wl1[28]xx.ko wlcore.ko"},
+	{"wifi", SignSoftware, "hostapd wpa_supplicant wpad iwd"},
+	{"bluetooth", SignDriver, "bluetooth.ko btusb.ko hci_uart.ko btsdio.ko btmrvl*.ko btmtk*.ko"},
+	{"bluetooth", SignSoftware, "bluetoothd libbluetooth.so* hciattach btattach"},
+	{"zigbee", SignDriver, "ieee802154*.ko mac802154.ko at86rf230.ko cc2520.ko mrf24j40.ko mcr20a.ko ca8210.ko"},
+	{"zigbee", SignSoftware, "ot-daemon otbr-agent Z3Gateway* zigbeed"},
+	{"cellular", SignDriver, "qmi_wwan.ko option.ko cdc_mbim.ko sierra_net.ko"},
+	{"cellular", SignSoftware, "ModemManager qmicli uqmi umbim ofonod"},
+	{"nfc", SignDriver, "nfc.ko pn53*.ko pn54*.ko nxp-nci*.ko st21nfca*.ko trf7970a.ko"},
+	{"nfc", SignSoftware, "neard libnfc.so* libnfc-nci.so*"},
+}
+
+func sensorOf(name string) (kind, sign string) {
+	base := path.Base(name)
+	for _, s := range sensorFiles {
+		for _, p := range strings.Fields(s.patterns) {
+			if ok, _ := path.Match(p, base); ok {
+				return s.kind, s.sign
+			}
+		}
+	}
+	return "", ""
+}
+
+// sensorNodes tell by a word of the compatible property what a device tree node
+// is (bindings of the kernel's tree: Documentation/devicetree/bindings).
+var sensorNodes = []struct{ kind, words string }{
+	{"camera", "ovti,ov sony,imx galaxycore,gc smartsens,sc onnn,mt9 onnn,ar0 aptina,mt9 samsung,s5k himax,hm toshiba,tc358743"},
+	{"microphone", "dmic-codec invensense,ics4343 knowles,sph0645 infineon,ims67d"},
+	{"location", "u-blox,neo u-blox,zed sirfstar, mediatek,mt3339 gnss"},
+	{"wifi", "brcm,bcm43 ti,wl12 ti,wl18 marvell,sd8 esp,esp8089 silabs,wf200 microchip,wilc mediatek,mt76 qca,ath9k qcom,ath10k qcom,ath11k pci168c"},
+	{"bluetooth", "bluetooth brcm,bcm4343 ti,wl1831-st ti,wl1835-st -bt"},
+	{"zigbee", "at86rf23 cc2520 mrf24j40 mcr20a ca8210"},
+	{"nfc", "nxp,pn5 nxp,nxp-nci st,st21nfc st,st95hf ti,trf7970a"},
+}
+
+// nodeKind gives what a compatible string stands for. A Bluetooth part of a
+// combined chip is said so before the Wi-Fi part.
+func nodeKind(compatible string) string {
+	if strings.HasSuffix(compatible, "-bt") || strings.Contains(compatible, "bluetooth") {
+		return "bluetooth"
+	}
+	for _, n := range sensorNodes {
+		for _, w := range strings.Fields(n.words) {
+			if strings.HasPrefix(w, "-") {
+				continue
+			}
+			if strings.HasPrefix(compatible, w) || !strings.Contains(w, ",") && strings.Contains(compatible, w) {
+				return n.kind
+			}
+		}
+	}
+	return ""
+}
+
+// deviceTrees find enabled nodes of sensors in device tree blobs.
+var deviceTrees = &Scan[Sensor]{
+	Name: "device-trees",
+	Doc:  "Enabled nodes of sensors and radios in device tree blobs.",
+	Want: func(f *firmware.File) bool {
+		return f.Size >= fdtHeader && f.Size <= maxTree && (f.Kind == firmware.Raw || f.Kind == firmware.Regular)
+	},
+	See: func(f *firmware.File, content []byte) []Sensor {
+		var all []Sensor
+		_ = walkTree(content, func(n treeNode) {
+			for _, c := range n.compatible {
+				if kind := nodeKind(c); kind != "" {
+					all = append(all, Sensor{Kind: kind, Sign: SignHardware, Name: c, Root: containerPath(f), Location: span(f, n.offset, n.offset+4)})
+					return
+				}
+			}
+		})
+		return all
+	},
+}
