@@ -138,7 +138,7 @@ func homes(b *blockType, name string) []string {
 func (b *body) labelMistake(native *hclsyntax.Body, d *hcl.Diagnostic) *hcl.Diagnostic {
 	for _, inner := range native.Blocks {
 		typ := b.typ.block(inner.Type)
-		if typ == nil || d.Subject == nil || !contains(inner.DefRange(), *d.Subject) {
+		if typ == nil || d.Subject == nil || !contains(hcl.RangeBetween(inner.TypeRange, inner.OpenBraceRange), *d.Subject) {
 			continue
 		}
 		want := "one name"
@@ -151,7 +151,7 @@ func (b *body) labelMistake(native *hclsyntax.Body, d *hcl.Diagnostic) *hcl.Diag
 }
 
 func contains(outer, inner hcl.Range) bool {
-	return outer.Filename == inner.Filename && outer.Start.Byte <= inner.Start.Byte && inner.End.Byte <= outer.End.Byte+2
+	return outer.Filename == inner.Filename && outer.Start.Byte <= inner.Start.Byte && inner.End.Byte <= outer.End.Byte
 }
 
 // addAttributes adds those of another file; none may stand twice.

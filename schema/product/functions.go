@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -80,7 +81,10 @@ func plain(err error) error {
 	}
 	var path *os.PathError
 	if errors.As(err, &path) {
-		return fmt.Errorf("cannot be opened: %w", path.Err)
+		if strings.Contains(path.Err.Error(), "escapes") { // os.Root has no name for this error
+			return errors.New("leads out of the product's folder")
+		}
+		return path.Err
 	}
 	return err
 }

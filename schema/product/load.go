@@ -113,14 +113,13 @@ func load(root *os.Root, sources []source, opts Options) (*Product, hcl.Diagnost
 	if len(bodies) == 0 {
 		return nil, diags
 	}
-	s.damaged = diags.HasErrors()
 	if d := versions(bodies); d != nil {
 		return nil, hcl.Diagnostics{d}
 	}
 	diags = append(diags, s.declare(bodies, opts)...)
 	var f file
 	decoded := gohcl.DecodeBody(&body{scope: s, typ: grammar(), parts: bodies}, nil, &f)
-	diags = append(diags, slices.DeleteFunc(decoded, func(d *hcl.Diagnostic) bool { return d.Summary == alreadyReported })...)
+	diags = append(diags, slices.DeleteFunc(slices.Clone(decoded), func(d *hcl.Diagnostic) bool { return d.Summary == alreadyReported })...)
 	if !diags.HasErrors() {
 		diags = append(diags, f.check(wholeFile(sources[0].name))...)
 	}
@@ -139,6 +138,7 @@ func parse(s *scope, sources []source) (bodies []hcl.Body, diags hcl.Diagnostics
 		s.sources[src.name] = src
 		if d := guard(src.name, src.src, src.json); d.HasErrors() {
 			diags = append(diags, d...)
+			s.damaged = true
 			continue
 		}
 		var f *hcl.File
@@ -148,12 +148,29 @@ func parse(s *scope, sources []source) (bodies []hcl.Body, diags hcl.Diagnostics
 		} else {
 			f, d = hclsyntax.ParseConfig(src.src, src.name, hcl.InitialPos)
 		}
+		d = withoutEchoes(d)
 		diags = append(diags, d...)
+		s.damaged = s.damaged || slices.ContainsFunc(d, func(d *hcl.Diagnostic) bool { return d.Summary != "Attribute redefined" })
 		if f != nil && f.Body != nil {
 			bodies = append(bodies, f.Body)
 		}
 	}
 	return bodies, diags
+}
+
+// withoutEchoes leaves out what the parser says again on the next line.
+func withoutEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
+	var kept hcl.Diagnostics
+	line, summary := 0, ""
+	for _, d := range diags {
+		if d.Subject == nil || d.Summary != summary || d.Subject.Start.Line > line+1 {
+			kept = append(kept, d)
+		}
+		if summary = d.Summary; d.Subject != nil {
+			line = d.Subject.Start.Line
+		}
+	}
+	return kept
 }
 
 // versions reports a file that was written for a newer language; nothing else

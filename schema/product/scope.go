@@ -140,6 +140,9 @@ func (s *scope) evaluate(expr hclsyntax.Expression) (cty.Value, hcl.Diagnostics)
 	var diags hcl.Diagnostics
 	silent := false
 	_ = hclsyntax.VisitAll(expr, func(n hclsyntax.Node) hcl.Diagnostics {
+		if last := len(diags) - 1; last >= 0 && contains(*diags[last].Subject, n.Range()) {
+			return nil
+		}
 		d, quiet := s.vet(n)
 		if d != nil {
 			diags = append(diags, d)
@@ -267,6 +270,15 @@ func (s *scope) values() map[string]cty.Value {
 		out[typ] = cty.ObjectVal(refs)
 	}
 	return out
+}
+
+// phrase is the kind with its article.
+func (k kind) phrase() string {
+	switch k {
+	case truth, "null":
+		return string(k)
+	}
+	return article(string(k))
 }
 
 // kindOf is the kind of a value that was written.

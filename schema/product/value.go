@@ -109,7 +109,7 @@ func (v *value) wrongKind(expr hclsyntax.Expression, got kind) *hcl.Diagnostic {
 			todo = "Refer to a block as \"${" + v.want.Refs[0] + ".NAME}\"."
 		}
 	}
-	return mistake(expr.Range(), todo, "%s wants a %s, not a %s", v.want.Name, v.want.Kind, got)
+	return mistake(expr.Range(), todo, "%s wants %s, not %s", v.want.Name, v.want.Kind.phrase(), got.phrase())
 }
 
 // fromVariable converts a variable's value: a value given with --var is a text.
@@ -126,7 +126,7 @@ func (a *attribute) check(val cty.Value) (todo, what string) {
 	case number:
 		f := val.AsBigFloat()
 		if !f.IsInt() || f.Sign() < 0 {
-			return "Write a whole number, 0 or above.", f.Text('g', 10) + " is no count"
+			return "Write a whole number, 0 or above.", f.Text('g', 10) + " is no whole number from 0 up"
 		}
 		if n, exact := f.Int64(); exact != 0 {
 			return "Write a smaller number.", "the number is too large"

@@ -76,7 +76,7 @@ func (v *variables) value(name string, path []string) (cty.Value, *hcl.Diagnosti
 	}
 	converted, ok := parseKind(written, kindOf(val))
 	if !ok {
-		return val, mistake(wholeFile("--var "+name), fmt.Sprintf("Its default at %s is a %s.", place(attr.NameRange), kindOf(val)), "%s is no %s", quoted(written), kindOf(val))
+		return val, mistake(wholeFile("--var "+name), fmt.Sprintf("Its default at %s is %s.", place(attr.NameRange), kindOf(val).phrase()), "%s is not %s", quoted(written), kindOf(val).phrase())
 	}
 	return converted, nil
 }
@@ -109,5 +109,5 @@ func (v *variables) defaultValue(name string, attr *hcl.Attribute, path []string
 	case text, number, truth:
 		return val, nil
 	}
-	return val, mistake(expr.Range(), "Write a text, a number, true or false.", "the default of variable %s is a %s", quoted(name), kindOf(val))
+	return val, mistake(expr.Range(), "Write a text, a number, true or false.", "the default of variable %s is %s", quoted(name), kindOf(val).phrase())
 }

@@ -1,0 +1,4 @@
+product "lamp" { # ERROR: the folder has no schema_version
+  name   = "Lamp"
+  models = ["L1"]
+}

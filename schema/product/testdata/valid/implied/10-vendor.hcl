@@ -1,0 +1,7 @@
+manufacturer "acme" {
+  name = "Acme"
+}
+
+key "release" {
+  public = file("keys/release.pub")
+}
