@@ -111,7 +111,7 @@ func (b *body) unknown(name string, at hcl.Range, inJSON bool) *hcl.Diagnostic {
 	todo := ""
 	if near := nearest(name, b.typ.names()); near != "" {
 		todo = "Did you mean " + near + "?"
-	} else if home := homes(grammar(), name); len(home) > 0 {
+	} else if home := homes(b.scope.grammar, name); len(home) > 0 {
 		todo = fmt.Sprintf("%s belongs into %s.", name, either(home))
 	} else {
 		todo = "There are: " + strings.Join(b.typ.names(), ", ") + "."

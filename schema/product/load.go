@@ -106,7 +106,7 @@ func productFiles(fsys fs.FS) ([]string, error) {
 // load makes the product of its files' contents.
 func load(root *os.Root, sources []source, opts Options) (*Product, hcl.Diagnostics) {
 	s := &scope{
-		root: root, sources: map[string]source{}, labels: map[string][]string{}, read: map[string][]byte{},
+		root: root, grammar: grammar(), sources: map[string]source{}, labels: map[string][]string{}, read: map[string][]byte{},
 		variables: map[string]cty.Value{}, broken: map[string]bool{},
 	}
 	bodies, diags := parse(s, sources)
@@ -118,7 +118,7 @@ func load(root *os.Root, sources []source, opts Options) (*Product, hcl.Diagnost
 	}
 	diags = append(diags, s.declare(bodies, opts)...)
 	var f file
-	decoded := gohcl.DecodeBody(&body{scope: s, typ: grammar(), parts: bodies}, nil, &f)
+	decoded := gohcl.DecodeBody(&body{scope: s, typ: s.grammar, parts: bodies}, nil, &f)
 	diags = append(diags, slices.DeleteFunc(slices.Clone(decoded), func(d *hcl.Diagnostic) bool { return d.Summary == alreadyReported })...)
 	if !diags.HasErrors() {
 		diags = append(diags, f.check(wholeFile(sources[0].name))...)

@@ -18,6 +18,7 @@ import (
 // few functions.
 type scope struct {
 	root      *os.Root
+	grammar   *blockType
 	sources   map[string]source
 	labels    map[string][]string // block type to labels, in the order of the files
 	variables map[string]cty.Value
@@ -59,12 +60,11 @@ func (s *scope) inJSON(r hcl.Range) bool { return s.sources[r.Filename].json }
 
 // declare collects what expressions can name: labels first, then variables.
 func (s *scope) declare(bodies []hcl.Body, opts Options) hcl.Diagnostics {
-	root := grammar()
 	for _, b := range bodies {
-		for _, block := range blocksOf(b, root) {
+		for _, block := range blocksOf(b, s.grammar) {
 			s.addLabel(block)
 			if block.Type == "product" {
-				for _, inner := range blocksOf(block.Body, root.block("product")) {
+				for _, inner := range blocksOf(block.Body, s.grammar.block("product")) {
 					s.addLabel(inner)
 				}
 			}

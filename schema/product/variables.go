@@ -16,7 +16,7 @@ import (
 func (s *scope) setVariables(bodies []hcl.Body, given map[string]string) hcl.Diagnostics {
 	v := &variables{scope: s, given: given, blocks: map[string]*hcl.Block{}}
 	for _, b := range bodies {
-		for _, block := range blocksOf(b, &blockType{Blocks: []*blockType{grammar().block("variable")}}) {
+		for _, block := range blocksOf(b, &blockType{Blocks: []*blockType{s.grammar.block("variable")}}) {
 			if name := block.Labels[0]; v.blocks[name] == nil {
 				v.blocks[name] = block
 			}
