@@ -11,6 +11,7 @@ import (
 	"github.com/agext/levenshtein"
 
 	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/credentials"
 	"github.com/assay-iot/assay/checks/deletion"
 	"github.com/assay-iot/assay/checks/disclosure"
 	"github.com/assay-iot/assay/checks/lifecycle"
@@ -22,6 +23,12 @@ import (
 // Checks lists every check, sorted by id.
 func Checks() []*checks.Check {
 	return []*checks.Check{
+		credentials.DefaultPassword,
+		credentials.EmptyPassword,
+		credentials.ExtraRoot,
+		credentials.StaticPassword,
+		credentials.UndeclaredLogin,
+		credentials.WeakHash,
 		deletion.Confirmation,
 		deletion.Instructions,
 		disclosure.Policy,
