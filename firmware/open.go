@@ -10,9 +10,13 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
+	"path/filepath"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
+
+	"github.com/assay-iot/assay/firmware/format"
 )
 
 // Limits bound what a hostile image can make the reader do. A zero field takes
@@ -34,6 +38,16 @@ var DefaultLimits = Limits{
 	FileBytes:  512 << 20,
 	Ratio:      4096,
 	Time:       2 * time.Minute,
+}
+
+func (l Limits) filled() Limits {
+	l.Depth = cmp.Or(l.Depth, DefaultLimits.Depth)
+	l.Files = cmp.Or(l.Files, DefaultLimits.Files)
+	l.TotalBytes = cmp.Or(l.TotalBytes, DefaultLimits.TotalBytes)
+	l.FileBytes = cmp.Or(l.FileBytes, DefaultLimits.FileBytes)
+	l.Ratio = cmp.Or(l.Ratio, DefaultLimits.Ratio)
+	l.Time = cmp.Or(l.Time, DefaultLimits.Time)
+	return l
 }
 
 // Options say how to open an image.
@@ -66,74 +80,107 @@ func Bytes(name string, data []byte) Source {
 	return Source{Name: name, Reader: bytes.NewReader(data), Size: int64(len(data))}
 }
 
+// ErrEmpty is the error for an image without a byte.
+var ErrEmpty = errors.New("the file is empty")
+
 // Open opens an image. An image in which nothing is recognised is no error: it
 // comes back Opaque. An error means that the source itself could not be read,
 // that it is empty, or that ctx ended.
 func Open(ctx context.Context, src Source, opts Options) (*Image, error) {
-	if src.Folder != nil {
-		return openFolder(ctx, src, opts)
+	opts.Limits = opts.Limits.filled()
+	if opts.Workers <= 0 {
+		opts.Workers = runtime.GOMAXPROCS(0)
 	}
-	return nil, errors.ErrUnsupported
+	l := opts.Limits
+	o := &opener{
+		ctx: ctx, opts: opts, matcher: newMatcher(formats()),
+		budget: format.NewBudget(int64(l.Files), l.TotalBytes, l.FileBytes, l.Ratio),
+		img:    &Image{Name: src.Name, Size: src.Size},
+	}
+	var err error
+	switch {
+	case src.Folder != nil:
+		err = o.openFolder(src)
+	case src.Reader == nil:
+		err = errors.New("nothing to read")
+	case src.Size <= 0:
+		err = ErrEmpty
+	default:
+		err = o.openImage(src)
+	}
+	if err == nil {
+		o.readRaws()
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", src.Name, err)
+	}
+	o.finish()
+	return o.img, nil
 }
 
-func openFolder(ctx context.Context, src Source, opts Options) (*Image, error) {
-	c := &Container{Type: "folder", Path: src.Name, FileSystem: true, Modes: src.Modes, files: map[string]*File{}}
-	img := &Image{Name: src.Name, Containers: []*Container{c}}
-	err := fs.WalkDir(src.Folder, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return fmt.Errorf("folder %s: %w", name, err)
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if name == "." {
-			return nil
-		}
-		info, err := d.Info()
-		if err != nil {
-			return fmt.Errorf("folder %s: %w", name, err)
-		}
-		f := &File{Path: src.Name + "!" + name, Name: name, Container: c, Mode: info.Mode() & (fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky), ModTime: info.ModTime(), Offset: -1}
-		if o, ok := info.Sys().(interface{ Owner() (uid, gid uint32) }); ok {
-			f.UID, f.GID = o.Owner()
-		}
-		switch info.Mode().Type() {
-		case 0:
-			f.Kind, f.Size = Regular, info.Size()
-			f.read = func() ([]byte, error) { return fs.ReadFile(src.Folder, name) }
-		case fs.ModeDir:
-			f.Kind = Directory
-		case fs.ModeSymlink:
-			f.Kind = Symlink
-			if r, ok := src.Folder.(fs.ReadLinkFS); ok {
-				f.Link, err = r.ReadLink(name)
-			}
-		default:
-			f.Kind = Socket
-		}
-		c.files[name] = f
-		img.Files = append(img.Files, f)
+// opener is the work on one image.
+type opener struct {
+	ctx     context.Context
+	opts    Options
+	matcher *matcher
+	budget  *format.Budget
+	img     *Image
+
+	mu       sync.Mutex      // guards Skipped, which workers add to
+	paths    map[string]bool // of containers
+	raws     []*File         // raw files, read when everything was opened
+	readable bool            // something inside could be read
+}
+
+func (o *opener) openImage(src Source) error {
+	in := format.Input{ReaderAt: src.Reader, Size: src.Size}
+	if err := o.digest(in); err != nil {
 		return err
-	})
+	}
+	p := &place{in: in, path: src.Name, mapped: true}
+	found, err := o.look(p)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, f := range img.Files {
-		if f.Kind == Regular {
-			data, err := f.read()
-			if err != nil {
-				return nil, err
-			}
-			f.Digest = sha256.Sum256(data)
-			img.Size += f.Size
-			if opts.Visit != nil {
-				opts.Visit(f, data)
-			}
+	o.img.Ranges = merge(found.ranges)
+	o.img.Opaque = !o.readable
+	return nil
+}
+
+// digest reads the whole image once. A source that cannot be read ends here.
+func (o *opener) digest(in format.Input) error {
+	sum := sha256.New()
+	buf := make([]byte, window)
+	for off := int64(0); off < in.Size; {
+		if err := o.ctx.Err(); err != nil {
+			return err
 		}
+		n := min(int64(len(buf)), in.Size-off)
+		if err := in.Full(buf[:n], off); err != nil {
+			return err
+		}
+		_, _ = sum.Write(buf[:n])
+		off += n
 	}
-	img.Ranges = []Range{{0, img.Size, Opened, "folder"}}
-	slices.SortFunc(img.Files, func(a, b *File) int { return cmp.Compare(a.Path, b.Path) })
-	return img, nil
+	o.img.Digest = [32]byte(sum.Sum(nil))
+	return nil
+}
+
+// skip notes a part that could not be opened.
+func (o *opener) skip(path string, off, length int64, reason string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.img.Skipped = append(o.img.Skipped, Skipped{path, off, length, reason})
+}
+
+// finish puts everything in its order.
+func (o *opener) finish() {
+	slices.SortFunc(o.img.Files, func(a, b *File) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortFunc(o.img.Skipped, func(a, b Skipped) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Length, b.Length), cmp.Compare(a.Reason, b.Reason))
+	})
+	o.img.Skipped = slices.Compact(o.img.Skipped)
 }
 
 // SourceFile opens a file or folder of the machine as a Source; close it after use.
@@ -142,16 +189,20 @@ func SourceFile(name string) (Source, io.Closer, error) {
 	if err != nil {
 		return Source{}, nil, err
 	}
-	if info.IsDir() {
+	base := filepath.Base(name)
+	switch {
+	case info.IsDir():
 		root, err := os.OpenRoot(name)
 		if err != nil {
 			return Source{}, nil, err
 		}
-		return Source{Name: path.Base(name), Folder: root.FS()}, root, nil
+		return Source{Name: base, Folder: root.FS()}, root, nil
+	case !info.Mode().IsRegular():
+		return Source{}, nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("neither a file nor a folder")}
 	}
 	f, err := os.Open(name)
 	if err != nil {
 		return Source{}, nil, err
 	}
-	return Source{Name: path.Base(name), Reader: f, Size: info.Size()}, f, nil
+	return Source{Name: base, Reader: f, Size: info.Size()}, f, nil
 }

@@ -1,0 +1,77 @@
+package format
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+)
+
+// ErrLimit is what every error about a limit wraps.
+var ErrLimit = errors.New("limit reached")
+
+// FreeRatio is what a stream may unpack before its ratio counts.
+const FreeRatio = 16 << 20
+
+// Budget is what is left of an image's limits. Everything is asked for before
+// it is allocated. The zero Budget allows nothing.
+type Budget struct {
+	FileBytes int64 // of one file or stream
+	Ratio     int64 // of one stream, beyond FreeRatio
+
+	files, bytes atomic.Int64
+}
+
+// NewBudget makes a Budget.
+func NewBudget(files, totalBytes, fileBytes, ratio int64) *Budget {
+	b := &Budget{FileBytes: fileBytes, Ratio: ratio}
+	b.files.Store(files)
+	b.bytes.Store(totalBytes)
+	return b
+}
+
+// Files takes n entries.
+func (b *Budget) Files(n int64) error {
+	if b.files.Add(-n) < 0 {
+		b.files.Add(n)
+		return fmt.Errorf("number of files: %w", ErrLimit)
+	}
+	return nil
+}
+
+// Bytes takes n unpacked bytes.
+func (b *Budget) Bytes(n int64) error {
+	if n < 0 || b.bytes.Add(-n) < 0 {
+		b.bytes.Add(n)
+		return fmt.Errorf("unpacked bytes in the whole image: %w", ErrLimit)
+	}
+	return nil
+}
+
+// File asks whether one file may have n bytes, and takes them.
+func (b *Budget) File(n int64) error {
+	if n < 0 || n > b.FileBytes {
+		return fmt.Errorf("file of %d bytes, at most %d are read: %w", n, b.FileBytes, ErrLimit)
+	}
+	return b.Bytes(n)
+}
+
+// Stream asks whether a stream may have unpacked so much from so much.
+func (b *Budget) Stream(unpacked, packed int64) error {
+	switch {
+	case unpacked > b.FileBytes:
+		return fmt.Errorf("stream of more than %d bytes: %w", b.FileBytes, ErrLimit)
+	case unpacked > FreeRatio && unpacked/max(packed, 1) > b.Ratio:
+		return fmt.Errorf("%d bytes unpacked from %d, ratio over %d: %w", unpacked, packed, b.Ratio, ErrLimit)
+	}
+	return nil
+}
+
+// Guard turns a panic in f into an error.
+func Guard(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the reader failed: %v", r)
+		}
+	}()
+	return f()
+}

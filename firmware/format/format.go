@@ -1,0 +1,224 @@
+// Package format is the seam between package firmware and its readers.
+//
+// A reader of a container lives in its own folder and exports one or more
+// values of type [Format]. It knows nothing of images, paths or checks: it is
+// given the bytes that begin where the container seems to begin, validates
+// them, and says what they hold: parts (a header in front of something), a
+// stream (compressed bytes), or a tree (files with names). Package firmware
+// ties the readers together: it finds where they apply, opens what they found
+// inside one another, sanitises names, keeps the limits of the whole image and
+// does the work in parallel.
+package format
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+)
+
+// Format is one kind of container.
+type Format struct {
+	// Name is the container's type: "squashfs".
+	Name string
+	// Magics are the bytes that a container of this kind must hold. A scan looks
+	// for each of them; the container then begins Offset bytes before it.
+	Magics []Magic
+	// Anywhere is false for kinds that are only looked for where a container must
+	// begin (the start of an image, of a part or of a member), because their magic
+	// is too short to be looked for in every byte.
+	Anywhere bool
+	// Probe looks at the header. It is cheap, allocates next to nothing and
+	// refuses what cannot be a container of this kind.
+	Probe func(in Input) Likeness
+	// Open validates the container fully and says what it holds. An error means
+	// that nothing of it can be used; damage to a part of it belongs into Damage.
+	Open func(ctx context.Context, in Input, b *Budget) (*Opened, error)
+	// Peek gives the first bytes, at most 1 KiB, that a stream unpacks to; nil for
+	// what is no stream.
+	Peek func(in Input) []byte
+}
+
+// Magic is a run of bytes at a known place of a container.
+type Magic struct {
+	Offset int
+	Bytes  string // at least two
+}
+
+// Likeness is what Probe says.
+type Likeness uint8
+
+// The answers of Probe. A container that is Sure and does not open is reported
+// as damaged; one that is only Likely is taken for chance bytes.
+const (
+	No     Likeness = iota
+	Likely          // the header makes sense
+	Sure            // the header has a checksum, or so much structure that it is no chance
+)
+
+// Input is where a container begins, and all the bytes that follow.
+type Input struct {
+	io.ReaderAt
+	Size int64
+}
+
+// Head reads up to n bytes from the start.
+func (in Input) Head(n int) []byte { return in.Peek(0, n) }
+
+// Peek reads up to n bytes from off; fewer where the input ends.
+func (in Input) Peek(off int64, n int) []byte {
+	if off < 0 || off >= in.Size {
+		return nil
+	}
+	buf := make([]byte, min(int64(n), in.Size-off))
+	got, err := in.ReadAt(buf, off)
+	if err != nil && err != io.EOF {
+		return nil
+	}
+	return buf[:got]
+}
+
+// Full fills buf from off or says that it cannot.
+func (in Input) Full(buf []byte, off int64) error {
+	if off < 0 || off > in.Size || int64(len(buf)) > in.Size-off {
+		return Errorf(off, "%d bytes wanted, the input ends at 0x%x", len(buf), in.Size)
+	}
+	n, err := in.ReadAt(buf, off)
+	if n == len(buf) {
+		return nil
+	}
+	return Errorf(off+int64(n), "read: %w", err)
+}
+
+// Section is the run of n bytes at off as an input of its own.
+func (in Input) Section(off, n int64) Input {
+	off = min(max(off, 0), in.Size)
+	n = min(max(n, 0), in.Size-off)
+	return Input{io.NewSectionReader(in.ReaderAt, off, n), n}
+}
+
+// Opened is a container after it was validated.
+type Opened struct {
+	Length     int64             // bytes of the input that belong to it
+	Attributes map[string]string // what the header says
+	Damage     []Damage          // what could not be read; the rest holds
+	Modes      bool              // of a tree: modes and owners mean something
+
+	// One of these is set.
+	Parts  []Part // a header, and where in the input its parts are
+	Stream []byte // a compressed stream, unpacked
+	Tree   Tree   // files with names
+
+	// Hollow is set by readers of headers without a checksum: the container counts
+	// only if there is a container in one of its parts.
+	Hollow bool
+	// StreamName is the name that a stream's header gives to its content.
+	StreamName string
+}
+
+// Part is a run of the input that a header describes.
+type Part struct {
+	Name           string // empty if it is the only one
+	Offset, Length int64
+	Role           Role
+	Hint           string // the compression that the header claims; it may lie
+}
+
+// Role says what a part is for.
+type Role uint8
+
+// The roles. Bytes of a Code part that belong to no container are explained:
+// the header says that they are a program.
+const (
+	Unknown Role = iota
+	Code
+	Data
+)
+
+// Damage is a place that could not be read.
+type Damage struct {
+	Offset, Length int64
+	Reason         string
+}
+
+// Tree is a container of files.
+type Tree interface {
+	// Entries are the files, in the order of the container.
+	Entries() []Entry
+	// Batches are the units of work to read all contents, each once, in the order
+	// of the disk. Batches may run at the same time.
+	Batches() []Batch
+	// Read reads the content of the entry with that index again.
+	Read(i int) ([]byte, error)
+}
+
+// Batch reads the contents of some entries and gives each to visit, either whole
+// or with the error. The content belongs to the batch: it holds until visit
+// returns. Par runs a function n times, in parallel where there are workers.
+type Batch struct {
+	Entries []int // that Run visits
+	Run     func(par func(n int, f func(i int)), visit func(i int, content []byte, err error))
+}
+
+// Entry is one name in a tree. Entries are as the container has them; package
+// firmware refuses the names that are none.
+type Entry struct {
+	Name     string
+	Mode     fs.FileMode // with type bits
+	UID, GID uint32
+	Size     int64
+	ModTime  time.Time
+	Link     string // target of a symlink
+	Rdev     uint64 // major<<32 | minor
+	Xattrs   map[string][]byte
+	Inode    int   // entries with the same Inode share one content; it is the index of the entry that Batches visit and Read reads
+	Offset   int64 // of the content in the input, -1 if it is not one plain run
+	Err      error // the content cannot be read
+}
+
+// Error is a mistake in a container, with its place.
+type Error struct {
+	Offset int64
+	Err    error
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("at 0x%x: %v", e.Offset, e.Err) }
+func (e *Error) Unwrap() error { return e.Err }
+
+// Errorf makes an Error.
+func Errorf(off int64, f string, args ...any) error {
+	return &Error{off, fmt.Errorf(f, args...)}
+}
+
+// UnixMode turns the type and permission bits of a Unix st_mode into Go's form.
+func UnixMode(m uint32) fs.FileMode {
+	mode := fs.FileMode(m & 0o777)
+	switch m & 0o170000 {
+	case 0o040000:
+		mode |= fs.ModeDir
+	case 0o120000:
+		mode |= fs.ModeSymlink
+	case 0o060000:
+		mode |= fs.ModeDevice
+	case 0o020000:
+		mode |= fs.ModeDevice | fs.ModeCharDevice
+	case 0o010000:
+		mode |= fs.ModeNamedPipe
+	case 0o140000:
+		mode |= fs.ModeSocket
+	case 0o100000, 0:
+	default:
+		mode |= fs.ModeIrregular
+	}
+	if m&0o4000 != 0 {
+		mode |= fs.ModeSetuid
+	}
+	if m&0o2000 != 0 {
+		mode |= fs.ModeSetgid
+	}
+	if m&0o1000 != 0 {
+		mode |= fs.ModeSticky
+	}
+	return mode
+}

@@ -1,0 +1,20 @@
+package firmware
+
+import (
+	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/squashfs"
+	"github.com/assay-iot/assay/firmware/stream"
+	"github.com/assay-iot/assay/firmware/uimage"
+	"github.com/assay-iot/assay/firmware/zimage"
+)
+
+// formats are the containers that are opened. Where two begin at the same byte,
+// the first that opens has it.
+func formats() []*format.Format {
+	return []*format.Format{
+		uimage.Format,
+		squashfs.Format,
+		zimage.Format,
+		stream.XZ,
+	}
+}

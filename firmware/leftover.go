@@ -1,0 +1,204 @@
+package firmware
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"strings"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+const (
+	// minRaw is the least length of an unexplained range that is offered as a file.
+	minRaw = 4 << 10
+	// maxRaw is the most bytes of an unexplained range in one file.
+	maxRaw = 64 << 20
+	// minRun is from how many equal bytes on a run is padding, minEdge at an edge.
+	minRun, minEdge = 256, 16
+)
+
+// leftover explains the bytes of a place that belong to no container, as far as
+// they can be explained, and offers the rest as raw files.
+func (o *opener) leftover(p *place, f *found) error {
+	gaps := gaps(f.ranges, p.in.Size)
+	if len(gaps) == 0 {
+		return nil
+	}
+	if p.member && f.containers == 0 {
+		return o.unrecognised(p)
+	}
+	whole := len(gaps) == 1 && gaps[0].Length == p.in.Size
+	kernel := ""
+	if p.stream || p.role == format.Code {
+		kernel, _ = kernelBanner(p.in)
+	}
+	f.kernel = cmp.Or(f.kernel, kernel)
+	switch {
+	case kernel != "":
+		o.rawFile(p, "kernel", 0, p.in.Size)
+		p.parent.Attributes["linux-version"] = kernel
+	case whole && p.stream && looks(p.in) == "text":
+		o.rawFile(p, cmp.Or(cleanName(p.name), "text"), 0, p.in.Size)
+		kernel = "text"
+	case whole && f.kernel == "":
+		o.nothing(p)
+	}
+	for _, g := range gaps {
+		pieces, err := split(p.in, g)
+		if err != nil {
+			return err
+		}
+		for _, r := range pieces {
+			o.explain(p, &r, f, kernel, whole)
+			f.ranges = append(f.ranges, r)
+		}
+	}
+	sortRanges(f.ranges)
+	return nil
+}
+
+// explain says what one run outside of containers is.
+func (o *opener) explain(p *place, r *Range, f *found, covered string, whole bool) {
+	if r.Class == Padding {
+		return
+	}
+	switch {
+	case covered != "":
+		r.Class, r.What = Opened, "kernel"
+		o.readable = true
+		return
+	case p.role == format.Code && f.kernel != "":
+		// The program that unpacks the kernel and jumps to it.
+		r.Class, r.What = Opened, "loader"
+		if r.Length >= minRaw {
+			o.rawRange(p, "loader", *r)
+		}
+		return
+	}
+	if r.Length < minRaw {
+		r.What = "not recognised"
+		return
+	}
+	r.What = looks(p.in.Section(r.Offset, r.Length))
+	if whole {
+		return // nothing did
+	}
+	o.rawRange(p, "range", *r)
+	if !p.mapped {
+		o.skip(p.path, p.shiftIn()+r.Offset, r.Length, "not recognised: "+r.What)
+	}
+}
+
+// nothing was found in a place: it is offered whole.
+func (o *opener) nothing(p *place) {
+	what := looks(p.in)
+	if what == "text" {
+		o.readable = true
+	}
+	o.rawRange(p, "range", Range{0, p.in.Size, Unexplained, what})
+	o.skip(p.path, p.shiftIn(), p.in.Size, "not recognised: "+what)
+}
+
+// shiftIn is where the place begins in the bytes of what its path names.
+func (p *place) shiftIn() int64 {
+	if p.parent != nil && p.path == p.parent.Path && !p.stream {
+		return p.shift
+	}
+	return 0
+}
+
+// rawRange offers a run as one file, or several if it is long.
+func (o *opener) rawRange(p *place, kind string, r Range) {
+	for off := int64(0); off < r.Length; off += maxRaw {
+		at := r.Offset + off
+		o.rawFile(p, fmt.Sprintf("%s-0x%08x", kind, p.shift+at), at, min(maxRaw, r.Length-off))
+	}
+}
+
+// rawFile offers a run of a place as a file.
+func (o *opener) rawFile(p *place, name string, off, length int64) {
+	c := o.rawContainer(p)
+	if prefix := strings.TrimPrefix(p.path, c.Path+"!"); prefix != p.path {
+		name = prefix + "!" + name
+	}
+	in := p.in.Section(off, length)
+	f := &File{
+		Path: c.Path + "!" + name, Name: name, Container: c, Kind: Raw, Size: length, Offset: p.shift + off,
+		read: func() ([]byte, error) {
+			buf := make([]byte, length)
+			return buf, in.Full(buf, 0)
+		},
+	}
+	if c.files[name] != nil {
+		return
+	}
+	if err := o.budget.Files(1); err != nil {
+		o.skip(f.Path, 0, length, err.Error())
+		return
+	}
+	c.files[name] = f
+	o.img.Files = append(o.img.Files, f)
+	if length > o.opts.Limits.FileBytes {
+		f.Err = fmt.Errorf("%d bytes, at most %d are read: %w", length, o.opts.Limits.FileBytes, format.ErrLimit)
+		o.skip(f.Path, 0, length, f.Err.Error())
+		return
+	}
+	o.raws = append(o.raws, f)
+}
+
+// readRaws reads the raw files, with all workers.
+func (o *opener) readRaws() {
+	o.par(len(o.raws), func(i int) {
+		if o.ctx.Err() == nil {
+			content, err := o.raws[i].read()
+			o.seen(o.raws[i], content, err)
+		}
+	})
+}
+
+// seen takes the content of a file, or says why there is none.
+func (o *opener) seen(f *File, content []byte, err error) {
+	if err != nil {
+		f.Err = err
+		o.skip(f.Path, 0, f.Size, err.Error())
+		return
+	}
+	f.Digest = sha256.Sum256(content)
+	if o.opts.Visit != nil {
+		o.opts.Visit(f, content)
+	}
+}
+
+// rawContainer is the container that raw files of a place belong to: the one
+// around it, or, for an image or a member, one that stands for its bytes.
+func (o *opener) rawContainer(p *place) *Container {
+	if p.parent != nil && !p.member {
+		return p.parent
+	}
+	if p.raw != nil {
+		return p.raw
+	}
+	c := &Container{
+		Type: "raw", Path: p.path, Parent: p.parent, Offset: p.shift, Length: p.in.Size,
+		Attributes: map[string]string{}, files: map[string]*File{},
+	}
+	p.raw = c
+	first := len(o.img.Containers)
+	for i := len(o.img.Containers) - 1; i >= 0; i-- {
+		if k := o.img.Containers[i]; k.Parent == p.parent && strings.HasPrefix(k.Path, p.path+"!") {
+			k.Parent, first = c, i
+		}
+	}
+	o.img.Containers = append(o.img.Containers[:first:first], append([]*Container{c}, o.img.Containers[first:]...)...)
+	return c
+}
+
+// unrecognised says of a member in which nothing was found whether it is a part
+// that could not be opened, or a file like any other.
+func (o *opener) unrecognised(p *place) error {
+	if what := looks(p.in); what != "text" && what != "empty" {
+		o.skip(p.path, 0, p.in.Size, "not recognised: "+what)
+	}
+	return nil
+}

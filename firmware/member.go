@@ -1,0 +1,94 @@
+package firmware
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+// minMember is the least size of a member of an archive in which containers are
+// looked for at every byte.
+const minMember = 64 << 10
+
+// isRoot reports whether a container is the root file system of a device, and
+// not an archive of parts: it has two of the folders that every Unix root has.
+func isRoot(k *Container) bool {
+	n := 0
+	for _, dir := range []string{"etc", "bin", "sbin", "usr", "lib", "dev", "proc"} {
+		if f := k.files[dir]; f != nil && (f.Kind == Directory || f.Kind == Symlink) {
+			n++
+		}
+	}
+	return n >= 2
+}
+
+// worth reports whether a file is opened as an image of its own. In a root file
+// system only what holds files or a boot image is; a compressed page of a manual
+// is not. In any other container the members are looked into.
+func (w *walker) worth(f *File, content []byte) bool {
+	in := format.Input{ReaderAt: bytes.NewReader(content), Size: int64(len(content))}
+	for _, c := range w.matcher.starts(in) {
+		if c.format.Peek == nil {
+			if !w.root || c.format.Name != "zip" {
+				return true
+			}
+			continue
+		}
+		if !w.root || w.holds(c.format.Peek(in)) {
+			return true
+		}
+	}
+	return !w.root && len(content) >= minMember && !isKnown(f.Name, content)
+}
+
+// holds reports whether the first bytes of a stream are those of a container
+// that is no stream itself.
+func (w *walker) holds(head []byte) bool {
+	if len(head) == 0 {
+		return false
+	}
+	in := format.Input{ReaderAt: bytes.NewReader(head), Size: int64(len(head))}
+	return slices.ContainsFunc(w.matcher.formats, func(f *format.Format) bool {
+		return f.Peek == nil && len(f.Magics) > 0 && hasMagic(in, f)
+	})
+}
+
+// known are the beginnings of files that hold no firmware.
+var known = []string{
+	"\x7fELF", "MZ", "\x89PNG", "\xff\xd8\xff", "GIF8", "%PDF", "RIFF", "OggS", "ID3", "\x00\x01\x00\x00\x00", "OTTO", "wOFF", "wOF2",
+	"SQLite format 3\x00", "!<arch>\n", "\xca\xfe\xba\xbe", "\x00asm", "\xde\x12\x04\x95", "glyf",
+}
+
+// isKnown reports whether a file is text, a program, a picture or the like.
+func isKnown(name string, content []byte) bool {
+	for _, k := range known {
+		if bytes.HasPrefix(content, []byte(k)) {
+			return true
+		}
+	}
+	switch strings.ToLower(path.Ext(name)) {
+	case ".so", ".ko", ".ttf", ".mp3", ".mp4", ".wav", ".ico", ".mo", ".pyc", ".bmp", ".svg":
+		return true
+	}
+	return isText(content[:min(len(content), 64<<10)])
+}
+
+// member opens a file of a container as an image of its own.
+func (o *opener) member(p *place, k *Container, f *File, in format.Input, tree format.Tree, i int, offset int64) error {
+	sub := &place{path: f.Path, parent: k, depth: p.depth + 1, member: true}
+	if offset >= 0 {
+		sub.in, sub.shift = in.Section(offset, f.Size), offset
+	} else {
+		content, err := f.ReadFile()
+		if err != nil {
+			return nil // it was read before: its error stands with the file
+		}
+		src := Bytes(f.Path, content)
+		sub.in = format.Input{ReaderAt: src.Reader, Size: src.Size}
+	}
+	_, err := o.look(sub)
+	return err
+}

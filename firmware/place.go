@@ -1,0 +1,239 @@
+package firmware
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+// maxFailures bounds how many candidates of one place may fail to open.
+const maxFailures = 4096
+
+// place is a run of bytes in which containers are looked for.
+type place struct {
+	in     format.Input
+	path   string     // containers found here are called path!type
+	parent *Container // nil for the whole image
+	shift  int64      // of the first byte in the parent's bytes
+	depth  int
+	role   format.Role
+	hint   string // the compression that a header claims
+	mapped bool   // bytes of the delivered image itself
+	stream bool   // what a stream unpacked to
+	member bool   // a file of a container: what is not recognised was seen as a file
+	name   string // for a stream, what its header calls the content
+	raw    *Container
+}
+
+// found is what was found in a place.
+type found struct {
+	ranges     []Range // every byte of the place once, in order
+	containers int
+	kernel     string // version of a Linux kernel, here or further inside
+}
+
+// look finds and opens the containers of a place.
+func (o *opener) look(p *place) (found, error) {
+	var f found
+	if p.depth > o.opts.Limits.Depth {
+		o.skip(p.path, p.shiftIn(), p.in.Size, fmt.Sprintf("containers nested more than %d deep are not opened", o.opts.Limits.Depth))
+		f.ranges = []Range{{0, p.in.Size, Unexplained, "nested too deep"}}
+		return f, nil
+	}
+	s := o.matcher.scan(p.in)
+	next := o.matcher.starts(p.in)
+	failures := 0
+	for pos := int64(0); ; {
+		for _, c := range next {
+			length, err := o.accept(p, c, &f)
+			if o.ctx.Err() != nil {
+				return f, o.ctx.Err()
+			}
+			if err == nil {
+				pos = max(pos, c.off+length)
+				break
+			}
+			failures++
+			o.refused(p, c, err)
+		}
+		if len(next) > 0 {
+			pos = max(pos, next[0].off+1)
+		}
+		if failures > maxFailures {
+			o.skip(p.path, p.shiftIn()+pos, p.in.Size-pos, fmt.Sprintf("more than %d broken containers; the rest is not looked through", maxFailures))
+			break
+		}
+		var err error
+		if next, err = s.next(pos); err != nil {
+			return f, err
+		}
+		if len(next) == 0 {
+			break
+		}
+	}
+	return f, o.leftover(p, &f)
+}
+
+// refused says why a candidate did not open, unless it was chance bytes.
+func (o *opener) refused(p *place, c candidate, err error) {
+	if c.likeness == format.Sure || (c.off == 0 && c.format.Name == p.hint) {
+		o.skip(p.path, p.shiftIn()+c.off, 0, c.format.Name+" cannot be opened: "+err.Error())
+	}
+}
+
+// accept opens a candidate and what is inside it. An error means that the
+// candidate is no container, or too broken to use.
+func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
+	in := p.in.Section(c.off, p.in.Size-c.off)
+	ctx, cancel := context.WithTimeout(o.ctx, o.opts.Limits.Time)
+	defer cancel()
+	var got *format.Opened
+	err := format.Guard(func() (err error) {
+		got, err = c.format.Open(ctx, in, o.budget)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if got.Length <= 0 || got.Length > in.Size {
+		return 0, fmt.Errorf("length of %d bytes", got.Length)
+	}
+	k := &Container{
+		Type: c.format.Name, Path: o.containerPath(p, c), Parent: p.parent,
+		Offset: p.shift + c.off, Length: got.Length,
+		Modes: got.Modes, FileSystem: got.Tree != nil,
+		Attributes: got.Attributes, files: map[string]*File{},
+	}
+	if k.Attributes == nil {
+		k.Attributes = map[string]string{}
+	}
+	before := o.mark()
+	o.img.Containers = append(o.img.Containers, k)
+	for _, d := range got.Damage {
+		o.skip(k.Path, d.Offset, d.Length, d.Reason)
+	}
+	ranges, kernel, err := o.inside(ctx, p, k, in.Section(0, got.Length), got)
+	if err != nil {
+		return 0, err
+	}
+	if got.Hollow && len(o.img.Containers) == before.containers+1 {
+		o.forget(before, k)
+		return 0, format.Errorf(0, "nothing inside")
+	}
+	f.containers++
+	f.kernel = cmp.Or(f.kernel, kernel)
+	f.ranges = append(f.ranges, shifted(ranges, c.off)...)
+	return got.Length, nil
+}
+
+// mark is how much was found at some time.
+type mark struct{ containers, files, skipped, raws int }
+
+func (o *opener) mark() mark {
+	return mark{len(o.img.Containers), len(o.img.Files), len(o.img.Skipped), len(o.raws)}
+}
+
+// forget takes back a container that turned out to be none.
+func (o *opener) forget(m mark, k *Container) {
+	o.img.Containers = o.img.Containers[:m.containers]
+	o.img.Files = o.img.Files[:m.files]
+	o.img.Skipped = o.img.Skipped[:m.skipped]
+	o.raws = o.raws[:m.raws]
+	delete(o.paths, k.Path)
+}
+
+// containerPath names a container: by its type, and by its place too where that
+// is not enough.
+func (o *opener) containerPath(p *place, c candidate) string {
+	name := p.path + "!" + c.format.Name
+	if o.paths[name] {
+		name = fmt.Sprintf("%s@0x%x", name, p.shift+c.off)
+	}
+	if o.paths == nil {
+		o.paths = map[string]bool{}
+	}
+	o.paths[name] = true
+	return name
+}
+
+// inside goes on into what a container holds.
+func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.Input, got *format.Opened) (ranges []Range, kernel string, err error) {
+	switch {
+	case got.Tree != nil:
+		err = o.plant(ctx, p, k, in, got.Tree)
+	case got.Stream != nil:
+		o.readable = true
+		kernel, err = o.unpacked(p, k, got)
+	default:
+		return o.parts(p, k, in, got.Parts)
+	}
+	return []Range{{0, in.Size, Opened, k.Type}}, kernel, err
+}
+
+// unpacked looks into what a stream unpacked to.
+func (o *opener) unpacked(p *place, k *Container, got *format.Opened) (string, error) {
+	src := Bytes(k.Path, got.Stream)
+	f, err := o.look(&place{
+		in: format.Input{ReaderAt: src.Reader, Size: src.Size}, path: k.Path, parent: k,
+		depth: p.depth + 1, role: p.role, stream: true, name: got.StreamName,
+	})
+	return f.kernel, err
+}
+
+// parts looks into the parts that a header describes.
+func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.Part) (ranges []Range, kernel string, err error) {
+	parts = slices.Clone(parts)
+	slices.SortStableFunc(parts, func(a, b format.Part) int { return cmp.Compare(a.Offset, b.Offset) })
+	at := int64(0)
+	for _, part := range parts {
+		if part.Offset < at || part.Length <= 0 || part.Length > in.Size-part.Offset {
+			o.skip(k.Path, part.Offset, part.Length, "part overlaps another or lies outside")
+			continue
+		}
+		sub := &place{
+			in: in.Section(part.Offset, part.Length), path: k.Path, parent: k, shift: part.Offset,
+			depth: p.depth + 1, role: part.Role, hint: part.Hint, mapped: p.mapped, name: part.Name,
+		}
+		if part.Name != "" {
+			sub.path += "!" + part.Name
+		}
+		f, err := o.look(sub)
+		if err != nil {
+			return nil, "", err
+		}
+		kernel = cmp.Or(kernel, f.kernel)
+		if part.Offset > at {
+			ranges = append(ranges, Range{at, part.Offset - at, Opened, k.Type})
+		}
+		ranges = append(ranges, shifted(f.ranges, part.Offset)...)
+		at = part.Offset + part.Length
+	}
+	if at < in.Size {
+		ranges = append(ranges, Range{at, in.Size - at, Opened, k.Type})
+	}
+	return ranges, kernel, nil
+}
+
+func shifted(ranges []Range, by int64) []Range {
+	out := slices.Clone(ranges)
+	for i := range out {
+		out[i].Offset += by
+	}
+	return out
+}
+
+// merge joins neighbours that became the same.
+func merge(ranges []Range) []Range {
+	var out []Range
+	for _, r := range ranges {
+		if n := len(out); n > 0 && out[n-1].Class == r.Class && out[n-1].What == r.What {
+			out[n-1].Length += r.Length
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}

@@ -1,0 +1,197 @@
+package squashfs
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+// The inode types. An extended type is the basic one plus extended.
+const (
+	typeDir = iota + 1
+	typeFile
+	typeSymlink
+	typeBlockDev
+	typeCharDev
+	typeFIFO
+	typeSocket
+	extended = 7
+)
+
+// inode is what the inode table says of a file.
+type inode struct {
+	kind  int // basic type
+	entry format.Entry
+	xattr uint32
+	dir   struct {
+		block  uint32
+		offset uint16
+		size   uint32
+	}
+	file struct {
+		start    uint64
+		fragment uint32
+		offset   uint32
+		blocks   []uint32
+	}
+}
+
+type inodeHeader struct {
+	Type, Mode, UID, GID uint16
+	Time, Number         uint32
+}
+
+// readInode reads the inode at a reference: block<<16 | offset.
+func (r *reader) readInode(ref uint64) (*inode, error) {
+	c := r.meta.at(r.sb.InodeTable, ref>>16, int(ref&0xffff))
+	place := c.block
+	var h inodeHeader
+	if err := c.decode(&h); err != nil {
+		return nil, err
+	}
+	long := h.Type > extended
+	n := &inode{kind: int(h.Type), xattr: ^uint32(0)}
+	if long {
+		n.kind -= extended
+	}
+	if n.kind < typeDir || n.kind > typeSocket {
+		return nil, format.Errorf(place, "inode of unknown type %d", h.Type)
+	}
+	n.entry = format.Entry{
+		Mode:    format.UnixMode(uint32(h.Mode)&0o7777 | [...]uint32{1: 0o040000, 0o100000, 0o120000, 0o060000, 0o020000, 0o010000, 0o140000}[n.kind]),
+		ModTime: time.Unix(int64(h.Time), 0).UTC(),
+		Offset:  -1,
+	}
+	if int(h.UID) >= len(r.ids) || int(h.GID) >= len(r.ids) {
+		return nil, format.Errorf(place, "owner %d/%d of %d", h.UID, h.GID, len(r.ids))
+	}
+	n.entry.UID, n.entry.GID = r.ids[h.UID], r.ids[h.GID]
+	return n, n.rest(r, c, long)
+}
+
+// rest reads what follows the header.
+func (n *inode) rest(r *reader, c *cursor, long bool) error {
+	switch n.kind {
+	case typeDir:
+		return n.directory(c, long)
+	case typeFile:
+		return n.regular(r, c, long)
+	case typeSymlink:
+		return n.symlink(c, long)
+	case typeBlockDev, typeCharDev:
+		var v struct{ Links, Dev uint32 }
+		if err := c.decode(&v); err != nil {
+			return err
+		}
+		// The kernel's new_encode_dev: 12 bits of major between 8 and 12 bits of minor.
+		n.entry.Rdev = uint64(v.Dev>>8&0xfff)<<32 | uint64(v.Dev&0xff|v.Dev>>12&0xfff00)
+	default:
+		if _, err := c.next(4); err != nil {
+			return err
+		}
+	}
+	return n.attributes(c, long)
+}
+
+func (n *inode) attributes(c *cursor, long bool) error {
+	if !long {
+		return nil
+	}
+	return c.decode(&n.xattr)
+}
+
+func (n *inode) directory(c *cursor, long bool) error {
+	if !long {
+		var v struct {
+			Block, Links uint32
+			Size, Offset uint16
+			Parent       uint32
+		}
+		err := c.decode(&v)
+		n.dir.block, n.dir.offset, n.dir.size = v.Block, v.Offset, uint32(v.Size)
+		return err
+	}
+	var v struct {
+		Links, Size, Block, Parent uint32
+		Index, Offset              uint16
+		Xattr                      uint32
+	}
+	err := c.decode(&v)
+	n.dir.block, n.dir.offset, n.dir.size, n.xattr = v.Block, v.Offset, v.Size, v.Xattr
+	return err
+}
+
+func (n *inode) regular(r *reader, c *cursor, long bool) error {
+	var v struct {
+		Start, Size, Sparse             uint64
+		Links, Fragment, Offset, XattrN uint32
+	}
+	if long {
+		if err := c.decode(&v); err != nil {
+			return err
+		}
+		n.xattr = v.XattrN
+	} else {
+		var b struct{ Start, Fragment, Offset, Size uint32 }
+		if err := c.decode(&b); err != nil {
+			return err
+		}
+		v.Start, v.Size, v.Fragment, v.Offset = uint64(b.Start), uint64(b.Size), b.Fragment, b.Offset
+	}
+	n.file.start, n.file.fragment, n.file.offset = v.Start, v.Fragment, v.Offset
+	if v.Size > 1<<62 {
+		return format.Errorf(c.block, "file of %d bytes", v.Size)
+	}
+	n.entry.Size = int64(v.Size)
+	if n.entry.Size > r.budget.FileBytes {
+		n.entry.Err = format.Errorf(int64(v.Start), "file of %d bytes, at most %d are read: %w", v.Size, r.budget.FileBytes, format.ErrLimit)
+		return nil
+	}
+	count := int(v.Size >> r.sb.BlockLog)
+	if v.Fragment == noFragment && v.Size&uint64(r.sb.BlockSize-1) != 0 {
+		count++
+	}
+	return n.blocks(r, c, count)
+}
+
+// blocks reads the sizes of the file's data blocks.
+func (n *inode) blocks(r *reader, c *cursor, count int) error {
+	raw, err := c.next(count * 4)
+	if err != nil {
+		return err
+	}
+	n.file.blocks = make([]uint32, count)
+	plain := true
+	at := n.file.start
+	for i := range count {
+		w := binary.LittleEndian.Uint32(raw[i*4:])
+		size := w &^ uncompressed
+		if size > r.sb.BlockSize {
+			return format.Errorf(int64(at), "data block of %d bytes in blocks of %d", size, r.sb.BlockSize)
+		}
+		n.file.blocks[i] = w
+		plain = plain && w&uncompressed != 0
+		at += uint64(size)
+	}
+	if plain && count > 0 && n.file.fragment == noFragment {
+		n.entry.Offset = int64(n.file.start)
+	}
+	return nil
+}
+
+func (n *inode) symlink(c *cursor, long bool) error {
+	var v struct{ Links, Size uint32 }
+	if err := c.decode(&v); err != nil {
+		return err
+	}
+	if v.Size > maxLink {
+		return format.Errorf(c.block, "symlink of %d bytes", v.Size)
+	}
+	target, err := c.next(int(v.Size))
+	if err != nil {
+		return err
+	}
+	n.entry.Link, n.entry.Size = string(target), int64(v.Size)
+	return n.attributes(c, long)
+}

@@ -1,0 +1,186 @@
+package squashfs
+
+import (
+	"context"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+// reader is an opened file system.
+type reader struct {
+	ctx        context.Context
+	in         format.Input
+	sb         superblock
+	codec      *codec
+	meta       metadata
+	budget     *format.Budget
+	ids        []uint32
+	fragments  []fragment
+	xattrStart uint64
+	xattrSets  []xattrSet
+	xattrKnown map[uint32]map[string][]byte
+
+	entries []format.Entry
+	inodes  []*inode // of entries that are regular files, else nil
+	damage  []format.Damage
+	buffers buffers
+}
+
+// load reads all metadata. Only what makes the tree unusable is an error.
+func (r *reader) load() error {
+	if err := r.readIDs(); err != nil {
+		return err
+	}
+	if err := r.readFragments(); err != nil {
+		r.hurt(int64(r.sb.FragTable), "fragment table: "+err.Error())
+		r.fragments = nil
+	}
+	r.xattrKnown = map[uint32]map[string][]byte{}
+	if err := r.readXattrTable(); err != nil {
+		r.hurt(int64(r.sb.XattrTable), "extended attributes: "+err.Error())
+		r.xattrSets = nil
+	}
+	if err := r.walk(); err != nil {
+		return err
+	}
+	r.meta.blocks = nil
+	r.xattrKnown = nil
+	return nil
+}
+
+func (r *reader) hurt(at int64, reason string) {
+	r.damage = append(r.damage, format.Damage{Offset: at, Reason: reason})
+}
+
+// Entries lists the files in the order of the directories.
+func (r *reader) Entries() []format.Entry { return r.entries }
+
+type pending struct {
+	ref   uint64
+	name  string // path with a slash at its end, or empty
+	depth int
+}
+
+// walk reads the directories from the root on, each once.
+func (r *reader) walk() error {
+	first := map[uint64]int{} // inode reference to index of its first entry
+	stack := []pending{{ref: r.sb.Root}}
+	root := true
+	for len(stack) > 0 {
+		if err := r.ctx.Err(); err != nil {
+			return err
+		}
+		dir := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		down, err := r.list(dir, first)
+		if err != nil {
+			if root {
+				return err
+			}
+			r.hurt(int64(r.sb.DirTable), "directory "+dir.name+": "+err.Error())
+		}
+		root = false
+		for i := len(down) - 1; i >= 0; i-- {
+			stack = append(stack, down[i])
+		}
+	}
+	return nil
+}
+
+// list reads one directory and gives the directories in it. What was read
+// before an error stays.
+func (r *reader) list(dir pending, first map[uint64]int) (down []pending, err error) {
+	n, err := r.readInode(dir.ref)
+	if err != nil {
+		return nil, err
+	}
+	if n.kind != typeDir {
+		return nil, format.Errorf(int64(r.sb.InodeTable+dir.ref>>16), "is no directory")
+	}
+	first[dir.ref] = -1
+	if n.dir.size <= 3 {
+		return nil, nil // "." and ".." are counted and not stored
+	}
+	left := int(n.dir.size) - 3
+	c := r.meta.at(r.sb.DirTable, uint64(n.dir.block), int(n.dir.offset))
+	for left > 0 {
+		var h struct{ Count, Start, Number uint32 }
+		if err := c.decode(&h); err != nil {
+			return down, err
+		}
+		left -= 12
+		if h.Count >= 256 {
+			return down, format.Errorf(c.block, "directory header of %d entries", h.Count)
+		}
+		for range h.Count + 1 {
+			var e struct {
+				Offset       uint16
+				Number       int16
+				Type, Length uint16
+			}
+			if err := c.decode(&e); err != nil {
+				return down, err
+			}
+			name, err := c.next(int(e.Length) + 1)
+			if err != nil {
+				return down, err
+			}
+			left -= 8 + len(name)
+			ref := uint64(h.Start)<<16 | uint64(e.Offset)
+			sub, err := r.add(dir, string(name), ref, first)
+			if err != nil {
+				return down, err
+			}
+			if sub {
+				down = append(down, pending{ref, dir.name + string(name) + "/", dir.depth + 1})
+			}
+		}
+	}
+	return down, nil
+}
+
+// add makes the entry of one name. It says whether there is a directory to
+// read. Only an exhausted budget is an error.
+func (r *reader) add(dir pending, name string, ref uint64, first map[uint64]int) (sub bool, err error) {
+	full := dir.name + name
+	if err := r.budget.Files(1); err != nil {
+		return false, err
+	}
+	if i, ok := first[ref]; ok {
+		if i < 0 {
+			r.hurt(int64(r.sb.InodeTable+ref>>16), "directory "+full+" is in the tree twice")
+			return false, nil
+		}
+		e := r.entries[i]
+		e.Name = full
+		r.entries, r.inodes = append(r.entries, e), append(r.inodes, nil)
+		return false, nil
+	}
+	n, err := r.readInode(ref)
+	if err != nil {
+		r.hurt(int64(r.sb.InodeTable+ref>>16), full+": "+err.Error())
+		return false, nil
+	}
+	n.entry.Name = full
+	if n.entry.Xattrs, err = r.xattrs(n.xattr); err != nil {
+		r.hurt(int64(r.sb.XattrTable), full+": extended attributes: "+err.Error())
+	}
+	n.entry.Inode = len(r.entries)
+	first[ref] = n.entry.Inode
+	r.entries = append(r.entries, n.entry)
+	if n.kind != typeFile {
+		n = nil
+	}
+	r.inodes = append(r.inodes, n)
+	if !r.entries[len(r.entries)-1].Mode.IsDir() {
+		return false, nil
+	}
+	first[ref] = -1
+	if dir.depth >= maxDepth || len(full) > maxPath {
+		r.hurt(int64(r.sb.InodeTable+ref>>16), full[:min(len(full), 80)]+": directories too deep")
+		return false, nil
+	}
+	return true, nil
+}
+
+var _ format.Tree = (*reader)(nil)

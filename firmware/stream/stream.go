@@ -1,0 +1,105 @@
+// Package stream reads compressed streams: gzip, xz, lzma, zstd, bzip2 and lz4.
+//
+// A stream may be followed by anything; each reader says where its stream ends.
+// A stream is unpacked whole, through its own checksums, within the limits for
+// its size and ratio. If it breaks off, what was unpacked so far is given with
+// the damage.
+package stream
+
+import (
+	"bufio"
+	"context"
+	"io"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+const (
+	// maxDict is the largest dictionary that a stream may ask for.
+	maxDict = 64 << 20
+	// firstBuffer bounds what is allocated because a header says so.
+	firstBuffer = 32 << 20
+	// keepBroken is how much of a broken stream must be there to be of use.
+	keepBroken = 64 << 10
+	peekSize   = 1 << 10
+)
+
+// collect reads r to its end, within the limits. Packed is how many bytes went
+// in so far; hint is the length that a header promises, or 0.
+func collect(ctx context.Context, r io.Reader, b *format.Budget, hint int64, packed func() int64) ([]byte, error) {
+	buf := make([]byte, 0, max(min(hint+1, firstBuffer), 4<<10))
+	taken := int64(0)
+	for {
+		if err := ctx.Err(); err != nil {
+			return buf, err
+		}
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+		n, err := r.Read(buf[len(buf):min(cap(buf), len(buf)+(256<<10))])
+		buf = buf[:len(buf)+n]
+		if size := int64(len(buf)); size-taken >= 1<<20 || err != nil {
+			if limit := b.Stream(size, packed()); limit != nil {
+				return buf, limit
+			}
+			if limit := b.Bytes(size - taken); limit != nil {
+				return buf, limit
+			}
+			taken = size
+		}
+		if err == io.EOF {
+			return buf, nil
+		}
+		if err != nil {
+			return buf, err
+		}
+	}
+}
+
+// counter counts the bytes that a decoder took. It is an io.ByteReader, so that
+// decoders take no more than they need.
+type counter struct {
+	*bufio.Reader
+	under *counting
+}
+
+type counting struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counting) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+func newCounter(in format.Input, from int64) *counter {
+	under := &counting{r: io.NewSectionReader(in.ReaderAt, from, in.Size-from)}
+	return &counter{bufio.NewReaderSize(under, 32<<10), under}
+}
+
+// taken is the number of bytes that were read from the counter.
+func (c *counter) taken() int64 { return c.under.n - int64(c.Buffered()) }
+
+// opened makes the result of a stream that ended well or broke off.
+func opened(data []byte, length int64, name string, err error, attributes map[string]string) (*format.Opened, error) {
+	o := &format.Opened{Stream: data, Length: length, StreamName: name, Attributes: attributes}
+	if err != nil {
+		if len(data) < keepBroken {
+			return nil, err
+		}
+		o.Damage = []format.Damage{{Offset: length, Reason: err.Error()}}
+	}
+	return o, nil
+}
+
+// peek reads the first bytes of a stream.
+func peek(r io.Reader, err error) []byte {
+	if err != nil {
+		return nil
+	}
+	buf := make([]byte, peekSize)
+	n, _ := io.ReadFull(r, buf)
+	return buf[:n]
+}

@@ -1,0 +1,179 @@
+package firmware
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+const (
+	maxName = 4096 // bytes of a path in a container, as PATH_MAX
+	shown   = 200  // bytes of a bad name that are shown
+)
+
+// plant makes the files of a container out of what its reader lists, reads
+// their contents, and opens those that are containers themselves.
+func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.Input, tree format.Tree) error {
+	entries := tree.Entries()
+	files := o.name(k, entries)
+	o.link(files, entries, tree)
+	for _, f := range files {
+		if f != nil && f.Offset >= 0 {
+			f.Offset += k.Offset
+		}
+	}
+	if len(files) > 0 {
+		o.readable = true
+	}
+	inside := o.walk(ctx, k, files, tree)
+	for _, i := range inside {
+		if err := o.member(p, k, files[i], in, tree, i, entries[i].Offset); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// name makes a File of each entry whose name can be used: nil for the others.
+// Of two entries with one name the last counts.
+func (o *opener) name(k *Container, entries []format.Entry) []*File {
+	files := make([]*File, len(entries))
+	last := make(map[string]int, len(entries))
+	for i := range entries {
+		e := &entries[i]
+		name, err := safeName(e.Name)
+		if err != nil {
+			o.skip(k.Path, max(e.Offset, 0), max(e.Size, 0), fmt.Sprintf("name %q: %v", cut(e.Name), err))
+			continue
+		}
+		if name == "." {
+			continue // the root itself
+		}
+		if j, ok := last[name]; ok {
+			files[j] = nil
+		}
+		last[name] = i
+		files[i] = newFile(k, name, e)
+	}
+	for name, i := range last {
+		k.files[name] = files[i]
+	}
+	for _, i := range sortedValues(last) {
+		o.img.Files = append(o.img.Files, files[i])
+		addParents(k, files[i].Name)
+	}
+	return files
+}
+
+func sortedValues(m map[string]int) []int {
+	v := make([]int, 0, len(m))
+	for _, i := range m {
+		v = append(v, i)
+	}
+	slices.Sort(v)
+	return v
+}
+
+// addParents lets Lookup find directories that an archive only implies.
+func addParents(k *Container, name string) {
+	for dir := path.Dir(name); dir != "." && k.files[dir] == nil; dir = path.Dir(dir) {
+		k.files[dir] = &File{Path: k.Path + "!" + dir, Name: dir, Container: k, Kind: Directory, Mode: 0o755, Offset: -1}
+	}
+}
+
+func newFile(k *Container, name string, e *format.Entry) *File {
+	return &File{
+		Path: k.Path + "!" + name, Name: name, Container: k, Kind: kindOf(e.Mode),
+		Mode: e.Mode & (fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky),
+		UID:  e.UID, GID: e.GID, Size: e.Size, ModTime: e.ModTime, Link: e.Link,
+		Rdev: e.Rdev, Xattrs: e.Xattrs, Offset: e.Offset, Err: e.Err,
+	}
+}
+
+func kindOf(m fs.FileMode) Kind {
+	switch {
+	case m.IsRegular():
+		return Regular
+	case m.IsDir():
+		return Directory
+	case m&fs.ModeSymlink != 0:
+		return Symlink
+	case m&fs.ModeCharDevice != 0:
+		return CharDevice
+	case m&fs.ModeDevice != 0:
+		return BlockDevice
+	case m&fs.ModeNamedPipe != 0:
+		return FIFO
+	default:
+		return Socket
+	}
+}
+
+// safeName makes a name relative and plain. A leading "/" or "./" is harmless
+// and dropped; what leads out of the container is refused. Bytes that are no
+// UTF-8 stay as they are.
+func safeName(name string) (string, error) {
+	switch {
+	case len(name) > maxName:
+		return "", fmt.Errorf("longer than %d bytes", maxName)
+	case strings.IndexByte(name, 0) >= 0:
+		return "", fmt.Errorf("holds a NUL byte")
+	}
+	for el := range strings.SplitSeq(name, "/") {
+		if el == ".." {
+			return "", fmt.Errorf("leads out of the container")
+		}
+	}
+	clean := strings.TrimLeft(path.Clean("/"+name), "/")
+	return cmp.Or(clean, "."), nil
+}
+
+func cut(s string) string { return s[:min(len(s), shown)] }
+
+// cleanName makes one path element of a name that a header gives, or nothing.
+func cleanName(name string) string {
+	name = path.Base(strings.ReplaceAll(name, "\\", "/"))
+	if name == "." || name == ".." || name == "/" || len(name) > 255 || !utf8.ValidString(name) || strings.ContainsAny(name, "\x00\n!") {
+		return ""
+	}
+	return name
+}
+
+// link settles which of the files that share a content is the first, and what
+// may be read of them. Sizes are taken from the budget before anything is read.
+func (o *opener) link(files []*File, entries []format.Entry, tree format.Tree) {
+	first := map[int]int{} // by Inode: index of the first file by path
+	for i, f := range files {
+		if f == nil || f.Kind != Regular {
+			continue
+		}
+		node := entries[i].Inode
+		if j, ok := first[node]; !ok || f.Path < files[j].Path {
+			first[node] = i
+		}
+	}
+	for i, f := range files {
+		if f == nil || f.Kind != Regular {
+			continue
+		}
+		node := entries[i].Inode
+		if head := first[node]; head != i {
+			f.HardLink = files[head]
+			continue
+		}
+		if f.Err == nil {
+			f.Err = o.budget.File(f.Size)
+		}
+		f.read = func() (b []byte, err error) {
+			err = format.Guard(func() error { b, err = tree.Read(node); return err })
+			return b, err
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package firmware
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+var errNotRead = errors.New("not read")
+
+// walk reads the content of every file once, with all workers, and lists the
+// files that are worth opening in their own right.
+func (o *opener) walk(ctx context.Context, k *Container, files []*File, tree format.Tree) []int {
+	w := &walker{opener: o, ctx: ctx, files: files, done: make([]bool, len(files)), root: isRoot(k)}
+	w.heads(tree.Entries())
+	batches := tree.Batches()
+	var next atomic.Int64
+	o.parallel(len(batches), func() {
+		for {
+			i := int(next.Add(1)) - 1
+			if i >= len(batches) {
+				return
+			}
+			w.batch(&batches[i])
+		}
+	})
+	for i, f := range files {
+		if f == nil {
+			continue
+		}
+		switch {
+		case f.HardLink != nil:
+			f.Digest, f.Size, f.Err = f.HardLink.Digest, f.HardLink.Size, f.HardLink.Err
+		case f.Err != nil && !w.done[i]:
+			o.skip(f.Path, 0, f.Size, f.Err.Error())
+		}
+	}
+	slices.Sort(w.inside)
+	return slices.Compact(w.inside)
+}
+
+// parallel runs f in as many goroutines as there are workers, at most n.
+func (o *opener) parallel(n int, f func()) {
+	var wg sync.WaitGroup
+	for range min(n, o.opts.Workers) - 1 {
+		wg.Go(f)
+	}
+	if n > 0 {
+		f()
+	}
+	wg.Wait()
+}
+
+// par is what a Batch gets to spread its work.
+func (o *opener) par(n int, f func(i int)) {
+	var next atomic.Int64
+	var failed atomic.Pointer[error]
+	o.parallel(n, func() {
+		err := format.Guard(func() error {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				f(int(i))
+			}
+			return nil
+		})
+		if err != nil {
+			failed.Store(&err)
+		}
+	})
+	if err := failed.Load(); err != nil {
+		panic(*err) // caught around the batch
+	}
+}
+
+type walker struct {
+	*opener
+	ctx   context.Context
+	files []*File
+	head  map[int]int // by Inode: the file that is visited for it
+	done  []bool      // by file: read, or its error noted
+	root  bool
+
+	inner  sync.Mutex
+	inside []int
+}
+
+// heads maps the entry that the reader visits to the file that stands for it: of
+// hard links, the first by path.
+func (w *walker) heads(entries []format.Entry) {
+	w.head = make(map[int]int, len(entries))
+	for i, f := range w.files {
+		if f != nil && f.Kind == Regular && f.HardLink == nil {
+			w.head[entries[i].Inode] = i
+		}
+	}
+}
+
+// batch runs one batch. Whatever it did not visit was not read.
+func (w *walker) batch(b *format.Batch) {
+	wanted := slices.ContainsFunc(b.Entries, func(e int) bool {
+		i, ok := w.head[e]
+		return ok && w.files[i].Err == nil
+	})
+	if !wanted {
+		return
+	}
+	err := w.ctx.Err()
+	if err == nil {
+		err = format.Guard(func() error {
+			b.Run(w.par, w.visit)
+			return nil
+		})
+	}
+	if err == nil {
+		err = errNotRead
+	}
+	for _, e := range b.Entries {
+		if i, ok := w.head[e]; ok && !w.done[i] && w.files[i].Err == nil {
+			w.done[i] = true
+			w.seen(w.files[i], nil, err)
+		}
+	}
+}
+
+// visit takes one content. Each file is in one batch only, so that no two
+// goroutines come to it.
+func (w *walker) visit(entry int, content []byte, err error) {
+	i, ok := w.head[entry]
+	if !ok || w.done[i] || w.files[i].Err != nil {
+		return
+	}
+	f := w.files[i]
+	w.done[i] = true
+	if err == nil {
+		f.Size = int64(len(content))
+	}
+	w.seen(f, content, err)
+	if err == nil && w.worth(f, content) {
+		w.inner.Lock()
+		w.inside = append(w.inside, i)
+		w.inner.Unlock()
+	}
+}
