@@ -1,0 +1,97 @@
+package updates
+
+import (
+	_ "embed"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/facts"
+)
+
+//go:embed transport.md
+var transportDoc string
+
+// Transport fails an image whose updates come over a connection that anybody on
+// the way can read and change.
+var Transport = &checks.Check{
+	ID:        "updates/transport",
+	Title:     "updates come over a protected connection",
+	Doc:       transportDoc,
+	Remedy:    "Serve updates over https and write https addresses into the updater's settings.",
+	Principle: assay.Updates,
+	Reads:     checks.Firmware,
+	Severity:  assay.High,
+	Provision: []string{"5.3-7"},
+	Version:   1,
+	Needs:     checks.Needs(facts.Updaters, facts.Endpoints),
+	Run:       transport,
+}
+
+func transport(c *checks.Context) checks.Judgement {
+	updaters := checks.Ask(c, facts.Updaters)
+	var found []assay.Finding
+	var examined []assay.Location
+	for _, u := range updaters {
+		examined = append(examined, u.Places...)
+		severity := assay.High
+		if u.Verification.State == facts.Verifies {
+			severity = assay.Low // nobody on the way can change what is signed
+		}
+		for _, a := range u.Addresses {
+			examined = append(examined, a.Location)
+			if inClear(a) {
+				found = join(found, checks.Observed(severity, subject(u)+" fetches over "+a.Scheme+" from "+a.Host, a.Location))
+			}
+		}
+	}
+	for _, e := range checks.Ask(c, facts.Endpoints) {
+		if e.Kind == facts.InCode && soundsLikeUpdate(e.URL) {
+			examined = append(examined, e.Location)
+			if inClear(facts.Address{Scheme: e.Scheme}) {
+				found = join(found, checks.Observed(assay.High, "an update address uses "+e.Scheme+": "+e.Host, e.Location))
+			}
+		}
+	}
+	if len(examined) == 0 {
+		return c.Inconclusive("no updater and no update address was seen in the image")
+	}
+	return c.None(found, examined...)
+}
+
+// inClear reports whether an address has a scheme without protection.
+func inClear(a facts.Address) bool {
+	switch a.Scheme {
+	case "http", "ftp", "tftp", "mqtt", "ws", "coap", "rsync", "git":
+		return true
+	}
+	return false
+}
+
+// soundsLikeUpdate reports whether an address in flat code is one that software
+// is fetched from: by its path, not by the host of a project's home page.
+func soundsLikeUpdate(url string) bool {
+	_, rest, _ := strings.Cut(url, "://")
+	host, path, _ := strings.Cut(strings.ToLower(rest), "/")
+	for _, w := range []string{"firmware", "/ota", "ota/", "update", "upgrade", ".bin", "fota"} {
+		if strings.Contains("/"+path, w) {
+			return true
+		}
+	}
+	first, _, _ := strings.Cut(host, ".")
+	return first == "ota" || first == "fota" || first == "update" || first == "updates" || first == "firmware" || first == "fw"
+}
+
+// join adds a finding, or its places to the one that says the same.
+func join(found []assay.Finding, f assay.Finding) []assay.Finding {
+	for i := range found {
+		if found[i].Message == f.Message && found[i].Severity == f.Severity {
+			found[i].Evidence = append(found[i].Evidence, f.Evidence...)
+			return found
+		}
+	}
+	return append(found, f)
+}
+
+// inside is the path inside the innermost container.
+func inside(p string) string { return p[strings.LastIndex(p, "!")+1:] }
