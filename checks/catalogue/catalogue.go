@@ -16,6 +16,7 @@ import (
 	"github.com/assay-iot/assay/checks/disclosure"
 	"github.com/assay-iot/assay/checks/lifecycle"
 	"github.com/assay-iot/assay/checks/support"
+	"github.com/assay-iot/assay/checks/updates"
 )
 
 //go:generate go test -run ^TestReadme$ -update
@@ -36,6 +37,9 @@ func Checks() []*checks.Check {
 		lifecycle.RiskAssessment,
 		lifecycle.SecurityTesting,
 		support.EndDate,
+		updates.DeviceVerifies,
+		updates.Mechanism,
+		updates.Transport,
 	}
 }
 
