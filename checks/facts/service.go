@@ -27,6 +27,7 @@ func KnownOf(b bool) Known {
 // is listed with Started false and the reason in Via.
 type Service struct {
 	Name      string           `json:"name"`              // usual name of the daemon: telnetd, dropbear, uhttpd, …
+	Kind      string           `json:"kind,omitempty"`    // telnet, ssh, web, ftp, …; see daemons.go
 	Root      string           `json:"root"`              // container of the root file system
 	Program   string           `json:"program,omitempty"` // path in the root, links resolved
 	Args      []string         `json:"args,omitempty"`

@@ -56,7 +56,8 @@ type shellWorld struct {
 	glob   func(pattern string) []string               // files; nil leaves patterns as they are
 	exists func(op, name string) outcome               // a file test; nil decides nothing
 	config func(pkg string) (uciPackage, bool)         // OpenWrt settings; nil knows none
-	find   func(name string) (string, bool)            // where a program lies; nil knows none
+	procd  func(r *shellRun, c *Command, user string)
+	find   func(name string) (string, bool) // where a program lies; nil knows none
 }
 
 func (w *shellWorld) decides() bool { return w.exists != nil }
@@ -100,8 +101,10 @@ type shellRun struct {
 	status     int  // a test of $? asked for its success (1) or its failure (-1)
 	count      int  // commands emitted
 
-	procd *procdInstance
-	uci   uciPackage // of config_load
+	place  *assay.Location // of all commands, if they stand in another file
+	procd  *procdInstance
+	callAt *syntax.CallExpr // the command that runs now
+	uci    uciPackage       // of config_load
 }
 
 func newShellRun(w *shellWorld, src Text, args []shellValue, argsKnown bool) *shellRun {
@@ -515,6 +518,7 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 // special runs what is no program: functions and the shell's own commands.
 func (r *shellRun) special(words []shellValue, c *syntax.CallExpr) (outcome, flow, bool) {
 	name := words[0].text
+	r.callAt = c
 	if b, ok := r.builtin[name]; ok {
 		got, f := b(r, words[1:])
 		return got, f, true
@@ -597,6 +601,9 @@ func (r *shellRun) emit(c *Command, from, to syntax.Pos, redirs []*syntax.Redire
 }
 
 func (r *shellRun) at(from, to syntax.Pos) assay.Location {
+	if r.place != nil {
+		return *r.place
+	}
 	start, end := int64(from.Offset()), int64(to.Offset())
 	return AtLine(r.src.File, int(from.Line()), start, max(end-start, 0))
 }

@@ -1,0 +1,306 @@
+package facts
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// Limits of following the boot of one root file system.
+const (
+	maxBootSteps    = 400000 // statements of all scripts
+	maxBootScripts  = 4000   // runs of scripts
+	maxBootServices = 4096
+	maxBootCommands = 50000
+)
+
+// BootGraph is what the image does when it starts, as far as its files say.
+type BootGraph struct {
+	Inits    []Init        `json:"inits"`
+	Services []Service     `json:"services"`
+	Consoles []Console     `json:"consoles"`
+	SSH      []SSHServer   `json:"ssh"`
+	Commands []BootCommand `json:"commands"`
+}
+
+// Init is the first program of a root file system.
+type Init struct {
+	Root     string         `json:"root"`              // container
+	Kind     string         `json:"kind"`              // busybox, sysv, procd, systemd, runit, android, script; empty if there is none
+	Problem  string         `json:"problem,omitempty"` // what of it could not be followed
+	Location assay.Location `json:"location"`
+}
+
+// BootCommand is a command that runs when the device starts.
+type BootCommand struct {
+	Command
+	Via string `json:"via"` // boot path in words
+}
+
+// Boot is the boot graph.
+var Boot = &Fact[BootGraph]{
+	Name:  "boot",
+	Doc:   "What the init systems of the image start, followed through scripts, links, units and settings.",
+	Needs: []Node{Tree, Roots, Texts, Applets},
+	Observe: func(o *Observer) (BootGraph, error) {
+		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}}
+		img, err1 := Tree.Of(o)
+		roots, err2 := Roots.Of(o)
+		set, err3 := Texts.Of(o)
+		tables, err4 := Applets.Of(o)
+		for _, err := range []error{err1, err2, err3, err4} {
+			if err != nil {
+				return all, err
+			}
+		}
+		for _, c := range img.Containers {
+			if !bootable(c, roots) {
+				continue
+			}
+			g := newBoot(img, c, set, tables)
+			g.start()
+			all.Inits = append(all.Inits, g.init)
+			all.Services = append(all.Services, g.services...)
+			all.Consoles = append(all.Consoles, g.consoles...)
+			all.SSH = append(all.SSH, g.sshServers()...)
+			all.Commands = append(all.Commands, g.commands...)
+		}
+		all.Consoles = append(all.Consoles, kernelConsoles(img, set)...)
+		return all, nil
+	},
+}
+
+// bootable also takes an Android system partition, which is no Unix root.
+func bootable(c *firmware.Container, roots []Root) bool {
+	if slices.ContainsFunc(roots, func(r Root) bool { return r.Path == c.Path }) {
+		return true
+	}
+	_, ok := androidFolder(c)
+	return c.FileSystem && ok
+}
+
+// Services are the services of the image, started or not, by root and name.
+var Services = &Fact[[]Service]{
+	Name:  "services",
+	Doc:   "Programs that wait for others: whether they are started, as whom, on which address and port, with which settings.",
+	Needs: []Node{Boot},
+	Observe: func(o *Observer) ([]Service, error) {
+		g, err := Boot.Of(o)
+		return g.Services, err
+	},
+}
+
+// Inits are the init systems of the root file systems.
+var Inits = &Fact[[]Init]{
+	Name:  "inits",
+	Doc:   "The first program of each root file system, and what of it could not be followed.",
+	Needs: []Node{Boot},
+	Observe: func(o *Observer) ([]Init, error) {
+		g, err := Boot.Of(o)
+		return g.Inits, err
+	},
+}
+
+// boot follows the start of one root file system.
+type boot struct {
+	img    *firmware.Image
+	root   *firmware.Container
+	texts  *TextSet
+	tables []AppletTable
+	dirs   map[string][]*firmware.File // of the root, by folder
+	world  *shellWorld
+
+	init     Init
+	services []Service
+	consoles []Console
+	ssh      []sshIndex
+	commands []BootCommand
+
+	via       []string
+	running   map[string]int // scripts on the way, so that none calls itself for ever
+	ran       map[string]bool
+	scripts   int
+	touched   map[string]bool // files that the boot makes
+	installed bool            // busybox --install makes the links of its applets
+	packages  map[string]uciPackage
+	missing   map[string]bool
+}
+
+func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables []AppletTable) *boot {
+	g := &boot{
+		img: img, root: root, texts: set, dirs: map[string][]*firmware.File{},
+		init:    Init{Root: root.Path, Location: assay.Location{Path: root.Path}},
+		running: map[string]int{}, ran: map[string]bool{}, touched: map[string]bool{},
+		packages: map[string]uciPackage{}, missing: map[string]bool{},
+	}
+	for _, t := range tables {
+		if strings.HasPrefix(t.Location.Path, root.Path+"!") {
+			g.tables = append(g.tables, t)
+		}
+	}
+	for _, f := range img.Files {
+		if f.Container == root {
+			dir := path.Dir(f.Name)
+			g.dirs[dir] = append(g.dirs[dir], f)
+		}
+	}
+	g.world = &shellWorld{
+		texts: set, left: maxBootSteps, run: g.run, glob: g.glob, exists: g.exists, config: g.config, find: g.find, procd: g.startInstance,
+		lookup: func(name string, _ *shellRun) (Text, bool) { return set.Get(root, name) },
+	}
+	return g
+}
+
+// start finds the init system and follows it.
+func (g *boot) start() {
+	g.findInit()
+	if g.world.left <= 0 {
+		g.init.Problem = "the boot scripts run too many statements to follow"
+	}
+	g.settle()
+	slices.SortStableFunc(g.services, func(a, b Service) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// steps says the way to what runs now.
+func (g *boot) steps() string { return strings.Join(g.via, " → ") }
+
+// through runs f one step further on the way.
+func (g *boot) through(step string, f func()) {
+	g.via = append(g.via, step)
+	f()
+	g.via = g.via[:len(g.via)-1]
+}
+
+// children lists the entries of a folder by name, following links to the folder.
+func (g *boot) children(dir string) []*firmware.File {
+	f, ok := g.root.Lookup(dir)
+	if !ok || f.Kind != firmware.Directory {
+		return nil
+	}
+	return g.dirs[f.Name]
+}
+
+// glob lists the files that fit an absolute pattern, sorted.
+func (g *boot) glob(pattern string) []string {
+	if !strings.HasPrefix(pattern, "/") || strings.Count(pattern, "/") > 16 {
+		return nil
+	}
+	found := []string{""}
+	for el := range strings.SplitSeq(strings.Trim(pattern, "/"), "/") {
+		var next []string
+		for _, dir := range found {
+			if !strings.ContainsAny(el, "*?[") {
+				next = append(next, dir+"/"+el)
+				continue
+			}
+			for _, f := range g.children(dir) {
+				if b := path.Base(f.Name); shellMatch(el, b) && (b[0] != '.' || el[0] == '.') {
+					next = append(next, dir+"/"+b)
+				}
+			}
+		}
+		if found = next; len(found) > maxFields {
+			return nil
+		}
+	}
+	found = slices.DeleteFunc(found, func(p string) bool { return !g.entry(p) })
+	slices.Sort(found)
+	return found
+}
+
+// entry reports whether there is a file or link of that name, even a dangling one.
+func (g *boot) entry(name string) bool {
+	dir, base := path.Split(strings.Trim(name, "/"))
+	return slices.ContainsFunc(g.children(dir), func(f *firmware.File) bool { return path.Base(f.Name) == base })
+}
+
+// programFolders is the search path of init systems.
+var programFolders = []string{"usr/sbin", "usr/bin", "sbin", "bin", "usr/local/sbin", "usr/local/bin", "system/bin", "opt/bin"}
+
+// find gives the path of a program as it is called, links not resolved.
+func (g *boot) find(name string) (string, bool) {
+	if name == "" || Unresolved(name) {
+		return "", false
+	}
+	if strings.Contains(name, "/") {
+		clean := strings.TrimPrefix(path.Clean("/"+name), "/")
+		f, ok := g.root.Lookup(clean)
+		return clean, ok && f.Kind == firmware.Regular || g.applet(name)
+	}
+	for _, dir := range programFolders {
+		if f, ok := g.root.Lookup(dir + "/" + name); ok && f.Kind == firmware.Regular {
+			return dir + "/" + name, true
+		}
+	}
+	if g.applet(name) {
+		return g.tables[0].Name, true
+	}
+	return "", false
+}
+
+// applet reports whether busybox makes the program's link when the device starts.
+func (g *boot) applet(name string) bool {
+	return g.installed && slices.ContainsFunc(g.tables, func(t AppletTable) bool { return t.Has(path.Base(name)) })
+}
+
+// executable reports whether the device can run the file.
+func (g *boot) executable(f *firmware.File) bool { return !g.root.Modes || f.Mode&0o111 != 0 }
+
+// exists judges a file test for the device as shipped: what boot scripts make
+// and what the kernel shows is not known.
+func (g *boot) exists(op, name string) outcome {
+	clean := strings.TrimPrefix(path.Clean("/"+name), "/")
+	if g.touched[clean] || strings.HasPrefix(clean, "proc/") || strings.HasPrefix(clean, "sys/") || strings.HasPrefix(clean, "dev/") {
+		return unsure
+	}
+	if op == "-L" || op == "-h" {
+		return outcomeOf(g.entry(clean))
+	}
+	f, ok := g.root.Lookup(clean)
+	if !ok {
+		if g.applet(clean) {
+			return works
+		}
+		return fails
+	}
+	switch op {
+	case "-f":
+		return outcomeOf(f.Kind == firmware.Regular)
+	case "-d":
+		return outcomeOf(f.Kind == firmware.Directory)
+	case "-x":
+		return outcomeOf(f.Kind == firmware.Directory || g.executable(f))
+	case "-s":
+		return outcomeOf(f.Size > 0)
+	case "-e", "-r":
+		return works
+	case "-b", "-c", "-p", "-S":
+		return outcomeOf(f.Kind != firmware.Regular && f.Kind != firmware.Directory)
+	}
+	return unsure
+}
+
+// config reads /etc/config/<name>, once.
+func (g *boot) config(name string) (uciPackage, bool) {
+	if p, ok := g.packages[name]; ok || g.missing[name] {
+		return p, ok
+	}
+	t, ok := g.texts.Get(g.root, "etc/config/"+name)
+	if !ok {
+		g.missing[name] = true
+		return nil, false
+	}
+	g.packages[name] = parseUCI(t)
+	return g.packages[name], true
+}
+
+// note keeps the first problem.
+func (g *boot) note(format string, args ...any) {
+	if g.init.Problem == "" {
+		g.init.Problem = fmt.Sprintf(format, args...)
+	}
+}

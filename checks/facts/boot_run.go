@@ -1,0 +1,417 @@
+package facts
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// run hears of each command of the boot: it starts services and follows scripts.
+func (g *boot) run(r *shellRun, c *Command) outcome {
+	for _, w := range append(slices.Clone(c.Args), redirectTargets(c)...) {
+		if i := strings.IndexByte(w, '/'); i >= 0 {
+			g.touched[strings.TrimPrefix(path.Clean(w[i:]), "/")] = true
+		}
+	}
+	if len(g.commands) < maxBootCommands {
+		g.commands = append(g.commands, BootCommand{*c, g.steps()})
+	}
+	words := unwrapCommand(append([]string{c.Name}, c.Args...))
+	if c.Name == "busybox" || strings.HasSuffix(c.Name, "/busybox") {
+		if hasFlag(c.Args, "--install") {
+			g.installed = true
+		}
+	}
+	if len(words) == 0 || words[0] == "" || Unresolved(words[0]) {
+		return unsure
+	}
+	return g.launch(&launch{run: r, cmd: c, words: words})
+}
+
+func redirectTargets(c *Command) []string {
+	var out []string
+	for _, d := range c.Redirects {
+		if strings.Contains(d.Op, ">") {
+			out = append(out, d.Word)
+		}
+	}
+	return out
+}
+
+// launch is a program that is about to run.
+type launch struct {
+	run    *shellRun // nil if no script runs it
+	cmd    *Command
+	words  []string
+	user   string
+	unit   string
+	daemon bool // whoever starts it expects it to stay
+	once   bool // it ends before the next one runs
+	socket []Listen
+	depth  int
+}
+
+func (l *launch) with(words []string) *launch {
+	m := *l
+	m.words = words
+	m.depth++
+	return &m
+}
+
+// launchers start another program; each gives what is run in the end.
+var launchers = map[string]func(g *boot, l *launch) *launch{
+	"start-stop-daemon": startStopDaemon,
+	"start_daemon":      daemonWords,
+	"daemon":            daemonWords,
+	"startproc":         daemonWords,
+	"service_start":     daemonWords,
+	"daemonize":         daemonWords,
+	"su":                suWords,
+	"tcpsvd":            superserver,
+	"udpsvd":            superserver,
+	"setuidgid":         func(_ *boot, l *launch) *launch { return l.with(l.words[min(2, len(l.words)):]) },
+}
+
+func (g *boot) launch(l *launch) outcome {
+	if len(l.words) == 0 || l.depth > 8 || Unresolved(l.words[0]) {
+		return unsure
+	}
+	l.words = unwrapCommand(l.words)
+	name, args := path.Base(l.words[0]), l.words[1:]
+	if f, ok := launchers[name]; ok {
+		if inner := f(g, l); inner != nil {
+			return g.launch(inner)
+		}
+		return unsure
+	}
+	switch name {
+	case "sh", "ash", "bash", "dash":
+		return g.shell(l, args)
+	case "service", "rc-service":
+		if args = skipFlags(args); len(args) > 0 {
+			return g.launch(l.with(append([]string{"/etc/init.d/" + path.Base(args[0])}, args[1:]...)))
+		}
+	case "run-parts":
+		for _, f := range g.children(lastOf(args)) {
+			g.script(l, f, nil)
+		}
+		return unsure
+	case "rc.common":
+		if len(args) > 1 {
+			return g.launch(l.with(args))
+		}
+	case "rc", "openrc":
+		if len(args) > 0 && g.runlevel(args[0]) {
+			return unsure
+		}
+	}
+	called, ok := g.find(l.words[0])
+	if !ok {
+		g.absent(l, name)
+		return fails
+	}
+	f, _ := g.root.Lookup(called)
+	if t, isText := g.texts.Of(f); isText {
+		return g.scriptText(l, f, t, args)
+	}
+	if l.run != nil && l.words[0] != "busybox" && !g.executable(f) {
+		return fails
+	}
+	g.serve(l, called, f)
+	return unsure
+}
+
+func lastOf(words []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	return words[len(words)-1]
+}
+
+// startStopDaemon reads the arguments of Debian's and busybox's start-stop-daemon.
+func startStopDaemon(_ *boot, l *launch) *launch {
+	var program, startas, user string
+	args := l.words[1:]
+	var rest []string
+	for i := 0; i < len(args); i++ {
+		a := args[i]
+		value := func() string {
+			if _, v, ok := strings.Cut(a, "="); ok && strings.HasPrefix(a, "--") {
+				return v
+			}
+			if i+1 < len(args) {
+				i++
+				return args[i]
+			}
+			return ""
+		}
+		key, _, _ := strings.Cut(a, "=")
+		switch {
+		case a == "--":
+			rest, i = args[i+1:], len(args)
+		case key == "--stop" || key == "--status" || isShort(a, 'K'):
+			return nil
+		case key == "--exec" || strings.HasSuffix(a, "x") && isShort(a, 'x'):
+			program = value()
+		case key == "--startas" || strings.HasSuffix(a, "a") && isShort(a, 'a'):
+			startas = value()
+		case key == "--chuid" || key == "--user" || a == "-c" || a == "-u":
+			user = value()
+		case slices.Contains([]string{"--pidfile", "--name", "--nicelevel", "--chdir", "--chroot", "--umask", "--output", "--stdout", "--stderr", "--group", "-p", "-n", "-N", "-d", "-r", "-k", "-O", "-g", "-P", "-I", "--iosched", "--procsched", "--retry", "-R"}, key):
+			value()
+		}
+	}
+	if startas == "" {
+		startas = program
+	}
+	if startas == "" {
+		return nil
+	}
+	inner := l.with(append([]string{startas}, rest...))
+	inner.daemon = true
+	if user != "" {
+		inner.user, _, _ = strings.Cut(user, ":")
+	}
+	return inner
+}
+
+// isShort reports whether a word is a group of short flags with this one in it.
+func isShort(word string, flag byte) bool {
+	return len(word) > 1 && word[0] == '-' && word[1] != '-' && strings.IndexByte(word, flag) > 0
+}
+
+func daemonWords(_ *boot, l *launch) *launch {
+	words := skipFlags(l.words[1:], "-n", "-p", "-u", "-c", "--pidfile", "--user")
+	inner := l.with(words)
+	inner.daemon = true
+	return inner
+}
+
+func suWords(_ *boot, l *launch) *launch {
+	user := ""
+	for i, w := range l.words[1:] {
+		switch {
+		case w == "-c" && i+2 < len(l.words):
+			inner := l.with([]string{"sh", "-c", l.words[i+2]})
+			inner.user = user
+			return inner
+		case !strings.HasPrefix(w, "-") && user == "":
+			user = w
+		}
+	}
+	return nil
+}
+
+// superserver reads busybox tcpsvd and udpsvd: flags, address, port, program.
+func superserver(_ *boot, l *launch) *launch {
+	words := skipFlags(l.words[1:], "-c", "-C", "-b", "-u", "-l", "-i", "-x")
+	if len(words) < 3 {
+		return nil
+	}
+	protocol := "tcp"
+	if path.Base(l.words[0]) == "udpsvd" {
+		protocol = "udp"
+	}
+	port, _ := portNumber(words[1])
+	inner := l.with(words[2:])
+	inner.daemon = true
+	inner.socket = []Listen{{Address: anyAddress(words[0]), Port: port, Protocol: protocol, Location: l.cmd.Location}}
+	return inner
+}
+
+// shell follows "sh -c TEXT" and "sh FILE ARGS".
+func (g *boot) shell(l *launch, args []string) outcome {
+	for i, a := range args {
+		if a == "-c" && i+1 < len(args) {
+			g.inline(l, args[i+1])
+			return unsure
+		}
+		if !strings.HasPrefix(a, "-") {
+			if f, ok := g.root.Lookup(a); ok {
+				if t, isText := g.texts.Of(f); isText {
+					return g.follow(l, t, args[i+1:])
+				}
+			}
+			return unsure
+		}
+	}
+	return unsure
+}
+
+// inline runs the text of a command that stands in another file.
+func (g *boot) inline(l *launch, text string) {
+	stmts, _ := parseScript("-c", text)
+	if l.depth > 6 {
+		return
+	}
+	r := newShellRun(g.world, Text{File: g.placeFile(l), Content: text}, nil, true)
+	r.place = &l.cmd.Location
+	if l.run != nil {
+		r.unsure, r.depth = l.run.unsure, l.run.depth+1
+	}
+	r.unsure = r.unsure || l.cmd.Conditional
+	r.stmts(stmts)
+}
+
+// placeFile gives some file for a run whose place is fixed.
+func (g *boot) placeFile(l *launch) *firmware.File {
+	if l.run != nil {
+		return l.run.src.File
+	}
+	return &firmware.File{Name: l.cmd.Location.Path, Path: l.cmd.Location.Path, Container: g.root}
+}
+
+// script runs a file of a boot folder.
+func (g *boot) script(l *launch, f *firmware.File, args []string) {
+	target, ok := g.root.Lookup(f.Name)
+	if !ok {
+		return
+	}
+	if t, isText := g.texts.Of(target); isText {
+		g.through(f.Name, func() { g.scriptText(l, target, t, args) })
+	}
+}
+
+// scriptText runs a text file as a program, if it is one.
+func (g *boot) scriptText(l *launch, f *firmware.File, t Text, args []string) outcome {
+	if !g.executable(f) {
+		return fails
+	}
+	if strings.HasPrefix(t.Content, "#!") && shellOf(t.Content) == "" {
+		if l.daemon || l.cmd.Background { // a program in another language
+			g.serve(l, f.Name, f)
+		}
+		return unsure
+	}
+	return g.follow(l, t, args)
+}
+
+// follow runs a shell script.
+func (g *boot) follow(l *launch, t Text, args []string) outcome {
+	key := t.File.Name + "\x00" + strings.Join(args, "\x00")
+	if g.running[t.File.Name] > 1 || g.ran[key] {
+		return unsure
+	}
+	if g.scripts++; g.scripts > maxBootScripts {
+		g.note("the boot runs more than %d scripts", maxBootScripts)
+		return unsure
+	}
+	stmts, problem := parseScript(t.File.Name, t.Content)
+	if problem != "" {
+		g.note("%s: %s", t.File.Name, problem)
+	}
+	r := newShellRun(g.world, t, valuesOf(args), true)
+	if l != nil && l.run != nil {
+		r.unsure, r.depth, r.background = l.run.unsure, l.run.depth+1, l.run.background
+	}
+	if l != nil && l.cmd != nil {
+		r.unsure = r.unsure || l.cmd.Conditional
+	}
+	if !r.unsure {
+		g.ran[key] = true
+	}
+	g.running[t.File.Name]++
+	defer func() { g.running[t.File.Name]-- }()
+	got := unsure
+	g.through(t.File.Name, func() {
+		if strings.Contains(firstLine(t.Content), "rc.common") {
+			g.rcCommon(r, stmts)
+			return
+		}
+		r.builtin = openwrtCommands
+		got, _ = r.stmts(stmts)
+	})
+	return got
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+func valuesOf(words []string) []shellValue {
+	out := make([]shellValue, len(words))
+	for i, w := range words {
+		known := !Unresolved(w)
+		out[i] = shellValue{w, known, known}
+	}
+	return out
+}
+
+// serve notes a program that is a service: a known daemon, or one that is
+// started to stay.
+func (g *boot) serve(l *launch, called string, f *firmware.File) {
+	d, known := daemonOf(path.Base(l.words[0]), path.Base(f.Name))
+	if !known && !l.daemon && !l.cmd.Background {
+		return
+	}
+	if l.once || known && onlyAsks(d.name, l.words[1:]) || !known && (isEverydayTool(path.Base(l.words[0])) || isMultiCall(f.Name)) {
+		return
+	}
+	g.add(l, Service{Name: d.name, Kind: d.kind, Program: called, Started: true, Certain: !l.cmd.Conditional, Via: g.steps()})
+}
+
+// absent notes a known daemon that is called and is not in the image.
+func (g *boot) absent(l *launch, name string) {
+	if d, known := daemonOf(name, ""); known && !strings.Contains(l.words[0], "init.d/") && !l.once {
+		g.add(l, Service{Name: d.name, Kind: d.kind, Via: "not started: its program is not in the image (" + g.steps() + ")"})
+	}
+}
+
+func (g *boot) add(l *launch, s Service) {
+	if s.Name == "" {
+		s.Name = strings.TrimSuffix(path.Base(l.words[0]), ".sh")
+	}
+	s.Root, s.Args, s.User, s.Unit = g.root.Path, slices.Clone(l.words[1:]), l.user, l.unit
+	s.Listens = slices.Clone(l.socket)
+	s.Places = []assay.Location{l.cmd.Location}
+	for i := range g.services {
+		old := &g.services[i]
+		if old.Name == s.Name && old.Started == s.Started && slices.Equal(old.Args, s.Args) && slices.Equal(old.Listens, s.Listens) {
+			old.Certain = old.Certain || s.Certain
+			if !slices.Contains(old.Places, l.cmd.Location) {
+				old.Places = append(old.Places, l.cmd.Location)
+			}
+			return
+		}
+	}
+	if len(g.services) < maxBootServices {
+		g.services = append(g.services, s)
+	}
+}
+
+// onlyAsks reports whether a daemon is called to look at its settings or to say
+// its version.
+func onlyAsks(daemon string, args []string) bool {
+	if len(args) == 0 {
+		return false
+	}
+	switch daemon {
+	case "sshd", "nginx", "lighttpd", "apache2":
+		return slices.Contains([]string{"-t", "-T", "-tt", "-V", "-v", "--version", "configtest"}, args[0])
+	case "dropbear":
+		return args[0] == "-V"
+	}
+	return args[0] == "--version" || args[0] == "--help"
+}
+
+// isMultiCall reports whether the program is many programs at once.
+func isMultiCall(name string) bool {
+	b := path.Base(name)
+	return strings.HasPrefix(b, "busybox") || strings.HasPrefix(b, "toybox") || b == "coreutils"
+}
+
+// isEverydayTool names programs that scripts put into the background and that
+// are no services.
+func isEverydayTool(name string) bool {
+	switch name {
+	case "sleep", "mount", "umount", "mkdir", "rm", "cp", "mv", "ln", "echo", "cat", "sync", "modprobe", "insmod", "date", "hwclock",
+		"ifconfig", "ip", "route", "iptables", "kill", "killall", "logger", "touch", "chmod", "chown", "wget", "curl", "tar", "login", "getty",
+		"fsck", "mkfs", "dd", "nanddump", "ubiattach", "sysctl", "usleep", "wait", "test", "fbset", "stty", "tail", "openssl", "dropbearkey", "ssh-keygen":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,183 @@
+package facts
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// Console is a place where a person beside the device gets a prompt: a serial
+// line, a screen, or the kernel's own command line.
+type Console struct {
+	Root     string         `json:"root"`
+	Device   string         `json:"device,omitempty"` // ttyS0, tty2, …; empty is the system console
+	Virtual  bool           `json:"virtual"`          // a screen and keyboard, no serial line
+	Shell    Known          `json:"shell"`            // a shell without a password
+	Program  string         `json:"program"`          // what is run there
+	Location assay.Location `json:"location"`
+}
+
+// Consoles are the consoles of the image.
+var Consoles = &Fact[[]Console]{
+	Name:  "consoles",
+	Doc:   "Serial lines, screens and kernel command lines, and whether they give a shell without a password.",
+	Needs: []Node{Boot},
+	Observe: func(o *Observer) ([]Console, error) {
+		g, err := Boot.Of(o)
+		return g.Consoles, err
+	},
+}
+
+// console reads what init runs on a terminal; false if it is no prompt.
+func (g *boot) console(device, process string, at assay.Location) (Console, bool) {
+	words := strings.Fields(process)
+	shell, prompt := g.prompt(words, 0)
+	if !prompt {
+		return Console{}, false
+	}
+	if d := terminalOf(words); d != "" {
+		device = d
+	}
+	return Console{
+		Root: g.root.Path, Device: device, Virtual: isVirtual(device), Shell: shell,
+		Program: strings.Join(words, " "), Location: at,
+	}, true
+}
+
+// terminalOf finds the terminal among the arguments of a getty.
+func terminalOf(words []string) string {
+	for _, w := range words[min(1, len(words)):] {
+		w = strings.TrimPrefix(w, "/dev/")
+		if strings.HasPrefix(w, "tty") || strings.HasPrefix(w, "hvc") || w == "console" {
+			return w
+		}
+	}
+	return ""
+}
+
+// isVirtual reports whether a terminal is one of the screens tty1, tty2, ….
+func isVirtual(device string) bool {
+	n, ok := strings.CutPrefix(device, "tty")
+	return ok && isNumber(n)
+}
+
+var shellNames = []string{"sh", "ash", "bash", "dash", "ksh", "mksh", "zsh", "hush"}
+
+// prompt tells whether a program asks people for something, and whether it
+// gives them a shell without a password.
+func (g *boot) prompt(words []string, depth int) (shell Known, prompt bool) {
+	words = unwrapCommand(words)
+	if len(words) > 1 && path.Base(words[0]) == "cttyhack" {
+		words = words[1:]
+	}
+	if len(words) == 0 || depth > 4 {
+		return Unknown, false
+	}
+	args := words[1:]
+	switch name := strings.TrimPrefix(path.Base(words[0]), "-"); {
+	case slices.Contains(shellNames, name):
+		if slices.ContainsFunc(args, func(a string) bool { return a == "-c" || !strings.HasPrefix(a, "-") }) {
+			return Unknown, false // it runs a script
+		}
+		return Yes, true
+	case strings.HasSuffix(name, "getty"):
+		return g.getty(args, depth), true
+	case name == "login":
+		return KnownOf(slices.Contains(args, "-f")), true
+	case name == "sulogin":
+		return No, true
+	}
+	return g.scriptPrompt(words, depth)
+}
+
+// getty reads the arguments of busybox getty and agetty.
+func (g *boot) getty(args []string, depth int) Known {
+	for i, a := range args {
+		value := ""
+		if i+1 < len(args) {
+			value = args[i+1]
+		}
+		if k, v, ok := strings.Cut(a, "="); ok && strings.HasPrefix(a, "--") {
+			a, value = k, v
+		}
+		switch {
+		case a == "--autologin" || a == "-a":
+			return Yes
+		case a == "--login-program" || strings.HasSuffix(a, "l") && isShort(a, 'l'):
+			if shell, ok := g.prompt([]string{value}, depth+1); ok {
+				return shell
+			}
+			return Unknown
+		}
+	}
+	return No
+}
+
+// scriptPrompt looks into a script that stands in for login.
+func (g *boot) scriptPrompt(words []string, depth int) (Known, bool) {
+	name, ok := g.find(words[0])
+	if !ok {
+		return Unknown, false
+	}
+	f, _ := g.root.Lookup(name)
+	t, isText := g.texts.Of(f)
+	if !isText || shellOf(t.Content) == "" {
+		return Unknown, false
+	}
+	stmts, _ := parseScript(f.Name, t.Content)
+	shell, prompt := Unknown, false
+	w := *g.world
+	w.left = 2000
+	w.run = func(_ *shellRun, c *Command) outcome {
+		if s, ok := g.prompt(append([]string{c.Name}, c.Args...), depth+1); ok {
+			switch {
+			case !prompt && !c.Conditional:
+				shell = s
+			case shell != s:
+				shell = Unknown
+			}
+			prompt = true
+		}
+		return unsure
+	}
+	newShellRun(&w, t, valuesOf(words[1:]), true).stmts(stmts)
+	return shell, prompt
+}
+
+// kernelLine finds kernel parameters that turn the first program into a shell.
+var kernelLine = regexp.MustCompile(`(?:^|[\s"'=])((?:rd)?init=/(?:usr/)?bin/(?:sh|ash|bash|dash)|systemd\.debug[-_]shell(?:=1)?)(?:[\s"';]|$)`)
+
+// kernelConsoles reads the kernel command lines of boot loader settings.
+func kernelConsoles(img *firmware.Image, set *TextSet) []Console {
+	found := []Console{}
+	for _, t := range set.All() {
+		if !isLoaderFile(t.File.Name) || !strings.Contains(t.Content, "init=") && !strings.Contains(t.Content, "debug") {
+			continue
+		}
+		for line := range t.Lines() {
+			s := strings.TrimSpace(line.Text)
+			if strings.HasPrefix(s, "#") || strings.HasPrefix(s, ";") {
+				continue
+			}
+			if m := kernelLine.FindStringSubmatch(s); m != nil {
+				found = append(found, Console{Root: t.File.Container.Path, Device: "kernel", Shell: Yes, Program: m[1], Location: t.At(line)})
+			}
+		}
+	}
+	return found
+}
+
+// isLoaderFile names files in which boot loaders find the kernel command line.
+func isLoaderFile(name string) bool {
+	switch base := path.Base(name); base {
+	case "cmdline.txt", "extlinux.conf", "syslinux.cfg", "isolinux.cfg", "grub.cfg", "grub.conf", "menu.lst", "uEnv.txt", "bootargs", "boot.cmd", "boot.txt", "armbianEnv.txt", "nuttx.cfg", "barebox.env":
+		return true
+	default:
+		dir := path.Dir(name)
+		return strings.HasSuffix(dir, "loader/entries") && strings.HasSuffix(base, ".conf")
+	}
+}

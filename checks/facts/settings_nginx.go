@@ -1,0 +1,167 @@
+package facts
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// parseNginx reads nginx.conf: words ended by ";" and blocks in braces.
+func parseNginx(t Text) []statement {
+	var all []statement
+	var blocks, words []string
+	servers := 0
+	s := t.Content
+	line, start, startLine := 1, 0, 1
+	var word strings.Builder
+	open, quote := false, byte(0)
+	end := func() {
+		if open && len(words) < 256 {
+			words = append(words, word.String())
+		}
+		word.Reset()
+		open = false
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c == '\n' {
+			line++
+		}
+		if quote != 0 {
+			if c == quote {
+				quote = 0
+			} else if word.Len() < maxWord {
+				word.WriteByte(c)
+			}
+			continue
+		}
+		if !open && len(words) == 0 && c > ' ' {
+			start, startLine = i, line
+		}
+		switch {
+		case c == '#' && !open:
+			for i+1 < len(s) && s[i+1] != '\n' {
+				i++
+			}
+		case (c == '"' || c == '\'') && !open:
+			quote, open = c, true
+		case c <= ' ':
+			end()
+		case c == ';' || c == '{':
+			end()
+			if c == '{' {
+				name := strings.Join(words, " ")
+				if name == "server" {
+					servers++
+					name += " " + strconv.Itoa(servers)
+				}
+				if len(blocks) < maxBlockDepth {
+					blocks = append(blocks, name)
+				}
+			} else if len(words) > 0 && len(all) < maxStatements {
+				at := AtLine(t.File, startLine, int64(start), int64(i-start))
+				all = append(all, statement{slices.Clone(blocks), words[0], strings.Join(words[1:], " "), at})
+			}
+			words = nil
+		case c == '}':
+			end()
+			words = nil
+			if len(blocks) > 0 {
+				blocks = blocks[:len(blocks)-1]
+			}
+		default:
+			open = true
+			if word.Len() < maxWord {
+				word.WriteByte(c)
+			}
+		}
+	}
+	return all
+}
+
+// settleNginx reads the listen lines of each server, and whether it only
+// redirects.
+func settleNginx(g *boot, s *Service) {
+	t, ok := g.texts.Get(g.root, firstOf(flagValues(s.Args, "-c"), "etc/nginx/nginx.conf"))
+	if !ok {
+		g.settleDefault(s)
+		return
+	}
+	left := maxInclude
+	all := g.includeNginx(t, nil, &left)
+	redirects := map[string]bool{}
+	tls := map[string]bool{}
+	for _, st := range all {
+		server := nginxServer(st.blocks)
+		switch {
+		case st.key == "return" && strings.HasPrefix(st.value, "30") && strings.Contains(st.value, "https://") && lastOf(st.blocks) == server:
+			redirects[server] = true
+		case st.key == "rewrite" && strings.Contains(st.value, "https://") && lastOf(st.blocks) == server:
+			redirects[server] = true
+		case st.key == "ssl" && st.value == "on":
+			tls[server] = true
+		}
+	}
+	for _, st := range all {
+		server := nginxServer(st.blocks)
+		f := strings.Fields(st.value)
+		if st.key != "listen" || server == "" || len(f) == 0 || strings.HasPrefix(f[0], "unix:") {
+			continue
+		}
+		address, port := parseAddress(f[0])
+		if port == 0 {
+			port = 80
+		}
+		l := Listen{Address: address, Port: port, Protocol: "tcp", TLS: KnownOf(slices.Contains(f, "ssl") || tls[server]), Redirect: redirects[server], Location: st.at}
+		s.Listens = append(s.Listens, l)
+		s.Places = append(s.Places, st.at)
+	}
+	if len(s.Listens) == 0 {
+		s.Places = append(s.Places, At(t.File))
+	}
+}
+
+// nginxServer gives the server block around a statement.
+func nginxServer(blocks []string) string {
+	for _, b := range blocks {
+		if strings.HasPrefix(b, "server ") {
+			return b
+		}
+	}
+	return ""
+}
+
+// includeNginx puts the statements of included files where they are named; the
+// servers of each file stay apart.
+func (g *boot) includeNginx(t Text, blocks []string, left *int) []statement {
+	var all []statement
+	for _, st := range parseNginx(t) {
+		for i, b := range st.blocks {
+			if strings.HasPrefix(b, "server ") && !strings.Contains(b, ":") {
+				st.blocks[i] = b + ":" + t.File.Name
+			}
+		}
+		st.blocks = append(slices.Clone(blocks), st.blocks...)
+		if st.key != "include" {
+			all = append(all, st)
+			continue
+		}
+		name := st.value
+		if !strings.HasPrefix(name, "/") {
+			name = "/etc/nginx/" + name
+		}
+		files := []string{name}
+		if strings.ContainsAny(name, "*?[") {
+			files = g.glob(name)
+		}
+		for _, f := range files {
+			if *left--; *left < 0 || len(all) > maxStatements {
+				return all
+			}
+			if inc, ok := g.texts.Get(g.root, f); ok {
+				all = append(all, g.includeNginx(inc, st.blocks, left)...)
+			}
+		}
+	}
+	return all
+}

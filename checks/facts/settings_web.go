@@ -1,0 +1,244 @@
+package facts
+
+import (
+	"path"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// settleUhttpd reads OpenWrt's uhttpd: its arguments, and the lines of
+// /etc/config/uhttpd that they come from.
+func settleUhttpd(g *boot, s *Service) {
+	var p uciPackage
+	t, ok := g.texts.Get(g.root, "etc/config/uhttpd")
+	if ok {
+		p = parseUCI(t)
+	}
+	at := func(option, value string) assay.Location {
+		for _, sec := range p {
+			if o, found := sec.get(option); found {
+				for i, v := range o.Values {
+					if v == value {
+						return t.At(uciListLine(t, option, value, i, o.Line))
+					}
+				}
+			}
+		}
+		return s.Places[0]
+	}
+	redirect := uciFlag(p, "redirect_https")
+	for _, v := range flagValues(s.Args, "-p") {
+		address, port := parseAddress(v)
+		s.Listens = append(s.Listens, Listen{Address: address, Port: port, Protocol: "tcp", TLS: No, Redirect: redirect && hasFlag(s.Args, "-q"), Location: at("listen_http", v)})
+	}
+	for _, v := range flagValues(s.Args, "-s") {
+		address, port := parseAddress(v)
+		s.Listens = append(s.Listens, Listen{Address: address, Port: port, Protocol: "tcp", TLS: Yes, Location: at("listen_https", v)})
+	}
+	if len(s.Listens) == 0 { // the script did not tell: take the settings as they stand
+		for _, sec := range p {
+			http, _ := sec.get("listen_http")
+			for _, v := range http.Values {
+				address, port := parseAddress(v)
+				s.Listens = append(s.Listens, Listen{Address: address, Port: port, Protocol: "tcp", TLS: No, Redirect: redirect, Location: at("listen_http", v)})
+			}
+		}
+	}
+	for _, l := range s.Listens {
+		s.Places = append(s.Places, l.Location)
+	}
+}
+
+// uciListLine finds the line of one value of a list.
+func uciListLine(t Text, option, value string, _ int, otherwise Line) Line {
+	for line := range t.Lines() {
+		w := uciWords(line.Text)
+		if len(w) > 2 && w[1] == option && w[2] == value {
+			return line
+		}
+	}
+	return otherwise
+}
+
+func uciFlag(p uciPackage, name string) bool {
+	for _, s := range p {
+		if o, ok := s.get(name); ok && len(o.Values) > 0 && boolDigit(o.Values[0]) == "1" {
+			return true
+		}
+	}
+	return false
+}
+
+// settleMiniHTTPD reads the arguments and the file of mini_httpd and thttpd.
+func settleMiniHTTPD(g *boot, s *Service) {
+	l := Listen{Port: 80, Protocol: "tcp", TLS: KnownOf(hasFlag(s.Args, "-S")), Location: s.Places[0]}
+	if name := firstOf(flagValues(s.Args, "-C"), ""); name != "" {
+		t, ok := g.texts.Get(g.root, name)
+		if ok {
+			l.Location = At(t.File)
+			for _, kv := range parseKeyValues(t) {
+				switch kv.key {
+				case "port":
+					l.Port, _ = portNumber(kv.value)
+					l.Location = kv.at
+				case "host":
+					l.Address = anyAddress(kv.value)
+				case "ssl":
+					l.TLS = Yes
+				}
+			}
+		}
+	}
+	if v := flagValues(s.Args, "-p"); len(v) > 0 {
+		_, l.Port = parseAddress(v[0])
+	}
+	if v := flagValues(s.Args, "-h"); len(v) > 0 && s.Name == "mini_httpd" {
+		l.Address = anyAddress(v[0])
+	}
+	if l.Port == 0 {
+		l.Port = 80
+	}
+	if l.TLS == Yes && l.Port == 80 {
+		l.Port = 443
+	}
+	s.Listens = []Listen{l}
+	s.Places = append(s.Places, l.Location)
+}
+
+// settleBoa reads boa.conf; boa itself knows no TLS.
+func settleBoa(g *boot, s *Service) {
+	l := Listen{Port: 80, Protocol: "tcp", TLS: No, Location: s.Places[0]}
+	files := []string{"etc/boa/boa.conf", "etc/boa.conf"}
+	if v := flagValues(s.Args, "-f"); len(v) > 0 {
+		files = []string{v[0]}
+	}
+	if v := flagValues(s.Args, "-c"); len(v) > 0 {
+		files = append([]string{v[0] + "/boa.conf"}, files...)
+	}
+	if v := flagValues(s.Args, "-p"); len(v) > 0 {
+		_, l.Port = parseAddress(v[0])
+	}
+	for _, name := range files {
+		t, ok := g.texts.Get(g.root, name)
+		if !ok {
+			continue
+		}
+		for _, kv := range parseKeyValues(t) {
+			switch strings.ToLower(kv.key) {
+			case "port":
+				l.Port, _ = portNumber(kv.value)
+				l.Location = kv.at
+			case "listen":
+				l.Address = anyAddress(kv.value)
+			case "sslport", "sslcertificate": // vendors' additions
+				l.TLS = Unknown
+			}
+		}
+		break
+	}
+	s.Listens = []Listen{l}
+	s.Places = append(s.Places, l.Location)
+}
+
+// settleGoahead reads the endpoints among GoAhead's arguments.
+func settleGoahead(g *boot, s *Service) {
+	for _, a := range s.Args {
+		scheme, rest, ok := strings.Cut(a, "://")
+		if !ok || scheme != "http" && scheme != "https" {
+			continue
+		}
+		address, port := parseAddress(rest)
+		if port == 0 {
+			port = map[string]int{"http": 80, "https": 443}[scheme]
+		}
+		s.Listens = append(s.Listens, Listen{Address: address, Port: port, Protocol: "tcp", TLS: KnownOf(scheme == "https"), Location: s.Places[0]})
+	}
+	if len(s.Listens) == 0 {
+		g.settlePort(s, Unknown, "-p")
+	}
+}
+
+// settleHTTPD reads the arguments of busybox httpd, which knows no TLS; of
+// another program of that name TLS is not known.
+func settleHTTPD(g *boot, s *Service) {
+	tls := Unknown
+	if isMultiCall(resolved(g, s.Program)) {
+		tls = No
+	}
+	g.settlePort(s, tls, "-p")
+	if name := firstOf(flagValues(s.Args, "-c"), ""); name != "" {
+		if t, ok := g.texts.Get(g.root, name); ok {
+			s.Places = append(s.Places, At(t.File))
+		}
+	}
+}
+
+// tlsLibraries start the names of libraries and modules that bring TLS.
+var tlsLibraries = []string{
+	"libssl.", "libssl-", "libmbedtls", "libpolarssl", "libwolfssl", "libcyassl", "libgnutls", "libustream-", "libaxtls", "libmatrixssl",
+	"libtls.", "libbearssl", "libnss3", "libnssckbi", "mod_openssl", "mod_gnutls", "mod_mbedtls", "mod_wolfssl", "mod_nss", "mod_ssl",
+}
+
+// tlsLibrary reports whether the root has a library that brings TLS.
+func (g *boot) tlsLibrary() bool {
+	for _, files := range g.dirs {
+		for _, f := range files {
+			if f.Kind != firmware.Regular {
+				continue
+			}
+			b := path.Base(f.Name)
+			for _, l := range tlsLibraries {
+				if strings.HasPrefix(b, l) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// settleApache reads Listen and SSLEngine of Apache's files.
+func settleApache(g *boot, s *Service) {
+	ssl := false
+	left := maxInclude
+	var read func(string)
+	read = func(name string) {
+		t, ok := g.texts.Get(g.root, name)
+		if left--; !ok || left < 0 {
+			return
+		}
+		s.Places = append(s.Places, At(t.File))
+		for _, kv := range parseKeyValues(t) {
+			switch strings.ToLower(kv.key) {
+			case "listen":
+				address, port := parseAddress(firstOf(strings.Fields(kv.value), ""))
+				s.Listens = append(s.Listens, Listen{Address: address, Port: port, Protocol: "tcp", TLS: KnownOf(port == 443), Location: kv.at})
+			case "sslengine":
+				ssl = ssl || strings.EqualFold(kv.value, "on")
+			case "include", "includeoptional":
+				name := kv.value
+				if !strings.HasPrefix(name, "/") {
+					name = "/etc/apache2/" + name
+				}
+				for _, f := range g.glob(name) {
+					read(f)
+				}
+			}
+		}
+	}
+	read(firstOf(flagValues(s.Args, "-f"), "etc/apache2/apache2.conf"))
+	for i := range s.Listens {
+		if s.Listens[i].Port == 443 && !ssl {
+			s.Listens[i].TLS = No
+		}
+	}
+	g.settleIfEmpty(s)
+}
+
+func (g *boot) settleIfEmpty(s *Service) {
+	if len(s.Listens) == 0 {
+		g.settleDefault(s)
+	}
+}
