@@ -1,23 +1,14 @@
 package product
 
-import (
-	"strings"
+import "github.com/hashicorp/hcl/v2"
 
-	"github.com/hashicorp/hcl/v2"
-)
-
-// check checks what no single attribute shows: how blocks fit together. start
-// is where something that is missing altogether could be written.
-func (f *file) check(start hcl.Range) hcl.Diagnostics {
+// check checks what no single attribute shows: how blocks fit together.
+func (f *file) check() hcl.Diagnostics {
 	var diags hcl.Diagnostics
-	switch len(f.Products) {
-	case 0:
-		diags = append(diags, mistake(start, `Add product "NAME" { … }; assay init writes one.`, "the folder declares no product"))
-	case 1:
-		diags = append(diags, f.Products[0].check(f)...)
-	default:
-		for _, p := range f.Products[1:] {
-			diags = append(diags, mistake(p.Range, "Give each product a folder of its own.",
+	for i := range f.Products {
+		diags = append(diags, f.Products[i].check(f)...)
+		if i > 0 {
+			diags = append(diags, mistake(f.Products[i].Range, "Give each product a folder of its own.",
 				"a folder is one product: product %s stands at %s already", quoted(f.Products[0].ID), place(f.Products[0].Range)))
 		}
 	}
@@ -71,46 +62,8 @@ func (p *Product) check(f *file) hcl.Diagnostics {
 }
 
 func (fw *Firmware) check() hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	if fw.Opaque && strings.TrimSpace(fw.Supplier) == "" {
-		diags = append(diags, mistake(fw.Range, "Add supplier = \"…\": whoever reads the label must know who can examine it.", "firmware %s is opaque and names no supplier", quoted(fw.ID)))
+	if fw.Opaque && fw.Supplier == "" {
+		return hcl.Diagnostics{mistake(fw.Range, "Add supplier = \"…\": whoever reads the label must know who can examine it.", "firmware %s is opaque and names no supplier", quoted(fw.ID))}
 	}
-	for _, h := range fw.Hidden {
-		if h.Length <= 0 {
-			diags = append(diags, mistake(h.Range, "Write how many bytes it has.", "opaque_range %s has no length", quoted(h.Name)))
-		}
-	}
-	return diags
-}
-
-// product is the one product of the files, with what it implies filled in.
-func (f *file) product() *Product {
-	p := &f.Products[0]
-	p.Keys = f.Keys
-	for i, m := range f.Manufacturers {
-		if p.Maker == nil && len(f.Manufacturers) == 1 {
-			p.Maker = &Ref{ID: "manufacturer." + m.ID}
-		}
-		if p.Maker != nil && p.Maker.Label() == m.ID {
-			p.Manufacturer = &f.Manufacturers[i]
-		}
-	}
-	if p.Release != nil && p.Release.For == nil {
-		p.Release.For = &Ref{ID: "firmware." + p.Firmwares[0].ID}
-	}
-	if u := p.Update; u != nil && len(u.SignedBy) == 0 && len(f.Keys) == 1 && f.Keys[0].signsUpdates() && u.Mechanism != "none" {
-		u.SignedBy = []Ref{{ID: "key." + f.Keys[0].ID}}
-	}
-	return p
-}
-
-// signsUpdates reports whether the key may be taken for the one of updates: its
-// uses say so, or say nothing.
-func (k Key) signsUpdates() bool {
-	for _, use := range k.Uses {
-		if use == "firmware" || use == "update-manifest" {
-			return true
-		}
-	}
-	return len(k.Uses) == 0
+	return nil
 }

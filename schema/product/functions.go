@@ -1,7 +1,6 @@
 package product
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -35,7 +34,7 @@ func (s *scope) file(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	if err != nil {
 		return cty.DynamicVal, err
 	}
-	if bytes.Contains(data, privateKey) {
+	if privateKey.Match(data) {
 		return cty.DynamicVal, errors.New("the file holds a private key; name the public half, and keep the private one elsewhere")
 	}
 	s.read[name] = data

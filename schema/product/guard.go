@@ -3,6 +3,7 @@ package product
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -19,18 +20,16 @@ const (
 	maxKeyBytes  = 64 << 10 // bytes that file() reads
 )
 
-var privateKey = []byte("PRIVATE KEY-----")
+// privateKey fits the first line of every PEM private key, and of PGP's.
+var privateKey = regexp.MustCompile(`-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY`)
 
 // guard looks at a file before it is parsed: the parser calls itself for each
 // bracket, so nesting is bounded here, and operators are refused that would
 // make it do the same without brackets. It also refuses private keys, before
 // any message could show one.
 func guard(name string, src []byte, isJSON bool) hcl.Diagnostics {
-	if at := bytes.Index(src, privateKey); at >= 0 {
-		if start := bytes.LastIndex(src[:at], []byte("-----BEGIN ")); start >= 0 {
-			at = start
-		}
-		return hcl.Diagnostics{mistake(rangeAt(name, src, at, at+1),
+	if at := privateKey.FindIndex(src); at != nil {
+		return hcl.Diagnostics{mistake(rangeAt(name, src, at[0], at[1]),
 			"Take it out, and replace the key pair if anyone else has seen this file. Only public keys belong here.",
 			"a private key stands in the product file")}
 	}

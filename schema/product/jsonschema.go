@@ -93,6 +93,8 @@ func valueSchema(a *attribute) map[string]any {
 		plain = map[string]any{"type": "boolean"}
 	case a.Format == "port":
 		plain = map[string]any{"type": "integer", "minimum": 1, "maximum": 65535}
+	case a.Format == "positive":
+		plain = map[string]any{"type": "integer", "minimum": 1}
 	case a.Kind == number:
 		plain = map[string]any{"type": "integer", "minimum": 0}
 	case len(a.Enum) > 0:

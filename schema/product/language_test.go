@@ -49,7 +49,7 @@ func TestTags(t *testing.T) {
 		if !strings.HasSuffix(a.Doc, ".") {
 			t.Errorf("%s: doc %q is no sentence", p.name(), a.Doc)
 		}
-		if _, ok := formats[a.Format]; a.Format != "" && a.Format != "port" && !ok {
+		if _, ok := formats[a.Format]; a.Format != "" && a.Kind != number && !ok {
 			t.Errorf("%s: there is no format %q", p.name(), a.Format)
 		}
 		if (a.Kind == reference) != (len(a.Refs) > 0) {

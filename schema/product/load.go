@@ -120,8 +120,11 @@ func load(root *os.Root, sources []source, opts Options) (*Product, hcl.Diagnost
 	var f file
 	decoded := gohcl.DecodeBody(&body{scope: s, typ: s.grammar, parts: bodies}, nil, &f)
 	diags = append(diags, slices.DeleteFunc(slices.Clone(decoded), func(d *hcl.Diagnostic) bool { return d.Summary == alreadyReported })...)
-	if !diags.HasErrors() {
-		diags = append(diags, f.check(wholeFile(sources[0].name))...)
+	if !s.damaged {
+		diags = append(diags, f.check()...)
+	}
+	if len(f.Products) == 0 && !diags.HasErrors() {
+		diags = append(diags, mistake(wholeFile(sources[0].name), `Add product "NAME" { … }; assay init writes one.`, "the folder declares no product"))
 	}
 	if diags.HasErrors() || decoded.HasErrors() {
 		return nil, diags

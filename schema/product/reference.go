@@ -13,7 +13,7 @@ import (
 // types.
 func Reference() []byte {
 	var out strings.Builder
-	out.WriteString(referenceHead)
+	out.WriteString(referenceHead + limits())
 	root := grammar()
 	writeBlock(&out, root, "")
 	return []byte(out.String())
@@ -37,6 +37,13 @@ no mistake of the language, and may be a finding: "not described".
   the network: the same files give the same product.
 - Private keys are refused, in a product file and in what ` + "`file()`" + ` reads.
 `
+
+// limits is the part of the page that says how large things may be.
+func limits() string {
+	return fmt.Sprintf("- A folder holds at most %d product files, each of at most %s, together at most %s, with at most %d brackets inside one another.\n"+
+		"  A document has at most %s, all together at most %s.\n",
+		MaxFiles, size(MaxFileBytes), size(MaxBytes), MaxDepth, size(MaxDocumentBytes), size(MaxDocumentsBytes))
+}
 
 // writeBlock writes the tables of a block and of those inside it.
 func writeBlock(out *strings.Builder, b *blockType, path string) {
@@ -105,6 +112,8 @@ func (a *attribute) values(quote string) string {
 		return strings.Join(refs, ", ")
 	case a.Format == "port":
 		return "1 to 65535"
+	case a.Format == "positive":
+		return "1 or above"
 	}
 	return formats[a.Format].doc
 }

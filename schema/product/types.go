@@ -110,8 +110,8 @@ type Product struct {
 	Documents    map[string]Document // every file that the product names, but firmware images, by path as written
 }
 
-// Document is a file that the product names. Load has read it inside the
-// product's folder; Err says why it could not.
+// Document is a file that the product names, or that file() read. Load has read
+// it inside the product's folder; Err says why it could not.
 type Document struct {
 	Path   string
 	Digest assay.Digest
@@ -206,7 +206,7 @@ type Firmware struct {
 type OpaqueRange struct {
 	Name     string `hcl:"name,label"`
 	Offset   int64  `hcl:"offset" doc:"First byte, counted from the start of the image."`
-	Length   int64  `hcl:"length" doc:"Number of bytes."`
+	Length   int64  `hcl:"length" format:"positive" doc:"Number of bytes."`
 	Supplier string `hcl:"supplier" doc:"Who supplied it."`
 	Reason   string `hcl:"reason" doc:"Why it cannot be examined."`
 

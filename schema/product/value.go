@@ -2,6 +2,7 @@ package product
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 
@@ -124,15 +125,7 @@ func fromVariable(expr hclsyntax.Expression, val cty.Value, want kind) (cty.Valu
 func (a *attribute) check(val cty.Value) (todo, what string) {
 	switch a.Kind {
 	case number:
-		f := val.AsBigFloat()
-		if !f.IsInt() || f.Sign() < 0 {
-			return "Write a whole number, 0 or above.", f.Text('g', 10) + " is no whole number from 0 up"
-		}
-		if n, exact := f.Int64(); exact != 0 {
-			return "Write a smaller number.", "the number is too large"
-		} else if a.Format == "port" && (n < 1 || n > 65535) {
-			return "Ports go from 1 to 65535.", fmt.Sprintf("%d is no port", n)
-		}
+		return a.checkNumber(val.AsBigFloat())
 	case text:
 		s := val.AsString()
 		if len(a.Enum) > 0 && !slices.Contains(a.Enum, s) {
@@ -142,7 +135,9 @@ func (a *attribute) check(val cty.Value) (todo, what string) {
 			return "Leave the attribute out if there is nothing to say.", "the text is empty"
 		}
 		if f, ok := formats[a.Format]; ok {
-			if problem := f.check(s); problem != nil {
+			if problem := f.check(s); problem != nil && a.Format == "public-key" { // whatever it is, it is not shown
+				return problem.fix, "the text " + problem.what
+			} else if problem != nil {
 				return problem.fix, quoted(s) + " " + problem.what
 			}
 		}
@@ -150,6 +145,21 @@ func (a *attribute) check(val cty.Value) (todo, what string) {
 		if ref := val.GetAttr("id").AsString(); !slices.Contains(a.Refs, Ref{ref}.Kind()) {
 			return "Refer to a " + either(a.Refs) + ".", ref + " is no " + either(a.Refs)
 		}
+	}
+	return "", ""
+}
+
+func (a *attribute) checkNumber(f *big.Float) (todo, what string) {
+	n, exact := f.Int64()
+	switch {
+	case !f.IsInt() || f.Sign() < 0:
+		return "Write a whole number, 0 or above.", f.Text('g', 10) + " is no whole number from 0 up"
+	case exact != big.Exact:
+		return "Write a smaller number.", "the number is too large"
+	case a.Format == "port" && (n < 1 || n > 65535):
+		return "Ports go from 1 to 65535.", fmt.Sprintf("%d is no port", n)
+	case a.Format == "positive" && n == 0:
+		return "Write a whole number, 1 or above.", "0 is too little"
 	}
 	return "", ""
 }

@@ -17,7 +17,7 @@ key "d" {
 }
 
 key "e" {
-  public = "ssh-rsa AAAA" # ERROR: public: "ssh-rsa AAAA" does not hold a public key
+  public = "ssh-rsa AAAA" # ERROR: public: the text does not hold a public key
 }
 
 product "lamp" {

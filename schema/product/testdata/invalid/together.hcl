@@ -29,9 +29,9 @@ product "lamp" { # ERROR: the folder declares 2 manufacturers and the product na
 
   firmware "main" {
     version = "1"
-    opaque_range "radio" { # ERROR: opaque_range "radio" has no length
+    opaque_range "radio" {
       offset   = 0
-      length   = 0
+      length   = 0 # ERROR: length: 0 is too little
       supplier = "Example Semiconductor"
       reason   = "No licence"
     }
