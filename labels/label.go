@@ -11,6 +11,7 @@ package labels
 
 import (
 	"crypto/sha256"
+	"errors"
 
 	"github.com/assay-iot/assay"
 )
@@ -24,6 +25,10 @@ const (
 // Renderer is the renderer that new labels name. A renderer never changes once
 // it is released: a new look is a new number, and old ones stay.
 const Renderer = 1
+
+// ErrUnknownRenderer says that a label names a renderer that this program does
+// not have: its picture can then be neither drawn nor compared.
+var ErrUnknownRenderer = errors.New("unknown renderer")
 
 // Statement is an in-toto Statement v1 whose predicate is a label.
 type Statement struct {

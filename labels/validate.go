@@ -17,6 +17,7 @@ import (
 const (
 	MaxText   = 400 // characters in any text
 	MaxName   = 120 // characters in the name of a product, maker or issuer
+	MaxAddr   = 120 // characters in the issuer's address, so that a phone reads the QR code
 	MaxModels = 64
 	MaxList   = 256 // entries in any other list
 )
@@ -154,6 +155,9 @@ func checkText(s string) error {
 func checkAddress(s string) error {
 	if s == "" {
 		return nil
+	}
+	if len(s) > MaxAddr {
+		return fmt.Errorf("%d characters, more than %d", len(s), MaxAddr)
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.Fragment != "" || strings.HasSuffix(s, "#") {

@@ -106,11 +106,8 @@ func (w *walker) objects() error {
 	return nil
 }
 
-var (
-	endObject   = []byte("\nendobj\n")
-	startStream = []byte("\nstream\n")
-)
-
+// object moves over one object: a head, lines of a dictionary, and either its
+// end or a stream.
 func (w *walker) object() error {
 	start := w.at
 	if head := w.line(32); !bytes.HasSuffix(head, []byte(" 0 obj")) {
@@ -118,15 +115,18 @@ func (w *walker) object() error {
 		return w.changed("the file is cut off or changed")
 	}
 	w.offsets = append(w.offsets, start)
-	rest := w.data[w.at:min(len(w.data), w.at+maxBody)]
-	end, stream := bytes.Index(rest, endObject), bytes.Index(rest, startStream)
-	switch {
-	case stream >= 0 && (end < 0 || stream < end):
-		w.at += stream + len(startStream)
-		return w.stream(rest[:stream])
-	case end >= 0:
-		w.at += end + len(endObject)
-		return nil
+	body := w.at
+	for w.at-body < maxBody {
+		switch before := w.at; string(w.line(maxBody)) {
+		case "endobj":
+			return nil
+		case "stream":
+			return w.stream(w.data[body:before])
+		case "":
+			if w.at == before { // no more lines
+				return w.changed("the file is cut off or changed")
+			}
+		}
 	}
 	return w.changed("the file is cut off or changed")
 }

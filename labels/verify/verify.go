@@ -19,10 +19,6 @@ import (
 	"github.com/assay-iot/assay/labels/demo"
 )
 
-// ErrUnknownRenderer is what Render returns for a renderer that it does not
-// know: the picture cannot be compared then.
-var ErrUnknownRenderer = errors.New("unknown renderer")
-
 // Options say what to hold a label against.
 type Options struct {
 	AsOf      string // YYYY-MM-DD, the day that "now" is; required

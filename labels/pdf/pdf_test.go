@@ -1,0 +1,297 @@
+package pdf
+
+import (
+	"bytes"
+	"compress/zlib"
+	"crypto/sha256"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/labeltest"
+)
+
+var update = flag.Bool("update", false, "write the golden digests, after a look at the pages")
+
+// cases are statements that together reach every branch of the page.
+func cases(t testing.TB) map[string]*labels.Statement {
+	plain, demo, long, bare := labeltest.Statement(t), labeltest.Statement(t), labeltest.Statement(t), labeltest.Statement(t)
+	demo.Predicate.Demo = true
+	lengthen(&long.Predicate)
+	l := &bare.Predicate
+	l.Declared, l.Parts, l.AlsoAssessed, l.Exceptions, l.Product.Models = labels.Face{}, nil, nil, 0, nil
+	l.Issuer.Address = ""
+	l.Coverage = labels.Coverage{}
+	for i := range l.Principles {
+		l.Principles[i] = labels.Principle{Principle: l.Principles[i].Principle}
+	}
+	return map[string]*labels.Statement{"plain": plain, "demo": demo, "long": long, "bare": bare}
+}
+
+// lengthen fills a label with the longest that Validate lets through.
+func lengthen(l *labels.Label) {
+	long := func(n int) string { return strings.Repeat("W", n) }
+	no := false
+	l.Product.Name = strings.Repeat("Überwachungskamera Максимум ", 4)
+	l.Product.Maker.Name, l.Issuer.Name = long(labels.MaxName), strings.Repeat("Σύνολο für Ge", 9)
+	l.Issuer.SelfDeclared = false
+	l.Issuer.Address = "https://" + strings.Repeat("a", 60) + ".example/" + strings.Repeat("b", 43)
+	l.Schemes[0].Level = 3
+	l.Declared.AutomaticUpdates = &no
+	l.Declared.Passwords = []string{"unique-per-device", "user-set", "none", "fixed", long(labels.MaxText)}
+	for range labels.MaxModels {
+		l.Product.Models = append(l.Product.Models, long(labels.MaxText))
+	}
+	l.Product.Models = l.Product.Models[2:]
+	for range 40 {
+		l.Declared.Sensors = append(l.Declared.Sensors, long(60))
+		l.Parts = append(l.Parts, labels.Part{Kind: "cloud", Name: strings.Repeat("very long ", 20)})
+		l.AlsoAssessed = append(l.AlsoAssessed, l.AlsoAssessed[0])
+	}
+	l.Declared.Recipients, l.Declared.PersonalData = l.Declared.Sensors, l.Declared.Sensors
+	for _, s := range l.Schemes {
+		s.Title = long(labels.MaxText)
+		l.Schemes = append(l.Schemes, s)
+	}
+	l.Principles[0].Outcome = assay.NotMet
+	l.Principles[1] = labels.Principle{Principle: assay.PersonalData, Outcome: assay.DoesNotApply}
+	l.Principles[2] = labels.Principle{Principle: assay.Deletion}
+	l.Exceptions = 1 << 40
+	l.Coverage = labels.Coverage{Bytes: 1 << 52, Opened: 1 << 51, Unexplained: 1 << 51}
+}
+
+func render(t testing.TB, s *labels.Statement) []byte {
+	t.Helper()
+	if err := s.Validate(); err != nil {
+		t.Fatalf("the case is not a label: %v", err)
+	}
+	out, err := Render(s, []byte("the bundle of "+s.Predicate.Product.Name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// A renderer never changes once it is released. If this fails, put the drawing
+// back as it was, or make renderer 2.
+func TestRenderer1NeverChanges(t *testing.T) {
+	for name, s := range cases(t) {
+		got := fmt.Sprintf("%x\n", sha256.Sum256(render(t, s)))
+		file := filepath.Join("testdata", "renderer1-"+name+".sha256")
+		if *update {
+			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s: renderer 1 draws other bytes than before", name)
+		}
+	}
+}
+
+func TestSameBytes(t *testing.T) {
+	s := labeltest.Statement(t)
+	first := render(t, s)
+	for range 5 {
+		if !bytes.Equal(first, render(t, s)) {
+			t.Fatal("the same statement gave other bytes")
+		}
+	}
+	if bytes.Contains(first, []byte("FlateDecode")) {
+		t.Error("a stream is compressed: its bytes would hang on the release of Go")
+	}
+}
+
+func TestRefuses(t *testing.T) {
+	s := labeltest.Statement(t)
+	s.Predicate.Renderer = 2
+	if _, err := Render(s, nil); !errors.Is(err, labels.ErrUnknownRenderer) {
+		t.Error(err)
+	}
+	for _, name := range []string{"カメラ", "كاميرا", "מצלמה", "กล้อง", "Cam \U0001F4F7", "Cam e\u0301\u0323\u0489"} {
+		s := labeltest.Statement(t)
+		s.Predicate.Product.Name = name
+		var glyph *GlyphError
+		if _, err := Render(s, nil); !errors.As(err, &glyph) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	s = labeltest.Statement(t)
+	s.Predicate.Product.Name = "Kamera Cafe\u0301 №1 ½″ — ★" // composed, then set
+	render(t, s)
+}
+
+// tool runs a program on a rendered label; the test is skipped where the
+// program is not installed.
+func tool(t *testing.T, pdf []byte, name string, args ...string) string {
+	t.Helper()
+	if _, err := exec.LookPath(name); err != nil {
+		t.Skipf("%s is not installed", name)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "label.pdf"), pdf, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	var errs strings.Builder
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s%s", name, err, out, errs.String())
+	}
+	if name == "pdftoppm" {
+		if out, err = os.ReadFile(filepath.Join(dir, "page.png")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return string(out)
+}
+
+func TestQPDF(t *testing.T) {
+	for _, s := range cases(t) {
+		if out := tool(t, render(t, s), "qpdf", "--check", "label.pdf"); !strings.Contains(out, "No syntax or stream encoding errors") {
+			t.Error(out)
+		}
+	}
+	out := tool(t, render(t, labeltest.Statement(t)), "qpdf", "--show-attachment=Attachement1", "label.pdf")
+	if out != "the bundle of Aurora Cam 2" {
+		t.Errorf("attached is %q", out)
+	}
+}
+
+func TestPageText(t *testing.T) {
+	out := tool(t, render(t, labeltest.Statement(t)), "pdftotext", "-layout", "label.pdf", "-")
+	digest, _ := labeltest.Statement(t).Digest()
+	for _, want := range []string{
+		"Aurora Cam 2", "Acme Devices GmbH", "models AC2-W, AC2-B", "Self-declared", "30 June 2031", "Install by themselves",
+		"Different on every device", "Camera, microphone", "Acme Cloud", "87.5 % examined", "0.1 % unexplained",
+		"as a declaration of its own", "ETSI EN 303 645 V3.1.3: no conclusion", "No label can promise complete security", string(digest),
+	} {
+		if !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	for _, row := range []struct{ text, proof string }{
+		{"Updates reach the device securely", "Verified"}, {"No password is shared", "Observed"},
+		{"with security in mind", "Documented"}, {"delete your data", "Declared only"},
+	} {
+		for line := range strings.Lines(out) {
+			if strings.Contains(line, row.text) && !strings.HasSuffix(strings.TrimSpace(line), row.proof) {
+				t.Errorf("%q, want %s", line, row.proof)
+			}
+		}
+	}
+	lower := strings.ToLower(out)
+	for _, forbidden := range []string{"completely secure", "no vulnerabilities", "officially endorsed", "level"} {
+		if strings.Contains(lower, forbidden) {
+			t.Errorf("the page says %q", forbidden)
+		}
+	}
+	if demo := tool(t, render(t, cases(t)["demo"]), "pdftotext", "label.pdf", "-"); !strings.Contains(demo, demoWarning) {
+		t.Error("a demo label does not say DEMO")
+	}
+}
+
+func TestQRReadsBack(t *testing.T) {
+	all := cases(t)
+	for _, name := range []string{"plain", "long"} { // the usual code and the largest
+		s := all[name]
+		t.Run(name, func(t *testing.T) {
+			png := tool(t, render(t, s), "pdftoppm", "-r", "110", "-singlefile", "-png", "label.pdf", "page")
+			if _, err := exec.LookPath("zbarimg"); err != nil {
+				t.Skip("zbarimg is not installed")
+			}
+			file := filepath.Join(t.TempDir(), "page.png")
+			if err := os.WriteFile(file, []byte(png), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			out, err := exec.Command("zbarimg", "-q", "--raw", file).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			digest, _ := s.Digest()
+			if got := strings.TrimSpace(string(out)); got != qrText(&s.Predicate, digest) || !strings.HasSuffix(got, string(digest)) {
+				t.Errorf("the code says %q", got)
+			}
+		})
+	}
+}
+
+func TestPercent(t *testing.T) {
+	for _, c := range []struct {
+		part, whole int64
+		up          bool
+		want        string
+	}{
+		{0, 100, true, "0 %"}, {100, 100, false, "100 %"}, {99999, 100000, false, "99.9 %"}, {1, 1 << 52, true, "0.1 %"},
+		{1, 1 << 52, false, "0 %"}, {1<<52 - 1, 1 << 52, false, "99.9 %"}, {1, 3, false, "33.3 %"}, {1, 3, true, "33.4 %"}, {5, 0, false, "0 %"},
+	} {
+		if got := percent(c.part, c.whole, c.up); got != c.want {
+			t.Errorf("%d of %d: %s, want %s", c.part, c.whole, got, c.want)
+		}
+	}
+}
+
+func TestRunLengths(t *testing.T) {
+	for _, in := range []string{"", "a", "aa", "abc", "aab", strings.Repeat("x", 300), "ab" + strings.Repeat("\x00", 129) + "c", strings.Repeat("ab", 200)} {
+		if got := decodeRuns(t, runLengths([]byte(in))); got != in {
+			t.Errorf("%.20q reads back as %.20q", in, got)
+		}
+	}
+}
+
+// decodeRuns is ISO 32000-1, 7.4.5, as a reader does it.
+func decodeRuns(t *testing.T, b []byte) string {
+	t.Helper()
+	var out []byte
+	for b[0] != 128 {
+		if n := int(b[0]); n < 128 {
+			out, b = append(out, b[1:n+2]...), b[n+2:]
+		} else {
+			out, b = append(out, bytes.Repeat(b[1:2], 257-n)...), b[2:]
+		}
+	}
+	if len(b) != 1 {
+		t.Fatal("more behind the end")
+	}
+	return string(out)
+}
+
+func TestPlainRefusesWhatItDoesNotKnow(t *testing.T) {
+	var z bytes.Buffer
+	w := zlib.NewWriter(&z)
+	_, _ = w.Write([]byte("hello"))
+	_ = w.Close()
+	for _, in := range []string{
+		"", "%PDF-1.3\n", "%PDF-1.3\nxref\n", "%PDF-1.3\n1 0 obj\n<<>>\n", "%PDF-1.3\nx 0 obj\n<<>>\nendobj\nxref\n",
+		"%PDF-1.3\n1 0 obj\n<</Length 99>>\nstream\nx\nendstream\nendobj\nxref\n",
+		"%PDF-1.3\n1 0 obj\n<</Filter /FlateDecode /Length 1>>\nstream\nx\nendstream\nendobj\nxref\n",
+		fmt.Sprintf("%%PDF-1.3\n1 0 obj\n<</Filter /FlateDecode /Length %d>>\nstream\n%s\nendstream", z.Len(), z.String()),
+	} {
+		if _, err := plain([]byte(in), info{}); err == nil {
+			t.Errorf("%q is accepted", in)
+		}
+	}
+}
+
+func BenchmarkRender(b *testing.B) {
+	s := labeltest.Statement(b)
+	bundle := labeltest.Bundle(b, labeltest.Key(), s)
+	for b.Loop() {
+		if _, err := Render(s, bundle); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,220 @@
+package pdf
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/labels"
+)
+
+// The words of renderer 1. They never change; another wording is another
+// renderer.
+
+const unsaid = "The maker does not say"
+
+const disclaimer = "No label can promise complete security. This one says what was looked at and how, on one day; " +
+	"weaknesses may remain or become known later. No official mark, no endorsement by any authority."
+
+const demoWarning = "DEMO · proves nothing"
+
+func longDate(date string) string {
+	t, err := assay.Date(date)
+	if err != nil {
+		return date
+	}
+	return t.Format("2 January 2006")
+}
+
+func updatesText(f labels.Face) string {
+	switch {
+	case f.AutomaticUpdates == nil:
+		return unsaid
+	case *f.AutomaticUpdates:
+		return "Install by themselves"
+	}
+	return "You install them yourself"
+}
+
+func passwordsText(f labels.Face) string {
+	words := map[string]string{
+		"unique-per-device": "Different on every device",
+		"user-set":          "Chosen by you before first use",
+		"none":              "None",
+		"fixed":             "The same on every device",
+	}
+	var list []string
+	for _, p := range f.Passwords {
+		if w := words[p]; w != "" {
+			p = w
+		}
+		if !slices.Contains(list, p) {
+			list = append(list, p)
+		}
+	}
+	if len(list) == 0 {
+		return unsaid
+	}
+	return strings.Join(list, "; ")
+}
+
+func sensorsText(f labels.Face) string {
+	return sentence(orElse(some(f.Sensors, 4), "no sensors named")) +
+		". Personal data: " + orElse(some(f.PersonalData, 4), "none named")
+}
+
+func recipientsText(f labels.Face) string {
+	return sentence(orElse(some(f.Recipients, 3), "none named"))
+}
+
+// some names the first n of a list and counts the rest.
+func some(list []string, n int) string {
+	if len(list) <= n+1 {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(list[:n], ", "), len(list)-n)
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// sentence begins with a capital.
+func sentence(s string) string {
+	for i, r := range s {
+		return strings.ToUpper(string(r)) + s[i+len(string(r)):]
+	}
+	return s
+}
+
+func principleText(p assay.Principle) string {
+	switch p {
+	case assay.Lifecycle:
+		return "Built, tested and maintained with security in mind"
+	case assay.PersonalData:
+		return "Personal data and sensors are named and protected"
+	case assay.Deletion:
+		return "You can delete your data easily"
+	case assay.Disclosure:
+		return "Anyone can report a weakness, and the maker responds"
+	case assay.Support:
+		return "You know how long security updates come"
+	case assay.Updates:
+		return "Updates reach the device securely"
+	case assay.Credentials:
+		return "No password is shared between devices"
+	case assay.Communication:
+		return "What the device sends is protected on the way"
+	case assay.Storage:
+		return "Keys and secrets are stored securely"
+	}
+	return p.Title()
+}
+
+func proofText(p labels.Principle) string {
+	switch p.Outcome {
+	case assay.NotMet:
+		return "Not followed"
+	case assay.DoesNotApply:
+		return "Does not apply"
+	case assay.Undecided:
+		return "Not assessed"
+	}
+	switch p.Proof {
+	case assay.Verified:
+		return "Verified"
+	case assay.Observed:
+		return "Observed"
+	case assay.Documented:
+		return "Documented"
+	case assay.Declared:
+		return "Declared only"
+	}
+	return "Not assessed"
+}
+
+// legend says what the marks mean.
+var legend = []struct {
+	proof assay.Proof
+	text  string
+}{
+	{assay.Verified, "Verified: put to the test, such as a signature"},
+	{assay.Observed, "Observed: seen in the software or in public"},
+	{assay.Documented, "Documented: a document says so"},
+	{assay.Declared, "Declared only: the maker says so"},
+}
+
+var kinds = map[string]string{"firmware": "device software", "app": "app", "cloud": "cloud service"}
+
+// partsText names the parts that were examined, or those that were not.
+func partsText(parts []labels.Part, examined bool) string {
+	var list []string
+	for _, p := range parts {
+		if p.Examined != examined {
+			continue
+		}
+		kind := kinds[p.Kind]
+		if kind == "" {
+			kind = p.Kind
+		}
+		list = append(list, strings.Join(strings.Fields(kind+" "+p.Name+" "+p.Version), " "))
+	}
+	return some(list, 4)
+}
+
+func schemesText(l *labels.Label) string {
+	var list []string
+	for _, s := range l.Schemes {
+		text := s.Title + " (" + s.Edition + ")"
+		if s.Level > 0 && !l.Issuer.SelfDeclared {
+			text += fmt.Sprintf(", level %d", s.Level)
+		}
+		list = append(list, text)
+	}
+	by := "Assessed by " + l.Issuer.Name
+	if l.Issuer.SelfDeclared {
+		by += ", as a declaration of its own,"
+	}
+	return by + " against " + strings.Join(list, " and ") + "."
+}
+
+func othersText(l *labels.Label) string {
+	var list []string
+	for _, o := range l.AlsoAssessed {
+		outcome := map[assay.Outcome]string{assay.Met: "met", assay.NotMet: "not met"}[o.Outcome]
+		if outcome == "" {
+			outcome = "no conclusion"
+		}
+		list = append(list, fmt.Sprintf("%s %s: %s", o.Title, o.Edition, outcome))
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return " Looked at too, but not claimed: " + some(list, 3) + "."
+}
+
+// percent writes part of whole with one decimal. It rounds against the product:
+// what was examined down, what was not up.
+func percent(part, whole int64, up bool) string {
+	if whole <= 0 {
+		return "0 %"
+	}
+	tenths := part * 1000 / whole // sizes are below 2^53, so this does not overflow
+	if up && part*1000%whole > 0 {
+		tenths++
+	}
+	if tenths%10 == 0 {
+		return fmt.Sprintf("%d %%", tenths/10)
+	}
+	return fmt.Sprintf("%d.%d %%", tenths/10, tenths%10)
+}
+
+func noon(date string) time.Time {
+	t, _ := assay.Date(date)
+	return t.Add(12 * time.Hour)
+}

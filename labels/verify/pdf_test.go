@@ -1,0 +1,188 @@
+package verify_test
+
+import (
+	"bytes"
+	"crypto/elliptic"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/labeltest"
+	"github.com/assay-iot/assay/labels/pdf"
+	"github.com/assay-iot/assay/labels/verify"
+)
+
+// pdfLabel renders a signed label, and gives options that render each statement
+// once.
+func pdfLabel(t testing.TB) (data, bundle []byte, ks []verify.Key, o verify.Options) {
+	t.Helper()
+	key, s := labeltest.Key(), labeltest.Statement(t)
+	bundle = labeltest.Bundle(t, key, s)
+	data, err := pdf.Render(s, bundle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o = today()
+	drawn := map[string][]byte{}
+	o.Render = func(s *labels.Statement, bundle []byte) ([]byte, error) {
+		if drawn[string(bundle)] == nil {
+			again, err := pdf.Render(s, bundle)
+			if err != nil {
+				return nil, err
+			}
+			drawn[string(bundle)] = again
+		}
+		return drawn[string(bundle)], nil
+	}
+	return data, bundle, keys(t, key.Public()), o
+}
+
+func mustPDF(t testing.TB, data []byte, ks []verify.Key, o verify.Options) *verify.Report {
+	t.Helper()
+	r, err := verify.File(data, ks, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestPDF(t *testing.T) {
+	data, bundle, ks, o := pdfLabel(t)
+	if got, err := verify.Extract(data); err != nil || !bytes.Equal(got, bundle) {
+		t.Fatalf("the bundle does not come out: %v", err)
+	}
+	r := mustPDF(t, data, ks, o)
+	if r.Status != verify.Valid || r.Picture != verify.PictureSame {
+		t.Errorf("%s, %s: %s", r.Status, r.Picture, r.Summary)
+	}
+	o.AsOf = "2030-01-01"
+	if r := mustPDF(t, data, ks, o); r.Status != verify.Expired || r.Picture != verify.PictureSame {
+		t.Errorf("expired: %s, %s", r.Status, r.Picture)
+	}
+	if r := mustPDF(t, data, keys(t, newECDSA(t, elliptic.P256()).Public()), o); r.Status != verify.NotAuthentic {
+		t.Errorf("another key: %s", r.Summary)
+	}
+}
+
+func TestPictureNotCompared(t *testing.T) {
+	data, _, ks, o := pdfLabel(t)
+	for name, render := range map[string]func(*labels.Statement, []byte) ([]byte, error){
+		"no renderer": nil,
+		"an unknown renderer": func(*labels.Statement, []byte) ([]byte, error) {
+			return nil, fmt.Errorf("%w 9", labels.ErrUnknownRenderer)
+		},
+	} {
+		o.Render = render
+		r := mustPDF(t, data, ks, o)
+		if r.Status != verify.CannotTell || r.Status.ExitCode() != 4 || r.Picture != verify.PictureNotCompared {
+			t.Errorf("%s: %s, %s: %s", name, r.Status, r.Picture, r.Summary)
+		}
+		if strings.Contains(r.Summary, "NOT") {
+			t.Errorf("%s is called forged: %s", name, r.Summary)
+		}
+	}
+}
+
+// The picture of one label over the signed data of another.
+func TestPictureOfAnotherLabel(t *testing.T) {
+	_, bundle, ks, o := pdfLabel(t)
+	better := labeltest.Statement(t)
+	better.Predicate.Product.SupportUntil = "2039-06-30"
+	forged, err := pdf.Render(better, bundle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := mustPDF(t, forged, ks, o)
+	if r.Status != verify.NotAuthentic || r.Picture != verify.PictureDiffers || r.Label != nil || !strings.Contains(r.Summary, "does not show what was signed") {
+		t.Errorf("%s: %s", r.Status, r.Summary)
+	}
+}
+
+func TestAppended(t *testing.T) {
+	data, _, ks, o := pdfLabel(t)
+	update := "9 0 obj\n<< >>\nendobj\nxref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 1 /Prev 9 >>\nstartxref\n9\n%%EOF\n"
+	for _, more := range []string{"\n", "x", "%%EOF\n", update, string(data)} {
+		r := mustPDF(t, append(bytes.Clone(data), more...), ks, o)
+		want := fmt.Sprintf("%d bytes were added behind the end of the label, at byte %d", len(more), len(data))
+		if r.Status != verify.NotAuthentic || !strings.Contains(r.Summary, want) {
+			t.Errorf("%.10q appended: %s", more, r.Summary)
+		}
+	}
+}
+
+func TestTruncatedPDF(t *testing.T) {
+	data, _, ks, o := pdfLabel(t)
+	for n := 0; n < len(data); n += 1 + n/50 {
+		if r, err := verify.PDF(data[:n], ks, o); err == nil && r.Status != verify.NotAuthentic {
+			t.Fatalf("cut to %d bytes: %s", n, r.Summary)
+		}
+	}
+}
+
+func TestOtherFiles(t *testing.T) {
+	_, _, ks, o := pdfLabel(t)
+	for name, data := range map[string]string{
+		"empty": "", "a text": "hello", "another PDF": "%PDF-1.4\n1 0 obj\n<< >>\nendobj\nxref\n0 1\n", "an image": "\x89PNG",
+		"a huge PDF": "%PDF-" + strings.Repeat("0", verify.MaxPDF), "no line": "%PDF-1.7",
+		"objects without end": "%PDF-1.7\n%\n" + strings.Repeat("1 0 obj\n\nendobj\n", 2000),
+		"a length that lies":  "%PDF-1.7\n%\n1 0 obj\n<< /Type /EmbeddedFile /Length 99999999999 >>\nstream\n",
+		"a negative length":   "%PDF-1.7\n%\n1 0 obj\n<< /Type /EmbeddedFile /Length -1 >>\nstream\n",
+	} {
+		if _, err := verify.File([]byte(data), ks, o); !errors.Is(err, labels.ErrNotLabel) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Any one byte changed, anywhere in the PDF: it never verifies. Where the
+// bundle still comes out whole, the comparison with the page drawn again must
+// catch it; that it does is shown for every 61st byte, and for the others it is
+// the same comparison of the same two files.
+func TestEveryByteOfThePDF(t *testing.T) {
+	data, bundle, ks, o := pdfLabel(t)
+	at := bytes.Index(data, bundle)
+	for i := range data {
+		data[i] ^= 1
+		if got, err := verify.Extract(data); i >= at && i < at+len(bundle) && err == nil && bytes.Equal(got, bundle) {
+			t.Fatalf("byte %d is in the bundle, but changes nothing", i)
+		}
+		if inBundle := i >= at && i < at+len(bundle); i%61 == 0 || inBundle && i%5 == 0 {
+			if r, err := verify.PDF(data, ks, o); err == nil && r.Status != verify.NotAuthentic {
+				t.Fatalf("byte %d flipped: %s", i, r.Summary)
+			}
+		}
+		data[i] ^= 1
+	}
+	if r := mustPDF(t, data, ks, o); r.Status != verify.Valid {
+		t.Fatal(r.Summary)
+	}
+}
+
+func FuzzPDF(f *testing.F) {
+	data, _, ks, o := pdfLabel(f)
+	f.Add(data)
+	f.Add(data[:len(data)/2])
+	f.Add(append(bytes.Clone(data), '\n'))
+	f.Add([]byte("%PDF-1.7\n%\n1 0 obj\n<< /Type /EmbeddedFile /Length 3 >>\nstream\nabc\nendstream\nendobj\nxref\n0 2\n0000000000 65535 f \n0000000011 00000 n \n\nstartxref\n87\n%%EOF\n"))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		if got, err := verify.Extract(in); err == nil && !bytes.Contains(in, got) {
+			t.Fatal("the bundle is not from the file")
+		}
+		r, err := verify.PDF(in, ks, o)
+		if err == nil && r.Status == verify.Valid && !bytes.Equal(in, data) {
+			t.Fatal("verifies, but was never made")
+		}
+	})
+}
+
+func BenchmarkVerifyPDF(b *testing.B) {
+	data, _, ks, o := pdfLabel(b)
+	o.Render = pdf.Render
+	for b.Loop() {
+		if r := mustPDF(b, data, ks, o); r.Status != verify.Valid {
+			b.Fatal(r.Summary)
+		}
+	}
+}
