@@ -25,9 +25,13 @@ type pemBlock struct {
 	der            []byte
 }
 
-// minPEM is the number of base64 characters that a key has at least. Labels
-// and placeholders in programs and documents have fewer.
-const minPEM = 64
+// minPEM is the number of base64 characters that a private key has at least,
+// and minPublicPEM a public one. Labels and placeholders in programs and
+// documents have fewer.
+const (
+	minPEM       = 64
+	minPublicPEM = 56
+)
 
 // pemBlocks finds the blocks of a content.
 func pemBlocks(content []byte) []pemBlock {
@@ -74,7 +78,7 @@ func parsePEM(b []byte) (pemBlock, bool) {
 		text = data
 	}
 	text = strings.Join(strings.Fields(text), "")
-	if len(text) < minPEM {
+	if len(text) < minPublicPEM || len(text) < minPEM && strings.Contains(label, "PRIVATE") {
 		return pemBlock{}, false
 	}
 	der, err := base64.StdEncoding.DecodeString(text)

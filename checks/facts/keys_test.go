@@ -10,6 +10,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/pem"
 	"fmt"
@@ -113,7 +114,7 @@ func keyFiles(t testing.TB) map[string][2]string {
 		"config.json":   {`{"key": "` + oneLine + `"}`, "private PEM RSA 1024"},
 		"program":       {"\x7fELF\x00\x00" + pemOf("PRIVATE KEY", pkcs8) + "\x00\x00", "private PEM RSA 1024"},
 		"old.pem":       {string(pem.EncodeToMemory(old)), "private encrypted PEM RSA 0"},
-		"encrypted.pem": {encryptedPKCS8, "private encrypted PEM  0"},
+		"encrypted.pem": {pemOf("ENCRYPTED PRIVATE KEY", der(base64.StdEncoding.DecodeString(encryptedPKCS8))), "private encrypted PEM  0"},
 		"pkcs1.der":     {string(x509.MarshalPKCS1PrivateKey(k.rsa)), "private DER RSA 1024"},
 		"pkcs8.der":     {string(pkcs8), "private DER RSA 1024"},
 		"sec1.der":      {string(sec1), "private DER EC 256"},
@@ -125,6 +126,7 @@ func keyFiles(t testing.TB) map[string][2]string {
 		"host_ed25519":  {sshFields("ssh-ed25519", []byte(k.ed)), "private dropbear Ed25519 256"},
 		"host_ecdsa":    {sshFields("ecdsa-sha2-nistp256", "nistp256", point, new(big.Int).SetBytes(private)), "private dropbear EC 256"},
 		"public.pem":    {pemOf("PUBLIC KEY", der(x509.MarshalPKIXPublicKey(k.rsa.Public()))), "PEM RSA 1024"},
+		"short.pem":     {pemOf("PUBLIC KEY", der(x509.MarshalPKIXPublicKey(k.ed.Public()))), "PEM Ed25519 256"},
 		"public.der":    {string(der(x509.MarshalPKIXPublicKey(k.ec.Public()))), "DER EC 256"},
 		"id.pub":        {"ssh-ed25519 " + strings.TrimPrefix(authorized(t, k.ed.Public()), "ssh-ed25519 ") + " somebody\n", "SSH public key Ed25519 256"},
 		"blob":          {sshFields("ssh-rsa", e, k.rsa.N), ""},
@@ -151,13 +153,9 @@ func authorized(t testing.TB, pub crypto.PublicKey) string {
 }
 
 // encryptedPKCS8 was made by "openssl pkcs8 -topk8" of a key that is nowhere.
-const encryptedPKCS8 = `-----BEGIN ENCRYPTED PRIVATE KEY-----
-MIGbMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAg5zt2VDvmoWAICCAAw
-DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEKFfM2Sys2tqBWb2bs0MHg0EQPRu
-y6FHDzdsWFM+L0uLR13VVevh20Npbbs25UeilCcF6B9eJflWb7vO8kGUfs7QMgKI
-GKdmvoV8wZXKnNELayk=
------END ENCRYPTED PRIVATE KEY-----
-`
+const encryptedPKCS8 = "MIGbMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAg5zt2VDvmoWAICCAAwDAYIKoZIhvcN" +
+	"AgkFADAdBglghkgBZQMEASoEEKFfM2Sys2tqBWb2bs0MHg0EQPRuy6FHDzdsWFM+L0uLR13VVevh" +
+	"20Npbbs25UeilCcF6B9eJflWb7vO8kGUfs7QMgKIGKdmvoV8wZXKnNELayk="
 
 func TestKeys(t *testing.T) {
 	files := keyFiles(t)

@@ -1,0 +1,130 @@
+package facts
+
+import (
+	"cmp"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// SecretFile is a file that holds secrets, and who may read it.
+type SecretFile struct {
+	What     string // "password file", "password hash", "private key"
+	Mode     fs.FileMode
+	Modes    bool // the mode means something
+	Location assay.Location
+}
+
+// Open reports whether everyone on the device may read or change the file.
+func (s SecretFile) Open() bool { return s.Mode&0o006 != 0 }
+
+// SecretFiles are the files that not everyone on the device should read: shadow
+// files, files with password hashes, and private keys without a passphrase.
+var SecretFiles = &Fact[[]SecretFile]{
+	Name:  "secret-files",
+	Doc:   "Shadow files, files with password hashes and private keys, with their modes.",
+	Needs: []Node{Tree, accountLinesOf, Accounts, Keys},
+	Observe: func(o *Observer) ([]SecretFile, error) {
+		img, err := Tree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		what, err := secretPaths(o)
+		if err != nil {
+			return nil, err
+		}
+		files := []SecretFile{}
+		for _, f := range img.Files {
+			if w := what[f.Path]; w != "" && f.Kind == firmware.Regular {
+				files = append(files, SecretFile{What: w, Mode: f.Mode.Perm(), Modes: f.Container.Modes, Location: assay.Location{Path: f.Path}})
+			}
+		}
+		slices.SortFunc(files, func(a, b SecretFile) int { return a.Location.Compare(b.Location) })
+		return files, nil
+	},
+}
+
+// secretPaths says what kind of secret stands at which path; the gravest counts.
+func secretPaths(o *Observer) (map[string]string, error) {
+	lines, err := accountLinesOf.Of(o)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := Accounts.Of(o)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := Keys.Of(o)
+	if err != nil {
+		return nil, err
+	}
+	what := map[string]string{}
+	for _, l := range lines {
+		if l.Form == "shadow" {
+			what[l.Location.Path] = "password file"
+		}
+	}
+	for _, a := range accounts {
+		if a.Password == Hashed {
+			what[a.Location.Path] = "password hash"
+		}
+	}
+	for _, k := range keys {
+		if k.Private && !k.Encrypted {
+			what[k.Location.Path] = "private key"
+		}
+	}
+	return what, nil
+}
+
+// OpenTree is a file system in which everyone may do everything with nearly
+// every file: modes were lost when it was packed.
+type OpenTree struct {
+	Files    int // that are open
+	Of       int
+	Location assay.Location
+}
+
+// Holds reports whether a place lies in the tree.
+func (t OpenTree) Holds(l assay.Location) bool { return strings.HasPrefix(l.Path, t.Location.Path+"!") }
+
+// OpenTrees are the file systems that lost their modes.
+var OpenTrees = &Fact[[]OpenTree]{
+	Name:  "open-trees",
+	Doc:   "File systems in which nine of ten files are 0777: their modes were lost when they were packed.",
+	Needs: []Node{Tree},
+	Observe: func(o *Observer) ([]OpenTree, error) {
+		img, err := Tree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		counts := map[string]*OpenTree{}
+		for _, f := range img.Files {
+			if f.Kind != firmware.Regular || !f.Container.Modes {
+				continue
+			}
+			t := counts[f.Container.Path]
+			if t == nil {
+				t = &OpenTree{Location: assay.Location{Path: f.Container.Path}}
+				counts[f.Container.Path] = t
+			}
+			if t.Of++; f.Mode.Perm() == 0o777 {
+				t.Files++
+			}
+		}
+		trees := []OpenTree{}
+		for _, t := range slices.SortedFunc(maps.Values(counts), func(a, b *OpenTree) int { return cmp.Compare(a.Location.Path, b.Location.Path) }) {
+			if t.Of >= minOpenTree && t.Files*10 >= t.Of*9 {
+				trees = append(trees, *t)
+			}
+		}
+		return trees, nil
+	},
+}
+
+// minOpenTree is the number of files from which "nearly all" says something.
+const minOpenTree = 5

@@ -1,0 +1,11 @@
+package storage
+
+import (
+	"testing"
+
+	"github.com/assay-iot/assay/checks/checktest"
+)
+
+func TestPrivateKey(t *testing.T)       { checktest.Run(t, PrivateKey) }
+func TestKeyOfCertificate(t *testing.T) { checktest.Run(t, KeyOfCertificate) }
+func TestFileMode(t *testing.T)         { checktest.Run(t, FileMode) }
