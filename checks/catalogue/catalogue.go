@@ -15,6 +15,7 @@ import (
 	"github.com/assay-iot/assay/checks/deletion"
 	"github.com/assay-iot/assay/checks/disclosure"
 	"github.com/assay-iot/assay/checks/lifecycle"
+	"github.com/assay-iot/assay/checks/storage"
 	"github.com/assay-iot/assay/checks/support"
 	"github.com/assay-iot/assay/checks/updates"
 )
@@ -36,7 +37,11 @@ func Checks() []*checks.Check {
 		disclosure.Repository,
 		lifecycle.RiskAssessment,
 		lifecycle.SecurityTesting,
+		storage.FileMode,
+		storage.KeyOfCertificate,
+		storage.PrivateKey,
 		support.EndDate,
+		support.Expiry,
 		updates.DeviceVerifies,
 		updates.Mechanism,
 		updates.Transport,
