@@ -97,7 +97,7 @@ func (v *inventory) sight(s sighting) {
 	for i := range v.all {
 		p := &v.all[i]
 		if p.Kind == c.Kind || p.Kind == KindPackage {
-			if p.is(c.Name) && sameUpstream(p.Version, c.Version) {
+			if p.Named(c.Name) && sameUpstream(p.Version, c.Version) {
 				p.Places = append(p.Places, c.Places...)
 				if p.Name != c.Name && !slices.Contains(p.Aliases, c.Name) {
 					p.Aliases = append(p.Aliases, c.Name)
@@ -137,23 +137,44 @@ const (
 	KindProgram = "program"
 )
 
-// is reports whether the component goes by a name: its own, that of its source
-// package, or either with the ending that distributions give to libraries
-// ("libssl3" is of openssl, "zlib1g" is zlib).
-func (c Component) is(name string) bool {
+// Named reports whether the component goes by a name: its own, that of its
+// source package, one under which it was seen, or that of its project
+// ("libssl3" is of openssl).
+func (c Component) Named(name string) bool {
 	name = strings.ToLower(name)
-	if upstream, ok := upstreamNames[strings.ToLower(c.Name)]; ok && upstream == name {
-		return true
+	return slices.ContainsFunc(append([]string{c.Name, c.Source}, c.Aliases...), func(own string) bool {
+		own = strings.ToLower(own)
+		return own != "" && (own == name || upstreamName(own) == upstreamName(name))
+	})
+}
+
+// upstreamName gives the project of a name that a distribution made.
+func upstreamName(name string) string {
+	if up, ok := upstreamNames[name]; ok {
+		return up
 	}
-	return strings.EqualFold(c.Name, name) || strings.EqualFold(c.Source, name) || slices.Contains(c.Aliases, name)
+	if strings.HasPrefix(name, "linux-image") || strings.HasPrefix(name, "kernel-image") || strings.HasPrefix(name, "linux-yocto") {
+		return "linux"
+	}
+	return name
 }
 
 // upstreamNames gives the project of packages whose source field is not known.
 var upstreamNames = map[string]string{
-	"libc6": "glibc", "libopenssl": "openssl", "libopenssl1.1": "openssl", "libopenssl3": "openssl", "openssl-util": "openssl",
+	"kernel": "linux", "linux-kernel": "linux", "linux_kernel": "linux", "libc6": "glibc", "uclibc-ng": "uclibc", "libz": "zlib", "libcrypto": "openssl", "libssl": "openssl", "libopenssl": "openssl", "libopenssl1.1": "openssl", "libopenssl3": "openssl", "openssl-util": "openssl",
 	"libssl3": "openssl", "libcrypto3": "openssl", "libssl1.1": "openssl", "libcrypto1.1": "openssl",
 	"zlib1g": "zlib", "wpad": "hostapd", "wpad-basic": "hostapd", "wpad-mini": "hostapd", "libsqlite3": "sqlite",
 	"libmbedtls": "mbedtls", "libwolfssl": "wolfssl", "openssh-server": "openssh", "libexpat": "expat", "libcurl4": "libcurl",
+}
+
+// SameVersion reports whether two versions are of one upstream release: epoch,
+// a leading v and what a distribution added are left out.
+func SameVersion(a, b string) bool {
+	a, b = strings.TrimPrefix(a, "v"), strings.TrimPrefix(b, "v")
+	if _, after, ok := strings.Cut(b, ":"); ok {
+		b = after
+	}
+	return a == b || sameUpstream(a, b) || sameUpstream(b, a)
 }
 
 // sameUpstream reports whether a package's version is that of an upstream

@@ -22,7 +22,7 @@ var DeviceVerifies = &checks.Check{
 	Principle: assay.Updates,
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
-	Provision: []string{"5.3-9", "5.3-10"},
+	Provision: []string{"5.3-10", "5.3-9"},
 	Version:   1,
 	Needs:     checks.Needs(facts.Updaters),
 	Run:       deviceVerifies,

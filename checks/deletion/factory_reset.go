@@ -1,0 +1,73 @@
+package deletion
+
+import (
+	_ "embed"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/facts"
+)
+
+//go:embed factory_reset.md
+var factoryResetDoc string
+
+// FactoryReset fails a product whose factory reset is not described, or is
+// described and nowhere in the image.
+var FactoryReset = &checks.Check{
+	ID:        "deletion/factory-reset",
+	Title:     "a mechanism for a factory reset is there",
+	Doc:       factoryResetDoc,
+	Remedy:    "Give the device a reset that a person can start, and describe it in deletion.device.",
+	Principle: assay.Deletion,
+	Reads:     checks.Firmware + checks.Declared,
+	Severity:  assay.High,
+	Provision: []string{"5.11-1"},
+	Version:   1,
+	Needs:     checks.Needs(facts.Resets, facts.Roots, facts.RootPlaces),
+	Run:       factoryReset,
+}
+
+func factoryReset(c *checks.Context) checks.Judgement {
+	if c.Product != nil && (c.Product.Deletion == nil || c.Product.Deletion.Device == "") {
+		return c.NotDescribed(assay.High, "deletion.device")
+	}
+	var real, named []assay.Location
+	var ways []string
+	for _, r := range checks.Ask(c, facts.Resets) {
+		if facts.ClassOf(r.Location.Path) != facts.Product {
+			continue
+		}
+		if r.Mention {
+			named = append(named, r.Location)
+			continue
+		}
+		real, ways = append(real, r.Location), append(ways, r.Trigger)
+	}
+	switch {
+	case len(real) > 0:
+		return c.Pass(assay.Observed, real...).Because("a mechanism is present, started by: %s", words(ways))
+	case len(named) > 0:
+		return c.Inconclusive("%s names a factory reset; what it does cannot be seen", inside(named[0].Path))
+	case c.Product == nil || len(checks.Ask(c, facts.Roots)) == 0:
+		return c.Inconclusive("no mechanism for a factory reset was seen")
+	}
+	if gap := c.Gap(); gap != "" {
+		return c.Inconclusive("no mechanism for a factory reset was seen, but %s", gap)
+	}
+	return c.Fail(assay.Observed, checks.Contradiction(assay.High, "the declared factory reset is not in the image", c.Product.Deletion.Range, checks.Ask(c, facts.RootPlaces)...))
+}
+
+// words lists each word once, in the order of their first use.
+func words(all []string) string {
+	var once []string
+	for _, w := range all {
+		if !strings.Contains(" "+strings.Join(once, " ")+" ", " "+w+" ") {
+			once = append(once, w)
+		}
+	}
+	return strings.Join(once, ", ")
+}
+
+// inside is the path inside the innermost container.
+func inside(p string) string { return p[strings.LastIndex(p, "!")+1:] }

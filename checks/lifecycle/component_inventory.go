@@ -1,0 +1,113 @@
+package lifecycle
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/facts"
+)
+
+//go:embed component_inventory.md
+var componentInventoryDoc string
+
+// ComponentInventory fails a product whose bill of materials is not there, or
+// leaves out or misnames what is in the image.
+var ComponentInventory = &checks.Check{
+	ID:        "lifecycle/component-inventory",
+	Title:     "the software components are known, and the bill of materials fits the image",
+	Doc:       componentInventoryDoc,
+	Remedy:    "Make the SBOM in the build that makes the image, and name it in firmware.sbom.",
+	Principle: assay.Lifecycle,
+	Reads:     checks.Firmware + checks.Declared,
+	Severity:  assay.High,
+	Provision: []string{"5.2-3"},
+	Version:   1,
+	Needs:     checks.Needs(facts.Components),
+	Run:       componentInventory,
+}
+
+func componentInventory(c *checks.Context) checks.Judgement {
+	seen := slices.DeleteFunc(slices.Clone(checks.Ask(c, facts.Components)), func(p facts.Component) bool { return p.Kind == facts.KindSystem })
+	if c.Firmware != nil && c.Firmware.SBOM == "" {
+		return c.Fail(assay.Declared, checks.Undescribed(assay.High, "firmware.sbom", c.Firmware.Range))
+	}
+	if len(seen) == 0 {
+		return c.Inconclusive("no component in the image says what it is")
+	}
+	var found []assay.Finding
+	if c.Firmware != nil {
+		parts, err := bill(c)
+		if err != nil {
+			return c.Fail(assay.Declared, checks.Misdeclared(assay.High, "the SBOM cannot be read: "+err.Error(), c.Firmware.SBOMRange))
+		}
+		found = compare(c, seen, parts)
+	}
+	return c.None(found, filesOf(seen)...)
+}
+
+// bill reads the declared bill of materials.
+func bill(c *checks.Context) ([]part, error) {
+	d := c.Product.Documents[c.Firmware.SBOM]
+	if d.Err != nil {
+		return nil, d.Err
+	}
+	return readSBOM(d.Data)
+}
+
+// compare names what the bill leaves out and what it has under another version.
+func compare(c *checks.Context, seen []facts.Component, parts []part) []assay.Finding {
+	byName := map[string][]part{}
+	for _, p := range parts {
+		for _, n := range slices.Compact(p.names()) {
+			byName[n] = append(byName[n], p)
+		}
+	}
+	var found []assay.Finding
+	for _, s := range seen {
+		versions := billed(byName, parts, s)
+		severity := assay.High
+		if s.Confidence == facts.ConfidenceString {
+			severity = assay.Medium // a version string is good evidence, not proof
+		}
+		what := s.Name + " " + s.Version
+		switch {
+		case len(versions) == 0:
+			found = append(found, checks.Contradiction(severity, what+" is in the image, but not in the SBOM", c.Firmware.SBOMRange, s.Places...))
+		case !slices.ContainsFunc(versions, func(v string) bool { return facts.SameVersion(s.Version, v) }):
+			found = append(found, checks.Contradiction(severity, "the SBOM has "+s.Name+" "+strings.Join(versions, ", ")+", the image has "+s.Version, c.Firmware.SBOMRange, s.Places...))
+		}
+	}
+	return found
+}
+
+// billed gives the versions under which the bill has a component, sorted.
+func billed(byName map[string][]part, parts []part, s facts.Component) []string {
+	var versions []string
+	direct := byName[strings.ToLower(s.Name)]
+	if len(direct) == 0 {
+		direct = slices.DeleteFunc(slices.Clone(parts), func(p part) bool { return !slices.ContainsFunc(p.names(), s.Named) })
+	}
+	for _, p := range direct {
+		versions = append(versions, p.Version)
+	}
+	slices.Sort(versions)
+	return slices.Compact(versions)
+}
+
+// filesOf are the places of the components, each file once.
+func filesOf(seen []facts.Component) []assay.Location {
+	var places []assay.Location
+	known := map[string]bool{}
+	for _, s := range seen {
+		for _, l := range s.Places {
+			if !known[l.Path] {
+				known[l.Path] = true
+				places = append(places, assay.Location{Path: l.Path, Digest: l.Digest})
+			}
+		}
+	}
+	return places
+}
