@@ -15,6 +15,7 @@ import (
 	"github.com/assay-iot/assay/checks/deletion"
 	"github.com/assay-iot/assay/checks/disclosure"
 	"github.com/assay-iot/assay/checks/lifecycle"
+	"github.com/assay-iot/assay/checks/personaldata"
 	"github.com/assay-iot/assay/checks/storage"
 	"github.com/assay-iot/assay/checks/support"
 	"github.com/assay-iot/assay/checks/updates"
@@ -32,11 +33,15 @@ func Checks() []*checks.Check {
 		credentials.UndeclaredLogin,
 		credentials.WeakHash,
 		deletion.Confirmation,
+		deletion.FactoryReset,
 		deletion.Instructions,
 		disclosure.Policy,
 		disclosure.Repository,
+		lifecycle.ComponentInventory,
 		lifecycle.RiskAssessment,
 		lifecycle.SecurityTesting,
+		personaldata.Recipients,
+		personaldata.Sensors,
 		storage.FileMode,
 		storage.KeyOfCertificate,
 		storage.PrivateKey,

@@ -23,7 +23,7 @@ var Recipients = &checks.Check{
 	Doc:       recipientsDoc,
 	Remedy:    "Declare the host in a recipient or cloud block, or take it out of the software.",
 	Principle: assay.PersonalData,
-	Reads:     checks.Declared,
+	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"6-1"},
 	Version:   1,

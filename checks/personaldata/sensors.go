@@ -24,7 +24,7 @@ var Sensors = &checks.Check{
 	Doc:       sensorsDoc,
 	Remedy:    "Declare the sensor or the radio interface, or leave its driver and programs out of the image.",
 	Principle: assay.PersonalData,
-	Reads:     checks.Declared,
+	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.8-3"},
 	Version:   1,
