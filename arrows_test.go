@@ -1,0 +1,105 @@
+package assay_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// The rules of the arrows: which room may import which. A room that is not
+// named here imports no other room at all.
+var mayImport = map[string][]string{
+	"":               {},
+	"schema/product": {""},
+	"schema/scheme":  {""},
+	"firmware":       {},
+	"checks/facts":   {"", "firmware"},
+	"checks":         {"", "firmware", "schema/product", "schema/scheme", "checks/facts"},
+	"labels":         {""},
+	"labels/verify":  {"", "labels"},
+	"examples":       {"firmware"},
+	"cmd":            {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/verify"},
+	"depskeep":       {},
+}
+
+const module = "github.com/assay-iot/assay"
+
+// room finds the longest room that a package path lies in.
+func room(pkg string) string {
+	path := strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/")
+	for at := path; at != ""; {
+		if _, ok := mayImport[at]; ok {
+			return at
+		}
+		i := strings.LastIndex(at, "/")
+		if i < 0 {
+			return at
+		}
+		at = at[:i]
+	}
+	return ""
+}
+
+func list(t *testing.T, format string, args ...string) []string {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list", "-f", format}, args...)...).Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}
+
+func TestArrows(t *testing.T) {
+	for _, line := range list(t, `{{.ImportPath}} {{join .Imports " "}}`, "./...") {
+		pkg, imports, _ := strings.Cut(line, " ")
+		from := room(pkg)
+		allowed, known := mayImport[from]
+		if !known {
+			t.Errorf("%s: the room %q is not on the plan", pkg, from)
+			continue
+		}
+		for imp := range strings.FieldsSeq(imports) {
+			if imp != module && !strings.HasPrefix(imp, module+"/") {
+				if from == "" && strings.Contains(strings.Split(imp, "/")[0], ".") {
+					t.Errorf("the root package imports %s: only the standard library is allowed", imp)
+				}
+				continue
+			}
+			to := room(imp)
+			ok := to == from
+			for _, a := range allowed {
+				ok = ok || a == to
+			}
+			if !ok {
+				t.Errorf("%s imports %s: %q may not import %q", pkg, imp, from, to)
+			}
+			if strings.HasPrefix(to, "cmd") && !strings.HasPrefix(from, "cmd") {
+				t.Errorf("%s imports %s: nothing imports cmd", pkg, imp)
+			}
+		}
+	}
+}
+
+// A verifier must stay small: it links no firmware reader, no check and no PDF
+// writer.
+func TestVerifierIsSmall(t *testing.T) {
+	for _, dep := range list(t, `{{join .Deps "\n"}}`, "./labels/verify") {
+		for _, heavy := range []string{module + "/firmware", module + "/checks", module + "/schema", "github.com/jung-kurt/gofpdf", "github.com/sigstore/sigstore-go"} {
+			if dep == heavy || strings.HasPrefix(dep, heavy+"/") {
+				t.Errorf("labels/verify links %s", dep)
+			}
+		}
+	}
+}
+
+// No room is a drawer for everything.
+func TestNames(t *testing.T) {
+	for _, pkg := range list(t, "{{.ImportPath}}", "./...") {
+		for part := range strings.SplitSeq(pkg, "/") {
+			switch part {
+			case "util", "utils", "common", "types", "pkg", "helpers", "misc":
+				t.Errorf("%s: no room may be named %q", pkg, part)
+			}
+		}
+	}
+}

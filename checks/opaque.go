@@ -1,0 +1,89 @@
+package checks
+
+import (
+	"slices"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/schema/product"
+)
+
+// DeclareOpaque counts what the product file names as opaque apart from what is
+// unexplained. Only bytes that nobody could explain change their class: what
+// was opened stays opened, and a range in which a known file system starts (its
+// What says which) cannot be declared away.
+func DeclareOpaque(image string, c assay.Coverage, fw *product.Firmware) assay.Coverage {
+	hidden := make([]assay.Range, 0, len(fw.Hidden)+1)
+	if fw.Opaque {
+		hidden = append(hidden, assay.Range{Length: c.Bytes, What: fw.Supplier})
+	}
+	for _, h := range fw.Hidden {
+		hidden = append(hidden, assay.Range{Offset: h.Offset, Length: h.Length, What: h.Name + " (" + h.Supplier + ")"})
+	}
+	if len(hidden) == 0 {
+		return c
+	}
+	ranges := c.Ranges
+	for _, h := range hidden {
+		ranges = cover(ranges, h)
+	}
+	c.Ranges = ranges
+	c.Unexplained, c.DeclaredOpaque = 0, 0
+	for _, r := range ranges {
+		switch r.Class {
+		case assay.Unexplained:
+			c.Unexplained += r.Length
+		case assay.DeclaredOpaque:
+			c.DeclaredOpaque += r.Length
+		}
+	}
+	c.Skipped = slices.DeleteFunc(slices.Clone(c.Skipped), func(s assay.Skipped) bool {
+		return s.Path == image && s.Length > 0 && within(s, ranges, c.Bytes)
+	})
+	return c
+}
+
+// cover splits the unexplained ranges at the edges of h and changes their class
+// inside it.
+func cover(ranges []assay.Range, h assay.Range) []assay.Range {
+	end := h.Offset + h.Length
+	out := make([]assay.Range, 0, len(ranges)+2)
+	for _, r := range ranges {
+		from, to := max(r.Offset, h.Offset), min(r.Offset+r.Length, end)
+		if r.Class != assay.Unexplained || from >= to || startsFileSystem(r.What) {
+			out = append(out, r)
+			continue
+		}
+		if r.Offset < from {
+			out = append(out, assay.Range{Offset: r.Offset, Length: from - r.Offset, Class: r.Class, What: r.What})
+		}
+		out = append(out, assay.Range{Offset: from, Length: to - from, Class: assay.DeclaredOpaque, What: h.What})
+		if to < r.Offset+r.Length {
+			out = append(out, assay.Range{Offset: to, Length: r.Offset + r.Length - to, Class: r.Class, What: r.What})
+		}
+	}
+	return out
+}
+
+// within reports whether a skipped part of the delivered image itself lies in
+// ranges that are declared opaque.
+func within(s assay.Skipped, ranges []assay.Range, size int64) bool {
+	if s.Offset < 0 || s.Offset+s.Length > size {
+		return false
+	}
+	left := s.Length
+	for _, r := range ranges {
+		if r.Class == assay.DeclaredOpaque {
+			left -= max(0, min(r.Offset+r.Length, s.Offset+s.Length)-max(r.Offset, s.Offset))
+		}
+	}
+	return left == 0
+}
+
+// fileSystems are the types of container that hold files by name.
+var fileSystems = []string{"squashfs", "ext", "ubi", "ubifs", "jffs2", "yaffs2", "cramfs", "romfs", "erofs", "fat", "iso9660", "cpio", "tar", "zip", "littlefs", "spiffs"}
+
+func startsFileSystem(what string) bool {
+	return slices.ContainsFunc(fileSystems, func(t string) bool {
+		return len(what) >= len(t) && what[:len(t)] == t
+	})
+}

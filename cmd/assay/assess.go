@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/catalogue"
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/schema/product"
+)
+
+// judged is an assessment with what the reports need beside it.
+type judged struct {
+	assessment assay.Assessment
+	product    *product.Product
+	imageLine  map[string]assay.Location // by firmware: the line that names the image
+	profile    profile
+}
+
+type profile struct{ observe, judge time.Duration }
+
+// question is what "assay check" and "assay label" are asked.
+type question struct {
+	dir    string
+	vars   map[string]string
+	asOf   time.Time
+	online bool
+	facts  bool     // store the facts with the assessment
+	more   []string // schemes to conclude by, besides the product's own targets
+}
+
+// assess loads the declaration, observes every image, asks every check and
+// concludes for every scheme that the product names.
+func (p *program) assess(ctx context.Context, q question) (*judged, error) {
+	declared, err := p.load(q.dir, q.vars)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := targets(declared, q.more, q.asOf)
+	if err != nil {
+		return nil, err
+	}
+	j := &judged{product: declared, imageLine: imageLines(declared), targets: wanted}
+	if q.online {
+		if err := p.fetchRelease(ctx, declared); err != nil {
+			return nil, err
+		}
+	}
+	list := catalogue.Checks()
+	subject := checks.Subject{Product: declared, AsOf: q.asOf, Whole: facts.NewObservation()}
+	if q.online {
+		p.askRepository(ctx, declared, subject.Whole)
+	}
+	started := time.Now()
+	images, parts, err := observeAll(ctx, declared, needs(list))
+	if err != nil {
+		return nil, err
+	}
+	subject.Images = parts
+	j.profile.observe, started = time.Since(started), time.Now()
+	results := checks.Assess(ctx, subject, list)
+	j.profile.judge = time.Since(started)
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("stopped: %w", err)
+	}
+	j.assessment = assay.Assessment{
+		Format: assay.AssessmentFormat, Tool: assay.Tool{Name: "assay", Version: version},
+		AsOf: q.asOf.Format(time.DateOnly), Product: declared.Info(),
+		Images: images, Results: results, Conclusions: conclude(declared, wanted, results, q.asOf),
+		Exceptions: exceptions(declared), Documents: documents(declared),
+	}
+	for i, part := range j.assessment.Product.Parts {
+		if part.Kind == "firmware" {
+			j.assessment.Product.Parts[i].Examined = slices.ContainsFunc(images, func(img assay.Image) bool {
+				return img.Firmware == part.Name && img.Coverage.Opened > 0
+			})
+		}
+	}
+	if q.facts {
+		j.assessment.Facts = storeFacts(parts, list)
+	}
+	return j, nil
+}
+
+// needs lists the facts that any of the checks asks for.
+func needs(list []*checks.Check) []facts.Node {
+	var nodes []facts.Node
+	for _, c := range list {
+		nodes = append(nodes, c.Needs...)
+	}
+	return nodes
+}
+
+// observeAll opens every declared image once. An image that the maker declares
+// opaque as a whole is observed for its coverage, and judged only if something
+// in it could be read after all.
+func observeAll(ctx context.Context, declared *product.Product, nodes []facts.Node) ([]assay.Image, []checks.Part, error) {
+	images := []assay.Image{}
+	var parts []checks.Part
+	for i := range declared.Firmwares {
+		fw := &declared.Firmwares[i]
+		if fw.Image == "" {
+			if !fw.Opaque {
+				parts = append(parts, checks.Part{Firmware: fw})
+			}
+			continue
+		}
+		path, err := declared.ImagePath(fw)
+		if err != nil {
+			return nil, nil, badInput("give the image a path inside the product's folder", "%s:%d: firmware %s: %w", fw.ImageRange.Filename, fw.ImageRange.Start.Line, fw.ID, err)
+		}
+		o, err := observe(ctx, path, nodes)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, nil, badInput("build the image first, or correct the path", "%s:%d: firmware %s: there is no file %s", fw.ImageRange.Filename, fw.ImageRange.Start.Line, fw.ID, fw.Image)
+		case err != nil:
+			return nil, nil, fmt.Errorf("firmware %s: %w", fw.ID, err)
+		}
+		o.Coverage = checks.DeclareOpaque(o.Image.Name, o.Coverage, fw)
+		images = append(images, describe(o, fw))
+		if !fw.Opaque || o.Coverage.Opened > 0 {
+			parts = append(parts, checks.Part{Firmware: fw, Observation: o})
+		}
+	}
+	return images, parts, nil
+}
+
+// observe opens one image file or folder and runs the scans over it.
+func observe(ctx context.Context, path string, nodes []facts.Node) (*facts.Observation, error) {
+	src, closer, err := firmware.SourceFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer closer.Close()
+	return facts.Observe(ctx, src, firmware.Options{}, nodes...)
+}
+
+// describe puts an observed image into the words of an assessment.
+func describe(o *facts.Observation, fw *product.Firmware) assay.Image {
+	img := assay.Image{
+		Path: o.Image.Name, Size: o.Image.Size, Digest: assay.SHA256(o.Image.Digest),
+		Containers: []assay.Container{}, Files: len(o.Image.Files), Coverage: o.Coverage,
+	}
+	if fw != nil {
+		img.Firmware, img.Version = fw.ID, fw.Version
+	}
+	for _, c := range o.Image.Containers {
+		img.Containers = append(img.Containers, assay.Container{Type: c.Type, Path: c.Path, Offset: c.Offset, Length: c.Length})
+	}
+	return img
+}
+
+func imageLines(declared *product.Product) map[string]assay.Location {
+	lines := map[string]assay.Location{}
+	for _, fw := range declared.Firmwares {
+		r := fw.ImageRange
+		if r.Filename == "" {
+			r = fw.Range
+		}
+		lines[fw.ID] = checks.Place(r)
+	}
+	return lines
+}
+
+func exceptions(declared *product.Product) []assay.Marked {
+	var marked []assay.Marked
+	for _, e := range declared.Exceptions {
+		marked = append(marked, assay.Marked{
+			Subject: e.Check, Path: e.Path, Reason: e.Reason, Author: e.Author,
+			Expires: string(e.Expires), Declared: checks.Place(e.Range),
+		})
+	}
+	return marked
+}
+
+func unmet(declared *product.Product) []assay.Marked {
+	var marked []assay.Marked
+	for _, u := range declared.Unmet {
+		marked = append(marked, assay.Marked{Subject: u.Requirement, Reason: u.Reason, Declared: checks.Place(u.Range)})
+	}
+	return marked
+}
+
+func documents(declared *product.Product) []assay.DocumentEvidence {
+	var list []assay.DocumentEvidence
+	add := func(name, kind, by string, date product.Date, covers []string, file string) {
+		if d, ok := declared.Documents[file]; ok && d.Err == nil {
+			list = append(list, assay.DocumentEvidence{Name: name, Kind: kind, By: by, Date: string(date), Covers: covers, Digest: d.Digest})
+		}
+	}
+	if r := declared.Risk; r != nil {
+		add("risk-assessment", "risk-assessment", "", r.Date, nil, r.File)
+	}
+	for _, e := range declared.Evidence {
+		add(e.ID, e.Kind, e.By, e.Date, e.Covers, e.File)
+	}
+	return list
+}
+
+func storeFacts(parts []checks.Part, list []*checks.Check) map[string]assay.Stored {
+	stored := map[string]assay.Stored{}
+	for _, part := range parts {
+		if part.Observation == nil {
+			continue
+		}
+		for id, s := range part.Observation.Store(needs(list)...) {
+			stored[part.Firmware.ID+"/"+id] = s
+		}
+	}
+	return stored
+}
+
+// inDir makes the paths of a product's own files relative to the folder that
+// the program was started in, so that annotations point at them.
+func inDir(dir string, l assay.Location) assay.Location {
+	if dir != "." && dir != "" && !filepath.IsAbs(l.Path) {
+		l.Path = filepath.ToSlash(filepath.Join(dir, l.Path))
+	}
+	return l
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/catalogue"
+	"github.com/assay-iot/assay/cmd/assay/internal/report"
+)
+
+// questionFlags are shared by check and label.
+type questionFlags struct {
+	asOf   string
+	vars   []string
+	online bool
+	facts  bool
+	more   []string
+}
+
+func (f *questionFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.asOf, "as-of", "", "the `DATE` that all dates are compared with (default: today)")
+	c.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable of the product file: `NAME=VALUE`; repeatable")
+	c.Flags().BoolVar(&f.online, "online", false, "ask the source repository and fetch released firmware")
+	c.Flags().BoolVar(&f.facts, "store-facts", false, "keep the observed facts in the assessment, so that it can be judged again")
+}
+
+func (p *program) question(f questionFlags, args []string) (question, error) {
+	asOf, err := p.asOf(f.asOf)
+	if err != nil {
+		return question{}, err
+	}
+	q := question{dir: ".", asOf: asOf, online: f.online, facts: f.facts, more: f.more, vars: map[string]string{}}
+	if len(args) > 0 {
+		q.dir = args[0]
+	}
+	for _, v := range f.vars {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok {
+			return question{}, badInput("write --var version=1.2.3", "--var %q has no value", v)
+		}
+		q.vars[name] = value
+	}
+	return q, nil
+}
+
+var checkFormats = []string{"table", "json", "sarif", "html", "github"}
+
+func (p *program) checkCommand() *cobra.Command {
+	var f questionFlags
+	var formats []string
+	var details, profiled bool
+	c := &cobra.Command{
+		Use:   "check [FOLDER]",
+		Short: "Check a product's declaration and firmware, and conclude by its schemes",
+		Long: `Check reads the product files of FOLDER (default: this one), opens every firmware
+image they name, runs all checks, and says what follows for each scheme named as
+a target.
+
+Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
+		Example: "  assay check\n  assay check camera/ --format json=out.json --as-of 2026-11-23",
+		Args:    atMostOne,
+		RunE: func(c *cobra.Command, args []string) error {
+			outputs, err := parseFormats(formats, checkFormats)
+			if err != nil {
+				return err
+			}
+			q, err := p.question(f, args)
+			if err != nil {
+				return err
+			}
+			j, err := p.assess(c.Context(), q)
+			if err != nil {
+				return err
+			}
+			for _, o := range outputs {
+				if err := p.writeAssessment(o, j, q, details, profiled); err != nil {
+					return err
+				}
+			}
+			return answered(worst(j.assessment.Conclusions))
+		},
+	}
+	f.add(c)
+	c.Flags().StringArrayVar(&f.more, "scheme", nil, "conclude by this scheme too: `ID`; repeatable")
+	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif html github; repeatable")
+	c.Flags().BoolVar(&details, "details", false, "with --format github: show findings with their place (they are public in a public repository)")
+	c.Flags().BoolVar(&profiled, "profile", false, "with --format json: add the times of the run")
+	return c
+}
+
+// writeAssessment writes one form of the assessment.
+func (p *program) writeAssessment(o output, j *judged, q question, details, profiled bool) error {
+	a := j.assessment
+	file := inDir(q.dir, assay.Location{Path: j.product.Range.Filename, Line: j.product.Range.Start.Line})
+	lines := map[string]assay.Location{}
+	for id, l := range j.imageLine {
+		lines[id] = inDir(q.dir, l)
+	}
+	github := report.GitHub{Assessment: a, ImageLine: lines, Default: file, Details: details}
+	if o.kind == "github" {
+		if err := p.writeSummary(github); err != nil {
+			return err
+		}
+	}
+	return p.write(o, func(w io.Writer) error {
+		switch o.kind {
+		case "json":
+			run := report.ThisRun()
+			if profiled {
+				run.Profile = &report.Profile{ObserveMS: j.profile.observe.Milliseconds(), JudgeMS: j.profile.judge.Milliseconds()}
+			}
+			return report.JSON(w, report.AssessmentDocument{Assessment: a, Run: run})
+		case "sarif":
+			return report.SARIF(w, report.SARIFInput{
+				Tool: a.Tool, Product: a.Product.ID, Results: placed(q.dir, a.Results), Images: a.Images,
+				Checks: catalogue.Checks(), ImageLine: lines, Default: file, ExitCode: worst(a.Conclusions),
+			})
+		case "html":
+			return report.HTML(w, a)
+		case "github":
+			return github.Annotations(w)
+		}
+		return p.table(w, a)
+	})
+}
+
+// writeSummary appends the job summary to the file that GitHub names.
+func (p *program) writeSummary(g report.GitHub) error {
+	name := p.getenv("GITHUB_STEP_SUMMARY")
+	if name == "" {
+		return nil
+	}
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	err = g.Summary(f)
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+func (p *program) table(w io.Writer, a assay.Assessment) error {
+	fmt.Fprintf(w, "%s by %s, as of %s\n", p.paint(bold, report.Clean(a.Product.Name)), report.Clean(a.Product.Manufacturer.Name), a.AsOf)
+	for _, img := range a.Images {
+		if err := report.Coverage(w, img.Path, img.Coverage); err != nil {
+			return err
+		}
+	}
+	if err := report.Results(w, a.Results, p.paint); err != nil {
+		return err
+	}
+	if len(a.Exceptions) > 0 {
+		fmt.Fprintf(w, "\nExceptions written by the maker (they change no verdict):\n")
+		for _, e := range a.Exceptions {
+			fmt.Fprintf(w, "  %s: %s (%s, until %s)\n", report.Clean(e.Subject), report.Clean(e.Reason), report.Clean(e.Author), report.Clean(e.Expires))
+		}
+	}
+	return report.Conclusions(w, a.Conclusions, p.paint)
+}
+
+// placed makes the declared places of results relative to where the program runs.
+func placed(dir string, results []assay.Result) []assay.Result {
+	moved := make([]assay.Result, len(results))
+	for i, r := range results {
+		findings := make([]assay.Finding, len(r.Findings))
+		for k, f := range r.Findings {
+			evidence := make([]assay.Evidence, len(f.Evidence))
+			for n, e := range f.Evidence {
+				if e.Kind != assay.KindObserved {
+					e.Location = inDir(dir, e.Location)
+				}
+				evidence[n] = e
+			}
+			f.Evidence = evidence
+			findings[k] = f
+		}
+		r.Findings = findings
+		moved[i] = r
+	}
+	return moved
+}

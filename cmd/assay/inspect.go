@@ -1,0 +1,258 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/catalogue"
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/cmd/assay/internal/report"
+	"github.com/assay-iot/assay/firmware"
+)
+
+var inspectFormats = []string{"table", "json", "sarif"}
+
+func (p *program) inspectCommand() *cobra.Command {
+	var asOf, cat string
+	var formats, keys []string
+	var list, profiled bool
+	c := &cobra.Command{
+		Use:   "inspect IMAGE",
+		Short: "Open a firmware image, or an unpacked folder, and say what is in it",
+		Long: `Inspect opens a firmware image without a product file: its containers, how much of
+it could be examined, its components and services, and what every check says
+that needs no declaration. It judges nothing as a whole and ends with 0 whenever
+the inspection was done.`,
+		Example: "  assay inspect router.bin\n  assay inspect --list router.bin\n  assay inspect --cat 'squashfs!etc/inittab' router.bin",
+		Args:    oneArg,
+		RunE: func(c *cobra.Command, args []string) error {
+			outputs, err := parseFormats(formats, inspectFormats)
+			if err != nil {
+				return err
+			}
+			day, err := p.asOf(asOf)
+			if err != nil {
+				return err
+			}
+			if err := readable(keys); err != nil {
+				return err
+			}
+			switch {
+			case list:
+				return p.listFiles(c, args[0])
+			case cat != "":
+				return p.catFile(c, args[0], cat)
+			}
+			in, o, err := p.inspect(c, args[0], day, profiled)
+			if err != nil {
+				return err
+			}
+			for _, out := range outputs {
+				if err := p.writeInspection(out, in, o); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&asOf, "as-of", "", "the `DATE` that all dates are compared with (default: today)")
+	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif; repeatable")
+	c.Flags().StringArrayVar(&keys, "key", nil, "public key or certificate `FILE` that signs the image; repeatable")
+	c.Flags().BoolVar(&list, "list", false, "print the path of every file, one to a line, and nothing else")
+	c.Flags().StringVar(&cat, "cat", "", "print the content of the file whose path is, or ends with, `PATH`")
+	c.Flags().BoolVar(&profiled, "profile", false, "with --format json: add the times of the run")
+	return c
+}
+
+// readable reports the first key file that cannot be read or holds no PEM.
+func readable(keys []string) error {
+	for _, k := range keys {
+		data, err := os.ReadFile(k)
+		if err != nil {
+			return badInput("give a file with a public key or certificate", "--key: %w", err)
+		}
+		if !strings.Contains(string(data), "-----BEGIN ") {
+			return badInput("convert it to PEM", "--key %s: not a PEM file", k)
+		}
+		if strings.Contains(string(data), "PRIVATE KEY-----") {
+			return badInput("give the public key; keep the private one at home", "--key %s: holds a private key", k)
+		}
+	}
+	return nil
+}
+
+// inspect observes an image and asks every check that reads images.
+func (p *program) inspect(c *cobra.Command, image string, asOf time.Time, profiled bool) (*report.Inspection, *facts.Observation, error) {
+	var list []*checks.Check
+	for _, check := range catalogue.Checks() {
+		if check.NeedsImage() {
+			list = append(list, check)
+		}
+	}
+	started := time.Now()
+	nodes := append(needs(list), facts.Components, facts.Services)
+	o, err := observe(c.Context(), image, nodes)
+	if err != nil {
+		return nil, nil, sourceError(err)
+	}
+	observed := time.Since(started)
+	started = time.Now()
+	results := checks.Assess(c.Context(), checks.Subject{AsOf: asOf, Images: []checks.Part{{Observation: o}}}, list)
+	if err := c.Context().Err(); err != nil {
+		return nil, nil, fmt.Errorf("stopped: %w", err)
+	}
+	img := describe(o, nil)
+	in := &report.Inspection{
+		Format: report.InspectionFormat, Tool: assay.Tool{Name: "assay", Version: version},
+		AsOf:  asOf.Format(time.DateOnly),
+		Image: report.InspectedImage{Path: img.Path, Size: img.Size, Digest: img.Digest}, Containers: img.Containers,
+		Files: img.Files, Coverage: img.Coverage, Results: results, Run: report.ThisRun(),
+		Components: known(o, facts.Components), Services: known(o, facts.Services),
+	}
+	if profiled {
+		in.Run.Profile = &report.Profile{ObserveMS: observed.Milliseconds(), JudgeMS: time.Since(started).Milliseconds()}
+	}
+	return in, o, nil
+}
+
+// known gives the items of a fact; a fact that is not known shows as the reason
+// of the checks that need it, and here as no items.
+func known[T any](o *facts.Observation, f facts.Source[[]T]) []T {
+	items, err := f.Of(o.For("inspect", []facts.Node{f}))
+	if err != nil || items == nil {
+		return []T{}
+	}
+	return items
+}
+
+func sourceError(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, firmware.ErrEmpty) {
+		return badInput("give a firmware image or an unpacked folder", "%w", err)
+	}
+	return err
+}
+
+func (p *program) writeInspection(out output, in *report.Inspection, o *facts.Observation) error {
+	return p.write(out, func(w io.Writer) error {
+		switch out.kind {
+		case "json":
+			return report.JSON(w, in)
+		case "sarif":
+			return report.SARIF(w, report.SARIFInput{
+				Tool: in.Tool, Results: in.Results, Images: []assay.Image{describe(o, nil)},
+				Checks: catalogue.Checks(), Default: assay.Location{Path: in.Image.Path},
+			})
+		}
+		return p.inspectionTable(w, in)
+	})
+}
+
+func (p *program) inspectionTable(w io.Writer, in *report.Inspection) error {
+	if err := report.Coverage(w, in.Image.Path, in.Coverage); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s, %d files\n\n", in.Image.Digest, in.Files)
+	if err := report.Containers(w, in.Containers); err != nil {
+		return err
+	}
+	if len(in.Components) > 0 {
+		fmt.Fprintf(w, "\n%s\n", p.paint(bold, "Components"))
+		for _, c := range in.Components {
+			fmt.Fprintf(w, "  %-28s %-20s %s\n", report.Clean(c.Name), report.Clean(c.Version), p.paint(faint, string(c.Confidence)))
+		}
+	}
+	if len(in.Services) > 0 {
+		fmt.Fprintf(w, "\n%s\n", p.paint(bold, "Services"))
+		for _, s := range in.Services {
+			state := "not started"
+			if s.Started {
+				state = "started"
+			}
+			fmt.Fprintf(w, "  %-28s %-12s %s\n", report.Clean(s.Name), state, p.paint(faint, report.Clean(s.Via)))
+		}
+	}
+	if err := report.Results(w, in.Results, p.paint); err != nil {
+		return err
+	}
+	n := report.Tally(in.Results)
+	_, err := fmt.Fprintf(w, "\n%d failed, %d passed, %d inconclusive, %d not applicable\n",
+		n[assay.Fail], n[assay.Pass], n[assay.Inconclusive], n[assay.NotApplicable])
+	return err
+}
+
+func (p *program) listFiles(c *cobra.Command, image string) error {
+	img, err := open(c, image)
+	if err != nil {
+		return err
+	}
+	b := &strings.Builder{}
+	for _, f := range img.Files {
+		b.WriteString(report.Clean(f.Path))
+		b.WriteByte('\n')
+	}
+	_, err = io.WriteString(p.out, b.String())
+	return err
+}
+
+func open(c *cobra.Command, image string) (*firmware.Image, error) {
+	src, closer, err := firmware.SourceFile(image)
+	if err != nil {
+		return nil, sourceError(err)
+	}
+	defer closer.Close()
+	img, err := firmware.Open(c.Context(), src, firmware.Options{})
+	if err != nil {
+		return nil, sourceError(err)
+	}
+	return img, nil
+}
+
+// catFile prints one file of the image. The path may be given whole or from
+// any "!" or "/" on, as long as only one file fits.
+func (p *program) catFile(c *cobra.Command, image, want string) error {
+	src, closer, err := firmware.SourceFile(image)
+	if err != nil {
+		return sourceError(err)
+	}
+	defer closer.Close()
+	img, err := firmware.Open(c.Context(), src, firmware.Options{})
+	if err != nil {
+		return sourceError(err)
+	}
+	var fits []*firmware.File
+	for _, f := range img.Files {
+		if f.Path == want {
+			fits = []*firmware.File{f}
+			break
+		}
+		if strings.HasSuffix(f.Path, "/"+want) || strings.HasSuffix(f.Path, "!"+want) {
+			fits = append(fits, f)
+		}
+	}
+	fits = slices.DeleteFunc(fits, func(f *firmware.File) bool {
+		return f.Kind != firmware.Regular && f.Kind != firmware.Raw
+	})
+	switch len(fits) {
+	case 0:
+		return badInput("assay inspect --list shows the paths", "no file of the image is at %s", report.Clean(want))
+	case 1:
+	default:
+		return badInput("give more of the path: "+report.Clean(fits[0].Path), "%d files fit %s", len(fits), report.Clean(want))
+	}
+	data, err := fits[0].ReadFile()
+	if err != nil {
+		return err
+	}
+	_, err = p.out.Write(data)
+	return err
+}

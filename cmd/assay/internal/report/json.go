@@ -1,0 +1,70 @@
+// Package report writes assessments and inspections for people and for
+// programs: tables, JSON, SARIF, annotations of GitHub, and HTML.
+package report
+
+import (
+	"encoding/json"
+	"io"
+	"runtime"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
+)
+
+// JSON writes v as indented JSON with a line end. The members stand in the
+// order of the Go type, so the same value gives the same bytes.
+func JSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// Run is what differs from machine to machine. No digest covers it.
+type Run struct {
+	OS      string   `json:"os"`
+	Arch    string   `json:"arch"`
+	Go      string   `json:"go"`
+	Profile *Profile `json:"profile,omitempty"`
+}
+
+// Profile holds the times of a run, in milliseconds; it is there only with --profile.
+type Profile struct {
+	ObserveMS int64 `json:"observe_ms"`
+	JudgeMS   int64 `json:"judge_ms"`
+}
+
+// ThisRun describes the machine.
+func ThisRun() Run { return Run{OS: runtime.GOOS, Arch: runtime.GOARCH, Go: runtime.Version()} }
+
+// InspectionFormat is the format id of an Inspection.
+const InspectionFormat = "assay.inspection/v1"
+
+// Inspection is what was found in one image, with no product declared. It is a
+// public format.
+type Inspection struct {
+	Format     string            `json:"format"`
+	Tool       assay.Tool        `json:"tool"`
+	AsOf       string            `json:"as_of"`
+	Image      InspectedImage    `json:"image"`
+	Containers []assay.Container `json:"containers"`
+	Files      int               `json:"files"`
+	Coverage   assay.Coverage    `json:"coverage"`
+	Components []facts.Component `json:"components"`
+	Services   []facts.Service   `json:"services"`
+	Results    []assay.Result    `json:"results"`
+	Run        Run               `json:"run"`
+}
+
+// InspectedImage names the image.
+type InspectedImage struct {
+	Path   string       `json:"path"`
+	Size   int64        `json:"size"`
+	Digest assay.Digest `json:"digest"`
+}
+
+// AssessmentDocument is an assessment with the account of its run.
+type AssessmentDocument struct {
+	assay.Assessment
+	Run Run `json:"run"`
+}

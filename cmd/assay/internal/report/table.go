@@ -1,0 +1,257 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/assay-iot/assay"
+)
+
+// Painter colours text; see Plain.
+type Painter func(color, text string) string
+
+// Plain leaves text as it is.
+func Plain(_, text string) string { return text }
+
+const (
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+	bold   = "1"
+	faint  = "2"
+)
+
+var verdictMarks = map[assay.Verdict][2]string{
+	assay.Pass:          {"✓", green},
+	assay.Fail:          {"✗", red},
+	assay.Inconclusive:  {"?", yellow},
+	assay.NotApplicable: {"–", faint},
+}
+
+var outcomeMarks = map[assay.Outcome][2]string{
+	assay.Met:          {"✓", green},
+	assay.NotMet:       {"✗", red},
+	assay.Undecided:    {"?", yellow},
+	assay.DoesNotApply: {"–", faint},
+}
+
+// Results writes results grouped by principle, with their findings, for a
+// terminal. Everything that came from an image or a product file is cleaned of
+// control characters.
+func Results(w io.Writer, results []assay.Result, paint Painter) error {
+	b := &strings.Builder{}
+	for _, p := range assay.Principles() {
+		var mine []assay.Result
+		for _, r := range results {
+			if strings.HasPrefix(string(r.Check), string(p)+"/") {
+				mine = append(mine, r)
+			}
+		}
+		if len(mine) == 0 {
+			continue
+		}
+		fmt.Fprintf(b, "\n%s\n", paint(bold, p.Title()))
+		for _, r := range mine {
+			writeResult(b, r, paint)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func writeResult(b *strings.Builder, r assay.Result, paint Painter) {
+	mark := verdictMarks[r.Verdict]
+	name := string(r.Check)
+	if r.Firmware != "" {
+		name += " (" + r.Firmware + ")"
+	}
+	words := r.Verdict.String()
+	if r.Verdict == assay.Pass {
+		words += ", " + r.Proof.String()
+	}
+	fmt.Fprintf(b, "  %s %-42s %s\n", paint(mark[1], mark[0]), Clean(name), words)
+	if r.Reason != "" {
+		fmt.Fprintf(b, "      %s\n", paint(faint, Clean(r.Reason)))
+	}
+	for i, f := range r.Findings {
+		if i == maxFindings {
+			fmt.Fprintf(b, "      … and %d more; --format json lists them all\n", len(r.Findings)-i)
+			break
+		}
+		fmt.Fprintf(b, "      %s %s\n", paint(severityColor(f.Severity), fmt.Sprintf("%-8s", f.Severity)), Clean(f.Message))
+		for j, e := range f.Evidence {
+			if j == maxPlaces {
+				fmt.Fprintf(b, "               … and %d more places\n", len(f.Evidence)-j)
+				break
+			}
+			fmt.Fprintf(b, "               %s %s\n", paint(faint, evidenceWord(e.Kind)), Clean(e.Location.String()))
+		}
+	}
+}
+
+// How many findings of a check, and places of a finding, a table shows.
+const (
+	maxFindings = 12
+	maxPlaces   = 4
+)
+
+func evidenceWord(k assay.EvidenceKind) string {
+	switch k {
+	case assay.KindDeclared:
+		return "declared in"
+	case assay.KindAbsent:
+		return "missing from"
+	}
+	return "seen in"
+}
+
+func severityColor(s assay.Severity) string {
+	switch {
+	case s >= assay.High:
+		return red
+	case s == assay.Medium:
+		return yellow
+	}
+	return faint
+}
+
+// Conclusions writes what follows for each scheme.
+func Conclusions(w io.Writer, conclusions []assay.Conclusion, paint Painter) error {
+	b := &strings.Builder{}
+	for _, c := range conclusions {
+		mark := outcomeMarks[c.Outcome]
+		fmt.Fprintf(b, "\n%s %s\n", paint(mark[1], mark[0]), paint(bold, fmt.Sprintf("%s (%s): %s", Clean(c.Title), Clean(c.Edition), c.Outcome)))
+		met, shown := 0, 0
+		for _, r := range c.Requirements {
+			if r.Outcome == assay.Met || r.Outcome == assay.DoesNotApply {
+				met++
+				continue
+			}
+			if !r.Mandatory {
+				continue
+			}
+			shown++
+			m := outcomeMarks[r.Outcome]
+			fmt.Fprintf(b, "  %s %-8s %s\n", paint(m[1], m[0]), Clean(r.ID), Clean(r.Title))
+			if r.Reason != "" {
+				fmt.Fprintf(b, "             %s\n", paint(faint, Clean(r.Reason)))
+			}
+		}
+		fmt.Fprintf(b, "  %d of %d requirements met or not applicable", met, len(c.Requirements))
+		if shown > 0 {
+			fmt.Fprintf(b, "; %d mandatory open", shown)
+		}
+		b.WriteString("\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Coverage writes one line on how much of an image was examined, and the parts
+// that were not.
+func Coverage(w io.Writer, name string, c assay.Coverage) error {
+	b := &strings.Builder{}
+	fmt.Fprintf(b, "%s: examined %s of %s", Clean(name), Bytes(c.Examined()), Bytes(c.Bytes))
+	if c.DeclaredOpaque > 0 {
+		fmt.Fprintf(b, ", declared opaque %s", Bytes(c.DeclaredOpaque))
+	}
+	if c.Unexplained > 0 {
+		fmt.Fprintf(b, ", unexplained %s", Bytes(c.Unexplained))
+	}
+	b.WriteString("\n")
+	for i, s := range c.Skipped {
+		if i == maxFindings {
+			fmt.Fprintf(b, "  … and %d more\n", len(c.Skipped)-i)
+			break
+		}
+		fmt.Fprintf(b, "  not examined: %s: %s\n", Clean(s.Path), Clean(s.Reason))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Containers writes the table of containers with offset, size and type.
+func Containers(w io.Writer, containers []assay.Container) error {
+	b := &strings.Builder{}
+	fmt.Fprintf(b, "%12s %12s  %-12s %s\n", "offset", "length", "type", "path")
+	for _, c := range containers {
+		fmt.Fprintf(b, "%#12x %12d  %-12s %s\n", c.Offset, c.Length, Clean(c.Type), Clean(c.Path))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Bytes writes a number of bytes for people: "14.1 MB", powers of ten.
+func Bytes(n int64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	case n >= 1e3:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// Clean makes hostile text safe for a terminal: control characters and broken
+// UTF-8 become visible escapes.
+func Clean(s string) string {
+	if utf8.ValidString(s) && !strings.ContainsFunc(s, hidden) {
+		return s
+	}
+	b := &strings.Builder{}
+	for i, r := range s {
+		switch {
+		case r == utf8.RuneError && s[i] >= utf8.RuneSelf && !strings.HasPrefix(s[i:], "\uFFFD"):
+			fmt.Fprintf(b, `\x%02x`, s[i])
+		case hidden(r):
+			fmt.Fprintf(b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// hidden reports characters that could change what a terminal shows.
+func hidden(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
+}
+
+// Tally counts results by verdict.
+func Tally(results []assay.Result) map[assay.Verdict]int {
+	n := map[assay.Verdict]int{}
+	for _, r := range results {
+		n[r.Verdict]++
+	}
+	return n
+}
+
+// Gravest lists the findings that fail their checks, gravest first, each with
+// its result.
+func Gravest(results []assay.Result) []Problem {
+	var all []Problem
+	for _, r := range results {
+		for _, f := range r.Findings {
+			if f.Severity.Fails() {
+				all = append(all, Problem{r, f})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(b.Finding.Severity, a.Finding.Severity), cmp.Compare(a.Result.Check, b.Result.Check))
+	})
+	return all
+}
+
+// Problem is a finding with the result that it belongs to.
+type Problem struct {
+	Result  assay.Result
+	Finding assay.Finding
+}

@@ -1,0 +1,21 @@
+// Command assay checks IoT products against security schemes and makes and
+// verifies their labels.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, env{
+		args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		getenv: os.Getenv, now: time.Now().UTC(),
+	})
+	stop()
+	os.Exit(code)
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/cmd/assay/internal/report"
+	"github.com/assay-iot/assay/schema/scheme"
+)
+
+// listedScheme is one entry of "assay schemes --format json", a public format.
+type listedScheme struct {
+	ID           string              `json:"id"`
+	Edition      string              `json:"edition"`
+	Title        string              `json:"title"`
+	Source       string              `json:"source"`
+	From         string              `json:"from"`
+	Until        string              `json:"until,omitempty"`
+	Requirements []listedRequirement `json:"requirements"`
+}
+
+type listedRequirement struct {
+	ID        string          `json:"id"`
+	Title     string          `json:"title"`
+	Principle assay.Principle `json:"principle"`
+	Status    string          `json:"status"`
+	Proof     assay.Proof     `json:"proof"`
+	Assessor  bool            `json:"assessor,omitempty"`
+	Checks    []assay.CheckID `json:"checks"`
+}
+
+func (p *program) schemesCommand() *cobra.Command {
+	var formats []string
+	c := &cobra.Command{
+		Use: "schemes", Short: "List the schemes, their editions and requirements", Args: noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			outputs, err := parseFormats(formats, []string{"table", "json"})
+			if err != nil {
+				return err
+			}
+			all, err := scheme.Bundled()
+			if err != nil {
+				return err
+			}
+			for _, o := range outputs {
+				err := p.write(o, func(w io.Writer) error {
+					if o.kind == "json" {
+						return report.JSON(w, listSchemes(all))
+					}
+					return p.schemeTable(w, all)
+				})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json; repeatable")
+	return c
+}
+
+func listSchemes(all scheme.Catalogue) []listedScheme {
+	list := []listedScheme{}
+	for _, s := range all.All() {
+		l := listedScheme{
+			ID: s.ID, Edition: s.Edition, Title: s.Title, Source: s.Source,
+			From: string(s.From), Until: string(s.Until), Requirements: []listedRequirement{},
+		}
+		for _, r := range s.Requirements {
+			l.Requirements = append(l.Requirements, listedRequirement{
+				ID: r.ID, Title: r.Title, Principle: r.Principle, Status: string(r.Status),
+				Proof: r.Proof, Assessor: r.Assessor, Checks: append([]assay.CheckID{}, r.Checks()...),
+			})
+		}
+		list = append(list, l)
+	}
+	return list
+}
+
+func (p *program) schemeTable(w io.Writer, all scheme.Catalogue) error {
+	b := &strings.Builder{}
+	for _, s := range all.All() {
+		mandatory, people := 0, 0
+		for _, r := range s.Requirements {
+			if r.Status.Mandatory() {
+				mandatory++
+			}
+			if r.Assessor {
+				people++
+			}
+		}
+		fmt.Fprintf(b, "%s  %s\n", p.paint(bold, s.ID), s.Edition)
+		fmt.Fprintf(b, "    %s\n    %d requirements, %d mandatory, %d for an assessor; in force from %s\n", s.Title, len(s.Requirements), mandatory, people, s.From)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
