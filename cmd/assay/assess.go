@@ -29,12 +29,13 @@ type profile struct{ observe, judge time.Duration }
 
 // question is what "assay check" and "assay label" are asked.
 type question struct {
-	dir    string
-	vars   map[string]string
-	asOf   time.Time
-	online bool
-	facts  bool     // store the facts with the assessment
-	more   []string // schemes to conclude by, besides the product's own targets
+	dir      string
+	vars     map[string]string
+	asOf     time.Time
+	online   bool
+	facts    bool      // store the facts with the assessment
+	more     []string  // schemes to conclude by, besides the product's own targets
+	labelEnd time.Time // last day of the label that is asked for; zero if none is
 }
 
 // assess loads the declaration, observes every image, asks every check and
@@ -55,7 +56,7 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 		}
 	}
 	list := catalogue.Checks()
-	subject := checks.Subject{Product: declared, AsOf: q.asOf, Whole: facts.NewObservation()}
+	subject := checks.Subject{Product: declared, AsOf: q.asOf, Whole: facts.NewObservation(), Terms: terms(wanted), LabelEnd: q.labelEnd}
 	if q.online {
 		p.askRepository(ctx, declared, subject.Whole)
 	}

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/schema/product"
 	"github.com/assay-iot/assay/schema/scheme"
 )
@@ -88,4 +90,16 @@ func latestLabel(list []target, issued time.Time) string {
 		}
 	}
 	return latest
+}
+
+// terms are the least support periods that the targets demand.
+func terms(list []target) []checks.Term {
+	var terms []checks.Term
+	for _, t := range list {
+		var years int
+		if n, err := fmt.Sscanf(string(t.scheme.MinSupport), "%dy", &years); n == 1 && err == nil {
+			terms = append(terms, checks.Term{Scheme: t.scheme.ID, Years: years})
+		}
+	}
+	return terms
 }

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"crypto"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/cmd/assay/internal/report"
+	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/demo"
+	"github.com/assay-iot/assay/labels/pdf"
+	"github.com/assay-iot/assay/labels/sign"
+)
+
+// labelFlags are what "assay label" is told beside the question.
+type labelFlags struct {
+	questionFlags
+	key, passphraseFile string
+	demo                bool
+	out                 string
+	issuer, address     string
+	issued, validUntil  string
+}
+
+func (p *program) labelCommand() *cobra.Command {
+	var f labelFlags
+	c := &cobra.Command{
+		Use:   "label [FOLDER]",
+		Short: "Check a product and, if all its schemes are met, make its signed label",
+		Long: `Label checks the product of FOLDER (default: this one) as "assay check" does. If every
+scheme that it names as a target is met, it writes three files:
+
+  label.sigstore.json  the label: a signed statement in a Sigstore bundle
+  label.pdf            the label for people, with the bundle attached
+  label.json           what the statement says, to read
+
+If one is not met (exit code 3) or inconclusive (4), nothing is written.`,
+		Example: "  assay issuer keys generate --out issuer\n  assay label camera/ --key issuer.key --issuer \"Example Body\" --out label",
+		Args:    atMostOne,
+		RunE:    func(c *cobra.Command, args []string) error { return p.label(c, f, args) },
+	}
+	f.add(c)
+	c.Flags().StringVar(&f.key, "key", "", "private key `FILE` of the issuer, in Sigstore's encrypted form")
+	c.Flags().StringVar(&f.passphraseFile, "passphrase-file", "", "`FILE` that holds the key's passphrase (default: ask)")
+	c.Flags().BoolVar(&f.demo, "demo", false, "sign with the published demo key; the label says DEMO and proves nothing")
+	c.Flags().StringVar(&f.out, "out", "label", "write the label to this `FOLDER`")
+	c.Flags().StringVar(&f.issuer, "issuer", "", "`NAME` of who issues the label (default: the maker)")
+	c.Flags().StringVar(&f.address, "address", "", "https `ADDRESS` of the issuer, where the QR code leads")
+	c.Flags().StringVar(&f.issued, "issued", "", "issue `DATE` (default: the as-of date)")
+	c.Flags().StringVar(&f.validUntil, "valid-until", "", "last `DATE` on which the label is valid (default: a year, at most to the support end)")
+	c.MarkFlagsMutuallyExclusive("key", "demo")
+	c.MarkFlagsOneRequired("key", "demo")
+	return c
+}
+
+func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
+	q, err := p.question(f.questionFlags, args)
+	if err != nil {
+		return err
+	}
+	issued := q.asOf
+	if f.issued != "" {
+		if issued, err = assay.Date(f.issued); err != nil {
+			return badInput("write it as 2026-11-23", "--issued %q is not a date", f.issued)
+		}
+	}
+	if f.validUntil != "" {
+		if q.labelEnd, err = assay.Date(f.validUntil); err != nil {
+			return badInput("write it as 2027-11-23", "--valid-until %q is not a date", f.validUntil)
+		}
+	}
+	key, err := p.signer(f)
+	if err != nil {
+		return err
+	}
+	j, err := p.assess(c.Context(), q)
+	if err != nil {
+		return err
+	}
+	statement, err := labels.New(&j.assessment, labels.IssueOptions{
+		Issued: issued.Format(time.DateOnly), ValidUntil: f.validUntil, Latest: latestLabel(j.targets, issued),
+		Issuer: f.issuer, Address: f.address, Demo: f.demo,
+	})
+	if err != nil {
+		return p.noLabel(j, err)
+	}
+	files, err := drawLabel(key, statement)
+	if err != nil {
+		return err
+	}
+	if err := writeAll(f.out, files); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.out, "%s label %s\n", p.paint(green, "✓"), report.Clean(statement.Predicate.ID))
+	for _, file := range files {
+		fmt.Fprintf(p.out, "  %s\n", filepath.Join(f.out, file.name))
+	}
+	return err
+}
+
+// noLabel says why there is none. Nothing was written.
+func (p *program) noLabel(j *judged, err error) error {
+	code := exitInput
+	switch {
+	case errors.Is(err, labels.ErrNotMet):
+		code = exitNo
+	case errors.Is(err, labels.ErrInconclusive):
+		code = exitCannotTell
+	}
+	if code != exitInput {
+		if werr := report.Conclusions(p.err, j.assessment.Conclusions, p.paint); werr != nil {
+			return werr
+		}
+	}
+	return &codedError{code: code, err: fmt.Errorf("no label: %w", err), fix: "\"assay check\" shows every finding"}
+}
+
+// signer opens the issuer's key before any work is done.
+func (p *program) signer(f labelFlags) (crypto.Signer, error) {
+	if f.demo {
+		return sign.LoadKey(demo.PrivateKey, []byte(demo.Passphrase))
+	}
+	file, err := os.ReadFile(f.key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, badInput("\"assay issuer keys generate\" makes one", "--key: %w", err)
+	} else if err != nil {
+		return nil, err
+	}
+	passphrase, err := p.passphrase(f.passphraseFile, false)
+	if err != nil {
+		return nil, err
+	}
+	key, err := sign.LoadKey(file, passphrase)
+	if err != nil {
+		return nil, badInput("give the issuer's key and its passphrase", "--key %s: %w", f.key, err)
+	}
+	return key, nil
+}
+
+// labelFile is one file of a label.
+type labelFile struct {
+	name string
+	data []byte
+}
+
+// drawLabel signs the statement and makes all files in memory.
+func drawLabel(key crypto.Signer, s *labels.Statement) ([]labelFile, error) {
+	bundle, err := sign.Statement(key, s)
+	if err != nil {
+		return nil, err
+	}
+	page, err := pdf.Render(s, bundle)
+	if err != nil {
+		return nil, err
+	}
+	readable, err := s.Readable()
+	if err != nil {
+		return nil, err
+	}
+	return []labelFile{{"label.sigstore.json", bundle}, {"label.pdf", page}, {"label.json", readable}}, nil
+}
+
+// writeAll writes a label's files into a folder: all of them, or, if one fails,
+// none.
+func writeAll(dir string, files []labelFile) error {
+	_, before := os.Stat(dir)
+	for i, f := range files {
+		if err := writeFile(filepath.Join(dir, f.name), f.data, 0o644); err != nil {
+			for _, done := range files[:i] {
+				os.Remove(filepath.Join(dir, done.name))
+			}
+			if before != nil {
+				os.Remove(dir)
+			}
+			return err
+		}
+	}
+	return nil
+}
