@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -62,28 +61,28 @@ func explain(id string) (string, error) {
 			parts = append(parts, explainScheme(s))
 		}
 	}
-	text, err := product.Explain(id)
-	if err == nil {
+	text, ok := product.Explain(id)
+	if ok {
 		parts = append(parts, text)
 	}
 	if len(parts) == 0 {
-		return "", unknownID(all, id, err)
+		return "", unknownID(all, id, text)
 	}
 	return strings.Join(parts, "\n\n"), nil
 }
 
 // unknownID says what was meant, if anything is near.
-func unknownID(all scheme.Catalogue, id string, fromProduct error) error {
+func unknownID(all scheme.Catalogue, id, hint string) error {
 	if _, err := catalogue.Find(id); err != nil && strings.Contains(err.Error(), "did you mean") {
 		return err
 	}
 	if _, err := all.Find(id, ""); err != nil && strings.Contains(err.Error(), "did you mean") {
 		return err
 	}
-	if fromProduct != nil {
-		return fromProduct
+	if hint != "" {
+		return fmt.Errorf("nothing is called %q: %s", id, hint)
 	}
-	return errors.New("nothing is called " + id)
+	return fmt.Errorf("nothing is called %q", id)
 }
 
 func explainCheck(all scheme.Catalogue, c *checks.Check) string {

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/cmd/assay/internal/report"
+	"github.com/assay-iot/assay/schema/product"
+)
+
+// ask puts the questions that have no answer yet. An answer that does not fit is
+// asked for again; an empty one takes the default.
+func (p *program) ask(questions []product.Question, answers map[string]string) error {
+	in := bufio.NewReader(io.LimitReader(p.in, 1<<20))
+	for _, q := range questions {
+		if _, done := answers[q.Path]; done {
+			continue
+		}
+		for {
+			fmt.Fprint(p.err, q.Prompt)
+			if len(q.Choices) > 0 {
+				fmt.Fprintf(p.err, " (%s)", strings.Join(q.Choices, ", "))
+			}
+			if q.Default != "" {
+				fmt.Fprintf(p.err, " [%s]", report.Clean(q.Default))
+			}
+			fmt.Fprint(p.err, ": ")
+			line, err := in.ReadString('\n')
+			line = strings.TrimSpace(line)
+			if err != nil && line == "" {
+				fmt.Fprintln(p.err)
+				return badInput("answer the questions, or use --yes and --set", "the input ended at the question %s", q.Path)
+			}
+			if bad := q.Check(line); bad != nil {
+				fmt.Fprintf(p.err, "  %s\n", bad)
+				continue
+			}
+			answers[q.Path] = line
+			break
+		}
+	}
+	return nil
+}
+
+// lookInto opens an image and gives what a first product file can say of it.
+func (p *program) lookInto(c *cobra.Command, dir, image string) (product.Seen, error) {
+	nodes := []facts.Node{facts.Services, facts.Accounts, facts.UpdatePath}
+	o, err := observe(c.Context(), image, nodes)
+	if err != nil {
+		return product.Seen{}, sourceError(err)
+	}
+	seen := product.Seen{}
+	if seen.Image, err = inFolder(dir, image); err != nil {
+		return seen, err
+	}
+	for _, s := range known(o, facts.Services) {
+		if !s.Started || s.Loopback {
+			continue
+		}
+		one := product.SeenService{Name: s.Name}
+		if len(s.Listens) > 0 {
+			one.Port, one.Protocol = s.Listens[0].Port, s.Listens[0].Protocol
+		}
+		seen.Services = append(seen.Services, one)
+	}
+	if updaters := known(o, facts.UpdatePath); len(updaters) == 1 {
+		seen.Mechanism = updaters[0].Name
+	}
+	for _, a := range known(o, facts.Accounts) {
+		if a.CanLogIn() && !slices.Contains(seen.Accounts, a.Name) {
+			seen.Accounts = append(seen.Accounts, a.Name)
+		}
+	}
+	return seen, nil
+}
