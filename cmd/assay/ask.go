@@ -50,8 +50,10 @@ func (p *program) ask(questions []product.Question, answers map[string]string) e
 
 // lookInto opens an image and gives what a first product file can say of it.
 func (p *program) lookInto(c *cobra.Command, dir, image string) (product.Seen, error) {
-	nodes := []facts.Node{facts.Services, facts.Accounts, facts.UpdatePath}
-	o, err := observe(c.Context(), image, nodes)
+	nodes := []facts.Node{facts.Services, facts.Accounts, facts.Updaters}
+	var opened sources
+	defer opened.close()
+	o, err := opened.observe(c.Context(), image, nodes)
 	if err != nil {
 		return product.Seen{}, sourceError(err)
 	}
@@ -69,7 +71,7 @@ func (p *program) lookInto(c *cobra.Command, dir, image string) (product.Seen, e
 		}
 		seen.Services = append(seen.Services, one)
 	}
-	if updaters := known(o, facts.UpdatePath); len(updaters) == 1 {
+	if updaters := known(o, facts.Updaters); len(updaters) == 1 {
 		seen.Mechanism = updaters[0].Name
 	}
 	for _, a := range known(o, facts.Accounts) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -23,6 +24,7 @@ type judged struct {
 	product    *product.Product
 	imageLine  map[string]assay.Location // by firmware: the line that names the image
 	profile    profile
+	targets    []target
 }
 
 type profile struct{ observe, judge time.Duration }
@@ -61,7 +63,9 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 		p.askRepository(ctx, declared, subject.Whole)
 	}
 	started := time.Now()
-	images, parts, err := observeAll(ctx, declared, needs(list))
+	var opened sources
+	defer opened.close()
+	images, parts, err := opened.observeAll(ctx, declared, needs(list))
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +107,7 @@ func needs(list []*checks.Check) []facts.Node {
 // observeAll opens every declared image once. An image that the maker declares
 // opaque as a whole is observed for its coverage, and judged only if something
 // in it could be read after all.
-func observeAll(ctx context.Context, declared *product.Product, nodes []facts.Node) ([]assay.Image, []checks.Part, error) {
+func (s *sources) observeAll(ctx context.Context, declared *product.Product, nodes []facts.Node) ([]assay.Image, []checks.Part, error) {
 	images := []assay.Image{}
 	var parts []checks.Part
 	for i := range declared.Firmwares {
@@ -118,7 +122,7 @@ func observeAll(ctx context.Context, declared *product.Product, nodes []facts.No
 		if err != nil {
 			return nil, nil, badInput("give the image a path inside the product's folder", "%s:%d: firmware %s: %w", fw.ImageRange.Filename, fw.ImageRange.Start.Line, fw.ID, err)
 		}
-		o, err := observe(ctx, path, nodes)
+		o, err := s.observe(ctx, path, nodes)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil, nil, badInput("build the image first, or correct the path", "%s:%d: firmware %s: there is no file %s", fw.ImageRange.Filename, fw.ImageRange.Start.Line, fw.ID, fw.Image)
@@ -134,13 +138,23 @@ func observeAll(ctx context.Context, declared *product.Product, nodes []facts.No
 	return images, parts, nil
 }
 
+// sources are the image files that are open while their facts are asked for: a
+// fact may read a file of the image again.
+type sources []io.Closer
+
+func (s *sources) close() {
+	for _, c := range *s {
+		c.Close()
+	}
+}
+
 // observe opens one image file or folder and runs the scans over it.
-func observe(ctx context.Context, path string, nodes []facts.Node) (*facts.Observation, error) {
+func (s *sources) observe(ctx context.Context, path string, nodes []facts.Node) (*facts.Observation, error) {
 	src, closer, err := firmware.SourceFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer closer.Close()
+	*s = append(*s, closer)
 	return facts.Observe(ctx, src, firmware.Options{}, nodes...)
 }
 

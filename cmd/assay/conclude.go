@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/assay-iot/assay"
@@ -82,7 +81,7 @@ func conclude(declared *product.Product, list []target, results []assay.Result, 
 func latestLabel(list []target, issued time.Time) string {
 	latest := ""
 	for _, t := range list {
-		if t.scheme.MaxLabel.IsZero() {
+		if t.scheme.MaxLabel == "" {
 			continue
 		}
 		if end := t.scheme.MaxLabel.After(issued).Format(time.DateOnly); latest == "" || end < latest {
@@ -96,8 +95,7 @@ func latestLabel(list []target, issued time.Time) string {
 func terms(list []target) []checks.Term {
 	var terms []checks.Term
 	for _, t := range list {
-		var years int
-		if n, err := fmt.Sscanf(string(t.scheme.MinSupport), "%dy", &years); n == 1 && err == nil {
+		if years := t.scheme.MinSupport.Years(); years > 0 {
 			terms = append(terms, checks.Term{Scheme: t.scheme.ID, Years: years})
 		}
 	}

@@ -50,7 +50,7 @@ func explain(id string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return scheme.Explain(s, r), nil
+		return s.Explain(r), nil
 	}
 	var parts []string
 	if pr := assay.Principle(id); pr.Valid() {

@@ -101,7 +101,9 @@ func (p *program) inspect(c *cobra.Command, image string, asOf time.Time, profil
 	}
 	started := time.Now()
 	nodes := append(needs(list), facts.Components, facts.Services)
-	o, err := observe(c.Context(), image, nodes)
+	var opened sources
+	defer opened.close()
+	o, err := opened.observe(c.Context(), image, nodes)
 	if err != nil {
 		return nil, nil, sourceError(err)
 	}
@@ -168,7 +170,7 @@ func (p *program) inspectionTable(w io.Writer, in *report.Inspection) error {
 	if len(in.Components) > 0 {
 		fmt.Fprintf(w, "\n%s\n", p.paint(bold, "Components"))
 		for _, c := range in.Components {
-			fmt.Fprintf(w, "  %-28s %-20s %s\n", report.Clean(c.Name), report.Clean(c.Version), p.paint(faint, string(c.Confidence)))
+			fmt.Fprintf(w, "  %-28s %-20s %s\n", report.Clean(c.Name), report.Clean(c.Version), p.paint(faint, c.Confidence))
 		}
 	}
 	if len(in.Services) > 0 {

@@ -160,7 +160,11 @@ func drawLabel(key crypto.Signer, s *labels.Statement) ([]labelFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	readable, err := s.Readable()
+	payload, err := s.Payload()
+	if err != nil {
+		return nil, err
+	}
+	readable, err := labels.Readable(payload)
 	if err != nil {
 		return nil, err
 	}

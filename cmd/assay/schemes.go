@@ -7,31 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/schema/scheme"
 )
-
-// listedScheme is one entry of "assay schemes --format json", a public format.
-type listedScheme struct {
-	ID           string              `json:"id"`
-	Edition      string              `json:"edition"`
-	Title        string              `json:"title"`
-	Source       string              `json:"source"`
-	From         string              `json:"from"`
-	Until        string              `json:"until,omitempty"`
-	Requirements []listedRequirement `json:"requirements"`
-}
-
-type listedRequirement struct {
-	ID        string          `json:"id"`
-	Title     string          `json:"title"`
-	Principle assay.Principle `json:"principle"`
-	Status    string          `json:"status"`
-	Proof     assay.Proof     `json:"proof"`
-	Assessor  bool            `json:"assessor,omitempty"`
-	Checks    []assay.CheckID `json:"checks"`
-}
 
 func (p *program) schemesCommand() *cobra.Command {
 	var formats []string
@@ -49,7 +27,7 @@ func (p *program) schemesCommand() *cobra.Command {
 			for _, o := range outputs {
 				err := p.write(o, func(w io.Writer) error {
 					if o.kind == "json" {
-						return report.JSON(w, listSchemes(all))
+						return report.JSON(w, all.List())
 					}
 					return p.schemeTable(w, all)
 				})
@@ -62,24 +40,6 @@ func (p *program) schemesCommand() *cobra.Command {
 	}
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json; repeatable")
 	return c
-}
-
-func listSchemes(all scheme.Catalogue) []listedScheme {
-	list := []listedScheme{}
-	for _, s := range all.All() {
-		l := listedScheme{
-			ID: s.ID, Edition: s.Edition, Title: s.Title, Source: s.Source,
-			From: string(s.From), Until: string(s.Until), Requirements: []listedRequirement{},
-		}
-		for _, r := range s.Requirements {
-			l.Requirements = append(l.Requirements, listedRequirement{
-				ID: r.ID, Title: r.Title, Principle: r.Principle, Status: string(r.Status),
-				Proof: r.Proof, Assessor: r.Assessor, Checks: append([]assay.CheckID{}, r.Checks()...),
-			})
-		}
-		list = append(list, l)
-	}
-	return list
 }
 
 func (p *program) schemeTable(w io.Writer, all scheme.Catalogue) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -120,11 +121,18 @@ func digestOf(c *cobra.Command, image string) (*verify.Image, error) {
 		return nil, sourceError(err)
 	}
 	defer closer.Close()
-	sum, err := firmware.Digest(c.Context(), src)
+	if src.Reader != nil {
+		h := sha256.New()
+		if _, err := io.Copy(h, io.NewSectionReader(src.Reader, 0, src.Size)); err != nil {
+			return nil, fmt.Errorf("read %s: %w", image, err)
+		}
+		return &verify.Image{Name: filepath.Base(image), Digest: assay.SHA256([32]byte(h.Sum(nil)))}, nil
+	}
+	img, err := firmware.Open(c.Context(), src, firmware.Options{})
 	if err != nil {
 		return nil, sourceError(err)
 	}
-	return &verify.Image{Name: filepath.Base(image), Digest: assay.SHA256(sum)}, nil
+	return &verify.Image{Name: filepath.Base(image), Digest: assay.SHA256(img.Digest)}, nil
 }
 
 // readLimited reads a file of at most limit bytes.
