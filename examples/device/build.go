@@ -2,7 +2,6 @@ package device
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
@@ -21,12 +20,13 @@ import (
 
 // Device is one example: what is in the image, and how it is packed.
 type Device struct {
-	Folder   string // of the example, under the examples folder
-	Image    string // under the folder
-	Arch     string // GOARCH of its processor
-	Kernel   string // banner of the kernel's stand-in
-	Built    time.Time
-	TailSize int // erased flash at the end, in bytes
+	Folder         string // of the example, under the examples folder
+	Image          string // under the folder
+	Arch           string // GOARCH of its processor
+	Kernel         string // version of the kernel that is stood in for
+	MachineOfUBoot uint8  // number of the processor in a uImage header
+	Built          time.Time
+	TailSize       int // erased flash at the end, in bytes
 }
 
 // Devices lists the example devices.
@@ -34,13 +34,13 @@ func Devices() []Device {
 	return []Device{
 		{
 			Folder: "hearth-hub", Image: "dist/hearth-hub-2.4.1.bin", Arch: "arm",
-			Kernel: "Linux version 6.6.87 (build@hearth.example) (arm-linux-gnueabihf-gcc 13.2.0) #1 SMP 2026-02-20",
-			Built:  time.Date(2026, 2, 20, 0, 0, 0, 0, time.UTC), TailSize: 64 << 10,
+			Kernel: "6.6.87", MachineOfUBoot: 2,
+			Built: time.Date(2026, 2, 20, 0, 0, 0, 0, time.UTC), TailSize: 64 << 10,
 		},
 		{
 			Folder: "leaky-cam", Image: "dist/leaky-cam-1.0.7.bin", Arch: "mipsle",
-			Kernel: "Linux version 3.10.14 (user@brightlens.example) (gcc version 4.7.2) #3 2021-06-01",
-			Built:  time.Date(2021, 6, 1, 0, 0, 0, 0, time.UTC), TailSize: 64 << 10,
+			Kernel: "3.10.14", MachineOfUBoot: 5,
+			Built: time.Date(2021, 6, 1, 0, 0, 0, 0, time.UTC), TailSize: 64 << 10,
 		},
 	}
 }
@@ -60,19 +60,16 @@ func Build(ctx context.Context, root string, d Device) error {
 	if err != nil {
 		return err
 	}
-	system, err := firmwaretest.Squashfs(files...)
-	if err != nil {
+	var system bytes.Buffer
+	if err := firmwaretest.WriteSquashfs(&system, firmwaretest.SquashfsOptions{Time: d.Built}, files...); err != nil {
 		return fmt.Errorf("device %s: %w", d.Folder, err)
 	}
-	kernel, err := pack(d.Kernel)
-	if err != nil {
-		return err
-	}
+	kernel := firmwaretest.Gzip("", firmwaretest.Kernel(d.Kernel, 32<<10))
 	out := filepath.Join(root, d.Folder, d.Image)
 	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(out, assemble(d, kernel, system), 0o644)
+	return os.WriteFile(out, assemble(d, kernel, system.Bytes()), 0o644)
 }
 
 // fill gives each entry its content: compiled programs and fresh keys.
@@ -132,34 +129,14 @@ func makeKey(name string) ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
 }
 
-// pack makes the kernel's stand-in: flat bytes with a kernel's banner, packed
-// as a kernel is.
-func pack(banner string) ([]byte, error) {
-	flat := make([]byte, 32<<10)
-	for i := range flat {
-		flat[i] = byte(i * 7 >> 3)
-	}
-	copy(flat[0x1000:], banner+"\n\x00")
-	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := z.Write(flat); err != nil {
-		return nil, err
-	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
-}
-
 // assemble lays out the flash image: a vendor header of 32 bytes, the kernel in
 // a uImage, erased flash up to the next 64 KiB, the root file system, erased
 // flash at the end.
 func assemble(d Device, kernel, system []byte) []byte {
 	const block = 64 << 10
-	body := firmwaretest.UImage(firmwaretest.UImageHeader{Name: d.Folder, Time: d.Built, Type: firmwaretest.UImageKernel, Compression: firmwaretest.UImageGzip}, kernel)
+	body := firmwaretest.UImage(d.Folder, kernel, firmwaretest.UImageHeader{
+		OS: 5, Arch: d.MachineOfUBoot, Type: 2, Compression: 1, Load: 0x80008000, Entry: 0x80008000, Time: d.Built,
+	})
 	image := make([]byte, 32, 32+len(body)+len(system)+2*block)
 	image = append(image, body...)
 	image = erase(image, (block-len(image)%block)%block)
