@@ -1,11 +1,14 @@
 package firmware
 
 import (
+	"github.com/assay-iot/assay/firmware/cpio"
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
+	"github.com/assay-iot/assay/firmware/tarball"
 	"github.com/assay-iot/assay/firmware/uimage"
 	"github.com/assay-iot/assay/firmware/zimage"
+	"github.com/assay-iot/assay/firmware/zipfile"
 )
 
 // formats are the containers that are opened. Where two begin at the same byte,
@@ -15,6 +18,16 @@ func formats() []*format.Format {
 		uimage.Format,
 		squashfs.Format,
 		zimage.Format,
+		cpio.Format,
+		tarball.Format,
+		zipfile.Format,
+		stream.Gzip,
 		stream.XZ,
+		stream.Zstd,
+		stream.Bzip2,
+		stream.LZ4,
+		stream.LZMA,
+		tarball.Old,
+		stream.AnyLZMA,
 	}
 }

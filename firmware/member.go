@@ -29,7 +29,7 @@ func isRoot(k *Container) bool {
 // system only what holds files or a boot image is; a compressed page of a manual
 // is not. In any other container the members are looked into.
 func (w *walker) worth(f *File, content []byte) bool {
-	in := format.Input{ReaderAt: bytes.NewReader(content), Size: int64(len(content))}
+	in := format.InMemory(content)
 	for _, c := range w.matcher.starts(in) {
 		if c.format.Peek == nil {
 			if !w.root || c.format.Name != "zip" {
@@ -50,7 +50,7 @@ func (w *walker) holds(head []byte) bool {
 	if len(head) == 0 {
 		return false
 	}
-	in := format.Input{ReaderAt: bytes.NewReader(head), Size: int64(len(head))}
+	in := format.InMemory(head)
 	return slices.ContainsFunc(w.matcher.formats, func(f *format.Format) bool {
 		return f.Peek == nil && len(f.Magics) > 0 && hasMagic(in, f)
 	})
@@ -86,8 +86,7 @@ func (o *opener) member(p *place, k *Container, f *File, in format.Input, tree f
 		if err != nil {
 			return nil // it was read before: its error stands with the file
 		}
-		src := Bytes(f.Path, content)
-		sub.in = format.Input{ReaderAt: src.Reader, Size: src.Size}
+		sub.in = format.InMemory(content)
 	}
 	_, err := o.look(sub)
 	return err

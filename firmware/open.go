@@ -1,7 +1,6 @@
 package firmware
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -77,7 +76,7 @@ type Source struct {
 
 // Bytes makes a Source of bytes in memory.
 func Bytes(name string, data []byte) Source {
-	return Source{Name: name, Reader: bytes.NewReader(data), Size: int64(len(data))}
+	return Source{Name: name, Reader: format.Memory(data), Size: int64(len(data))}
 }
 
 // ErrEmpty is the error for an image without a byte.

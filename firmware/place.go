@@ -10,7 +10,7 @@ import (
 )
 
 // maxFailures bounds how many candidates of one place may fail to open.
-const maxFailures = 4096
+const maxFailures = 1024
 
 // place is a run of bytes in which containers are looked for.
 type place struct {
@@ -79,7 +79,7 @@ func (o *opener) look(p *place) (found, error) {
 
 // refused says why a candidate did not open, unless it was chance bytes.
 func (o *opener) refused(p *place, c candidate, err error) {
-	if c.likeness == format.Sure || (c.off == 0 && c.format.Name == p.hint) {
+	if c.likeness == format.Sure || c.off == 0 {
 		o.skip(p.path, p.shiftIn()+c.off, 0, c.format.Name+" cannot be opened: "+err.Error())
 	}
 }
@@ -175,9 +175,8 @@ func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.I
 
 // unpacked looks into what a stream unpacked to.
 func (o *opener) unpacked(p *place, k *Container, got *format.Opened) (string, error) {
-	src := Bytes(k.Path, got.Stream)
 	f, err := o.look(&place{
-		in: format.Input{ReaderAt: src.Reader, Size: src.Size}, path: k.Path, parent: k,
+		in: format.InMemory(got.Stream), path: k.Path, parent: k,
 		depth: p.depth + 1, role: p.role, stream: true, name: got.StreamName,
 	})
 	return f.kernel, err

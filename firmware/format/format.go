@@ -63,13 +63,35 @@ type Input struct {
 	Size int64
 }
 
-// Head reads up to n bytes from the start.
+// Memory is bytes in memory to read from. Sections of it are not copied.
+type Memory []byte
+
+// ReadAt copies from the bytes.
+func (m Memory) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 || off >= int64(len(m)) {
+		return 0, io.EOF
+	}
+	n := copy(p, m[off:])
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// InMemory makes an Input of bytes.
+func InMemory(b []byte) Input { return Input{Memory(b), int64(len(b))} }
+
+// Head reads up to n bytes from the start. They must not be changed.
 func (in Input) Head(n int) []byte { return in.Peek(0, n) }
 
-// Peek reads up to n bytes from off; fewer where the input ends.
+// Peek reads up to n bytes from off; fewer where the input ends. They must not
+// be changed.
 func (in Input) Peek(off int64, n int) []byte {
 	if off < 0 || off >= in.Size {
 		return nil
+	}
+	if m, ok := in.ReaderAt.(Memory); ok {
+		return m[off:min(off+int64(n), in.Size)]
 	}
 	buf := make([]byte, min(int64(n), in.Size-off))
 	got, err := in.ReadAt(buf, off)
@@ -91,10 +113,25 @@ func (in Input) Full(buf []byte, off int64) error {
 	return Errorf(off+int64(n), "read: %w", err)
 }
 
+// Bytes gives n bytes from off, which must not be changed, or says that it cannot.
+func (in Input) Bytes(off, n int64) ([]byte, error) {
+	if off < 0 || n < 0 || off > in.Size || n > in.Size-off {
+		return nil, Errorf(off, "%d bytes wanted, the input ends at 0x%x", n, in.Size)
+	}
+	if m, ok := in.ReaderAt.(Memory); ok {
+		return m[off : off+n : off+n], nil
+	}
+	buf := make([]byte, n)
+	return buf, in.Full(buf, off)
+}
+
 // Section is the run of n bytes at off as an input of its own.
 func (in Input) Section(off, n int64) Input {
 	off = min(max(off, 0), in.Size)
 	n = min(max(n, 0), in.Size-off)
+	if m, ok := in.ReaderAt.(Memory); ok {
+		return Input{m[off : off+n], n}
+	}
 	return Input{io.NewSectionReader(in.ReaderAt, off, n), n}
 }
 

@@ -62,7 +62,7 @@ func probe(in format.Input) format.Likeness {
 }
 
 func read(in format.Input) (h header, ok bool) {
-	raw := in.Head(headerSize)
+	raw := bytes.Clone(in.Head(headerSize))
 	if len(raw) < headerSize {
 		return h, false
 	}

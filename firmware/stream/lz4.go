@@ -1,0 +1,112 @@
+package stream
+
+import (
+	"context"
+	"encoding/binary"
+	"io"
+
+	"github.com/pierrec/lz4/v4"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+// LZ4 is the lz4 frame, and the legacy frame that kernels use.
+var LZ4 = &format.Format{
+	Name:     "lz4",
+	Magics:   []format.Magic{{Bytes: "\x04\x22\x4d\x18"}, {Bytes: "\x02\x21\x4c\x18"}},
+	Anywhere: true,
+	Probe:    probeLZ4,
+	Open:     openLZ4,
+	Peek:     peekLZ4,
+}
+
+const (
+	legacyMagic = 0x184c2102
+	legacyBlock = 8 << 20
+)
+
+func probeLZ4(in format.Input) format.Likeness {
+	h := in.Head(19)
+	if len(h) < 11 {
+		return format.No
+	}
+	if binary.LittleEndian.Uint32(h) == legacyMagic {
+		if size := binary.LittleEndian.Uint32(h[4:]); size == 0 || int64(size) > int64(lz4.CompressBlockBound(legacyBlock)) || int64(size) > in.Size-8 {
+			return format.No
+		}
+		return format.Likely
+	}
+	if ok, err := lz4.ValidFrameHeader(h); !ok || err != nil {
+		return format.No
+	}
+	return format.Likely
+}
+
+func peekLZ4(in format.Input) []byte {
+	end, _ := lz4End(in)
+	return peek(lz4.NewReader(io.NewSectionReader(in.ReaderAt, 0, end)), nil)
+}
+
+func openLZ4(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
+	end, whole := lz4End(in)
+	data, err := collect(ctx, lz4.NewReader(io.NewSectionReader(in.ReaderAt, 0, end)), b, 0, func() int64 { return end })
+	if err == nil && (!whole || len(data) == 0) {
+		err = io.ErrUnexpectedEOF
+	}
+	return opened(data, end, "", err, nil)
+}
+
+// lz4End finds where a frame ends by the lengths of its blocks.
+func lz4End(in format.Input) (end int64, whole bool) {
+	h := in.Head(7)
+	if len(h) < 7 {
+		return in.Size, false
+	}
+	if binary.LittleEndian.Uint32(h) == legacyMagic {
+		return legacyEnd(in), true
+	}
+	const blockSum, hasSize, contentSum, hasDict, stored = 1 << 4, 1 << 3, 1 << 2, 1, 1 << 31
+	flags := h[4]
+	at := int64(7)
+	if flags&hasSize != 0 {
+		at += 8
+	}
+	if flags&hasDict != 0 {
+		at += 4
+	}
+	for {
+		w := in.Peek(at, 4)
+		if len(w) < 4 {
+			return in.Size, false
+		}
+		at += 4
+		size := int64(binary.LittleEndian.Uint32(w) &^ stored)
+		if size == 0 {
+			break
+		}
+		if at += size; flags&blockSum != 0 {
+			at += 4
+		}
+	}
+	if flags&contentSum != 0 {
+		at += 4
+	}
+	return min(at, in.Size), at <= in.Size
+}
+
+// legacyEnd finds the end of a legacy frame, which has no mark: it ends where no
+// further block can begin.
+func legacyEnd(in format.Input) int64 {
+	at := int64(4)
+	for {
+		w := in.Peek(at, 4)
+		if len(w) < 4 {
+			return at
+		}
+		size := int64(binary.LittleEndian.Uint32(w))
+		if size == 0 || size > int64(lz4.CompressBlockBound(legacyBlock)) || size > in.Size-at-4 {
+			return at
+		}
+		at += 4 + size
+	}
+}

@@ -1,0 +1,111 @@
+package stream
+
+import (
+	"context"
+	"io"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+// Zstd is RFC 8878, several frames one after another included.
+var Zstd = &format.Format{
+	Name:     "zstd",
+	Magics:   []format.Magic{{Bytes: "\x28\xb5\x2f\xfd"}},
+	Anywhere: true,
+	Probe:    probeZstd,
+	Open:     openZstd,
+	Peek:     peekZstd,
+}
+
+func newZstd(in format.Input) (*zstd.Decoder, error) {
+	return zstd.NewReader(io.NewSectionReader(in.ReaderAt, 0, in.Size),
+		zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(2*maxDict))
+}
+
+func peekZstd(in format.Input) []byte {
+	r, err := newZstd(in)
+	if err != nil {
+		return nil
+	}
+	defer r.Close()
+	return peek(r, nil)
+}
+
+func probeZstd(in format.Input) format.Likeness {
+	var h zstd.Header
+	if h.Decode(in.Head(zstd.HeaderMaxSize)) != nil || h.WindowSize > 2*maxDict {
+		return format.No
+	}
+	return format.Likely
+}
+
+func openZstd(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
+	end, size, whole := zstdFrames(in)
+	if end == 0 {
+		return nil, format.Errorf(0, "no whole zstd block")
+	}
+	if err := b.Stream(size, end); err != nil {
+		return nil, err
+	}
+	r, err := newZstd(in.Section(0, end))
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	data, err := collect(ctx, r, b, size, func() int64 { return end })
+	if err == nil && !whole {
+		err = io.ErrUnexpectedEOF
+	}
+	return opened(data, end, "", err, nil)
+}
+
+// zstdFrames finds where the frames end, and the size they promise, by the
+// lengths of their blocks (RFC 8878, 3.1.1).
+func zstdFrames(in format.Input) (end, size int64, whole bool) {
+	for {
+		var h zstd.Header
+		if h.Decode(in.Peek(end, zstd.HeaderMaxSize)) != nil {
+			return end, size, end > 0
+		}
+		if h.Skippable {
+			if end == 0 || int64(h.SkippableSize) > in.Size-end-8 {
+				return end, size, end > 0
+			}
+			end += 8 + int64(h.SkippableSize)
+			continue
+		}
+		next, ok := zstdBlocks(in, end+int64(h.HeaderSize))
+		if h.HasCheckSum {
+			next += 4
+		}
+		if !ok || next > in.Size {
+			return in.Size, size, false
+		}
+		end = next
+		if h.HasFCS && h.FrameContentSize < maxUnpacked {
+			size += int64(h.FrameContentSize)
+		}
+	}
+}
+
+func zstdBlocks(in format.Input, at int64) (end int64, ok bool) {
+	for {
+		h := in.Peek(at, 3)
+		if len(h) < 3 {
+			return at, false
+		}
+		word := int64(h[0]) | int64(h[1])<<8 | int64(h[2])<<16
+		size := word >> 3
+		if word>>1&3 == 1 {
+			size = 1 // one byte, repeated
+		}
+		if at += 3 + size; at > in.Size {
+			return at, false
+		}
+		if word&1 != 0 {
+			return at, true
+		}
+	}
+}

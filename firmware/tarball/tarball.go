@@ -1,0 +1,194 @@
+// Package tarball reads tar archives: ustar, PAX, GNU, and the older kind
+// without a magic number.
+package tarball
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+// Format is the tar archive.
+var Format = &format.Format{
+	Name:     "tar",
+	Magics:   []format.Magic{{Offset: magicAt, Bytes: "ustar"}},
+	Anywhere: true,
+	Probe:    probe,
+	Open:     open,
+}
+
+// Old is the tar archive of Unix version 7, which has no magic number: it is
+// known by the checksum of its first header.
+var Old = &format.Format{Name: "tar", Probe: probe, Open: open}
+
+const (
+	block   = 512
+	magicAt = 257
+	sumAt   = 148
+	maxLink = 65535
+)
+
+// probe wants the checksum of the first header to hold.
+func probe(in format.Input) format.Likeness {
+	h := in.Head(block)
+	if len(h) < block || h[0] == 0 {
+		return format.No
+	}
+	sum := uint64(0)
+	for i, c := range h {
+		if i >= sumAt && i < sumAt+8 {
+			c = ' '
+		}
+		sum += uint64(c)
+	}
+	field := strings.Trim(string(h[sumAt:sumAt+8]), " \x00")
+	if v, err := strconv.ParseUint(field, 8, 64); err != nil || v != sum {
+		return format.No
+	}
+	return format.Sure
+}
+
+type archive struct {
+	in      format.Input
+	entries []format.Entry
+	starts  []int64 // of the headers, for sparse files
+	names   map[string]int
+}
+
+func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
+	a := &archive{in: in, names: map[string]int{}}
+	o := &format.Opened{Tree: a, Modes: true}
+	src := io.NewSectionReader(in.ReaderAt, 0, in.Size)
+	r := tar.NewReader(src)
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		start := o.Length
+		h, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			o.Length = max(o.Length, position(src))
+			break
+		}
+		if err == nil {
+			err = b.Files(1)
+		}
+		if err != nil {
+			if len(a.entries) == 0 {
+				return nil, err
+			}
+			o.Damage = []format.Damage{{Offset: o.Length, Length: in.Size - o.Length, Reason: err.Error()}}
+			break
+		}
+		at := position(src)
+		a.add(h, at, start)
+		o.Length = min(at+(stored(h)+block-1)&^(block-1), in.Size)
+	}
+	if len(a.entries) == 0 {
+		return nil, format.Errorf(0, "an archive without entries")
+	}
+	return o, nil
+}
+
+// position is how far a section was read.
+func position(r *io.SectionReader) int64 {
+	at, _ := r.Seek(0, io.SeekCurrent)
+	return at
+}
+
+// sparse reports whether the content has holes, so that it is not one run.
+func sparse(h *tar.Header) bool {
+	if h.Typeflag == tar.TypeGNUSparse {
+		return true
+	}
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
+}
+
+// stored is how many bytes of content follow the header. For a sparse file that
+// is not known here; the next header is found by the tar reader.
+func stored(h *tar.Header) int64 {
+	if h.Typeflag != tar.TypeReg || sparse(h) {
+		return 0
+	}
+	return h.Size
+}
+
+func (a *archive) add(h *tar.Header, at, start int64) {
+	e := format.Entry{
+		Name: h.Name, Mode: h.FileInfo().Mode(), UID: uint32(h.Uid), GID: uint32(h.Gid),
+		Size: h.Size, ModTime: h.ModTime.UTC(), Inode: len(a.entries), Offset: at,
+	}
+	switch h.Typeflag {
+	case tar.TypeReg:
+		if !sparse(h) && h.Size > a.in.Size-at {
+			e.Err = format.Errorf(at, "file of %d bytes, the archive ends before", h.Size)
+		}
+	case tar.TypeSymlink:
+		e.Link = h.Linkname[:min(len(h.Linkname), maxLink)]
+	case tar.TypeLink:
+		e.Mode = h.FileInfo().Mode().Perm()
+		target, ok := a.names[h.Linkname]
+		if !ok || !a.entries[target].Mode.IsRegular() {
+			e.Err = fmt.Errorf("hard link to %q, which is no file before it", h.Linkname)
+			break
+		}
+		t := &a.entries[target]
+		e.Inode, e.Size, e.Mode, e.UID, e.GID, e.Offset = t.Inode, t.Size, t.Mode, t.UID, t.GID, t.Offset
+	case tar.TypeChar, tar.TypeBlock:
+		e.Rdev = uint64(uint32(h.Devmajor))<<32 | uint64(uint32(h.Devminor))
+	}
+	if sparse(h) || !e.Mode.IsRegular() {
+		e.Offset = -1
+	}
+	if !e.Mode.IsRegular() {
+		e.Size = 0
+	}
+	for key, value := range h.PAXRecords {
+		if name, ok := strings.CutPrefix(key, "SCHILY.xattr."); ok {
+			if e.Xattrs == nil {
+				e.Xattrs = map[string][]byte{}
+			}
+			e.Xattrs[name] = []byte(value)
+		}
+	}
+	a.names[h.Name] = len(a.entries)
+	a.entries = append(a.entries, e)
+	a.starts = append(a.starts, start)
+}
+
+// Entries lists the files in the order of the archive.
+func (a *archive) Entries() []format.Entry { return a.entries }
+
+// Batches has one batch for each file.
+func (a *archive) Batches() []format.Batch { return format.OneByOne(a) }
+
+// Read gives a content; a sparse one is put together by the tar reader.
+func (a *archive) Read(i int) ([]byte, error) {
+	i = a.entries[i].Inode
+	e := &a.entries[i]
+	if e.Offset >= 0 {
+		return a.in.Bytes(e.Offset, e.Size)
+	}
+	r := tar.NewReader(io.NewSectionReader(a.in.ReaderAt, a.starts[i], a.in.Size-a.starts[i]))
+	h, err := r.Next()
+	if err != nil {
+		return nil, err
+	}
+	if h.Size != e.Size {
+		return nil, format.Errorf(a.starts[i], "sparse file changed its size")
+	}
+	content := make([]byte, e.Size)
+	_, err = io.ReadFull(r, content)
+	return content, err
+}

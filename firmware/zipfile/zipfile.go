@@ -1,0 +1,179 @@
+// Package zipfile reads zip archives.
+//
+// Owners are unknown, and modes are there only if the packer was on Unix, so
+// that they mean nothing.
+package zipfile
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/klauspost/compress/flate"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+// Format is the zip archive.
+var Format = &format.Format{
+	Name:     "zip",
+	Magics:   []format.Magic{{Bytes: "PK\x03\x04"}},
+	Anywhere: true,
+	Probe:    probe,
+	Open:     open,
+}
+
+const (
+	headerSize = 30
+	endMagic   = "PK\x05\x06"
+	endSize    = 22
+	maxLink    = 65535
+	window     = 1 << 20
+)
+
+func probe(in format.Input) format.Likeness {
+	h := in.Head(headerSize)
+	if len(h) < headerSize {
+		return format.No
+	}
+	version, method := binary.LittleEndian.Uint16(h[4:]), binary.LittleEndian.Uint16(h[8:])
+	name := binary.LittleEndian.Uint16(h[26:])
+	if version&0xff > 63 || method > 99 || name == 0 || name > 4096 {
+		return format.No
+	}
+	return format.Likely
+}
+
+type archive struct {
+	files   []*zip.File
+	entries []format.Entry
+}
+
+func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
+	end, err := find(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	r, err := zip.NewReader(io.NewSectionReader(in.ReaderAt, 0, end), end)
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return nil, err
+	}
+	r.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
+	if err := b.Files(int64(len(r.File))); err != nil {
+		return nil, err
+	}
+	a := &archive{files: r.File}
+	for _, f := range r.File {
+		a.add(f, b)
+	}
+	if len(a.entries) == 0 {
+		return nil, format.Errorf(0, "an archive without entries")
+	}
+	return &format.Opened{Length: end, Tree: a}, nil
+}
+
+// find gives the end of the archive: behind the first end record that points
+// back to a directory in front of it.
+func find(ctx context.Context, in format.Input) (int64, error) {
+	for from := int64(0); from < in.Size; from += window {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		chunk := in.Peek(from, window+len(endMagic)-1)
+		for at := 0; ; at++ {
+			i := bytes.Index(chunk[at:], []byte(endMagic))
+			if i < 0 {
+				break
+			}
+			at += i
+			if end, ok := endRecord(in, from+int64(at)); ok {
+				return end, nil
+			}
+		}
+	}
+	return 0, format.Errorf(in.Size, "zip without a directory: it is not whole")
+}
+
+// endRecord checks an end record; see APPNOTE.TXT 6.3.10, 4.3.16. The numbers of
+// a large archive stand in another record just before it.
+func endRecord(in format.Input, at int64) (end int64, ok bool) {
+	const none, zip64 = 0xffffffff, 20 + 56
+	r := in.Peek(at, endSize)
+	if len(r) < endSize {
+		return 0, false
+	}
+	size, off := int64(binary.LittleEndian.Uint32(r[12:])), int64(binary.LittleEndian.Uint32(r[16:]))
+	end = at + endSize + int64(binary.LittleEndian.Uint16(r[20:]))
+	if size == none || off == none {
+		ok = at >= zip64 && string(in.Peek(at-20, 4)) == "PK\x06\x07"
+	} else {
+		ok = off+size == at || (off+size+zip64 == at && string(in.Peek(at-20, 4)) == "PK\x06\x07")
+	}
+	return end, ok && end <= in.Size
+}
+
+func (a *archive) add(f *zip.File, b *format.Budget) {
+	e := format.Entry{
+		Name: f.Name, Mode: f.Mode(), Size: int64(f.UncompressedSize64), ModTime: f.Modified.UTC(),
+		Inode: len(a.entries), Offset: -1,
+	}
+	packed := int64(f.CompressedSize64)
+	switch {
+	case f.UncompressedSize64 > 1<<62 || f.CompressedSize64 > 1<<62:
+		e.Err, e.Size = errors.New("size out of range"), 0
+	case f.Flags&1 != 0:
+		e.Err = errors.New("encrypted with a password")
+	case f.Method != zip.Store && f.Method != zip.Deflate:
+		e.Err = fmt.Errorf("compression method %d is not read", f.Method)
+	case e.Mode.IsRegular():
+		if e.Err = b.Stream(e.Size, packed); e.Err == nil && f.Method == zip.Store {
+			if off, err := f.DataOffset(); err == nil && packed == e.Size {
+				e.Offset = off
+			}
+		}
+	}
+	if !e.Mode.IsRegular() {
+		e.Size = 0
+	}
+	a.entries = append(a.entries, e)
+	if e.Mode&fs.ModeSymlink != 0 && e.Err == nil && f.UncompressedSize64 <= maxLink {
+		link, err := a.content(len(a.entries)-1, maxLink)
+		a.entries[len(a.entries)-1].Link, a.entries[len(a.entries)-1].Err = string(link), err
+	}
+}
+
+// Entries lists the files in the order of the archive's directory.
+func (a *archive) Entries() []format.Entry { return a.entries }
+
+// Batches has one batch for each file.
+func (a *archive) Batches() []format.Batch { return format.OneByOne(a) }
+
+// Read unpacks a file, which must have the length and the checksum that the
+// directory says.
+func (a *archive) Read(i int) ([]byte, error) { return a.content(i, a.entries[i].Size) }
+
+func (a *archive) content(i int, most int64) ([]byte, error) {
+	r, err := a.files[i].Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	size := int64(a.files[i].UncompressedSize64)
+	if size > most {
+		return nil, fmt.Errorf("unpacks to more than %d bytes", most)
+	}
+	content := make([]byte, size)
+	if _, err := io.ReadFull(r, content); err != nil {
+		return nil, err
+	}
+	// The reader compares the checksum when it reaches the end.
+	if n, err := r.Read(make([]byte, 1)); n > 0 || !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("does not end after %d bytes: %w", size, err)
+	}
+	return content, nil
+}
