@@ -47,17 +47,17 @@ func catalogue(t *testing.T, schemes ...*scheme.Scheme) scheme.Catalogue {
 
 func TestInForce(t *testing.T) {
 	c := catalogue(t,
-		edition(t, "lamp", "3", "2026-06-01", "", ""),
-		edition(t, "lamp", "1", "2024-01", "2025-12", ""),
-		edition(t, "lamp", "2", "2025-01-01", "2026-02-15", ""))
+		edition(t, "lamp", "C", "2026-06-01", "", ""),
+		edition(t, "lamp", "B", "2024-01", "2025-12", ""),
+		edition(t, "lamp", "A", "2025-01-01", "2026-02-15", ""))
 	for date, want := range map[string]string{
 		"2023-12-31": "",
-		"2024-01-01": "1",
-		"2025-01-01": "2", // both count: the later
-		"2026-02-15": "2",
+		"2024-01-01": "B",
+		"2025-01-01": "A", // both count: the later
+		"2026-02-15": "A",
 		"2026-02-16": "",
-		"2026-06-01": "3",
-		"2099-01-01": "3",
+		"2026-06-01": "C",
+		"2099-01-01": "C",
 	} {
 		asOf, err := assay.Date(date)
 		if err != nil {

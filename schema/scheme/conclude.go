@@ -227,7 +227,7 @@ func forPeople(c *caseFile, o *assay.RequirementOutcome) bool {
 }
 
 func uncarried(c *caseFile, o *assay.RequirementOutcome) bool {
-	if c.q.UnmetReasons || len(c.answers) == 0 || slices.ContainsFunc(c.answers, answer.passed) {
+	if len(c.answers) == 0 || slices.ContainsFunc(c.answers, answer.passed) {
 		return false
 	}
 	o.Outcome, o.Reason = assay.Undecided, "none of its checks applies to the product, and nothing else shows that it is met"

@@ -55,6 +55,21 @@ func fail(id assay.CheckID, kinds ...assay.EvidenceKind) assay.Result {
 	return assay.Result{Check: id, Verdict: assay.Fail, Proof: assay.Observed, Findings: []assay.Finding{f}}
 }
 
+// noted fails for two reasons that were not seen, the graver one last, and has a
+// note on something that was.
+func noted(id assay.CheckID) assay.Result {
+	r := fail(id, assay.KindAbsent)
+	r.Findings = append(r.Findings,
+		assay.Finding{Severity: assay.Critical, Message: "account root is open", Evidence: []assay.Evidence{{Kind: assay.KindAbsent}}},
+		assay.Finding{Severity: assay.Low, Message: "account guest is there", Evidence: []assay.Evidence{{Kind: assay.KindObserved}}})
+	return r
+}
+
+func by(r assay.Result, proof assay.Proof) assay.Result {
+	r.Proof = proof
+	return r
+}
+
 func unknown(id assay.CheckID) assay.Result {
 	return assay.Result{Check: id, Reason: "the image could not be opened"}
 }
@@ -105,6 +120,8 @@ func TestConclude(t *testing.T) {
 		{name: "one fails", attributes: two, basis: scheme.Basis{Results: []assay.Result{pass(a, assay.Observed), fail(b)}}, want: assay.NotMet, proof: assay.Observed, reason: "credentials/static-password: account admin is open", checks: []assay.CheckID{b}},
 		{name: "a failure goes before an open question", attributes: two, basis: scheme.Basis{Results: []assay.Result{unknown(a), fail(b)}}, want: assay.NotMet, proof: assay.Observed, checks: []assay.CheckID{b}},
 		{name: "both fail", attributes: two, basis: scheme.Basis{Results: []assay.Result{fail(a), fail(b)}}, want: assay.NotMet, proof: assay.Observed, reason: "(and 1 more)", checks: []assay.CheckID{a, b}},
+		{name: "both fail, by the least proof", attributes: two, basis: scheme.Basis{Results: []assay.Result{fail(a), by(fail(b), assay.Declared)}}, want: assay.NotMet, proof: assay.Declared, checks: []assay.CheckID{a, b}},
+		{name: "the gravest finding is told", attributes: two, basis: scheme.Basis{Results: []assay.Result{noted(a)}}, want: assay.NotMet, proof: assay.Observed, reason: "account root is open", checks: []assay.CheckID{a}},
 		{name: "one is inconclusive", attributes: two, basis: scheme.Basis{Results: []assay.Result{pass(a, assay.Observed), unknown(b)}}, want: assay.Undecided, reason: "could not be opened", checks: []assay.CheckID{b}},
 		{name: "one was not run", attributes: two, basis: scheme.Basis{Results: both[:1]}, want: assay.Undecided, reason: "credentials/static-password was not run", checks: []assay.CheckID{b}},
 		{name: "a pass without proof is none", attributes: two, basis: scheme.Basis{Results: []assay.Result{pass(a, assay.Observed), pass(b, assay.NotAssessed)}}, want: assay.Undecided, reason: "passed without proof", checks: []assay.CheckID{b}},
@@ -120,12 +137,15 @@ func TestConclude(t *testing.T) {
 		// Several images.
 		{name: "one image fails", attributes: two, basis: scheme.Basis{Results: append(slices.Clone(both), fail(a))}, want: assay.NotMet, proof: assay.Observed, checks: []assay.CheckID{a}},
 		{name: "one image is inconclusive", attributes: two, basis: scheme.Basis{Results: append([]assay.Result{unknown(a)}, both...)}, want: assay.Undecided, checks: []assay.CheckID{a}},
+		{name: "a later image is known by less", attributes: two, basis: scheme.Basis{Results: append(slices.Clone(both), pass(a, assay.Declared))}, want: assay.Met, proof: assay.Declared, checks: []assay.CheckID{a, b}},
 		{name: "one image has no such thing", attributes: two, basis: scheme.Basis{Results: append([]assay.Result{unasked(a)}, both...)}, want: assay.Met, proof: assay.Observed, checks: []assay.CheckID{a, b}},
 		{name: "one image is known by less", attributes: two, basis: scheme.Basis{Results: append([]assay.Result{pass(a, assay.Declared)}, both...)}, want: assay.Met, proof: assay.Declared, checks: []assay.CheckID{a, b}},
 
 		// Any of.
 		{name: "any of: one passes, one fails", attributes: either, basis: scheme.Basis{Results: []assay.Result{fail(a, assay.KindAbsent), pass(b, assay.Observed)}}, want: assay.Met, proof: assay.Observed, checks: []assay.CheckID{b}},
 		{name: "any of: a contradiction is not outvoted", attributes: either, basis: scheme.Basis{Results: []assay.Result{fail(a, assay.KindDeclared, assay.KindObserved), pass(b, assay.Verified)}}, want: assay.NotMet, proof: assay.Observed, checks: []assay.CheckID{a}},
+		{name: "any of: a wrong declaration alone is outvoted", attributes: either, basis: scheme.Basis{Results: []assay.Result{fail(a, assay.KindDeclared), pass(b, assay.Observed)}}, want: assay.Met, proof: assay.Observed, checks: []assay.CheckID{b}},
+		{name: "any of: an observation alone is outvoted", attributes: either, basis: scheme.Basis{Results: []assay.Result{fail(a, assay.KindObserved), pass(b, assay.Observed)}}, want: assay.Met, proof: assay.Observed, checks: []assay.CheckID{b}},
 		{name: "any of: the best proof carries", attributes: either + observed, basis: scheme.Basis{Results: []assay.Result{pass(a, assay.Declared), pass(b, assay.Observed)}}, want: assay.Met, proof: assay.Observed, checks: []assay.CheckID{b}},
 		{name: "any of: one open, one fails", attributes: either, basis: scheme.Basis{Results: []assay.Result{unknown(a), fail(b)}}, want: assay.Undecided, checks: []assay.CheckID{a}},
 		{name: "any of: all fail", attributes: either, basis: scheme.Basis{Results: []assay.Result{fail(a), fail(b)}}, want: assay.NotMet, proof: assay.Observed, checks: []assay.CheckID{a}},
@@ -135,6 +155,7 @@ func TestConclude(t *testing.T) {
 		{name: "described facts alone", attributes: `declared = ["credential"]`, basis: scheme.Basis{Declaration: yes("credential")}, want: assay.Met, proof: assay.Declared},
 		{name: "described as absent is described", attributes: `declared = ["credential"]`, basis: scheme.Basis{Declaration: no("credential")}, want: assay.Met, proof: assay.Declared},
 		{name: "not described", attributes: `declared = ["credential", "support.until"]`, basis: scheme.Basis{Declaration: yes("credential")}, want: assay.NotMet, proof: assay.Declared, reason: "not described: support.until"},
+		{name: "another value than the one asked for", attributes: `declared = ["credential.initial=user-set"]`, basis: scheme.Basis{Declaration: yes("credential", "credential.initial")}, want: assay.NotMet, proof: assay.Declared, reason: "not described: credential.initial=user-set"},
 		{name: "not described, though checks pass", attributes: two + `declared = ["credential"]`, basis: scheme.Basis{Results: both}, want: assay.NotMet, proof: assay.Declared, reason: "not described: credential"},
 		{name: "one of two paths", attributes: `declared = ["interface|connection"]`, basis: scheme.Basis{Declaration: yes("connection")}, want: assay.Met, proof: assay.Declared},
 		{name: "neither of two paths", attributes: `declared = ["interface|connection"]`, want: assay.NotMet, proof: assay.Declared, reason: "not described: interface or connection"},
@@ -146,6 +167,7 @@ func TestConclude(t *testing.T) {
 		{name: "the condition does not hold, but the thing was seen", attributes: two + when, basis: scheme.Basis{Results: []assay.Result{both[0], fail(b, assay.KindObserved)}, Declaration: no("credential")}, want: assay.NotMet, proof: assay.Observed, checks: []assay.CheckID{b}},
 		{name: "the condition does not hold, and the thing is missing", attributes: two + when, basis: scheme.Basis{Results: []assay.Result{both[0], fail(b, assay.KindAbsent)}, Declaration: no("credential")}, want: assay.DoesNotApply, proof: assay.Declared},
 		{name: "the condition does not hold, but nobody could look", attributes: two + when, basis: scheme.Basis{Results: []assay.Result{both[0], unknown(b)}, Declaration: no("credential")}, want: assay.Undecided, reason: "could not be checked", checks: []assay.CheckID{b}},
+		{name: "the condition does not hold, and what was seen is a note", attributes: two + when, basis: scheme.Basis{Results: []assay.Result{both[0], noted(b)}, Declaration: no("credential")}, want: assay.DoesNotApply, proof: assay.Declared},
 		{name: "the condition holds", attributes: two + when, basis: scheme.Basis{Results: both, Declaration: yes("credential")}, want: assay.Met, proof: assay.Observed, checks: []assay.CheckID{a, b}},
 		{name: "silence makes nothing inapplicable", attributes: two + when, basis: scheme.Basis{Results: []assay.Result{fail(a)}}, want: assay.NotMet, proof: assay.Observed, checks: []assay.CheckID{a}},
 
@@ -155,6 +177,10 @@ func TestConclude(t *testing.T) {
 		{name: "a person decides what checks could not", attributes: two, basis: scheme.Basis{Results: []assay.Result{unknown(a)}, Records: []scheme.Record{record(assay.Met)}}, want: assay.Met},
 		{name: "a person does not outvote a failure", attributes: two + "assessor = true", basis: scheme.Basis{Results: []assay.Result{fail(a)}, Records: []scheme.Record{record(assay.Met)}}, want: assay.NotMet, proof: assay.Observed, checks: []assay.CheckID{a}},
 		{name: "a person cannot describe the product", attributes: `assessor = true` + "\n" + `declared = ["credential"]`, basis: scheme.Basis{Records: []scheme.Record{record(assay.Met)}}, want: assay.NotMet, proof: assay.Declared, reason: "not described"},
+		{name: "a failure is told before a person's no", attributes: two, basis: scheme.Basis{Results: []assay.Result{fail(a)}, Records: []scheme.Record{record(assay.NotMet)}}, want: assay.NotMet, proof: assay.Observed, reason: "account admin", checks: []assay.CheckID{a}},
+		{name: "a person takes a yes back", attributes: "assessor = true", basis: scheme.Basis{Records: []scheme.Record{record(assay.Met), {Requirement: "test:1", Outcome: assay.Undecided, By: "R. Assessor", Date: "2026-11-01", Reason: "new firmware"}}}, want: assay.Undecided, reason: "needs an assessor"},
+		{name: "another person's doubt takes nothing back", attributes: "assessor = true", basis: scheme.Basis{Records: []scheme.Record{{Requirement: "test:1", Outcome: assay.Undecided, By: "Another", Date: "2026-11-01", Reason: "not seen"}, record(assay.Met)}}, want: assay.Met},
+		{name: "not applicable by a person, where only the condition is printed", status: "C", attributes: "assessor = true", basis: scheme.Basis{Records: []scheme.Record{record(assay.DoesNotApply)}}, want: assay.DoesNotApply},
 		{name: "a person said no", attributes: two, basis: scheme.Basis{Results: both, Records: []scheme.Record{record(assay.NotMet)}}, want: assay.NotMet, proof: assay.Observed, reason: "looked at it", checks: []assay.CheckID{a, b}},
 		{name: "not applicable by a person, where no condition is printed", attributes: "assessor = true", basis: scheme.Basis{Records: []scheme.Record{record(assay.DoesNotApply)}}, want: assay.Undecided, reason: "needs an assessor"},
 		{name: "not applicable by a person, where one is printed", status: "M C (15)", attributes: "assessor = true", basis: scheme.Basis{Records: []scheme.Record{record(assay.DoesNotApply)}}, want: assay.DoesNotApply},
@@ -169,6 +195,7 @@ func TestConclude(t *testing.T) {
 		{name: "the maker says that it is not met", status: "R", attributes: "assessor = true", basis: scheme.Basis{Unmet: reason}, want: assay.NotMet, proof: assay.Declared, reason: "no screen"},
 		{name: "the maker's reason changes no failure", status: "R", attributes: two, basis: scheme.Basis{Results: []assay.Result{fail(a)}, Unmet: reason}, want: assay.NotMet, proof: assay.Observed, reason: "account admin", checks: []assay.CheckID{a}},
 		{name: "the maker's reason has run out", status: "R", attributes: "assessor = true", basis: scheme.Basis{Unmet: []assay.Marked{{Subject: "test:1", Reason: "no screen", Expires: "2026-11-21"}}}, want: assay.Undecided, reason: "needs an assessor"},
+		{name: "the maker gives no reason", status: "R", attributes: "assessor = true", basis: scheme.Basis{Unmet: []assay.Marked{{Subject: "test:1"}}}, want: assay.Undecided, reason: "needs an assessor"},
 		{name: "the maker's reason is for something else", status: "R", attributes: "assessor = true", basis: scheme.Basis{Unmet: []assay.Marked{{Subject: "test:2", Reason: "no screen"}}}, want: assay.Undecided, reason: "needs an assessor"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -230,10 +257,10 @@ func TestOverall(t *testing.T) {
 func TestConcludeShowsAdviceAndAssessor(t *testing.T) {
 	s := oneRequirement(t, `status = "M"
 required = ["`+emptyPassword+`"]
-advisory = ["`+staticPassword+`", "`+weakHash+`"]
+advisory = ["`+staticPassword+`", "`+weakHash+`", "credentials/extra-root", "storage/private-key"]
 assessor = true`)
 	got := scheme.Conclude(s, scheme.Basis{
-		Results: []assay.Result{pass(emptyPassword, assay.Observed), pass(staticPassword, assay.Observed), fail(weakHash)},
+		Results: []assay.Result{pass(emptyPassword, assay.Observed), pass(staticPassword, assay.Observed), fail(weakHash), unknown("storage/private-key")},
 		Records: []scheme.Record{record(assay.Met)}, AsOf: day,
 	})
 	r := got.Requirements[0]
@@ -312,6 +339,7 @@ requirement "2" {
 		{"one not met, with a reason; one undecided", scheme.Basis{Unmet: []assay.Marked{reason("1")}}, assay.Undecided, "not known whether these are met: 2"},
 		{"reasons for both", scheme.Basis{Unmet: []assay.Marked{reason("1"), reason("2")}}, assay.Met, ""},
 		{"all met", scheme.Basis{Declaration: yes("support"), Records: []scheme.Record{met}}, assay.Met, ""},
+		{"one not met, without a reason; an assessor is content", scheme.Basis{Records: []scheme.Record{met}}, assay.NotMet, "without a reason: 1"},
 		{"an assessor does not accept the reasons", scheme.Basis{Unmet: []assay.Marked{reason("1"), reason("2")}, Records: []scheme.Record{refusal}}, assay.NotMet, "no reasons"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -322,5 +350,15 @@ requirement "2" {
 				t.Errorf("got %s (%q), scheme %s; want %s (%q)", first.Outcome, first.Reason, got.Outcome, c.want, c.reason)
 			}
 		})
+	}
+}
+
+// TestUnmetReasonsOfNothing holds that a scheme without recommendations is not met
+// by giving no reasons.
+func TestUnmetReasonsOfNothing(t *testing.T) {
+	s := oneRequirement(t, "status = \"M\"\nunmet_reasons = true")
+	got := scheme.Conclude(s, scheme.Basis{AsOf: day})
+	if got.Requirements[0].Outcome != assay.DoesNotApply || got.Outcome != assay.Undecided {
+		t.Errorf("got %s, scheme %s", got.Requirements[0].Outcome, got.Outcome)
 	}
 }

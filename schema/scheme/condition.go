@@ -101,7 +101,7 @@ func (r *reader) condition(e hcl.Expression) *Condition {
 			for i, a := range e.Args {
 				parts[i] = a
 			}
-			if len(parts) > 0 && !e.ExpandFinal {
+			if len(parts) > 0 {
 				return r.compound(e.Name, parts...)
 			}
 		}
@@ -123,7 +123,7 @@ func (r *reader) compound(op string, parts ...hcl.Expression) *Condition {
 }
 
 func (r *reader) has(call *hclsyntax.FunctionCallExpr) *Condition {
-	if len(call.Args) != 1 || call.ExpandFinal {
+	if len(call.Args) != 1 {
 		r.errorf(call.Range(), "Not a condition", `has takes one path, as has("credential.initial").`)
 		return nil
 	}

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
-	"reflect"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -148,42 +148,20 @@ func TestCrosswalk(t *testing.T) {
 }
 
 // TestPathsAreOfTheProductLanguage holds that every path in the data is one that a
-// product file can describe.
+// product file can describe, and every check one that there is.
 func TestPathsAreOfTheProductLanguage(t *testing.T) {
-	known := map[string]bool{}
-	pathsOf(reflect.TypeFor[product.Product](), "", known)
-	pathsOf(reflect.TypeFor[product.Manufacturer](), "", known)
-	for _, s := range bundled(t).All() {
-		for _, q := range s.Requirements {
-			paths := q.When.Paths()
-			for _, f := range q.Declared {
-				paths = append(paths, f.Paths()...)
-			}
-			for _, p := range paths {
-				if p, _, _ = strings.Cut(p, "="); !known[p] {
-					t.Errorf("%s:%s: the product language has no %q", s.ID, q.ID, p)
-				}
-			}
+	words := scheme.Vocabulary{Paths: scheme.Paths(product.Product{}, product.Manufacturer{})}
+	for id := range checkProofs {
+		words.Checks = append(words.Checks, id)
+	}
+	files, _ := filepath.Glob("data/*.hcl")
+	for _, f := range files {
+		if _, _, diags := scheme.Load(f, words); diags.HasErrors() {
+			t.Error(diags)
 		}
 	}
-}
-
-// pathsOf lists the paths below a block type.
-func pathsOf(t reflect.Type, prefix string, into map[string]bool) {
-	for i := range t.NumField() {
-		name, kind, _ := strings.Cut(t.Field(i).Tag.Get("hcl"), ",")
-		if name == "" || kind == "label" || strings.HasSuffix(kind, "_range") {
-			continue
-		}
-		into[prefix+name] = true
-		if kind != "block" {
-			continue
-		}
-		inner := t.Field(i).Type
-		for inner.Kind() == reflect.Slice || inner.Kind() == reflect.Pointer {
-			inner = inner.Elem()
-		}
-		pathsOf(inner, prefix+name+".", into)
+	if len(files) != len(bundled(t).All()) {
+		t.Errorf("there are %d files and %d schemes", len(files), len(bundled(t).All()))
 	}
 }
 

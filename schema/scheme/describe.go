@@ -2,7 +2,9 @@ package scheme
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -24,6 +26,34 @@ func Describe(blocks ...any) Declaration {
 		}
 	}
 	return d
+}
+
+// Paths lists all that can be said in such blocks, sorted: the paths, without
+// values, that a scheme file may name.
+func Paths(blocks ...any) []string {
+	known := map[string]bool{}
+	for _, b := range blocks {
+		paths(reflect.TypeOf(b), "", known)
+	}
+	return slices.Sorted(maps.Keys(known))
+}
+
+func paths(t reflect.Type, block string, into map[string]bool) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	for i := range t.NumField() {
+		name, kind, _ := strings.Cut(t.Field(i).Tag.Get("hcl"), ",")
+		switch kind {
+		case "block":
+			into[join(block, name)] = true
+			paths(t.Field(i).Type, join(block, name), into)
+		case "", "attr", "optional":
+			if name != "" {
+				into[join(block, name)] = true
+			}
+		}
+	}
 }
 
 // group takes all blocks of one kind, at one path.

@@ -50,7 +50,7 @@ func describe(t *testing.T, src string) scheme.Declaration {
 	if diags := gohcl.DecodeBody(file.Body, nil, &v); diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	return scheme.Describe(&v, (*thing)(nil))
+	return scheme.Describe(&v, (*thing)(nil), thing{Models: []string{"beside"}})
 }
 
 // TestDescribe holds the rules of Declaration.
@@ -94,7 +94,8 @@ func TestDescribe(t *testing.T) {
 		{"a single block, an attribute", "update {}", "update.mechanism", scheme.Silent},
 		{"a number", "update {\nkeys = 2\n}", "update.keys=2", scheme.Yes},
 		{"of the product itself", "models = [\"A\", \"B\"]", "models=B", scheme.Yes},
-		{"of the product itself, empty", "models = []", "models", scheme.Silent},
+		{"of the product itself, the first of two side by side", "models = [\"A\"]", "models=beside", scheme.No},
+		{"of the second of two side by side", "", "models=beside", scheme.Yes},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := describe(t, c.src).Says(c.path); got.Answer != c.want {

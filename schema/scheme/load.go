@@ -12,15 +12,6 @@ import (
 	"github.com/assay-iot/assay"
 )
 
-// Limits of a scheme file. The largest that comes with the program, ETSI EN 303
-// 645, has 78 requirements in about 40 KB.
-const (
-	MaxBytes        = 512 << 10
-	MaxRequirements = 2000
-	MaxNesting      = 24 // brackets, braces and templates inside each other
-	MaxPrefixes     = 64 // signs and question marks one after the other, which nest without brackets
-)
-
 // Vocabulary is what a scheme file may name. A nil list is not checked, which is
 // right for reading a file where the catalogue of checks is not at hand.
 type Vocabulary struct {
@@ -75,45 +66,6 @@ func Parse(name string, src []byte, words Vocabulary) (*Scheme, map[string]*hcl.
 		return nil, files, diags
 	}
 	return s, files, diags
-}
-
-// tooMuch refuses what could exhaust the parser, which is recursive: it looks at
-// the tokens only.
-func tooMuch(name string, src []byte) *hcl.Diagnostic {
-	refuse := func(at hcl.Range, format string, args ...any) *hcl.Diagnostic {
-		return &hcl.Diagnostic{
-			Severity: hcl.DiagError, Summary: "Too much for a scheme file",
-			Detail: fmt.Sprintf(format, args...), Subject: &at,
-		}
-	}
-	if len(src) > MaxBytes {
-		return refuse(hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}, "The file has more than %d bytes.", MaxBytes)
-	}
-	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos) // the parser reports what is wrong
-	depth, prefixes := 0, 0
-	for _, t := range tokens {
-		switch t.Type {
-		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenOQuote,
-			hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
-			depth++
-		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenCQuote,
-			hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
-			depth--
-		case hclsyntax.TokenBang, hclsyntax.TokenMinus, hclsyntax.TokenQuestion:
-			prefixes++
-		case hclsyntax.TokenNewline:
-			if depth <= 2 { // the end of an attribute
-				prefixes = 0
-			}
-		}
-		if depth > MaxNesting {
-			return refuse(t.Range, "More than %d brackets, quotes or templates stand inside each other.", MaxNesting)
-		}
-		if prefixes > MaxPrefixes {
-			return refuse(t.Range, "An expression has more than %d signs.", MaxPrefixes)
-		}
-	}
-	return nil
 }
 
 // The file as it is written. Lists of names stay expressions, so that each name

@@ -75,15 +75,18 @@ func expected(t *testing.T, file string) map[int][]string {
 // TestTooMuch holds the limits: what could exhaust the parser is refused before it
 // runs.
 func TestTooMuch(t *testing.T) {
+	const many = 5000
 	for name, src := range map[string]string{
-		"bytes":        strings.Repeat("#\n", scheme.MaxBytes/2+1),
-		"brackets":     "a = " + strings.Repeat("[", scheme.MaxBytes/2),
-		"parentheses":  "a = " + strings.Repeat("(", scheme.MaxBytes/2),
-		"blocks":       strings.Repeat("a {\n", scheme.MaxBytes/8),
-		"templates":    "a = " + strings.Repeat(`"${`, scheme.MaxBytes/4),
-		"negations":    "a = " + strings.Repeat("!", scheme.MaxBytes/2),
-		"minus signs":  "a = " + strings.Repeat("-", scheme.MaxBytes/2),
-		"alternatives": "a = " + strings.Repeat("a?a:", scheme.MaxBytes/8),
+		"bytes":                strings.Repeat("#\n", scheme.MaxBytes/2+1),
+		"brackets":             "a = " + strings.Repeat("[", many),
+		"parentheses":          "a = " + strings.Repeat("(", many),
+		"blocks":               strings.Repeat("a {\n", many),
+		"templates":            "a = " + strings.Repeat(`"${`, many),
+		"negations":            "a = " + strings.Repeat("!", many),
+		"negations over lines": "a = (" + strings.Repeat("!\n", many),
+		"minus signs":          "a = " + strings.Repeat("-", many),
+		"sums":                 "a = 1" + strings.Repeat("+1", many),
+		"alternatives":         "a = " + strings.Repeat("a?a:", many),
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _, diags := scheme.Parse("big.hcl", []byte(src), scheme.Vocabulary{})

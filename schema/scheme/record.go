@@ -19,7 +19,7 @@ type Record struct {
 
 func (r *Record) counts(asOf time.Time) bool {
 	day, err := assay.Date(r.Date)
-	return err == nil && !day.After(asOf) && r.By != "" && r.Reason != "" && r.Outcome != assay.Undecided
+	return err == nil && !day.After(asOf) && r.By != "" && r.Reason != ""
 }
 
 // record gives the record that counts for a requirement. Of one assessor the
@@ -48,13 +48,16 @@ func (b *Basis) record(scheme, requirement string) *Record {
 	return best
 }
 
-// weightOf puts a no before "does not apply", and that before a yes.
+// weightOf puts a no before "does not apply", that before a yes, and that before
+// "undecided", by which an assessor takes back what was said before.
 func weightOf(r *Record) int {
 	switch r.Outcome {
 	case assay.NotMet:
 		return 2
 	case assay.DoesNotApply:
 		return 1
+	case assay.Undecided:
+		return -1
 	}
 	return 0
 }

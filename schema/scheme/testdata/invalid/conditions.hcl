@@ -61,4 +61,18 @@ scheme "test" {
     when      = all(["credential"]...) # ERROR: Not a condition
     assessor  = true
   }
+  requirement "9" {
+    principle = "credentials"
+    title     = "T"
+    status    = "M"
+    when      = -has("credential") # ERROR: Not a condition
+    assessor  = true
+  }
+  requirement "10" {
+    principle = "credentials"
+    title     = "T"
+    status    = "M"
+    when      = has(["credential"]...) # ERROR: Not a text
+    assessor  = true
+  }
 }
