@@ -111,7 +111,7 @@ func (g *boot) launch(l *launch) outcome {
 	called, ok := g.find(l.words[0])
 	if !ok {
 		g.absent(l, name)
-		return fails
+		return unsure
 	}
 	f, _ := g.root.Lookup(called)
 	if t, isText := g.texts.Of(f); isText {
@@ -336,7 +336,7 @@ func valuesOf(words []string) []shellValue {
 	out := make([]shellValue, len(words))
 	for i, w := range words {
 		known := !Unresolved(w)
-		out[i] = shellValue{w, known, known}
+		out[i] = shellValue{text: w, known: known, sure: known}
 	}
 	return out
 }

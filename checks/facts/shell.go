@@ -31,8 +31,10 @@ type Command struct {
 	Function    string         `json:"function,omitempty"`
 	Pipeline    int            `json:"pipeline,omitempty"` // commands of one pipeline share a number from 1; 0 is alone
 	Background  bool           `json:"background,omitempty"`
-	Conditional bool           `json:"conditional,omitempty"` // runs under a condition that the script alone does not decide
-	Guards      []Guard        `json:"guards,omitempty"`      // earlier commands whose outcome lets this one run
+	Conditional bool           `json:"conditional,omitempty"`  // runs under a condition that the script alone does not decide
+	Device      bool           `json:"device,omitempty"`       // a word is made from the device's MAC address or serial number
+	DeviceWords []string       `json:"device_words,omitempty"` // those words, and lines of here-documents
+	Guards      []Guard        `json:"guards,omitempty"`       // earlier commands whose outcome lets this one run
 	Location    assay.Location `json:"location"`
 }
 

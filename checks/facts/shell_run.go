@@ -96,10 +96,13 @@ type shellRun struct {
 	pipelines  int
 	guards     []Guard
 	errexit    bool
-	last       int  // index of the last command that was emitted
-	negated    bool // its outcome counts turned round
-	status     int  // a test of $? asked for its success (1) or its failure (-1)
-	count      int  // commands emitted
+	last       int             // index of the last command that was emitted
+	negated    bool            // its outcome counts turned round
+	devicePipe int             // pipeline that takes in the device's identity
+	derived    bool            // a command since the start of the substitution took in the device's identity
+	marked     map[string]bool // files that hold what is made from it
+	status     int             // a test of $? asked for its success (1) or its failure (-1)
+	count      int             // commands emitted
 
 	place  *assay.Location // of all commands, if they stand in another file
 	procd  *procdInstance
@@ -110,7 +113,7 @@ type shellRun struct {
 func newShellRun(w *shellWorld, src Text, args []shellValue, argsKnown bool) *shellRun {
 	return &shellRun{
 		world: w, src: src, arg0: knownValue("/" + src.File.Name), args: args, argsKnown: argsKnown,
-		vars: map[string]shellValue{}, funcs: map[string]shellFunc{}, called: map[string]bool{}, last: -1,
+		vars: map[string]shellValue{}, funcs: map[string]shellFunc{}, marked: map[string]bool{}, called: map[string]bool{}, last: -1,
 	}
 }
 
@@ -508,6 +511,12 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 		return got, f
 	}
 	cmd := &Command{Name: words[0].text, Args: texts(words[1:]), Assigns: assigns}
+	for _, v := range words {
+		if v.device {
+			cmd.DeviceWords = append(cmd.DeviceWords, v.text)
+		}
+	}
+	cmd.Device = len(cmd.DeviceWords) > 0
 	got := r.emit(cmd, c.Pos(), c.End(), redirs)
 	if words[0].text == "exec" && len(words) > 1 {
 		return got, exits
@@ -590,9 +599,10 @@ func (r *shellRun) emit(c *Command, from, to syntax.Pos, redirs []*syntax.Redire
 		return unsure
 	}
 	for _, d := range redirs {
-		c.Redirects = append(c.Redirects, r.redirect(d))
+		c.Redirects = append(c.Redirects, r.redirect(d, c))
 	}
 	c.Function, c.Pipeline, c.Background = r.function, r.pipeline, r.background
+	r.identity(c)
 	c.Conditional, c.Guards = r.unsure, r.guards
 	c.Location = r.at(from, to)
 	r.last, r.negated, r.status = r.count, false, 0
@@ -608,15 +618,77 @@ func (r *shellRun) at(from, to syntax.Pos) assay.Location {
 	return AtLine(r.src.File, int(from.Line()), start, max(end-start, 0))
 }
 
-func (r *shellRun) redirect(d *syntax.Redirect) Redirect {
-	out := Redirect{Op: d.Op.String(), Word: r.word(d.Word).text}
+func (r *shellRun) redirect(d *syntax.Redirect, c *Command) Redirect {
+	word := r.word(d.Word)
+	c.Device = c.Device || word.device
+	out := Redirect{Op: d.Op.String(), Word: word.text}
 	if d.N != nil {
 		out.Op = d.N.Value + out.Op
 	}
 	if d.Hdoc != nil {
-		out.Text = r.word(d.Hdoc).text
+		lines := r.document(d.Hdoc)
+		for _, l := range lines {
+			out.Text += l.text
+			if l.device {
+				c.Device, c.DeviceWords = true, append(c.DeviceWords, strings.TrimSuffix(l.text, "\n"))
+			}
+		}
 	}
 	return out
+}
+
+// document expands a here-document line by line.
+func (r *shellRun) document(w *syntax.Word) []shellValue {
+	var lines []shellValue
+	cur := knownValue("")
+	size := 0
+	for _, p := range w.Parts {
+		v := r.part(p)
+		if _, ok := p.(*syntax.Lit); !ok {
+			cur = cur.join(v)
+			v = knownValue("")
+		}
+		for rest := v.text; rest != ""; {
+			line, after, found := strings.Cut(rest, "\n")
+			cur.text += line
+			if rest = after; found {
+				cur.text += "\n"
+				lines = append(lines, cur)
+				size += len(cur.text)
+				cur = knownValue("")
+			}
+		}
+		if size+len(cur.text) > MaxScript {
+			return lines
+		}
+	}
+	return append(lines, cur)
+}
+
+// identity marks a command that takes in the device's MAC address or serial
+// number, the rest of its pipeline, and the file that it writes.
+func (r *shellRun) identity(c *Command) {
+	words := append([]string{c.Name}, c.Args...)
+	for _, d := range c.Redirects {
+		words = append(words, d.Word)
+	}
+	c.Device = c.Device || namesDevice(words) || slices.ContainsFunc(words, func(w string) bool { return r.marked[w] })
+	if c.Pipeline != 0 {
+		if c.Pipeline == r.devicePipe {
+			c.Device = true
+		} else if c.Device {
+			r.devicePipe = c.Pipeline
+		}
+	}
+	if !c.Device {
+		return
+	}
+	r.derived = true
+	for _, d := range c.Redirects {
+		if strings.HasPrefix(d.Op, ">") && !strings.HasPrefix(d.Word, "/dev/") && len(r.marked) < 64 {
+			r.marked[d.Word] = true
+		}
+	}
 }
 
 // shellBuiltins are the shell's own commands that change what follows.
@@ -687,7 +759,7 @@ func shellShift(r *shellRun, _ []shellValue) (outcome, flow) {
 func shellExport(r *shellRun, a []shellValue) (outcome, flow) {
 	for _, v := range a {
 		if name, value, ok := strings.Cut(v.text, "="); ok {
-			r.assign(name, shellValue{value, v.known, v.sure})
+			r.assign(name, shellValue{value, v.known, v.sure, v.device})
 		}
 	}
 	return works, goesOn

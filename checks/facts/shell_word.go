@@ -21,13 +21,14 @@ const (
 type shellValue struct {
 	text        string
 	known, sure bool
+	device      bool // made from the device's MAC address or serial number
 }
 
-func knownValue(s string) shellValue { return shellValue{s, true, true} }
+func knownValue(s string) shellValue { return shellValue{text: s, known: true, sure: true} }
 
 // join appends w to v.
 func (v shellValue) join(w shellValue) shellValue {
-	return shellValue{v.text + w.text, v.known && w.known, v.sure && w.sure}
+	return shellValue{v.text + w.text, v.known && w.known, v.sure && w.sure, v.device || w.device}
 }
 
 // decided reports whether a condition may be judged by the value.
@@ -57,7 +58,7 @@ func (l *fieldList) end(expand func(string) []string) {
 	if l.open && len(l.done) < maxFields {
 		if matches := l.matches(expand); len(matches) > 0 {
 			for _, m := range matches {
-				l.done = append(l.done, shellValue{m, true, l.cur.sure})
+				l.done = append(l.done, shellValue{m, true, l.cur.sure, l.cur.device})
 			}
 		} else {
 			l.done = append(l.done, l.cur)
@@ -115,7 +116,7 @@ func (r *shellRun) fieldPart(l *fieldList, p syntax.WordPart, first bool) {
 			if i > 0 {
 				l.end(r.world.glob)
 			}
-			l.add(shellValue{f, true, v.sure}, glob)
+			l.add(shellValue{f, true, v.sure, v.device}, glob)
 		}
 	}
 }
@@ -195,6 +196,15 @@ func (r *shellRun) unknown(n syntax.Node) shellValue {
 
 // param resolves $NAME and ${NAME…}.
 func (r *shellRun) param(p *syntax.ParamExp) shellValue {
+	got := r.resolve(p)
+	if p.Param != nil && !got.device {
+		v, _ := r.lookup(p.Param.Value)
+		got.device = v.device
+	}
+	return got
+}
+
+func (r *shellRun) resolve(p *syntax.ParamExp) shellValue {
 	if p.Param == nil || p.Excl || p.Index != nil || p.Names != 0 || p.Slice != nil {
 		return r.unknown(p)
 	}
@@ -202,7 +212,7 @@ func (r *shellRun) param(p *syntax.ParamExp) shellValue {
 	switch {
 	case p.Length:
 		if v.known {
-			return shellValue{strconv.Itoa(len(v.text)), true, v.sure}
+			return shellValue{text: strconv.Itoa(len(v.text)), known: true, sure: v.sure}
 		}
 		return r.unknown(p)
 	case p.Repl != nil:
@@ -231,7 +241,7 @@ func (r *shellRun) lookup(name string) (shellValue, bool) {
 		}
 		return v, len(r.args) > 0
 	case name == "#":
-		return shellValue{strconv.Itoa(len(r.args)), r.argsKnown, r.argsKnown}, true
+		return shellValue{text: strconv.Itoa(len(r.args)), known: r.argsKnown, sure: r.argsKnown}, true
 	case strings.Trim(name, "0") == "":
 		return r.arg0, true
 	case isNumber(name):
@@ -276,7 +286,7 @@ func (r *shellRun) expansion(p *syntax.ParamExp, v shellValue, set bool) shellVa
 		return w
 	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull:
 		if v.known && v.text == "" {
-			return shellValue{"", true, v.sure}
+			return shellValue{known: true, sure: v.sure}
 		}
 		w := r.word(p.Exp.Word)
 		w.sure = w.sure && v.known
@@ -288,7 +298,7 @@ func (r *shellRun) expansion(p *syntax.ParamExp, v shellValue, set bool) shellVa
 	case syntax.RemSmallPrefix, syntax.RemLargePrefix, syntax.RemSmallSuffix, syntax.RemLargeSuffix:
 		pattern := r.word(p.Exp.Word)
 		if v.known && pattern.known {
-			return shellValue{trimPattern(v.text, pattern.text, p.Exp.Op), true, v.sure && pattern.sure}
+			return shellValue{trimPattern(v.text, pattern.text, p.Exp.Op), true, v.sure && pattern.sure, v.device}
 		}
 	}
 	return r.unknown(p)
@@ -306,7 +316,7 @@ func (r *shellRun) replace(p *syntax.ParamExp, v shellValue) shellValue {
 	if strings.Count(v.text, from.text)*len(to.text)+len(v.text) > maxWord {
 		return r.unknown(p)
 	}
-	return shellValue{strings.Replace(v.text, from.text, to.text, n), true, v.sure && from.sure && to.sure}
+	return shellValue{strings.Replace(v.text, from.text, to.text, n), true, v.sure && from.sure && to.sure, v.device || to.device}
 }
 
 // trimPattern removes the shortest or longest fitting start or end.
@@ -340,13 +350,20 @@ func (r *shellRun) substitute(c *syntax.CmdSubst) shellValue {
 	}
 	if len(c.Stmts) == 1 {
 		if call, ok := c.Stmts[0].Cmd.(*syntax.CallExpr); ok && len(call.Assigns) == 0 {
-			if v, ok := r.output(r.fields(call.Args)); ok {
+			words := r.fields(call.Args)
+			if v, ok := r.output(words); ok {
+				v.device = slices.ContainsFunc(words, func(w shellValue) bool { return w.device })
 				return v
 			}
 		}
 	}
+	was := r.derived
+	r.derived = false
 	r.inner(c.Stmts)
-	return r.unknown(c)
+	v := r.unknown(c)
+	v.device = r.derived
+	r.derived = was || v.device
+	return v
 }
 
 // inner runs the commands of a substitution: they run, whatever they print.
@@ -362,7 +379,7 @@ func (r *shellRun) output(words []shellValue) (shellValue, bool) {
 	}
 	args := texts(words[1:])
 	sure := !slices.ContainsFunc(words, func(v shellValue) bool { return !v.sure })
-	known := func(s string) (shellValue, bool) { return shellValue{s, true, sure}, true }
+	known := func(s string) (shellValue, bool) { return shellValue{text: s, known: true, sure: sure}, true }
 	switch path.Base(words[0].text) {
 	case "echo", "printf":
 		if len(args) > 0 && args[0] != "-e" && !strings.ContainsAny(strings.Join(args, ""), "\\%") {

@@ -159,9 +159,9 @@ func (w *shellWorld) uciGet(key string) (shellValue, bool) {
 	}
 	p, ok := w.config(parts[0])
 	if !ok {
-		return shellValue{"", true, true}, true
+		return knownValue(""), true
 	}
 	s, _ := p.section(parts[1])
 	o, _ := s.get(parts[2])
-	return shellValue{strings.Join(o.Values, " "), true, true}, true
+	return knownValue(strings.Join(o.Values, " ")), true
 }

@@ -1,0 +1,12 @@
+package communication
+
+import (
+	"testing"
+
+	"github.com/assay-iot/assay/checks/checktest"
+)
+
+func TestCleartextService(t *testing.T)  { checktest.Run(t, CleartextService) }
+func TestWebWithoutTLS(t *testing.T)     { checktest.Run(t, WebWithoutTLS) }
+func TestSSHConfiguration(t *testing.T)  { checktest.Run(t, SSHConfiguration) }
+func TestUndeclaredService(t *testing.T) { checktest.Run(t, UndeclaredService) }

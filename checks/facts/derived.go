@@ -1,0 +1,106 @@
+package facts
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+)
+
+// DerivedPassword is a password or key that a script makes from what everyone
+// near the device can know: its MAC address or serial number.
+type DerivedPassword struct {
+	Script   string           `json:"script"` // path inside its container
+	Sets     string           `json:"sets"`   // program or setting that takes it
+	Booted   bool             `json:"booted"` // the script runs when the device starts
+	Location assay.Location   `json:"location"`
+	Places   []assay.Location `json:"places"`
+}
+
+// DerivedPasswords are the passwords that scripts make from the device's
+// address or serial number.
+var DerivedPasswords = &Fact[[]DerivedPassword]{
+	Name:  "derived-passwords",
+	Doc:   "Passwords and keys that scripts make from the MAC address or serial number of the device.",
+	Needs: []Node{Scripts, Boot},
+	Observe: func(o *Observer) ([]DerivedPassword, error) {
+		scripts, err := Scripts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		g, err := Boot.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		booted := map[string]bool{}
+		for _, c := range g.Commands {
+			booted[c.Location.Path] = true
+		}
+		found := []DerivedPassword{}
+		for _, s := range scripts {
+			for _, c := range s.Commands {
+				if sets := setsPassword(c); c.Device && sets != "" {
+					d := DerivedPassword{Script: s.Name, Sets: sets, Booted: booted[s.Path], Location: c.Location}
+					d.Places = []assay.Location{c.Location}
+					if !slices.ContainsFunc(found, func(e DerivedPassword) bool { return e.Location == d.Location }) {
+						found = append(found, d)
+					}
+				}
+			}
+		}
+		return found, nil
+	},
+}
+
+// deviceNames are words by which scripts get at the MAC address or the serial
+// number of the device.
+var deviceNames = regexp.MustCompile(`/sys/class/net/[^ ]*/address|/proc/device-tree/serial-number|/sys/firmware/devicetree/base/serial-number|/sys/class/dmi/id/(?:product|board)_serial|(?i:\b(?:eth|lan|wan|wlan|base|wifi)[0-9]*_?(?:hw|mac)?_?addr\b|\bserial_?(?:no|num|number)\b|\bmac_?addr(?:ess)?\b)`)
+
+// namesDevice reports whether a command reads the identity of the device.
+func namesDevice(words []string) bool {
+	words = unwrapCommand(words)
+	if len(words) == 0 {
+		return false
+	}
+	line := strings.Join(words, " ")
+	if strings.Contains(line, "/address") || strings.Contains(line, "serial-number") || strings.Contains(line, "_serial") {
+		if deviceNames.MatchString(line) {
+			return true
+		}
+	}
+	args := words[1:]
+	switch path.Base(words[0]) {
+	case "ifconfig", "ip":
+		return len(args) <= 3 && !slices.Contains(args, "up") && !slices.Contains(args, "add") // shows the address
+	case "nvram", "fw_printenv", "flash_eeprom", "mtd_get_mac_ascii", "mtd_get_mac_binary", "get_mac_label", "getprop", "factory", "setmac", "getmac":
+		return deviceNames.MatchString(line) || strings.Contains(path.Base(words[0]), "mac")
+	case "grep", "awk", "sed", "cat":
+		return strings.Contains(line, "/proc/cpuinfo") && strings.Contains(strings.ToLower(line), "serial")
+	}
+	return false
+}
+
+// passwordPrograms set a password or make the hash that is stored for one.
+var passwordPrograms = []string{
+	"chpasswd", "passwd", "usermod", "useradd", "adduser", "htpasswd", "mkpasswd", "cryptpw", "mosquitto_passwd", "smbpasswd", "wpa_passphrase",
+}
+
+// passwordSetting is a setting that holds a password, with the value after it.
+var passwordSetting = regexp.MustCompile(`(?i)(?:[a-z_.]*(?:passw(?:or)?d|passwd|passphrase|wpa_?psk|wpa_?key|sae_password)[a-z0-9_]*|\bpsk|\.key)\s*=\s*["']?([^\s"']*)`)
+
+// setsPassword names what takes a password in a command: a program, or a
+// setting whose value only the device knows.
+func setsPassword(c Command) string {
+	if p := c.Program(); slices.Contains(passwordPrograms, p) {
+		return p
+	}
+	for _, t := range c.DeviceWords {
+		if m := passwordSetting.FindStringSubmatch(t); m != nil && Unresolved(m[1]) {
+			name, _, _ := strings.Cut(m[0], "=")
+			return strings.TrimSpace(name)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,73 @@
+package facts
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+)
+
+// Generator is a command of the boot path that makes a key or certificate on
+// the device itself, so that each device has its own.
+type Generator struct {
+	For         string         `json:"for"`            // ssh, tls, wireguard
+	Program     string         `json:"program"`        // dropbear, dropbearkey, ssh-keygen, openssl, px5g, …
+	File        string         `json:"file,omitempty"` // what it makes, if the command says so
+	Conditional bool           `json:"conditional"`    // under a condition, such as that there is none yet
+	Via         string         `json:"via"`
+	Location    assay.Location `json:"location"`
+}
+
+// Identity are the commands of the boot path that make the identity of a device.
+var Identity = &Fact[[]Generator]{
+	Name:  "identity",
+	Doc:   "Commands of the boot path that make host keys and certificates on the device itself.",
+	Needs: []Node{Boot},
+	Observe: func(o *Observer) ([]Generator, error) {
+		g, err := Boot.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		made := []Generator{}
+		for _, c := range g.Commands {
+			if m, ok := generatorOf(c); ok {
+				made = append(made, m)
+			}
+		}
+		return made, nil
+	},
+}
+
+// generatorOf tells whether a command makes a key.
+func generatorOf(c BootCommand) (Generator, bool) {
+	name, args := c.Effective()
+	g := Generator{Program: path.Base(name), Conditional: c.Conditional || len(c.Guards) > 0, Via: c.Via, Location: c.Location}
+	file := func(flags ...string) string { return firstOf(flagValues(args, flags...), "") }
+	switch g.Program {
+	case "dropbear":
+		g.For = "ssh"
+		return g, dropbearFlag(args, 'R')
+	case "dropbearkey":
+		g.For, g.File = "ssh", file("-f")
+		return g, !hasFlag(args, "-y")
+	case "ssh-keygen":
+		g.For, g.File = "ssh", file("-f")
+		return g, hasFlag(args, "-A", "-t") && !hasFlag(args, "-l", "-y")
+	case "px5g":
+		g.For, g.File = "tls", file("-keyout", "-out")
+		return g, len(args) > 0
+	case "openssl":
+		g.For, g.File = "tls", file("-keyout", "-out")
+		return g, len(args) > 0 && (slices.Contains([]string{"genrsa", "genpkey", "gendsa"}, args[0]) ||
+			args[0] == "req" && slices.ContainsFunc(args, func(a string) bool { return a == "-newkey" || a == "-x509" || a == "-keyout" }) && hasFlag(args, "-newkey", "-keyout") ||
+			args[0] == "ecparam" && hasFlag(args, "-genkey"))
+	case "gen_key", "mbedtls_gen_key", "certtool", "gnutls-certtool":
+		g.For = "tls"
+		return g, strings.HasSuffix(g.Program, "gen_key") || hasFlag(args, "--generate-privkey", "-p")
+	case "wg":
+		g.For = "wireguard"
+		return g, len(args) > 0 && args[0] == "genkey"
+	}
+	return g, false
+}

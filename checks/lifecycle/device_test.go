@@ -1,0 +1,10 @@
+package lifecycle
+
+import (
+	"testing"
+
+	"github.com/assay-iot/assay/checks/checktest"
+)
+
+func TestDebugInterface(t *testing.T) { checktest.Run(t, DebugInterface) }
+func TestWritablePath(t *testing.T)   { checktest.Run(t, WritablePath) }

@@ -1,0 +1,48 @@
+package checks
+
+import (
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
+)
+
+// NoneStarted judges a search among the things that the image starts: like
+// None, but inconclusive where no init system was found, or where it could not
+// be followed whole.
+func (c *Context) NoneStarted(findings []assay.Finding, inits []facts.Init) Judgement {
+	var places []assay.Location
+	for _, i := range inits {
+		if i.Kind != "" {
+			places = append(places, i.Location)
+		}
+	}
+	j := c.None(findings, places...)
+	if j.Verdict != assay.Pass {
+		return j
+	}
+	if gap := Unfollowed(inits); gap != "" {
+		return c.Inconclusive("%s", gap).With(findings...)
+	}
+	return j
+}
+
+// Unfollowed says in words why it is not known what an image starts; empty if
+// it is known.
+func Unfollowed(inits []facts.Init) string {
+	found := false
+	for _, i := range inits {
+		switch {
+		case i.Kind == "":
+		case i.Problem != "":
+			return "the boot of " + i.Root + " could not be followed whole: " + i.Problem
+		default:
+			found = true
+		}
+	}
+	switch {
+	case len(inits) == 0:
+		return "no root file system was found, so what the device starts is not known"
+	case !found:
+		return "no init system was found in " + inits[0].Root + ", so what the device starts is not known"
+	}
+	return ""
+}
