@@ -11,6 +11,7 @@ import (
 	"github.com/agext/levenshtein"
 
 	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/communication"
 	"github.com/assay-iot/assay/checks/credentials"
 	"github.com/assay-iot/assay/checks/deletion"
 	"github.com/assay-iot/assay/checks/disclosure"
@@ -26,7 +27,12 @@ import (
 // Checks lists every check, sorted by id.
 func Checks() []*checks.Check {
 	return []*checks.Check{
+		communication.CleartextService,
+		communication.SSHConfiguration,
+		communication.UndeclaredService,
+		communication.WebWithoutTLS,
 		credentials.DefaultPassword,
+		credentials.DerivedPassword,
 		credentials.EmptyPassword,
 		credentials.ExtraRoot,
 		credentials.StaticPassword,
@@ -38,8 +44,10 @@ func Checks() []*checks.Check {
 		disclosure.Policy,
 		disclosure.Repository,
 		lifecycle.ComponentInventory,
+		lifecycle.DebugInterface,
 		lifecycle.RiskAssessment,
 		lifecycle.SecurityTesting,
+		lifecycle.WritablePath,
 		personaldata.Recipients,
 		personaldata.Sensors,
 		storage.FileMode,
