@@ -28,7 +28,8 @@ func cases(t testing.TB) map[string]*labels.Statement {
 	l := &bare.Predicate
 	l.Declared, l.Parts, l.AlsoAssessed, l.Exceptions, l.Product.Models = labels.Face{}, nil, nil, 0, nil
 	l.Issuer.Address = ""
-	l.Coverage = labels.Coverage{}
+	l.Coverage = labels.Coverage{Bytes: 4096, DeclaredOpaque: 4096}
+	l.Firmware[0].Opaque = true
 	for i := range l.Principles {
 		l.Principles[i] = labels.Principle{Principle: l.Principles[i].Principle}
 	}
@@ -75,6 +76,9 @@ func render(t testing.TB, s *labels.Statement) []byte {
 	out, err := Render(s, []byte("the bundle of "+s.Predicate.Product.Name))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if len(out) > 200_000 {
+		t.Errorf("a label of %d bytes", len(out))
 	}
 	return out
 }

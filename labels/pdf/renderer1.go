@@ -28,7 +28,10 @@ func render1(s *labels.Statement, bundle []byte) ([]byte, error) {
 		return nil, err
 	}
 	l, digest := &s.Predicate, assay.SHA256(sha256.Sum256(payload))
-	page := newSheet(pageWidth, pageHeight)
+	page, err := newSheet(pageWidth, pageHeight)
+	if err != nil {
+		return nil, err
+	}
 	page.pdf.SetCreationDate(noon(l.Issued))
 	page.pdf.SetModificationDate(noon(l.Issued))
 	page.pdf.SetAttachments([]gofpdf.Attachment{{Content: bundle, Filename: "label.sigstore.json", Description: "the signed label"}})
@@ -65,7 +68,8 @@ func (s *sheet) label(l *labels.Label, digest assay.Digest) error {
 // watermark lies under everything, from corner to corner.
 func (s *sheet) watermark() {
 	st := style{"B", 150, ghost}
-	w := s.width("DEMO", st) // and sets the style
+	w := s.width("DEMO", st)
+	s.use(st)
 	s.pdf.TransformBegin()
 	s.pdf.TransformRotate(52, pageWidth/2, pageHeight/2)
 	s.pdf.Text(pageWidth/2-w/2, pageHeight/2+18, "DEMO")
@@ -194,15 +198,7 @@ func (s *sheet) scope(l *labels.Label) {
 		x += 3.2 + s.width(k.text, style{"", 7, ink}) + 5
 	}
 	s.right(right, y+8.5, "of the software's bytes", style{"", 7, quiet})
-	only := partsText(l.Parts, false)
-	text := "Examined: " + orElse(partsText(l.Parts, true), "nothing") + "."
-	if only != "" {
-		text += " Only declared: " + only + "."
-	}
-	if l.Exceptions > 0 {
-		text += fmt.Sprintf(" Exceptions written by the maker, which change no result: %d.", l.Exceptions)
-	}
-	s.set(left, y+13.2, s.fit(text, style{"", 7, ink}, right-left, 5.5, 2))
+	s.set(left, y+13.2, s.fit(scopeText(l), style{"", 7, ink}, right-left, 5.5, 2))
 }
 
 // bar shows the three classes side by side, to scale; a class that exists is

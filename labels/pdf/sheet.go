@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/go-fonts/dejavu/dejavusanscondensed"
-	"github.com/go-fonts/dejavu/dejavusanscondensedbold"
-	"github.com/go-fonts/dejavu/dejavusansmono"
 	"github.com/jung-kurt/gofpdf"
 )
 
@@ -29,22 +26,30 @@ type style struct {
 	colour colour
 }
 
+// pointMM is a point in millimetres.
+const pointMM = 25.4 / 72
+
 // sheet is the page. It remembers the first text that could not be set.
 type sheet struct {
+	*ruler
 	pdf *gofpdf.Fpdf
 	err error
 }
 
-func newSheet(width, height float64) *sheet {
+func newSheet(width, height float64) (*sheet, error) {
+	r, err := newRuler()
+	if err != nil {
+		return nil, err
+	}
 	p := gofpdf.NewCustom(&gofpdf.InitType{OrientationStr: "P", UnitStr: "mm", Size: gofpdf.SizeType{Wd: width, Ht: height}})
 	p.SetMargins(0, 0, 0)
 	p.SetAutoPageBreak(false, 0)
 	p.SetCatalogSort(true)
-	p.AddUTF8FontFromBytes("label", "", dejavusanscondensed.TTF)
-	p.AddUTF8FontFromBytes("label", "B", dejavusanscondensedbold.TTF)
-	p.AddUTF8FontFromBytes("mono", "", dejavusansmono.TTF)
+	p.AddUTF8FontFromBytes("label", "", faces[""])
+	p.AddUTF8FontFromBytes("label", "B", faces["B"])
+	p.AddUTF8FontFromBytes("mono", "", faces["M"])
 	p.AddPage()
-	return &sheet{pdf: p}
+	return &sheet{ruler: r, pdf: p}, nil
 }
 
 func (s *sheet) use(st style) {
@@ -69,16 +74,11 @@ func (s *sheet) line(x1, y, x2 float64) {
 
 // clean gives the text in settable form and remembers if there is none.
 func (s *sheet) clean(text string) string {
-	out, err := settable(text)
+	out, err := s.settable(text)
 	if err != nil && s.err == nil {
 		s.err = err
 	}
 	return out
-}
-
-func (s *sheet) width(text string, st style) float64 {
-	s.use(st)
-	return s.pdf.GetStringWidth(text)
 }
 
 // put sets one line with its baseline at y. A line that leaves the margins is a
@@ -89,6 +89,7 @@ func (s *sheet) put(x, y float64, text string, st style) {
 	if s.err == nil && (x < left-slack || x+w > right+slack || y > pageHeight-5) {
 		s.err = fmt.Errorf("draw label: %q runs out of the page", text)
 	}
+	s.use(st)
 	s.pdf.Text(x, y, text)
 }
 
@@ -114,7 +115,7 @@ type block struct {
 // height of the block in mm, from the first baseline to the last.
 func (b block) height() float64 { return float64(len(b.lines)-1) * b.leading() }
 
-func (b block) leading() float64 { return b.style.size * 0.3528 * 1.28 } // 1 pt = 0.3528 mm
+func (b block) leading() float64 { return b.style.size * pointMM * 1.28 }
 
 // fit makes a text fit a width in at most n lines. It shrinks the text, half a
 // point at a time, down to least; what is still too long ends with an ellipsis.

@@ -151,20 +151,41 @@ var legend = []struct {
 
 var kinds = map[string]string{"firmware": "device software", "app": "app", "cloud": "cloud service"}
 
-// partsText names the parts that were examined, or those that were not.
-func partsText(parts []labels.Part, examined bool) string {
-	var list []string
-	for _, p := range parts {
-		if p.Examined != examined {
-			continue
+// scopeText says what was examined, what nobody could examine, and what was
+// only declared.
+func scopeText(l *labels.Label) string {
+	var examined, opaque, declared []string
+	for _, f := range l.Firmware {
+		if name := partText("firmware", f.Name, f.Version); f.Opaque {
+			opaque = append(opaque, name)
+		} else {
+			examined = append(examined, name)
 		}
-		kind := kinds[p.Kind]
-		if kind == "" {
-			kind = p.Kind
-		}
-		list = append(list, strings.Join(strings.Fields(kind+" "+p.Name+" "+p.Version), " "))
 	}
-	return some(list, 4)
+	for _, p := range l.Parts {
+		switch name := partText(p.Kind, p.Name, p.Version); {
+		case slices.Contains(examined, name), slices.Contains(opaque, name):
+		case p.Examined:
+			examined = append(examined, name)
+		default:
+			declared = append(declared, name)
+		}
+	}
+	text := "Examined: " + orElse(some(examined, 4), "nothing") + "."
+	if len(opaque) > 0 {
+		text += " Could not be examined: " + some(opaque, 4) + "."
+	}
+	if len(declared) > 0 {
+		text += " Only declared: " + some(declared, 4) + "."
+	}
+	if l.Exceptions > 0 {
+		text += fmt.Sprintf(" Exceptions written by the maker, which change no result: %d.", l.Exceptions)
+	}
+	return text
+}
+
+func partText(kind, name, version string) string {
+	return strings.Join(strings.Fields(orElse(kinds[kind], kind)+" "+name+" "+version), " ")
 }
 
 func schemesText(l *labels.Label) string {

@@ -12,28 +12,26 @@ import (
 )
 
 // summary is the sentence that stands first.
-func (r *Report) summary() string {
-	if r.Demo && r.Status == Valid {
-		return "This label is a demonstration, signed with a published demo key; it proves nothing: " + r.product() + "."
-	}
-	return r.sentence(r.Status)
-}
+func (r *Report) summary() string { return r.sentence(r.Status) }
 
 func (r *Report) sentence(s Status) string {
-	l := r.Label
+	l, genuine := r.Label, "This label is genuine"
+	if r.Demo { // the word genuine never stands on one
+		genuine = "This label is a demonstration, signed with a published demo key, and proves nothing"
+	}
 	switch s {
 	case Valid:
-		return "This label is genuine: " + r.product() + "."
+		return genuine + ": " + r.product() + "."
 	case SupportEnded:
-		return fmt.Sprintf("This label is genuine, but security updates for %s ended on %s.", r.product(), l.Product.SupportUntil)
+		return fmt.Sprintf("%s, but security updates for %s ended on %s.", genuine, r.product(), l.Product.SupportUntil)
 	case Expired:
-		return fmt.Sprintf("This label is genuine, but expired on %s: %s.", l.ValidUntil, r.product())
+		return fmt.Sprintf("%s, but it expired on %s: %s.", genuine, l.ValidUntil, r.product())
 	case NotYetValid:
-		return fmt.Sprintf("This label is genuine, but is issued on %s only: %s.", l.Issued, r.product())
+		return fmt.Sprintf("%s, but it is issued on %s only: %s.", genuine, l.Issued, r.product())
 	case FirmwareDiffers:
-		return fmt.Sprintf("This label is genuine, but %s is not the firmware that it speaks of: %s.", r.Image.Name, r.product())
+		return fmt.Sprintf("%s, but %s is not the firmware that it speaks of: %s.", genuine, r.Image.Name, r.product())
 	}
-	return "What this label says is genuine, but nobody compared the picture with it: " + r.product() + "."
+	return genuine + " in what it says, but nobody compared the picture with that: " + r.product() + "."
 }
 
 func (r *Report) product() string {
@@ -69,6 +67,7 @@ func (r *Report) Text(w io.Writer) error {
 }
 
 func writeLabel(b *strings.Builder, l *labels.Label) {
+	fmt.Fprintln(b)
 	fmt.Fprintln(b, "Is this the product in your hand?")
 	fmt.Fprintln(b)
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
@@ -115,6 +114,9 @@ func firmwareText(f labels.Firmware) string {
 func outcomeText(p labels.Principle) string {
 	switch p.Outcome {
 	case assay.Met:
+		if p.Proof == assay.Declared {
+			return "declared only"
+		}
 		return p.Proof.String()
 	case assay.NotMet:
 		return "not followed"

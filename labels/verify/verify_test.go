@@ -152,6 +152,11 @@ func TestDemo(t *testing.T) {
 	if r := mustBundle(t, data, keys(t, key.Public()), o); r.Status != verify.Valid || strings.Contains(r.Summary, "genuine") || !r.Demo {
 		t.Errorf("allowed: %s: %s", r.Status, r.Summary)
 	}
+	for _, asOf := range []string{"2020-01-01", "2030-01-01", "2040-01-01"} {
+		if r := mustBundle(t, data, keys(t, key.Public()), verify.Options{AsOf: asOf, AllowDemo: true}); strings.Contains(r.Summary, "genuine") || r.Status.ExitCode() != 5 {
+			t.Errorf("%s: %s", asOf, r.Summary)
+		}
+	}
 	// mark and key come together or not at all
 	if r := mustBundle(t, signAnyway(t, key, labeltest.Statement(t)), keys(t, key.Public()), o); r.Status != verify.NotAuthentic {
 		t.Errorf("demo key without the mark: %s", r.Summary)
