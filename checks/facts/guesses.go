@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	_ "embed"
 	"runtime"
 	"slices"
@@ -222,14 +223,30 @@ func readDefaults(text string) defaults {
 	return d
 }
 
-// words are the passwords for a user in the order of trying: the pairs of that
-// user, the user's name, nothing, the host name, the common passwords, and the
-// passwords of all other pairs. The few that depend on the device come early,
-// so that a slow hash does not lose them.
+// Pairs and common passwords that come before everything else, so that a slow
+// hash does not lose them.
+const (
+	firstPairs  = 8
+	firstCommon = 40
+)
+
+// words are the passwords for a user in the order of trying: pairs of that user,
+// the user's name, nothing, the host name, common passwords, the other pairs of
+// the user, the other common ones, and the passwords of all other pairs.
 func (d defaults) words(user string, hosts []string) []string {
-	first := slices.Concat(d.pairs[user], []string{user, ""}, hosts, d.common, d.others)
+	pairs := slices.Clone(d.pairs[user])
+	rank := func(w string) int {
+		if i := slices.Index(d.common, w); i >= 0 {
+			return i
+		}
+		return len(d.common)
+	}
+	slices.SortStableFunc(pairs, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
+	words := slices.Concat(
+		pairs[:min(firstPairs, len(pairs))], []string{user, ""}, hosts, d.common[:min(firstCommon, len(d.common))],
+		pairs, d.common, d.others)
 	seen := map[string]bool{}
-	return slices.DeleteFunc(first, func(w string) bool {
+	return slices.DeleteFunc(words, func(w string) bool {
 		defer func() { seen[w] = true }()
 		return seen[w]
 	})

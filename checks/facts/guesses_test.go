@@ -85,6 +85,23 @@ func TestDefaultsList(t *testing.T) {
 	}
 }
 
+// What is most likely comes first: a slow hash gets a few dozen tries.
+func TestOrderOfWords(t *testing.T) {
+	list := readDefaults(defaultsText)
+	for user, want := range map[string][]string{
+		"pi":       {"raspberry", "pi", ""},
+		"metering": {"metering", "", "meter-7", "admin", "password"},
+		"root":     {"admin", "password", "1234"},
+	} {
+		if got := list.words(user, []string{"meter-7"}); !slices.Equal(got[:len(want)], want) {
+			t.Errorf("%s: %q first, want %q", user, got[:len(want)], want)
+		}
+	}
+	if i := slices.Index(list.words("root", nil), "changeme"); i > 40 {
+		t.Errorf("changeme is number %d", i)
+	}
+}
+
 func BenchmarkGuesses(b *testing.B) {
 	accounts := []Account{{Name: "root", Password: Hashed, HashKind: MD5Crypt, Rounds: 1000, Hash: NewSecret("md5crypt", md5Of("not on any list 8841"))}}
 	for b.Loop() {
