@@ -2,6 +2,7 @@ package credentials
 
 import (
 	_ "embed"
+	"slices"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
@@ -22,16 +23,43 @@ var EmptyPassword = &checks.Check{
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
 	Version:   1,
-	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles),
+	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.Services, facts.Inits),
 	Run:       emptyPassword,
 }
 
 func emptyPassword(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	for _, a := range checks.Ask(c, facts.Accounts) {
-		if a.Password == facts.Empty {
-			found = append(found, checks.Observed(graded(assay.Critical, a), who(a)+" has an empty password", a.Location))
+		if a.Password != facts.Empty {
+			continue
 		}
+		severity := assay.Critical
+		if setByUser(c, a) && unreachable(c) {
+			severity = assay.Medium
+		}
+		found = append(found, checks.Observed(graded(severity, a), who(a)+" has an empty password", a.Location))
 	}
 	return judge(c, found, checks.Ask(c, facts.AccountFiles))
+}
+
+// setByUser reports whether the maker declares that the user sets the password
+// of the account at first start.
+func setByUser(c *checks.Context, a facts.Account) bool {
+	if c.Product == nil {
+		return false
+	}
+	declared := credentialOf(c.Product, a)
+	return declared != nil && declared.Initial == "user-set"
+}
+
+// unreachable reports whether it is known that nothing that the image starts
+// can be reached over a network.
+func unreachable(c *checks.Context) bool {
+	services, err := checks.Try(c, facts.Services)
+	inits, err2 := checks.Try(c, facts.Inits)
+	if err != nil || err2 != nil || len(inits) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(services, facts.Service.Reachable) &&
+		!slices.ContainsFunc(inits, func(i facts.Init) bool { return i.Problem != "" })
 }

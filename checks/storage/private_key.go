@@ -35,10 +35,13 @@ func privateKey(c *checks.Context) checks.Judgement {
 	return c.None(found, checks.Ask(c, facts.RootPlaces)...)
 }
 
-// severityOf grades a key: behind a passphrase it is Medium, in documentation,
-// tests and examples it is Low.
+// severityOf grades a key: behind a passphrase it is Medium; in documentation,
+// tests and examples, and where a library tests itself with it, it is Low.
 func severityOf(k facts.Key, severity assay.Severity) assay.Severity {
-	if k.Encrypted {
+	switch {
+	case selfTest(k):
+		return min(severity, assay.Low)
+	case k.Encrypted:
 		severity = min(severity, assay.Medium)
 	}
 	return checks.Graded(severity, k.Location)

@@ -8,4 +8,5 @@ import (
 
 func TestPrivateKey(t *testing.T)       { checktest.Run(t, PrivateKey) }
 func TestKeyOfCertificate(t *testing.T) { checktest.Run(t, KeyOfCertificate) }
+func TestDeviceIdentity(t *testing.T)   { checktest.Run(t, DeviceIdentity) }
 func TestFileMode(t *testing.T)         { checktest.Run(t, FileMode) }
