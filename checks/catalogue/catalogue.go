@@ -50,6 +50,7 @@ func Checks() []*checks.Check {
 		lifecycle.WritablePath,
 		personaldata.Recipients,
 		personaldata.Sensors,
+		storage.DeviceIdentity,
 		storage.FileMode,
 		storage.KeyOfCertificate,
 		storage.PrivateKey,
