@@ -96,8 +96,8 @@ func (c Catalogue) Find(id, edition string) (*Scheme, error) {
 		}
 	}
 	known := editionNames(editions)
-	return nil, fmt.Errorf("%w edition %q of scheme %s; there is %s.%s",
-		ErrUnknown, edition, id, quoted(known), suggest(edition, known))
+	return nil, fmt.Errorf("%w edition %q of scheme %s; there is %s%s",
+		ErrUnknown, edition, id, quoted(known), meant(edition, known))
 }
 
 // InForce gives the edition that counts on a day: of those that have begun and
@@ -145,7 +145,7 @@ func (c Catalogue) Requirement(name string) (*Scheme, *Requirement, error) {
 			known = append(known, q.ID)
 		}
 	}
-	return nil, nil, fmt.Errorf("%w requirement %q of scheme %s.%s", ErrUnknown, clause, id, suggest(clause, known))
+	return nil, nil, fmt.Errorf("%w requirement %q of scheme %s%s", ErrUnknown, clause, id, meant(clause, known))
 }
 
 func (c Catalogue) editions(id string) ([]*Scheme, error) {
@@ -156,7 +156,7 @@ func (c Catalogue) editions(id string) ([]*Scheme, error) {
 		}
 	}
 	if len(editions) == 0 {
-		return nil, fmt.Errorf("%w scheme %q.%s", ErrUnknown, id, suggest(id, c.IDs()))
+		return nil, fmt.Errorf("%w scheme %q%s", ErrUnknown, id, meant(id, c.IDs()))
 	}
 	return editions, nil
 }

@@ -82,10 +82,10 @@ func TestFind(t *testing.T) {
 		t.Errorf("got %v, %v, %v", s, q, err)
 	}
 	for name, find := range map[string]func() error{
-		`Did you mean "etsi-en-303-645"?`: func() error { _, err := c.Find("etsi-en-303645", "V3.1.3"); return err },
-		`Did you mean "V3.1.3"?`:          func() error { _, err := c.Find("etsi-en-303-645", "3.1.3"); return err },
-		`Did you mean "uk-psti"?`:         func() error { _, err := c.InForce("uk-pstl", day); return err },
-		`Did you mean "5.3-4A"?`:          func() error { _, _, err := c.Requirement("etsi-en-303-645:5.3-4"); return err },
+		`did you mean "etsi-en-303-645"?`: func() error { _, err := c.Find("etsi-en-303645", "V3.1.3"); return err },
+		`did you mean "V3.1.3"?`:          func() error { _, err := c.Find("etsi-en-303-645", "3.1.3"); return err },
+		`did you mean "uk-psti"?`:         func() error { _, err := c.InForce("uk-pstl", day); return err },
+		`did you mean "5.3-4A"?`:          func() error { _, _, err := c.Requirement("etsi-en-303-645:5.3-4"); return err },
 		`unknown scheme "lamp"`:           func() error { _, _, err := c.Requirement("lamp:1"); return err },
 	} {
 		if err := find(); !errors.Is(err, scheme.ErrUnknown) || !strings.Contains(err.Error(), name) {

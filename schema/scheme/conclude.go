@@ -35,8 +35,9 @@ type Basis struct {
 //  3. The condition does not hold: not applicable; but undecided while a required
 //     check could not be decided, since what is declared absent might be there.
 //  4. An assessor said that a printed condition does not hold: not applicable.
-//  5. A fact of the declaration is not described: not met.
-//  6. The maker says that it is not met: not met, with the maker's reason.
+//  5. The maker says that it is not met: not met, with the maker's reason.
+//  6. A fact of the declaration is not described: not met, but undecided for a
+//     recommendation, unless the product file says the opposite.
 //  7. An assessor said yes: met.
 //  8. A required check was inconclusive or not run: undecided.
 //  9. Only a person can decide: undecided.
@@ -122,7 +123,8 @@ type caseFile struct {
 	q       *Requirement
 	applies Answer
 	answers []answer // of the required checks, and one for all of any_of
-	silent  []Fact   // what is not described
+	silent  []Fact   // what is not described as it is asked for
+	denied  bool     // the opposite of one of these is described
 	record  *Record
 	unmet   *assay.Marked
 	advice  []assay.CheckID
@@ -144,6 +146,7 @@ func (b *Basis) collect(s *Scheme, q *Requirement) *caseFile {
 	for _, f := range q.Declared {
 		if !b.Declaration.Describes(f) {
 			c.silent = append(c.silent, f)
+			c.denied = c.denied || b.Declaration.denies(f)
 		}
 	}
 	return c
@@ -152,7 +155,7 @@ func (b *Basis) collect(s *Scheme, q *Requirement) *caseFile {
 // rule answers one requirement, or says that it has no answer.
 type rule func(*caseFile, *assay.RequirementOutcome) bool
 
-var rules = []rule{failed, refused, inapplicable, waived, undescribed, admitted, assessed, open, forPeople, uncarried, carried}
+var rules = []rule{failed, refused, inapplicable, waived, admitted, undescribed, assessed, open, forPeople, uncarried, carried}
 
 func failed(c *caseFile, o *assay.RequirementOutcome) bool {
 	return c.settle(o, assay.NotMet, func(a answer) bool {
@@ -176,7 +179,7 @@ func inapplicable(c *caseFile, o *assay.RequirementOutcome) bool {
 		return true
 	}
 	o.Outcome, o.Proof = assay.DoesNotApply, assay.Declared
-	o.Reason = "as declared, this does not hold: " + c.q.When.String()
+	o.Reason = "the product file says that this does not hold: " + c.q.When.String()
 	return true
 }
 
@@ -196,6 +199,9 @@ func undescribed(c *caseFile, o *assay.RequirementOutcome) bool {
 		words[i] = strings.Join(f.Paths(), " or ")
 	}
 	o.Outcome, o.Proof, o.Reason = assay.NotMet, assay.Declared, "not described: "+strings.Join(words, ", ")
+	if !o.Mandatory && !c.denied {
+		o.Outcome, o.Proof = assay.Undecided, assay.NotAssessed
+	}
 	return true
 }
 

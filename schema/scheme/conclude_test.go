@@ -155,6 +155,9 @@ func TestConclude(t *testing.T) {
 		{name: "described facts alone", attributes: `declared = ["credential"]`, basis: scheme.Basis{Declaration: yes("credential")}, want: assay.Met, proof: assay.Declared},
 		{name: "described as absent is described", attributes: `declared = ["credential"]`, basis: scheme.Basis{Declaration: no("credential")}, want: assay.Met, proof: assay.Declared},
 		{name: "not described", attributes: `declared = ["credential", "support.until"]`, basis: scheme.Basis{Declaration: yes("credential")}, want: assay.NotMet, proof: assay.Declared, reason: "not described: support.until"},
+		{name: "a recommendation, not described", status: "R", attributes: `declared = ["credential"]`, want: assay.Undecided, reason: "not described: credential"},
+		{name: "a recommendation, described otherwise", status: "R", attributes: `declared = ["credential.initial=user-set"]`, basis: scheme.Basis{Declaration: yes("credential", "credential.initial")}, want: assay.NotMet, proof: assay.Declared, reason: "not described: credential.initial=user-set"},
+		{name: "a recommendation, not described, and the maker says that it is not met", status: "R", attributes: `declared = ["credential"]`, basis: scheme.Basis{Unmet: reason}, want: assay.NotMet, proof: assay.Declared, reason: "no screen"},
 		{name: "another value than the one asked for", attributes: `declared = ["credential.initial=user-set"]`, basis: scheme.Basis{Declaration: yes("credential", "credential.initial")}, want: assay.NotMet, proof: assay.Declared, reason: "not described: credential.initial=user-set"},
 		{name: "not described, though checks pass", attributes: two + `declared = ["credential"]`, basis: scheme.Basis{Results: both}, want: assay.NotMet, proof: assay.Declared, reason: "not described: credential"},
 		{name: "one of two paths", attributes: `declared = ["interface|connection"]`, basis: scheme.Basis{Declaration: yes("connection")}, want: assay.Met, proof: assay.Declared},
@@ -318,7 +321,7 @@ requirement "1" {
   principle = "support"
   title     = "T"
   status    = "R"
-  declared  = ["support"]
+  declared  = ["support.until=2030-12-31"]
 }
 requirement "2" {
   principle = "support"
@@ -327,6 +330,7 @@ requirement "2" {
   assessor  = true
 }`)
 	reason := func(id string) assay.Marked { return assay.Marked{Subject: "test:" + id, Reason: "no screen"} }
+	otherwise := yes("support", "support.until")
 	met := scheme.Record{Requirement: "test:2", Outcome: assay.Met, By: "A", Date: "2026-01-01", Reason: "seen"}
 	refusal := scheme.Record{Requirement: "test:0", Outcome: assay.NotMet, By: "A", Date: "2026-01-01", Reason: "the reasons are no reasons"}
 	for _, c := range []struct {
@@ -335,11 +339,12 @@ requirement "2" {
 		want   assay.Outcome
 		reason string
 	}{
-		{"one not met, without a reason", scheme.Basis{}, assay.NotMet, "without a reason: 1"},
-		{"one not met, with a reason; one undecided", scheme.Basis{Unmet: []assay.Marked{reason("1")}}, assay.Undecided, "not known whether these are met: 2"},
+		{"one not met, without a reason", scheme.Basis{Declaration: otherwise}, assay.NotMet, "without a reason: 1"},
+		{"one not met, with a reason; one undecided", scheme.Basis{Declaration: otherwise, Unmet: []assay.Marked{reason("1")}}, assay.Undecided, "not known whether these are met: 2"},
 		{"reasons for both", scheme.Basis{Unmet: []assay.Marked{reason("1"), reason("2")}}, assay.Met, ""},
-		{"all met", scheme.Basis{Declaration: yes("support"), Records: []scheme.Record{met}}, assay.Met, ""},
-		{"one not met, without a reason; an assessor is content", scheme.Basis{Records: []scheme.Record{met}}, assay.NotMet, "without a reason: 1"},
+		{"nothing described", scheme.Basis{}, assay.Undecided, "not known whether these are met: 1, 2"},
+		{"all met", scheme.Basis{Declaration: yes("support.until=2030-12-31"), Records: []scheme.Record{met}}, assay.Met, ""},
+		{"one not met, without a reason; an assessor is content", scheme.Basis{Declaration: otherwise, Records: []scheme.Record{met}}, assay.NotMet, "without a reason: 1"},
 		{"an assessor does not accept the reasons", scheme.Basis{Unmet: []assay.Marked{reason("1"), reason("2")}, Records: []scheme.Record{refusal}}, assay.NotMet, "no reasons"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

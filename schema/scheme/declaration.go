@@ -71,6 +71,17 @@ func (d Declaration) Says(path string) Said {
 	}
 }
 
+// denies reports whether another value than the one that the fact asks for is
+// given.
+func (d Declaration) denies(f Fact) bool {
+	for _, p := range f.Paths() {
+		if d.Says(p).Answer == No {
+			return true
+		}
+	}
+	return false
+}
+
 // Describes reports whether the fact is described: something is said at one of
 // its paths, be it that the thing is absent. A path with a value is described
 // only if the value is given.

@@ -2,9 +2,25 @@ package scheme
 
 import "github.com/agext/levenshtein"
 
-// suggest adds "did you mean" if one of the candidates is near; of those that are
-// equally near, the one that begins most alike.
+// suggest ends a sentence with another, if one of the candidates is near.
 func suggest(given string, candidates []string) string {
+	if best := nearest(given, candidates); best != "" {
+		return ` Did you mean "` + best + `"?`
+	}
+	return ""
+}
+
+// meant ends an error, if one of the candidates is near.
+func meant(given string, candidates []string) string {
+	if best := nearest(given, candidates); best != "" {
+		return `; did you mean "` + best + `"?`
+	}
+	return ""
+}
+
+// nearest gives the candidate that is least far; of those that are equally near,
+// the one that begins most alike.
+func nearest(given string, candidates []string) string {
 	if len(given) > 100 { // of no name
 		return ""
 	}
@@ -15,10 +31,7 @@ func suggest(given string, candidates []string) string {
 			best, distance, alike = c, d, p
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return ` Did you mean "` + best + `"?`
+	return best
 }
 
 func commonPrefix(a, b string) int {

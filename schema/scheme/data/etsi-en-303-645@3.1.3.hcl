@@ -47,7 +47,6 @@ scheme "etsi-en-303-645" {
     status    = "M F (b)"
     when      = has("credential.initial=unique-per-device")
     required  = ["credentials/derived-password"]
-    declared  = ["credential.scheme"]
     assessor  = true
   }
 
@@ -244,7 +243,7 @@ scheme "etsi-en-303-645" {
     status    = "M"
     required  = ["support/end-date"]
     advisory  = ["support/expiry"]
-    declared  = ["support.until", "support.notice"]
+    declared  = ["support.until"]
     proof     = "observed"
     note      = "The period must be published: that the maker declares it is not enough. No least length is set."
   }
@@ -503,7 +502,6 @@ scheme "etsi-en-303-645" {
     status    = "M F (v)"
     when      = has("sensor")
     required  = ["personaldata/sensors"]
-    declared  = ["sensor"]
     assessor  = true
   }
 
