@@ -151,13 +151,15 @@ func seeBanners(f *firmware.File, content []byte) []sighting {
 		all = append(all, sighting{Name: strings.ToLower(m[1]), Version: m[2], Confidence: ConfidenceString, Location: At(f)})
 	}
 	elf, _ := parseELF(content)
+	seen := map[[2]string]bool{}
 	add := func(s sighting) bool {
-		same := func(t sighting) bool { return t.Name == s.Name && t.Version == s.Version }
-		if s.Version != "" && !slices.ContainsFunc(all, same) {
+		if key := [2]string{s.Name, s.Version}; s.Version != "" && !seen[key] {
+			seen[key] = true
 			all = append(all, s)
 		}
 		return len(all) < maxSightings
 	}
+	lonely := sync.OnceValues(func() (string, int) { return lonelyVersion(content) })
 	goSeen := false
 	bannerWords().find(content, func(word, at int) bool {
 		switch word {
@@ -177,7 +179,7 @@ func seeBanners(f *firmware.File, content []byte) []sighting {
 		if !b.fits(base, elf) {
 			return true
 		}
-		version, from, to := b.find(content, at)
+		version, from, to := b.find(content, at, lonely)
 		return add(sighting{Name: b.name, Version: version, Confidence: ConfidenceString, Location: span(f, from, to)})
 	})
 	return all
@@ -202,10 +204,10 @@ func (b banner) fits(base string, elf *elfFile) bool {
 }
 
 // find gives the version that belongs to the anchor at an offset, and from
-// where to where it was read.
-func (b banner) find(content []byte, at int) (version string, from, to int) {
+// where to where it was read; lonely gives the file's only version.
+func (b banner) find(content []byte, at int, lonely func() (string, int)) (version string, from, to int) {
 	if b.version == nil {
-		version, from = lonelyVersion(content)
+		version, from = lonely()
 		return version, from, from + len(version)
 	}
 	start := at + len(b.anchor) - b.keep

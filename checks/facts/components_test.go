@@ -2,7 +2,10 @@ package facts
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math/rand"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -182,5 +185,50 @@ func BenchmarkBanners(b *testing.B) {
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
 		seeBanners(f, data)
+	}
+}
+
+// TestGoModules reads the build data of the test program itself.
+func TestGoModules(t *testing.T) {
+	name, err := os.Executable()
+	if err != nil {
+		t.Skip(err)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Skip(err)
+	}
+	for _, s := range seeBanners(&firmware.File{Name: "usr/bin/p", Size: int64(len(data))}, data) {
+		if s.Go && s.Name == "stdlib" && s.Confidence == ConfidenceBuild {
+			if c := s.component(); !strings.HasPrefix(c.PURL, "pkg:golang/stdlib@") {
+				t.Errorf("package URL %q", c.PURL)
+			}
+			return
+		}
+	}
+	t.Error("Go was not found in a program that Go built")
+}
+
+func TestComponents(t *testing.T) {
+	got := observed(t, Components, map[string]string{
+		"etc/os-release":            "ID=acme\nVERSION_ID=\"3\"\n",
+		"var/lib/opkg/status":       "Package: busybox\nVersion: 1.35.0-r2\nArchitecture: mips\nStatus: install ok installed\n",
+		"bin/busybox":               string(program("BusyBox v1.35.0 (2024-01-01)")),
+		"sbin/busybox-old":          string(program("BusyBox v1.20.0 (2012-01-01)")),
+		"lib/modules/5.4.1/wifi.ko": string(program("vermagic=5.4.1 SMP mod_unload ")),
+		"boot/vmlinux":              string(program("Linux version 5.4.1 (a@b) (gcc)")),
+	})
+	var list []string
+	for _, c := range got {
+		list = append(list, fmt.Sprintf("%s %s %s %s %d", c.Name, c.Version, c.Confidence, c.PURL, len(c.Places)))
+	}
+	want := []string{
+		"acme 3 build pkg:generic/acme@3 1",
+		"busybox 1.20.0 string pkg:generic/busybox@1.20.0 1",
+		"busybox 1.35.0-r2 package pkg:opkg/acme/busybox@1.35.0-r2?arch=mips 2",
+		"linux 5.4.1 build pkg:generic/linux@5.4.1 3",
+	}
+	if !slices.Equal(list, want) {
+		t.Errorf("got  %q\nwant %q", list, want)
 	}
 }

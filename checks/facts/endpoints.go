@@ -2,6 +2,7 @@ package facts
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"regexp"
 	"slices"
@@ -35,6 +36,7 @@ const (
 const (
 	maxEndpointsFile = 2000 // per file
 	maxURL           = 2048 // bytes
+	maxLead          = 512  // bytes before an address that are looked at for a comment
 )
 
 // Endpoints are the hosts and addresses in scripts, settings and the read-only
@@ -77,14 +79,13 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 	}
 	kind := kindOfText(f, content, text)
 	var all []Endpoint
+	seen := map[string]bool{}
 	add := func(e Endpoint, at, n int) {
-		if e.Local() || notContacted(e) || len(all) >= maxEndpointsFile {
+		key := e.URL + " " + e.Host
+		if e.Local() || notContacted(e) || seen[key] || len(all) >= maxEndpointsFile {
 			return
 		}
-		same := func(o Endpoint) bool { return o.Host == e.Host && o.URL == e.URL }
-		if slices.ContainsFunc(all, same) {
-			return
-		}
+		seen[key] = true
 		e.Kind, e.Root, e.Location = kind, containerPath(f), span(f, at, at+n)
 		all = append(all, e)
 	}
@@ -95,12 +96,16 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 		}
 		at := from + i
 		from = at + 3
-		start, end := addressAround(content, at)
+		start := schemeBefore(content, at)
+		if !endpointSchemes[strings.ToLower(string(content[start:at]))] {
+			continue
+		}
+		from = addressEnd(content, start)
 		if text && commented(content, start) || !text && !standsAlone(content, start) {
 			continue
 		}
-		if e, ok := parseEndpoint(string(content[start:end])); ok {
-			add(e, start, end-start)
+		if e, ok := parseEndpoint(string(content[start:from])); ok {
+			add(e, start, from-start)
 		}
 	}
 	if text && (kind == InSetting || kind == InScript) {
@@ -109,11 +114,20 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 		})
 	}
 	if text {
-		for i := range all {
-			all[i].Location.Line = 1 + bytes.Count(content[:all[i].Location.Offset], []byte("\n"))
-		}
+		numberLines(all, content)
 	}
 	return all
+}
+
+// numberLines sorts endpoints of a text by place and gives them their lines.
+func numberLines(all []Endpoint, content []byte) {
+	slices.SortStableFunc(all, func(a, b Endpoint) int { return cmp.Compare(a.Location.Offset, b.Location.Offset) })
+	line, at := 1, int64(0)
+	for i := range all {
+		l := &all[i].Location
+		line += bytes.Count(content[at:l.Offset], []byte("\n"))
+		at, l.Line = l.Offset, line
+	}
 }
 
 // kindOfText tells a page from a script and a setting.
@@ -136,17 +150,22 @@ func kindOfText(f *firmware.File, content []byte, text bool) string {
 	return InSetting
 }
 
-// addressAround finds where the word around "://" begins and ends.
-func addressAround(content []byte, at int) (start, end int) {
-	start = at
+// schemeBefore finds where the word before "://" begins.
+func schemeBefore(content []byte, at int) int {
+	start := at
 	for start > 0 && at-start < 10 && (isLetter(content[start-1]) || isDigit(content[start-1])) {
 		start--
 	}
-	end = at + 3
-	for end < len(content) && end-start < maxURL && content[end] > ' ' && content[end] < 0x7f && !strings.ContainsRune("\"'<>`|\\;,", rune(content[end])) {
+	return start
+}
+
+// addressEnd finds where an address ends.
+func addressEnd(content []byte, start int) int {
+	end := start
+	for end < len(content) && end-start < maxURL && content[end] > ' ' && content[end] < 0x7f && strings.IndexByte("\"'<>`|\\;,", content[end]) < 0 {
 		end++
 	}
-	return start, end
+	return end
 }
 
 func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
@@ -155,8 +174,8 @@ func isDigit(b byte) bool  { return b >= '0' && b <= '9' }
 // commented reports whether the offset lies in a comment of its line, or in a
 // line that tells people where to read.
 func commented(content []byte, at int) bool {
-	start := bytes.LastIndexByte(content[:at], '\n') + 1
-	line := string(content[start:at])
+	window := content[max(0, at-maxLead):at]
+	line := string(window[bytes.LastIndexByte(window, '\n')+1:])
 	trimmed := strings.TrimSpace(line)
 	for _, mark := range []string{"#", "//", ";", "<!", "*", "/*", "--", "rem "} {
 		if strings.HasPrefix(trimmed, mark) && !strings.HasPrefix(trimmed, "#!") {
@@ -175,6 +194,10 @@ func standsAlone(content []byte, at int) bool {
 	return at == 0 || content[at-1] == 0 || content[at-1] == '=' || content[at-1] == 0xff
 }
 
+// hostWords are the words of which one must stand in a line before hostSetting
+// is tried on it.
+var hostWords = []string{"server", "host", "broker", "endpoint", "remote", "upstream", "domain", "peer"}
+
 var hostSetting = regexp.MustCompile(`(?i)(?:server|host|hostname|broker|endpoint|remote|upstream|domain|peer)s?['"]?(?:\s*[=:]\s*|\s+)['"]?((?:[a-z0-9_-]+\.)+[a-z]{2,24})\b`)
 
 // eachHostSetting finds settings that name a host without a scheme, as
@@ -183,7 +206,7 @@ func eachHostSetting(content []byte, found func(host string, at int)) {
 	offset := 0
 	for len(content) > 0 {
 		line, rest, _ := bytes.Cut(content, []byte("\n"))
-		if len(line) < 1024 && bytes.IndexByte(line, '.') > 0 {
+		if len(line) < 1024 && bytes.IndexByte(line, '.') > 0 && containsWord(string(line), hostWords...) {
 			for _, m := range hostSetting.FindAllSubmatchIndex(line, 8) {
 				host := strings.ToLower(string(line[m[2]:m[3]]))
 				end := m[3] < len(line) && strings.IndexByte("/(*[$@", line[m[3]]) >= 0

@@ -76,6 +76,18 @@ var packages = &Scan[installed]{
 	},
 }
 
+// UnreadDatabases are package databases of a kind that is not read.
+var UnreadDatabases = &Scan[assay.Location]{
+	Name: "unread-package-databases",
+	Doc:  "Package databases in binary form (rpm), which are not read.",
+	Want: func(f *firmware.File) bool {
+		dir, base := path.Split(f.Name)
+		return f.Kind == firmware.Regular && (strings.HasSuffix(dir, "var/lib/rpm/") || strings.HasSuffix(dir, "usr/lib/sysimage/rpm/")) &&
+			(base == "Packages" || base == "Packages.db" || base == "rpmdb.sqlite")
+	},
+	See: func(f *firmware.File, _ []byte) []assay.Location { return []assay.Location{At(f)} },
+}
+
 // readPackages reads paragraphs of fields: "Package: busybox" (Debian Policy
 // 5.1, also opkg) or "P:busybox" (apk). Places are those inside the content.
 func readPackages(kind string, content []byte) []installed {

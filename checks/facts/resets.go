@@ -198,17 +198,16 @@ var resetNames = &Scan[Reset]{
 		if f.Kind == firmware.Regular && !bytes.HasPrefix(content, []byte("\x7fELF")) {
 			return nil
 		}
-		var all []Reset
 		resetLiterals.find(content, func(word, at int) bool {
-			r.How = resetLiterals.words[word]
-			r.Mention = word >= len(resetFunctions)
-			r.Location = span(f, at, at+len(r.How))
-			all = append(all, r)
-			return r.Mention // one function is enough; so is the first mention
+			if mention := word >= len(resetFunctions); r.How == "" || !mention {
+				r.How, r.Mention = resetLiterals.words[word], mention
+				r.Location = span(f, at, at+len(r.How))
+			}
+			return r.Mention // go on until a function is found
 		})
-		if len(all) > 1 {
-			all = all[len(all)-1:]
+		if r.How == "" {
+			return nil
 		}
-		return all
+		return []Reset{r}
 	},
 }

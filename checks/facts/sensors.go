@@ -31,7 +31,7 @@ const (
 var Sensors = &Fact[[]Sensor]{
 	Name:  "sensors",
 	Doc:   "Signs of cameras, microphones, positioning and radios: modules, device tree nodes, programs.",
-	Needs: []Node{Programs, deviceTrees},
+	Needs: []Node{Programs, deviceTrees, moduleNames},
 	Observe: func(o *Observer) ([]Sensor, error) {
 		programs, err := Programs.Of(o)
 		if err != nil {
@@ -41,7 +41,11 @@ var Sensors = &Fact[[]Sensor]{
 		if err != nil {
 			return nil, err
 		}
-		all = slices.Clone(all)
+		modules, err := moduleNames.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		all = slices.Concat(all, modules)
 		for _, p := range programs {
 			if kind, sign := sensorOf(p.Name); kind != "" {
 				all = append(all, Sensor{Kind: kind, Sign: sign, Name: p.Base(), Root: p.Root, Location: p.Location})
@@ -85,6 +89,47 @@ func sensorOf(name string) (kind, sign string) {
 		}
 	}
 	return "", ""
+}
+
+// moduleNames find drivers where no ELF file shows: compressed modules, and
+// those that modules.builtin says are in the kernel itself.
+var moduleNames = &Scan[Sensor]{
+	Name: "module-names",
+	Doc:  "Drivers of sensors and radios in compressed modules and in the kernel itself.",
+	Want: func(f *firmware.File) bool {
+		return f.Kind == firmware.Regular && (path.Base(f.Name) == "modules.builtin" || strings.HasSuffix(plainModule(f.Name), ".ko") && plainModule(f.Name) != f.Name)
+	},
+	See: func(f *firmware.File, content []byte) []Sensor {
+		if path.Base(f.Name) != "modules.builtin" {
+			return sensorNamed(f, plainModule(f.Name), At(f))
+		}
+		var all []Sensor
+		line, offset := 0, int64(0)
+		for text := range strings.SplitSeq(string(content), "\n") {
+			line++
+			all = append(all, sensorNamed(f, text, AtLine(f, line, offset, int64(len(text))))...)
+			offset += int64(len(text)) + 1
+		}
+		return all
+	},
+}
+
+// plainModule is a module's name without the ending of its compression.
+func plainModule(name string) string {
+	for _, ending := range []string{".gz", ".xz", ".zst"} {
+		if plain, ok := strings.CutSuffix(name, ending); ok {
+			return plain
+		}
+	}
+	return name
+}
+
+func sensorNamed(f *firmware.File, name string, at assay.Location) []Sensor {
+	kind, sign := sensorOf(name)
+	if kind == "" {
+		return nil
+	}
+	return []Sensor{{Kind: kind, Sign: sign, Name: path.Base(name), Root: containerPath(f), Location: at}}
 }
 
 // sensorNodes tell by a word of the compatible property what a device tree node

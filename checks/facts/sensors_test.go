@@ -53,6 +53,8 @@ func TestSensors(t *testing.T) {
 		"a script":          {"usr/sbin/gpsd", "#!/bin/sh\n", ""},
 		"an enabled node":   {"boot/a.dtb", string(tree("ovti,ov5640 okay")), "camera hardware ovti,ov5640"},
 		"a node, no status": {"boot/a.dtb", string(tree("dmic-codec")), "microphone hardware dmic-codec"},
+		"a packed module":   {"lib/modules/5.4/uvcvideo.ko.xz", "\xfd7zXZ\x00", "camera driver uvcvideo.ko"},
+		"built in":          {"lib/modules/5.4/modules.builtin", "kernel/fs/ext4/ext4.ko\nkernel/drivers/gnss/gnss.ko\n", "location driver gnss.ko"},
 		"a disabled node":   {"boot/a.dtb", string(tree("ovti,ov5640 disabled")), ""},
 		"bluetooth":         {"boot/a.dtb", string(tree("brcm,bcm43438-bt okay")), "bluetooth hardware brcm,bcm43438-bt"},
 		"another node":      {"boot/a.dtb", string(tree("fixed-clock okay")), ""},

@@ -67,16 +67,7 @@ var Updaters = &Fact[[]Updater]{
 			return nil, err
 		}
 		all := []Updater{}
-		for _, c := range img.Containers {
-			if !c.FileSystem {
-				continue
-			}
-			v := &updateView{image: img, root: c, texts: texts, marks: marks}
-			for i := range scripts {
-				if rootOf(scripts[i]) == c.Path {
-					v.scripts = append(v.scripts, &scripts[i])
-				}
-			}
+		for _, v := range updateViews(img, texts, scripts, marks) {
 			for _, look := range []func(*updateView) *Updater{
 				opkgUpdater, apkUpdater, aptUpdater, rpmUpdater, raucUpdater, swupdateUpdater,
 				menderUpdater, sysupgradeUpdater, fwupdUpdater, ostreeUpdater,
@@ -125,10 +116,37 @@ func (u *Updater) fetch(rawURL string, at assay.Location) {
 	u.Addresses = append(u.Addresses, Address{URL: e.URL, Scheme: e.Scheme, Host: e.Host, Location: at})
 }
 
+// updateViews gives a view of each file system, its files and scripts sorted
+// out once.
+func updateViews(img *firmware.Image, texts *TextSet, scripts []Script, marks []programMark) []*updateView {
+	var all []*updateView
+	byRoot := map[*firmware.Container]*updateView{}
+	byPath := map[string]*updateView{}
+	for _, c := range img.Containers {
+		if c.FileSystem {
+			v := &updateView{root: c, texts: texts, marks: marks, folders: map[string][]*firmware.File{}}
+			all = append(all, v)
+			byRoot[c], byPath[c.Path] = v, v
+		}
+	}
+	for _, f := range img.Files {
+		if v := byRoot[f.Container]; v != nil && f.Kind == firmware.Regular {
+			dir := path.Dir(f.Name)
+			v.folders[dir] = append(v.folders[dir], f)
+		}
+	}
+	for i := range scripts {
+		if v := byPath[rootOf(scripts[i])]; v != nil {
+			v.scripts = append(v.scripts, &scripts[i])
+		}
+	}
+	return all
+}
+
 // updateView is one file system as the readers of updaters see it.
 type updateView struct {
-	image   *firmware.Image
 	root    *firmware.Container
+	folders map[string][]*firmware.File // regular files by their folder
 	texts   *TextSet
 	scripts []*Script
 	marks   []programMark
@@ -148,12 +166,18 @@ func (v *updateView) program(names ...string) (*firmware.File, bool) {
 	return nil, false
 }
 
-// settings gives the texts at the paths, which may be patterns.
+// settings gives the texts at the paths, whose last part may be a pattern.
 func (v *updateView) settings(patterns ...string) []Text {
 	var found []Text
 	for _, p := range patterns {
-		if strings.ContainsAny(p, "*?[") {
-			found = append(found, v.texts.Match(v.root, p)...)
+		if dir, base := path.Split(p); strings.ContainsAny(base, "*?[") {
+			for _, f := range v.files(strings.TrimSuffix(dir, "/")) {
+				if ok, _ := path.Match(base, path.Base(f.Name)); ok {
+					if t, ok := v.texts.Of(f); ok {
+						found = append(found, t)
+					}
+				}
+			}
 		} else if t, ok := v.texts.Get(v.root, p); ok {
 			found = append(found, t)
 		}
@@ -163,13 +187,7 @@ func (v *updateView) settings(patterns ...string) []Text {
 
 // files lists the regular files directly in a folder.
 func (v *updateView) files(dir string) []*firmware.File {
-	var found []*firmware.File
-	for _, f := range v.image.Files {
-		if f.Container == v.root && f.Kind == firmware.Regular && path.Dir(f.Name) == dir {
-			found = append(found, f)
-		}
-	}
-	return found
+	return v.folders[dir]
 }
 
 // keys says what a key path holds: the files with content, and those that are

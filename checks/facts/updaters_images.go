@@ -50,31 +50,30 @@ func resolve(dir, name string) string {
 	return path.Join(dir, name)
 }
 
-// fetchedBy adds the addresses that scripts hand to a program.
+// fetchedBy adds the addresses that scripts hand to a program, or fetch before
+// they run it.
 func (v *updateView) fetchedBy(u *Updater, program string, words ...string) {
 	for _, s := range v.scripts {
+		runs := false
 		for _, c := range s.Commands {
-			if c.Program() != program {
-				continue
-			}
 			_, args := c.Effective()
-			if len(words) > 0 && !containsAny(args, words) {
+			if c.Program() != program || len(words) > 0 && !containsAny(args, words) {
 				continue
 			}
-			for _, other := range s.Commands {
-				for _, word := range addressesIn(other) {
-					if fetches(other) {
-						u.fetch(word, other.Location)
-					}
+			runs = true
+			for _, word := range strings.Fields(strings.Join(args, " ")) {
+				if strings.Contains(word, "://") {
+					u.fetch(word, c.Location)
+					u.Places = append(u.Places, c.Location)
 				}
 			}
-			for _, a := range args {
-				for _, word := range strings.Fields(a) {
-					if strings.Contains(word, "://") {
-						u.fetch(word, c.Location)
-						u.Places = append(u.Places, c.Location)
-					}
-				}
+		}
+		for _, c := range s.Commands {
+			if !runs || !fetches(c) {
+				continue
+			}
+			for _, word := range addressesIn(c) {
+				u.fetch(word, c.Location)
 			}
 		}
 	}

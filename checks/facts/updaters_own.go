@@ -53,16 +53,21 @@ func soundsLikeUpdate(name string) bool {
 }
 
 // updateSteps are the indexes of a script's commands that matter for an update.
-type updateSteps struct{ fetches, writes, verifies, sums []int }
+type updateSteps struct {
+	fetches, writes, verifies, sums []int
+
+	pipelines map[int]bool // that hold a verification
+}
 
 func stepsOf(s *Script) updateSteps {
-	var u updateSteps
+	u := updateSteps{pipelines: map[int]bool{}}
 	for i, c := range s.Commands {
 		switch {
 		case fetches(c):
 			u.fetches = append(u.fetches, i)
 		case verifiesSignature(c):
 			u.verifies = append(u.verifies, i)
+			u.pipelines[c.Pipeline] = true
 		case slices.Contains([]string{"md5sum", "sha1sum", "sha256sum", "sha512sum", "cksum"}, c.Program()):
 			u.sums = append(u.sums, i)
 		}
@@ -187,15 +192,13 @@ func (u updateSteps) verification(s *Script) Verification {
 // verification itself, or the last command of its pipeline, guards the write.
 func (u updateSteps) gated(s *Script, write int) bool {
 	return slices.ContainsFunc(s.Commands[write].Guards, func(g Guard) bool {
-		return g.Command < len(s.Commands) && slices.ContainsFunc(u.verifies, func(v int) bool {
-			c, verify := s.Commands[g.Command], s.Commands[v]
-			switch {
-			case g.Command == v:
-				return g.Success
-			case verify.Pipeline != 0 && c.Pipeline == verify.Pipeline && g.Command > v:
-				return g.Success && c.Program() == "grep" && !c.Has("-v")
-			}
+		if !g.Success || g.Command >= len(s.Commands) {
 			return false
-		})
+		}
+		if _, verifies := slices.BinarySearch(u.verifies, g.Command); verifies {
+			return true
+		}
+		c := s.Commands[g.Command]
+		return c.Pipeline != 0 && u.pipelines[c.Pipeline] && c.Program() == "grep" && !c.Has("-v")
 	})
 }

@@ -25,7 +25,7 @@ var ComponentInventory = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.2-3"},
 	Version:   1,
-	Needs:     checks.Needs(facts.Components),
+	Needs:     checks.Needs(facts.Components, facts.UnreadDatabases),
 	Run:       componentInventory,
 }
 
@@ -45,8 +45,14 @@ func componentInventory(c *checks.Context) checks.Judgement {
 		}
 		found = compare(c, seen, parts)
 	}
+	if unread := checks.Ask(c, facts.UnreadDatabases); len(unread) > 0 && len(found) == 0 {
+		return c.Inconclusive("the package database %s cannot be read", inside(unread[0].Path))
+	}
 	return c.None(found, filesOf(seen)...)
 }
+
+// inside is the path inside the innermost container.
+func inside(p string) string { return p[strings.LastIndex(p, "!")+1:] }
 
 // bill reads the declared bill of materials.
 func bill(c *checks.Context) ([]part, error) {
