@@ -9,6 +9,8 @@ import (
 	"github.com/assay-iot/assay/firmware/format"
 )
 
+const onlyPadding = "one repeated byte"
+
 // looks says in a few words what bytes look like that no reader knows.
 func looks(in format.Input) string {
 	sample := sampleOf(in)
@@ -16,6 +18,8 @@ func looks(in format.Input) string {
 	switch {
 	case len(sample) == 0:
 		return "empty"
+	case e == 0:
+		return onlyPadding
 	case isText(sample):
 		return "text"
 	case e > 7.9 || (len(sample) < 32<<10 && e > 7.7):

@@ -16,6 +16,11 @@ const (
 	maxRaw = 64 << 20
 	// minRun is from how many equal bytes on a run is padding, minEdge at an edge.
 	minRun, minEdge = 256, 16
+	// longRun is the least run where there is much that is not explained.
+	longRun = 4 << 10
+	// minStream is the least that a stream in the middle of something unpacks to:
+	// a kernel holds little ones to test its own decoders with.
+	minStream = 1 << 10
 )
 
 // leftover explains the bytes of a place that belong to no container, as far as
@@ -40,6 +45,7 @@ func (o *opener) leftover(p *place, f *found) error {
 		p.parent.Attributes["linux-version"] = kernel
 	case whole && p.stream && looks(p.in) == "text":
 		o.rawFile(p, cmp.Or(cleanName(p.name), "text"), 0, p.in.Size)
+		o.readable = true
 		kernel = "text"
 	case whole && f.kernel == "":
 		o.nothing(p)
@@ -95,6 +101,9 @@ func (o *opener) nothing(p *place) {
 	what := looks(p.in)
 	if what == "text" {
 		o.readable = true
+	}
+	if what == onlyPadding && p.stream {
+		return
 	}
 	o.rawRange(p, "range", Range{0, p.in.Size, Unexplained, what})
 	o.skip(p.path, p.shiftIn(), p.in.Size, "not recognised: "+what)
@@ -197,7 +206,9 @@ func (o *opener) rawContainer(p *place) *Container {
 // unrecognised says of a member in which nothing was found whether it is a part
 // that could not be opened, or a file like any other.
 func (o *opener) unrecognised(p *place) error {
-	if what := looks(p.in); what != "text" && what != "empty" {
+	switch what := looks(p.in); what {
+	case "text", "empty", onlyPadding:
+	default:
 		o.skip(p.path, 0, p.in.Size, "not recognised: "+what)
 	}
 	return nil

@@ -3,6 +3,7 @@ package firmware
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -11,6 +12,8 @@ import (
 
 // maxFailures bounds how many candidates of one place may fail to open.
 const maxFailures = 1024
+
+var errTiny = errors.New("too small to be of interest")
 
 // place is a run of bytes in which containers are looked for.
 type place struct {
@@ -79,6 +82,9 @@ func (o *opener) look(p *place) (found, error) {
 
 // refused says why a candidate did not open, unless it was chance bytes.
 func (o *opener) refused(p *place, c candidate, err error) {
+	if errors.Is(err, errTiny) {
+		return
+	}
 	if c.likeness == format.Sure || c.off == 0 {
 		o.skip(p.path, p.shiftIn()+c.off, 0, c.format.Name+" cannot be opened: "+err.Error())
 	}
@@ -97,6 +103,9 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	})
 	if err != nil {
 		return 0, err
+	}
+	if got.Stream != nil && c.off > 0 && len(got.Stream) < minStream {
+		return 0, errTiny
 	}
 	if got.Length <= 0 || got.Length > in.Size {
 		return 0, fmt.Errorf("length of %d bytes", got.Length)
@@ -165,7 +174,6 @@ func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.I
 	case got.Tree != nil:
 		err = o.plant(ctx, p, k, in, got.Tree)
 	case got.Stream != nil:
-		o.readable = true
 		kernel, err = o.unpacked(p, k, got)
 	default:
 		return o.parts(p, k, in, got.Parts)

@@ -27,24 +27,52 @@ func gaps(ranges []Range, size int64) []Range {
 	return out
 }
 
-// split cuts a gap into padding and the rest.
+// split cuts a gap into padding and the rest. Where the rest is more than a few
+// bytes in all, only long runs count as padding: a sparse file system of an
+// unknown kind must not fall into pieces too small to be noticed.
 func split(in format.Input, gap Range) ([]Range, error) {
+	pieces, err := cutPadding(in, gap, minRun, minEdge)
+	if err != nil || unexplained(pieces) <= minRaw {
+		return pieces, err
+	}
+	pieces, err = cutPadding(in, gap, longRun, longRun)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range pieces {
+		if r.Class == Unexplained && r.Length > minRaw {
+			return pieces, nil
+		}
+	}
+	return []Range{gap}, nil
+}
+
+func unexplained(ranges []Range) int64 {
+	n := int64(0)
+	for _, r := range ranges {
+		if r.Class == Unexplained {
+			n += r.Length
+		}
+	}
+	return n
+}
+
+// cutPadding takes runs of least bytes for padding, and runs of edge bytes at the
+// start and the end.
+func cutPadding(in format.Input, gap Range, least, edge int64) ([]Range, error) {
 	var out []Range
 	end := gap.Offset + gap.Length
 	rest := gap.Offset // start of what is not yet in out
-	add := func(from, to int64) {
+	err := runs(in, gap.Offset, end, func(from, to int64) {
+		n := to - from
+		if atEdge := from == gap.Offset || to == end; n < least && (!atEdge || n < edge) && n != gap.Length {
+			return
+		}
 		if from > rest {
 			out = append(out, Range{rest, from - rest, Unexplained, ""})
 		}
-		out = append(out, Range{from, to - from, Padding, ""})
+		out = append(out, Range{from, n, Padding, ""})
 		rest = to
-	}
-	err := runs(in, gap.Offset, end, func(from, to int64) {
-		n := to - from
-		atEdge := from == gap.Offset || to == end
-		if n >= minRun || (atEdge && n >= minEdge) || n == gap.Length {
-			add(from, to)
-		}
 	})
 	if err != nil {
 		return nil, err

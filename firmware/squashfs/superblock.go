@@ -87,12 +87,19 @@ func readSuperblock(in format.Input) (sb superblock, err error) {
 		err = format.Errorf(12, "block size %d (log %d)", sb.BlockSize, sb.BlockLog)
 	case sb.Compression == 0 || int(sb.Compression) >= len(compressions):
 		err = format.Errorf(20, "unknown compression %d", sb.Compression)
-	case sb.Bytes < superblockSize:
-		err = format.Errorf(40, "file system of %d bytes", sb.Bytes)
-	case sb.InodeTable >= sb.Bytes || sb.DirTable > sb.Bytes || sb.IDTable >= sb.Bytes || sb.InodeTable > sb.DirTable:
-		err = format.Errorf(48, "tables lie outside the file system")
 	}
 	return sb, err
+}
+
+// place checks where things are.
+func (sb *superblock) place(size int64) error {
+	switch {
+	case sb.Bytes < superblockSize || sb.Bytes > uint64(size):
+		return format.Errorf(40, "file system of %d bytes, but %d are here", sb.Bytes, size)
+	case sb.InodeTable >= sb.Bytes || sb.DirTable > sb.Bytes || sb.IDTable >= sb.Bytes || sb.InodeTable > sb.DirTable:
+		return format.Errorf(48, "tables lie outside the file system of %d bytes", sb.Bytes)
+	}
+	return nil
 }
 
 // probe is sure of a superblock that passes all of readSuperblock: more than
@@ -109,8 +116,8 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	if err != nil {
 		return nil, err
 	}
-	if sb.Bytes > uint64(in.Size) {
-		return nil, format.Errorf(40, "file system of %d bytes, but only %d are here", sb.Bytes, in.Size)
+	if err := sb.place(in.Size); err != nil {
+		return nil, err
 	}
 	r := &reader{ctx: ctx, in: in.Section(0, int64(sb.Bytes)), sb: sb, budget: b}
 	r.codec = newCodec(compressions[sb.Compression], int(sb.BlockSize))
