@@ -35,8 +35,11 @@ func extraRoot(c *checks.Context) checks.Judgement {
 			continue
 		}
 		severity := assay.High
-		if a.Superseded {
+		switch {
+		case a.Superseded:
 			severity = assay.Low
+		case a.Password == facts.Locked:
+			severity = assay.Medium // nobody can log in as it, yet
 		}
 		found = append(found, checks.Observed(checks.Graded(severity, a.Entry), who(a)+" has user id 0", a.Entry))
 	}

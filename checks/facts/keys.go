@@ -17,6 +17,7 @@ type Key struct {
 	Format    string // "PEM", "DER", "OpenSSH", "dropbear", "SSH public key"
 	Algorithm string // "RSA", "EC", "Ed25519", …; empty if a passphrase hides it
 	Bits      int    // size of the modulus or of the curve; 0 if hidden or fixed
+	InKernel  bool   // it stands in a Linux kernel, which tests its own ciphers with published keys
 	// Public is the SHA-256 of the public half as SubjectPublicKeyInfo (RFC 5280,
 	// 4.1), to find what fits together; empty if a passphrase hides it.
 	Public assay.Digest
@@ -99,10 +100,13 @@ func parseDER(der []byte) (keyMaterial, bool) {
 	return keyMaterial{}, false
 }
 
+var kernelBanner = []byte("Linux version ")
+
 // rawMaterial tries each place of a raw range at which a DER sequence of a fitting
 // length begins.
 func rawMaterial(f *firmware.File, content []byte) []keyMaterial {
 	var found []keyMaterial
+	kernel := bytes.Contains(content, kernelBanner)
 	mark := []byte{0x30, 0x82} // a sequence with a length of two bytes
 	for at, tries := 0, 0; tries < maxRawDER; tries++ {
 		i := bytes.Index(content[at:], mark)
@@ -121,6 +125,9 @@ func rawMaterial(f *firmware.File, content []byte) []keyMaterial {
 			continue
 		}
 		m.place(assay.Location{Path: f.Path, Offset: int64(at), Length: int64(n)}, f)
+		if m.Key != nil {
+			m.Key.InKernel = kernel
+		}
 		found = append(found, m)
 		at += n
 	}

@@ -227,6 +227,10 @@ func TestKeyInFlatImage(t *testing.T) {
 	if len(found) != 2 || found[0].Key == nil || found[0].Key.Location.Offset != int64(at) || found[1].Certificate == nil {
 		t.Errorf("found %d things: %+v", len(found), found)
 	}
+	kernel := append(flat, "\x00Linux version 6.1.0 (builder) #1 SMP\n\x00"...)
+	if found[0].Key.InKernel || !seeKeys(f, kernel)[0].Key.InKernel {
+		t.Error("a key in a kernel is not told from another")
+	}
 }
 
 func TestCertificates(t *testing.T) {
