@@ -115,7 +115,22 @@ func compile(ctx context.Context, root, program, arch string) ([]byte, error) {
 	if msg, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("device: compile %s for %s: %w\n%s", program, arch, err, msg)
 	}
-	return os.ReadFile(out)
+	binary, err := os.ReadFile(out)
+	if err != nil {
+		return nil, err
+	}
+	return blank(binary), nil
+}
+
+// blank takes the mark of Go's build data out of a program, since the stand-ins
+// stand for programs that were not written in Go: an inventory of the device
+// would otherwise name this project and the builder's version of Go.
+func blank(binary []byte) []byte {
+	mark := []byte("\xff Go buildinf:")
+	for at := bytes.Index(binary, mark); at >= 0; at = bytes.Index(binary, mark) {
+		clear(binary[at : at+len(mark)])
+	}
+	return binary
 }
 
 // makeKey makes a private key that is the same in every build of the example,
