@@ -19,7 +19,6 @@ var mayImport = map[string][]string{
 	"labels/verify":  {"", "labels"},
 	"examples":       {"firmware"},
 	"cmd":            {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/verify"},
-	"depskeep":       {},
 }
 
 const module = "github.com/assay-iot/assay"

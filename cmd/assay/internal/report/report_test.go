@@ -85,6 +85,10 @@ func TestSARIFSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The file has a rule in a place where JSON Schema knows none; the action's
+	// own validator passes over it.
+	region := doc.(map[string]any)["definitions"].(map[string]any)["region"].(map[string]any)
+	delete(region["properties"].(map[string]any), "anyOf")
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
 	if err := compiler.AddResource("sarif.json", doc); err != nil {
