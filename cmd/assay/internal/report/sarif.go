@@ -297,7 +297,12 @@ func (s *sarifBuilder) rule(id assay.CheckID) int {
 	}
 	i := len(s.ruleList)
 	s.rules[id] = i
-	rule := sarifRule{ID: string(id), Name: ruleName(id), HelpURI: "https://github.com/assay-iot/assay/blob/main/checks/README.md"}
+	rule := sarifRule{
+		ID: string(id), Name: ruleName(id), HelpURI: "https://github.com/assay-iot/assay/blob/main/checks/README.md",
+		Short: sarifText{Text: string(id)}, Full: sarifText{Text: string(id)}, Help: sarifText{Text: string(id)},
+		Default:    sarifLevel{"warning"},
+		Properties: sarifRuleProps{Tags: []string{"security"}, Precision: "high", SecuritySeverity: score(assay.Medium)},
+	}
 	for _, c := range s.in.Checks {
 		if c.ID != id {
 			continue
