@@ -170,6 +170,10 @@ func (g *boot) steps() string { return strings.Join(g.via, " → ") }
 
 // through runs f one step further on the way.
 func (g *boot) through(step string, f func()) {
+	if lastOf(g.via) == step {
+		f()
+		return
+	}
 	g.via = append(g.via, step)
 	f()
 	g.via = g.via[:len(g.via)-1]

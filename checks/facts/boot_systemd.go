@@ -126,7 +126,7 @@ func (g *boot) wanted(r reached, u unit, loaded bool) []reached {
 	if loaded && u.instance != "" {
 		names = append(names, templateOf(r.name))
 	}
-	if r.name == "default.target" || loaded && path.Base(u.file.File.Name) != r.name {
+	if loaded && path.Base(u.file.File.Name) != r.name {
 		names = append(names, path.Base(u.file.File.Name))
 	}
 	for _, name := range names {
@@ -166,7 +166,7 @@ func instanceOf(name string) string {
 // unit loads a unit by name. A masked one (a link to /dev/null, or an empty
 // file) is none.
 func (g *boot) unit(name string) (unit, bool) {
-	if name == "" || strings.ContainsAny(name, "/$") {
+	if name == "" || len(name) > 255 || strings.ContainsAny(name, "/$") {
 		return unit{}, false
 	}
 	for _, want := range slices.Compact([]string{name, templateOf(name)}) {

@@ -91,12 +91,21 @@ func settleNginx(g *boot, s *Service) {
 	all := g.includeNginx(t, nil, &left)
 	redirects := map[string]bool{}
 	tls := map[string]bool{}
+	places := map[string][]string{} // locations of each server
+	for _, st := range all {
+		if s := nginxServer(st.blocks); s != "" && strings.HasPrefix(lastOf(st.blocks), "location ") && !slices.Contains(places[s], lastOf(st.blocks)) {
+			places[s] = append(places[s], lastOf(st.blocks))
+		}
+	}
+	whole := func(st statement, server string) bool {
+		return lastOf(st.blocks) == server || lastOf(st.blocks) == "location /" && len(places[server]) == 1
+	}
 	for _, st := range all {
 		server := nginxServer(st.blocks)
 		switch {
-		case st.key == "return" && strings.HasPrefix(st.value, "30") && strings.Contains(st.value, "https://") && lastOf(st.blocks) == server:
+		case st.key == "return" && strings.HasPrefix(st.value, "30") && strings.Contains(st.value, "https://") && whole(st, server):
 			redirects[server] = true
-		case st.key == "rewrite" && strings.Contains(st.value, "https://") && lastOf(st.blocks) == server:
+		case st.key == "rewrite" && strings.Contains(st.value, "https://") && whole(st, server):
 			redirects[server] = true
 		case st.key == "ssl" && st.value == "on":
 			tls[server] = true
