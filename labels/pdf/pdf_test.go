@@ -188,8 +188,10 @@ func TestPageText(t *testing.T) {
 		}
 	}
 	for _, row := range []struct{ text, proof string }{
-		{"Updates reach the device securely", "Verified"}, {"No password is shared", "Observed"},
-		{"with security in mind", "Documented"}, {"delete your data", "Declared only"},
+		{"Updates reach the device securely", "Verified"},
+		{"No password is shared", "Observed"},
+		{"with security in mind", "Documented"},
+		{"delete your data", "Declared only"},
 	} {
 		for line := range strings.Lines(out) {
 			if strings.Contains(line, row.text) && !strings.HasSuffix(strings.TrimSpace(line), row.proof) {
@@ -239,8 +241,15 @@ func TestPercent(t *testing.T) {
 		up          bool
 		want        string
 	}{
-		{0, 100, true, "0 %"}, {100, 100, false, "100 %"}, {99999, 100000, false, "99.9 %"}, {1, 1 << 52, true, "0.1 %"},
-		{1, 1 << 52, false, "0 %"}, {1<<52 - 1, 1 << 52, false, "99.9 %"}, {1, 3, false, "33.3 %"}, {1, 3, true, "33.4 %"}, {5, 0, false, "0 %"},
+		{0, 100, true, "0 %"},
+		{100, 100, false, "100 %"},
+		{99999, 100000, false, "99.9 %"},
+		{1, 1 << 52, true, "0.1 %"},
+		{1, 1 << 52, false, "0 %"},
+		{1<<52 - 1, 1 << 52, false, "99.9 %"},
+		{1, 3, false, "33.3 %"},
+		{1, 3, true, "33.4 %"},
+		{5, 0, false, "0 %"},
 	} {
 		if got := percent(c.part, c.whole, c.up); got != c.want {
 			t.Errorf("%d of %d: %s, want %s", c.part, c.whole, got, c.want)
