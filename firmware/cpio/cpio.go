@@ -237,8 +237,9 @@ func (a *archive) another(off int64) int64 {
 	return off
 }
 
-// link joins the names of one inode: newc keeps the content with the last of
-// them only. Entries that each have a content are files of their own.
+// link joins the names of one inode. The newer kinds keep the content with the
+// last of them only, "odc" with each. Entries with contents that differ are files
+// of their own, whatever their inode says.
 func (a *archive) link() {
 	type key struct{ dev, ino uint64 }
 	names := map[key][]int{}
@@ -248,18 +249,8 @@ func (a *archive) link() {
 		}
 	}
 	for _, group := range names {
-		owner := -1
-		for _, i := range group {
-			if a.headers[i].size == 0 {
-				continue
-			}
-			if owner >= 0 {
-				owner = -1
-				break
-			}
-			owner = i
-		}
-		if owner < 0 {
+		owner, ok := a.owner(group)
+		if !ok {
 			continue
 		}
 		for _, i := range group {
@@ -267,6 +258,37 @@ func (a *archive) link() {
 			e.Inode, e.Size, e.Offset = owner, a.entries[owner].Size, a.entries[owner].Offset
 		}
 	}
+}
+
+// owner finds the one content of a group of names.
+func (a *archive) owner(group []int) (owner int, ok bool) {
+	owner = -1
+	for _, i := range group {
+		switch {
+		case a.headers[i].size == 0:
+		case owner < 0:
+			owner = i
+		case !a.same(owner, i):
+			return 0, false
+		}
+	}
+	return owner, owner >= 0
+}
+
+// same compares two contents piece by piece.
+func (a *archive) same(i, j int) bool {
+	const step = 64 << 10
+	x, y := &a.headers[i], &a.headers[j]
+	if x.size != y.size {
+		return false
+	}
+	for off := int64(0); off < int64(x.size); off += step {
+		n := int(min(step, int64(x.size)-off))
+		if !bytes.Equal(a.in.Peek(x.content+off, n), a.in.Peek(y.content+off, n)) {
+			return false
+		}
+	}
+	return true
 }
 
 // Entries lists the files in the order of the archive.

@@ -51,10 +51,10 @@ func pack(t testing.TB, f func(w io.Writer) (io.WriteCloser, error), data []byte
 func seeds(t testing.TB, data []byte) map[string][]byte {
 	return map[string][]byte{
 		"gzip":  pack(t, func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil }, data),
-		"xz":    pack(t, func(w io.Writer) (io.WriteCloser, error) { return xz.NewWriter(w) }, data),
+		"xz":    pack(t, func(w io.Writer) (io.WriteCloser, error) { return xz.WriterConfig{DictCap: 1 << 16}.NewWriter(w) }, data),
 		"zstd":  pack(t, func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) }, data),
 		"lz4":   pack(t, func(w io.Writer) (io.WriteCloser, error) { return lz4.NewWriter(w), nil }, data),
-		"lzma":  pack(t, func(w io.Writer) (io.WriteCloser, error) { return lzma.NewWriter(w) }, data),
+		"lzma":  pack(t, func(w io.Writer) (io.WriteCloser, error) { return lzma.WriterConfig{DictCap: 1 << 16}.NewWriter(w) }, data),
 		"bzip2": bzip2Hello,
 	}
 }

@@ -1,0 +1,91 @@
+package firmware_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/assay-iot/assay/firmware"
+)
+
+// corpus is the folder of real images beside the project, or the test is skipped.
+func corpus(t *testing.T, name string) string {
+	t.Helper()
+	p := filepath.Join("..", "..", "shared", "corpus", name)
+	if _, err := os.Stat(p); err != nil {
+		t.Skip("no corpus beside the project")
+	}
+	return p
+}
+
+func TestRealImages(t *testing.T) {
+	for name, want := range map[string]struct {
+		types string
+		file  string
+		size  int64
+		at    string // of the squashfs
+	}{
+		"openwrt-r44918-wrt350nv2-sysupgrade.img":  {"uimage zimage xz cpio squashfs", "squashfs!etc/shadow", 115, "0x100000"},
+		"openwrt-r7210-wnr854t-factory.img":        {"raw uimage squashfs", "squashfs!etc/shadow", 140, "0x140014"},
+		"syn-router-mipsel-uimage-squashfs.bin":    {"uimage lzma cpio squashfs", "squashfs!etc/lighttpd/server.pem", 0, "0x180000"},
+		"debian-d-i-buffalo-initrd.buffalo":        {"uimage xz cpio", "uimage!xz!cpio!etc/passwd", 0, ""},
+		"syn-edge-armhf-systemd.squashfs":          {"squashfs", "squashfs!etc/systemd/system/telnet.socket", 0, "0x0"},
+		"esptool-hello-world-signed-encrypted.bin": {"raw", "", 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			src, closer, err := firmware.SourceFile(corpus(t, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer closer.Close()
+			img, err := firmware.Open(context.Background(), src, firmware.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			check(t, img)
+			if got := types(img); got != want.types {
+				t.Errorf("containers %q, want %q", got, want.types)
+			}
+			if want.file == "" {
+				if !img.Opaque {
+					t.Error("not opaque")
+				}
+				return
+			}
+			if f := find(t, img, want.file); want.size > 0 && f.Size != want.size {
+				t.Errorf("%s has %d bytes", f.Path, f.Size)
+			}
+			for _, c := range img.Containers {
+				if c.Type == "squashfs" && want.at != "0x"+strings.TrimLeft(hex(c.Offset), "0") && c.Offset > 0 {
+					t.Errorf("squashfs at 0x%s", hex(c.Offset))
+				}
+			}
+			again(t, img)
+		})
+	}
+}
+
+func hex(n int64) string {
+	const digits = "0123456789abcdef"
+	s := ""
+	for ; n > 0; n >>= 4 {
+		s = string(digits[n&15]) + s
+	}
+	return s
+}
+
+// again reads some of the files a second time.
+func again(t *testing.T, img *firmware.Image) {
+	t.Helper()
+	for i, f := range img.Files {
+		if i%37 != 0 || f.Err != nil || (f.Kind != firmware.Regular && f.Kind != firmware.Raw) {
+			continue
+		}
+		if b, err := f.ReadFile(); err != nil || sha256.Sum256(b) != f.Digest {
+			t.Errorf("%s read again: %v", f.Path, err)
+		}
+	}
+}
