@@ -48,6 +48,9 @@ func componentInventory(c *checks.Context) checks.Judgement {
 	if unread := checks.Ask(c, facts.UnreadDatabases); len(unread) > 0 && len(found) == 0 {
 		return c.Inconclusive("the package database %s cannot be read", inside(unread[0].Path))
 	}
+	if gap := c.Gap(); gap != "" && len(found) == 0 {
+		return c.Inconclusive("the inventory may have holes: %s", gap)
+	}
 	return c.None(found, filesOf(seen)...)
 }
 

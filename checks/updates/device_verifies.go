@@ -48,6 +48,9 @@ func deviceVerifies(c *checks.Context) checks.Judgement {
 	if len(found) == 0 && unknown != "" {
 		return c.Inconclusive("%s", unknown)
 	}
+	if gap := c.Gap(); gap != "" && len(found) == 0 {
+		return c.Inconclusive("every updater that was seen verifies, but %s", gap)
+	}
 	return c.None(found, examined...)
 }
 
