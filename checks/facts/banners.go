@@ -266,7 +266,7 @@ func goModules(f *firmware.File, content []byte) []sighting {
 	}
 	all := []sighting{{Name: "stdlib", Version: strings.TrimPrefix(info.GoVersion, "go"), Go: true, Confidence: ConfidenceBuild, Location: At(f)}}
 	module := func(path, version string) {
-		if path != "" {
+		if path != "" && version != "devel" && version != "" { // the program itself, built from a working copy
 			all = append(all, sighting{Name: path, Version: version, Go: true, Confidence: ConfidenceBuild, Location: At(f)})
 		}
 	}
