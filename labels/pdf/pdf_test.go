@@ -180,7 +180,7 @@ func TestPageText(t *testing.T) {
 	digest, _ := labeltest.Statement(t).Digest()
 	for _, want := range []string{
 		"Aurora Cam 2", "Acme Devices GmbH", "models AC2-W, AC2-B", "Self-declared", "30 June 2031", "Install by themselves",
-		"Different on every device", "Camera, microphone", "Acme Cloud", "87.5 % examined", "0.1 % unexplained",
+		"Different on every device", "Camera, microphone", "Acme Cloud", "87.5 % examined", "under 0.1 % unexplained",
 		"as a declaration of its own", "ETSI EN 303 645 V3.1.3: no conclusion", "No label can promise complete security", string(digest),
 	} {
 		if !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
@@ -244,7 +244,7 @@ func TestPercent(t *testing.T) {
 		{0, 100, true, "0 %"},
 		{100, 100, false, "100 %"},
 		{99999, 100000, false, "99.9 %"},
-		{1, 1 << 52, true, "0.1 %"},
+		{1, 1 << 52, true, "under 0.1 %"}, {1, 1000, true, "0.1 %"},
 		{1, 1 << 52, false, "0 %"},
 		{1<<52 - 1, 1 << 52, false, "99.9 %"},
 		{1, 3, false, "33.3 %"},

@@ -133,7 +133,7 @@ func modelsText(models []string) string {
 
 // support is what people ask first, so it is what they see first.
 func (s *sheet) support(l *labels.Label) {
-	const y = 41.0
+	const y = 40.2
 	s.line(left, y-5, right)
 	s.put(left, y+2.6, "Security updates until", style{"", 9.5, ink})
 	s.right(right, y+2.6, longDate(l.Product.SupportUntil), style{"B", 19, accent})
@@ -141,7 +141,7 @@ func (s *sheet) support(l *labels.Label) {
 }
 
 func (s *sheet) facts(f labels.Face) {
-	const y = 55.0
+	const y = 53.8
 	s.heading(left, y, "What the maker says")
 	for i, c := range []struct{ what, text string }{
 		{"Updates", updatesText(f)},
@@ -149,7 +149,7 @@ func (s *sheet) facts(f labels.Face) {
 		{"Sensors and data", sensorsText(f)},
 		{"Who receives data", recipientsText(f)},
 	} {
-		x, top := left+float64(i%2)*(column+gutter), y+5.6+float64(i/2)*12.5
+		x, top := left+float64(i%2)*(column+gutter), y+5.6+float64(i/2)*13.3
 		s.put(x, top, c.what, style{"", 7, quiet})
 		s.set(x, top+4.3, s.fit(c.text, style{"", 9, ink}, column, 6.5, 2))
 	}

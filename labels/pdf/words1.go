@@ -40,10 +40,10 @@ func updatesText(f labels.Face) string {
 
 func passwordsText(f labels.Face) string {
 	words := map[string]string{
-		"unique-per-device": "Different on every device",
-		"user-set":          "Chosen by you before first use",
-		"none":              "None",
-		"fixed":             "The same on every device",
+		"unique-per-device": "different on every device",
+		"user-set":          "chosen by you before first use",
+		"none":              "none",
+		"fixed":             "the same on every device",
 	}
 	var list []string
 	for _, p := range f.Passwords {
@@ -57,7 +57,7 @@ func passwordsText(f labels.Face) string {
 	if len(list) == 0 {
 		return unsaid
 	}
-	return strings.Join(list, "; ")
+	return sentence(strings.Join(list, "; "))
 }
 
 func sensorsText(f labels.Face) string {
@@ -226,6 +226,9 @@ func percent(part, whole int64, up bool) string {
 		return "0 %"
 	}
 	tenths := part * 1000 / whole // sizes are below 2^53, so this does not overflow
+	if up && part > 0 && tenths == 0 {
+		return "under 0.1 %"
+	}
 	if up && part*1000%whole > 0 {
 		tenths++
 	}
