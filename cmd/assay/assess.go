@@ -165,7 +165,7 @@ func describe(o *facts.Observation, fw *product.Firmware) assay.Image {
 		Containers: []assay.Container{}, Files: len(o.Image.Files), Coverage: o.Coverage,
 	}
 	if fw != nil {
-		img.Firmware, img.Version = fw.ID, fw.Version
+		img.Firmware, img.Version, img.Minimum = fw.ID, fw.Version, fw.Minimum
 	}
 	for _, c := range o.Image.Containers {
 		img.Containers = append(img.Containers, assay.Container{Type: c.Type, Path: c.Path, Offset: c.Offset, Length: c.Length})

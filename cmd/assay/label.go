@@ -157,7 +157,10 @@ func drawLabel(key crypto.Signer, s *labels.Statement) ([]labelFile, error) {
 		return nil, err
 	}
 	page, err := pdf.Render(s, bundle)
-	if err != nil {
+	var glyph *pdf.GlyphError
+	if errors.As(err, &glyph) {
+		return nil, badInput("write the text in Latin, Greek or Cyrillic letters", "%w", err)
+	} else if err != nil {
 		return nil, err
 	}
 	payload, err := s.Payload()
