@@ -90,7 +90,7 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 		}
 	}
 	if q.facts {
-		j.assessment.Facts = storeFacts(parts, list)
+		j.assessment.Facts = storeFacts(subject, list)
 	}
 	return j, nil
 }
@@ -220,9 +220,18 @@ func documents(declared *product.Product) []assay.DocumentEvidence {
 	return list
 }
 
-func storeFacts(parts []checks.Part, list []*checks.Check) map[string]assay.Stored {
+// storeFacts keeps what was observed: of an image by "firmware/fact", of the
+// product as a whole by "/fact".
+func storeFacts(s checks.Subject, list []*checks.Check) map[string]assay.Stored {
 	stored := map[string]assay.Stored{}
-	for _, part := range parts {
+	for _, c := range list {
+		if !c.NeedsImage() {
+			for id, f := range s.Whole.Store(c.Needs...) {
+				stored["/"+id] = f
+			}
+		}
+	}
+	for _, part := range s.Images {
 		if part.Observation == nil {
 			continue
 		}
