@@ -120,14 +120,15 @@ func (s *sources) observeAll(ctx context.Context, declared *product.Product, nod
 		}
 		path, err := declared.ImagePath(fw)
 		if err != nil {
-			return nil, nil, badInput("give the image a path inside the product's folder", "%s:%d: firmware %s: %w", fw.ImageRange.Filename, fw.ImageRange.Start.Line, fw.ID, err)
+			fix := "give the image a path inside the product's folder"
+			if errors.Is(err, fs.ErrNotExist) {
+				fix = "build the image first, or correct the path"
+			}
+			return nil, nil, badInput(fix, "%s: firmware %s: %w", imageLine(fw), fw.ID, err)
 		}
 		o, err := s.observe(ctx, path, nodes)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil, nil, badInput("build the image first, or correct the path", "%s:%d: firmware %s: there is no file %s", fw.ImageRange.Filename, fw.ImageRange.Start.Line, fw.ID, fw.Image)
-		case err != nil:
-			return nil, nil, fmt.Errorf("firmware %s: %w", fw.ID, err)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: firmware %s: %w", imageLine(fw), fw.ID, sourceError(err))
 		}
 		o.Coverage = checks.DeclareOpaque(o.Image.Name, o.Coverage, fw)
 		images = append(images, describe(o, fw))
@@ -175,14 +176,20 @@ func describe(o *facts.Observation, fw *product.Firmware) assay.Image {
 
 func imageLines(declared *product.Product) map[string]assay.Location {
 	lines := map[string]assay.Location{}
-	for _, fw := range declared.Firmwares {
-		r := fw.ImageRange
-		if r.Filename == "" {
-			r = fw.Range
-		}
-		lines[fw.ID] = checks.Place(r)
+	for i := range declared.Firmwares {
+		fw := &declared.Firmwares[i]
+		lines[fw.ID] = imageLine(fw)
 	}
 	return lines
+}
+
+// imageLine is the line of the product file that names the image, or, where a
+// release does, that of its block.
+func imageLine(fw *product.Firmware) assay.Location {
+	if fw.ImageRange.Filename == "" {
+		return checks.Place(fw.Range)
+	}
+	return checks.Place(fw.ImageRange)
 }
 
 func exceptions(declared *product.Product) []assay.Marked {

@@ -68,6 +68,9 @@ firmware · 5 authentic, but not valid on that day.`,
 				}
 				return err
 			}
+			if len(keys) == 0 && !answer.Demo {
+				return badInput("give the public key of the issuer that you trust: --key issuer.pub", "no key was given to verify %s with", args[0])
+			}
 			for _, o := range outputs {
 				if err := p.write(o, func(w io.Writer) error {
 					if o.kind == "json" {

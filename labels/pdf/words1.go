@@ -144,7 +144,7 @@ var legend = []struct {
 	text  string
 }{
 	{assay.Verified, "Verified: put to the test, such as a signature"},
-	{assay.Observed, "Observed: seen in the software or in public"},
+	{assay.Observed, "Observed: looked at, nothing speaks against it"},
 	{assay.Documented, "Documented: a document says so"},
 	{assay.Declared, "Declared only: the maker says so"},
 }
