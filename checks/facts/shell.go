@@ -251,10 +251,12 @@ func parseScript(name, content string) (stmts []*syntax.Stmt, problem string) {
 	if f != nil && err == nil {
 		return f.Stmts, problem
 	}
-	syntax.NewParser(syntax.Variant(syntax.LangBash)).Stmts(strings.NewReader(content), func(s *syntax.Stmt) bool { //nolint:errcheck // the same error again
+	for s, err := range syntax.NewParser(syntax.Variant(syntax.LangBash)).StmtsSeq(strings.NewReader(content)) {
+		if err != nil {
+			break // the same error again: what came before it is good
+		}
 		stmts = append(stmts, s)
-		return true
-	})
+	}
 	return stmts, problem
 }
 

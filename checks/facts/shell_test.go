@@ -142,8 +142,15 @@ func TestShellMatch(t *testing.T) {
 		pattern, s string
 		want       bool
 	}{
-		{"*", "", true}, {"S??*", "S50x", true}, {"S??*", "S5", false}, {"[!a]b", "cb", true},
-		{"[a-c]*", "bzz", true}, {"*.sh", "a.sh", true}, {"a[", "a[", true}, {"**a", "bca", true}, {"[", "[", true},
+		{"*", "", true},
+		{"S??*", "S50x", true},
+		{"S??*", "S5", false},
+		{"[!a]b", "cb", true},
+		{"[a-c]*", "bzz", true},
+		{"*.sh", "a.sh", true},
+		{"a[", "a[", true},
+		{"**a", "bca", true},
+		{"[", "[", true},
 	} {
 		if got := shellMatch(tc.pattern, tc.s); got != tc.want {
 			t.Errorf("%q %q: %v", tc.pattern, tc.s, got)

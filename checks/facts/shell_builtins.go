@@ -1,0 +1,80 @@
+package facts
+
+import (
+	"slices"
+	"strings"
+)
+
+// shellBuiltins are the shell's own commands that change what follows.
+var shellBuiltins = map[string]func(*shellRun, []shellValue) (outcome, flow){
+	"true":     func(*shellRun, []shellValue) (outcome, flow) { return works, goesOn },
+	":":        func(*shellRun, []shellValue) (outcome, flow) { return works, goesOn },
+	"false":    func(*shellRun, []shellValue) (outcome, flow) { return fails, goesOn },
+	"exit":     func(*shellRun, []shellValue) (outcome, flow) { return unsure, exits },
+	"break":    func(*shellRun, []shellValue) (outcome, flow) { return works, breaks },
+	"continue": func(*shellRun, []shellValue) (outcome, flow) { return works, continues },
+	"return": func(_ *shellRun, a []shellValue) (outcome, flow) {
+		if len(a) > 0 && a[0].decided() && isNumber(a[0].text) {
+			return outcomeOf(strings.Trim(a[0].text, "0") == ""), returns
+		}
+		return unsure, returns
+	},
+	"set":   shellSet,
+	"shift": shellShift,
+	"read": func(r *shellRun, a []shellValue) (outcome, flow) {
+		for _, v := range a {
+			if v.known && !strings.HasPrefix(v.text, "-") {
+				r.vars[v.text] = shellValue{text: "$" + v.text}
+			}
+		}
+		return unsure, goesOn
+	},
+	"getopts": func(r *shellRun, a []shellValue) (outcome, flow) {
+		if len(a) > 1 {
+			r.vars[a[1].text] = shellValue{text: "$" + a[1].text}
+		}
+		return unsure, goesOn
+	},
+	"unset": func(r *shellRun, a []shellValue) (outcome, flow) {
+		for _, v := range a {
+			delete(r.vars, v.text)
+		}
+		return works, goesOn
+	},
+	"export": shellExport, "local": shellExport, "readonly": shellExport,
+	"trap": func(*shellRun, []shellValue) (outcome, flow) { return works, goesOn },
+	"[":    shellTest, "[[": shellTest, "test": shellTest,
+}
+
+func shellSet(r *shellRun, a []shellValue) (outcome, flow) {
+	for len(a) > 0 && len(a[0].text) > 1 && strings.HasPrefix(a[0].text, "-") && a[0].text != "--" {
+		if strings.Contains(a[0].text, "e") && !strings.HasPrefix(a[0].text, "--") {
+			r.errexit = r.errexit || r.function == ""
+		}
+		a = a[1:]
+	}
+	if len(a) == 0 || strings.HasPrefix(a[0].text, "+") {
+		return works, goesOn
+	}
+	if a[0].text == "--" {
+		a = a[1:]
+	}
+	r.args, r.argsKnown = a, !slices.ContainsFunc(a, func(v shellValue) bool { return !v.known })
+	return works, goesOn
+}
+
+func shellShift(r *shellRun, _ []shellValue) (outcome, flow) {
+	if len(r.args) > 0 {
+		r.args = r.args[1:]
+	}
+	return works, goesOn
+}
+
+func shellExport(r *shellRun, a []shellValue) (outcome, flow) {
+	for _, v := range a {
+		if name, value, ok := strings.Cut(v.text, "="); ok {
+			r.assign(name, shellValue{value, v.known, v.sure, v.device})
+		}
+	}
+	return works, goesOn
+}
