@@ -262,9 +262,15 @@ func TestArchiveReference(t *testing.T) {
 		return nil
 	})
 	for _, c := range []struct{ kind, command string }{
-		{"cpio", "cpio -o -0 --quiet -H newc"}, {"cpio", "cpio -o -0 --quiet -H crc"}, {"cpio", "cpio -o -0 --quiet -H odc"},
-		{"tar", "tar -c --format=ustar --null -T - --no-recursion"}, {"tar", "tar -c --format=pax --null -T - --no-recursion"},
-		{"tar", "tar -c --format=gnu --null -T - --no-recursion"}, {"tar", "tar -cS --format=pax --null -T - --no-recursion"}, {"tar", "tar -cS --format=gnu --null -T - --no-recursion"}, {"tar", "tar -c --format=v7 --null -T - --no-recursion"},
+		{"cpio", "cpio -o -0 --quiet -H newc"},
+		{"cpio", "cpio -o -0 --quiet -H crc"},
+		{"cpio", "cpio -o -0 --quiet -H odc"},
+		{"tar", "tar -c --format=ustar --null -T - --no-recursion"},
+		{"tar", "tar -c --format=pax --null -T - --no-recursion"},
+		{"tar", "tar -c --format=gnu --null -T - --no-recursion"},
+		{"tar", "tar -cS --format=pax --null -T - --no-recursion"},
+		{"tar", "tar -cS --format=gnu --null -T - --no-recursion"},
+		{"tar", "tar -c --format=v7 --null -T - --no-recursion"},
 	} {
 		t.Run(c.command, func(t *testing.T) {
 			args := strings.Fields(c.command)

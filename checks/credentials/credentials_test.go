@@ -3,6 +3,7 @@ package credentials
 import (
 	"slices"
 	"testing"
+	"testing/fstest"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
@@ -10,8 +11,6 @@ import (
 	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/schema/product"
-
-	"testing/fstest"
 )
 
 func TestEmptyPassword(t *testing.T)   { checktest.Run(t, EmptyPassword) }

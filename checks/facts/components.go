@@ -229,8 +229,10 @@ type system struct {
 }
 
 func (s system) component() Component {
-	return Component{Name: cmp.Or(s.ID, s.Name), Version: s.Version, Confidence: ConfidenceBuild, Kind: KindSystem,
-		PURL: purl("generic", "", cmp.Or(s.ID, s.Name, "unknown"), s.Version), Places: []assay.Location{s.Location}}
+	return Component{
+		Name: cmp.Or(s.ID, s.Name), Version: s.Version, Confidence: ConfidenceBuild, Kind: KindSystem,
+		PURL: purl("generic", "", cmp.Or(s.ID, s.Name, "unknown"), s.Version), Places: []assay.Location{s.Location},
+	}
 }
 
 // systemsOf reads os-release (os-release(5)) and OpenWrt's own file, by the path

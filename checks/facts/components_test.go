@@ -179,7 +179,8 @@ func BenchmarkBanners(b *testing.B) {
 	r := rand.New(rand.NewSource(1))
 	data := make([]byte, 8<<20)
 	for i := range data {
-		data[i] = byte(r.Intn(256)) & byte(r.Intn(256)) // about as uneven as machine code
+		n := r.Intn(1 << 16)
+		data[i] = byte(n) & byte(n>>8) // about as uneven as machine code
 	}
 	f := &firmware.File{Name: "bin/program", Size: int64(len(data))}
 	b.SetBytes(int64(len(data)))

@@ -41,10 +41,24 @@ func TestActionGate(t *testing.T) {
 		failOn, rc string
 		want       int
 	}{
-		{"not-met", "0", 0}, {"not-met", "3", 3}, {"not-met", "4", 0}, {"not-met", "1", 1}, {"not-met", "2", 2}, {"not-met", "127", 127},
-		{"inconclusive", "0", 0}, {"inconclusive", "3", 3}, {"inconclusive", "4", 4},
-		{"never", "0", 0}, {"never", "3", 0}, {"never", "4", 0}, {"never", "1", 1}, {"never", "2", 2}, {"never", "5", 5},
-		{"sometimes", "0", 2}, {"", "0", 2}, {"not-met", "", 1},
+		{"not-met", "0", 0},
+		{"not-met", "3", 3},
+		{"not-met", "4", 0},
+		{"not-met", "1", 1},
+		{"not-met", "2", 2},
+		{"not-met", "127", 127},
+		{"inconclusive", "0", 0},
+		{"inconclusive", "3", 3},
+		{"inconclusive", "4", 4},
+		{"never", "0", 0},
+		{"never", "3", 0},
+		{"never", "4", 0},
+		{"never", "1", 1},
+		{"never", "2", 2},
+		{"never", "5", 5},
+		{"sometimes", "0", 2},
+		{"", "0", 2},
+		{"not-met", "", 1},
 	} {
 		if code, printed, _ := script(t, actionFolder+"/gate", "FAIL_ON="+test.failOn, "RC="+test.rc); code != test.want {
 			t.Errorf("fail-on %q with %q ends with %d, want %d: %s", test.failOn, test.rc, code, test.want, printed)

@@ -27,6 +27,7 @@ type labelFlags struct {
 	out                 string
 	issuer, address     string
 	issued, validUntil  string
+	claim               []string
 }
 
 func (p *program) labelCommand() *cobra.Command {
@@ -55,6 +56,7 @@ If one is not met (exit code 3) or inconclusive (4), nothing is written.`,
 	c.Flags().StringVar(&f.address, "address", "", "https `ADDRESS` of the issuer, where the QR code leads")
 	c.Flags().StringVar(&f.issued, "issued", "", "issue `DATE` (default: the as-of date)")
 	c.Flags().StringVar(&f.validUntil, "valid-until", "", "last `DATE` on which the label is valid (default: a year, at most to the support end)")
+	c.Flags().StringArrayVar(&f.claim, "scheme", nil, "put only this `ID` of the assessed schemes on the label; repeatable (default: all)")
 	c.MarkFlagsMutuallyExclusive("key", "demo")
 	c.MarkFlagsOneRequired("key", "demo")
 	return c
@@ -66,6 +68,7 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 		return err
 	}
 	issued := q.asOf
+	q.more = f.claim
 	if f.issued != "" {
 		if issued, err = assay.Date(f.issued); err != nil {
 			return badInput("write it as 2026-11-23", "--issued %q is not a date", f.issued)
@@ -86,7 +89,7 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	}
 	statement, err := labels.New(&j.assessment, labels.IssueOptions{
 		Issued: issued.Format(time.DateOnly), ValidUntil: f.validUntil, Latest: latestLabel(j.targets, issued),
-		Issuer: f.issuer, Address: f.address, Demo: f.demo,
+		Schemes: f.claim, Issuer: f.issuer, Address: f.address, Demo: f.demo,
 	})
 	if err != nil {
 		return p.noLabel(j, err)

@@ -119,8 +119,10 @@ func (p *program) asOf(s string) (time.Time, error) {
 }
 
 // The argument rules, with errors that count as wrong input.
-func noArgs(c *cobra.Command, args []string) error    { return asUsage(cobra.NoArgs(c, args)) }
-func oneArg(c *cobra.Command, args []string) error    { return asUsage(cobra.ExactArgs(1)(c, args)) }
+func noArgs(c *cobra.Command, args []string) error { return asUsage(cobra.NoArgs(c, args)) }
+
+func oneArg(c *cobra.Command, args []string) error { return asUsage(cobra.ExactArgs(1)(c, args)) }
+
 func atMostOne(c *cobra.Command, args []string) error { return asUsage(cobra.MaximumNArgs(1)(c, args)) }
 
 func asUsage(err error) error {

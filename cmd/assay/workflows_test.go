@@ -93,8 +93,10 @@ func (l *linter) workflow(top, jobs *yaml.Node) {
 	}
 }
 
-var pinned = regexp.MustCompile(`^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+@[0-9a-f]{40}$`)
-var versionComment = regexp.MustCompile(`^# v\d+\.\d+\.\d+$`)
+var (
+	pinned         = regexp.MustCompile(`^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+@[0-9a-f]{40}$`)
+	versionComment = regexp.MustCompile(`^# v\d+\.\d+\.\d+$`)
+)
 
 // steps looks at everything that uses or runs something, at any depth.
 func (l *linter) steps(n *yaml.Node) {

@@ -152,10 +152,21 @@ func TestReference(t *testing.T) {
 		format string
 		args   string
 	}{
-		{"gzip", "gzip -9n"}, {"xz", "xz -9"}, {"xz", "xz --check=crc32 --arm --lzma2"}, {"xz", "xz --x86 --lzma2"},
-		{"xz", "xz --check=none"}, {"xz", "xz --block-size=20000 --check=sha256"}, {"xz", "xz --delta=dist=4 --lzma2"},
-		{"lzma", "xz --format=lzma -7"}, {"lzma", "xz --format=lzma --lzma1=lc=1,lp=2,pb=2"}, {"zstd", "zstd -19 -q"}, {"zstd", "zstd -q --no-check"},
-		{"bzip2", "bzip2"}, {"lz4", "lz4 -q"}, {"lz4", "lz4 -q -l"}, {"lz4", "lz4 -q -BD -B4"},
+		{"gzip", "gzip -9n"},
+		{"xz", "xz -9"},
+		{"xz", "xz --check=crc32 --arm --lzma2"},
+		{"xz", "xz --x86 --lzma2"},
+		{"xz", "xz --check=none"},
+		{"xz", "xz --block-size=20000 --check=sha256"},
+		{"xz", "xz --delta=dist=4 --lzma2"},
+		{"lzma", "xz --format=lzma -7"},
+		{"lzma", "xz --format=lzma --lzma1=lc=1,lp=2,pb=2"},
+		{"zstd", "zstd -19 -q"},
+		{"zstd", "zstd -q --no-check"},
+		{"bzip2", "bzip2"},
+		{"lz4", "lz4 -q"},
+		{"lz4", "lz4 -q -l"},
+		{"lz4", "lz4 -q -BD -B4"},
 	} {
 		args := strings.Fields(c.args)
 		tool, err := exec.LookPath(args[0])
