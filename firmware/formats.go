@@ -12,7 +12,8 @@ import (
 )
 
 // formats are the containers that are opened. Where two begin at the same byte,
-// the first that opens has it.
+// the first that opens has it. A new format is a folder with a format.Format and
+// a line here.
 func formats() []*format.Format {
 	return []*format.Format{
 		uimage.Format,

@@ -105,6 +105,9 @@ func (o *opener) nothing(p *place) {
 	if what == onlyPadding && p.stream {
 		return
 	}
+	if p.hint != "" && p.hint != "none" {
+		what += "; the header says " + p.hint
+	}
 	o.rawRange(p, "range", Range{0, p.in.Size, Unexplained, what})
 	o.skip(p.path, p.shiftIn(), p.in.Size, "not recognised: "+what)
 }

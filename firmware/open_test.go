@@ -263,6 +263,13 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
+func TestDeadline(t *testing.T) {
+	img := open(t, firmwaretest.Squashfs(rootFiles...), firmware.Options{Limits: firmware.Limits{Time: 1}})
+	if !skipped(img, "deadline exceeded") {
+		t.Errorf("skipped %v", img.Skipped)
+	}
+}
+
 // TestBadNames keeps what cannot be a path out of the tree, and says so.
 func TestBadNames(t *testing.T) {
 	for _, name := range []string{"../../etc/passwd", "a/../../b", "..", strings.Repeat("x/", 3000)} {
@@ -561,6 +568,8 @@ func TestMutated(t *testing.T) {
 	}
 }
 
+// FuzzOpen wants -fuzzminimizetime 10x: several goroutines cover the code a
+// little differently each time, which makes Go minimise for ever.
 func FuzzOpen(f *testing.F) {
 	for _, data := range samples() {
 		f.Add(data)

@@ -18,10 +18,9 @@ import (
 // codec decompresses blocks of one file system, from several goroutines.
 // Decoders are kept for the next block.
 type codec struct {
-	name     string
-	free     sync.Pool // of decompressor
-	newOne   func() decompressor
-	capacity int // of a data block, for dictionaries
+	name   string
+	free   sync.Pool // of decompressor
+	newOne func() decompressor
 }
 
 // decompressor unpacks a block into dst. It gives the number of bytes, an error
@@ -34,8 +33,8 @@ var errTooLong = errors.New("block unpacks to more than it may hold")
 // most 1 MiB, and no writer uses more than a few times that.
 const maxDict = 8 << 20
 
-func newCodec(name string, blockSize int) *codec {
-	c := &codec{name: name, capacity: blockSize}
+func newCodec(name string) *codec {
+	c := &codec{name: name}
 	c.newOne = map[string]func() decompressor{
 		"gzip": newZlib, "xz": newXZ, "zstd": newZstd, "lz4": newLZ4, "lzo": newLZO, "lzma": newLZMA,
 	}[name]

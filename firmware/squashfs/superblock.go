@@ -120,7 +120,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		return nil, err
 	}
 	r := &reader{ctx: ctx, in: in.Section(0, int64(sb.Bytes)), sb: sb, budget: b}
-	r.codec = newCodec(compressions[sb.Compression], int(sb.BlockSize))
+	r.codec = newCodec(compressions[sb.Compression])
 	r.meta = metadata{in: r.in, codec: r.codec, blocks: map[int64]*metaBlock{}}
 	if err := r.load(); err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ func Mutate(t *testing.T, format *format.Format, seeds ...[]byte) {
 		if !Try(t, format, s) {
 			t.Fatal("the whole container does not open")
 		}
-		step := max(1, len(s)/300)
+		step := max(1, len(s)/120)
 		for i := 0; i < len(s); i += step {
 			Try(t, format, s[:i])
 			bad := append([]byte(nil), s...)
