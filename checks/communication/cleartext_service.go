@@ -13,14 +13,14 @@ import (
 var cleartextServiceDoc string
 
 // CleartextService fails an image that starts a service which sends everything
-// in clear, or lets anyone in.
+// in clear, or lets anyone in, and a declaration that says so.
 var CleartextService = &checks.Check{
 	ID:        "communication/cleartext-service",
 	Title:     "no service is started that talks in clear",
 	Doc:       cleartextServiceDoc,
 	Remedy:    "Remove the service, or put one with encryption and a login in its place.",
 	Principle: assay.Communication,
-	Reads:     checks.Firmware,
+	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.5-1", "5.6-1"},
 	Version:   1,
@@ -38,7 +38,7 @@ func cleartextService(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Observed(ifCertain(severity, s), s.Name+" "+what, s.Places...))
 		}
 	}
-	return c.NoneStarted(checks.Merged(found), checks.Ask(c, facts.Inits))
+	return c.NoneStarted(checks.Merged(found), checks.Ask(c, facts.Inits)).WithDeclared(declaredClear(c.Product)...)
 }
 
 // inClear says what is wrong with a service by its kind; empty if nothing is.

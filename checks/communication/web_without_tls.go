@@ -26,7 +26,9 @@ var WebWithoutTLS = &checks.Check{
 	Provision: []string{"5.5-7"},
 	Version:   1,
 	Needs:     checks.Needs(facts.Services, facts.Inits),
-	Run:       webWithoutTLS,
+	Run: func(c *checks.Context) checks.Judgement {
+		return webWithoutTLS(c).WithDeclared(declaredPlainWeb(c.Product)...)
+	},
 }
 
 func webWithoutTLS(c *checks.Context) checks.Judgement {

@@ -12,14 +12,14 @@ import (
 var staticPasswordDoc string
 
 // StaticPassword fails an image that carries a usable password hash: it is the
-// same on every device.
+// same on every device; and a password that is declared so.
 var StaticPassword = &checks.Check{
 	ID:        "credentials/static-password",
 	Title:     "no account has a password that is the same on every device",
 	Doc:       staticPasswordDoc,
 	Remedy:    "Ship accounts locked, and set a password for each device in production or by the user at first start.",
 	Principle: assay.Credentials,
-	Reads:     checks.Firmware,
+	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
 	Version:   1,
@@ -35,5 +35,5 @@ func staticPassword(c *checks.Context) checks.Judgement {
 				who(a)+" has a password that is the same on every device", string(a.HashKind), a.Location))
 		}
 	}
-	return judge(c, found, checks.Ask(c, facts.AccountFiles))
+	return judge(c, found, checks.Ask(c, facts.AccountFiles)).WithDeclared(declaredPasswords(c.Product)...)
 }

@@ -18,7 +18,7 @@ var DebugInterface = &checks.Check{
 	Doc:       debugInterfaceDoc,
 	Remedy:    "Take the shell off the console, or ask for a login that is unique to the device.",
 	Principle: assay.Lifecycle,
-	Reads:     checks.Firmware,
+	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.6-4A"},
 	Version:   1,
@@ -43,7 +43,7 @@ func debugInterface(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Observed(assay.High, consoleName(k)+" gives a shell without a password", k.Location))
 		}
 	}
-	return c.NoneStarted(checks.Merged(found), checks.Ask(c, facts.Inits))
+	return c.NoneStarted(checks.Merged(found), checks.Ask(c, facts.Inits)).WithDeclared(declaredDebug(c.Product)...)
 }
 
 func consoleName(k facts.Console) string {

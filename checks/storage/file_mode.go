@@ -20,12 +20,12 @@ var FileMode = &checks.Check{
 	Doc:       fileModeDoc,
 	Remedy:    "Give files with passwords and keys the mode 0600.",
 	Principle: assay.Storage,
-	Reads:     checks.Firmware,
+	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Medium,
 	Provision: []string{"5.4-1"},
 	Version:   1,
 	Needs:     checks.Needs(facts.SecretFiles, facts.OpenTrees),
-	Run:       fileMode,
+	Run:       func(c *checks.Context) checks.Judgement { return fileMode(c).WithDeclared(declaredOpen(c.Product)...) },
 }
 
 func fileMode(c *checks.Context) checks.Judgement {
