@@ -29,7 +29,9 @@ func (p *Product) face() assay.DeclaredFace {
 		face.AutomaticUpdates = p.Update.Automatic
 	}
 	for _, c := range p.Credentials {
-		face.Passwords = add(face.Passwords, c.Initial)
+		if c.Kind == "" || c.Kind == "password" || c.Kind == "code" || c.Kind == "psk" {
+			face.Passwords = add(face.Passwords, c.Initial)
+		}
 	}
 	for _, s := range p.Sensors {
 		if s.Present == nil || *s.Present {
@@ -42,7 +44,7 @@ func (p *Product) face() assay.DeclaredFace {
 		}
 	}
 	for _, r := range p.Recipients {
-		face.Recipients = add(face.Recipients, r.ID)
+		face.Recipients = add(face.Recipients, first(r.Host, r.ID))
 	}
 	if m := p.Manufacturer; m != nil && m.Disclosure != nil {
 		face.Policy = m.Disclosure.Policy
