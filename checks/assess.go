@@ -92,7 +92,7 @@ func run(ctx context.Context, s Subject, check *Check, part Part) assay.Result {
 			Coverage: part.Observation.Coverage,
 			observer: part.Observation.For("check "+string(check.ID), check.Needs),
 		}
-		j = honest(ask(check, c))
+		j = c.opaque(honest(ask(check, c)))
 	}
 	r.Verdict, r.Proof, r.Reason = j.Verdict, j.Proof, j.Reason
 	r.Examined, r.Findings = tidy(j.Examined), j.Findings

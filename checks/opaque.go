@@ -42,6 +42,18 @@ func DeclareOpaque(image string, c assay.Coverage, fw *product.Firmware) assay.C
 	return c
 }
 
+// opaque is the judgement of an image that the maker declares opaque as a whole.
+// What was found in it all the same counts. Else nothing in it is a pass: the
+// question does not apply to it, and the label says that it was not examined.
+// But where a file system begins in it, the declaration is refused, and the
+// judgement stays.
+func (c *Context) opaque(j Judgement) Judgement {
+	if c.Firmware == nil || !c.Firmware.Opaque || j.Verdict == assay.Fail || c.Coverage.Opened > 0 || len(c.Coverage.Skipped) > 0 || c.Coverage.Unexplained > 0 {
+		return j
+	}
+	return c.NotApplicable("declared opaque as a whole by %s: nothing in it was examined", c.Firmware.Supplier)
+}
+
 // cover splits the unexplained ranges at the edges of h and changes their class
 // inside it.
 func cover(ranges []assay.Range, h assay.Range) []assay.Range {

@@ -7,6 +7,7 @@ import (
 	"github.com/assay-iot/assay/firmware/stream"
 	"github.com/assay-iot/assay/firmware/tarball"
 	"github.com/assay-iot/assay/firmware/uimage"
+	"github.com/assay-iot/assay/firmware/unread"
 	"github.com/assay-iot/assay/firmware/zimage"
 	"github.com/assay-iot/assay/firmware/zipfile"
 )
@@ -15,7 +16,7 @@ import (
 // the first that opens has it. A new format is a folder with a format.Format and
 // a line here.
 func formats() []*format.Format {
-	return []*format.Format{
+	return append([]*format.Format{
 		uimage.Format,
 		squashfs.Format,
 		zimage.Format,
@@ -30,5 +31,5 @@ func formats() []*format.Format {
 		stream.LZMA,
 		tarball.Old,
 		stream.AnyLZMA,
-	}
+	}, unread.Formats()...)
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/unread"
 )
 
 // maxFailures bounds how many candidates of one place may fail to open.
@@ -17,18 +18,19 @@ var errTiny = errors.New("too small to be of interest")
 
 // place is a run of bytes in which containers are looked for.
 type place struct {
-	in     format.Input
-	path   string     // containers found here are called path!type
-	parent *Container // nil for the whole image
-	shift  int64      // of the first byte in the parent's bytes
-	depth  int
-	role   format.Role
-	hint   string // the compression that a header claims
-	mapped bool   // bytes of the delivered image itself
-	stream bool   // what a stream unpacked to
-	member bool   // a file of a container: what is not recognised was seen as a file
-	name   string // for a stream, what its header calls the content
-	raw    *Container
+	in           format.Input
+	path         string     // containers found here are called path!type
+	parent       *Container // nil for the whole image
+	shift        int64      // of the first byte in the parent's bytes
+	depth        int
+	role         format.Role
+	hint         string // the compression that a header claims
+	mapped       bool   // bytes of the delivered image itself
+	stream       bool   // what a stream unpacked to
+	member       bool   // a file of a container: what is not recognised was seen as a file
+	name         string // for a stream, what its header calls the content
+	raw          *Container
+	refusedKinds []string // file systems that were recognised here and are not read
 }
 
 // found is what was found in a place.
@@ -59,7 +61,9 @@ func (o *opener) look(p *place) (found, error) {
 				pos = max(pos, c.off+length)
 				break
 			}
-			failures++
+			if !errors.Is(err, unread.ErrNotRead) {
+				failures++
+			}
 			o.refused(p, c, err)
 		}
 		if len(next) > 0 {
@@ -84,6 +88,13 @@ func (o *opener) look(p *place) (found, error) {
 func (o *opener) refused(p *place, c candidate, err error) {
 	if errors.Is(err, errTiny) {
 		return
+	}
+	if errors.Is(err, unread.ErrNotRead) {
+		// A flash file system begins anew in every node: once is enough.
+		if slices.Contains(p.refusedKinds, c.format.Name) {
+			return
+		}
+		p.refusedKinds = append(p.refusedKinds, c.format.Name)
 	}
 	if c.likeness == format.Sure || c.off == 0 {
 		o.skip(p.path, p.shiftIn()+c.off, 0, c.format.Name+" cannot be opened: "+err.Error())

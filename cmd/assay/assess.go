@@ -104,18 +104,15 @@ func needs(list []*checks.Check) []facts.Node {
 	return nodes
 }
 
-// observeAll opens every declared image once. An image that the maker declares
-// opaque as a whole is observed for its coverage, and judged only if something
-// in it could be read after all.
+// observeAll opens every declared image once, also those that the maker declares
+// opaque. A firmware block without an image is a part that nothing is known of.
 func (s *sources) observeAll(ctx context.Context, declared *product.Product, nodes []facts.Node) ([]assay.Image, []checks.Part, error) {
 	images := []assay.Image{}
 	var parts []checks.Part
 	for i := range declared.Firmwares {
 		fw := &declared.Firmwares[i]
 		if fw.Image == "" {
-			if !fw.Opaque {
-				parts = append(parts, checks.Part{Firmware: fw})
-			}
+			parts = append(parts, checks.Part{Firmware: fw})
 			continue
 		}
 		path, err := declared.ImagePath(fw)
@@ -132,9 +129,7 @@ func (s *sources) observeAll(ctx context.Context, declared *product.Product, nod
 		}
 		o.Coverage = checks.DeclareOpaque(o.Image.Name, o.Coverage, fw)
 		images = append(images, describe(o, fw))
-		if !fw.Opaque || o.Coverage.Opened > 0 {
-			parts = append(parts, checks.Part{Firmware: fw, Observation: o})
-		}
+		parts = append(parts, checks.Part{Firmware: fw, Observation: o})
 	}
 	return images, parts, nil
 }
