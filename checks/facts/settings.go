@@ -32,6 +32,16 @@ func (g *boot) settle() {
 		}
 		s.Places = uniquePlaces(s.Places)
 	}
+	for i := range g.services { // only now: settings are read from the arguments
+		s := &g.services[i]
+		s.Args = redactArgs(s.Name, s.Args)
+	}
+	for i, c := range g.commands {
+		g.commands[i] = redactCommand(c)
+	}
+	for i := range g.consoles {
+		g.consoles[i].Program = redactText(g.consoles[i].Program)
+	}
 }
 
 // uniquePlaces leaves out places that stand twice, and keeps their order.
