@@ -9,10 +9,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/schema/product"
 )
+
+// maxAnswers is how often a question is asked.
+const maxAnswers = 5
 
 // ask puts the questions that have no answer yet. An answer that does not fit is
 // asked for again; an empty one takes the default.
@@ -22,7 +26,10 @@ func (p *program) ask(questions []product.Question, answers map[string]string) e
 		if _, done := answers[q.Path]; done {
 			continue
 		}
-		for {
+		for try := 0; ; try++ {
+			if try == maxAnswers {
+				return badInput("use --set "+q.Path+"=ANSWER", "no answer to the question %s fits", q.Path)
+			}
 			fmt.Fprint(p.err, q.Prompt)
 			if len(q.Choices) > 0 {
 				fmt.Fprintf(p.err, " (%s)", strings.Join(q.Choices, ", "))
@@ -62,14 +69,15 @@ func (p *program) lookInto(c *cobra.Command, dir, image string) (product.Seen, e
 		return seen, err
 	}
 	for _, s := range known(o, facts.Services) {
-		if !s.Started || s.Loopback {
-			continue
+		if !s.Reachable() || len(s.Listens) == 0 {
+			continue // an updater or a clock that waits for nobody is no service
 		}
-		one := product.SeenService{Name: s.Name}
-		if len(s.Listens) > 0 {
-			one.Port, one.Protocol = s.Listens[0].Port, s.Listens[0].Protocol
-		}
-		seen.Services = append(seen.Services, one)
+		seen.Services = append(seen.Services, product.SeenService{
+			Name: s.Name, Port: s.Listens[0].Port, Protocol: s.Listens[0].Protocol,
+		})
+	}
+	if o.Coverage.Opaque {
+		fmt.Fprintf(p.err, "nothing in %s could be read: %s\n", image, opaqueReason(o.Coverage))
 	}
 	if updaters := known(o, facts.Updaters); len(updaters) == 1 {
 		seen.Mechanism = updaters[0].Name
@@ -80,4 +88,11 @@ func (p *program) lookInto(c *cobra.Command, dir, image string) (product.Seen, e
 		}
 	}
 	return seen, nil
+}
+
+func opaqueReason(c assay.Coverage) string {
+	if len(c.Skipped) == 0 {
+		return "nothing in it is recognised"
+	}
+	return c.Skipped[0].Reason
 }

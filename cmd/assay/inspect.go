@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -77,7 +76,7 @@ the inspection was done.`,
 // readable reports the first key file that cannot be read or holds no PEM.
 func readable(keys []string) error {
 	for _, k := range keys {
-		data, err := os.ReadFile(k)
+		data, err := readLimited(k, 1<<20)
 		if err != nil {
 			return badInput("give a file with a public key or certificate", "--key: %w", err)
 		}

@@ -2,10 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -32,15 +33,18 @@ func (p *program) generateCommand() *cobra.Command {
 Sigstore's form, which cosign reads too. The passphrase is asked for, or read from a
 file; never give it on the command line.`,
 		Args: noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			private, public := out+".key", out+".pub"
 			for _, name := range []string{private, public} {
 				if _, err := os.Lstat(name); err == nil {
 					return badInput("give another --out, or move the file away", "%s is already there", name)
 				}
 			}
-			passphrase, err := p.passphrase(passphraseFile, true)
+			passphrase, err := p.passphrase(c.Context(), passphraseFile, true)
 			if err != nil {
+				return err
+			}
+			if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 				return err
 			}
 			key, pub, err := sign.GenerateKeys(passphrase)
@@ -68,16 +72,11 @@ const maxPassphrase = 4096
 
 // passphrase reads a passphrase from a file (its first line), or asks for it on
 // a terminal, twice if it is a new one.
-func (p *program) passphrase(file string, twice bool) ([]byte, error) {
+func (p *program) passphrase(ctx context.Context, file string, twice bool) ([]byte, error) {
 	if file != "" {
-		f, err := os.Open(file)
+		data, err := readPipe(ctx, file, maxPassphrase+1)
 		if err != nil {
 			return nil, badInput("give a file that holds the passphrase", "--passphrase-file: %w", err)
-		}
-		defer f.Close()
-		data, err := io.ReadAll(io.LimitReader(f, maxPassphrase+1))
-		if err != nil {
-			return nil, err
 		}
 		line, _, _ := bytes.Cut(data, []byte("\n"))
 		line = bytes.TrimSuffix(line, []byte("\r"))

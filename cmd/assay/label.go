@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"crypto"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -53,16 +55,17 @@ If one is not met (exit code 3) or inconclusive (4), nothing is written.`,
 	c.Flags().BoolVar(&f.demo, "demo", false, "sign with the published demo key; the label says DEMO and proves nothing")
 	c.Flags().StringVar(&f.out, "out", "label", "write the label to this `FOLDER`")
 	c.Flags().StringVar(&f.issuer, "issuer", "", "`NAME` of who issues the label (default: the maker)")
-	c.Flags().StringVar(&f.address, "address", "", "https `ADDRESS` of the issuer, where the QR code leads")
+	c.Flags().StringVar(&f.address, "address", "", "https `ADDRESS` of the issuer, where the QR code leads (default: the maker's web site, if the maker issues it)")
 	c.Flags().StringVar(&f.issued, "issued", "", "issue `DATE` (default: the as-of date)")
 	c.Flags().StringVar(&f.validUntil, "valid-until", "", "last `DATE` on which the label is valid (default: a year, at most to the support end)")
 	c.Flags().StringArrayVar(&f.claim, "scheme", nil, "put only this `ID` of the assessed schemes on the label; repeatable (default: all)")
-	c.MarkFlagsMutuallyExclusive("key", "demo")
-	c.MarkFlagsOneRequired("key", "demo")
 	return c
 }
 
 func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
+	if (f.key == "") != f.demo {
+		return badInput("give --key FILE, the issuer's private key, or --demo", "a label is signed with one key: --key or --demo")
+	}
 	q, err := p.question(f.questionFlags, args)
 	if err != nil {
 		return err
@@ -79,7 +82,7 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 			return badInput("write it as 2027-11-23", "--valid-until %q is not a date", f.validUntil)
 		}
 	}
-	key, err := p.signer(f)
+	key, err := p.signer(c.Context(), f)
 	if err != nil {
 		return err
 	}
@@ -89,7 +92,7 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	}
 	statement, err := labels.New(&j.assessment, labels.IssueOptions{
 		Issued: issued.Format(time.DateOnly), ValidUntil: f.validUntil, Latest: latestLabel(j.targets, issued),
-		Schemes: f.claim, Issuer: f.issuer, Address: f.address, Demo: f.demo,
+		Schemes: f.claim, Issuer: f.issuer, Address: address(f, j), Demo: f.demo,
 	})
 	if err != nil {
 		return p.noLabel(j, err)
@@ -101,11 +104,25 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	if err := writeAll(f.out, files); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.out, "%s label %s\n", p.paint(green, "✓"), report.Clean(statement.Predicate.ID))
+	told := fmt.Sprintf("%s label %s\n", p.paint(green, "✓"), report.Clean(statement.Predicate.ID))
 	for _, file := range files {
-		fmt.Fprintf(p.out, "  %s\n", filepath.Join(f.out, file.name))
+		told += "  " + filepath.Join(f.out, file.name) + "\n"
 	}
-	return err
+	if _, err := io.WriteString(p.out, told); err != nil {
+		// Whoever called hears of a failure, so there must be no label.
+		removeAll(f.out, files)
+		return err
+	}
+	return nil
+}
+
+// address is where the QR code leads: what the issuer says, or, where the maker
+// issues the label itself, the maker's web site.
+func address(f labelFlags, j *judged) string {
+	if f.address == "" && f.issuer == "" {
+		return j.assessment.Product.Manufacturer.Website
+	}
+	return f.address
 }
 
 // noLabel says why there is none. Nothing was written.
@@ -122,21 +139,24 @@ func (p *program) noLabel(j *judged, err error) error {
 			return werr
 		}
 	}
+	if code == exitInput {
+		return &codedError{code: code, err: err}
+	}
 	return &codedError{code: code, err: fmt.Errorf("no label: %w", err), fix: "\"assay check\" shows every finding"}
 }
 
 // signer opens the issuer's key before any work is done.
-func (p *program) signer(f labelFlags) (crypto.Signer, error) {
+func (p *program) signer(ctx context.Context, f labelFlags) (crypto.Signer, error) {
 	if f.demo {
 		return sign.LoadKey(demo.PrivateKey, []byte(demo.Passphrase))
 	}
-	file, err := os.ReadFile(f.key)
+	file, err := readLimited(f.key, 64<<10)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, badInput("\"assay issuer keys generate\" makes one", "--key: %w", err)
 	} else if err != nil {
 		return nil, err
 	}
-	passphrase, err := p.passphrase(f.passphraseFile, false)
+	passphrase, err := p.passphrase(ctx, f.passphraseFile, false)
 	if err != nil {
 		return nil, err
 	}
@@ -180,17 +200,23 @@ func drawLabel(key crypto.Signer, s *labels.Statement) ([]labelFile, error) {
 // writeAll writes a label's files into a folder: all of them, or, if one fails,
 // none.
 func writeAll(dir string, files []labelFile) error {
-	_, before := os.Stat(dir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
 	for i, f := range files {
 		if err := writeFile(filepath.Join(dir, f.name), f.data, 0o644); err != nil {
-			for _, done := range files[:i] {
-				os.Remove(filepath.Join(dir, done.name))
-			}
-			if before != nil {
-				os.Remove(dir)
-			}
+			removeAll(dir, files[:i])
 			return err
 		}
 	}
 	return nil
+}
+
+// removeAll takes back files that were written, and the folder if it is empty
+// then.
+func removeAll(dir string, files []labelFile) {
+	for _, f := range files {
+		os.Remove(filepath.Join(dir, f.name))
+	}
+	os.Remove(dir)
 }

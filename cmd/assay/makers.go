@@ -172,12 +172,18 @@ func (p *program) initialise(c *cobra.Command, dir, from string, set []string, y
 			return err
 		}
 	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
 	if err := writeFile(file, text, 0o644); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(p.out, "%s %s\n  next: assay check %s\n", p.paint(green, "✓"), file, dir)
 	return err
 }
+
+// maxImageCopy is the size in bytes of the largest image that init copies.
+const maxImageCopy = 4 << 30
 
 // bring copies an image into the product's folder, unless it lies there.
 func bring(from, to string) error {
@@ -197,7 +203,7 @@ func bring(from, to string) error {
 	if a.IsDir() {
 		return os.CopyFS(to, os.DirFS(from))
 	}
-	data, err := os.ReadFile(from)
+	data, err := readLimited(from, maxImageCopy)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,8 @@ func parseFormats(values, kinds []string) ([]output, error) {
 		}
 		if path == "" {
 			stdout++
+		} else if slices.ContainsFunc(outputs, func(o output) bool { return filepath.Clean(o.path) == filepath.Clean(path) }) {
+			return nil, badInput("give each its own file", "two formats go to the file %s", path)
 		}
 		outputs = append(outputs, output{kind, path})
 	}
@@ -49,9 +51,6 @@ func (p *program) write(o output, render func(io.Writer) error) error {
 
 // writeFile replaces a file at once: it is written beside its place and moved.
 func writeFile(name string, data []byte, mode os.FileMode) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".assay-*")
 	if err != nil {
 		return err

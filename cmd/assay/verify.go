@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -136,23 +134,4 @@ func digestOf(c *cobra.Command, image string) (*verify.Image, error) {
 		return nil, sourceError(err)
 	}
 	return &verify.Image{Name: filepath.Base(image), Digest: assay.SHA256(img.Digest)}, nil
-}
-
-// readLimited reads a file of at most limit bytes.
-func readLimited(name string, limit int64) ([]byte, error) {
-	f, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, badInput("check the path", "%w", err)
-	} else if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	}
-	if int64(len(data)) > limit {
-		return nil, badInput("labels and keys are far smaller", "%s has more than %d bytes", name, limit)
-	}
-	return data, nil
 }
