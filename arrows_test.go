@@ -2,6 +2,7 @@ package assay_test
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -19,6 +20,38 @@ var mayImport = map[string][]string{
 	"labels/verify":  {"", "labels"},
 	"examples":       {"firmware"},
 	"cmd":            {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/verify"},
+}
+
+// Rooms that others import alone, or that must stay small, take few modules
+// from elsewhere. A prefix stands for all packages below it.
+var mayTake = map[string][]string{
+	"": {},
+	"firmware": { // decompressors
+		"github.com/klauspost/compress/", "github.com/mikelolasagasti/xz", "github.com/ulikunitz/xz",
+		"github.com/pierrec/lz4/", "github.com/anchore/go-lzo",
+	},
+	"schema/product": {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/", "github.com/agext/levenshtein", "golang.org/x/text/"},
+	"schema/scheme":  {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/", "github.com/agext/levenshtein"},
+	"labels/verify":  {"golang.org/x/text/"},
+}
+
+func TestModules(t *testing.T) {
+	for _, line := range list(t, `{{.ImportPath}} {{join .Imports " "}}`, "./...") {
+		pkg, imports, _ := strings.Cut(line, " ")
+		taken, limited := mayTake[room(pkg)]
+		if !limited {
+			continue
+		}
+		for imp := range strings.FieldsSeq(imports) {
+			first, _, _ := strings.Cut(imp, "/")
+			if !strings.Contains(first, ".") || imp == module || strings.HasPrefix(imp, module+"/") {
+				continue
+			}
+			if !slices.ContainsFunc(taken, func(prefix string) bool { return strings.HasPrefix(imp+"/", strings.TrimSuffix(prefix, "/")+"/") }) {
+				t.Errorf("%s imports %s: the room %q does not take that", pkg, imp, room(pkg))
+			}
+		}
+	}
 }
 
 const module = "github.com/assay-iot/assay"

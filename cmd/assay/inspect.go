@@ -232,7 +232,7 @@ func (p *program) catFile(c *cobra.Command, image, want string) error {
 	}
 	var fits []*firmware.File
 	for _, f := range img.Files {
-		if f.Path == want {
+		if f.Path == want || report.Clean(f.Path) == want { // as --list writes it
 			fits = []*firmware.File{f}
 			break
 		}
