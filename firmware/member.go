@@ -2,7 +2,6 @@ package firmware
 
 import (
 	"bytes"
-	"path"
 	"slices"
 	"strings"
 
@@ -11,7 +10,7 @@ import (
 
 // minMember is the least size of a member of an archive in which containers are
 // looked for at every byte.
-const minMember = 64 << 10
+const minMember = 4 << 10
 
 // isRoot reports whether a container is the root file system of a device, and
 // not an archive of parts: it has two of the folders that every Unix root has.
@@ -41,7 +40,7 @@ func (w *walker) worth(f *File, content []byte) bool {
 			return true
 		}
 	}
-	return !w.root && len(content) >= minMember && !isKnown(f.Name, content)
+	return !w.root && len(content) >= minMember && !isKnown(content)
 }
 
 // holds reports whether the first bytes of a stream are those of a container
@@ -58,22 +57,40 @@ func (w *walker) holds(head []byte) bool {
 
 // known are the beginnings of files that hold no firmware.
 var known = []string{
-	"\x7fELF", "MZ", "\x89PNG", "\xff\xd8\xff", "GIF8", "%PDF", "RIFF", "OggS", "ID3", "\x00\x01\x00\x00\x00", "OTTO", "wOFF", "wOF2",
+	"\x7fELF", "\x89PNG", "\xff\xd8\xff", "GIF8", "%PDF", "RIFF", "OggS", "ID3", "\x00\x01\x00\x00\x00", "OTTO", "wOFF", "wOF2",
 	"SQLite format 3\x00", "!<arch>\n", "\xca\xfe\xba\xbe", "\x00asm", "\xde\x12\x04\x95", "glyf",
 }
 
 // isKnown reports whether a file is text, a program, a picture or the like.
-func isKnown(name string, content []byte) bool {
+func isKnown(content []byte) bool {
 	for _, k := range known {
 		if bytes.HasPrefix(content, []byte(k)) {
 			return true
 		}
 	}
-	switch strings.ToLower(path.Ext(name)) {
-	case ".so", ".ko", ".ttf", ".mp3", ".mp4", ".wav", ".ico", ".mo", ".pyc", ".bmp", ".svg":
+	if bytes.HasPrefix(content, []byte("MZ")) && bytes.Contains(content[:min(len(content), 4096)], []byte("PE\x00\x00")) {
 		return true
 	}
 	return isText(content[:min(len(content), 64<<10)])
+}
+
+// minOpaque is from which size on a file must be something that is known.
+const minOpaque = 16 << 10
+
+// opaque says why nobody can tell what a file of a root file system holds; empty
+// if one can. An archive's parts are looked into instead.
+func (w *walker) opaque(content []byte) string {
+	if !w.root || len(content) < minOpaque || isKnown(content) {
+		return ""
+	}
+	in := format.InMemory(content)
+	if len(w.matcher.starts(in)) > 0 {
+		return ""
+	}
+	if what := looks(in); strings.HasPrefix(what, "encrypted") {
+		return "not recognised: " + what
+	}
+	return ""
 }
 
 // member opens a file of a container as an image of its own.

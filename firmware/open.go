@@ -34,7 +34,7 @@ var DefaultLimits = Limits{
 	Depth:      16,
 	Files:      1 << 20,
 	TotalBytes: 16 << 30,
-	FileBytes:  512 << 20,
+	FileBytes:  256 << 20,
 	Ratio:      4096,
 	Time:       2 * time.Minute,
 }

@@ -61,6 +61,10 @@ func (o *opener) look(p *place) (found, error) {
 				pos = max(pos, c.off+length)
 				break
 			}
+			if errors.Is(err, format.ErrLimit) {
+				o.skip(p.path, p.shiftIn()+c.off, p.in.Size-c.off, err.Error()+"; the rest is not looked through")
+				return f, o.leftover(p, &f)
+			}
 			if !errors.Is(err, unread.ErrNotRead) {
 				failures++
 			}
@@ -105,6 +109,9 @@ func (o *opener) refused(p *place, c candidate, err error) {
 // candidate is no container, or too broken to use.
 func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	in := p.in.Section(c.off, p.in.Size-c.off)
+	if err := o.budget.Try(); err != nil {
+		return 0, err
+	}
 	ctx, cancel := context.WithTimeout(o.ctx, o.opts.Limits.Time)
 	defer cancel()
 	var got *format.Opened
@@ -117,6 +124,9 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	}
 	if got.Stream != nil && c.off > 0 && len(got.Stream) < minStream {
 		return 0, errTiny
+	}
+	if err := o.budget.Live(int64(len(got.Stream))); err != nil {
+		return 0, err
 	}
 	if got.Length <= 0 || got.Length > in.Size {
 		return 0, fmt.Errorf("length of %d bytes", got.Length)

@@ -42,7 +42,8 @@ func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.In
 }
 
 // name makes a File of each entry whose name can be used: nil for the others.
-// Of two entries with one name the last counts.
+// Of two entries with one name the last counts; an earlier one stands beside it
+// as name@entry.
 func (o *opener) name(k *Container, entries []format.Entry) []*File {
 	files := make([]*File, len(entries))
 	last := make(map[string]int, len(entries))
@@ -58,6 +59,11 @@ func (o *opener) name(k *Container, entries []format.Entry) []*File {
 		}
 		if j, ok := last[name]; ok {
 			files[j] = nil
+			if e := &entries[j]; e.Mode.IsRegular() && e.Size > 0 {
+				// What was replaced was delivered all the same, and is looked at.
+				earlier := fmt.Sprintf("%s@%d", name, j)
+				last[earlier], files[j] = j, newFile(k, earlier, e)
+			}
 		}
 		last[name] = i
 		files[i] = newFile(k, name, e)
@@ -116,6 +122,10 @@ func kindOf(m fs.FileMode) Kind {
 	}
 }
 
+// maxFolders is how deep a file may lie: an archive implies every folder above
+// each of its files, so that a short one could ask for millions.
+const maxFolders = 128
+
 // safeName makes a name relative and plain. A leading "/" or "./" is harmless
 // and dropped; what leads out of the container is refused. Bytes that are no
 // UTF-8 stay as they are.
@@ -125,6 +135,9 @@ func safeName(name string) (string, error) {
 		return "", fmt.Errorf("longer than %d bytes", maxName)
 	case strings.IndexByte(name, 0) >= 0:
 		return "", fmt.Errorf("holds a NUL byte")
+	}
+	if strings.Count(name, "/") > maxFolders {
+		return "", fmt.Errorf("more than %d folders deep", maxFolders)
 	}
 	for el := range strings.SplitSeq(name, "/") {
 		if el == ".." {

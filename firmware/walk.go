@@ -138,6 +138,11 @@ func (w *walker) visit(entry int, content []byte, err error) {
 		f.Size = int64(len(content))
 	}
 	w.seen(f, content, err)
+	if err == nil {
+		if why := w.opaque(content); why != "" {
+			w.skip(f.Path, 0, f.Size, why)
+		}
+	}
 	if err == nil && w.worth(f, content) {
 		w.inner.Lock()
 		w.inside = append(w.inside, i)

@@ -18,7 +18,7 @@ type Budget struct {
 	FileBytes int64 // of one file or stream
 	Ratio     int64 // of one stream, beyond FreeRatio
 
-	files, bytes atomic.Int64
+	files, bytes, tries, live atomic.Int64
 }
 
 // NewBudget makes a Budget.
@@ -26,7 +26,33 @@ func NewBudget(files, totalBytes, fileBytes, ratio int64) *Budget {
 	b := &Budget{FileBytes: fileBytes, Ratio: ratio}
 	b.files.Store(files)
 	b.bytes.Store(totalBytes)
+	b.tries.Store(MaxTries)
+	b.live.Store(MaxLive)
 	return b
+}
+
+// MaxTries is how many containers of one image are tried, also those that turn
+// out to be none. MaxLive is how many unpacked bytes of streams are held at once.
+const (
+	MaxTries = 10000
+	MaxLive  = 1 << 30
+)
+
+// Try takes one try at opening a container.
+func (b *Budget) Try() error {
+	if b.tries.Add(-1) < 0 {
+		return fmt.Errorf("more than %d containers: %w", MaxTries, ErrLimit)
+	}
+	return nil
+}
+
+// Live takes n bytes of an unpacked stream that stay in memory.
+func (b *Budget) Live(n int64) error {
+	if b.live.Add(-n) < 0 {
+		b.live.Add(n)
+		return fmt.Errorf("more than %d unpacked bytes in memory: %w", int64(MaxLive), ErrLimit)
+	}
+	return nil
 }
 
 // Files takes n entries.
