@@ -117,9 +117,10 @@ func romfs(b []byte) bool {
 		return false
 	}
 	size := int64(binary.BigEndian.Uint32(b[8:]))
+	summed := b[:min(512, size, int64(len(b)))&^3]
 	total := uint32(0)
-	for at := int64(0); at < min(512, size&^3, int64(len(b))); at += 4 {
-		total += binary.BigEndian.Uint32(b[at:])
+	for ; len(summed) > 0; summed = summed[4:] {
+		total += binary.BigEndian.Uint32(summed)
 	}
 	return size >= 64 && total == 0
 }
