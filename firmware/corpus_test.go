@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
 )
 
 // corpus is the folder of real images beside the project, or the test is skipped.
@@ -45,7 +46,7 @@ func TestRealImages(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			check(t, img)
+			reference.Check(t, img)
 			if got := types(img); got != want.types {
 				t.Errorf("containers %q, want %q", got, want.types)
 			}
@@ -55,7 +56,7 @@ func TestRealImages(t *testing.T) {
 				}
 				return
 			}
-			if f := find(t, img, want.file); want.size > 0 && f.Size != want.size {
+			if f := reference.Find(t, img, want.file); want.size > 0 && f.Size != want.size {
 				t.Errorf("%s has %d bytes", f.Path, f.Size)
 			}
 			for _, c := range img.Containers {

@@ -102,8 +102,8 @@ func (o *opener) nothing(p *place) {
 	if what == "text" {
 		o.readable = true
 	}
-	if what == onlyPadding && p.stream {
-		return
+	if what == onlyPadding && p.parent != nil {
+		return // an empty partition, or an empty stream
 	}
 	if p.hint != "" && p.hint != "none" {
 		what += "; the header says " + p.hint

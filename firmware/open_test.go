@@ -13,12 +13,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/fstest"
 
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/firmwaretest"
+	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
 	"github.com/assay-iot/assay/firmware/format"
 )
 
@@ -32,91 +32,6 @@ var rootFiles = []firmwaretest.File{
 	firmwaretest.Device("dev/console", 0o600, 5, 1),
 	{Name: "etc/shadow-", HardLink: "etc/shadow"},
 	firmwaretest.Text("usr/share/man/ls.1.gz", 0o644, string(firmwaretest.Gzip("ls.1", []byte(strings.Repeat("page ", 1000))))),
-}
-
-// open opens an image and checks what holds for every one.
-func open(t testing.TB, data []byte, opts ...firmware.Options) *firmware.Image {
-	t.Helper()
-	var o firmware.Options
-	if len(opts) > 0 {
-		o = opts[0]
-	}
-	var mu sync.Mutex
-	visits := map[*firmware.File]int{}
-	o.Visit = func(f *firmware.File, content []byte) {
-		mu.Lock()
-		defer mu.Unlock()
-		visits[f]++
-		if f.Digest != sha256.Sum256(content) || f.Size != int64(len(content)) {
-			t.Errorf("%s: visited with another content than its digest", f.Path)
-		}
-	}
-	img, err := firmware.Open(context.Background(), firmware.Bytes("image.bin", data), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	check(t, img)
-	for _, f := range img.Files {
-		want := 0
-		if (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.HardLink == nil && f.Err == nil {
-			want = 1
-		}
-		if visits[f] != want {
-			t.Errorf("%s: visited %d times, want %d", f.Path, visits[f], want)
-		}
-	}
-	return img
-}
-
-func check(t testing.TB, img *firmware.Image) {
-	t.Helper()
-	at := int64(0)
-	for _, r := range img.Ranges {
-		if r.Offset != at || r.Length <= 0 {
-			t.Fatalf("range %+v after 0x%x", r, at)
-		}
-		at += r.Length
-	}
-	if at != img.Size {
-		t.Errorf("ranges sum to %d of %d bytes", at, img.Size)
-	}
-	places := map[*firmware.Container]int{nil: -1}
-	paths := map[string]bool{}
-	for i, c := range img.Containers {
-		if p, ok := places[c.Parent]; !ok || p >= i {
-			t.Errorf("%s stands before its parent", c.Path)
-		}
-		if paths[c.Path] {
-			t.Errorf("two containers are %s", c.Path)
-		}
-		places[c], paths[c.Path] = i, true
-	}
-	clear(paths)
-	last := ""
-	for _, f := range img.Files {
-		if paths[f.Path] || f.Path < last {
-			t.Errorf("%q is twice or out of order", f.Path)
-		}
-		last, paths[f.Path] = f.Path, true
-		if f.Path != f.Container.Path+"!"+f.Name || !fs.ValidPath(strings.ToValidUTF8(f.Name, "?")) {
-			t.Errorf("path %q of %q in %q", f.Path, f.Name, f.Container.Path)
-		}
-		if f.Err != nil && f.HardLink == nil && !slices.ContainsFunc(img.Skipped, func(s firmware.Skipped) bool { return s.Path == f.Path }) {
-			t.Errorf("%s has an error and is not in Skipped: %v", f.Path, f.Err)
-		}
-	}
-}
-
-// find gives the file whose path ends so.
-func find(t testing.TB, img *firmware.Image, suffix string) *firmware.File {
-	t.Helper()
-	for _, f := range img.Files {
-		if strings.HasSuffix(f.Path, suffix) {
-			return f
-		}
-	}
-	t.Fatalf("no file %s among %d", suffix, len(img.Files))
-	return nil
 }
 
 func types(img *firmware.Image) string {
@@ -138,7 +53,7 @@ func TestRouterImage(t *testing.T) {
 	header := firmwaretest.UImage("MIPS Linux-5.10.99", kernel, firmwaretest.UImageHeader{OS: 5, Arch: 5, Type: 2, Compression: 1})
 	root := firmwaretest.Squashfs(rootFiles...)
 	image := slices.Concat([]byte("VENDOR-HEADER-20-BYT"), header, bytes.Repeat([]byte{0xff}, 70_001), root, make([]byte, 5000))
-	img := open(t, image)
+	img := reference.Open(t, image)
 	if got, want := types(img), "uimage gzip squashfs"; got != want {
 		t.Errorf("containers %q, want %q", got, want)
 	}
@@ -150,14 +65,14 @@ func TestRouterImage(t *testing.T) {
 			t.Errorf("unexplained: %+v", r)
 		}
 	}
-	shadow := find(t, img, "image.bin!squashfs!etc/shadow")
+	shadow := reference.Find(t, img, "image.bin!squashfs!etc/shadow")
 	if shadow.Mode != 0o600 || shadow.GID != 42 || !shadow.Container.Modes {
 		t.Errorf("shadow: mode %o group %d modes %v", shadow.Mode, shadow.GID, shadow.Container.Modes)
 	}
-	if got := find(t, img, "bin/busybox").Mode; got != fs.ModeSetuid|0o755 {
+	if got := reference.Find(t, img, "bin/busybox").Mode; got != fs.ModeSetuid|0o755 {
 		t.Errorf("busybox: mode %v", got)
 	}
-	if again := find(t, img, "etc/shadow-"); again.HardLink != shadow || again.Digest != shadow.Digest {
+	if again := reference.Find(t, img, "etc/shadow-"); again.HardLink != shadow || again.Digest != shadow.Digest {
 		t.Errorf("hard link: %+v", again)
 	}
 	if b, err := shadow.ReadFile(); err != nil || string(b) != "root::0:0:99999:7:::\n" {
@@ -169,7 +84,7 @@ func TestRouterImage(t *testing.T) {
 	if f, ok := shadow.Container.Lookup("tmp"); !ok || f.Name != "var/tmp" || f.Mode != fs.ModeSticky|0o777 {
 		t.Errorf("lookup through an absolute link: %v", f)
 	}
-	if k := find(t, img, "uimage!gzip!kernel"); k.Kind != firmware.Raw || k.Size != 300_000 || k.Container.Attributes["linux-version"] != "5.10.99" {
+	if k := reference.Find(t, img, "uimage!gzip!kernel"); k.Kind != firmware.Raw || k.Size != 300_000 || k.Container.Attributes["linux-version"] != "5.10.99" {
 		t.Errorf("kernel: %+v", k)
 	}
 }
@@ -193,11 +108,11 @@ func TestNested(t *testing.T) {
 		"uncompressd": {firmwaretest.SquashfsWith(firmwaretest.SquashfsOptions{Uncompressed: true}, rootFiles...), "squashfs", "image.bin!squashfs!etc/shadow"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			img := open(t, c.image)
+			img := reference.Open(t, c.image)
 			if got := strings.TrimPrefix(types(img), "raw "); got != c.types {
 				t.Errorf("containers %q, want %q", got, c.types)
 			}
-			f := find(t, img, c.shadow)
+			f := reference.Find(t, img, c.shadow)
 			if f.Path != c.shadow || f.Mode != 0o600 || f.GID != 42 {
 				t.Errorf("%s: mode %o group %d", f.Path, f.Mode, f.GID)
 			}
@@ -219,7 +134,7 @@ func TestNoNoise(t *testing.T) {
 		firmwaretest.Binary("usr/lib/app.jar", 0o644, firmwaretest.Zip(firmwaretest.Text("a.class", 0o644, "x"))),
 		firmwaretest.Text("usr/share/magic", 0o644, "hsqs 070701 \x1f\x8b\x08 ustar PK\x03\x04 \xfd7zXZ\x00"),
 	)
-	if got := types(open(t, firmwaretest.Squashfs(files...))); got != "squashfs" {
+	if got := types(reference.Open(t, firmwaretest.Squashfs(files...))); got != "squashfs" {
 		t.Errorf("containers %q", got)
 	}
 }
@@ -241,7 +156,7 @@ func TestOpaque(t *testing.T) {
 		"one byte":  {[]byte{7}, true, "one repeated byte"},
 		"packed":    {firmwaretest.Gzip("", secret), true, "encrypted"},
 	} {
-		img := open(t, c.data)
+		img := reference.Open(t, c.data)
 		if img.Opaque != c.opaque || !skipped(img, c.reason) {
 			t.Errorf("%s: opaque %v, skipped %v", name, img.Opaque, img.Skipped)
 		}
@@ -264,7 +179,7 @@ func TestCancelled(t *testing.T) {
 }
 
 func TestDeadline(t *testing.T) {
-	img := open(t, firmwaretest.Squashfs(rootFiles...), firmware.Options{Limits: firmware.Limits{Time: 1}})
+	img := reference.Open(t, firmwaretest.Squashfs(rootFiles...), firmware.Options{Limits: firmware.Limits{Time: 1}})
 	if !skipped(img, "deadline exceeded") {
 		t.Errorf("skipped %v", img.Skipped)
 	}
@@ -273,7 +188,7 @@ func TestDeadline(t *testing.T) {
 // TestBadNames keeps what cannot be a path out of the tree, and says so.
 func TestBadNames(t *testing.T) {
 	for _, name := range []string{"../../etc/passwd", "a/../../b", "..", strings.Repeat("x/", 3000)} {
-		img := open(t, rename(t, name))
+		img := reference.Open(t, rename(t, name))
 		if len(img.Skipped) == 0 {
 			t.Errorf("%.20q: nothing is skipped", name)
 		}
@@ -284,7 +199,7 @@ func TestBadNames(t *testing.T) {
 		}
 	}
 	for given, want := range map[string]string{"/etc/passwd": "etc/passwd", "./a": "a", "new\nline": "new\nline", "\xff\xfe": "\xff\xfe", "a//b/./c": "a/b/c"} {
-		img := open(t, rename(t, given))
+		img := reference.Open(t, rename(t, given))
 		if !slices.ContainsFunc(img.Files, func(f *firmware.File) bool { return f.Name == want }) {
 			t.Errorf("%q is not in the tree as %q: %v", given, want, img.Skipped)
 		}
@@ -304,14 +219,14 @@ func rename(t *testing.T, name string) []byte {
 
 // TestDuplicates wants the last of two entries with one name.
 func TestDuplicates(t *testing.T) {
-	img := open(t, rename(t, "good"))
-	if b, err := find(t, img, "!good").ReadFile(); err != nil || string(b) != "bad" {
+	img := reference.Open(t, rename(t, "good"))
+	if b, err := reference.Find(t, img, "!good").ReadFile(); err != nil || string(b) != "bad" {
 		t.Errorf("content %q, %v", b, err)
 	}
 }
 
 func TestLinkLoops(t *testing.T) {
-	img := open(t, firmwaretest.Squashfs(
+	img := reference.Open(t, firmwaretest.Squashfs(
 		firmwaretest.Symlink("a", "b"), firmwaretest.Symlink("b", "a"), firmwaretest.Symlink("self", "self"),
 		firmwaretest.Symlink("up", "../../../../etc/x"), firmwaretest.Text("etc/x", 0o644, "x"), firmwaretest.Symlink("deep", "deep/deep"),
 	))
@@ -331,7 +246,7 @@ func TestNestedTooDeep(t *testing.T) {
 	for range 100 {
 		data = firmwaretest.Tar(firmwaretest.Binary("inner.tar", 0o644, data))
 	}
-	img := open(t, data)
+	img := reference.Open(t, data)
 	if n := len(img.Containers); n > firmware.DefaultLimits.Depth+2 {
 		t.Errorf("%d containers were opened", n)
 	}
@@ -342,7 +257,7 @@ func TestNestedTooDeep(t *testing.T) {
 	for range 100 {
 		data = firmwaretest.Gzip("", data)
 	}
-	if img := open(t, data); !skipped(img, "nested more than 16 deep") {
+	if img := reference.Open(t, data); !skipped(img, "nested more than 16 deep") {
 		t.Errorf("skipped: %v", img.Skipped)
 	}
 }
@@ -351,18 +266,18 @@ func TestBombs(t *testing.T) {
 	zeros := make([]byte, 64<<20)
 	small := firmware.Limits{FileBytes: 8 << 20, TotalBytes: 100 << 20, Files: 50}
 	bomb := firmwaretest.Zip(firmwaretest.Binary("zeros", 0o644, zeros), firmwaretest.Text("good", 0o644, "fine"))
-	img := open(t, bomb, firmware.Options{Limits: small})
-	if f := find(t, img, "!zeros"); !errors.Is(f.Err, format.ErrLimit) {
+	img := reference.Open(t, bomb, firmware.Options{Limits: small})
+	if f := reference.Find(t, img, "!zeros"); !errors.Is(f.Err, format.ErrLimit) {
 		t.Errorf("file over the limit: %v", f.Err)
 	}
-	if f := find(t, img, "!good"); f.Err != nil {
+	if f := reference.Find(t, img, "!good"); f.Err != nil {
 		t.Errorf("the other file: %v", f.Err)
 	}
-	img = open(t, bomb, firmware.Options{Limits: firmware.Limits{Ratio: 100}})
-	if f := find(t, img, "!zeros"); !errors.Is(f.Err, format.ErrLimit) {
+	img = reference.Open(t, bomb, firmware.Options{Limits: firmware.Limits{Ratio: 100}})
+	if f := reference.Find(t, img, "!zeros"); !errors.Is(f.Err, format.ErrLimit) {
 		t.Errorf("ratio over the limit: %v", f.Err)
 	}
-	img = open(t, firmwaretest.Gzip("", zeros), firmware.Options{Limits: small})
+	img = reference.Open(t, firmwaretest.Gzip("", zeros), firmware.Options{Limits: small})
 	if !skipped(img, "limit reached") {
 		t.Errorf("gzip bomb: %v", img.Skipped)
 	}
@@ -371,7 +286,7 @@ func TestBombs(t *testing.T) {
 		many = append(many, firmwaretest.Text(fmt.Sprint("f", i), 0o644, "x"))
 	}
 	for name, data := range map[string][]byte{"squashfs": firmwaretest.Squashfs(many...), "cpio": firmwaretest.Cpio(many...), "tar": firmwaretest.Tar(many...), "zip": firmwaretest.Zip(many...)} {
-		img := open(t, data, firmware.Options{Limits: small})
+		img := reference.Open(t, data, firmware.Options{Limits: small})
 		if len(img.Files) > 50 || !skipped(img, "limit reached") {
 			t.Errorf("%s with 100 files: %d opened, skipped %v", name, len(img.Files), img.Skipped)
 		}
@@ -380,8 +295,8 @@ func TestBombs(t *testing.T) {
 	for i := range 20 {
 		blocks = append(blocks, firmwaretest.Binary(fmt.Sprint("f", i), 0o644, zeros[:8<<20]))
 	}
-	img = open(t, firmwaretest.Squashfs(blocks...), firmware.Options{Limits: firmware.Limits{TotalBytes: 100 << 20}})
-	if !skipped(img, "unpacked bytes in the whole image") || find(t, img, "!f0").Err != nil {
+	img = reference.Open(t, firmwaretest.Squashfs(blocks...), firmware.Options{Limits: firmware.Limits{TotalBytes: 100 << 20}})
+	if !skipped(img, "unpacked bytes in the whole image") || reference.Find(t, img, "!f0").Err != nil {
 		t.Errorf("total: skipped %v", img.Skipped)
 	}
 }
@@ -392,25 +307,25 @@ func TestHugeClaims(t *testing.T) {
 	for name, at := range map[string]int{"bytes": 40, "owner table": 48, "inode table": 64, "directory table": 72, "root": 32} {
 		bad := slices.Clone(good)
 		binary.LittleEndian.PutUint64(bad[at:], 1<<40)
-		img := open(t, bad)
+		img := reference.Open(t, bad)
 		if len(img.Skipped) == 0 || !strings.Contains(img.Skipped[0].Path, "image.bin") {
 			t.Errorf("%s of 2^40: skipped %v", name, img.Skipped)
 		}
 	}
 	bad := slices.Clone(good)
 	binary.LittleEndian.PutUint32(bad[16:], 1<<31) // fragments
-	if img := open(t, bad); !skipped(img, "fragment") {
+	if img := reference.Open(t, bad); !skipped(img, "fragment") {
 		t.Errorf("2^31 fragments: skipped %v", img.Skipped)
 	}
 	// The first inode is that of bin/busybox: a file of 50,000 bytes, size at byte 28.
 	table := binary.LittleEndian.Uint64(bad[64:])
 	bad = slices.Clone(good)
 	binary.LittleEndian.PutUint32(bad[int(table)+2+28:], 1<<31)
-	img := open(t, bad)
-	if f := find(t, img, "bin/busybox"); f.Err == nil {
+	img := reference.Open(t, bad)
+	if f := reference.Find(t, img, "bin/busybox"); f.Err == nil {
 		t.Error("a file of 2 GiB in an image of 60 KiB was read")
 	}
-	if f := find(t, img, "etc/passwd"); f.Err != nil {
+	if f := reference.Find(t, img, "etc/passwd"); f.Err != nil {
 		t.Errorf("the rest of the tree: %v", f.Err)
 	}
 }
@@ -420,8 +335,8 @@ func TestDamagedFile(t *testing.T) {
 	data := firmwaretest.SquashfsWith(firmwaretest.SquashfsOptions{BlockSize: 4096, NoFragments: true},
 		firmwaretest.Binary("a", 0o644, firmwaretest.Kernel("a", 40_000)), firmwaretest.Binary("b", 0o644, firmwaretest.Kernel("b", 40_000)))
 	data[200] ^= 0xff
-	img := open(t, data)
-	a, b := find(t, img, "!a"), find(t, img, "!b")
+	img := reference.Open(t, data)
+	a, b := reference.Find(t, img, "!a"), reference.Find(t, img, "!b")
 	if a.Err == nil || b.Err != nil {
 		t.Errorf("a: %v, b: %v", a.Err, b.Err)
 	}
@@ -440,7 +355,7 @@ func TestCycle(t *testing.T) {
 	for at := dirs; at+12 < len(data) && data[at] == 0 && at < dirs+3*21; at += 21 {
 		binary.LittleEndian.PutUint16(data[at+12:], uint16(root))
 	}
-	img := open(t, data)
+	img := reference.Open(t, data)
 	if !skipped(img, "in the tree twice") {
 		t.Errorf("%d files, skipped %v", len(img.Files), img.Skipped)
 	}
@@ -451,7 +366,7 @@ func TestDeterministic(t *testing.T) {
 	image[len(image)/2] ^= 1
 	want := ""
 	for workers := range 5 {
-		img := open(t, image, firmware.Options{Workers: workers})
+		img := reference.Open(t, image, firmware.Options{Workers: workers})
 		got := fmt.Sprint(types(img), img.Ranges, img.Skipped)
 		for _, f := range img.Files {
 			got += fmt.Sprintf("\n%s %v %x %v", f.Path, f.Mode, f.Digest, f.Err)
@@ -489,11 +404,11 @@ func TestFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check(t, img)
+	reference.Check(t, img)
 	if c := img.Containers[0]; c.Type != "folder" || c.Modes || len(img.Skipped) > 0 {
 		t.Errorf("container %+v, skipped %v", c, img.Skipped)
 	}
-	if f := find(t, img, "etc/hostname"); f.Kind != firmware.Symlink || f.Link != "/etc/hostname" {
+	if f := reference.Find(t, img, "etc/hostname"); f.Kind != firmware.Symlink || f.Link != "/etc/hostname" {
 		t.Errorf("a link out of the folder: %+v", f)
 	}
 	again, err := firmware.Open(t.Context(), src, firmware.Options{})
@@ -531,7 +446,7 @@ func TestVanishingFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check(t, img)
+	reference.Check(t, img)
 	if len(img.Skipped) != 2 || !skipped(img, "dir!b: ") {
 		t.Errorf("skipped %v", img.Skipped)
 	}
@@ -560,10 +475,10 @@ func TestMutated(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(samples())) {
 		data := samples()[name]
 		for i := 1; i < len(data); i += max(1, len(data)/60) {
-			open(t, data[:i])
+			reference.Open(t, data[:i])
 			bad := slices.Clone(data)
 			bad[i] ^= 1 << (i % 8)
-			open(t, bad)
+			reference.Open(t, bad)
 		}
 	}
 }
@@ -577,7 +492,7 @@ func FuzzOpen(f *testing.F) {
 	limits := firmware.Limits{Files: 2000, TotalBytes: 64 << 20, FileBytes: 16 << 20, Depth: 6}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 0 {
-			open(t, data, firmware.Options{Limits: limits, Workers: 2})
+			reference.Open(t, data, firmware.Options{Limits: limits, Workers: 2})
 		}
 	})
 }

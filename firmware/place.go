@@ -217,6 +217,14 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 	slices.SortStableFunc(parts, func(a, b format.Part) int { return cmp.Compare(a.Offset, b.Offset) })
 	at := int64(0)
 	for _, part := range parts {
+		if part.Bytes.ReaderAt != nil {
+			inner, err := o.gathered(p, k, part)
+			if err != nil {
+				return nil, "", err
+			}
+			kernel = cmp.Or(kernel, inner)
+			continue
+		}
 		if part.Offset < at || part.Length <= 0 || part.Length > in.Size-part.Offset {
 			o.skip(k.Path, part.Offset, part.Length, "part overlaps another or lies outside")
 			continue
@@ -243,6 +251,23 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 		ranges = append(ranges, Range{at, in.Size - at, Opened, k.Type})
 	}
 	return ranges, kernel, nil
+}
+
+// gathered looks into a part that was put together from several places.
+func (o *opener) gathered(p *place, k *Container, part format.Part) (kernel string, err error) {
+	sub := &place{
+		in: part.Bytes, path: k.Path, parent: k, depth: p.depth + 1,
+		role: part.Role, hint: part.Hint, stream: true, name: part.Name,
+	}
+	if part.Name != "" {
+		sub.path += "!" + part.Name
+	}
+	if err := o.budget.Bytes(part.Bytes.Size); err != nil {
+		o.skip(sub.path, 0, part.Bytes.Size, err.Error())
+		return "", nil
+	}
+	f, err := o.look(sub)
+	return f.kernel, err
 }
 
 func shifted(ranges []Range, by int64) []Range {

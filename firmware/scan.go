@@ -62,6 +62,9 @@ func (m *matcher) starts(in format.Input) []candidate {
 }
 
 func hasMagic(in format.Input, f *format.Format) bool {
+	if f.Start != nil {
+		return false // the scan finds it
+	}
 	for _, g := range f.Magics {
 		if string(in.Peek(int64(g.Offset), len(g.Bytes))) == g.Bytes {
 			return true
@@ -126,10 +129,18 @@ func (s *scanner) hit(i int) int {
 func (s *scanner) here(at int64, i int, from int64) []candidate {
 	var found []candidate
 	for _, g := range s.magics[s.first[binary.LittleEndian.Uint16(s.chunk[i:])]-1] {
-		if off := at - int64(g.Offset); off >= from && len(s.chunk)-i >= len(g.Bytes) && string(s.chunk[i:i+len(g.Bytes)]) == g.Bytes {
-			if l := g.of.Probe(s.in.Section(off, s.in.Size-off)); l != format.No {
-				found = append(found, candidate{off, g.of, l})
-			}
+		if len(s.chunk)-i < len(g.Bytes) || string(s.chunk[i:i+len(g.Bytes)]) != g.Bytes {
+			continue
+		}
+		off := at - int64(g.Offset)
+		if g.of.Start != nil {
+			off = g.of.Start(s.in, at)
+		}
+		if off < from {
+			continue
+		}
+		if l := g.of.Probe(s.in.Section(off, s.in.Size-off)); l != format.No {
+			found = append(found, candidate{off, g.of, l})
 		}
 	}
 	return found

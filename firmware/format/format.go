@@ -25,6 +25,10 @@ type Format struct {
 	// Magics are the bytes that a container of this kind must hold. A scan looks
 	// for each of them; the container then begins Offset bytes before it.
 	Magics []Magic
+	// Start says where a container begins whose magic, at that place of the input,
+	// stands at its end or at a place that its other fields tell; negative if there
+	// is none. Nil for kinds whose magic has a fixed place.
+	Start func(in Input, at int64) int64
 	// Anywhere is false for kinds that are only looked for where a container must
 	// begin (the start of an image, of a part or of a member), because their magic
 	// is too short to be looked for in every byte.
@@ -160,6 +164,11 @@ type Part struct {
 	Offset, Length int64
 	Role           Role
 	Hint           string // the compression that the header claims; it may lie
+
+	// Bytes, if its reader is set, are what the part holds, put together from
+	// several places of the input (a volume of UBI, a sparse image): Offset and
+	// Length then say nothing. The whole container counts as read.
+	Bytes Input
 }
 
 // Role says what a part is for.
