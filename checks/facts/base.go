@@ -148,7 +148,7 @@ func cutLast(s, sep string) (before, after string, found bool) {
 }
 
 // coverageOf puts the opener's account of the image into the project's words.
-func coverageOf(img *firmware.Image) assay.Coverage {
+func CoverageOf(img *firmware.Image) assay.Coverage {
 	c := assay.Coverage{Bytes: img.Size, Opaque: img.Opaque, Ranges: []assay.Range{}, Skipped: []assay.Skipped{}}
 	for _, r := range img.Ranges {
 		class := assay.Unexplained

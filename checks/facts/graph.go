@@ -131,7 +131,7 @@ func Observe(ctx context.Context, src firmware.Source, opts firmware.Options, no
 	if err != nil {
 		return nil, err
 	}
-	o.Image, o.Coverage = img, coverageOf(img)
+	o.Image, o.Coverage = img, CoverageOf(img)
 	for _, s := range scans {
 		s.finish()
 	}

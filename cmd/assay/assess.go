@@ -14,6 +14,7 @@ import (
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/catalogue"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/schema/product"
 )
@@ -38,6 +39,7 @@ type question struct {
 	facts    bool      // store the facts with the assessment
 	more     []string  // schemes to conclude by, besides the product's own targets
 	labelEnd time.Time // last day of the label that is asked for; zero if none is
+	writes   []string  // folders that the answer is written to
 }
 
 // assess loads the declaration, observes every image, asks every check and
@@ -62,6 +64,7 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	if q.online {
 		p.askRepository(ctx, declared, subject.Whole)
 	}
+	p.dropRights(sandbox.Rights{Read: []string{declared.Dir}, Write: q.writes})
 	started := time.Now()
 	var opened sources
 	defer opened.close()

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -73,6 +75,10 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 			if err != nil {
 				return err
 			}
+			q.writes = outputFolders(outputs)
+			if slices.ContainsFunc(outputs, func(o output) bool { return o.kind == "github" }) {
+				q.writes = append(q.writes, p.summaryFolder()...)
+			}
 			j, err := p.assess(c.Context(), q)
 			if err != nil {
 				return err
@@ -110,7 +116,7 @@ func (p *program) writeAssessment(o output, j *judged, q question, details, prof
 	return p.write(o, func(w io.Writer) error {
 		switch o.kind {
 		case "json":
-			run := report.ThisRun()
+			run := report.ThisRun(p.state)
 			if profiled {
 				run.Profile = &report.Profile{ObserveMS: j.profile.observe.Milliseconds(), JudgeMS: j.profile.judge.Milliseconds()}
 			}
@@ -127,6 +133,14 @@ func (p *program) writeAssessment(o output, j *judged, q question, details, prof
 		}
 		return p.table(w, a)
 	})
+}
+
+// summaryFolder is where the job summary goes, if anywhere.
+func (p *program) summaryFolder() []string {
+	if name := p.getenv("GITHUB_STEP_SUMMARY"); name != "" {
+		return []string{filepath.Dir(name)}
+	}
+	return nil
 }
 
 // writeSummary appends the job summary to the file that GitHub names.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,13 +15,14 @@ import (
 	"github.com/assay-iot/assay/checks/catalogue"
 	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
+	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 	"github.com/assay-iot/assay/firmware"
 )
 
 var inspectFormats = []string{"table", "json", "sarif"}
 
 func (p *program) inspectCommand() *cobra.Command {
-	var asOf, cat string
+	var asOf, cat, folder, picture string
 	var formats, keys []string
 	var list, profiled bool
 	c := &cobra.Command{
@@ -32,7 +32,7 @@ func (p *program) inspectCommand() *cobra.Command {
 it could be examined, its components and services, and what every check says
 that needs no declaration. It judges nothing as a whole and ends with 0 whenever
 the inspection was done.`,
-		Example: "  assay inspect router.bin\n  assay inspect --list router.bin\n  assay inspect --cat 'squashfs!etc/inittab' router.bin",
+		Example: "  assay inspect router.bin\n  assay inspect --list router.bin\n  assay inspect --cat 'squashfs!etc/inittab' router.bin\n  assay inspect --extract out router.bin\n  assay inspect --map=layout.svg router.bin",
 		Args:    oneArg,
 		RunE: func(c *cobra.Command, args []string) error {
 			outputs, err := parseFormats(formats, inspectFormats)
@@ -51,8 +51,12 @@ the inspection was done.`,
 				return p.listFiles(c, args[0])
 			case cat != "":
 				return p.catFile(c, args[0], cat)
+			case folder != "":
+				return p.extractFiles(c, args[0], folder)
+			case picture != "":
+				return p.drawLayout(c, args[0], picture)
 			}
-			in, o, err := p.inspect(c, args[0], day, profiled)
+			in, o, err := p.inspect(c, args[0], day, outputs, profiled)
 			if err != nil {
 				return err
 			}
@@ -69,6 +73,10 @@ the inspection was done.`,
 	c.Flags().StringArrayVar(&keys, "key", nil, "public key or certificate `FILE` that signs the image; repeatable")
 	c.Flags().BoolVar(&list, "list", false, "print the path of every file, one to a line, and nothing else")
 	c.Flags().StringVar(&cat, "cat", "", "print the content of the file whose path is, or ends with, `PATH`")
+	c.Flags().StringVar(&folder, "extract", "", "write the files of the image into `FOLDER`, which must be empty or not there")
+	c.Flags().StringVar(&picture, "map", "", "show where what lies, with entropy; with =`FILE.svg` as a picture")
+	c.Flags().Lookup("map").NoOptDefVal = onTerminal
+	c.MarkFlagsMutuallyExclusive("list", "cat", "extract", "map")
 	c.Flags().BoolVar(&profiled, "profile", false, "with --format json: add the times of the run")
 	return c
 }
@@ -91,13 +99,14 @@ func readable(keys []string) error {
 }
 
 // inspect observes an image and asks every check that reads images.
-func (p *program) inspect(c *cobra.Command, image string, asOf time.Time, profiled bool) (*report.Inspection, *facts.Observation, error) {
+func (p *program) inspect(c *cobra.Command, image string, asOf time.Time, outputs []output, profiled bool) (*report.Inspection, *facts.Observation, error) {
 	var list []*checks.Check
 	for _, check := range catalogue.Checks() {
 		if check.NeedsImage() {
 			list = append(list, check)
 		}
 	}
+	p.dropRights(sandbox.Rights{Read: []string{image}, Write: outputFolders(outputs)})
 	started := time.Now()
 	nodes := append(needs(list), facts.Components, facts.Services)
 	var opened sources
@@ -117,7 +126,7 @@ func (p *program) inspect(c *cobra.Command, image string, asOf time.Time, profil
 		Format: report.InspectionFormat, Tool: assay.Tool{Name: "assay", Version: version},
 		AsOf:  asOf.Format(time.DateOnly),
 		Image: report.InspectedImage{Path: img.Path, Size: img.Size, Digest: img.Digest}, Containers: img.Containers,
-		Files: img.Files, Coverage: img.Coverage, Results: results, Run: report.ThisRun(),
+		Files: img.Files, Coverage: img.Coverage, Results: results, Run: report.ThisRun(p.state),
 		Components: known(o, facts.Components), Services: known(o, facts.Services),
 	}
 	if profiled {
@@ -166,6 +175,9 @@ func (p *program) inspectionTable(w io.Writer, in *report.Inspection) error {
 	if err := report.Containers(w, in.Containers); err != nil {
 		return err
 	}
+	if err := report.Ranges(w, in.Coverage.Ranges, p.paint); err != nil {
+		return err
+	}
 	if len(in.Components) > 0 {
 		fmt.Fprintf(w, "\n%s\n", p.paint(bold, "Components"))
 		for _, c := range in.Components {
@@ -188,72 +200,5 @@ func (p *program) inspectionTable(w io.Writer, in *report.Inspection) error {
 	n := report.Tally(in.Results)
 	_, err := fmt.Fprintf(w, "\n%d failed, %d passed, %d inconclusive, %d not applicable\n",
 		n[assay.Fail], n[assay.Pass], n[assay.Inconclusive], n[assay.NotApplicable])
-	return err
-}
-
-func (p *program) listFiles(c *cobra.Command, image string) error {
-	img, err := open(c, image)
-	if err != nil {
-		return err
-	}
-	b := &strings.Builder{}
-	for _, f := range img.Files {
-		b.WriteString(report.Clean(f.Path))
-		b.WriteByte('\n')
-	}
-	_, err = io.WriteString(p.out, b.String())
-	return err
-}
-
-func open(c *cobra.Command, image string) (*firmware.Image, error) {
-	src, closer, err := firmware.SourceFile(image)
-	if err != nil {
-		return nil, sourceError(err)
-	}
-	defer closer.Close()
-	img, err := firmware.Open(c.Context(), src, firmware.Options{})
-	if err != nil {
-		return nil, sourceError(err)
-	}
-	return img, nil
-}
-
-// catFile prints one file of the image. The path may be given whole or from
-// any "!" or "/" on, as long as only one file fits.
-func (p *program) catFile(c *cobra.Command, image, want string) error {
-	src, closer, err := firmware.SourceFile(image)
-	if err != nil {
-		return sourceError(err)
-	}
-	defer closer.Close()
-	img, err := firmware.Open(c.Context(), src, firmware.Options{})
-	if err != nil {
-		return sourceError(err)
-	}
-	var fits []*firmware.File
-	for _, f := range img.Files {
-		if f.Path == want || report.Clean(f.Path) == want { // as --list writes it
-			fits = []*firmware.File{f}
-			break
-		}
-		if strings.HasSuffix(f.Path, "/"+want) || strings.HasSuffix(f.Path, "!"+want) {
-			fits = append(fits, f)
-		}
-	}
-	fits = slices.DeleteFunc(fits, func(f *firmware.File) bool {
-		return f.Kind != firmware.Regular && f.Kind != firmware.Raw
-	})
-	switch len(fits) {
-	case 0:
-		return badInput("assay inspect --list shows the paths", "no file of the image is at %s", report.Clean(want))
-	case 1:
-	default:
-		return badInput("give more of the path: "+report.Clean(fits[0].Path), "%d files fit %s", len(fits), report.Clean(want))
-	}
-	data, err := fits[0].ReadFile()
-	if err != nil {
-		return err
-	}
-	_, err = p.out.Write(data)
 	return err
 }

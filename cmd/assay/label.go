@@ -86,6 +86,7 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	q.writes = []string{existing(f.out)}
 	j, err := p.assess(c.Context(), q)
 	if err != nil {
 		return err

@@ -8,6 +8,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 )
 
 func main() {
@@ -16,7 +18,7 @@ func main() {
 	context.AfterFunc(ctx, stop)
 	code := run(ctx, env{
 		args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		getenv: os.Getenv, now: time.Now().UTC(),
+		getenv: os.Getenv, now: time.Now().UTC(), confine: sandbox.Confine,
 	})
 	stop()
 	os.Exit(code)

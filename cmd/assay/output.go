@@ -35,6 +35,31 @@ func parseFormats(values, kinds []string) ([]output, error) {
 	return outputs, nil
 }
 
+// outputFolders are the folders that the outputs go to.
+func outputFolders(outputs []output) []string {
+	var folders []string
+	for _, o := range outputs {
+		if o.path != "" {
+			folders = append(folders, existing(filepath.Dir(o.path)))
+		}
+	}
+	return folders
+}
+
+// existing is the folder itself or the nearest one above that exists.
+func existing(folder string) string {
+	for {
+		if info, err := os.Stat(folder); err == nil && info.IsDir() {
+			return folder
+		}
+		above := filepath.Dir(folder)
+		if above == folder {
+			return folder
+		}
+		folder = above
+	}
+}
+
 // write makes the output whole in memory first and then puts it in its place,
 // so that no partial file is ever left behind.
 func (p *program) write(o output, render func(io.Writer) error) error {

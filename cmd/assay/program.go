@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 )
 
 // version is set when a release is built: -ldflags "-X main.version=v1.2.3".
@@ -26,6 +27,7 @@ type env struct {
 	out, err io.Writer
 	getenv   func(string) string
 	now      time.Time
+	confine  func(sandbox.Rights) (state string, err error) // nil where the process must keep its rights
 }
 
 // program is one run of assay.
@@ -33,6 +35,7 @@ type program struct {
 	env
 	color bool
 	today string // YYYY-MM-DD, the default of --as-of
+	state string // of the sandbox
 }
 
 // run runs one command and gives its exit code.
@@ -56,7 +59,7 @@ type usageError struct{ error }
 
 func isUsage(err error) bool {
 	return errors.As(err, &usageError{}) || strings.HasPrefix(err.Error(), "unknown command") ||
-		strings.HasPrefix(err.Error(), "required flag")
+		strings.HasPrefix(err.Error(), "required flag") || strings.HasPrefix(err.Error(), "if any flags in the group")
 }
 
 func (p *program) commands() *cobra.Command {
@@ -116,6 +119,20 @@ func (p *program) asOf(s string) (time.Time, error) {
 		return time.Time{}, badInput("write it as 2026-11-23", "--as-of %q is not a date", s)
 	}
 	return t, nil
+}
+
+// dropRights takes from the process what it no longer needs, before the first
+// byte of an image is parsed. What is in force stands in the report.
+func (p *program) dropRights(r sandbox.Rights) {
+	if p.confine == nil {
+		p.state = "none: not asked for"
+		return
+	}
+	state, err := p.confine(r)
+	if err != nil {
+		state = "none: " + err.Error()
+	}
+	p.state = state
 }
 
 // The argument rules, with errors that count as wrong input.

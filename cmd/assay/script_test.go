@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 )
 
 // today is the day on which the scripts run.
@@ -20,7 +22,7 @@ var today = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"assay": func() {
 		os.Exit(run(context.Background(), env{
-			args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: today,
+			args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: today, confine: sandbox.Confine,
 		}))
 	}})
 }

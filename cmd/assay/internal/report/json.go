@@ -25,6 +25,7 @@ type Run struct {
 	OS      string   `json:"os"`
 	Arch    string   `json:"arch"`
 	Go      string   `json:"go"`
+	Sandbox string   `json:"sandbox"` // what the process could not do while it read the image
 	Profile *Profile `json:"profile,omitempty"`
 }
 
@@ -35,7 +36,9 @@ type Profile struct {
 }
 
 // ThisRun describes the machine.
-func ThisRun() Run { return Run{OS: runtime.GOOS, Arch: runtime.GOARCH, Go: runtime.Version()} }
+func ThisRun(sandbox string) Run {
+	return Run{OS: runtime.GOOS, Arch: runtime.GOARCH, Go: runtime.Version(), Sandbox: sandbox}
+}
 
 // InspectionFormat is the format id of an Inspection.
 const InspectionFormat = "assay.inspection/v1"

@@ -186,6 +186,26 @@ func Containers(w io.Writer, containers []assay.Container) error {
 	return err
 }
 
+// maxRanges is how many ranges a table shows.
+const maxRanges = 40
+
+// Ranges writes what became of the bytes of an image, in order.
+func Ranges(w io.Writer, ranges []assay.Range, paint Painter) error {
+	b := &strings.Builder{}
+	if len(ranges) > 0 {
+		fmt.Fprintf(b, "\n%12s %12s  %-12s %s\n", "offset", "length", "coverage", "what")
+	}
+	for i, r := range ranges {
+		if i == maxRanges {
+			fmt.Fprintf(b, "  … and %d more\n", len(ranges)-i)
+			break
+		}
+		fmt.Fprintf(b, "%#12x %12d  %s %s\n", r.Offset, r.Length, paint(classColors[r.Class], fmt.Sprintf("%-12s", r.Class)), Clean(r.What))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
 // Bytes writes a number of bytes for people: "14.1 MB", powers of ten.
 func Bytes(n int64) string {
 	switch {
