@@ -66,7 +66,7 @@ func sensorsText(f labels.Face) string {
 }
 
 func recipientsText(f labels.Face) string {
-	return sentence(orElse(some(f.Recipients, 3), "none named"))
+	return orElse(some(f.Recipients, 3), "None named") // host names, as they are written
 }
 
 // some names the first n of a list and counts the rest.
