@@ -25,6 +25,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/assay-iot/assay/firmware/format"
 )
 
 // Image is a delivered firmware image after it was opened.
@@ -50,9 +52,19 @@ type Container struct {
 	Modes      bool              // modes and owners of its files mean something (false for FAT, zip, an unpacked folder)
 	FileSystem bool              // holds files by name (archives too)
 	Attributes map[string]string // what the header says: "compression", "name", "version", …
+	Signatures []Signature       // who says that it is the maker's; parsed, not verified
+	Hashes     []Hash            // hash lists inside, compared with what they are about
 
 	files map[string]*File // by Name
 }
+
+// Signature is what a container says about who signed it, Hash an entry of a
+// hash list inside it, Span a run of the container's bytes.
+type (
+	Signature = format.Signature
+	Hash      = format.Hash
+	Span      = format.Span
+)
 
 // Kind is what a File is.
 type Kind uint8

@@ -135,7 +135,8 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 		Type: c.format.Name, Path: o.containerPath(p, c), Parent: p.parent,
 		Offset: p.shift + c.off, Length: got.Length,
 		Modes: got.Modes, FileSystem: got.Tree != nil,
-		Attributes: got.Attributes, files: map[string]*File{},
+		Attributes: got.Attributes, Signatures: got.Signatures, Hashes: got.Hashes,
+		files: map[string]*File{},
 	}
 	if k.Attributes == nil {
 		k.Attributes = map[string]string{}

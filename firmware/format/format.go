@@ -146,6 +146,9 @@ type Opened struct {
 	Damage     []Damage          // what could not be read; the rest holds
 	Modes      bool              // of a tree: modes and owners mean something
 
+	Signatures []Signature // who says that it is the maker's
+	Hashes     []Hash      // hash lists inside, compared
+
 	// One of these is set.
 	Parts  []Part // a header, and where in the input its parts are
 	Stream []byte // a compressed stream, unpacked

@@ -1,0 +1,93 @@
+package facts
+
+import (
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// Signature is what a container of the image says about who signed it. Nobody
+// has verified it yet: that needs keys that somebody trusts.
+type Signature struct {
+	firmware.Signature
+	Container string // its path
+	Type      string // of the container
+	Outermost bool   // it is on the delivered image itself
+	Location  assay.Location
+}
+
+// HashEntry is an entry of a hash list in a container.
+type HashEntry struct {
+	firmware.Hash
+	Container string
+	Location  assay.Location
+}
+
+// Signatures are the signatures of the containers of the image.
+var Signatures = &Fact[[]Signature]{
+	Name:  "signatures",
+	Doc:   "Signatures that containers of the image carry: kind, algorithm, key, and which bytes they cover; parsed, not verified.",
+	Needs: []Node{Tree},
+	Observe: func(o *Observer) ([]Signature, error) {
+		img, err := Tree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		found := []Signature{}
+		for _, c := range img.Containers {
+			for _, s := range c.Signatures {
+				found = append(found, Signature{
+					Signature: keepMessage(s), Container: c.Path, Type: c.Type, Outermost: outermost(c),
+					Location: assay.Location{Path: c.Path, Offset: s.Offset, Length: s.Length},
+				})
+			}
+		}
+		return found, nil
+	},
+}
+
+// HashLists are the hash lists of the containers of the image.
+var HashLists = &Fact[[]HashEntry]{
+	Name:  "hash-lists",
+	Doc:   "Hash lists inside containers, each entry compared with what it is about. They are no signatures.",
+	Needs: []Node{Tree},
+	Observe: func(o *Observer) ([]HashEntry, error) {
+		img, err := Tree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		found := []HashEntry{}
+		for _, c := range img.Containers {
+			for _, h := range c.Hashes {
+				found = append(found, HashEntry{
+					Hash: h, Container: c.Path,
+					Location: assay.Location{Path: c.Path, Offset: h.Span.Offset, Length: h.Span.Length},
+				})
+			}
+		}
+		return found, nil
+	},
+}
+
+// outermost reports whether a container is the delivered image, or the first
+// thing in it.
+func outermost(c *firmware.Container) bool {
+	return c.Parent == nil || (c.Parent.Type == "raw" && c.Parent.Parent == nil)
+}
+
+// keepMessage makes a signature one that can be judged from what is stored,
+// where the covered bytes are few.
+func keepMessage(s firmware.Signature) firmware.Signature {
+	if s.Message != nil || s.Signed == nil {
+		return s
+	}
+	switch m, err := s.Signed(); {
+	case err != nil:
+		s.Problem = err.Error()
+	case len(m) <= maxStoredMessage:
+		s.Message = m
+	}
+	return s
+}
+
+// maxStoredMessage is how many covered bytes are stored with a signature.
+const maxStoredMessage = 64 << 10

@@ -1,0 +1,79 @@
+package format
+
+// Signature is what a container says about who signed it. It was parsed and
+// nothing more: whether it is valid is asked elsewhere, with keys that somebody
+// trusts. A checksum, a hash list and the digest of a key are no signatures.
+type Signature struct {
+	// Kind says which format's signature it is: "rauc", "mcuboot",
+	// "esp-secure-boot-v2", "fit", "avb", "usign", …
+	Kind string
+	// Name tells several of one kind apart: the configuration of a FIT image, the
+	// number of a block; may be empty.
+	Name string
+	// Offset and Length are where the signature itself stands in the container.
+	Offset, Length int64
+	// Algorithm is one of the Algorithms below, or what the container says where
+	// there is none for it.
+	Algorithm string
+	// Value is the signature: as the algorithm defines it (ECDSA in DER), or a
+	// whole CMS or OpenPGP structure.
+	Value []byte
+	// Digest is the digest of the covered bytes under the algorithm's hash, and
+	// Message the covered bytes themselves, where the algorithm needs them and they
+	// are at most MaxMessage; Signed gives them where they are more.
+	Digest  []byte
+	Message []byte
+	Signed  func() ([]byte, error) `json:"-"`
+	// PublicKey is the SubjectPublicKeyInfo (RFC 5280, 4.1) that the container
+	// brings along, and KeyDigest the SHA-256 of a key that it names. Neither is a
+	// reason to trust.
+	PublicKey []byte
+	KeyDigest []byte
+	KeyName   string // what the container calls the key
+	// Certificates are what the container brings along beside Value, in DER.
+	Certificates [][]byte
+	// Covers are the bytes of the container that the signature is over, in order,
+	// and Leaves the others, except the signature itself. A Span with a Path is
+	// about a member of the container.
+	Covers, Leaves []Span
+	// Problem says why it cannot be judged: it is broken, or its fields lie.
+	Problem string
+}
+
+// MaxMessage is how many covered bytes a Signature holds itself.
+const MaxMessage = 1 << 20
+
+// Span is a run of bytes.
+type Span struct {
+	Offset, Length int64
+	Path           string // of a member; empty for the container
+}
+
+// Algorithms of signatures.
+const (
+	RSASHA256    = "RSA-PKCS1v15-SHA256"
+	RSASHA384    = "RSA-PKCS1v15-SHA384"
+	RSASHA512    = "RSA-PKCS1v15-SHA512"
+	RSASHA1      = "RSA-PKCS1v15-SHA1"
+	RSAPSSSHA256 = "RSA-PSS-SHA256"
+	RSAPSSSHA384 = "RSA-PSS-SHA384"
+	RSAPSSSHA512 = "RSA-PSS-SHA512"
+	ECDSASHA256  = "ECDSA-SHA256"
+	ECDSASHA384  = "ECDSA-SHA384"
+	ECDSASHA512  = "ECDSA-SHA512"
+	Ed25519      = "Ed25519"   // over Message
+	Ed25519ph    = "Ed25519ph" // minisign: over the BLAKE2b-512 of the bytes, which is Message
+	CMS          = "CMS"       // RFC 5652; Value is the SignedData, Message or Digests what it is over
+	OpenPGP      = "OpenPGP"   // RFC 9580
+	COSE         = "COSE"      // RFC 9052; Value is the COSE_Sign1
+)
+
+// Hash is an entry of a hash list inside a container, compared with what it is
+// about. It proves that nothing was damaged, and not who made it.
+type Hash struct {
+	Name      string // of what it is about
+	Algorithm string // "sha256", "crc32", …
+	Span      Span   // of what it is about
+	OK        bool
+	Problem   string // why it could not be compared
+}
