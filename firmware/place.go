@@ -192,15 +192,17 @@ func (o *opener) containerPath(p *place, c candidate) string {
 
 // inside goes on into what a container holds.
 func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.Input, got *format.Opened) (ranges []Range, kernel string, err error) {
+	var files []*File
 	switch {
 	case got.Tree != nil:
-		err = o.plant(ctx, p, k, in, got.Tree)
+		files, err = o.plant(ctx, p, k, in, got.Tree)
 	case got.Stream != nil:
 		kernel, err = o.unpacked(p, k, got)
 	default:
-		return o.parts(p, k, in, got.Parts)
+		ranges, kernel, err = o.parts(p, k, in, got.Parts)
+		return without(ranges, lost(got, nil)), kernel, err
 	}
-	return []Range{{0, in.Size, Opened, k.Type}}, kernel, err
+	return without([]Range{{0, in.Size, Opened, k.Type}}, lost(got, files)), kernel, err
 }
 
 // unpacked looks into what a stream unpacked to.

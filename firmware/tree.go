@@ -20,7 +20,7 @@ const (
 
 // plant makes the files of a container out of what its reader lists, reads
 // their contents, and opens those that are containers themselves.
-func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.Input, tree format.Tree) error {
+func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.Input, tree format.Tree) ([]*File, error) {
 	entries := tree.Entries()
 	files := o.name(k, entries)
 	o.link(files, entries, tree)
@@ -35,10 +35,10 @@ func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.In
 	inside := o.walk(ctx, k, files, tree)
 	for _, i := range inside {
 		if err := o.member(p, k, files[i], in, tree, i, entries[i].Offset); err != nil {
-			return err
+			return files, err
 		}
 	}
-	return nil
+	return files, nil
 }
 
 // name makes a File of each entry whose name can be used: nil for the others.

@@ -202,6 +202,14 @@ type Tree interface {
 	Read(i int) ([]byte, error)
 }
 
+// Stored is a Tree that can tell where the content of an entry stands in the
+// input, packed or not, although Entry.Offset cannot: one run that holds all of
+// it, perhaps with the content of others. A length of 0 means that it is not
+// known.
+type Stored interface {
+	Stored(i int) (off, length int64)
+}
+
 // Batch reads the contents of some entries and gives each to visit, either whole
 // or with the error. The content belongs to the batch: it holds until visit
 // returns. Par runs a function n times, in parallel where there are workers.

@@ -153,6 +153,15 @@ func (a *archive) Entries() []format.Entry { return a.entries }
 // Batches has one batch for each file.
 func (a *archive) Batches() []format.Batch { return format.OneByOne(a) }
 
+// Stored is where a file's packed bytes are.
+func (a *archive) Stored(i int) (off, length int64) {
+	off, err := a.files[i].DataOffset()
+	if err != nil {
+		return 0, 0
+	}
+	return off, int64(a.files[i].CompressedSize64)
+}
+
 // Read unpacks a file, which must have the length and the checksum that the
 // directory says.
 func (a *archive) Read(i int) ([]byte, error) { return a.content(i, a.entries[i].Size) }

@@ -1,0 +1,90 @@
+package firmware
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+// lost lists the bytes of a container that were delivered and could not be read:
+// the places that its reader calls damaged, and the contents of files that were
+// not read. They count as unexplained, though the container was opened.
+func lost(got *format.Opened, files []*File) []Range {
+	var all []Range
+	add := func(off, length int64, why string) {
+		off, end := max(off, 0), min(off+length, got.Length)
+		if off < end {
+			all = append(all, Range{off, end - off, Unexplained, why})
+		}
+	}
+	for _, d := range got.Damage {
+		if got.Stream != nil {
+			add(0, got.Length, "damaged: "+d.Reason) // what came out of it may be anything
+		}
+		add(d.Offset, d.Length, "damaged: "+d.Reason)
+	}
+	for i, f := range files {
+		if f != nil && f.Kind == Regular && f.HardLink == nil && f.Err != nil {
+			off, length := stored(got.Tree, i)
+			add(off, length, "not read: "+f.Name)
+		}
+	}
+	return joined(all)
+}
+
+// stored is where the content of an entry stands in the container, as far as
+// that is known.
+func stored(tree format.Tree, i int) (off, length int64) {
+	if e := tree.Entries()[i]; e.Offset >= 0 {
+		return e.Offset, e.Size
+	}
+	if s, ok := tree.(format.Stored); ok {
+		return s.Stored(i)
+	}
+	return 0, 0
+}
+
+// joined sorts ranges and joins those that overlap; the first one's words stay.
+func joined(ranges []Range) []Range {
+	slices.SortStableFunc(ranges, func(a, b Range) int { return cmp.Compare(a.Offset, b.Offset) })
+	var out []Range
+	for _, r := range ranges {
+		if n := len(out); n > 0 && r.Offset < out[n-1].Offset+out[n-1].Length {
+			out[n-1].Length = max(out[n-1].Length, r.Offset+r.Length-out[n-1].Offset)
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// without takes lost bytes out of ranges that count as opened. Both are in order.
+func without(ranges, lost []Range) []Range {
+	if len(lost) == 0 {
+		return ranges
+	}
+	var out []Range
+	for _, r := range ranges {
+		if r.Class != Opened {
+			out = append(out, r)
+			continue
+		}
+		at, end := r.Offset, r.Offset+r.Length
+		for _, l := range lost {
+			from, to := max(l.Offset, at), min(l.Offset+l.Length, end)
+			if from >= to {
+				continue
+			}
+			if from > at {
+				out = append(out, Range{at, from - at, Opened, r.What})
+			}
+			out = append(out, Range{from, to - from, Unexplained, l.What})
+			at = to
+		}
+		if at < end {
+			out = append(out, Range{at, end - at, Opened, r.What})
+		}
+	}
+	return out
+}
