@@ -17,6 +17,7 @@ type mapper struct {
 	next  int64 // the first block that was not looked up
 	limit int64
 	runs  []run
+	seen  map[uint64]bool // blocks that map others
 }
 
 // runs maps the first blocks of a file. What was found before an error holds.
@@ -54,9 +55,13 @@ func (m *mapper) block(at int64, number uint64) ([]byte, int64, error) {
 	if number == 0 || number >= m.sb.blocks {
 		return nil, 0, format.Errorf(at, "block %d of %d", number, m.sb.blocks)
 	}
-	if err := m.ctx.Err(); err != nil {
-		return nil, 0, err
+	if m.seen[number] {
+		return nil, 0, format.Errorf(at, "block %d maps blocks twice", number)
 	}
+	if m.seen == nil {
+		m.seen = map[uint64]bool{}
+	}
+	m.seen[number] = true
 	place := int64(number) * m.sb.blockSize
 	b, err := m.in.Bytes(place, m.sb.blockSize)
 	return b, place, err

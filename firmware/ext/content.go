@@ -70,9 +70,6 @@ func (r *reader) content(n *inode, get func(int) []byte) ([]byte, error) {
 			return nil, err
 		}
 		at = to
-		if err := r.ctx.Err(); err != nil {
-			return nil, err
-		}
 	}
 	clear(buf[at:])
 	return buf, nil

@@ -2,7 +2,9 @@ package ext_test
 
 import (
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -195,5 +197,84 @@ func TestXattrs(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestLargeFiles packs files whose maps are deep: extents in a tree of two
+// levels, and triple indirect blocks.
+func TestLargeFiles(t *testing.T) {
+	tree := t.TempDir()
+	for name, c := range map[string]struct{ step, end int64 }{
+		"pieces": {2048, 3 << 20}, "far": {9 << 20, 80 << 20},
+	} {
+		f, err := os.Create(filepath.Join(tree, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for off := int64(0); off < c.end; off += c.step {
+			if _, err := fmt.Fprintf(io.NewOffsetWriter(f, off), "piece %d", off); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := f.Truncate(c.end + 5000); err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+	}
+	for _, options := range []string{"-t ext2 -b 1024", "-t ext4 -b 1024", "-t ext4 -b 1024 -O ^metadata_csum"} {
+		t.Run(options, func(t *testing.T) {
+			opened := open(t, pack(t, tree, "16M", strings.Fields(options)...))
+			reference.Compare(t, inImage(opened), reference.OnDisk(t, tree))
+		})
+	}
+}
+
+// TestHashTrees has e2fsck index a large directory.
+func TestHashTrees(t *testing.T) {
+	tree := t.TempDir()
+	for i := range 3000 {
+		if err := os.WriteFile(filepath.Join(tree, fmt.Sprintf("%s-%d", strings.Repeat("n", 100+i%100), i)), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, options := range []string{"-t ext2 -b 1024 -O dir_index", "-t ext4 -b 1024", "-t ext4 -b 4096 -O large_dir"} {
+		t.Run(options, func(t *testing.T) {
+			img := pack(t, tree, "16M", append(strings.Fields(options), "-N", "4000")...)
+			_ = exec.Command(reference.Need(t, "e2fsck"), "-fyD", img).Run() // its status says that it changed something
+			sound(t, img)
+			if out := debugfs(t, img, "htree /"); !strings.Contains(out, "Indirect levels") {
+				t.Errorf("no hash tree: %.200s", out)
+			}
+			reference.Compare(t, inImage(whole(t, img)), reference.OnDisk(t, tree))
+		})
+	}
+}
+
+// TestGenext2fs reads what another packer made, which leaves much of the
+// superblock empty.
+func TestGenext2fs(t *testing.T) {
+	tool, tree := reference.Need(t, "genext2fs"), reference.Tree(t)
+	for _, options := range []string{"-B 1024 -b 8192", "-B 4096 -b 2048 -L label", "-B 2048 -b 4096 -z"} {
+		t.Run(options, func(t *testing.T) {
+			img := filepath.Join(t.TempDir(), "img")
+			reference.Run(t, ".", tool, append(strings.Fields(options), "-N", "500", "-d", tree, img)...)
+			reference.Compare(t, inImage(whole(t, img)), reference.OnDisk(t, tree))
+		})
+	}
+}
+
+// TestLength puts an image between other bytes: nothing of them belongs to it,
+// and its own backups of the superblock are no file systems.
+func TestLength(t *testing.T) {
+	for _, options := range []string{"-t ext2 -b 1024 -g 1024", "-t ext4 -b 1024 -g 1024 -O ^has_journal,^flex_bg"} {
+		data, err := os.ReadFile(pack(t, reference.Tree(t), "8M", strings.Fields(options)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		around := slices.Concat(make([]byte, 3*512), data, []byte("hsqs and what follows"))
+		opened := reference.Open(t, around)
+		if len(opened.Containers) != 1 || opened.Containers[0].Offset != 3*512 || opened.Containers[0].Length != int64(len(data)) {
+			t.Errorf("%+v", opened.Containers)
+		}
 	}
 }

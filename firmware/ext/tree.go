@@ -9,7 +9,7 @@ import (
 
 // reader is an opened file system.
 type reader struct {
-	ctx    context.Context
+	ctx    context.Context // until the tree was read
 	in     format.Input
 	sb     superblock
 	seed   uint32 // of the checksums
@@ -85,6 +85,9 @@ func (r *reader) walk() error {
 	}
 	r.first[rootInode] = -1
 	for stack := []pending{{inode: root}}; len(stack) > 0; {
+		if err := r.ctx.Err(); err != nil {
+			return err
+		}
 		dir := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		down, err := r.list(dir)
