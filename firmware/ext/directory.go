@@ -14,9 +14,9 @@ const (
 	minRecord   = 12
 	tailSize    = 12
 	tailType    = 0xde
-	bigBlock    = 64 << 10 // from here on a record's length needs more than 16 bits
-	rootCountAt = 0x20     // of the hash tree in its first block
-	nodeCountAt = 0x08     // of the hash tree in its other blocks
+	bigBlock    = 64 << 10
+	rootCountAt = 0x20 // of the hash tree in its first block
+	nodeCountAt = 0x08 // of the hash tree in its other blocks
 	indexEntry  = 8
 	parentSize  = 4 // before the records of a directory in an inode
 )
@@ -119,17 +119,14 @@ func (l *listing) split(block []byte, at int64) error {
 	return nil
 }
 
-// recordLength is how far the next record is. In blocks of 64 KiB, the two
-// lowest bits, which are zero otherwise, are the two highest.
+// recordLength is how far the next record is. Two values stand for the 64 KiB
+// that 16 bits cannot hold.
 func (r *reader) recordLength(e []byte) int {
 	n := int(binary.LittleEndian.Uint16(e[4:]))
-	switch {
-	case r.sb.blockSize < bigBlock:
-		return n
-	case n == 0 || n == 0xffff:
+	if r.sb.blockSize == bigBlock && (n == 0 || n == 0xffff) {
 		return bigBlock
 	}
-	return n&^3 | n&3<<16
+	return n
 }
 
 // sumRight verifies the checksum of a block of a directory.

@@ -161,6 +161,18 @@ func TestBad(t *testing.T) {
 		{"too many extents", "meta", func(m *image) { le.PutUint16(m.block("holes", firstNode)[2:], 85) }, "holes", "85 extents, room for 84"},
 		{"no extents", "meta", func(m *image) { m.block("holes", firstNode)[0] = 0 }, "holes", "no node of an extent tree"},
 		{"extents that overlap", "meta", func(m *image) { le.PutUint16(m.block("holes", firstNode)[extentSize+4:], 7) }, "holes", "extents out of order"},
+		{"indices that overlap", "meta", func(m *image) {
+			root, child := m.inode("holes")[blockAt:], m.block("holes", firstNode)
+			le.PutUint16(root[2:], 2)
+			copy(root[2*extentSize:3*extentSize], root[extentSize:])
+			le.PutUint32(root[2*extentSize:], 5)
+			le.PutUint32(root[2*extentSize+4:], 90)
+			copy(m.data[90<<10:91<<10], child)
+			le.PutUint16(m.data[90<<10+2:], 1)
+			le.PutUint32(m.data[90<<10+extentSize:], 5)
+			le.PutUint16(child[2:], 3)
+			le.PutUint16(child[3*extentSize+4:], 20)
+		}, "holes", "extents out of order"},
 		{"empty extent", "meta", func(m *image) { le.PutUint16(m.block("holes", firstNode)[extentSize+4:], 0) }, "holes", "an extent without blocks"},
 		{"extent outside", "meta", func(m *image) { le.PutUint32(m.inode("lines")[blockAt+firstLeaf:], 94) }, "lines", "from block 94 on"},
 		{"index outside", "meta", func(m *image) { le.PutUint32(m.inode("holes")[blockAt+firstNode:], 400) }, "holes", "block 400 of 96"},
@@ -275,6 +287,31 @@ func TestReadLater(t *testing.T) {
 			})
 		}
 		wg.Wait()
+	}
+}
+
+// What a buffer held before does not show in the holes of a file.
+func TestBuffers(t *testing.T) {
+	for _, data := range seeds(t) {
+		m := &image{t, data}
+		o, err := m.open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := o.Tree.(*reader)
+		for i, e := range r.entries {
+			if e.Name != "holes" {
+				continue
+			}
+			want, err := r.Read(i)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := r.read(i, func(n int) []byte { return bytes.Repeat([]byte{0xaa}, n) })
+			if err != nil || !bytes.Equal(got, want) || !bytes.HasPrefix(got[300<<10:], []byte("300\n")) || got[30<<10] != 0 {
+				t.Errorf("another content in a used buffer: %v", err)
+			}
+		}
 	}
 }
 

@@ -92,6 +92,7 @@ func TestReference(t *testing.T) {
 		{"ext4", "24M", "-t ext4 -b 1024 -g 256 -O meta_bg,^resize_inode"},
 		{"ext4", "24M", "-t ext4 -b 1024 -g 256 -O meta_bg,^resize_inode,^sparse_super,sparse_super2"},
 		{"ext4", "24M", "-t ext4 -b 1024 -g 256 -O meta_bg,^resize_inode,^sparse_super,^64bit"},
+		{"ext4", "24M", "-t ext4 -b 1024 -g 256 -O meta_bg,^resize_inode -E desc_size=1024"},
 		{"ext4", "24M", "-t ext4 -b 1024 -O sparse_super2"},
 		{"ext4", "48M", "-t ext4 -b 4096 -C 16384 -O bigalloc"},
 		{"ext4", "48M", "-t ext4 -b 1024 -C 16384 -O bigalloc"},
@@ -129,7 +130,7 @@ func TestOdd(t *testing.T) {
 			debugfs(t, img,
 				"mkdir dev", "cd dev", "mknod console c 5 1", "mknod sda b 8 0", "mknod far c 1 1", "mknod pipe p",
 				"cd /", "symlink long "+long, "symlink sixty "+long[:60], "symlink fifty-nine "+long[:59],
-				"sif dev/console uid 70000", "sif dev/console gid 80000", "sif dev/console mode 020600", "sif dev/console mtime 20300102030405",
+				"sif dev/console uid 70000", "sif dev/console gid 80000", "sif dev/console mode 020600", "sif dev/console mtime 21000102030405",
 				"sif dev/sda mode 060640", "sif dev/far mode 020666", "sif dev/far block[0] 0", "sif dev/far block[1] 0x11112c70", "sif dev/pipe mode 010644",
 			)
 			sound(t, img)
@@ -144,7 +145,7 @@ func TestOdd(t *testing.T) {
 				"dev/console char-device 600 70000:80000 5,1", "dev/sda block-device 640 0:0 8,0",
 				"dev/far char-device 666 0:0 300,70000", "dev/pipe fifo 644 0:0 0,0",
 			})
-			if f := reference.Find(t, opened, "dev/console"); f.ModTime.Format("20060102150405") != "20300102030405" {
+			if f := reference.Find(t, opened, "dev/console"); f.ModTime.Format("20060102150405") != "21000102030405" {
 				t.Errorf("console was changed at %v", f.ModTime)
 			}
 			for name, n := range map[string]int{"!long": 200, "!sixty": 60, "!fifty-nine": 59} {
@@ -204,14 +205,14 @@ func TestXattrs(t *testing.T) {
 // levels, and triple indirect blocks.
 func TestLargeFiles(t *testing.T) {
 	tree := t.TempDir()
-	for name, c := range map[string]struct{ step, end int64 }{
-		"pieces": {2048, 3 << 20}, "far": {9 << 20, 80 << 20},
+	for name, c := range map[string]struct{ begin, step, end int64 }{
+		"pieces": {0, 2048, 3 << 20}, "far": {0, 9 << 20, 80 << 20}, "end": {70 << 20, 1 << 20, 72 << 20},
 	} {
 		f, err := os.Create(filepath.Join(tree, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for off := int64(0); off < c.end; off += c.step {
+		for off := c.begin; off < c.end; off += c.step {
 			if _, err := fmt.Fprintf(io.NewOffsetWriter(f, off), "piece %d", off); err != nil {
 				t.Fatal(err)
 			}
