@@ -109,7 +109,7 @@ func (sb *superblock) attributes(journal string) map[string]string {
 		"journal":    journal,
 		"state":      sb.state(),
 	}
-	if sb.Revision > 0 {
+	if sb.UUID != [16]byte{} {
 		u := hex.EncodeToString(sb.UUID[:])
 		a["uuid"] = u[:8] + "-" + u[8:12] + "-" + u[12:16] + "-" + u[16:20] + "-" + u[20:]
 	}

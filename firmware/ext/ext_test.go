@@ -7,6 +7,7 @@ import (
 	"embed"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -288,6 +289,38 @@ func TestReadLater(t *testing.T) {
 		}
 		wg.Wait()
 	}
+}
+
+// An image that is not in memory has the same contents.
+func TestNotInMemory(t *testing.T) {
+	for _, data := range seeds(t) {
+		m := &image{t, data}
+		inside, err := m.open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		outside, err := open(t.Context(), format.Input{ReaderAt: bytes.NewReader(data), Size: int64(len(data))}, m.budget())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := contents(outside.Tree)
+		for name, want := range contents(inside.Tree) {
+			if got[name] != want {
+				t.Errorf("%s: %.80q, want %.80q", name, got[name], want)
+			}
+		}
+	}
+}
+
+// contents reads all files in the order of the disk.
+func contents(tree format.Tree) map[string]string {
+	all := map[string]string{}
+	for _, b := range tree.Batches() {
+		b.Run(nil, func(i int, content []byte, err error) {
+			all[tree.Entries()[i].Name] = fmt.Sprintf("%s %v", content, err)
+		})
+	}
+	return all
 }
 
 // What a buffer held before does not show in the holes of a file.

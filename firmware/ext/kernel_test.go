@@ -41,7 +41,7 @@ func fill(t *testing.T, dir string) {
 			t.Fatal(err)
 		}
 	}
-	for d, n := range map[string]int{"few": 3, "many": 3000} {
+	for d, n := range map[string]int{"few": 3, "many": 900} {
 		must(os.Mkdir(filepath.Join(dir, d), 0o2750))
 		for i := range n {
 			name := filepath.Join(dir, d, fmt.Sprintf("%s-%d", strings.Repeat("n", 1+i%60), i))
@@ -53,11 +53,11 @@ func fill(t *testing.T, dir string) {
 	}
 	f, err := os.Create(filepath.Join(dir, "pieces"))
 	must(err)
-	for i := range int64(1200) {
+	for i := range int64(800) {
 		_, err := f.WriteAt([]byte(fmt.Sprint("piece ", i)), i*8192)
 		must(err)
 	}
-	reserve(t, f, 3<<20, 12<<20)
+	reserve(t, f, 3<<20, 4<<20)
 	must(f.Close())
 	if f, err = os.Create(filepath.Join(dir, "reserved")); err == nil {
 		reserve(t, f, 0, 100_000)
@@ -162,7 +162,7 @@ func TestKernel(t *testing.T) {
 		"-t ext4 -b 4096 -O bigalloc,ea_inode -C 16384", "-t ext4 -b 2048 -O ^metadata_csum,uninit_bg,large_dir",
 	} {
 		t.Run(options, func(t *testing.T) {
-			img := pack(t, "", "64M", append(strings.Fields(options), "-N", "6000")...)
+			img := pack(t, "", "32M", append(strings.Fields(options), "-N", "2000")...)
 			dir := mount(t, img, "rw")
 			fill(t, dir)
 			want := seen(t, dir)

@@ -83,7 +83,7 @@ type raw struct {
 	_                                   [8]byte
 	Creator, Revision                   uint32
 	_                                   [4]byte
-	FirstInode                          uint32 // from here on only in revision 1
+	FirstInode                          uint32 // from here on zero in revision 0
 	InodeSize, Group                    uint16
 	Compat, Incompat, ROCompat          uint32
 	UUID, Label                         [16]byte
@@ -133,7 +133,7 @@ func readSuperblock(in format.Input) (sb superblock, err error) {
 	}
 	sb.blockSize = minBlock << sb.BlockLog
 	if sb.Revision == 0 {
-		sb.InodeSize, sb.Compat, sb.Incompat, sb.ROCompat = oldInodeSize, 0, 0, 0
+		sb.InodeSize = oldInodeSize
 	}
 	if sb.ROCompat&metadataChecksums != 0 && sb.ChecksumType == crc32cType {
 		sb.sum = sumWrong
