@@ -27,7 +27,6 @@ func Formats() []*format.Format {
 		kind("jffs2", jffs2,
 			format.Magic{Bytes: "\x85\x19\x01\xe0"}, format.Magic{Bytes: "\x85\x19\x02\xe0"}, format.Magic{Bytes: "\x85\x19\x03\x20"},
 			format.Magic{Bytes: "\x19\x85\xe0\x01"}, format.Magic{Bytes: "\x19\x85\xe0\x02"}, format.Magic{Bytes: "\x19\x85\x20\x03"}),
-		kind("ext", ext, extMagics()...),
 		kind("erofs", erofs, format.Magic{Offset: 1024, Bytes: "\xe2\xe1\xf5\xe0"}),
 		kind("cramfs", always, format.Magic{Offset: 16, Bytes: "Compressed ROMFS"}),
 		kind("romfs", romfs, format.Magic{Bytes: "-rom1fs-"}),
@@ -83,28 +82,6 @@ func jffs2(b []byte) bool {
 		order = binary.BigEndian
 	}
 	return order.Uint32(b[4:]) >= 12 && order.Uint32(b[8:]) == sum(0, b[:8])
-}
-
-// extMagics are the superblock's magic with the states and error behaviours
-// that follow it (Documentation/filesystems/ext4/super.rst): its two bytes alone
-// are too short to be looked for.
-func extMagics() []format.Magic {
-	var all []format.Magic
-	for state := range byte(3) {
-		for errors := byte(1); errors <= 3; errors++ {
-			all = append(all, format.Magic{Offset: 0x438, Bytes: string([]byte{0x53, 0xef, state, 0, errors, 0})})
-		}
-	}
-	return all
-}
-
-func ext(b []byte) bool {
-	if len(b) < 0x400+0x60 {
-		return false
-	}
-	s := b[0x400:]
-	u := binary.LittleEndian.Uint32
-	return u(s) > 0 && u(s[4:]) > 0 && u(s[0x18:]) <= 6 && u(s[0x20:]) > 0 && u(s[0x28:]) > 0 && u(s[0x4c:]) <= 1
 }
 
 func erofs(b []byte) bool {

@@ -36,17 +36,13 @@ func TestRecognised(t *testing.T) {
 	binary.LittleEndian.PutUint32(node[16:], 64)
 	node[20] = 6
 	binary.LittleEndian.PutUint32(node[4:], sum(0xffffffff, node[8:]))
-	super := make([]byte, 2048)
-	for at, v := range map[int]uint32{0: 32, 4: 128, 0x18: 2, 0x20: 8192, 0x28: 32, 0x4c: 1} {
-		binary.LittleEndian.PutUint32(super[0x400+at:], v)
-	}
 	boot := make([]byte, 512)
 	copy(boot, "\xeb\x3c\x90mkfs.fat")
 	binary.LittleEndian.PutUint16(boot[11:], 512)
 	boot[13] = 4
 	copy(boot[510:], "\x55\xaa")
 	for name, b := range map[string][]byte{
-		"ubi": ec, "ubifs": node, "ext": super, "fat": boot,
+		"ubi": ec, "ubifs": node, "fat": boot,
 		"jffs2": jffs2Node(binary.LittleEndian),
 	} {
 		if probe(name, b) != format.Sure {
