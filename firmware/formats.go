@@ -3,6 +3,7 @@ package firmware
 import (
 	"github.com/assay-iot/assay/firmware/cpio"
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/jffs2"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
 	"github.com/assay-iot/assay/firmware/tarball"
@@ -19,6 +20,8 @@ func formats() []*format.Format {
 	return append([]*format.Format{
 		uimage.Format,
 		squashfs.Format,
+		jffs2.Format,
+		jffs2.EndMarker,
 		zimage.Format,
 		cpio.Format,
 		tarball.Format,
