@@ -9,6 +9,7 @@ import (
 	"github.com/assay-iot/assay/firmware/tarball"
 	"github.com/assay-iot/assay/firmware/uimage"
 	"github.com/assay-iot/assay/firmware/unread"
+	"github.com/assay-iot/assay/firmware/yaffs"
 	"github.com/assay-iot/assay/firmware/zimage"
 	"github.com/assay-iot/assay/firmware/zipfile"
 )
@@ -22,6 +23,8 @@ func formats() []*format.Format {
 		squashfs.Format,
 		jffs2.Format,
 		jffs2.EndMarker,
+		yaffs.Dump,
+		yaffs.Format,
 		zimage.Format,
 		cpio.Format,
 		tarball.Format,

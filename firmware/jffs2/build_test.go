@@ -120,6 +120,40 @@ func (l *log) xref(ino, id, sequence uint32) {
 	l.node(0xe009, append(body, l.words(sum(append(l.header(0xe009, 16), body...)))...))
 }
 
+// repair puts right the checksums of all that begins as a node does, so that bytes
+// which were changed are read.
+func repair(order binary.AppendByteOrder, b []byte) []byte {
+	b = bytes.Clone(b)
+	o := order.(binary.ByteOrder)
+	for at := 0; at+12 <= len(b); at += 4 {
+		n := o.Uint32(b[at+4:])
+		if o.Uint16(b[at:]) != 0x1985 || n < 12 || int64(n) > int64(len(b)-at) {
+			continue
+		}
+		node := b[at : at+int(n)]
+		o.PutUint32(node[8:], sum(node[:8]))
+		put := func(to, size, from, length int) {
+			if len(node) >= size && from+length <= len(node) {
+				o.PutUint32(node[to:], sum(node[from:from+length]))
+			}
+		}
+		switch kind := o.Uint16(node[2:]); {
+		case kind == 0xe001 && n >= 40:
+			put(32, 40, 0, 32)
+			put(36, 40, 40, int(node[28]))
+		case kind == 0xe002 && n >= 68:
+			put(60, 68, 68, int(o.Uint32(node[48:])))
+			put(64, 68, 0, 60)
+		case kind == 0xe008 && n >= 32:
+			put(24, 32, 32, int(node[21])+1+int(o.Uint16(node[22:])))
+			put(28, 32, 0, 28)
+		case kind == 0xe009 && n >= 28:
+			put(24, 28, 0, 24)
+		}
+	}
+	return b
+}
+
 func packZlib(b []byte) []byte {
 	var out bytes.Buffer
 	w := zlib.NewWriter(&out)

@@ -54,6 +54,35 @@ func TestMutated(t *testing.T) { formattest.Mutate(t, jffs2.Format, seeds()...) 
 
 func FuzzJFFS2(f *testing.F) { formattest.Fuzz(f, jffs2.Format, seeds()...) }
 
+// FuzzRepaired changes nodes and puts their checksums right.
+func FuzzRepaired(f *testing.F) {
+	for _, s := range seeds() {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var order binary.AppendByteOrder = binary.LittleEndian
+		if len(b) > 0 && b[0] == 0x19 {
+			order = binary.BigEndian
+		}
+		formattest.Try(t, jffs2.Format, repair(order, b))
+	})
+}
+
+// TestRepaired does the same at every byte once.
+func TestRepaired(t *testing.T) {
+	whole := sample(binary.BigEndian)
+	for i := range whole {
+		if whole[i] == 0xff && i%8 != 0 {
+			continue
+		}
+		for _, flip := range []byte{1, 0x80, 0xff} {
+			bad := bytes.Clone(whole)
+			bad[i] ^= flip
+			formattest.Try(t, jffs2.Format, repair(binary.BigEndian, bad))
+		}
+	}
+}
+
 func FuzzEndMarker(f *testing.F) {
 	formattest.Fuzz(f, jffs2.EndMarker, []byte("\xde\xad\xc0\xde"), []byte("\xde\xad\xc0\xde"+strings.Repeat("\xff", 40)+"\xde\xad\xc0\xde"))
 }
