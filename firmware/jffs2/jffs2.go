@@ -17,7 +17,8 @@
 //
 // A file system ends where, after a node, there is neither a node nor erased
 // space; or where a second one begins: its names or inodes have the versions of
-// the first with other contents.
+// the first with other contents. A second that is the same as the first is read with
+// it, and the attribute "copies" says so.
 //
 // Not read: the three Rubin compressions, which no kernel enables (such a file has
 // an error), and dumps with spare bytes between the pages.
@@ -101,6 +102,9 @@ func (v *volume) attributes(t *tree) map[string]string {
 	}
 	if c := t.compressions(); c != "" {
 		a["compression"] = c
+	}
+	if v.copies > 0 {
+		a["copies"] = strconv.Itoa(v.copies)
 	}
 	if t.unlinked > 0 {
 		a["unlinked"] = strconv.Itoa(t.unlinked)

@@ -445,6 +445,15 @@ func TestEnd(t *testing.T) {
 	}
 }
 
+// TestTwice has the same file system twice, as in a device with two slots.
+func TestTwice(t *testing.T) {
+	one := sample(binary.LittleEndian)
+	c := open(t, slices.Concat(one, one)).Containers[0]
+	if c.Length != int64(2*len(one)) || c.Attributes["copies"] != "7" {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestEndMarkers(t *testing.T) {
 	squash := firmwaretest.Squashfs(firmwaretest.Text("a", 0o644, "text"))
 	mark := "\xde\xad\xc0\xde"

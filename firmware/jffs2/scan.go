@@ -36,6 +36,7 @@ type volume struct {
 	gaps    []gap // erased runs long enough to lie between two file systems
 	nodes   int
 	seen    map[uint32]uint32 // versions of names in the root: their checksums
+	copies  int               // names in the root that are there twice: the same file system again, perhaps
 	clashed int64             // the first name in the root that another version of it contradicts, or 0
 }
 
@@ -115,7 +116,11 @@ func (v *volume) takeName(off int64, b []byte) string {
 	}
 	d := dirent{at: off, parent: u(b[12:]), version: u(b[16:]), ino: u(b[20:]), kind: b[29], check: u(b[32:]) ^ u(b[36:]), name: string(name)}
 	if d.parent == rootInode {
-		if check, ok := v.seen[d.version]; ok && check != d.check && v.clashed == 0 {
+		switch check, ok := v.seen[d.version]; {
+		case !ok:
+		case check == d.check:
+			v.copies++
+		case v.clashed == 0:
 			v.clashed = off
 		}
 		v.seen[d.version] = d.check
