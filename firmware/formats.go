@@ -4,11 +4,13 @@ import (
 	"github.com/assay-iot/assay/firmware/cpio"
 	"github.com/assay-iot/assay/firmware/ext"
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/jffs2"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
 	"github.com/assay-iot/assay/firmware/tarball"
 	"github.com/assay-iot/assay/firmware/uimage"
 	"github.com/assay-iot/assay/firmware/unread"
+	"github.com/assay-iot/assay/firmware/yaffs"
 	"github.com/assay-iot/assay/firmware/zimage"
 	"github.com/assay-iot/assay/firmware/zipfile"
 )
@@ -21,6 +23,10 @@ func formats() []*format.Format {
 		uimage.Format,
 		squashfs.Format,
 		ext.Format,
+		jffs2.Format,
+		jffs2.EndMarker,
+		yaffs.Dump,
+		yaffs.Format,
 		zimage.Format,
 		cpio.Format,
 		tarball.Format,

@@ -24,9 +24,6 @@ func Formats() []*format.Format {
 	return []*format.Format{
 		kind("ubi", ubi, format.Magic{Bytes: "UBI#\x01\x00\x00\x00"}),
 		kind("ubifs", ubifs, format.Magic{Bytes: "\x31\x18\x10\x06"}),
-		kind("jffs2", jffs2,
-			format.Magic{Bytes: "\x85\x19\x01\xe0"}, format.Magic{Bytes: "\x85\x19\x02\xe0"}, format.Magic{Bytes: "\x85\x19\x03\x20"},
-			format.Magic{Bytes: "\x19\x85\xe0\x01"}, format.Magic{Bytes: "\x19\x85\xe0\x02"}, format.Magic{Bytes: "\x19\x85\x20\x03"}),
 		kind("erofs", erofs, format.Magic{Offset: 1024, Bytes: "\xe2\xe1\xf5\xe0"}),
 		kind("cramfs", always, format.Magic{Offset: 16, Bytes: "Compressed ROMFS"}),
 		kind("romfs", romfs, format.Magic{Bytes: "-rom1fs-"}),
@@ -70,18 +67,6 @@ func ubifs(b []byte) bool {
 	}
 	n := binary.LittleEndian.Uint32(b[16:])
 	return n >= 24 && int64(n) <= int64(len(b)) && b[20] <= 11 && binary.LittleEndian.Uint32(b[4:]) == sum(0xffffffff, b[8:n])
-}
-
-// jffs2 checks the header of a node in either byte order.
-func jffs2(b []byte) bool {
-	if len(b) < 12 {
-		return false
-	}
-	order := binary.ByteOrder(binary.LittleEndian)
-	if b[0] == 0x19 {
-		order = binary.BigEndian
-	}
-	return order.Uint32(b[4:]) >= 12 && order.Uint32(b[8:]) == sum(0, b[:8])
 }
 
 func erofs(b []byte) bool {

@@ -1,0 +1,128 @@
+// Package yaffs reads YAFFS2, the log-structured file system for NAND flash, as
+// image builders write it and as it is read from a device with its spare bytes.
+//
+// The layout is that of "How Yaffs Works" (C. Manning, 2010), of its description in
+// the wiki of The Sleuth Kit, and of the structures in yaffs_guts.h and
+// yaffs_packedtags2.h. Neither Debian nor the kernel has a tool for it: the tests
+// write images by hand from the same descriptions, so that nothing but these
+// stands behind them.
+//
+// A file system is a row of chunks, each with tags that say which part of which
+// object it holds. The tags lie in the spare bytes of the chunk's page, anywhere in
+// them, with or without the parity that guards them; or, in devices without spare
+// bytes, at the end of the page ("inband"). Nothing says how large the pages are:
+// the geometry is the one in which the tags make sense. Read are pages of 512 to
+// 8192 bytes in both byte orders; files, folders, symlinks, hard links, devices and
+// extended attributes; deleted, replaced and shortened objects. Checkpoints and
+// summaries are passed over. Objects without a name stand below "lost+found".
+//
+// The contents of YAFFS2 have no checksums: what the driver of the flash keeps in
+// the spare bytes for them is its own affair. A damaged content is not noticed.
+//
+// Not read: YAFFS1, and dumps from which the spare bytes are missing.
+package yaffs
+
+import (
+	"context"
+	"encoding/binary"
+	"strconv"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+// Format is a YAFFS2 file system that begins with the header of an object in the
+// root: the number of its parent, and a sum that is not used any more.
+var Format = &format.Format{
+	Name:     "yaffs2",
+	Magics:   []format.Magic{{Offset: 4, Bytes: littleParent}, {Offset: 6, Bytes: bigParent}},
+	Anywhere: true,
+	Probe:    probe,
+	Open:     open,
+}
+
+// Dump is a YAFFS2 file system as a device wrote it: such a header is in it
+// somewhere.
+var Dump = &format.Format{
+	Name:     "yaffs2",
+	Magics:   []format.Magic{{Bytes: littleParent}, {Bytes: bigParent}},
+	Anywhere: true,
+	Start:    start,
+	Probe:    probe,
+	Open:     open,
+}
+
+// Of the big-endian number of the parent half must do: words of zero are everywhere.
+const (
+	littleParent = "\x01\x00\x00\x00\xff\xff"
+	bigParent    = "\x00\x01\xff\xff"
+)
+
+// maxBack is how many chunks before the first header in the root belong to the
+// file system at most.
+const maxBack = 4096
+
+// start goes back from a header to the first chunk of its file system.
+func start(in format.Input, at int64) int64 {
+	at -= 4
+	if string(in.Peek(at+4, len(littleParent))) != littleParent {
+		at -= 2
+	}
+	if at < 0 || !likeHeader(in.Peek(at, headerSize)) {
+		return -1
+	}
+	g, ok := detect(in.Section(at, in.Size-at))
+	if !ok {
+		return -1
+	}
+	if _, t := g.look(in, at); t.builtRoot() {
+		return at
+	}
+	first := at
+	for k := int64(1); k <= maxBack && at-k*g.stride() >= 0; k++ {
+		switch state, _ := g.look(in, at-k*g.stride()); state {
+		case used:
+			first = at - k*g.stride()
+		case foreign:
+			return first
+		}
+	}
+	return first
+}
+
+func probe(in format.Input) format.Likeness {
+	if _, ok := detect(in); !ok {
+		return format.No
+	}
+	return format.Sure
+}
+
+func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
+	g, ok := detect(in)
+	if !ok {
+		return nil, format.Errorf(0, "no chunks with tags")
+	}
+	v := &volume{ctx: ctx, in: in, geometry: g, budget: b, root: -1}
+	if err := v.scan(); err != nil {
+		return nil, err
+	}
+	if err := v.build(); err != nil {
+		return nil, err
+	}
+	return &format.Opened{Length: v.end, Attributes: v.attributes(), Damage: v.damage, Modes: true, Tree: v}, nil
+}
+
+func (v *volume) attributes() map[string]string {
+	a := map[string]string{
+		"byte-order": "little", "page-size": strconv.Itoa(v.page), "spare-size": strconv.Itoa(v.spare),
+	}
+	if v.order == binary.BigEndian {
+		a["byte-order"] = "big"
+	}
+	if v.inband {
+		a["page-size"], a["spare-size"], a["tags"] = strconv.Itoa(v.page+tagsSize), "0", "inband"
+	}
+	if v.deleted > 0 {
+		a["deleted"] = strconv.Itoa(v.deleted)
+	}
+	return a
+}
