@@ -52,24 +52,27 @@ func (o *opener) look(p *place) (found, error) {
 	next := o.matcher.starts(p.in)
 	failures := 0
 	for pos := int64(0); ; {
+		var failed []refusal
+		opened := false
 		for _, c := range next {
 			length, err := o.accept(p, c, &f)
 			if o.ctx.Err() != nil {
 				return f, o.ctx.Err()
 			}
 			if err == nil {
-				pos = max(pos, c.off+length)
+				pos, opened = max(pos, c.off+length), true
 				break
 			}
-			if errors.Is(err, format.ErrLimit) {
+			if errors.Is(err, format.ErrSpent) {
 				o.skip(p.path, p.shiftIn()+c.off, p.in.Size-c.off, err.Error()+"; the rest is not looked through")
 				return f, o.leftover(p, &f)
 			}
 			if !errors.Is(err, unread.ErrNotRead) {
 				failures++
 			}
-			o.refused(p, c, err)
+			failed = append(failed, refusal{c, err})
 		}
+		o.refused(p, failed, opened)
 		if len(next) > 0 {
 			pos = max(pos, next[0].off+1)
 		}
@@ -88,20 +91,28 @@ func (o *opener) look(p *place) (found, error) {
 	return f, o.leftover(p, &f)
 }
 
-// refused says why a candidate did not open, unless it was chance bytes.
-func (o *opener) refused(p *place, c candidate, err error) {
-	if errors.Is(err, errTiny) {
-		return
-	}
-	if errors.Is(err, unread.ErrNotRead) {
-		// A flash file system begins anew in every node: once is enough.
-		if slices.Contains(p.refusedKinds, c.format.Name) {
-			return
+// refusal is a candidate that did not open.
+type refusal struct {
+	candidate
+	err error
+}
+
+// refused says why candidates of one place did not open, unless they were chance
+// bytes: as they were, all but the sure ones, where another container opened.
+func (o *opener) refused(p *place, failed []refusal, opened bool) {
+	for _, r := range failed {
+		name := r.format.Name
+		switch {
+		case errors.Is(r.err, errTiny):
+			continue
+		case errors.Is(r.err, unread.ErrNotRead) && slices.Contains(p.refusedKinds, name):
+			continue // a flash file system begins anew in every node: once is enough
+		case errors.Is(r.err, unread.ErrNotRead):
+			p.refusedKinds = append(p.refusedKinds, name)
 		}
-		p.refusedKinds = append(p.refusedKinds, c.format.Name)
-	}
-	if c.likeness == format.Sure || c.off == 0 {
-		o.skip(p.path, p.shiftIn()+c.off, 0, c.format.Name+" cannot be opened: "+err.Error())
+		if r.likeness == format.Sure || !opened && (r.off == 0 || errors.Is(r.err, format.ErrLimit)) {
+			o.skip(p.path, p.shiftIn()+r.off, 0, name+" cannot be opened: "+r.err.Error())
+		}
 	}
 }
 

@@ -6,8 +6,12 @@ import (
 	"sync/atomic"
 )
 
-// ErrLimit is what every error about a limit wraps.
-var ErrLimit = errors.New("limit reached")
+// ErrLimit is what every error about a limit wraps. ErrSpent is about a limit of
+// the whole image: nothing more can be opened in it.
+var (
+	ErrLimit = errors.New("limit reached")
+	ErrSpent = fmt.Errorf("%w for the whole image", ErrLimit)
+)
 
 // FreeRatio is what a stream may unpack before its ratio counts.
 const FreeRatio = 16 << 20
@@ -41,7 +45,7 @@ const (
 // Try takes one try at opening a container.
 func (b *Budget) Try() error {
 	if b.tries.Add(-1) < 0 {
-		return fmt.Errorf("more than %d containers: %w", MaxTries, ErrLimit)
+		return fmt.Errorf("more than %d containers: %w", MaxTries, ErrSpent)
 	}
 	return nil
 }
@@ -50,7 +54,7 @@ func (b *Budget) Try() error {
 func (b *Budget) Live(n int64) error {
 	if b.live.Add(-n) < 0 {
 		b.live.Add(n)
-		return fmt.Errorf("more than %d unpacked bytes in memory: %w", int64(MaxLive), ErrLimit)
+		return fmt.Errorf("more than %d unpacked bytes in memory: %w", int64(MaxLive), ErrSpent)
 	}
 	return nil
 }
@@ -59,7 +63,7 @@ func (b *Budget) Live(n int64) error {
 func (b *Budget) Files(n int64) error {
 	if b.files.Add(-n) < 0 {
 		b.files.Add(n)
-		return fmt.Errorf("number of files: %w", ErrLimit)
+		return fmt.Errorf("number of files: %w", ErrSpent)
 	}
 	return nil
 }
@@ -68,7 +72,7 @@ func (b *Budget) Files(n int64) error {
 func (b *Budget) Bytes(n int64) error {
 	if n < 0 || b.bytes.Add(-n) < 0 {
 		b.bytes.Add(n)
-		return fmt.Errorf("unpacked bytes in the whole image: %w", ErrLimit)
+		return fmt.Errorf("unpacked bytes: %w", ErrSpent)
 	}
 	return nil
 }
