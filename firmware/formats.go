@@ -6,6 +6,8 @@ import (
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
 	"github.com/assay-iot/assay/firmware/tarball"
+	"github.com/assay-iot/assay/firmware/ubi"
+	"github.com/assay-iot/assay/firmware/ubifs"
 	"github.com/assay-iot/assay/firmware/uimage"
 	"github.com/assay-iot/assay/firmware/unread"
 	"github.com/assay-iot/assay/firmware/zimage"
@@ -19,6 +21,8 @@ func formats() []*format.Format {
 	return append([]*format.Format{
 		uimage.Format,
 		squashfs.Format,
+		ubi.Format,
+		ubifs.Format,
 		zimage.Format,
 		cpio.Format,
 		tarball.Format,

@@ -22,8 +22,6 @@ var ErrNotRead = errors.New("file systems of this kind are not read yet")
 // place of its line here.
 func Formats() []*format.Format {
 	return []*format.Format{
-		kind("ubi", ubi, format.Magic{Bytes: "UBI#\x01\x00\x00\x00"}),
-		kind("ubifs", ubifs, format.Magic{Bytes: "\x31\x18\x10\x06"}),
 		kind("jffs2", jffs2,
 			format.Magic{Bytes: "\x85\x19\x01\xe0"}, format.Magic{Bytes: "\x85\x19\x02\xe0"}, format.Magic{Bytes: "\x85\x19\x03\x20"},
 			format.Magic{Bytes: "\x19\x85\xe0\x01"}, format.Magic{Bytes: "\x19\x85\xe0\x02"}, format.Magic{Bytes: "\x19\x85\x20\x03"}),
@@ -58,20 +56,6 @@ func always([]byte) bool { return true }
 // sum is the checksum of the flash file systems: the reflected CRC-32 without
 // the final inversion, from a start value.
 func sum(start uint32, b []byte) uint32 { return ^crc32.Update(^start, crc32.IEEETable, b) }
-
-// ubi checks an erase counter header (include/mtd/ubi-media.h of mtd-utils).
-func ubi(b []byte) bool {
-	return len(b) >= 64 && binary.BigEndian.Uint32(b[60:]) == sum(0xffffffff, b[:60])
-}
-
-// ubifs checks the common header of a node (Documentation/filesystems/ubifs.rst).
-func ubifs(b []byte) bool {
-	if len(b) < 24 {
-		return false
-	}
-	n := binary.LittleEndian.Uint32(b[16:])
-	return n >= 24 && int64(n) <= int64(len(b)) && b[20] <= 11 && binary.LittleEndian.Uint32(b[4:]) == sum(0xffffffff, b[8:n])
-}
 
 // jffs2 checks the header of a node in either byte order.
 func jffs2(b []byte) bool {

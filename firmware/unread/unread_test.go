@@ -28,14 +28,6 @@ func jffs2Node(order binary.ByteOrder) []byte {
 }
 
 func TestRecognised(t *testing.T) {
-	ec := make([]byte, 64)
-	copy(ec, "UBI#\x01")
-	binary.BigEndian.PutUint32(ec[60:], sum(0xffffffff, ec[:60]))
-	node := make([]byte, 64)
-	copy(node, "\x31\x18\x10\x06")
-	binary.LittleEndian.PutUint32(node[16:], 64)
-	node[20] = 6
-	binary.LittleEndian.PutUint32(node[4:], sum(0xffffffff, node[8:]))
 	super := make([]byte, 2048)
 	for at, v := range map[int]uint32{0: 32, 4: 128, 0x18: 2, 0x20: 8192, 0x28: 32, 0x4c: 1} {
 		binary.LittleEndian.PutUint32(super[0x400+at:], v)
@@ -46,7 +38,7 @@ func TestRecognised(t *testing.T) {
 	boot[13] = 4
 	copy(boot[510:], "\x55\xaa")
 	for name, b := range map[string][]byte{
-		"ubi": ec, "ubifs": node, "ext": super, "fat": boot,
+		"ext": super, "fat": boot,
 		"jffs2": jffs2Node(binary.LittleEndian),
 	} {
 		if probe(name, b) != format.Sure {
