@@ -106,6 +106,9 @@ func (d *device) parts() []format.Part {
 			parts = append(parts, format.Part{Name: name, Bytes: content})
 		}
 	}
+	if len(parts) == 0 && len(d.volumes) > 0 {
+		d.hurt(0, "no volume has a content: the image may be cut")
+	}
 	return parts
 }
 
