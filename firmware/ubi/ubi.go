@@ -176,7 +176,7 @@ func blockSize(ctx context.Context, in format.Input, g geometry) (int64, error) 
 					n++
 				}
 			}
-			if size >= g.data+minLEB && size <= maxPEB && (n > most || n == most && size > best) {
+			if size >= g.data+minLEB && size <= maxPEB && n > most {
 				best, most = size, n
 			}
 		}

@@ -18,6 +18,7 @@ type image struct {
 	buds     [][3]int // eraseblock, offset, head of the journal
 	dirty    bool
 	commits  uint64
+	start    []byte // the node of the last commit's start
 }
 
 type leaf struct {
@@ -161,6 +162,7 @@ func (m *image) index() leaf {
 			up = append(up, leaf{c[0].key, m.put(n), len(n)})
 		}
 		if level = up; len(up) == 1 {
+			m.start = m.node(10, 0, body(m.commits))
 			return up[0]
 		}
 	}
@@ -181,7 +183,7 @@ func (m *image) done(root leaf) []byte {
 		copy(m.b[(1+i)*leb:], m.node(7, 0, slices.Concat(body(
 			uint64(1000), m.commits, flags, uint32(3), uint32(root.at/leb), uint32(root.at%leb), uint32(root.ln)), make([]byte, 512-60))))
 	}
-	log := m.node(10, 0, body(m.commits))
+	log := slices.Clone(m.start)
 	for _, b := range m.buds {
 		log = append(log, m.node(8, 0, body(uint32(b[0]), uint32(b[1]), uint32(b[2]), make([]byte, 28)))...)
 	}

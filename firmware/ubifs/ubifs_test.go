@@ -187,11 +187,12 @@ func TestCollected(t *testing.T) {
 func TestLog(t *testing.T) {
 	m := newImage()
 	m.tree()
+	before := m.node(8, 0, body(uint32(lebs-1), uint32(0), uint32(1), make([]byte, 28)))
 	root := m.index()
-	old := m.node(8, 0, body(uint32(mainLEB+3), uint32(0), uint32(1), make([]byte, 28)))
 	m.journal(1, m.data(66, 0, []byte("B")))
 	m.done(root)
-	copy(m.b[4*leb:], old)
+	copy(m.b[(lebs-1)*leb:], m.data(66, 0, []byte("X")))
+	copy(m.b[4*leb:], before)
 	w := cleanFiles()
 	w["b"] = fileLine + `"B" user.x=1`
 	expect(t, m.b, w)
@@ -208,6 +209,65 @@ func TestLog(t *testing.T) {
 	le.PutUint64(m.b[3*leb+24:], 77)
 	resum(m.b)
 	expect(t, m.b, cleanFiles(), "does not begin with the last commit")
+}
+
+// The newest node counts, wherever it is.
+func TestOrder(t *testing.T) {
+	m := newImage()
+	m.tree()
+	root := m.index()
+	inode, data, name := m.inode(66, 0o100600, 1, 0, 9, ""), m.data(66, 0, []byte("older")), m.entry(1, 0, 0, "a")
+	m.journal(1, m.inode(66, 0o100644, 1, 0, 1, ""), m.data(66, 0, []byte("B")), m.entry(1, 65, 0, "a"))
+	m.journal(2, inode, data, name)
+	w := cleanFiles()
+	w["b"] = fileLine + `"B" user.x=1`
+	expect(t, m.done(root), w)
+}
+
+// A file that was cut twice and then made longer has holes where it was cut.
+func TestCutTwice(t *testing.T) {
+	m := newImage()
+	m.tree()
+	root := m.index()
+	m.journal(1, m.truncation(67, uint64(len(long)), 8192), m.truncation(67, 8192, 4096), m.inode(67, 0o100644, 1, 0, 12288, ""), m.data(67, 2, long[:4096]))
+	w := cleanFiles()
+	w["dir/long"] = fileLine + fmt.Sprintf("%q", string(long[:4096])+string(make([]byte, 4096))+string(long[:4096]))
+	expect(t, m.done(root), w)
+}
+
+// A file whose data were in a lost part of the journal has no hole instead.
+func TestTorn(t *testing.T) {
+	m := newImage()
+	m.tree()
+	root := m.index()
+	m.journal(1, m.inode(80, 0o100644, 1, 0, 10, ""), m.entry(1, 80, 0, "f"), m.inode(66, 0o100600, 1, 0, 1, ""))
+	m.buds = append(m.buds, [3]int{lebs, 0, 2})
+	w := cleanFiles()
+	w["f"], w["b"] = fileLine+"error: at 0x", `-rw------- 1:2 "b" user.x=1`
+	expect(t, m.done(root), w, "lies behind the end")
+}
+
+// The index refers to a node of another key.
+func TestOtherKey(t *testing.T) {
+	m := newImage()
+	m.commit(m.inode(1, 0o040755, 2, 0, 0, ""))
+	m.file(1, 65, "a", "aaa")
+	m.file(1, 66, "b", "bbb")
+	m.leaves[3].at = m.leaves[6].at
+	expect(t, m.done(m.index()), map[string]string{"a": fileLine + "error: at 0x", "b": fileLine + `"bbb"`})
+}
+
+// The first key of an index node may be greater than the least key below it.
+func TestFirstKey(t *testing.T) {
+	m := newImage()
+	m.tree()
+	root := m.index()
+	b := m.done(root)
+	copy(b[root.at+40:root.at+48], b[root.at+60:root.at+68])
+	resum(b)
+	first := int(le.Uint32(b[root.at+28:])*leb + le.Uint32(b[root.at+32:]))
+	b[first+30] ^= 1
+	expect(t, b, cleanFiles(), "checksum of a node differs", "newest nodes")
 }
 
 // Without an index, all nodes are looked through.
