@@ -8,6 +8,8 @@ import (
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
 	"github.com/assay-iot/assay/firmware/tarball"
+	"github.com/assay-iot/assay/firmware/ubi"
+	"github.com/assay-iot/assay/firmware/ubifs"
 	"github.com/assay-iot/assay/firmware/uimage"
 	"github.com/assay-iot/assay/firmware/unread"
 	"github.com/assay-iot/assay/firmware/yaffs"
@@ -27,6 +29,8 @@ func formats() []*format.Format {
 		jffs2.EndMarker,
 		yaffs.Dump,
 		yaffs.Format,
+		ubi.Format,
+		ubifs.Format,
 		zimage.Format,
 		cpio.Format,
 		tarball.Format,

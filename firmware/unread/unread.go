@@ -10,7 +10,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"hash/crc32"
 
 	"github.com/assay-iot/assay/firmware/format"
 )
@@ -22,8 +21,6 @@ var ErrNotRead = errors.New("file systems of this kind are not read yet")
 // place of its line here.
 func Formats() []*format.Format {
 	return []*format.Format{
-		kind("ubi", ubi, format.Magic{Bytes: "UBI#\x01\x00\x00\x00"}),
-		kind("ubifs", ubifs, format.Magic{Bytes: "\x31\x18\x10\x06"}),
 		kind("erofs", erofs, format.Magic{Offset: 1024, Bytes: "\xe2\xe1\xf5\xe0"}),
 		kind("cramfs", always, format.Magic{Offset: 16, Bytes: "Compressed ROMFS"}),
 		kind("romfs", romfs, format.Magic{Bytes: "-rom1fs-"}),
@@ -50,24 +47,6 @@ func kind(name string, is func(head []byte) bool, magics ...format.Magic) *forma
 const headSize = 4096
 
 func always([]byte) bool { return true }
-
-// sum is the checksum of the flash file systems: the reflected CRC-32 without
-// the final inversion, from a start value.
-func sum(start uint32, b []byte) uint32 { return ^crc32.Update(^start, crc32.IEEETable, b) }
-
-// ubi checks an erase counter header (include/mtd/ubi-media.h of mtd-utils).
-func ubi(b []byte) bool {
-	return len(b) >= 64 && binary.BigEndian.Uint32(b[60:]) == sum(0xffffffff, b[:60])
-}
-
-// ubifs checks the common header of a node (Documentation/filesystems/ubifs.rst).
-func ubifs(b []byte) bool {
-	if len(b) < 24 {
-		return false
-	}
-	n := binary.LittleEndian.Uint32(b[16:])
-	return n >= 24 && int64(n) <= int64(len(b)) && b[20] <= 11 && binary.LittleEndian.Uint32(b[4:]) == sum(0xffffffff, b[8:n])
-}
 
 func erofs(b []byte) bool {
 	return len(b) >= 1024+128 && b[1024+12] >= 9 && b[1024+12] <= 16 // block size, as a power of two
