@@ -2,6 +2,7 @@ package firmware
 
 import (
 	"github.com/assay-iot/assay/firmware/cpio"
+	"github.com/assay-iot/assay/firmware/erofs"
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
@@ -19,6 +20,7 @@ func formats() []*format.Format {
 	return append([]*format.Format{
 		uimage.Format,
 		squashfs.Format,
+		erofs.Format,
 		zimage.Format,
 		cpio.Format,
 		tarball.Format,

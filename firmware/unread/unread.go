@@ -28,9 +28,6 @@ func Formats() []*format.Format {
 			format.Magic{Bytes: "\x85\x19\x01\xe0"}, format.Magic{Bytes: "\x85\x19\x02\xe0"}, format.Magic{Bytes: "\x85\x19\x03\x20"},
 			format.Magic{Bytes: "\x19\x85\xe0\x01"}, format.Magic{Bytes: "\x19\x85\xe0\x02"}, format.Magic{Bytes: "\x19\x85\x20\x03"}),
 		kind("ext", ext, extMagics()...),
-		kind("erofs", erofs, format.Magic{Offset: 1024, Bytes: "\xe2\xe1\xf5\xe0"}),
-		kind("cramfs", always, format.Magic{Offset: 16, Bytes: "Compressed ROMFS"}),
-		kind("romfs", romfs, format.Magic{Bytes: "-rom1fs-"}),
 		kind("iso9660", always, format.Magic{Offset: 0x8000, Bytes: "\x01CD001\x01"}),
 		kind("fat", fat, format.Magic{Offset: 54, Bytes: "FAT12   "}, format.Magic{Offset: 54, Bytes: "FAT16   "}, format.Magic{Offset: 82, Bytes: "FAT32   "}),
 		kind("littlefs", always, format.Magic{Offset: 8, Bytes: "littlefs"}),
@@ -105,24 +102,6 @@ func ext(b []byte) bool {
 	s := b[0x400:]
 	u := binary.LittleEndian.Uint32
 	return u(s) > 0 && u(s[4:]) > 0 && u(s[0x18:]) <= 6 && u(s[0x20:]) > 0 && u(s[0x28:]) > 0 && u(s[0x4c:]) <= 1
-}
-
-func erofs(b []byte) bool {
-	return len(b) >= 1024+128 && b[1024+12] >= 9 && b[1024+12] <= 16 // block size, as a power of two
-}
-
-// romfs checks the sum of the header's words (Documentation/filesystems/romfs.rst).
-func romfs(b []byte) bool {
-	if len(b) < 64 {
-		return false
-	}
-	size := int64(binary.BigEndian.Uint32(b[8:]))
-	summed := b[:min(512, size, int64(len(b)))&^3]
-	total := uint32(0)
-	for ; len(summed) > 0; summed = summed[4:] {
-		total += binary.BigEndian.Uint32(summed)
-	}
-	return size >= 64 && total == 0
 }
 
 func fat(b []byte) bool {
