@@ -76,18 +76,23 @@ func newDeflate() decoder {
 }
 
 func newZstd() decoder {
-	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderMaxWindow(maxWindow))
+	options := []zstd.DOption{zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderMaxWindow(maxWindow)}
+	whole, err := zstd.NewReader(nil, options...)
+	var parts *zstd.Decoder // one that reads a stream cannot do the other
 	return func(dst, in []byte, part bool) error {
+		if err == nil && part && parts == nil {
+			parts, err = zstd.NewReader(nil, options...)
+		}
 		if err != nil {
 			return err
 		}
 		if part {
-			if err := d.Reset(bytes.NewReader(in)); err != nil {
+			if err := parts.Reset(bytes.NewReader(in)); err != nil {
 				return err
 			}
-			return exactly(d, dst, part, nil)
+			return exactly(parts, dst, part, nil)
 		}
-		out, err := d.DecodeAll(in, dst[:0:len(dst)])
+		out, err := whole.DecodeAll(in, dst[:0:len(dst)])
 		if err == nil && len(out) != len(dst) {
 			err = errLength
 		}
