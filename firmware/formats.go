@@ -2,8 +2,10 @@ package firmware
 
 import (
 	"github.com/assay-iot/assay/firmware/cpio"
+	"github.com/assay-iot/assay/firmware/cramfs"
 	"github.com/assay-iot/assay/firmware/erofs"
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/romfs"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
 	"github.com/assay-iot/assay/firmware/tarball"
@@ -21,6 +23,8 @@ func formats() []*format.Format {
 		uimage.Format,
 		squashfs.Format,
 		erofs.Format,
+		cramfs.Format,
+		romfs.Format,
 		zimage.Format,
 		cpio.Format,
 		tarball.Format,

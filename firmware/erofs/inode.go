@@ -107,8 +107,7 @@ func (r *reader) describe(n *inode) error {
 	case modeRegular:
 		e.Offset = r.plainOffset(n)
 	case modeLink:
-		target, err := r.small(n, maxLink)
-		e.Link, e.Err = string(target), err
+		e.Link, e.Err = r.target(n)
 	case modeDir:
 	case 0o020000, 0o060000:
 		e.Rdev = uint64(n.start>>8&0xfff)<<32 | uint64(n.start&0xff|n.start>>12&0xfff00)
@@ -132,3 +131,15 @@ func (r *reader) plainOffset(n *inode) int64 {
 }
 
 func (n *inode) compressed() bool { return n.layout == clustersFull || n.layout == clustersCompact }
+
+// target reads the target of a symlink, which stays in memory.
+func (r *reader) target(n *inode) (string, error) {
+	target, err := r.small(n, maxLink)
+	if err == nil {
+		err = r.budget.Live(n.size)
+	}
+	if err != nil {
+		return "", err
+	}
+	return string(target), nil
+}

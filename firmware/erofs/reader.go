@@ -14,7 +14,7 @@ import (
 const (
 	maxDepth     = 512       // directories inside one another
 	maxPath      = 4096      // bytes of a path, as PATH_MAX
-	maxLink      = 65535     // bytes of a symlink's target
+	maxLink      = 4096      // bytes of a symlink's target
 	maxDir       = 256 << 20 // bytes of one directory
 	maxXattrs    = 64 << 20  // bytes of all attributes that are kept
 	maxStored    = 1 << 20   // bytes of a compressed cluster

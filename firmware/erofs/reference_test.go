@@ -82,6 +82,9 @@ func again(t *testing.T, img *firmware.Image) {
 func TestExtract(t *testing.T) {
 	un := reference.Need(t, "fsck.erofs")
 	tree := reference.Tree(t)
+	if err := os.Chmod(filepath.Join(tree, "bin/su"), 0o755); err != nil { // the bit is lost when it is unpacked
+		t.Fatal(err)
+	}
 	for _, options := range []string{"-zlz4hc -C16384 -Eztailpacking", "--chunksize=8192"} {
 		data := pack(t, tree, options)
 		work := t.TempDir()
