@@ -128,6 +128,28 @@ func TestLarge(t *testing.T) {
 	}
 }
 
+// TestDevices packs contents on another device: they are named, and not read.
+func TestDevices(t *testing.T) {
+	tree := reference.Tree(t)
+	blob := filepath.Join(t.TempDir(), "blob")
+	if err := os.WriteFile(blob, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	img := reference.Open(t, pack(t, tree, "--chunksize=4096 --blobdev="+blob))
+	if got, want := len(img.Files), len(reference.OnDisk(t, tree)); got != want {
+		t.Errorf("%d entries, want %d", got, want)
+	}
+	for _, f := range img.Files {
+		switch {
+		case f.Kind != firmware.Regular || f.Size == 0:
+		case f.Err == nil && f.Name != "zeros":
+			t.Errorf("%s was read, and lies on another device", f.Name)
+		case f.Err != nil && !strings.Contains(f.Err.Error(), "not in the image"):
+			t.Errorf("%s: %v", f.Name, f.Err)
+		}
+	}
+}
+
 // TestXattrs compares attributes, where the disk can hold them.
 func TestXattrs(t *testing.T) {
 	work := t.TempDir()
