@@ -254,10 +254,7 @@ func (d *microLZMA) literal(dst []byte, at, state, rep int) byte {
 // decode fills dst.
 func (d *microLZMA) decode(dst []byte) error {
 	state, reps := 0, [4]int{}
-	for at := 0; at < len(dst); {
-		if d.over {
-			return errLength
-		}
+	for at := 0; at < len(dst) && !d.over; {
 		pos := at & d.posMask
 		after := state < lzmaLiteral // a literal
 		if d.bit(&d.isMatch[state][pos]) == 0 {
@@ -282,6 +279,9 @@ func (d *microLZMA) decode(dst []byte) error {
 			return errLZMA
 		}
 		at += fill(dst[at:], dst[at-reps[0]-1:], n, reps[0]+1)
+	}
+	if d.over {
+		return errLength
 	}
 	return nil
 }

@@ -132,7 +132,7 @@ func line(h *tar.Header, contents map[string][]byte) string {
 	name, link, sum := h.Name, h.Linkname, [32]byte{}
 	if h.Typeflag == tar.TypeLink {
 		h = &tar.Header{Typeflag: tar.TypeReg, Mode: 0o640, Uid: len(link), Gid: 5, ModTime: h.ModTime}
-		name, link, sum = name, "", sha256.Sum256(contents[link])
+		link, sum = "", sha256.Sum256(contents[link])
 	} else if h.Typeflag == tar.TypeReg {
 		sum = sha256.Sum256(contents[name])
 	}

@@ -96,7 +96,7 @@ func TestHostile(t *testing.T) {
 	}{
 		{"plain", good, `a -rw-r--r-- "hello" <nil> inode 0`},
 		{"hard link", good, `b -rw-r--r-- "hello" <nil> inode 0`},
-		{"hard link before its file", build(node{0x60 | hard, 0x60, 0, "b", ""}, node{file, 0, 0, "a", "hello"}), `b -rw-r--r-- "hello" <nil> inode 1`},
+		{"hard link before its file", build(node{0x60, 0x60, 0, "b", ""}, node{file, 0, 0, "a", "hello"}), `b -rw-r--r-- "hello" <nil> inode 1`},
 		{"wrong sum", flip(0x65), "refused: at 0xc: checksum differs"},
 		{"wrong sum of a header", both, "damage at 0x20: directory : at 0x60: checksum differs"},
 		{"kept before a wrong header", both, `a -rw-r--r-- "hello"`},
