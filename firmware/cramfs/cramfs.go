@@ -44,13 +44,13 @@ const (
 	crcPlace  = 32
 	maxSize   = 1 << 28 // of a file system: what an inode can point to
 
-	flagVersion2   = 1 << 0
-	flagHoles      = 1 << 8
-	flagSignature  = 1 << 9
-	flagShifted    = 1 << 10
-	flagPointers   = 1 << 11
-	flagsKnown     = 0xff | flagHoles | flagSignature | flagShifted | flagPointers
-	maxCRCFraction = 64 << 20 // bytes of the checksum that are read at a time
+	flagVersion2  = 1 << 0
+	flagHoles     = 1 << 8
+	flagSignature = 1 << 9
+	flagShifted   = 1 << 10
+	flagPointers  = 1 << 11
+	flagsKnown    = 0xff | flagHoles | flagSignature | flagShifted | flagPointers
+	crcStep       = 64 << 20 // bytes that the checksum takes at a time
 )
 
 // superblock is a superblock and where it is.
@@ -60,7 +60,6 @@ type superblock struct {
 	size  int64 // 0 in the first version
 	flags uint32
 	crc   uint32
-	files uint32
 	name  string
 	root  inode
 }
@@ -91,7 +90,7 @@ func superblockAt(in format.Input, at int64) (sb superblock, err error) {
 	}
 	sb.flags, sb.crc = sb.order.Uint32(b[8:]), sb.order.Uint32(b[crcPlace:])
 	if sb.flags&flagVersion2 != 0 {
-		sb.size, sb.files = int64(sb.order.Uint32(b[4:])), sb.order.Uint32(b[44:])
+		sb.size = int64(sb.order.Uint32(b[4:]))
 	}
 	sb.name = strings.ToValidUTF8(string(bytes.TrimRight(b[48:64], "\x00")), "?")
 	sb.root = parseInode(b[64:], at+64, sb.order)
@@ -154,7 +153,7 @@ func (r *reader) verify() error {
 	}
 	sum := uint32(0)
 	for at := r.sb.at; at < r.sb.size; {
-		n := min(maxCRCFraction, r.sb.size-at)
+		n := min(crcStep, r.sb.size-at)
 		if place := r.sb.at + crcPlace; at < place {
 			n = place - at
 		} else if at == place {

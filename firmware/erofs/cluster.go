@@ -159,6 +159,9 @@ func (r *reader) spans(n *inode, x *index) (es []extent, err error) {
 		e.from, e.stored = r.blockPlace(h.block), h.blocks<<r.sb.BlockBits
 		if last && x.advise&adviseInline != 0 {
 			e.from, e.stored = x.end, x.inline
+			if block := int64(1) << r.sb.BlockBits; x.end&(block-1)+x.inline > block {
+				return nil, format.Errorf(x.end, "cluster of %d bytes behind the index crosses the end of the block", x.inline)
+			}
 		}
 		if es, err = r.cluster(es, e, h, x); err != nil {
 			return nil, err
@@ -176,15 +179,13 @@ func (r *reader) cluster(es []extent, e extent, h *head, x *index) ([]extent, er
 	switch {
 	case e.stored < 1 || e.stored > maxStored || e.size > maxUnpacked:
 		return nil, format.Errorf(x.at, "cluster of %d bytes for %d", e.stored, e.size)
-	case e.from == x.end && e.from&(block-1)+e.stored > block && x.advise&adviseInline != 0:
-		return nil, format.Errorf(e.from, "cluster of %d bytes behind the index crosses the end of the block", e.stored)
 	case h.kind == typePlain:
-		if e.size > e.stored {
-			return nil, format.Errorf(e.from, "plain cluster of %d bytes for %d", e.stored, e.size)
-		}
 		turn := e.at & (block - 1)
-		if x.advise&adviseInterlaced == 0 || turn >= e.stored {
-			turn = 0
+		if x.advise&adviseInterlaced == 0 || e.stored < block {
+			turn = 0 // one behind the index has no room for it
+		}
+		if e.size > e.stored || turn > e.stored {
+			return nil, format.Errorf(e.from, "plain cluster of %d bytes for %d", e.stored, e.size)
 		}
 		first := extent{at: e.at, size: min(e.stored-turn, e.size), from: e.from + turn, how: plain}
 		rest := extent{at: e.at + first.size, size: e.size - first.size, from: e.from, how: plain}

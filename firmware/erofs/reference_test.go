@@ -2,17 +2,22 @@ package erofs_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/erofs"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
+	"github.com/assay-iot/assay/firmware/format"
 )
 
 // pack packs a tree with mkfs.erofs, or skips where it cannot with these options:
@@ -40,7 +45,7 @@ func TestReference(t *testing.T) {
 		"", "-Eforce-inode-extended", "-Eforce-inode-compact", "-x-1", "-Enoinline_data", "--chunksize=4096", "--chunksize=65536 -Eforce-chunk-indexes",
 		"-zlz4", "-zlz4hc", "-zlz4hc,12 -C65536", "-zlz4 -C1048576", "-zlz4hc -Elegacy-compress", "-zlz4 -Elegacy-compress -C16384",
 		"-zlz4hc -Eztailpacking", "-zlz4hc -Eztailpacking -C16384 -Elegacy-compress", "-zlz4 --max-extent-bytes=65536",
-		"-zlz4hc -Efragments", "-zlz4hc -Eall-fragments -C65536", "-zlz4hc -Ededupe", "-zlz4hc -Ededupe,fragments -C32768", "-zlz4hc -Ededupe,all-fragments -Elegacy-compress",
+		"-zlz4hc -Efragments", "-zlz4hc -Eztailpacking,fragments", "-zlz4 -Eztailpacking,all-fragments -C16384", "-zlz4hc -Eall-fragments -C65536", "-zlz4hc -Ededupe", "-zlz4hc -Ededupe,fragments -C32768", "-zlz4hc -Ededupe,all-fragments -Elegacy-compress",
 		"-zlzma", "-zlzma -C65536", "-zlzma -Eztailpacking", "-zlzma -Efragments,dedupe -C131072",
 		"-zdeflate,9", "-zdeflate,1 -C65536 -Efragments", "-zdeflate -Ededupe,ztailpacking",
 		"-zzstd,15", "-zzstd -C65536 -Efragments", "-zzstd -Ededupe -C16384", "-zzstd -Eztailpacking",
@@ -197,25 +202,52 @@ func TestOwners(t *testing.T) {
 	}
 }
 
-func BenchmarkOpen(b *testing.B) {
-	out, err := exec.Command("go", "env", "GOROOT").Output()
-	if err != nil {
-		b.Skip("no go tool")
+// BenchmarkRead opens images and reads every file, without the digests that
+// package firmware computes.
+func BenchmarkRead(b *testing.B) {
+	tree := filepath.Join(b.TempDir(), "tree")
+	if err := os.Mkdir(tree, 0o755); err != nil {
+		b.Fatal(err)
 	}
-	src := filepath.Join(string(out[:len(out)-1]), "src", "crypto")
-	for _, options := range []string{"", "-zlz4hc -C65536", "-zlz4hc -C65536 -Eall-fragments", "-zlzma -C65536", "-zdeflate -C65536", "-zzstd -C65536"} {
+	for i := range 40 { // what is alike in programs and configuration
+		content := bytes.Repeat(fmt.Appendf(nil, "option%d = /usr/lib/value%d\n%x\n", i*i, i*7919, i*1_000_003), 4_000+500*i)
+		if err := os.WriteFile(filepath.Join(tree, fmt.Sprint(i)), content, 0o644); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for _, options := range []string{"", "--chunksize=4096", "-zlz4hc -C65536", "-zlz4hc", "-zlz4hc -C65536 -Eall-fragments", "-zlzma -C65536", "-zdeflate -C65536", "-zzstd -C65536"} {
 		b.Run("mkfs.erofs "+options, func(b *testing.B) {
-			data := pack(b, src, options)
+			data := format.InMemory(pack(b, tree, options))
 			for b.Loop() {
-				img := reference.Open(b, data)
-				size := int64(0)
-				for _, f := range img.Files {
-					if f.HardLink == nil {
-						size += f.Size
-					}
+				o, err := erofs.Format.Open(context.Background(), data, format.NewBudget(1<<20, 1<<40, 1<<30, 1<<20))
+				if err != nil {
+					b.Fatal(err)
 				}
-				b.SetBytes(size)
+				var size atomic.Int64
+				for _, batch := range o.Tree.Batches() {
+					batch.Run(both, func(_ int, content []byte, err error) {
+						if err != nil {
+							b.Error(err)
+						}
+						size.Add(int64(len(content)))
+					})
+				}
+				b.SetBytes(size.Load())
 			}
 		})
 	}
+}
+
+// both runs a function n times with two workers.
+func both(n int, f func(int)) {
+	var next atomic.Int64
+	var done sync.WaitGroup
+	for range 2 {
+		done.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				f(int(i))
+			}
+		})
+	}
+	done.Wait()
 }
