@@ -2,9 +2,12 @@ package firmware
 
 import (
 	"github.com/assay-iot/assay/firmware/cpio"
+	"github.com/assay-iot/assay/firmware/cramfs"
+	"github.com/assay-iot/assay/firmware/erofs"
 	"github.com/assay-iot/assay/firmware/ext"
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/jffs2"
+	"github.com/assay-iot/assay/firmware/romfs"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
 	"github.com/assay-iot/assay/firmware/tarball"
@@ -31,6 +34,9 @@ func formats() []*format.Format {
 		yaffs.Format,
 		ubi.Format,
 		ubifs.Format,
+		erofs.Format,
+		cramfs.Format,
+		romfs.Format,
 		zimage.Format,
 		cpio.Format,
 		tarball.Format,

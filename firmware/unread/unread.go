@@ -21,9 +21,6 @@ var ErrNotRead = errors.New("file systems of this kind are not read yet")
 // place of its line here.
 func Formats() []*format.Format {
 	return []*format.Format{
-		kind("erofs", erofs, format.Magic{Offset: 1024, Bytes: "\xe2\xe1\xf5\xe0"}),
-		kind("cramfs", always, format.Magic{Offset: 16, Bytes: "Compressed ROMFS"}),
-		kind("romfs", romfs, format.Magic{Bytes: "-rom1fs-"}),
 		kind("iso9660", always, format.Magic{Offset: 0x8000, Bytes: "\x01CD001\x01"}),
 		kind("fat", fat, format.Magic{Offset: 54, Bytes: "FAT12   "}, format.Magic{Offset: 54, Bytes: "FAT16   "}, format.Magic{Offset: 82, Bytes: "FAT32   "}),
 		kind("littlefs", always, format.Magic{Offset: 8, Bytes: "littlefs"}),
@@ -47,24 +44,6 @@ func kind(name string, is func(head []byte) bool, magics ...format.Magic) *forma
 const headSize = 4096
 
 func always([]byte) bool { return true }
-
-func erofs(b []byte) bool {
-	return len(b) >= 1024+128 && b[1024+12] >= 9 && b[1024+12] <= 16 // block size, as a power of two
-}
-
-// romfs checks the sum of the header's words (Documentation/filesystems/romfs.rst).
-func romfs(b []byte) bool {
-	if len(b) < 64 {
-		return false
-	}
-	size := int64(binary.BigEndian.Uint32(b[8:]))
-	summed := b[:min(512, size, int64(len(b)))&^3]
-	total := uint32(0)
-	for ; len(summed) > 0; summed = summed[4:] {
-		total += binary.BigEndian.Uint32(summed)
-	}
-	return size >= 64 && total == 0
-}
 
 func fat(b []byte) bool {
 	return len(b) >= 512 && b[510] == 0x55 && b[511] == 0xaa && (b[0] == 0xeb || b[0] == 0xe9) &&

@@ -40,7 +40,7 @@ func TestRecognised(t *testing.T) {
 }
 
 func FuzzProbe(f *testing.F) {
-	f.Add([]byte("-rom1fs-"))
+	f.Add([]byte("\x01CD001\x01"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, k := range Formats() {
 			k.Probe(format.InMemory(b))
