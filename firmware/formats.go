@@ -2,6 +2,7 @@ package firmware
 
 import (
 	"github.com/assay-iot/assay/firmware/cpio"
+	"github.com/assay-iot/assay/firmware/fat"
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
@@ -19,6 +20,7 @@ func formats() []*format.Format {
 	return append([]*format.Format{
 		uimage.Format,
 		squashfs.Format,
+		fat.Format,
 		zimage.Format,
 		cpio.Format,
 		tarball.Format,
@@ -29,6 +31,7 @@ func formats() []*format.Format {
 		stream.Bzip2,
 		stream.LZ4,
 		stream.LZMA,
+		fat.Unnamed,
 		tarball.Old,
 		stream.AnyLZMA,
 	}, unread.Formats()...)

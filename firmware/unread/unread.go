@@ -32,7 +32,6 @@ func Formats() []*format.Format {
 		kind("cramfs", always, format.Magic{Offset: 16, Bytes: "Compressed ROMFS"}),
 		kind("romfs", romfs, format.Magic{Bytes: "-rom1fs-"}),
 		kind("iso9660", always, format.Magic{Offset: 0x8000, Bytes: "\x01CD001\x01"}),
-		kind("fat", fat, format.Magic{Offset: 54, Bytes: "FAT12   "}, format.Magic{Offset: 54, Bytes: "FAT16   "}, format.Magic{Offset: 82, Bytes: "FAT32   "}),
 		kind("littlefs", always, format.Magic{Offset: 8, Bytes: "littlefs"}),
 	}
 }
@@ -123,9 +122,4 @@ func romfs(b []byte) bool {
 		total += binary.BigEndian.Uint32(summed)
 	}
 	return size >= 64 && total == 0
-}
-
-func fat(b []byte) bool {
-	return len(b) >= 512 && b[510] == 0x55 && b[511] == 0xaa && (b[0] == 0xeb || b[0] == 0xe9) &&
-		binary.LittleEndian.Uint16(b[11:])%512 == 0 && b[13] != 0 && b[13]&(b[13]-1) == 0
 }

@@ -40,13 +40,8 @@ func TestRecognised(t *testing.T) {
 	for at, v := range map[int]uint32{0: 32, 4: 128, 0x18: 2, 0x20: 8192, 0x28: 32, 0x4c: 1} {
 		binary.LittleEndian.PutUint32(super[0x400+at:], v)
 	}
-	boot := make([]byte, 512)
-	copy(boot, "\xeb\x3c\x90mkfs.fat")
-	binary.LittleEndian.PutUint16(boot[11:], 512)
-	boot[13] = 4
-	copy(boot[510:], "\x55\xaa")
 	for name, b := range map[string][]byte{
-		"ubi": ec, "ubifs": node, "ext": super, "fat": boot,
+		"ubi": ec, "ubifs": node, "ext": super,
 		"jffs2": jffs2Node(binary.LittleEndian),
 	} {
 		if probe(name, b) != format.Sure {
