@@ -4,6 +4,7 @@ import (
 	"github.com/assay-iot/assay/firmware/cpio"
 	"github.com/assay-iot/assay/firmware/fat"
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/iso9660"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
 	"github.com/assay-iot/assay/firmware/tarball"
@@ -20,6 +21,7 @@ func formats() []*format.Format {
 	return append([]*format.Format{
 		uimage.Format,
 		squashfs.Format,
+		iso9660.Format, // before the partition table that it may have
 		fat.Format,
 		zimage.Format,
 		cpio.Format,

@@ -31,7 +31,6 @@ func Formats() []*format.Format {
 		kind("erofs", erofs, format.Magic{Offset: 1024, Bytes: "\xe2\xe1\xf5\xe0"}),
 		kind("cramfs", always, format.Magic{Offset: 16, Bytes: "Compressed ROMFS"}),
 		kind("romfs", romfs, format.Magic{Bytes: "-rom1fs-"}),
-		kind("iso9660", always, format.Magic{Offset: 0x8000, Bytes: "\x01CD001\x01"}),
 		kind("littlefs", always, format.Magic{Offset: 8, Bytes: "littlefs"}),
 	}
 }
