@@ -1,6 +1,7 @@
 package firmware
 
 import (
+	"github.com/assay-iot/assay/firmware/ar"
 	"github.com/assay-iot/assay/firmware/cpio"
 	"github.com/assay-iot/assay/firmware/fat"
 	"github.com/assay-iot/assay/firmware/format"
@@ -26,6 +27,7 @@ func formats() []*format.Format {
 		zimage.Format,
 		cpio.Format,
 		tarball.Format,
+		ar.Format,
 		zipfile.Format,
 		stream.Gzip,
 		stream.XZ,
