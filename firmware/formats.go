@@ -6,6 +6,7 @@ import (
 	"github.com/assay-iot/assay/firmware/fat"
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/iso9660"
+	"github.com/assay-iot/assay/firmware/rpm"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
 	"github.com/assay-iot/assay/firmware/tarball"
@@ -28,6 +29,7 @@ func formats() []*format.Format {
 		cpio.Format,
 		tarball.Format,
 		ar.Format,
+		rpm.Format,
 		zipfile.Format,
 		stream.Gzip,
 		stream.XZ,
