@@ -1,6 +1,7 @@
 package firmware
 
 import (
+	"github.com/assay-iot/assay/firmware/apk"
 	"github.com/assay-iot/assay/firmware/ar"
 	"github.com/assay-iot/assay/firmware/cpio"
 	"github.com/assay-iot/assay/firmware/fat"
@@ -29,6 +30,7 @@ func formats() []*format.Format {
 		cpio.Format,
 		tarball.Format,
 		ar.Format,
+		apk.Format,
 		rpm.Format,
 		zipfile.Format,
 		stream.Gzip,
@@ -36,6 +38,7 @@ func formats() []*format.Format {
 		stream.Zstd,
 		stream.Bzip2,
 		stream.LZ4,
+		stream.ADB,
 		stream.LZMA,
 		fat.Unnamed,
 		tarball.Old,
