@@ -1,13 +1,18 @@
 package firmware
 
 import (
+	"github.com/assay-iot/assay/firmware/apk"
+	"github.com/assay-iot/assay/firmware/ar"
 	"github.com/assay-iot/assay/firmware/cpio"
 	"github.com/assay-iot/assay/firmware/cramfs"
 	"github.com/assay-iot/assay/firmware/erofs"
 	"github.com/assay-iot/assay/firmware/ext"
+	"github.com/assay-iot/assay/firmware/fat"
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/iso9660"
 	"github.com/assay-iot/assay/firmware/jffs2"
 	"github.com/assay-iot/assay/firmware/romfs"
+	"github.com/assay-iot/assay/firmware/rpm"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
 	"github.com/assay-iot/assay/firmware/tarball"
@@ -37,16 +42,23 @@ func formats() []*format.Format {
 		erofs.Format,
 		cramfs.Format,
 		romfs.Format,
+		iso9660.Format, // before the partition table that it may have
+		fat.Format,
 		zimage.Format,
 		cpio.Format,
 		tarball.Format,
+		ar.Format,
+		apk.Format,
+		rpm.Format,
 		zipfile.Format,
 		stream.Gzip,
 		stream.XZ,
 		stream.Zstd,
 		stream.Bzip2,
 		stream.LZ4,
+		stream.ADB,
 		stream.LZMA,
+		fat.Unnamed,
 		tarball.Old,
 		stream.AnyLZMA,
 	}, unread.Formats()...)

@@ -31,7 +31,7 @@ func (w *walker) worth(f *File, content []byte) bool {
 	in := format.InMemory(content)
 	for _, c := range w.matcher.starts(in) {
 		if c.format.Peek == nil {
-			if !w.root || c.format.Name != "zip" {
+			if !w.root || !library[c.format.Name] {
 				return true
 			}
 			continue
@@ -42,6 +42,10 @@ func (w *walker) worth(f *File, content []byte) bool {
 	}
 	return !w.root && len(content) >= minMember && !isKnown(content)
 }
+
+// library are the archives that a root file system holds to use them as they
+// are: a program's resources, a static library.
+var library = map[string]bool{"zip": true, "ar": true}
 
 // holds reports whether the first bytes of a stream are those of a container
 // that is no stream itself.

@@ -8,7 +8,6 @@ package unread
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 
 	"github.com/assay-iot/assay/firmware/format"
@@ -21,8 +20,6 @@ var ErrNotRead = errors.New("file systems of this kind are not read yet")
 // place of its line here.
 func Formats() []*format.Format {
 	return []*format.Format{
-		kind("iso9660", always, format.Magic{Offset: 0x8000, Bytes: "\x01CD001\x01"}),
-		kind("fat", fat, format.Magic{Offset: 54, Bytes: "FAT12   "}, format.Magic{Offset: 54, Bytes: "FAT16   "}, format.Magic{Offset: 82, Bytes: "FAT32   "}),
 		kind("littlefs", always, format.Magic{Offset: 8, Bytes: "littlefs"}),
 	}
 }
@@ -44,8 +41,3 @@ func kind(name string, is func(head []byte) bool, magics ...format.Magic) *forma
 const headSize = 4096
 
 func always([]byte) bool { return true }
-
-func fat(b []byte) bool {
-	return len(b) >= 512 && b[510] == 0x55 && b[511] == 0xaa && (b[0] == 0xeb || b[0] == 0xe9) &&
-		binary.LittleEndian.Uint16(b[11:])%512 == 0 && b[13] != 0 && b[13]&(b[13]-1) == 0
-}
