@@ -1,11 +1,18 @@
 package firmware
 
 import (
+	"github.com/assay-iot/assay/firmware/android"
 	"github.com/assay-iot/assay/firmware/cpio"
+	"github.com/assay-iot/assay/firmware/fdt"
+	"github.com/assay-iot/assay/firmware/fit"
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/fwtool"
+	"github.com/assay-iot/assay/firmware/gpt"
+	"github.com/assay-iot/assay/firmware/mbr"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
 	"github.com/assay-iot/assay/firmware/tarball"
+	"github.com/assay-iot/assay/firmware/ubootenv"
 	"github.com/assay-iot/assay/firmware/uimage"
 	"github.com/assay-iot/assay/firmware/unread"
 	"github.com/assay-iot/assay/firmware/zimage"
@@ -18,9 +25,20 @@ import (
 func formats() []*format.Format {
 	return append([]*format.Format{
 		uimage.Format,
+		fit.Format,
+		fdt.Format,
 		squashfs.Format,
 		zimage.Format,
 		cpio.Format,
+		android.Sparse,
+		android.Boot,
+		android.VBMeta,
+		android.Footer,
+		ubootenv.Format,
+		fwtool.Format,
+		gpt.Format,
+		gpt.ByBackup,
+		mbr.Format,
 		tarball.Format,
 		zipfile.Format,
 		stream.Gzip,
