@@ -54,15 +54,28 @@ func open(_ context.Context, in format.Input, _ *format.Budget) (*format.Opened,
 	return o, nil
 }
 
-// Large lists the properties that are looked at like parts of an image.
+// Large lists the properties that are looked at like parts of an image: those of
+// some size that are no text.
 func (t *Tree) Large() []format.Part {
 	var parts []format.Part
 	t.Root.Walk(func(n *Node) {
 		for _, p := range n.Properties {
-			if p.Value.Size >= minPart {
+			if p.Value.Size >= minPart && !isText(p.Value) {
 				parts = append(parts, format.Part{Name: p.Name, Offset: p.Offset, Length: p.Value.Size})
 			}
 		}
 	})
 	return parts
+}
+
+// isText reports whether a value is a list of strings.
+func isText(in format.Input) bool {
+	for off := int64(0); off < in.Size; off += minPart {
+		for _, c := range in.Peek(off, minPart) {
+			if (c < ' ' || c > '~') && c != 0 && c != '\n' && c != '\t' {
+				return false
+			}
+		}
+	}
+	return true
 }
