@@ -86,7 +86,7 @@ func newHeader(b []byte, version uint32) (*boot, error) {
 		size = 1584
 		h.sections = append(h.sections, section{"boot-signature", u(1580), format.Data})
 	}
-	if u(20) != size {
+	if u(20) < size || u(20) > fixedPage { // early tools say 1596 in version 3
 		return nil, format.Errorf(20, "header of %d bytes in version %d", u(20), version)
 	}
 	if u(8) == 0 {

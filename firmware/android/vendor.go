@@ -25,9 +25,10 @@ func vendorHeader(b []byte) (*boot, error) {
 		return nil, format.Errorf(0, "the header is cut off")
 	}
 	version := uint32(u(8))
-	size, known := map[uint32]int64{3: 2112, 4: 2128}[version]
-	if !known || u(2096) != size {
-		return nil, format.Errorf(8, "version %d with a header of %d bytes", version, u(2096))
+	least, known := map[uint32]int64{3: 2108, 4: 2128}[version] // early tools say 2108
+	size := u(2096)
+	if !known || size < least || size > headLength {
+		return nil, format.Errorf(8, "version %d with a header of %d bytes", version, size)
 	}
 	h := &boot{
 		kind: "vendor_boot", version: version, page: u(12), name: text(b[2080:2096]), cmdline: text(b[28:2076]),

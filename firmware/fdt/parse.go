@@ -49,8 +49,10 @@ func Parse(in format.Input) (*Tree, error) {
 		first = headerSize16
 	}
 	return &Tree{Root: root, Size: h.total, Reserved: reserved, Blocks: []format.Span{
-		{Offset: 0, Length: first}, {Offset: h.reserved, Length: length},
-		{Offset: h.structure, Length: p.at - h.structure}, {Offset: h.strings, Length: h.stringsSize},
+		{Offset: 0, Length: first},
+		{Offset: h.reserved, Length: length},
+		{Offset: h.structure, Length: p.at - h.structure},
+		{Offset: h.strings, Length: h.stringsSize},
 	}}, nil
 }
 
