@@ -35,17 +35,16 @@ const (
 
 // boot is a header in the terms of all versions.
 type boot struct {
-	kind       string
-	version    uint32
-	page       int64
-	header     int64 // bytes of pages that the header takes
-	name       string
-	cmdline    string
-	os         uint32
-	sections   []section
-	id         []byte // of version 0 to 2
-	table      table  // of a vendor boot image
-	bootconfig int64  // length of the last section, if it is a text
+	kind     string
+	version  uint32
+	page     int64
+	header   int64 // bytes of pages that the header takes
+	name     string
+	cmdline  string
+	os       uint32
+	sections []section
+	id       []byte // of version 0 to 2
+	table    table  // of a vendor boot image
 }
 
 func probeBoot(in format.Input) format.Likeness {

@@ -14,25 +14,31 @@ const (
 // start finds where the environment begins that has a variable at a place. The
 // text before it goes back to the first variable, or into the checksum where that
 // happens to look like text.
+//
+// One with a flag is the second choice: a checksum that ends in 0xff, after a zero
+// and before padding of 0xff, holds one byte earlier as well.
 func start(in format.Input, at int64) int64 {
 	from, first := textBefore(in, at)
 	if !first {
 		return -1
 	}
-	try := func(s int64) bool {
-		if s < 0 || s > at-crcSize {
-			return false
+	for _, header := range headers {
+		try := func(s int64) bool {
+			if s < 0 || s > at-int64(header) {
+				return false
+			}
+			_, ok := readBehind(in.Section(s, in.Size-s), header)
+			return ok
 		}
-		return probe(in.Section(s, in.Size-s)) != format.No
-	}
-	for s := from - crcSize - flagSize; s <= from+flagSize; s++ {
-		if try(s) {
-			return s
+		for s := from - int64(header); s <= from+flagSize; s++ {
+			if try(s) {
+				return s
+			}
 		}
-	}
-	for s := (from + aligned) &^ (aligned - 1); s < at; s += aligned {
-		if try(s) {
-			return s
+		for s := (from + aligned) &^ (aligned - 1); s < at; s += aligned {
+			if try(s) {
+				return s
+			}
 		}
 	}
 	return -1

@@ -52,23 +52,31 @@ type environment struct {
 	flag      int // -1 if there is none
 }
 
+// headers are the lengths of what stands before the variables.
+var headers = [...]int{crcSize, crcSize + flagSize}
+
 // read reads the environment that begins an input: with or without a flag.
 func read(in format.Input) (environment, bool) {
-	b := in.Head(maxSize)
-	for _, header := range []int{crcSize, crcSize + flagSize} {
-		n := variables(b, header)
-		if n < 0 {
-			continue
-		}
-		if size := checked(b, header, n); size > 0 {
-			e := environment{size: int64(size), variables: b[header : n-1], flag: -1}
-			if header > crcSize {
-				e.flag = int(b[crcSize])
-			}
+	for _, header := range headers {
+		if e, ok := readBehind(in, header); ok {
 			return e, true
 		}
 	}
 	return environment{}, false
+}
+
+// readBehind reads an environment with a header of that length.
+func readBehind(in format.Input, header int) (environment, bool) {
+	b := in.Head(maxSize)
+	n := variables(b, header)
+	if n < 0 {
+		return environment{}, false
+	}
+	e := environment{size: int64(checked(b, header, n)), variables: b[header : n-1], flag: -1}
+	if header > crcSize {
+		e.flag = int(b[crcSize])
+	}
+	return e, e.size > 0
 }
 
 // variables finds the end of the variables that stand from a place on, with the
