@@ -76,8 +76,12 @@ func isText(b []byte) bool {
 func kernelBanner(in format.Input) (string, bool) {
 	const banner = "Linux version "
 	const step = 1 << 20
+	buf := make([]byte, min(step+256, in.Size))
 	for at := int64(0); at < in.Size; at += step {
-		chunk := in.Peek(at, step+256)
+		chunk := buf[:min(int64(len(buf)), in.Size-at)]
+		if in.Full(chunk, at) != nil {
+			break
+		}
 		for {
 			i := bytes.Index(chunk, []byte(banner))
 			if i < 0 {

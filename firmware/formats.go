@@ -1,6 +1,7 @@
 package firmware
 
 import (
+	"github.com/assay-iot/assay/firmware/android"
 	"github.com/assay-iot/assay/firmware/apk"
 	"github.com/assay-iot/assay/firmware/ar"
 	"github.com/assay-iot/assay/firmware/cpio"
@@ -8,9 +9,14 @@ import (
 	"github.com/assay-iot/assay/firmware/erofs"
 	"github.com/assay-iot/assay/firmware/ext"
 	"github.com/assay-iot/assay/firmware/fat"
+	"github.com/assay-iot/assay/firmware/fdt"
+	"github.com/assay-iot/assay/firmware/fit"
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/fwtool"
+	"github.com/assay-iot/assay/firmware/gpt"
 	"github.com/assay-iot/assay/firmware/iso9660"
 	"github.com/assay-iot/assay/firmware/jffs2"
+	"github.com/assay-iot/assay/firmware/mbr"
 	"github.com/assay-iot/assay/firmware/romfs"
 	"github.com/assay-iot/assay/firmware/rpm"
 	"github.com/assay-iot/assay/firmware/squashfs"
@@ -18,6 +24,7 @@ import (
 	"github.com/assay-iot/assay/firmware/tarball"
 	"github.com/assay-iot/assay/firmware/ubi"
 	"github.com/assay-iot/assay/firmware/ubifs"
+	"github.com/assay-iot/assay/firmware/ubootenv"
 	"github.com/assay-iot/assay/firmware/uimage"
 	"github.com/assay-iot/assay/firmware/unread"
 	"github.com/assay-iot/assay/firmware/yaffs"
@@ -31,6 +38,8 @@ import (
 func formats() []*format.Format {
 	return append([]*format.Format{
 		uimage.Format,
+		fit.Format,
+		fdt.Format,
 		squashfs.Format,
 		ext.Format,
 		jffs2.Format,
@@ -46,6 +55,15 @@ func formats() []*format.Format {
 		fat.Format,
 		zimage.Format,
 		cpio.Format,
+		android.Sparse,
+		android.Boot,
+		android.VBMeta,
+		android.Footer,
+		ubootenv.Format,
+		fwtool.Format,
+		gpt.Format,
+		gpt.ByBackup,
+		mbr.Format,
 		tarball.Format,
 		ar.Format,
 		apk.Format,

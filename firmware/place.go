@@ -125,6 +125,10 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	}
 	ctx, cancel := context.WithTimeout(o.ctx, o.opts.Limits.Time)
 	defer cancel()
+	if c.format.Start != nil {
+		before := p.in.Section(0, c.off)
+		in.Before = &before
+	}
 	var got *format.Opened
 	err := format.Guard(func() (err error) {
 		got, err = c.format.Open(ctx, in, o.budget)
@@ -154,6 +158,10 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	}
 	before := o.mark()
 	o.img.Containers = append(o.img.Containers, k)
+	if got.Whole != "" && (!p.member || got.Length < p.in.Size) {
+		whole := &place{in: in, path: k.Path, parent: k, shift: k.Offset}
+		o.rawFile(whole, got.Whole, 0, got.Length)
+	}
 	for _, d := range got.Damage {
 		o.skip(k.Path, d.Offset, d.Length, d.Reason)
 	}
@@ -229,6 +237,7 @@ func (o *opener) unpacked(p *place, k *Container, got *format.Opened) (string, e
 func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.Part) (ranges []Range, kernel string, err error) {
 	parts = slices.Clone(parts)
 	slices.SortStableFunc(parts, func(a, b format.Part) int { return cmp.Compare(a.Offset, b.Offset) })
+	distinct(parts)
 	at := int64(0)
 	for _, part := range parts {
 		if part.Bytes.ReaderAt != nil {
@@ -265,6 +274,21 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 		ranges = append(ranges, Range{at, in.Size - at, Opened, k.Type})
 	}
 	return ranges, kernel, nil
+}
+
+// distinct makes the names of parts ones that can stand in a path, and each
+// different: a second "rootfs" becomes "rootfs@2".
+func distinct(parts []format.Part) {
+	used := map[string]int{}
+	for i := range parts {
+		clean := cleanName(parts[i].Name)
+		name := clean
+		for name != "" && used[name] > 0 {
+			used[clean]++
+			name = fmt.Sprintf("%s@%d", clean, used[clean])
+		}
+		used[name], parts[i].Name = 1, name
+	}
 }
 
 // gathered looks into a part that was put together from several places.

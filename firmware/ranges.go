@@ -2,6 +2,7 @@ package firmware
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 
 	"github.com/assay-iot/assay/firmware/format"
@@ -92,17 +93,31 @@ func runs(in format.Input, from, end int64, f func(from, to int64)) error {
 		if err := in.Full(buf[:n], at); err != nil {
 			return err
 		}
-		for i, c := range buf[:n] {
-			if int(c) != last {
-				if here := at + int64(i); here > start {
-					f(start, here)
-					start = here
-				}
-				last = int(c)
+		for i := 0; i < int(n); i++ {
+			c := buf[i]
+			if int(c) == last {
+				i += repeats(buf[i:n], c) - 1
+				continue
 			}
+			if here := at + int64(i); here > start {
+				f(start, here)
+				start = here
+			}
+			last = int(c)
 		}
 		at += n
 	}
 	f(start, end)
 	return nil
+}
+
+// repeats counts how often c stands at the start of b, at least once: in steps of
+// eight bytes, because a sparse image is gigabytes of one.
+func repeats(b []byte, c byte) int {
+	const every = 0x0101010101010101
+	n := 1
+	for n+8 <= len(b) && binary.LittleEndian.Uint64(b[n:]) == uint64(c)*every {
+		n += 8
+	}
+	return n
 }

@@ -65,6 +65,9 @@ const (
 type Input struct {
 	io.ReaderAt
 	Size int64
+	// Before is what stands in front of a container that Format.Start found: a
+	// trailer's checksum is over that too. Nil otherwise.
+	Before *Input
 }
 
 // Memory is bytes in memory to read from. Sections of it are not copied.
@@ -83,7 +86,7 @@ func (m Memory) ReadAt(p []byte, off int64) (int, error) {
 }
 
 // InMemory makes an Input of bytes.
-func InMemory(b []byte) Input { return Input{Memory(b), int64(len(b))} }
+func InMemory(b []byte) Input { return Input{ReaderAt: Memory(b), Size: int64(len(b))} }
 
 // Head reads up to n bytes from the start. They must not be changed.
 func (in Input) Head(n int) []byte { return in.Peek(0, n) }
@@ -134,9 +137,9 @@ func (in Input) Section(off, n int64) Input {
 	off = min(max(off, 0), in.Size)
 	n = min(max(n, 0), in.Size-off)
 	if m, ok := in.ReaderAt.(Memory); ok {
-		return Input{m[off : off+n], n}
+		return InMemory(m[off : off+n])
 	}
-	return Input{io.NewSectionReader(in.ReaderAt, off, n), n}
+	return Input{ReaderAt: io.NewSectionReader(in.ReaderAt, off, n), Size: n}
 }
 
 // Opened is a container after it was validated.
@@ -157,13 +160,16 @@ type Opened struct {
 	// Hollow is set by readers of headers without a checksum: the container counts
 	// only if there is a container in one of its parts.
 	Hollow bool
+	// Whole, if set, is the name under which all bytes of the container are offered
+	// as one file, for those who judge what the reader does not take apart.
+	Whole string
 	// StreamName is the name that a stream's header gives to its content.
 	StreamName string
 }
 
 // Part is a run of the input that a header describes.
 type Part struct {
-	Name           string // empty if it is the only one
+	Name           string // as the header has it; empty if it is the only one
 	Offset, Length int64
 	Role           Role
 	Hint           string // the compression that the header claims; it may lie

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"strconv"
 	"strings"
 
@@ -93,7 +94,23 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	if len(a.entries) == 0 {
 		return nil, format.Errorf(0, "an archive without entries")
 	}
+	if board := a.sysupgrade(); board != "" {
+		o.Attributes = map[string]string{"sysupgrade": board}
+	}
 	return o, nil
+}
+
+// sysupgrade is the board that an archive is an upgrade of OpenWrt for: all lies
+// in a folder named after it, with a file CONTROL.
+func (a *archive) sysupgrade() string {
+	for i := range a.entries {
+		dir, name := path.Split(a.entries[i].Name)
+		board, ok := strings.CutPrefix(path.Clean(dir), "sysupgrade-")
+		if ok && name == "CONTROL" && a.entries[i].Mode.IsRegular() {
+			return board
+		}
+	}
+	return ""
 }
 
 // position is how far a section was read.

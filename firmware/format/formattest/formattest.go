@@ -72,6 +72,9 @@ func Try(t testing.TB, f *format.Format, data []byte) bool {
 	if o.Tree != nil {
 		tree(t, f, o.Tree, b)
 	}
+	for _, p := range o.Parts {
+		gathered(t, f, p.Bytes)
+	}
 	return len(o.Damage) == 0
 }
 

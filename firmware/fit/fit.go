@@ -1,0 +1,101 @@
+// Package fit reads U-Boot's flattened image tree: a device tree with kernels,
+// ramdisks, device trees and other images, and configurations that say which of
+// them start together.
+//
+// The layout is that of the Flat Image Tree specification, release v0.8
+// (doc/usage/fit in U-Boot). Data stand in the tree or behind it (data-offset,
+// data-position). The hashes of images are computed and compared; what came of
+// each stands in the attributes, a difference is damage as well. Signatures of
+// images and configurations are listed and not verified here: that takes a key
+// from outside the image.
+package fit
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/assay-iot/assay/firmware/fdt"
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+// Format is the FIT image.
+var Format = &format.Format{
+	Name:     "fit",
+	Magics:   []format.Magic{{Bytes: fdt.Magic}},
+	Anywhere: true,
+	Probe:    probe,
+	Open:     open,
+}
+
+const (
+	maxImages         = 256
+	maxConfigurations = 256
+	maxAttributes     = 4096
+	maxText           = 256 // bytes of an attribute
+)
+
+func probe(in format.Input) format.Likeness {
+	if fdt.Has(in, "images") {
+		return format.Sure
+	}
+	return format.No
+}
+
+// reader is the work on one image tree.
+type reader struct {
+	in     format.Input
+	tree   *fdt.Tree
+	opened *format.Opened
+	unread int64 // bytes that may still be hashed
+}
+
+func open(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opened, error) {
+	tree, err := fdt.Parse(in)
+	if err != nil {
+		return nil, err
+	}
+	images := tree.Root.Child("images")
+	if images == nil || len(images.Children) == 0 {
+		return nil, format.Errorf(0, "no images")
+	}
+	r := &reader{in: in, tree: tree, unread: in.Size, opened: &format.Opened{Length: tree.Size, Attributes: map[string]string{}}}
+	r.attribute("description", tree.Root.Text("description"))
+	for i, n := range images.Children {
+		if i == maxImages {
+			r.damage(n.Offset, 0, "more than %d images", maxImages)
+			break
+		}
+		if err := r.image(ctx, n); err != nil {
+			return nil, err
+		}
+	}
+	r.configurations(tree.Root.Child("configurations"))
+	r.rest()
+	return r.opened, nil
+}
+
+// rest adds what belongs to no image: large properties of other nodes, and gaps.
+func (r *reader) rest() {
+	o := r.opened
+	known := map[int64]bool{}
+	for _, p := range o.Parts {
+		known[p.Offset] = true
+	}
+	for _, p := range r.tree.Large() {
+		if !known[p.Offset] {
+			o.Parts = append(o.Parts, p)
+		}
+	}
+	o.Parts = format.WithGaps(o.Length, o.Parts, r.tree.Blocks...)
+}
+
+// attribute sets an attribute that has a value.
+func (r *reader) attribute(key, value string) {
+	if value != "" && len(r.opened.Attributes) < maxAttributes {
+		r.opened.Attributes[key[:min(len(key), maxText)]] = value[:min(len(value), maxText)]
+	}
+}
+
+func (r *reader) damage(off, length int64, f string, args ...any) {
+	r.opened.Damage = append(r.opened.Damage, format.Damage{Offset: off, Length: length, Reason: fmt.Sprintf(f, args...)})
+}
