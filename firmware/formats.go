@@ -1,10 +1,13 @@
 package firmware
 
 import (
+	"slices"
+
 	"github.com/assay-iot/assay/firmware/cpio"
 	"github.com/assay-iot/assay/firmware/ext"
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/jffs2"
+	"github.com/assay-iot/assay/firmware/router"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
 	"github.com/assay-iot/assay/firmware/tarball"
@@ -21,7 +24,7 @@ import (
 // the first that opens has it. A new format is a folder with a format.Format and
 // a line here.
 func formats() []*format.Format {
-	return append([]*format.Format{
+	return slices.Concat(router.Formats(), []*format.Format{
 		uimage.Format,
 		squashfs.Format,
 		ext.Format,
@@ -43,5 +46,5 @@ func formats() []*format.Format {
 		stream.LZMA,
 		tarball.Old,
 		stream.AnyLZMA,
-	}, unread.Formats()...)
+	}, unread.Formats())
 }
