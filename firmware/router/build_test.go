@@ -172,13 +172,13 @@ func tplink1() []byte {
 	return b
 }
 
-// tplink2 is cut short at the end of the root file system.
+// tplink2 is cut short, with a mark after the root file system.
 func tplink2() []byte {
 	k, r := 512+kernelSize, len(rootfs)
 	head := fields(be, 0x02000000, pad(48, "ver. 2.0"), 0xc2000001, 50, 0,
 		"\xdc\xd7\x3a\xa5\xc3\x95\x98\xfb\xdc\xf9\xe7\xf4\x0e\xae\x47\x37", 0, make([]byte, 16), -1,
 		0x80000000, 0x80000000, 0x7a0000, 512, kernelSize, k, r, 0, 0, uint16(0x55aa), "\x01\x00\xa5\x00\x09\x01")
-	b := slices.Concat(head, bytes.Repeat([]byte{0xff}, 512-len(head)), both())
+	b := slices.Concat(head, bytes.Repeat([]byte{0xff}, 512-len(head)), both(), []byte("\xde\xad\xc0\xde"))
 	d := md5.Sum(b)
 	copy(b[0x40:], d[:])
 	return b
@@ -375,7 +375,7 @@ func zynos() []byte {
 		}
 		return fields(be, 0x80014000, uint16(0), "SIG", kind, len(body), 0, byte(0x40), byte(0), uint16(sum), uint16(0), pad(15, "V4.50"), 0, 0, byte(0), body)
 	}
-	return object(3, append(firmwaretest.Kernel("", 1024), object(4, both())...))
+	return object(3, append(firmwaretest.Kernel("", 1024), object(4, append(both(), 1))...))
 }
 
 func ubiquiti(signed bool) []byte {

@@ -44,9 +44,8 @@ const npkHead, npkPartHead, maxNPKParts = 8, 6, 256
 
 // npkPart is one part.
 type npkPart struct {
-	kind    uint16
-	off, n  int64 // of the content
-	missing bool  // it ends outside
+	kind   uint16
+	off, n int64 // of the content
 }
 
 func readNPK(in format.Input) (length int64, ok bool) {

@@ -1,6 +1,7 @@
 package router_test
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -253,6 +254,43 @@ func TestChance(t *testing.T) {
 				t.Errorf("a container: %s", img.Containers[1].Type)
 			}
 		})
+	}
+}
+
+// TestWeakSums has data with a sum of 16 bits that fits, and nothing inside: that
+// is too little.
+func TestWeakSums(t *testing.T) {
+	for name, c := range map[string]*format.Format{"edimax": router.Edimax, "csys": router.Edimax} {
+		body := noise(4096)
+		b := fields(be, "CSYS", 0x80500000, 0x20000, "RN68", len(body)+2, body, words(be, body))
+		if name == "csys" {
+			b = fields(le, "CSYS", 0x80500000, len(body), body, words(le, body))
+		}
+		if img := reference.Open(t, b); len(img.Containers) > 1 || img.Containers[0].Type == c.Name {
+			t.Errorf("%s: a container: %s", name, img.Containers[0].Type)
+		}
+	}
+}
+
+// TestNetgearSum has data that make the sums carry in every way.
+func TestNetgearSum(t *testing.T) {
+	for n := range 200 {
+		body := append(bytes.Repeat([]byte{0xff}, n*7), byte(n))
+		b := fields(be, "*#$^", 40, pad(8, "\x01"), netgear(body), 0, len(body), 0, netgear(body), 0, body)
+		be.PutUint32(b[36:], uint32(netgear(b[:40])))
+		o, err := router.CHK.Open(t.Context(), format.InMemory(b), nil)
+		if err != nil || len(o.Hashes) != 2 || len(o.Damage) > 0 {
+			t.Fatalf("%d bytes: %+v, %v", len(body), o, err)
+		}
+	}
+}
+
+// TestSeamaBlocks has two images in one file.
+func TestSeamaBlocks(t *testing.T) {
+	b := append(seama(), seama()[44:]...)
+	o, err := router.Seama.Open(t.Context(), format.InMemory(b), nil)
+	if err != nil || o.Length != int64(len(b)) || len(o.Hashes) != 2 || len(o.Damage) > 0 || names(o.Parts) != "image-2" {
+		t.Errorf("%+v, %v", o, err)
 	}
 }
 
