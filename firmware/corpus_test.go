@@ -30,8 +30,9 @@ func TestRealImages(t *testing.T) {
 		at    string // of the squashfs
 	}{
 		"openwrt-r44918-wrt350nv2-sysupgrade.img":  {"uimage zimage xz cpio squashfs jffs2-end", "squashfs!etc/shadow", 115, "0x100000"},
-		"openwrt-r7210-wnr854t-factory.img":        {"jffs2 uimage zimage xz cpio squashfs jffs2-end", "squashfs!etc/shadow", 140, "0x140014"},
+		"openwrt-r7210-wnr854t-factory.img":        {"netgear-model jffs2 uimage zimage xz cpio squashfs jffs2-end", "squashfs!etc/shadow", 140, "0x140014"},
 		"syn-router-mipsel-uimage-squashfs.bin":    {"uimage lzma dtb cpio squashfs", "squashfs!etc/lighttpd/server.pem", 0, "0x180000"},
+		"syn-ap-mipsel.trx":                        {"trx lzma dtb cpio squashfs", "rootfs!squashfs!etc/lighttpd/lighttpd.conf", 0, "0x180000"},
 		"debian-d-i-buffalo-initrd.buffalo":        {"uimage xz cpio", "uimage!xz!cpio!etc/passwd", 0, ""},
 		"syn-gateway-armhf-signed.itb":             {"fit zimage xz cpio dtb gzip cpio", "fit!ramdisk-1!gzip!cpio!etc/shadow", 0, ""},
 		"syn-edge-armhf-systemd.squashfs":          {"squashfs", "squashfs!etc/systemd/system/telnet.socket", 0, "0x0"},

@@ -1,6 +1,8 @@
 package firmware
 
 import (
+	"slices"
+
 	"github.com/assay-iot/assay/firmware/android"
 	"github.com/assay-iot/assay/firmware/apk"
 	"github.com/assay-iot/assay/firmware/ar"
@@ -18,6 +20,7 @@ import (
 	"github.com/assay-iot/assay/firmware/jffs2"
 	"github.com/assay-iot/assay/firmware/mbr"
 	"github.com/assay-iot/assay/firmware/romfs"
+	"github.com/assay-iot/assay/firmware/router"
 	"github.com/assay-iot/assay/firmware/rpm"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
@@ -36,48 +39,32 @@ import (
 // the first that opens has it. A new format is a folder with a format.Format and
 // a line here.
 func formats() []*format.Format {
-	return append([]*format.Format{
-		uimage.Format,
-		fit.Format,
-		fdt.Format,
-		squashfs.Format,
-		ext.Format,
-		jffs2.Format,
-		jffs2.EndMarker,
-		yaffs.Dump,
-		yaffs.Format,
-		ubi.Format,
-		ubifs.Format,
-		erofs.Format,
-		cramfs.Format,
-		romfs.Format,
-		iso9660.Format, // before the partition table that it may have
-		fat.Format,
-		zimage.Format,
-		cpio.Format,
-		android.Sparse,
-		android.Boot,
-		android.VBMeta,
-		android.Footer,
-		ubootenv.Format,
-		fwtool.Format,
-		gpt.Format,
-		gpt.ByBackup,
-		mbr.Format,
-		tarball.Format,
-		ar.Format,
-		apk.Format,
-		rpm.Format,
-		zipfile.Format,
-		stream.Gzip,
-		stream.XZ,
-		stream.Zstd,
-		stream.Bzip2,
-		stream.LZ4,
-		stream.ADB,
-		stream.LZMA,
-		fat.Unnamed,
-		tarball.Old,
-		stream.AnyLZMA,
-	}, unread.Formats()...)
+	return slices.Concat(
+		router.Formats(),
+		images,
+		fileSystems,
+		partitions, // behind ISO 9660, which may have a partition table of its own
+		archives,
+		streams,
+		[]*format.Format{fat.Unnamed, tarball.Old, stream.AnyLZMA}, // little to be recognised by
+		unread.Formats(),
+	)
 }
+
+var (
+	// images are what boots, and what a loader reads.
+	images = []*format.Format{
+		uimage.Format, fit.Format, fdt.Format, zimage.Format,
+		android.Sparse, android.Boot, android.VBMeta, android.Footer,
+		ubootenv.Format, fwtool.Format,
+	}
+	fileSystems = []*format.Format{
+		squashfs.Format, ext.Format, erofs.Format, cramfs.Format, romfs.Format, iso9660.Format, fat.Format,
+		jffs2.Format, jffs2.EndMarker, yaffs.Dump, yaffs.Format, ubi.Format, ubifs.Format,
+	}
+	partitions = []*format.Format{gpt.Format, gpt.ByBackup, mbr.Format}
+	archives   = []*format.Format{cpio.Format, tarball.Format, ar.Format, apk.Format, rpm.Format, zipfile.Format}
+	streams    = []*format.Format{
+		stream.Gzip, stream.XZ, stream.Zstd, stream.Bzip2, stream.LZ4, stream.ADB, stream.LZMA,
+	}
+)

@@ -10,7 +10,7 @@ import (
 // tells where a magic may begin; only there are the magics compared.
 type matcher struct {
 	formats []*format.Format
-	first   [1 << 16]uint8 // by the first two bytes: 0, or an index into magics, plus 1
+	first   [1 << 16]uint16 // by the first two bytes: 0, or an index into magics, plus 1
 	magics  [][]magicOf
 	longest int
 }
@@ -31,7 +31,7 @@ func newMatcher(formats []*format.Format) *matcher {
 			key := binary.LittleEndian.Uint16([]byte(g.Bytes[:2]))
 			if m.first[key] == 0 {
 				m.magics = append(m.magics, nil)
-				m.first[key] = uint8(len(m.magics))
+				m.first[key] = uint16(len(m.magics))
 			}
 			k := m.first[key] - 1
 			m.magics[k] = append(m.magics[k], magicOf{g, f})
