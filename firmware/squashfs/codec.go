@@ -1,18 +1,16 @@
 package squashfs
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 
 	"github.com/anchore/go-lzo"
-	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
-	"github.com/mikelolasagasti/xz"
 	"github.com/pierrec/lz4/v4"
-	"github.com/ulikunitz/xz/lzma"
+
+	"github.com/assay-iot/assay/firmware/inflate"
+	"github.com/assay-iot/assay/firmware/lzma"
 )
 
 // codec decompresses blocks of one file system, from several goroutines.
@@ -54,69 +52,19 @@ func (c *codec) unpack(dst, src []byte) (int, error) {
 	return n, nil
 }
 
-// readExactly fills dst as far as r goes, and wants r to end there.
-func readExactly(r io.Reader, dst []byte) (int, error) {
-	n, err := io.ReadFull(r, dst)
-	switch err {
-	case io.EOF:
-		return n, nil
-	case io.ErrUnexpectedEOF:
-		// ReadFull says so for a short stream too; ask again to tell it from a
-		// decoder's own complaint about a truncated one.
-		if _, err = r.Read(make([]byte, 1)); err == io.EOF {
-			return n, nil
-		}
-		return n, io.ErrUnexpectedEOF
-	case nil:
-		var more [1]byte
-		for range 100 {
-			m, err := r.Read(more[:])
-			if m > 0 {
-				return n, errTooLong
-			}
-			if err == io.EOF {
-				return n, nil
-			}
-			if err != nil {
-				return n, err
-			}
-		}
-		return n, io.ErrNoProgress
-	}
-	return n, err
-}
-
 func newZlib() decompressor {
-	var r io.ReadCloser
-	src := bytes.NewReader(nil)
-	return func(dst, in []byte) (n int, err error) {
-		src.Reset(in)
-		if r == nil {
-			r, err = zlib.NewReader(src)
-		} else {
-			err = r.(zlib.Resetter).Reset(src, nil)
-		}
-		if err != nil {
-			return 0, err
-		}
-		return readExactly(r, dst)
+	d := new(inflate.Decoder)
+	return func(dst, src []byte) (int, error) {
+		n, _, err := d.Zlib(dst, src)
+		return n, err
 	}
 }
 
 func newXZ() decompressor {
-	var r *xz.Reader
-	src := bytes.NewReader(nil)
-	return func(dst, in []byte) (n int, err error) {
-		src.Reset(in)
-		if r == nil {
-			r, err = xz.NewReader(src, maxDict)
-		} else {
-			err = r.Reset(src)
-		}
-		if err != nil {
-			return 0, err
-		}
-		return readExactly(r, dst)
+	d := new(lzma.Decoder)
+	return func(dst, src []byte) (int, error) {
+		out, err := d.XZ(dst[:0:len(dst)], src, nil, lzma.NoMore)
+		return len(out), err
 	}
 }
 
@@ -140,11 +88,22 @@ func newLZO() decompressor {
 }
 
 func newLZMA() decompressor {
-	return func(dst, in []byte) (int, error) {
-		r, err := lzma.ReaderConfig{DictCap: maxDict}.NewReader(bytes.NewReader(in))
+	d := new(lzma.Decoder)
+	return func(dst, src []byte) (int, error) {
+		h, err := lzma.ParseAlone(src)
 		if err != nil {
 			return 0, err
 		}
-		return readExactly(r, dst)
+		if h.Size > int64(len(dst)) {
+			return 0, errTooLong
+		}
+		if err := d.Reset(h.Props, src[lzma.AloneHeader:], nil); err != nil {
+			return 0, err
+		}
+		if h.Size >= 0 {
+			dst = dst[:h.Size]
+		}
+		out, err := d.Decode(dst[:0], len(dst))
+		return len(out), err
 	}
 }
