@@ -188,6 +188,23 @@ func (d *Decoder) Clean() bool {
 	return d.code == 0 && d.pos == d.end && d.more == nil && d.pending == 0
 }
 
+// Ends reports whether a stream of which n bytes were decoded ends here: with its
+// input, or with a mark in front of that end. Nothing can be decoded afterwards.
+func (d *Decoder) Ends(n int) bool {
+	if d.pending > 0 || d.Clean() {
+		return d.pending == 0
+	}
+	if d.pos > d.safe && d.refill() != nil {
+		return false
+	}
+	where := uint32((n - d.base) & (1<<d.props.PB - 1))
+	if d.bit(&d.isMatch[(d.state<<maxPosBits|where)&255]) == 0 {
+		return false
+	}
+	_, err := d.match(n)
+	return err == io.EOF && !d.overran() && d.Clean()
+}
+
 // run decodes into out from n on.
 func (d *Decoder) run(out []byte, n int) (int, error) {
 	for n < len(out) {

@@ -131,7 +131,7 @@ func (r *reader) block(at uint64, word uint32, dst []byte) error {
 		clear(dst) // a hole
 		return nil
 	}
-	n, err := r.unpack(at, word, dst)
+	n, err := r.unpack(at, word, dst, true)
 	if err != nil {
 		return err
 	}
@@ -146,12 +146,12 @@ func (r *reader) fragment(f uint32, buf []byte) ([]byte, error) {
 	if int64(f) >= int64(len(r.fragments)) {
 		return nil, format.Errorf(int64(r.sb.FragTable), "fragment %d of %d", f, len(r.fragments))
 	}
-	n, err := r.unpack(r.fragments[f].Start, r.fragments[f].Size, buf)
+	n, err := r.unpack(r.fragments[f].Start, r.fragments[f].Size, buf, false)
 	return buf[:n], err
 }
 
-// unpack reads a stored block and unpacks it.
-func (r *reader) unpack(at uint64, word uint32, dst []byte) (int, error) {
+// unpack reads a stored block and unpacks it; full says that it must fill dst.
+func (r *reader) unpack(at uint64, word uint32, dst []byte, full bool) (int, error) {
 	size := int(word &^ uncompressed)
 	if size > int(r.sb.BlockSize) || (word&uncompressed != 0 && size > len(dst)) {
 		return 0, format.Errorf(int64(at), "data block of %d bytes in blocks of %d", size, r.sb.BlockSize)
@@ -164,7 +164,7 @@ func (r *reader) unpack(at uint64, word uint32, dst []byte) (int, error) {
 	if err := r.in.Full(raw, int64(at)); err != nil {
 		return 0, err
 	}
-	n, err := r.codec.unpack(dst, raw)
+	n, err := r.codec.unpack(dst, raw, full)
 	if err != nil {
 		return 0, format.Errorf(int64(at), "data block: %w", err)
 	}
