@@ -126,16 +126,16 @@ func (d *Decoder) stored() error {
 		return ErrData
 	}
 	d.pos += 4
-	from := d.src[d.pos:]
-	if int(size) > len(from) {
-		return ErrShort
-	}
-	if int(size) > len(d.dst)-d.n {
+	n := copy(d.dst[d.n:], d.src[d.pos:min(d.pos+int(size), len(d.src))])
+	d.n += n
+	d.pos += n
+	switch {
+	case n == int(size):
+		return nil
+	case d.n == len(d.dst):
 		return ErrTooLong
 	}
-	d.n += copy(d.dst[d.n:], from[:size])
-	d.pos += int(size)
-	return nil
+	return ErrShort
 }
 
 // fixed sets the codes of section 3.2.6.

@@ -8,7 +8,8 @@ import (
 // ErrTooLong says that a stream unpacks to more than there is room for.
 var ErrTooLong = errors.New("lzma: more data than there is room for")
 
-// Room makes room for n more bytes behind out, or says why there is none.
+// Room makes room for n more bytes behind out, or says why there is none. What
+// the slice it gives has room for is decoded even then.
 type Room func(out []byte, n int) ([]byte, error)
 
 // NoMore is a Room that gives what the slice's capacity has.
@@ -73,16 +74,17 @@ func (d *Decoder) plain(out []byte, room Room) ([]byte, error) {
 		return out, err
 	}
 	size := int(h[1])<<8 + int(h[2]) + 1
-	if out, err = room(out, size); err != nil {
-		return out, err
-	}
+	out, full := room(out, size)
 	d.pos += 3
 	b, err := d.need(size)
 	if err != nil {
 		return out, err
 	}
 	d.pos += size
-	return append(out, b...), nil
+	if full != nil {
+		b = b[:min(size, cap(out)-len(out))]
+	}
+	return append(out, b...), full
 }
 
 // chunk decodes a chunk of LZMA.
@@ -110,17 +112,18 @@ func (d *Decoder) chunk(out []byte, control byte, room Room) ([]byte, error) {
 		d.resetState()
 	}
 	d.pos += header
-	if out, err = room(out, size); err != nil {
-		return out, err
-	}
+	out, full := room(out, size)
 	if _, err := d.need(packed); err != nil {
 		return out, err
 	}
 	back := d.part(packed)
 	defer back()
 	d.started = false
-	end := len(out) + size
-	if out, err = d.Decode(out, end); err == io.EOF || (err == nil && !d.Clean()) {
+	if full != nil {
+		out, _ = d.Decode(out, min(len(out)+size, cap(out)))
+		return out, full
+	}
+	if out, err = d.Decode(out, len(out)+size); err == io.EOF || (err == nil && !d.Clean()) {
 		err = ErrData
 	}
 	return out, err

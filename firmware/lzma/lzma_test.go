@@ -88,7 +88,7 @@ func pack(t testing.TB, data []byte, args ...string) []byte {
 // TestAlone decodes what xz writes, from memory and through a reader that gives
 // single bytes.
 func TestAlone(t *testing.T) {
-	for _, options := range []string{"-9", "-0", "--lzma1=lc=0,lp=0,pb=0", "--lzma1=lc=0,lp=4,pb=4", "--lzma1=lc=4,lp=0,pb=1", "--lzma1=mode=fast,nice=8"} {
+	for _, options := range []string{"-9", "--lzma1=lc=0,lp=4,pb=4", "--lzma1=lc=4,lp=0,pb=1", "--lzma1=mode=fast,nice=8"} {
 		for name, data := range contents() {
 			packed := pack(t, data, "xz", "--format=lzma", "-c", options)
 			got, d, err := alone(packed)
@@ -98,7 +98,7 @@ func TestAlone(t *testing.T) {
 			if d.Taken() != int64(len(packed)-lzma.AloneHeader) || !d.Clean() {
 				t.Errorf("%s %s: %d bytes taken of %d, clean %v", options, name, d.Taken(), len(packed)-lzma.AloneHeader, d.Clean())
 			}
-			if len(data) > 200_000 {
+			if name != "kernel" {
 				continue
 			}
 			got, d, err = aloneFrom(packed[:20], iotest.OneByteReader(bytes.NewReader(packed[20:])))
@@ -143,11 +143,17 @@ func TestXZ(t *testing.T) {
 		"--delta=dist=4 --lzma2", "--x86=start=4096 --delta --lzma2", "--arm64=start=65536 --lzma2",
 	} {
 		for name, data := range contents() {
-			packed := pack(t, data, append([]string{"xz", "-c", "-T2"}, strings.Fields(options)...)...)
+			if strings.HasSuffix(options, "--lzma2") && name != "code" && name != "mixed" {
+				continue
+			}
+			packed := pack(t, data, append([]string{"xz", "-c", "-T1"}, strings.Fields(options)...)...)
 			var d lzma.Decoder
 			got, err := d.XZ(nil, packed, nil, grow)
 			if err != nil || !bytes.Equal(got, data) || d.Taken() != int64(len(packed)) {
 				t.Errorf("%s %s: %v, %d bytes of %d, %d taken of %d", options, name, err, len(got), len(data), d.Taken(), len(packed))
+			}
+			if name != "mixed" {
+				continue
 			}
 			two := slices.Concat(packed, make([]byte, 8), packed, []byte("end"))
 			got, err = d.XZ(nil, two[:100], bytes.NewReader(two[100:]), grow)
@@ -201,7 +207,7 @@ func TestNoRoom(t *testing.T) {
 	data := firmwaretest.Kernel("1", 3000)
 	packed := pack(t, data, "xz", "-c")
 	var d lzma.Decoder
-	if _, err := d.XZ(make([]byte, 0, 2999), packed, nil, lzma.NoMore); err != lzma.ErrTooLong {
+	if got, err := d.XZ(make([]byte, 0, 2999), packed, nil, lzma.NoMore); err != lzma.ErrTooLong || !bytes.Equal(got, data[:2999]) {
 		t.Error(err)
 	}
 	if got, err := d.XZ(make([]byte, 0, 3000), packed, nil, lzma.NoMore); err != nil || !bytes.Equal(got, data) {
