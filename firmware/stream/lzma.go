@@ -74,11 +74,6 @@ func openLZMA(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 	if !ok {
 		return nil, format.Errorf(0, "no lzma header")
 	}
-	if h.Size > 0 {
-		if err := b.Stream(h.Size, in.Size); err != nil {
-			return nil, err
-		}
-	}
 	d := new(lzma.Decoder)
 	src, more := lzmaSource(in, lzma.AloneHeader)
 	if err := d.Reset(h.Props, src, more); err != nil {
@@ -93,12 +88,12 @@ func openLZMA(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 	return opened(data, taken(), "", err, nil)
 }
 
+// The header's length is no reason to allocate, nor to speak of a limit: chance
+// bytes claim much, and soon make no sense.
+
 // lzma decodes size bytes, or as far as the mark at the end if size is negative.
 func (g *growing) lzma(d *lzma.Decoder, size int64) (out []byte, err error) {
 	const step = 1 << 20
-	if size > 0 {
-		out = make([]byte, 0, min(size, firstBuffer))
-	}
 	for size < 0 || int64(len(out)) < size {
 		n := step
 		if size >= 0 {
