@@ -156,15 +156,22 @@ func (o *opener) rawFile(p *place, name string, off, length int64) {
 		o.skip(f.Path, 0, length, f.Err.Error())
 		return
 	}
-	o.raws = append(o.raws, f)
+	o.raws = append(o.raws, raw{f, in})
+}
+
+// raw is a raw file and its bytes, which are not copied to be visited.
+type raw struct {
+	*File
+	in format.Input
 }
 
 // readRaws reads the raw files, with all workers.
 func (o *opener) readRaws() {
 	o.par(len(o.raws), func(i int) {
 		if o.ctx.Err() == nil {
-			content, err := o.raws[i].read()
-			o.seen(o.raws[i], content, err)
+			r := o.raws[i]
+			content, err := r.in.Bytes(0, r.in.Size)
+			o.seen(r.File, content, err)
 		}
 	})
 }

@@ -128,7 +128,7 @@ type opener struct {
 
 	mu       sync.Mutex      // guards Skipped, which workers add to
 	paths    map[string]bool // of containers
-	raws     []*File         // raw files, read when everything was opened
+	raws     []raw           // raw files, read when everything was opened
 	readable bool            // something inside could be read
 }
 
@@ -150,17 +150,17 @@ func (o *opener) openImage(src Source) error {
 // digest reads the whole image once. A source that cannot be read ends here.
 func (o *opener) digest(in format.Input) error {
 	sum := sha256.New()
-	buf := make([]byte, window)
-	for off := int64(0); off < in.Size; {
+	var buf []byte
+	for off := int64(0); off < in.Size; off += window {
 		if err := o.ctx.Err(); err != nil {
 			return err
 		}
-		n := min(int64(len(buf)), in.Size-off)
-		if err := in.Full(buf[:n], off); err != nil {
+		b, reuse, err := view(in, off, min(window, in.Size-off), buf)
+		if err != nil {
 			return err
 		}
-		_, _ = sum.Write(buf[:n])
-		off += n
+		_, _ = sum.Write(b)
+		buf = reuse
 	}
 	o.img.Digest = [32]byte(sum.Sum(nil))
 	return nil
