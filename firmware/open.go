@@ -134,12 +134,17 @@ type opener struct {
 
 func (o *opener) openImage(src Source) error {
 	in := format.Input{ReaderAt: src.Reader, Size: src.Size}
-	if err := o.digest(in); err != nil {
+	digested := make(chan error, 1)
+	if o.opts.Workers > 1 {
+		go func() { digested <- o.digest(in) }() // while the metadata are read
+	} else if err := o.digest(in); err != nil {
 		return err
+	} else {
+		digested <- nil
 	}
 	p := &place{in: in, path: src.Name, mapped: true}
 	found, err := o.look(p)
-	if err != nil {
+	if err := cmp.Or(<-digested, err); err != nil {
 		return err
 	}
 	o.img.Ranges = merge(found.ranges)
@@ -147,7 +152,7 @@ func (o *opener) openImage(src Source) error {
 	return nil
 }
 
-// digest reads the whole image once. A source that cannot be read ends here.
+// digest reads the whole image once. A source that cannot be read is an error.
 func (o *opener) digest(in format.Input) error {
 	sum := sha256.New()
 	var buf []byte

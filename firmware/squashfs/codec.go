@@ -183,7 +183,10 @@ func newZstd() decompressor {
 		if err != nil {
 			return 0, false, err
 		}
-		out, err := d.DecodeAll(in, dst[:0:len(dst)])
+		out, err := d.DecodeAll(in, dst[:0:min(cap(dst), len(dst)+slack)])
+		if err == nil && len(out) > len(dst) {
+			err = errTooLong
+		}
 		return len(out), true, err
 	}
 }

@@ -106,15 +106,20 @@ func (r *reader) blocks(n *inode, buf []byte, par func(int, func(int))) error {
 		at += uint64(w &^ uncompressed)
 	}
 	errs := make([]error, len(places))
-	work := func(k int) {
+	work := func(k int, alone bool) {
 		from := k << r.sb.BlockLog
-		errs[k] = r.block(places[k], n.file.blocks[k], buf[from:min(from+int(r.sb.BlockSize), len(buf))])
+		to := min(from+int(r.sb.BlockSize), len(buf))
+		room := to
+		if alone {
+			room = cap(buf) // what a decoder writes behind the block is written again
+		}
+		errs[k] = r.block(places[k], n.file.blocks[k], buf[from:to:room])
 	}
 	if len(places) >= manyBlocks {
-		par(len(places), work)
+		par(len(places), func(k int) { work(k, false) })
 	} else {
 		for k := range places {
-			work(k)
+			work(k, true)
 		}
 	}
 	for _, err := range errs {
@@ -186,6 +191,10 @@ func (r *reader) Read(i int) (content []byte, err error) {
 	return content, err
 }
 
+// slack is how many bytes behind a block a decoder may use, where there are so
+// many: it need not look at each copy then.
+const slack = 64
+
 // buffers keeps buffers for reuse, small and large apart.
 type buffers struct{ small, large sync.Pool }
 
@@ -197,11 +206,11 @@ func (b *buffers) get(n int) []byte {
 	if p, ok := pool.Get().(*[]byte); ok && cap(*p) >= n {
 		return (*p)[:n]
 	}
-	return make([]byte, n, max(n, least))
+	return make([]byte, n, max(n, least)+slack)
 }
 
 func (b *buffers) put(buf []byte) {
-	if cap(buf) > maxBlock {
+	if cap(buf) > maxBlock+slack {
 		b.large.Put(&buf)
 	} else {
 		b.small.Put(&buf)
