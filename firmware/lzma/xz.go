@@ -97,6 +97,35 @@ func (d *Decoder) stream(out []byte, room Room) ([]byte, error) {
 	}
 }
 
+// SizeXZ adds up what the chunks of the first block of an xz stream say that they
+// unpack to. Peek gives bytes of the stream, fewer at its end.
+func SizeXZ(peek func(off int64, n int) []byte) (size int64) {
+	h := peek(xzHeader, 1)
+	if len(h) == 0 || h[0] == 0 {
+		return 0
+	}
+	for at := xzHeader + (int64(h[0])+1)*4; ; {
+		h := peek(at, 6)
+		if len(h) < 6 || h[0] == chunkEnd {
+			return size
+		}
+		unpacked := int64(h[1])<<8 + int64(h[2]) + 1
+		switch {
+		case h[0] >= chunkLZMA:
+			unpacked += int64(h[0]&0x1f) << 16
+			at += 5 + int64(h[3])<<8 + int64(h[4]) + 1
+			if h[0] >= chunkLZMA|2<<5 {
+				at++
+			}
+		case h[0] <= chunkPlain:
+			at += 3 + unpacked
+		default:
+			return size
+		}
+		size += unpacked
+	}
+}
+
 // padding reads the zeros that make the length since start a multiple of four.
 func (d *Decoder) padding(start int64) error {
 	for (d.taken()-start)%4 != 0 {

@@ -7,6 +7,10 @@ import (
 	"github.com/assay-iot/assay/firmware/format"
 )
 
+// proof is how much must have been unpacked before memory is allocated because a
+// header says so.
+const proof = 1 << 20
+
 // maxStep is from which step on room is refused for what would exceed the limit.
 const maxStep = 4 << 20
 
@@ -18,6 +22,7 @@ type growing struct {
 	b      *format.Budget
 	packed func() int64 // how many bytes went in so far
 	taken  int64        // bytes that the budget knows of
+	expect int64        // how much there will be, or 0 if nothing says so
 }
 
 // room makes room for n more bytes behind out: for twice as many as there were,
@@ -32,7 +37,11 @@ func (g *growing) room(out []byte, n int) ([]byte, error) {
 	if size := int64(len(out) + n); n > maxStep && size > g.b.FileBytes {
 		return out, g.b.Stream(size, g.packed())
 	}
-	bigger := make([]byte, len(out), max(len(out)+n, 2*cap(out)))
+	size := max(len(out)+n, 2*cap(out))
+	if len(out) >= proof && g.expect >= int64(len(out)+n) && g.expect <= g.b.FileBytes {
+		size = int(g.expect)
+	}
+	bigger := make([]byte, len(out), size)
 	copy(bigger, out)
 	return bigger, nil
 }

@@ -80,7 +80,7 @@ func openLZMA(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 		return nil, err
 	}
 	taken := func() int64 { return lzma.AloneHeader + d.Taken() }
-	g := &growing{ctx: ctx, b: b, packed: taken}
+	g := &growing{ctx: ctx, b: b, packed: taken, expect: h.Size}
 	data, err := g.lzma(d, h.Size)
 	if err == nil && len(data) == 0 {
 		err = errors.New("empty")

@@ -35,7 +35,7 @@ func peekXZ(in format.Input) []byte {
 // openXZ reads a stream, and those that follow at once.
 func openXZ(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
 	d := new(lzma.Decoder)
-	g := &growing{ctx: ctx, b: b, packed: d.Taken}
+	g := &growing{ctx: ctx, b: b, packed: d.Taken, expect: lzma.SizeXZ(in.Peek)}
 	src, more := lzmaSource(in, 0)
 	data, err := d.XZ(nil, src, more, g.room)
 	length := d.Taken()
