@@ -19,11 +19,27 @@ import (
 // codec decompresses blocks of one file system, from several goroutines. The
 // first block that it is given settles which method they are compressed with.
 type codec struct {
-	chosen atomic.Pointer[method]
+	chosen atomic.Pointer[choice]
 
 	mu       sync.Mutex
 	methods  []*method // to try, the likeliest first
 	failures int
+}
+
+// choice is the method of the blocks. If it used the first block up, it must use
+// up every other: bytes that are left are a sign of damage, which a method without
+// checksums has no other sign of.
+type choice struct {
+	*method
+	whole bool
+}
+
+func (m *choice) unpack(dst, src []byte) (int, error) {
+	n, whole, err := m.method.unpack(dst, src)
+	if err == nil && m.whole && !whole {
+		err = errNotWhole
+	}
+	return n, err
 }
 
 // method is one way to compress a block. Decoders are kept for the next block.
@@ -38,7 +54,11 @@ type method struct {
 // says that the block used its input up, as an encoder leaves it.
 type decompressor func(dst, src []byte) (n int, whole bool, err error)
 
-var errTooLong = errors.New("block unpacks to more than it may hold")
+var (
+	errTooLong  = errors.New("block unpacks to more than it may hold")
+	errNotWhole = errors.New("block does not end where its data end")
+	errLength   = errors.New("block has another length than it must have")
+)
 
 // Limits of a search for the method.
 const (
@@ -112,8 +132,7 @@ func (c *codec) prefer(other *codec) {
 // unpack unpacks a block into dst; full says that it must fill it.
 func (c *codec) unpack(dst, src []byte, full bool) (int, error) {
 	if m := c.chosen.Load(); m != nil {
-		n, _, err := m.unpack(dst, src)
-		return n, err
+		return m.unpack(dst, src)
 	}
 	return c.choose(dst, src, full)
 }
@@ -124,14 +143,13 @@ func (c *codec) choose(dst, src []byte, full bool) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if m := c.chosen.Load(); m != nil {
-		n, _, err := m.unpack(dst, src)
-		return n, err
+		return m.unpack(dst, src)
 	}
 	var first error
 	for i, m := range c.methods {
 		n, whole, err := m.unpack(dst, src)
 		if err == nil && (i == 0 || whole) && (!full || n == len(dst)) {
-			c.chosen.Store(m)
+			c.chosen.Store(&choice{m, whole})
 			return n, nil
 		}
 		if i == 0 && err != nil {
@@ -143,7 +161,7 @@ func (c *codec) choose(dst, src []byte, full bool) (int, error) {
 	}
 	c.failures++
 	if first == nil {
-		first = errors.New("block has another length than it must have")
+		first = errLength
 	}
 	return 0, first
 }

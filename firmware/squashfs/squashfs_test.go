@@ -97,7 +97,7 @@ func many() []firmwaretest.File {
 	for _, n := range []int{0, 1, 32767, 32768, 32769, 65536, 200_000} {
 		files = append(files, firmwaretest.Binary(fmt.Sprintf("size/%06d", n), 0o644, firmwaretest.Kernel("", max(n, 100))[:n]))
 	}
-	for i := range 700 {
+	for i := range 400 {
 		files = append(files, firmwaretest.Text(fmt.Sprintf("many/a name that is not short %03d", i), 0o644, strings.Repeat("line\n", i)))
 	}
 	return files

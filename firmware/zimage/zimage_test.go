@@ -191,3 +191,21 @@ func check(t *testing.T, kind string, img *firmware.Image, length int64) {
 		reference.Find(t, img, "squashfs!etc/passwd")
 	}
 }
+
+// TestMIPS opens kernels without a header of their own: behind a loader, and
+// plain.
+func TestMIPS(t *testing.T) {
+	loader := bytes.Repeat([]byte{0x27, 0xbd, 0xff, 0xe0, 0x3c, 0x1c, 0x80, 0x00}, 600)
+	kernel := program()
+	for name, data := range map[string][]byte{
+		"uimage!lzma!": slices.Concat(loader, pack(t, "xz --format=lzma -c", kernel), make([]byte, 64)),
+		"uimage!":      kernel,
+	} {
+		img := reference.Open(t, firmwaretest.UImage("MIPS Linux", data, firmwaretest.UImageHeader{OS: 5, Arch: 5, Type: 2}))
+		check(t, "uimage", img, int64(len(data)+64))
+		reference.Find(t, img, name+"kernel")
+		if name == "uimage!lzma!" {
+			reference.Find(t, img, "uimage!loader-0x00000040")
+		}
+	}
+}
