@@ -171,6 +171,9 @@ func (o *opener) readRaws() {
 		if o.ctx.Err() == nil {
 			r := o.raws[i]
 			content, err := r.in.Bytes(0, r.in.Size)
+			if r.Container.Type == "raw" && r.Container.Parent == nil && r.Offset == 0 && r.Size == o.img.Size {
+				r.Digest = o.img.Digest // the image itself
+			}
 			o.seen(r.File, content, err)
 		}
 	})
@@ -183,7 +186,9 @@ func (o *opener) seen(f *File, content []byte, err error) {
 		o.skip(f.Path, 0, f.Size, err.Error())
 		return
 	}
-	f.Digest = sha256.Sum256(content)
+	if f.Digest == ([32]byte{}) {
+		f.Digest = sha256.Sum256(content)
+	}
 	if o.opts.Visit != nil {
 		o.opts.Visit(f, content)
 	}
