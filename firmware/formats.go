@@ -54,7 +54,7 @@ func formats() []*format.Format {
 var (
 	// images are what boots, and what a loader reads.
 	images = []*format.Format{
-		uimage.Format, fit.Format, fdt.Format, zimage.Format,
+		uimage.Format, fit.Format, fdt.Format, zimage.Format, zimage.BzImage, zimage.ZBoot, zimage.Image,
 		android.Sparse, android.Boot, android.VBMeta, android.Footer,
 		ubootenv.Format, fwtool.Format,
 	}
@@ -65,6 +65,7 @@ var (
 	partitions = []*format.Format{gpt.Format, gpt.ByBackup, mbr.Format}
 	archives   = []*format.Format{cpio.Format, tarball.Format, ar.Format, apk.Format, rpm.Format, zipfile.Format}
 	streams    = []*format.Format{
-		stream.Gzip, stream.XZ, stream.Zstd, stream.Bzip2, stream.LZ4, stream.ADB, stream.LZMA,
+		stream.Gzip, stream.XZ, stream.Zstd, stream.Bzip2, stream.LZ4, stream.LZOP,
+		stream.Zlib, stream.LongZlib, stream.KernelConfig, stream.ADB, stream.LZMA,
 	}
 )

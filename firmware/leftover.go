@@ -156,15 +156,25 @@ func (o *opener) rawFile(p *place, name string, off, length int64) {
 		o.skip(f.Path, 0, length, f.Err.Error())
 		return
 	}
-	o.raws = append(o.raws, f)
+	o.raws = append(o.raws, raw{f, in})
+}
+
+// raw is a raw file and its bytes, which are not copied to be visited.
+type raw struct {
+	*File
+	in format.Input
 }
 
 // readRaws reads the raw files, with all workers.
 func (o *opener) readRaws() {
 	o.par(len(o.raws), func(i int) {
 		if o.ctx.Err() == nil {
-			content, err := o.raws[i].read()
-			o.seen(o.raws[i], content, err)
+			r := o.raws[i]
+			content, err := r.in.Bytes(0, r.in.Size)
+			if r.Container.Type == "raw" && r.Container.Parent == nil && r.Offset == 0 && r.Size == o.img.Size {
+				r.Digest = o.img.Digest // the image itself
+			}
+			o.seen(r.File, content, err)
 		}
 	})
 }
@@ -176,7 +186,9 @@ func (o *opener) seen(f *File, content []byte, err error) {
 		o.skip(f.Path, 0, f.Size, err.Error())
 		return
 	}
-	f.Digest = sha256.Sum256(content)
+	if f.Digest == ([32]byte{}) {
+		f.Digest = sha256.Sum256(content)
+	}
 	if o.opts.Visit != nil {
 		o.opts.Visit(f, content)
 	}

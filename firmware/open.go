@@ -128,18 +128,23 @@ type opener struct {
 
 	mu       sync.Mutex      // guards Skipped, which workers add to
 	paths    map[string]bool // of containers
-	raws     []*File         // raw files, read when everything was opened
+	raws     []raw           // raw files, read when everything was opened
 	readable bool            // something inside could be read
 }
 
 func (o *opener) openImage(src Source) error {
 	in := format.Input{ReaderAt: src.Reader, Size: src.Size}
-	if err := o.digest(in); err != nil {
+	digested := make(chan error, 1)
+	if o.opts.Workers > 1 {
+		go func() { digested <- o.digest(in) }() // while the metadata are read
+	} else if err := o.digest(in); err != nil {
 		return err
+	} else {
+		digested <- nil
 	}
 	p := &place{in: in, path: src.Name, mapped: true}
 	found, err := o.look(p)
-	if err != nil {
+	if err := cmp.Or(<-digested, err); err != nil {
 		return err
 	}
 	o.img.Ranges = merge(found.ranges)
@@ -147,20 +152,20 @@ func (o *opener) openImage(src Source) error {
 	return nil
 }
 
-// digest reads the whole image once. A source that cannot be read ends here.
+// digest reads the whole image once. A source that cannot be read is an error.
 func (o *opener) digest(in format.Input) error {
 	sum := sha256.New()
-	buf := make([]byte, window)
-	for off := int64(0); off < in.Size; {
+	var buf []byte
+	for off := int64(0); off < in.Size; off += window {
 		if err := o.ctx.Err(); err != nil {
 			return err
 		}
-		n := min(int64(len(buf)), in.Size-off)
-		if err := in.Full(buf[:n], off); err != nil {
+		b, reuse, err := view(in, off, min(window, in.Size-off), buf)
+		if err != nil {
 			return err
 		}
-		_, _ = sum.Write(buf[:n])
-		off += n
+		_, _ = sum.Write(b)
+		buf = reuse
 	}
 	o.img.Digest = [32]byte(sum.Sum(nil))
 	return nil

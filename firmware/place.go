@@ -14,7 +14,10 @@ import (
 // maxFailures bounds how many candidates of one place may fail to open.
 const maxFailures = 1024
 
-var errTiny = errors.New("too small to be of interest")
+var (
+	errTiny   = errors.New("too small to be of interest")
+	errHollow = errors.New("nothing inside")
+)
 
 // place is a run of bytes in which containers are looked for.
 type place struct {
@@ -67,7 +70,7 @@ func (o *opener) look(p *place) (found, error) {
 				o.skip(p.path, p.shiftIn()+c.off, p.in.Size-c.off, err.Error()+"; the rest is not looked through")
 				return f, o.leftover(p, &f)
 			}
-			if !errors.Is(err, unread.ErrNotRead) {
+			if !errors.Is(err, unread.ErrNotRead) && !errors.Is(err, errTiny) && !errors.Is(err, errHollow) {
 				failures++
 			}
 			failed = append(failed, refusal{c, err})
@@ -171,7 +174,8 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	}
 	if got.Hollow && len(o.img.Containers) == before.containers+1 {
 		o.forget(before, k)
-		return 0, format.Errorf(0, "nothing inside")
+		_ = o.budget.Live(-int64(len(got.Stream))) // gives it back
+		return 0, errHollow
 	}
 	f.containers++
 	f.kernel = cmp.Or(f.kernel, kernel)

@@ -3,6 +3,7 @@ package firmware
 import (
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 
 	"github.com/assay-iot/assay/firmware/format"
@@ -84,40 +85,71 @@ func cutPadding(in format.Input, gap Range, least, edge int64) ([]Range, error) 
 	return out, nil
 }
 
-// runs calls f for each longest run of one repeated byte.
+// run is a run of one repeated byte.
+type run struct {
+	from, to int64
+	c        byte
+}
+
+// runs calls f for each longest run of one repeated byte that has twice the
+// length of a word, and for some shorter ones, in order.
 func runs(in format.Input, from, end int64, f func(from, to int64)) error {
-	buf := make([]byte, min(window, end-from))
-	start, last := from, -1
+	var buf []byte
+	var last run
 	for at := from; at < end; {
-		n := min(int64(len(buf)), end-at)
-		if err := in.Full(buf[:n], at); err != nil {
+		chunk, reuse, err := view(in, at, min(window, end-at), buf)
+		if err != nil {
 			return err
 		}
-		for i := 0; i < int(n); i++ {
-			c := buf[i]
-			if int(c) == last {
-				i += repeats(buf[i:n], c) - 1
-				continue
+		buf = reuse
+		for i := 0; i < len(chunk); {
+			if last.to != at+int64(i) || last.c != chunk[i] || last.to == last.from {
+				if last.to > last.from {
+					f(last.from, last.to)
+				}
+				i = nextRun(chunk, i)
+				last = run{from: at + int64(i), c: chunk[i]}
 			}
-			if here := at + int64(i); here > start {
-				f(start, here)
-				start = here
-			}
-			last = int(c)
+			i = runEnd(chunk, i, last.c)
+			last.to = at + int64(i)
 		}
-		at += n
+		at += int64(len(chunk))
 	}
-	f(start, end)
+	f(last.from, last.to)
 	return nil
 }
 
-// repeats counts how often c stands at the start of b, at least once: in steps of
-// eight bytes, because a sparse image is gigabytes of one.
-func repeats(b []byte, c byte) int {
-	const every = 0x0101010101010101
-	n := 1
-	for n+8 <= len(b) && binary.LittleEndian.Uint64(b[n:]) == uint64(c)*every {
-		n += 8
+const word = 8
+
+// nextRun finds where the next run begins, from i on, that fills a whole word at
+// a multiple of its length, or else the one at the end.
+func nextRun(b []byte, i int) int {
+	k := (i + word - 1) &^ (word - 1)
+	for ; k+word <= len(b); k += word {
+		w := binary.LittleEndian.Uint64(b[k:])
+		if w == bits.RotateLeft64(w, 8) {
+			return runStart(b, i, k)
+		}
 	}
-	return n
+	return runStart(b, i, len(b)-1)
+}
+
+// runStart is where the run begins that has the byte at k, but not before i.
+func runStart(b []byte, i, k int) int {
+	for k > i && b[k-1] == b[k] {
+		k--
+	}
+	return k
+}
+
+// runEnd is where the run of c that has the byte at i ends.
+func runEnd(b []byte, i int, c byte) int {
+	same := uint64(c) * 0x0101010101010101
+	for i+word <= len(b) && binary.LittleEndian.Uint64(b[i:]) == same {
+		i += word
+	}
+	for i < len(b) && b[i] == c {
+		i++
+	}
+	return i
 }

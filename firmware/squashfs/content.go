@@ -106,15 +106,20 @@ func (r *reader) blocks(n *inode, buf []byte, par func(int, func(int))) error {
 		at += uint64(w &^ uncompressed)
 	}
 	errs := make([]error, len(places))
-	work := func(k int) {
+	work := func(k int, alone bool) {
 		from := k << r.sb.BlockLog
-		errs[k] = r.block(places[k], n.file.blocks[k], buf[from:min(from+int(r.sb.BlockSize), len(buf))])
+		to := min(from+int(r.sb.BlockSize), len(buf))
+		room := to
+		if alone {
+			room = cap(buf) // what a decoder writes behind the block is written again
+		}
+		errs[k] = r.block(places[k], n.file.blocks[k], buf[from:to:room])
 	}
 	if len(places) >= manyBlocks {
-		par(len(places), work)
+		par(len(places), func(k int) { work(k, false) })
 	} else {
 		for k := range places {
-			work(k)
+			work(k, true)
 		}
 	}
 	for _, err := range errs {
@@ -131,7 +136,7 @@ func (r *reader) block(at uint64, word uint32, dst []byte) error {
 		clear(dst) // a hole
 		return nil
 	}
-	n, err := r.unpack(at, word, dst)
+	n, err := r.unpack(at, word, dst, true)
 	if err != nil {
 		return err
 	}
@@ -146,12 +151,12 @@ func (r *reader) fragment(f uint32, buf []byte) ([]byte, error) {
 	if int64(f) >= int64(len(r.fragments)) {
 		return nil, format.Errorf(int64(r.sb.FragTable), "fragment %d of %d", f, len(r.fragments))
 	}
-	n, err := r.unpack(r.fragments[f].Start, r.fragments[f].Size, buf)
+	n, err := r.unpack(r.fragments[f].Start, r.fragments[f].Size, buf, false)
 	return buf[:n], err
 }
 
-// unpack reads a stored block and unpacks it.
-func (r *reader) unpack(at uint64, word uint32, dst []byte) (int, error) {
+// unpack reads a stored block and unpacks it; full says that it must fill dst.
+func (r *reader) unpack(at uint64, word uint32, dst []byte, full bool) (int, error) {
 	size := int(word &^ uncompressed)
 	if size > int(r.sb.BlockSize) || (word&uncompressed != 0 && size > len(dst)) {
 		return 0, format.Errorf(int64(at), "data block of %d bytes in blocks of %d", size, r.sb.BlockSize)
@@ -164,7 +169,7 @@ func (r *reader) unpack(at uint64, word uint32, dst []byte) (int, error) {
 	if err := r.in.Full(raw, int64(at)); err != nil {
 		return 0, err
 	}
-	n, err := r.codec.unpack(dst, raw)
+	n, err := r.codec.unpack(dst, raw, full)
 	if err != nil {
 		return 0, format.Errorf(int64(at), "data block: %w", err)
 	}
@@ -186,6 +191,10 @@ func (r *reader) Read(i int) (content []byte, err error) {
 	return content, err
 }
 
+// slack is how many bytes behind a block a decoder may use, where there are so
+// many: it need not look at each copy then.
+const slack = 64
+
 // buffers keeps buffers for reuse, small and large apart.
 type buffers struct{ small, large sync.Pool }
 
@@ -197,11 +206,11 @@ func (b *buffers) get(n int) []byte {
 	if p, ok := pool.Get().(*[]byte); ok && cap(*p) >= n {
 		return (*p)[:n]
 	}
-	return make([]byte, n, max(n, least))
+	return make([]byte, n, max(n, least)+slack)
 }
 
 func (b *buffers) put(buf []byte) {
-	if cap(buf) > maxBlock {
+	if cap(buf) > maxBlock+slack {
 		b.large.Put(&buf)
 	} else {
 		b.small.Put(&buf)

@@ -1,7 +1,6 @@
 package squashfs
 
 import (
-	"encoding/binary"
 	"time"
 
 	"github.com/assay-iot/assay/firmware/format"
@@ -45,6 +44,9 @@ type inodeHeader struct {
 // readInode reads the inode at a reference: block<<16 | offset.
 func (r *reader) readInode(ref uint64) (*inode, error) {
 	c := r.meta.at(r.sb.InodeTable, ref>>16, int(ref&0xffff))
+	if r.sb.Major < 4 {
+		return r.oldInode(c)
+	}
 	place := c.block
 	var h inodeHeader
 	if err := c.decode(&h); err != nil {
@@ -58,17 +60,22 @@ func (r *reader) readInode(ref uint64) (*inode, error) {
 	if n.kind < typeDir || n.kind > typeSocket {
 		return nil, format.Errorf(place, "inode of unknown type %d", h.Type)
 	}
-	n.entry = format.Entry{
-		Mode:    format.UnixMode(uint32(h.Mode)&0o7777 | [...]uint32{1: 0o040000, 0o100000, 0o120000, 0o060000, 0o020000, 0o010000, 0o140000}[n.kind]),
-		ModTime: time.Unix(int64(h.Time), 0).UTC(),
-		Offset:  -1,
-	}
+	n.about(uint32(h.Mode), h.Time)
 	if int(h.UID) >= len(r.ids) || int(h.GID) >= len(r.ids) {
 		return nil, format.Errorf(place, "owner %d/%d of %d", h.UID, h.GID, len(r.ids))
 	}
 	n.entry.UID, n.entry.GID = r.ids[h.UID], r.ids[h.GID]
 	return n, n.rest(r, c, long)
 }
+
+// about sets what every inode has.
+func (n *inode) about(permissions, mtime uint32) {
+	kinds := [...]uint32{1: 0o040000, 0o100000, 0o120000, 0o060000, 0o020000, 0o010000, 0o140000}
+	n.entry = format.Entry{Mode: format.UnixMode(permissions&0o7777 | kinds[n.kind]), Offset: -1}
+	n.changed(mtime)
+}
+
+func (n *inode) changed(mtime uint32) { n.entry.ModTime = time.Unix(int64(mtime), 0).UTC() }
 
 // rest reads what follows the header.
 func (n *inode) rest(r *reader, c *cursor, long bool) error {
@@ -139,17 +146,22 @@ func (n *inode) regular(r *reader, c *cursor, long bool) error {
 		}
 		v.Start, v.Size, v.Fragment, v.Offset = uint64(b.Start), uint64(b.Size), b.Fragment, b.Offset
 	}
-	n.file.start, n.file.fragment, n.file.offset = v.Start, v.Fragment, v.Offset
-	if v.Size > 1<<62 {
-		return format.Errorf(c.block, "file of %d bytes", v.Size)
+	return n.content(r, c, v.Start, v.Size, v.Fragment, v.Offset)
+}
+
+// content sets where the content of a regular file is.
+func (n *inode) content(r *reader, c *cursor, start, size uint64, fragment, offset uint32) error {
+	n.file.start, n.file.fragment, n.file.offset = start, fragment, offset
+	if size > 1<<62 {
+		return format.Errorf(c.block, "file of %d bytes", size)
 	}
-	n.entry.Size = int64(v.Size)
+	n.entry.Size = int64(size)
 	if n.entry.Size > r.budget.FileBytes {
-		n.entry.Err = format.Errorf(int64(v.Start), "file of %d bytes, at most %d are read: %w", v.Size, r.budget.FileBytes, format.ErrLimit)
+		n.entry.Err = format.Errorf(int64(start), "file of %d bytes, at most %d are read: %w", size, r.budget.FileBytes, format.ErrLimit)
 		return nil
 	}
-	count := int(v.Size >> r.sb.BlockLog)
-	if v.Fragment == noFragment && v.Size&uint64(r.sb.BlockSize-1) != 0 {
+	count := int(size >> r.sb.BlockLog)
+	if fragment == noFragment && size&uint64(r.sb.BlockSize-1) != 0 {
 		count++
 	}
 	return n.blocks(r, c, count)
@@ -165,7 +177,7 @@ func (n *inode) blocks(r *reader, c *cursor, count int) error {
 	plain := true
 	at := n.file.start
 	for i := range count {
-		w := binary.LittleEndian.Uint32(raw[i*4:])
+		w := r.order.Uint32(raw[i*4:])
 		size := w &^ uncompressed
 		if size > r.sb.BlockSize {
 			return format.Errorf(int64(at), "data block of %d bytes in blocks of %d", size, r.sb.BlockSize)
@@ -185,13 +197,17 @@ func (n *inode) symlink(c *cursor, long bool) error {
 	if err := c.decode(&v); err != nil {
 		return err
 	}
-	if v.Size > maxLink {
-		return format.Errorf(c.block, "symlink of %d bytes", v.Size)
-	}
-	target, err := c.next(int(v.Size))
-	if err != nil {
+	if err := n.target(c, v.Size); err != nil {
 		return err
 	}
-	n.entry.Link, n.entry.Size = string(target), int64(v.Size)
 	return n.attributes(c, long)
+}
+
+func (n *inode) target(c *cursor, size uint32) error {
+	if size > maxLink {
+		return format.Errorf(c.block, "symlink of %d bytes", size)
+	}
+	target, err := c.next(int(size))
+	n.entry.Link, n.entry.Size = string(target), int64(size)
+	return err
 }

@@ -11,7 +11,10 @@ import (
 // is opened, from one goroutine.
 type metadata struct {
 	in       format.Input
+	order    binary.ByteOrder
 	codec    *codec
+	marked   bool                 // a byte of ones follows the size of each block
+	end      int64                // of the inode table
 	blocks   map[int64]*metaBlock // by place of the block's header
 	unpacked int64
 }
@@ -37,7 +40,7 @@ func (m *metadata) read(at int64, b *metaBlock) error {
 	if err := m.in.Full(word[:], at); err != nil {
 		return err
 	}
-	w := binary.LittleEndian.Uint16(word[:])
+	w := m.order.Uint16(word[:])
 	size := int(w &^ 0x8000)
 	if size == 0 || size > metaSize {
 		return format.Errorf(at, "metadata block of %d bytes", size)
@@ -45,9 +48,13 @@ func (m *metadata) read(at int64, b *metaBlock) error {
 	if m.unpacked += metaSize; m.unpacked > maxMetadata {
 		return format.Errorf(at, "metadata of more than %d bytes: %w", maxMetadata, format.ErrLimit)
 	}
-	b.next = at + 2 + int64(size)
+	from := at + 2
+	if m.marked {
+		from++
+	}
+	b.next = from + int64(size)
 	raw := make([]byte, size)
-	if err := m.in.Full(raw, at+2); err != nil {
+	if err := m.in.Full(raw, from); err != nil {
 		return err
 	}
 	if w&0x8000 != 0 {
@@ -55,7 +62,7 @@ func (m *metadata) read(at int64, b *metaBlock) error {
 		return nil
 	}
 	out := make([]byte, metaSize)
-	n, err := m.codec.unpack(out, raw)
+	n, err := m.codec.unpack(out, raw, b.next < m.end)
 	if err != nil {
 		return format.Errorf(at, "metadata block: %w", err)
 	}
@@ -115,6 +122,6 @@ func (c *cursor) decode(v any) error {
 	if err != nil {
 		return err
 	}
-	_, err = binary.Decode(raw, binary.LittleEndian, v)
+	_, err = binary.Decode(raw, c.m.order, v)
 	return err
 }

@@ -2,6 +2,7 @@ package squashfs
 
 import (
 	"context"
+	"encoding/binary"
 
 	"github.com/assay-iot/assay/firmware/format"
 )
@@ -11,10 +12,12 @@ type reader struct {
 	ctx        context.Context
 	in         format.Input
 	sb         superblock
-	codec      *codec
+	order      binary.ByteOrder
+	codec      *codec // of data blocks
 	meta       metadata
 	budget     *format.Budget
 	ids        []uint32
+	groups     []uint32 // of versions before 4
 	fragments  []fragment
 	xattrStart uint64
 	xattrSets  []xattrSet
@@ -98,35 +101,36 @@ func (r *reader) list(dir pending, first map[uint64]int) (down []pending, err er
 		return nil, format.Errorf(int64(r.sb.InodeTable+dir.ref>>16), "is no directory")
 	}
 	first[dir.ref] = -1
-	if n.dir.size <= 3 {
-		return nil, nil // "." and ".." are counted and not stored
+	return r.names(dir, n, first)
+}
+
+// names reads the names in a directory, which stand in groups behind headers.
+func (r *reader) names(dir pending, n *inode, first map[uint64]int) (down []pending, err error) {
+	left := int(n.dir.size)
+	if r.sb.Major > 2 {
+		left -= 3 // "." and ".." are counted and not stored
 	}
-	left := int(n.dir.size) - 3
 	c := r.meta.at(r.sb.DirTable, uint64(n.dir.block), int(n.dir.offset))
 	for left > 0 {
-		var h struct{ Count, Start, Number uint32 }
-		if err := c.decode(&h); err != nil {
+		count, start, size, err := r.dirHeader(c)
+		if err != nil {
 			return down, err
 		}
-		left -= 12
-		if h.Count >= 256 {
-			return down, format.Errorf(c.block, "directory header of %d entries", h.Count)
+		left -= size
+		if count > maxNames {
+			return down, format.Errorf(c.block, "directory header of %d entries", count)
 		}
-		for range h.Count + 1 {
-			var e struct {
-				Offset       uint16
-				Number       int16
-				Type, Length uint16
-			}
-			if err := c.decode(&e); err != nil {
-				return down, err
-			}
-			name, err := c.next(int(e.Length) + 1)
+		for range count {
+			offset, length, size, err := r.dirEntry(c)
 			if err != nil {
 				return down, err
 			}
-			left -= 8 + len(name)
-			ref := uint64(h.Start)<<16 | uint64(e.Offset)
+			name, err := c.next(length)
+			if err != nil {
+				return down, err
+			}
+			left -= size + length
+			ref := start<<16 | uint64(offset)
 			sub, err := r.add(dir, string(name), ref, first)
 			if err != nil {
 				return down, err
@@ -137,6 +141,35 @@ func (r *reader) list(dir pending, first map[uint64]int) (down []pending, err er
 		}
 	}
 	return down, nil
+}
+
+// maxNames is how many names one header may have.
+const maxNames = 256
+
+// dirHeader reads a header: how many names follow, and in which metadata block
+// their inodes are.
+func (r *reader) dirHeader(c *cursor) (count int, start uint64, size int, err error) {
+	if r.sb.Major < 4 {
+		return r.oldDirHeader(c)
+	}
+	var h struct{ Count, Start, Number uint32 }
+	err = c.decode(&h)
+	return int(min(h.Count, maxNames)) + 1, uint64(h.Start), 12, err
+}
+
+// dirEntry reads what stands in front of a name: where in its block the inode is,
+// and how long the name is.
+func (r *reader) dirEntry(c *cursor) (offset, length, size int, err error) {
+	if r.sb.Major < 4 {
+		return r.oldDirEntry(c)
+	}
+	var e struct {
+		Offset       uint16
+		Number       int16
+		Type, Length uint16
+	}
+	err = c.decode(&e)
+	return int(e.Offset), int(e.Length) + 1, 8, err
 }
 
 // add makes the entry of one name. It says whether there is a directory to

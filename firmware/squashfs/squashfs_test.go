@@ -1,9 +1,21 @@
 package squashfs_test
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/ulikunitz/xz/lzma"
+
+	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/firmwaretest"
+	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
+	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/format/formattest"
 	"github.com/assay-iot/assay/firmware/squashfs"
 )
@@ -16,12 +28,188 @@ func seeds() [][]byte {
 		firmwaretest.Binary("bin/busybox", 0o755, firmwaretest.Kernel("1", 20000)),
 		{Name: "link", HardLink: "etc/passwd"},
 	}
-	return [][]byte{
+	all := [][]byte{
 		firmwaretest.SquashfsWith(firmwaretest.SquashfsOptions{BlockSize: 4096}, files...),
 		firmwaretest.SquashfsWith(firmwaretest.SquashfsOptions{Uncompressed: true}, files...),
 	}
+	for name, o := range olds() {
+		if name == "2 little" || name == "3 big, long" || name == "3 sqlz" {
+			all = append(all, withBlock(o).build(small()...))
+		}
+	}
+	return all
 }
 
 func TestMutated(t *testing.T) { formattest.Mutate(t, squashfs.Format, seeds()...) }
 
 func FuzzSquashfs(f *testing.F) { formattest.Fuzz(f, squashfs.Format, seeds()...) }
+
+var little, big = binary.LittleEndian, binary.BigEndian
+
+// olds are file systems of versions 2 and 3 by name: as their own tools wrote
+// them, and as vendors did.
+func olds() map[string]old {
+	usual, other := lzma.Properties{LC: 3, PB: 2}, lzma.Properties{LC: 1, LP: 2, PB: 2}
+	return map[string]old{
+		"2 little":         {major: 2, order: little, magic: "hsqs", pack: packZlib},
+		"2 big":            {major: 2, order: big, magic: "sqsh", pack: packZlib},
+		"2 little, long":   {major: 2, order: little, magic: "hsqs", pack: packZlib, long: true},
+		"2 big, long":      {major: 2, order: big, magic: "sqsh", pack: packZlib, long: true},
+		"3 little":         {major: 3, order: little, magic: "hsqs", pack: packZlib},
+		"3 big":            {major: 3, order: big, magic: "sqsh", pack: packZlib},
+		"3 little, long":   {major: 3, order: little, magic: "hsqs", pack: packZlib, long: true},
+		"3 big, long":      {major: 3, order: big, magic: "sqsh", pack: packZlib, long: true},
+		"3 whole, marked":  {major: 3, order: little, magic: "hsqs", pack: packZlib, whole: true, marked: true},
+		"3 stored":         {major: 3, order: big, magic: "sqsh"},
+		"3 shsq":           {major: 3, order: little, magic: "shsq", pack: packLZMA(13, usual, false)},
+		"3 qshs":           {major: 3, order: big, magic: "qshs", pack: packLZMA(13, usual, true)},
+		"3 sqlz":           {major: 3, order: big, magic: "sqlz", pack: packLZMA(5, other, true)},
+		"3 zlqs":           {major: 3, order: little, magic: "zlqs", pack: packLZMA(5, other, false)},
+		"2 hsqt":           {major: 2, order: little, magic: "hsqt", pack: packLZMA(0, usual, true)},
+		"2 tqsh":           {major: 2, order: big, magic: "tqsh", pack: packLZMA(0, usual, false)},
+		"3 headerless":     {major: 3, order: little, magic: "hsqs", pack: packLZMA(0, other, false)},
+		"3 odd properties": {major: 3, order: little, magic: "shsq", pack: packLZMA(0, lzma.Properties{LC: 0, LP: 2, PB: 0}, true)},
+		"3 zlib and lzma":  {major: 3, order: little, magic: "shsq", pack: packLZMA(13, usual, true), packMeta: packZlib},
+	}
+}
+
+func small() []firmwaretest.File {
+	return []firmwaretest.File{
+		firmwaretest.Dir("etc", 0o755),
+		{Name: "etc/shadow", Mode: 0o600, GID: 42, Data: []byte("root::0:0:99999:7:::\n")},
+		{Name: "etc/shadow-", HardLink: "etc/shadow"},
+		firmwaretest.Symlink("sh", "etc/shadow"),
+		firmwaretest.Binary("busybox", fs.ModeSetuid|0o755, firmwaretest.Kernel("1", 150_000)),
+	}
+}
+
+// many are files that ask much: sizes around those of blocks, holes, devices,
+// more names than a header holds.
+func many() []firmwaretest.File {
+	files := append(small(), firmwaretest.Dir("dev", 0o755), firmwaretest.Dir("size", fs.ModeSticky|0o777), firmwaretest.Dir("many", 0o750), firmwaretest.Dir("many/empty", 0o700),
+		firmwaretest.Device("dev/console", 0o600, 5, 1),
+		firmwaretest.File{Name: "dev/mtdblock3", Mode: fs.ModeDevice | 0o660, Rdev: 31<<32 | 3},
+		firmwaretest.File{Name: "dev/log", Mode: fs.ModeSocket | 0o666},
+		firmwaretest.File{Name: "dev/pipe", Mode: fs.ModeNamedPipe | 0o640, UID: 1000, GID: 1000},
+		firmwaretest.Binary("zeros", 0o644, make([]byte, 200_000)),
+		firmwaretest.Binary("hole", 0o644, append(make([]byte, 131072), "end"...)),
+	)
+	for _, n := range []int{0, 1, 32767, 32768, 32769, 65536, 200_000} {
+		files = append(files, firmwaretest.Binary(fmt.Sprintf("size/%06d", n), 0o644, firmwaretest.Kernel("", max(n, 100))[:n]))
+	}
+	for i := range 400 {
+		files = append(files, firmwaretest.Text(fmt.Sprintf("many/a name that is not short %03d", i), 0o644, strings.Repeat("line\n", i)))
+	}
+	return files
+}
+
+// TestOld reads what the builder wrote, with every way of packing.
+func TestOld(t *testing.T) {
+	want := describe(many())
+	for name, o := range olds() {
+		t.Run(name, func(t *testing.T) {
+			o = withBlock(o)
+			data := o.build(many()...)
+			img := reference.Open(t, data)
+			if len(img.Skipped) > 0 {
+				t.Errorf("skipped: %v", img.Skipped)
+			}
+			if v := img.Containers[0].Attributes; v["version"] != fmt.Sprintf("%d.%d", o.major, o.major-2) || v["byte-order"] != o.order.String() {
+				t.Errorf("attributes %v", v)
+			}
+			reference.Compare(t, reference.InImage(img, "squashfs"), want)
+			if f := reference.Find(t, img, "etc/shadow-"); f.HardLink != reference.Find(t, img, "etc/shadow") {
+				t.Error("the hard link is lost")
+			}
+			for name, rdev := range map[string]uint64{"dev/console": 5<<32 | 1, "dev/mtdblock3": 31<<32 | 3} {
+				if f := reference.Find(t, img, name); f.Rdev != rdev {
+					t.Errorf("%s is %d,%d", name, f.Rdev>>32, uint32(f.Rdev))
+				}
+			}
+			if f := reference.Find(t, img, "busybox"); f.ModTime.Unix() != 1000000001 {
+				t.Errorf("changed %v", f.ModTime)
+			}
+		})
+	}
+}
+
+// TestOldReference has unsquashfs read the same file systems, where it can: it
+// knows nothing of vendors.
+func TestOldReference(t *testing.T) {
+	un := reference.Need(t, "unsquashfs")
+	var files []firmwaretest.File
+	for _, f := range many() {
+		if f.Mode&(fs.ModeDevice|fs.ModeSocket|fs.ModeNamedPipe) == 0 { // to make them asks for rights
+			files = append(files, f)
+		}
+	}
+	for name, o := range olds() {
+		if o.magic != "hsqs" && o.magic != "sqsh" || name == "3 headerless" || o.marked {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			o = withBlock(o)
+			work := t.TempDir()
+			data := o.build(files...)
+			img := reference.Open(t, data)
+			if err := os.WriteFile(filepath.Join(work, "img"), data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			reference.Run(t, work, un, "-q", "-n", "-d", filepath.Join(work, "out"), filepath.Join(work, "img"))
+			reference.Compare(t, reference.InImage(img, "squashfs"), reference.OnDisk(t, filepath.Join(work, "out")))
+		})
+	}
+}
+
+// describe has the lines that reference.InImage makes for a tree of these files.
+func describe(files []firmwaretest.File) []string {
+	img := &firmware.Image{}
+	c := &firmware.Container{Type: "squashfs"}
+	byName := map[string]*firmware.File{}
+	for _, f := range files {
+		kind := firmware.Regular
+		switch m := f.Mode; {
+		case m.IsDir():
+			kind = firmware.Directory
+		case m&fs.ModeSymlink != 0:
+			kind = firmware.Symlink
+		case m&fs.ModeCharDevice != 0:
+			kind = firmware.CharDevice
+		case m&fs.ModeDevice != 0:
+			kind = firmware.BlockDevice
+		case m&fs.ModeNamedPipe != 0:
+			kind = firmware.FIFO
+		case m&fs.ModeSocket != 0:
+			kind = firmware.Socket
+		}
+		n := &firmware.File{Name: f.Name, Kind: kind, Container: c, Mode: f.Mode & (fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky), UID: f.UID, GID: f.GID, Link: f.Link}
+		if f.HardLink != "" {
+			*n = *byName[f.HardLink]
+			n.Name = f.Name
+		} else if kind == firmware.Regular {
+			n.Digest = digest(f.Data)
+		}
+		byName[f.Name] = n
+		img.Files = append(img.Files, n)
+	}
+	return reference.InImage(img, "squashfs")
+}
+
+// TestUnknown names what is not read.
+func TestUnknown(t *testing.T) {
+	data := withBlock(olds()["3 little"]).build(small()...)
+	for version, want := range map[uint16]bool{1: false, 2: true, 3: true, 4: false, 5: false} {
+		bad := append([]byte(nil), data...)
+		little.PutUint16(bad[28:], version)
+		if got := squashfs.Format.Probe(format.InMemory(bad)) != format.No; got != want {
+			t.Errorf("version %d is taken for a file system: %v", version, got)
+		}
+	}
+}
+
+func digest(b []byte) [32]byte { return sha256.Sum256(b) }
+
+func withBlock(o old) old {
+	o.block = 32 << 10
+	return o
+}

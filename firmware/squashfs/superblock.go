@@ -1,51 +1,15 @@
-// Package squashfs reads squashfs 4 file systems, compressed with gzip, xz
-// (with its branch filters), zstd, lz4, lzo or lzma.
-//
-// The layout is that of the Linux kernel's Documentation/filesystems/squashfs.rst:
-// a superblock, data blocks and fragments, then an inode table and a directory
-// table in metadata blocks of 8 KiB, and tables of fragments, owners and extended
-// attributes. Every block is decompressed once; the length that the metadata
-// promise for a block must be met exactly.
 package squashfs
 
 import (
-	"context"
 	"encoding/binary"
 	"math/bits"
-	"strconv"
-	"time"
 
 	"github.com/assay-iot/assay/firmware/format"
 )
 
-// Format is squashfs 4, little endian.
-var Format = &format.Format{
-	Name:     "squashfs",
-	Magics:   []format.Magic{{Offset: 0, Bytes: "hsqs"}},
-	Anywhere: true,
-	Probe:    probe,
-	Open:     open,
-}
-
-// Limits of this reader, beside those of the image.
-const (
-	maxMetadata  = 512 << 20 // unpacked bytes of inode, directory and other tables
-	maxTable     = 4 << 20   // records of one table
-	maxDepth     = 512       // directories inside one another
-	maxPath      = 4096      // bytes of a path, as PATH_MAX
-	maxLink      = 65535     // bytes of a symlink's target
-	maxXattrs    = 4096      // attributes of one inode
-	maxXattr     = 1 << 20   // bytes of all attributes of one inode
-	minBlock     = 4 << 10
-	maxBlock     = 1 << 20
-	metaSize     = 8 << 10
-	none         = ^uint64(0)
-	noFragment   = ^uint32(0)
-	uncompressed = 1 << 24 // in the size word of a data block
-)
-
 const superblockSize = 96
 
+// superblock is that of version 4. Those of older versions are read into it.
 type superblock struct {
 	Magic       uint32
 	Inodes      uint32
@@ -68,27 +32,56 @@ type superblock struct {
 	ExportTable uint64
 }
 
+// versionAt is where every version has its number.
+const versionAt = 28
+
 var compressions = [...]string{1: "gzip", 2: "lzma", 3: "lzo", 4: "xz", 5: "lz4", 6: "zstd"}
 
-func readSuperblock(in format.Input) (sb superblock, err error) {
-	buf := make([]byte, superblockSize)
-	if err = in.Full(buf, 0); err != nil {
-		return sb, err
+// magics are that of squashfs in both byte orders, and those that vendors gave to
+// file systems with LZMA. None of them tells the byte order for sure.
+var magics = []string{"hsqs", "sqsh", "shsq", "qshs", "sqlz", "zlqs", "hsqt", "tqsh"}
+
+func allMagics() []format.Magic {
+	all := make([]format.Magic, len(magics))
+	for i, m := range magics {
+		all[i] = format.Magic{Bytes: m}
 	}
-	if _, err = binary.Decode(buf, binary.LittleEndian, &sb); err != nil {
-		return sb, err
+	return all
+}
+
+// readSuperblock reads the superblock in the byte order in which its version
+// makes sense.
+func readSuperblock(in format.Input) (sb superblock, order binary.ByteOrder, err error) {
+	raw := in.Head(oldSuperblockSize)
+	if len(raw) < superblockSize {
+		return sb, nil, format.Errorf(0, "no squashfs superblock")
 	}
+	order = binary.LittleEndian
+	if raw[versionAt] == 0 {
+		order = binary.BigEndian
+	}
+	switch major, minor := order.Uint16(raw[versionAt:]), order.Uint16(raw[versionAt+2:]); {
+	case major == 4 && minor == 0:
+		_, err = binary.Decode(raw[:superblockSize], order, &sb)
+	case (major == 2 || major == 3) && minor < 10:
+		sb, err = oldSuperblock(raw, order)
+	default:
+		err = format.Errorf(versionAt, "squashfs version %d.%d, only 2, 3 and 4.0 are read", major, minor)
+	}
+	if err == nil {
+		err = sb.check()
+	}
+	return sb, order, err
+}
+
+func (sb *superblock) check() error {
 	switch {
-	case sb.Magic != 0x73717368:
-		err = format.Errorf(0, "no squashfs superblock")
-	case sb.Major != 4 || sb.Minor != 0:
-		err = format.Errorf(28, "squashfs version %d.%d, only 4.0 is read", sb.Major, sb.Minor)
 	case sb.BlockSize < minBlock || sb.BlockSize > maxBlock || bits.OnesCount32(sb.BlockSize) != 1 || sb.BlockSize>>(sb.BlockLog&31) != 1 || sb.BlockLog > 20:
-		err = format.Errorf(12, "block size %d (log %d)", sb.BlockSize, sb.BlockLog)
+		return format.Errorf(12, "block size %d (log %d)", sb.BlockSize, sb.BlockLog)
 	case sb.Compression == 0 || int(sb.Compression) >= len(compressions):
-		err = format.Errorf(20, "unknown compression %d", sb.Compression)
+		return format.Errorf(20, "unknown compression %d", sb.Compression)
 	}
-	return sb, err
+	return nil
 }
 
 // place checks where things are.
@@ -100,41 +93,4 @@ func (sb *superblock) place(size int64) error {
 		return format.Errorf(48, "tables lie outside the file system of %d bytes", sb.Bytes)
 	}
 	return nil
-}
-
-// probe is sure of a superblock that passes all of readSuperblock: more than
-// sixty bits of it have to fit together.
-func probe(in format.Input) format.Likeness {
-	if _, err := readSuperblock(in); err != nil {
-		return format.No
-	}
-	return format.Sure
-}
-
-func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
-	sb, err := readSuperblock(in)
-	if err != nil {
-		return nil, err
-	}
-	if err := sb.place(in.Size); err != nil {
-		return nil, err
-	}
-	r := &reader{ctx: ctx, in: in.Section(0, int64(sb.Bytes)), sb: sb, budget: b}
-	r.codec = newCodec(compressions[sb.Compression])
-	r.meta = metadata{in: r.in, codec: r.codec, blocks: map[int64]*metaBlock{}}
-	if err := r.load(); err != nil {
-		return nil, err
-	}
-	return &format.Opened{
-		Length: int64(sb.Bytes),
-		Modes:  true,
-		Tree:   r,
-		Damage: r.damage,
-		Attributes: map[string]string{
-			"compression": compressions[sb.Compression],
-			"version":     "4.0",
-			"block-size":  strconv.Itoa(int(sb.BlockSize)),
-			"created":     time.Unix(int64(sb.Time), 0).UTC().Format(time.RFC3339),
-		},
-	}, nil
 }

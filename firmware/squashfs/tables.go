@@ -8,21 +8,20 @@ import (
 
 // fragment is a block that holds the ends of several files.
 type fragment struct {
-	Start  uint64
-	Size   uint32 // as the size word of a data block
-	Unused uint32
+	Start uint64
+	Size  uint32 // as the size word of a data block
 }
 
 // table reads a table of count records of a size, which is kept in metadata
 // blocks whose places stand in an index at the table's own place.
 func (r *reader) table(at uint64, count, size int, each func(i int, raw []byte)) error {
-	perBlock := metaSize / size
-	index := make([]byte, (count+perBlock-1)/perBlock*8)
+	perBlock, width := metaSize/size, r.indexWidth()
+	index := make([]byte, (count+perBlock-1)/perBlock*width)
 	if err := r.in.Full(index, int64(at)); err != nil {
 		return err
 	}
 	for i := 0; i < count; i++ {
-		block := binary.LittleEndian.Uint64(index[i/perBlock*8:])
+		block := r.uint(index[i/perBlock*width:][:width])
 		b, err := r.meta.block(int64(block))
 		if err != nil {
 			return err
@@ -36,20 +35,38 @@ func (r *reader) table(at uint64, count, size int, each func(i int, raw []byte))
 	return nil
 }
 
+// indexWidth is the size of a place in the index of a table.
+func (r *reader) indexWidth() int {
+	if r.sb.Major == 2 {
+		return 4
+	}
+	return 8
+}
+
+func (r *reader) uint(b []byte) uint64 {
+	if len(b) == 4 {
+		return uint64(r.order.Uint32(b))
+	}
+	return r.order.Uint64(b)
+}
+
 // fits says whether a table of so many records can be in the file system, before
 // anything is allocated for it.
 func (r *reader) fits(at uint64, count, size int) bool {
-	return count <= maxTable && at < r.sb.Bytes && int64(count)*int64(size)/metaSize*8 <= int64(r.sb.Bytes-at)
+	return count <= maxTable && at < r.sb.Bytes && int64(count)*int64(size)/metaSize*int64(r.indexWidth()) <= int64(r.sb.Bytes-at)
 }
 
 func (r *reader) readIDs() error {
+	if r.sb.Major < 4 {
+		return r.oldIDs()
+	}
 	count := int(r.sb.IDs)
 	if count == 0 || !r.fits(r.sb.IDTable, count, 4) {
 		return format.Errorf(int64(r.sb.IDTable), "table of %d owners does not fit", count)
 	}
 	r.ids = make([]uint32, count)
 	return r.table(r.sb.IDTable, count, 4, func(i int, raw []byte) {
-		r.ids[i] = binary.LittleEndian.Uint32(raw)
+		r.ids[i] = r.order.Uint32(raw)
 	})
 }
 
@@ -58,12 +75,16 @@ func (r *reader) readFragments() error {
 	if count == 0 || r.sb.FragTable == none {
 		return nil
 	}
-	if !r.fits(r.sb.FragTable, count, 16) {
+	size := 16 // the place, the size word, and a word that is not used
+	if r.sb.Major == 2 {
+		size = 8
+	}
+	if !r.fits(r.sb.FragTable, count, size) {
 		return format.Errorf(int64(r.sb.FragTable), "table of %d fragments does not fit", count)
 	}
 	r.fragments = make([]fragment, count)
-	return r.table(r.sb.FragTable, count, 16, func(i int, raw []byte) {
-		_, _ = binary.Decode(raw, binary.LittleEndian, &r.fragments[i])
+	return r.table(r.sb.FragTable, count, size, func(i int, raw []byte) {
+		r.fragments[i] = fragment{r.uint(raw[:size/2]), r.order.Uint32(raw[size/2:])}
 	})
 }
 
@@ -86,7 +107,7 @@ func (r *reader) readXattrTable() error {
 	if err := r.in.Full(head, int64(r.sb.XattrTable)); err != nil {
 		return err
 	}
-	if _, err := binary.Decode(head, binary.LittleEndian, &h); err != nil {
+	if _, err := binary.Decode(head, r.order, &h); err != nil {
 		return err
 	}
 	if !r.fits(r.sb.XattrTable, int(h.Count), 16) {
@@ -95,7 +116,7 @@ func (r *reader) readXattrTable() error {
 	r.xattrStart = h.Start
 	r.xattrSets = make([]xattrSet, h.Count)
 	return r.table(r.sb.XattrTable+16, int(h.Count), 16, func(i int, raw []byte) {
-		_, _ = binary.Decode(raw, binary.LittleEndian, &r.xattrSets[i])
+		_, _ = binary.Decode(raw, r.order, &r.xattrSets[i])
 	})
 }
 
@@ -151,7 +172,7 @@ func (r *reader) xattr(c *cursor) (string, []byte, error) {
 	if len(value) != 8 {
 		return "", nil, format.Errorf(c.block, "attribute reference of %d bytes", len(value))
 	}
-	ref := binary.LittleEndian.Uint64(value)
+	ref := r.order.Uint64(value)
 	value, err = xattrValue(r.meta.at(r.xattrStart, ref>>16, int(ref&0xffff)))
 	return full, value, err
 }

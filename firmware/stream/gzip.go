@@ -1,13 +1,16 @@
 package stream
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/inflate"
 )
 
 // Gzip is RFC 1952, several members one after another included.
@@ -17,7 +20,7 @@ var Gzip = &format.Format{
 	Anywhere: true,
 	Probe:    probeGzip,
 	Open:     openGzip,
-	Peek:     func(in format.Input) []byte { r, err := gzip.NewReader(newCounter(in, 0)); return peek(r, err) },
+	Peek:     peekGzip,
 }
 
 func probeGzip(in format.Input) format.Likeness {
@@ -26,6 +29,46 @@ func probeGzip(in format.Input) format.Likeness {
 		return format.No
 	}
 	return format.Likely
+}
+
+// inflaters are decoders for first bytes: they are not small, and a root file
+// system may have thousands of compressed pages of manuals.
+var inflaters = sync.Pool{New: func() any { return new(inflate.Decoder) }}
+
+// peekInflated gives the first bytes of a DEFLATE stream.
+func peekInflated(packed []byte) []byte {
+	d := inflaters.Get().(*inflate.Decoder)
+	defer inflaters.Put(d)
+	out := make([]byte, peekSize)
+	n, _, _ := d.Raw(out, packed)
+	return out[:n]
+}
+
+func peekGzip(in format.Input) []byte {
+	head := in.Head(peekInput)
+	n := gzipHeader(head)
+	return peekInflated(head[n:])
+}
+
+// gzipHeader is the length of the header, as far as it is there.
+func gzipHeader(h []byte) int {
+	const sum, extra, name, comment = 2, 4, 8, 16
+	if len(h) < 10 {
+		return len(h)
+	}
+	n, flags := 10, h[3]
+	if flags&extra != 0 && n+2 <= len(h) {
+		n += 2 + int(h[n]) + int(h[n+1])<<8
+	}
+	for _, text := range []byte{name, comment} {
+		if flags&text != 0 && n < len(h) {
+			n += bytes.IndexByte(h[n:], 0) + 1
+		}
+	}
+	if flags&sum != 0 {
+		n += 2
+	}
+	return min(n, len(h))
 }
 
 func openGzip(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"io"
@@ -43,11 +44,17 @@ func probeLZ4(in format.Input) format.Likeness {
 }
 
 func peekLZ4(in format.Input) []byte {
+	if isLegacy(in) {
+		return peekLegacy(in)
+	}
 	end, _ := lz4End(in)
 	return peek(lz4.NewReader(io.NewSectionReader(in.ReaderAt, 0, end)), nil)
 }
 
 func openLZ4(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
+	if isLegacy(in) {
+		return openLegacy(ctx, in, b)
+	}
 	end, whole := lz4End(in)
 	data, err := collect(ctx, lz4.NewReader(io.NewSectionReader(in.ReaderAt, 0, end)), b, 0, func() int64 { return end })
 	if err == nil && (!whole || len(data) == 0) {
@@ -56,14 +63,77 @@ func openLZ4(ctx context.Context, in format.Input, b *format.Budget) (*format.Op
 	return opened(data, end, "", err, nil)
 }
 
+func isLegacy(in format.Input) bool {
+	h := in.Head(4)
+	return len(h) == 4 && binary.LittleEndian.Uint32(h) == legacyMagic
+}
+
+// legacyBlockAt gives a block of a legacy frame, or nothing where none can be.
+func legacyBlockAt(in format.Input, at int64) []byte {
+	w := in.Peek(at, 4)
+	if len(w) < 4 {
+		return nil
+	}
+	size := int64(binary.LittleEndian.Uint32(w))
+	if size == 0 || size > int64(lz4.CompressBlockBound(legacyBlock)) || size > in.Size-at-4 {
+		return nil
+	}
+	b, err := in.Bytes(at+4, size)
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// openLegacy reads a legacy frame. Nothing marks its end, but all blocks except
+// the last unpack to 8 MiB; the kernel's length that may follow is no block.
+func openLegacy(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
+	at := int64(4)
+	g := &growing{ctx: ctx, b: b, packed: func() int64 { return at }}
+	buf := make([]byte, legacyBlock)
+	var out []byte
+	var err error
+	for full := true; full && err == nil; {
+		packed := legacyBlockAt(in, at)
+		if len(out) > 0 && bytes.Equal(in.Peek(at, 4), binary.LittleEndian.AppendUint32(nil, uint32(len(out)))) {
+			break // the kernel's length
+		}
+		if packed == nil {
+			if len(out) == 0 {
+				err = io.ErrUnexpectedEOF
+			}
+			break
+		}
+		var n int
+		if n, err = lz4.UncompressBlock(packed, buf); err != nil {
+			err = format.Errorf(at, "block: %w", err)
+			break
+		}
+		if out, err = g.room(out, n); err == nil {
+			out = append(out, buf[:n]...)
+			at += 4 + int64(len(packed))
+		}
+		full = n == legacyBlock
+	}
+	out, err = g.end(out, err)
+	return opened(out, at, "", err, nil)
+}
+
+// peekLegacy unpacks the first block, whose first bytes cannot be had alone.
+func peekLegacy(in format.Input) []byte {
+	buf := make([]byte, legacyBlock)
+	n, err := lz4.UncompressBlock(legacyBlockAt(in, 4), buf)
+	if err != nil {
+		return nil
+	}
+	return bytes.Clone(buf[:min(n, peekSize)])
+}
+
 // lz4End finds where a frame ends by the lengths of its blocks.
 func lz4End(in format.Input) (end int64, whole bool) {
 	h := in.Head(7)
 	if len(h) < 7 {
 		return in.Size, false
-	}
-	if binary.LittleEndian.Uint32(h) == legacyMagic {
-		return legacyEnd(in), true
 	}
 	const blockSum, hasSize, contentSum, hasDict, stored = 1 << 4, 1 << 3, 1 << 2, 1, 1 << 31
 	flags := h[4]
@@ -92,21 +162,4 @@ func lz4End(in format.Input) (end int64, whole bool) {
 		at += 4
 	}
 	return min(at, in.Size), at <= in.Size
-}
-
-// legacyEnd finds the end of a legacy frame, which has no mark: it ends where no
-// further block can begin.
-func legacyEnd(in format.Input) int64 {
-	at := int64(4)
-	for {
-		w := in.Peek(at, 4)
-		if len(w) < 4 {
-			return at
-		}
-		size := int64(binary.LittleEndian.Uint32(w))
-		if size == 0 || size > int64(lz4.CompressBlockBound(legacyBlock)) || size > in.Size-at-4 {
-			return at
-		}
-		at += 4 + size
-	}
 }

@@ -2,14 +2,12 @@ package stream
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"io"
 	"math/bits"
 
-	"github.com/ulikunitz/xz/lzma"
-
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/lzma"
 )
 
 // LZMA is the .lzma format ("LZMA alone"), with the properties that are usual.
@@ -26,58 +24,95 @@ var LZMA = &format.Format{
 var AnyLZMA = &format.Format{Name: "lzma", Probe: probeLZMA, Open: openLZMA, Peek: peekLZMA}
 
 const (
-	lzmaHeader  = 13
 	maxUnpacked = 1 << 40 // beyond it a header is chance bytes
 	minDict     = 4 << 10
 )
 
-// lzmaSize reads the header. The size is -1 where it is not known. A dictionary
-// has a size that an encoder would choose: 2^n or 2^n + 2^(n-1).
-func lzmaSize(in format.Input) (size int64, ok bool) {
-	h := in.Head(lzmaHeader + 1)
-	if len(h) < lzmaHeader+1 || h[0] >= 9*5*5 || h[13] != 0 {
-		return 0, false
+// lzmaHeader reads the header. A dictionary has a size that an encoder would
+// choose: 2^n or 2^n + 2^(n-1).
+func lzmaHeader(in format.Input) (h lzma.Alone, ok bool) {
+	raw := in.Head(lzma.AloneHeader + 1)
+	h, err := lzma.ParseAlone(raw)
+	if err != nil || len(raw) <= lzma.AloneHeader || raw[lzma.AloneHeader] != 0 {
+		return h, false
 	}
-	dict := binary.LittleEndian.Uint32(h[1:])
-	size = int64(binary.LittleEndian.Uint64(h[5:]))
-	round := bits.OnesCount32(dict) == 1 || (bits.OnesCount32(dict) == 2 && dict&(dict>>1) != 0)
-	return size, round && dict >= minDict && dict <= maxDict && size >= -1 && size != 0 && size < maxUnpacked
+	round := bits.OnesCount32(h.Dict) == 1 || (bits.OnesCount32(h.Dict) == 2 && h.Dict&(h.Dict>>1) != 0)
+	return h, round && h.Dict >= minDict && h.Dict <= maxDict && h.Size != 0 && h.Size < maxUnpacked
 }
 
 func probeLZMA(in format.Input) format.Likeness {
-	if _, ok := lzmaSize(in); !ok {
+	if _, ok := lzmaHeader(in); !ok {
 		return format.No
 	}
 	return format.Likely
 }
 
-func newLZMA(r io.Reader) (io.Reader, error) {
-	return lzma.ReaderConfig{DictCap: maxDict}.NewReader(r)
+// lzmaSource is where a decoder reads from: from memory, if that is where the
+// input is.
+func lzmaSource(in format.Input, from int64) (src []byte, more io.Reader) {
+	if m, ok := in.ReaderAt.(format.Memory); ok {
+		return m[from:in.Size], nil
+	}
+	return nil, io.NewSectionReader(in.ReaderAt, from, in.Size-from)
 }
 
-func peekLZMA(in format.Input) []byte { r, err := newLZMA(newCounter(in, 0)); return peek(r, err) }
+func peekLZMA(in format.Input) []byte {
+	h, ok := lzmaHeader(in)
+	if !ok {
+		return nil
+	}
+	d := new(lzma.Decoder)
+	if d.Reset(h.Props, in.Peek(lzma.AloneHeader, peekInput), nil) != nil {
+		return nil
+	}
+	out, _ := d.Decode(make([]byte, 0, peekSize), peekSize)
+	return out
+}
 
 func openLZMA(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
-	size, ok := lzmaSize(in)
+	h, ok := lzmaHeader(in)
 	if !ok {
 		return nil, format.Errorf(0, "no lzma header")
 	}
-	if size > 0 {
-		if err := b.Stream(size, in.Size); err != nil {
-			return nil, err
-		}
-	}
-	c := newCounter(in, 0)
-	r, err := newLZMA(c)
-	if err != nil {
+	d := new(lzma.Decoder)
+	src, more := lzmaSource(in, lzma.AloneHeader)
+	if err := d.Reset(h.Props, src, more); err != nil {
 		return nil, err
 	}
-	data, err := collect(ctx, r, b, size, c.taken)
-	if err == nil && size >= 0 && int64(len(data)) != size {
-		err = format.Errorf(c.taken(), "%d bytes unpacked, the header says %d", len(data), size)
-	}
+	taken := func() int64 { return lzma.AloneHeader + d.Taken() }
+	g := &growing{ctx: ctx, b: b, packed: taken, expect: h.Size}
+	data, err := g.lzma(d, h.Size)
 	if err == nil && len(data) == 0 {
 		err = errors.New("empty")
 	}
-	return opened(data, c.taken(), "", err, nil)
+	return opened(data, taken(), "", err, nil)
+}
+
+// The header's length is no reason to allocate, nor to speak of a limit: chance
+// bytes claim much, and soon make no sense.
+
+// lzma decodes size bytes, or as far as the mark at the end if size is negative.
+func (g *growing) lzma(d *lzma.Decoder, size int64) (out []byte, err error) {
+	const step = 1 << 20
+	for size < 0 || int64(len(out)) < size {
+		n := step
+		if size >= 0 {
+			n = int(min(step, size-int64(len(out))))
+		}
+		if out, err = g.room(out, n); err != nil {
+			return out, err
+		}
+		if out, err = d.Decode(out, len(out)+n); err != nil {
+			break
+		}
+	}
+	switch {
+	case err == io.EOF && size >= 0:
+		err = format.Errorf(g.packed(), "%d bytes unpacked, the header says %d", len(out), size)
+	case err == io.EOF:
+		err = nil
+	case err == nil:
+		d.Ends(len(out)) // a mark may follow all the same
+	}
+	return g.end(out, err)
 }

@@ -23,6 +23,7 @@ const (
 	// keepBroken is how much of a broken stream must be there to be of use.
 	keepBroken = 64 << 10
 	peekSize   = 1 << 10
+	peekInput  = 8 << 10 // what is read for it
 )
 
 // collect reads r to its end, within the limits. Packed is how many bytes went

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"hash/adler32"
 	"io"
 	"os/exec"
 	"slices"
@@ -12,12 +13,14 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
 	"github.com/ulikunitz/xz"
 	"github.com/ulikunitz/xz/lzma"
 
 	"github.com/assay-iot/assay/firmware/firmwaretest"
+	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/format/formattest"
 	"github.com/assay-iot/assay/firmware/stream"
@@ -25,6 +28,7 @@ import (
 
 var formats = map[string]*format.Format{
 	"gzip": stream.Gzip, "xz": stream.XZ, "zstd": stream.Zstd, "bzip2": stream.Bzip2, "lz4": stream.LZ4, "lzma": stream.LZMA,
+	"zlib": stream.Zlib, "long zlib": stream.LongZlib, "lzop": stream.LZOP,
 }
 
 func content() []byte { return firmwaretest.Kernel("5.10.1", 100_000) }
@@ -55,8 +59,29 @@ func seeds(t testing.TB, data []byte) map[string][]byte {
 		"zstd":  pack(t, func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) }, data),
 		"lz4":   pack(t, func(w io.Writer) (io.WriteCloser, error) { return lz4.NewWriter(w), nil }, data),
 		"lzma":  pack(t, func(w io.Writer) (io.WriteCloser, error) { return lzma.WriterConfig{DictCap: 1 << 16}.NewWriter(w) }, data),
+		"zlib":  pack(t, func(w io.Writer) (io.WriteCloser, error) { return zlib.NewWriter(w), nil }, data),
+		"lzop":  lzop(data),
 		"bzip2": bzip2Hello,
 	}
+}
+
+// lzop stores data as lzop does what it cannot pack; the tool packs in
+// TestReference.
+func lzop(data []byte) []byte {
+	be := binary.BigEndian
+	head := be.AppendUint16(nil, 0x1030)
+	head = be.AppendUint16(be.AppendUint16(head, 0x2080), 0x0940)
+	head = append(head, 1, 5)
+	head = be.AppendUint32(be.AppendUint32(head, 1), 0o100644) // sums of what is unpacked; the mode
+	head = append(append(head, 0, 0, 0, 1, 0, 0, 0, 0, 4), "name"...)
+	out := be.AppendUint32(append([]byte("\x89LZO\x00\r\n\x1a\n"), head...), adler32.Checksum(head))
+	for len(data) > 0 {
+		piece := data[:min(len(data), 256<<10)]
+		data = data[len(piece):]
+		out = be.AppendUint32(be.AppendUint32(out, uint32(len(piece))), uint32(len(piece)))
+		out = append(be.AppendUint32(out, adler32.Checksum(piece)), piece...)
+	}
+	return be.AppendUint32(out, 0)
 }
 
 func open(t *testing.T, f *format.Format, data []byte) (*format.Opened, error) {
@@ -122,7 +147,7 @@ func TestBroken(t *testing.T) {
 // TestBombs wants a stream that unpacks to far more than it should to be refused.
 func TestBombs(t *testing.T) {
 	for name, packed := range seeds(t, make([]byte, 20<<20)) {
-		if name == "bzip2" || name == "lz4" { // lz4 cannot do better than 1:255
+		if name == "bzip2" || name == "lz4" || name == "lzop" { // lz4 cannot do better than 1:255
 			continue
 		}
 		_, err := formats[name].Open(context.Background(), format.InMemory(packed), format.NewBudget(10, 1<<30, 1<<28, 100))
@@ -167,6 +192,10 @@ func TestReference(t *testing.T) {
 		{"lz4", "lz4 -q"},
 		{"lz4", "lz4 -q -l"},
 		{"lz4", "lz4 -q -BD -B4"},
+		{"lzop", "lzop -q"},
+		{"lzop", "lzop -q -9"},
+		{"lzop", "lzop -q --crc32"},
+		{"lzop", "lzop -q -F"},
 	} {
 		args := strings.Fields(c.args)
 		tool, err := exec.LookPath(args[0])
@@ -207,4 +236,81 @@ func FuzzXZ(f *testing.F)    { fuzz(f, "xz") }
 func FuzzZstd(f *testing.F)  { fuzz(f, "zstd") }
 func FuzzBzip2(f *testing.F) { fuzz(f, "bzip2") }
 func FuzzLZ4(f *testing.F)   { fuzz(f, "lz4") }
+func FuzzZlib(f *testing.F)  { fuzz(f, "zlib") }
+func FuzzLZOP(f *testing.F)  { fuzz(f, "lzop") }
 func FuzzLZMA(f *testing.F)  { fuzz(f, "lzma") }
+
+// TestLegacy reads the lz4 frame of kernels, with the kernel's length behind it.
+func TestLegacy(t *testing.T) {
+	tool := reference.Need(t, "lz4")
+	for _, size := range []int{1, 100_000, 8 << 20, 8<<20 + 1, 20 << 20} {
+		data := firmwaretest.Kernel("5.10.1", max(size, 100))[:size]
+		cmd := exec.Command(tool, "-l", "-c", "-q", "-")
+		cmd.Stdin = bytes.NewReader(data)
+		packed, err := cmd.Output()
+		if err != nil {
+			t.Skip(err)
+		}
+		for _, word := range []int{size, 3} { // the second is the length of a block
+			if size%(8<<20) == 0 && word != size {
+				continue // which then follows, for all that one can tell
+			}
+			behind := binary.LittleEndian.AppendUint32(nil, uint32(word))
+			o, err := open(t, stream.LZ4, slices.Concat(packed, behind, make([]byte, 30<<20)))
+			if err != nil || !bytes.Equal(o.Stream, data) || len(o.Damage) > 0 {
+				t.Errorf("%d bytes: %v", size, err)
+			} else if o.Length != int64(len(packed)) {
+				t.Errorf("%d bytes: length %d, want %d", size, o.Length, len(packed))
+			}
+		}
+	}
+}
+
+// TestLongZlib finds a kernel in the middle of something, and neither a picture
+// nor chance bytes.
+func TestLongZlib(t *testing.T) {
+	zlib := func(data []byte) []byte { return seeds(t, data)["zlib"] }
+	kernel := firmwaretest.Kernel("5.10.1", 300_000)
+	noise := make([]byte, 4<<20)
+	for i, seed := 0, uint64(1); i < len(noise); i++ {
+		seed = seed*6364136223846793005 + 1442695040888963407
+		noise[i] = byte(seed >> 56)
+	}
+	for name, c := range map[string]struct {
+		image []byte
+		types string
+	}{
+		"kernel":   {slices.Concat(noise[:50_000], zlib(kernel), noise[:50_000]), "raw zlib"},
+		"archive":  {slices.Concat(noise[:50_000], zlib(firmwaretest.Cpio(firmwaretest.Binary("x", 0o644, noise[:80_000]))), noise[:50_000]), "raw zlib cpio"},
+		"small":    {slices.Concat(noise[:50_000], zlib(kernel[:40_000]), noise[:50_000]), "raw"},
+		"picture":  {slices.Concat(noise[:50_000], zlib(noise[:100_000]), noise[:50_000]), "raw"},
+		"broken":   {slices.Concat(noise[:50_000], zlib(kernel)[:2000], noise[:50_000]), "raw"},
+		"noise":    {noise, "raw"},
+		"at start": {zlib(kernel[:40_000]), "zlib"},
+	} {
+		var types []string
+		for _, k := range reference.Open(t, c.image).Containers {
+			types = append(types, k.Type)
+		}
+		if got := strings.Join(types, " "); got != c.types {
+			t.Errorf("%s: containers %q, want %q", name, got, c.types)
+		}
+	}
+}
+
+// TestKernelConfig finds the configuration of a kernel as a file.
+func TestKernelConfig(t *testing.T) {
+	text := strings.Repeat("CONFIG_MIPS=y\n# CONFIG_MODULES is not set\n", 100)
+	config := slices.Concat([]byte("IKCFG_ST"), firmwaretest.Gzip("", []byte(text)), []byte("IKCFG_ED"))
+	kernel := firmwaretest.Kernel("5.10.1", 300_000)
+	image := firmwaretest.Gzip("", slices.Concat(kernel[:200_000], config, kernel[200_000:]))
+	img := reference.Open(t, image)
+	f := reference.Find(t, img, "!gzip!ikconfig!config")
+	if b, err := f.ReadFile(); err != nil || string(b) != text {
+		t.Errorf("%d bytes of the configuration: %v", len(b), err)
+	}
+	if len(img.Skipped) > 0 {
+		t.Errorf("skipped %v", img.Skipped)
+	}
+	reference.Find(t, img, "!gzip!kernel")
+}

@@ -1,8 +1,16 @@
-// Package zimage reads the compressed kernel of 32-bit ARM: a small program that
-// carries the compressed kernel and unpacks it at boot.
+// Package zimage reads Linux kernels that begin with a header: the compressed
+// kernel of 32-bit ARM (zImage) and of x86 (bzImage), the plain kernel of 64-bit
+// ARM and RISC-V (Image), and the EFI program that unpacks one (zboot).
 //
-// The header is that of arch/arm/boot/compressed/head.S in Linux: a magic number
-// at byte 36, then the addresses where the image begins and ends.
+// A zImage, a bzImage and a zboot image are a small program with a compressed
+// kernel in it, which is found and opened as the stream that it is, whatever it is
+// compressed with. What a boot loader needs behind a zImage, such as a device
+// tree, does not belong to it.
+//
+// The headers are those of arch/arm/boot/compressed/head.S, of
+// drivers/firmware/efi/libstub/zboot-header.S, and of
+// Documentation/arch/{arm64/booting,riscv/boot-image-header,x86/boot}.rst in
+// Linux. A kernel of MIPS has none; it is seen by what it unpacks to.
 package zimage
 
 import (
