@@ -40,6 +40,9 @@ type question struct {
 	more     []string  // schemes to conclude by, besides the product's own targets
 	labelEnd time.Time // last day of the label that is asked for; zero if none is
 	writes   []string  // folders that the answer is written to
+
+	// accepts looks at the declaration before any work is done; nil accepts all.
+	accepts func(*product.Product) error
 }
 
 // assess loads the declaration, observes every image, asks every check and
@@ -52,6 +55,11 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	wanted, err := targets(declared, q.more, q.asOf)
 	if err != nil {
 		return nil, err
+	}
+	if q.accepts != nil {
+		if err := q.accepts(declared); err != nil {
+			return nil, err
+		}
 	}
 	j := &judged{product: declared, imageLine: imageLines(declared), targets: wanted}
 	if q.online {
@@ -92,10 +100,21 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 			})
 		}
 	}
+	for _, part := range parts {
+		j.assessment.Product.Closed = append(j.assessment.Product.Closed, checks.Closed(part.Firmware, coverageOf(part))...)
+	}
 	if q.facts {
 		j.assessment.Facts = storeFacts(subject, list)
 	}
 	return j, nil
+}
+
+// coverageOf is how much of a part was examined: nothing if it has no image.
+func coverageOf(p checks.Part) assay.Coverage {
+	if p.Observation == nil {
+		return assay.Coverage{}
+	}
+	return p.Observation.Coverage
 }
 
 // needs lists the facts that any of the checks asks for.

@@ -108,6 +108,7 @@ func (p *program) writeAssessment(o output, j *judged, q question, details, prof
 		lines[id] = inDir(q.dir, l)
 	}
 	github := report.GitHub{Assessment: a, ImageLine: lines, Default: file, Details: details}
+	github.Assessment.Results = placed(q.dir, a.Results)
 	if o.kind == "github" {
 		if err := p.writeSummary(github); err != nil {
 			return err
@@ -123,7 +124,7 @@ func (p *program) writeAssessment(o output, j *judged, q question, details, prof
 			return report.JSON(w, report.AssessmentDocument{Assessment: a, Run: run})
 		case "sarif":
 			return report.SARIF(w, report.SARIFInput{
-				Tool: a.Tool, Product: a.Product.ID, Results: placed(q.dir, a.Results), Images: a.Images,
+				Tool: a.Tool, Product: a.Product.ID, Results: github.Assessment.Results, Images: a.Images,
 				Checks: catalogue.Checks(), ImageLine: lines, Default: file, ExitCode: worst(a.Conclusions),
 			})
 		case "html":
