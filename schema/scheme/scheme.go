@@ -123,12 +123,6 @@ type Edge struct {
 	Range     hcl.Range
 }
 
-// Target splits the edge's goal into scheme and requirement.
-func (e Edge) Target() (scheme, requirement string) {
-	scheme, requirement, _ = strings.Cut(e.To, ":")
-	return scheme, requirement
-}
-
 // Fact is a path of the declaration, or several of which one will do, written
 // "interface|connection". [Declaration] says what a path is.
 type Fact string
