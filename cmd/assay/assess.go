@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/catalogue"
@@ -48,7 +50,7 @@ type question struct {
 // assess loads the declaration, observes every image, asks every check and
 // concludes for every scheme that the product names.
 func (p *program) assess(ctx context.Context, q question) (*judged, error) {
-	declared, err := p.load(q.dir, q.vars)
+	declared, err := p.load(q, hcl.DiagError)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +93,7 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 		Format: assay.AssessmentFormat, Tool: assay.Tool{Name: "assay", Version: version},
 		AsOf: q.asOf.Format(time.DateOnly), Product: declared.Info(),
 		Images: images, Results: results, Conclusions: conclude(declared, wanted, results, q.asOf),
-		Exceptions: exceptions(declared), Documents: documents(declared),
+		Exceptions: exceptions(declared, q.asOf), Documents: documents(declared),
 	}
 	for i, part := range j.assessment.Product.Parts {
 		if part.Kind == "firmware" {
@@ -209,9 +211,13 @@ func imageLine(fw *product.Firmware) assay.Location {
 	return checks.Place(fw.ImageRange)
 }
 
-func exceptions(declared *product.Product) []assay.Marked {
+// exceptions lists those that the maker wrote and that have not ended.
+func exceptions(declared *product.Product, asOf time.Time) []assay.Marked {
 	var marked []assay.Marked
 	for _, e := range declared.Exceptions {
+		if e.Expires.Time().Before(asOf) {
+			continue // it counts no more; load has warned of it
+		}
 		marked = append(marked, assay.Marked{
 			Subject: e.Check, Path: e.Path, Reason: e.Reason, Author: e.Author,
 			Expires: string(e.Expires), Declared: checks.Place(e.Range),

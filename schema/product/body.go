@@ -244,5 +244,8 @@ func (b *body) checkLabel(typ *blockType, inner *hcl.Block) hcl.Diagnostics {
 	if problem := formats[form].check(inner.Labels[0]); problem != nil {
 		return hcl.Diagnostics{mistake(inner.LabelRanges[0], problem.fix, "%s is no name for %s: %s", quoted(inner.Labels[0]), inner.Type, problem.what)}
 	}
+	if d := b.scope.vetLabel(typ, inner.Labels[0], inner.LabelRanges[0]); d != nil {
+		return hcl.Diagnostics{d}
+	}
 	return nil
 }
