@@ -76,10 +76,11 @@ type Assessment struct {
 }
 
 // Stored is a fact's value as it was observed, so that it can be judged again
-// without the image. Value holds JSON.
+// without the image, or why it is not known. Value holds JSON.
 type Stored struct {
 	Version int    `json:"version"`
-	Value   []byte `json:"value"`
+	Value   []byte `json:"value,omitempty"`
+	Unknown string `json:"unknown,omitempty"`
 }
 
 // DocumentEvidence is a document that the maker supplied, known by its digest.

@@ -35,6 +35,7 @@ type profile struct{ observe, judge time.Duration }
 // question is what "assay check" and "assay label" are asked.
 type question struct {
 	dir      string
+	from     string // a stored assessment to judge again; empty to open the images
 	vars     map[string]string
 	asOf     time.Time
 	online   bool
@@ -50,7 +51,7 @@ type question struct {
 // assess loads the declaration, observes every image, asks every check and
 // concludes for every scheme that the product names.
 func (p *program) assess(ctx context.Context, q question) (*judged, error) {
-	declared, err := p.load(q, hcl.DiagError)
+	declared, err := p.load(q, q.missingImage())
 	if err != nil {
 		return nil, err
 	}
@@ -64,25 +65,15 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 		}
 	}
 	j := &judged{product: declared, imageLine: imageLines(declared), targets: wanted}
-	if q.online {
-		if err := p.fetchRelease(ctx, declared); err != nil {
-			return nil, err
-		}
-	}
 	list := catalogue.Checks()
-	subject := checks.Subject{Product: declared, AsOf: q.asOf, Whole: facts.NewObservation(), Terms: terms(wanted), LabelEnd: q.labelEnd}
-	if q.online {
-		p.askRepository(ctx, declared, subject.Whole)
-	}
-	p.dropRights(sandbox.Rights{Read: []string{declared.Dir}, Write: q.writes})
 	started := time.Now()
 	var opened sources
 	defer opened.close()
-	images, parts, err := opened.observeAll(ctx, declared, needs(list))
+	images, subject, err := p.observations(ctx, q, &opened, declared, list)
 	if err != nil {
 		return nil, err
 	}
-	subject.Images = parts
+	subject.Product, subject.AsOf, subject.Terms, subject.LabelEnd = declared, q.asOf, terms(wanted), q.labelEnd
 	j.profile.observe, started = time.Since(started), time.Now()
 	results := checks.Assess(ctx, subject, list)
 	j.profile.judge = time.Since(started)
@@ -102,13 +93,53 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 			})
 		}
 	}
-	for _, part := range parts {
+	for _, part := range subject.Images {
 		j.assessment.Product.Closed = append(j.assessment.Product.Closed, checks.Closed(part.Firmware, coverageOf(part))...)
 	}
 	if q.facts {
 		j.assessment.Facts = storeFacts(subject, list)
 	}
 	return j, nil
+}
+
+// missingImage says that an image must be there, unless stored facts are judged.
+func (q question) missingImage() hcl.DiagnosticSeverity {
+	if q.from != "" {
+		return hcl.DiagInvalid
+	}
+	return hcl.DiagError
+}
+
+// observations gives what was observed: now, of every image and, with --online, of
+// the repository; or as a stored assessment has it.
+func (p *program) observations(ctx context.Context, q question, opened *sources, declared *product.Product, list []*checks.Check) (images []assay.Image, s checks.Subject, err error) {
+	var stored *assay.Assessment
+	s.Whole = facts.NewObservation()
+	if q.from != "" {
+		if stored, err = storedAssessment(q.from, declared); err != nil {
+			return nil, s, err
+		}
+		if !q.online {
+			if s.Whole, err = restoreWhole(stored, list); err != nil {
+				return nil, s, err
+			}
+		}
+	}
+	if q.online {
+		if stored == nil {
+			if err := p.fetchRelease(ctx, declared); err != nil {
+				return nil, s, err
+			}
+		}
+		p.askRepository(ctx, declared, s.Whole)
+	}
+	p.dropRights(sandbox.Rights{Read: []string{declared.Dir}, Write: q.writes})
+	if stored != nil {
+		images, s.Images, err = restoreAll(stored, declared, list)
+	} else {
+		images, s.Images, err = opened.observeAll(ctx, declared, needs(list))
+	}
+	return images, s, err
 }
 
 // coverageOf is how much of a part was examined: nothing if it has no image.

@@ -46,12 +46,16 @@ scheme that it names as a target is met, it writes three files:
   label.pdf            the label for people, with the bundle attached
   label.json           what the statement says, to read
 
+With --store-facts it also writes assessment.json, what the label rests on: findings
+with their places, and the facts. Its SHA-256 is the digest that the label names.
+
 If one is not met (exit code 3) or inconclusive (4), nothing is written.`,
 		Example: "  assay issuer keys generate --out issuer\n  assay label camera/ --key issuer.key --issuer \"Example Body\" --address https://body.example/labels --out label",
 		Args:    atMostOne,
 		RunE:    func(c *cobra.Command, args []string) error { return p.label(c, f, args) },
 	}
 	f.add(c)
+	c.Flags().Lookup("store-facts").Usage = "write the assessment with the observed facts too, as assessment.json; it holds every finding"
 	c.Flags().StringVar(&f.key, "key", "", "private key `FILE` of the issuer, in Sigstore's encrypted form")
 	c.Flags().StringVar(&f.passphraseFile, "passphrase-file", "", "`FILE` that holds the key's passphrase (default: ask)")
 	c.Flags().BoolVar(&f.demo, "demo", false, "sign with the published demo key; the label says DEMO and proves nothing")
@@ -104,6 +108,13 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	files, err := drawLabel(key, statement)
 	if err != nil {
 		return err
+	}
+	if f.facts {
+		assessment, err := labels.Canonical(&j.assessment)
+		if err != nil {
+			return err
+		}
+		files = append(files, labelFile{"assessment.json", assessment})
 	}
 	if err := writeAll(f.out, files); err != nil {
 		return err

@@ -4,8 +4,8 @@ import "slices"
 
 // Unread lists the attributes that are declared and nothing follows from yet: no
 // check judges them, no scheme asks for them, no label shows them. Files that they
-// name are read all the same, and stand in the assessment by their digests. A test
-// of the program holds the list to what its packages do.
+// name must be there all the same. A test of the program holds the list to what its
+// packages do.
 func Unread() []string {
 	return []string{
 		"app.id",
