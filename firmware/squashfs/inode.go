@@ -145,7 +145,7 @@ func (n *inode) regular(r *reader, c *cursor, long bool) error {
 	}
 	n.entry.Size = int64(v.Size)
 	if n.entry.Size > r.budget.FileBytes {
-		n.entry.Err = format.Errorf(int64(v.Start), "file of %d bytes, at most %d are read: %w", v.Size, r.budget.FileBytes, format.ErrLimit)
+		n.entry.Err = format.Errorf(offsetOf(v.Start), "file of %d bytes, at most %d are read: %w", v.Size, r.budget.FileBytes, format.ErrLimit)
 		return nil
 	}
 	count := int(v.Size >> r.sb.BlockLog)
@@ -168,13 +168,13 @@ func (n *inode) blocks(r *reader, c *cursor, count int) error {
 		w := binary.LittleEndian.Uint32(raw[i*4:])
 		size := w &^ uncompressed
 		if size > r.sb.BlockSize {
-			return format.Errorf(int64(at), "data block of %d bytes in blocks of %d", size, r.sb.BlockSize)
+			return format.Errorf(offsetOf(at), "data block of %d bytes in blocks of %d", size, r.sb.BlockSize)
 		}
 		n.file.blocks[i] = w
 		plain = plain && w&uncompressed != 0
 		at += uint64(size)
 	}
-	if plain && count > 0 && n.file.fragment == noFragment {
+	if plain && count > 0 && n.file.fragment == noFragment && n.file.start < r.sb.Bytes {
 		n.entry.Offset = int64(n.file.start)
 	}
 	return nil

@@ -11,6 +11,7 @@ package squashfs
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"math/bits"
 	"strconv"
 	"time"
@@ -101,6 +102,10 @@ func (sb *superblock) place(size int64) error {
 	}
 	return nil
 }
+
+// offsetOf is a place that the file names, as an offset. One beyond what any file
+// has is the largest that there is, so that it is outside and never negative.
+func offsetOf(place uint64) int64 { return int64(min(place, math.MaxInt64)) }
 
 // probe is sure of a superblock that passes all of readSuperblock: more than
 // sixty bits of it have to fit together.
