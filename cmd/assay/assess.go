@@ -78,7 +78,7 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	results := checks.Assess(ctx, subject, list)
 	j.profile.judge = time.Since(started)
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("stopped: %w", err)
+		return nil, err
 	}
 	j.assessment = assay.Assessment{
 		Format: assay.AssessmentFormat, Tool: assay.Tool{Name: "assay", Version: version},

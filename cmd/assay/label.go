@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -165,7 +166,7 @@ func (p *program) noLabel(j *judged, err error) error {
 	if code == exitInput {
 		return &codedError{code: code, err: err}
 	}
-	return &codedError{code: code, err: fmt.Errorf("no label: %w", err), fix: "\"assay check\" shows every finding"}
+	return &codedError{code: code, err: fmt.Errorf("no label: %s", strings.ReplaceAll(err.Error(), "\n", "; ")), fix: "\"assay check\" shows every finding"}
 }
 
 // signer opens the issuer's key before any work is done.
