@@ -105,54 +105,30 @@ Exit codes: 0 yes · 1 could not run · 2 the input is wrong · 3 no · 4 cannot
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
-		if c.Name() == "help" {
+		switch c.Name() {
+		case "help":
 			knownTopics(c)
+		case "completion":
+			c.Args, c.RunE = noArgs, help
 		}
-		knownCommands(c)
 	}
 	return root
 }
 
-// knownCommands makes a group of commands refuse one that it does not have, which
-// cobra would answer with help and success.
-func knownCommands(c *cobra.Command) {
-	for _, inner := range c.Commands() {
-		knownCommands(inner)
-	}
-	if !c.HasSubCommands() || c.Runnable() {
-		return
-	}
-	c.SuggestionsMinimumDistance = 2
-	c.Args, c.RunE = cobra.ArbitraryArgs, func(c *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return c.Help()
-		}
-		return usageError{fmt.Errorf("unknown command %q for %q%s", args[0], c.CommandPath(), suggested(c, args[0]))}
-	}
-}
-
 // knownTopics makes help refuse a command that does not exist.
-func knownTopics(help *cobra.Command) {
-	show := help.Run
-	help.Run, help.RunE = nil, func(c *cobra.Command, args []string) error {
+func knownTopics(topics *cobra.Command) {
+	show := topics.Run
+	topics.Run, topics.RunE = nil, func(c *cobra.Command, args []string) error {
 		at, rest, err := c.Root().Find(args)
 		if err != nil {
 			return usageError{err}
 		}
 		if len(rest) > 0 {
-			return usageError{fmt.Errorf("unknown command %q for %q%s", rest[0], at.CommandPath(), suggested(at, rest[0]))}
+			return usageError{fmt.Errorf("unknown command %q for %q", rest[0], at.CommandPath())}
 		}
 		show(c, args)
 		return nil
 	}
-}
-
-// suggested ends a sentence with the command that may be meant.
-func suggested(c *cobra.Command, written string) string {
-	if near := c.SuggestionsFor(written); len(near) > 0 {
-		return "; did you mean " + strings.Join(near, " or ") + "?"
-	}
-	return ""
 }
 
 func (p *program) versionCommand() *cobra.Command {

@@ -140,17 +140,6 @@ func (s *Scheme) Find(id string) (*Requirement, bool) {
 	return nil, false
 }
 
-// HasLevel reports whether the scheme has the level; 0 stands for the lowest,
-// and for schemes that have none.
-func (s *Scheme) HasLevel(level int) bool {
-	for _, l := range s.Levels {
-		if l.Number == level {
-			return true
-		}
-	}
-	return level == 0
-}
-
 // Checks lists the checks that the requirement names, in the order required,
 // any of, advisory.
 func (r *Requirement) Checks() []assay.CheckID {
