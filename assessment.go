@@ -76,10 +76,11 @@ type Assessment struct {
 }
 
 // Stored is a fact's value as it was observed, so that it can be judged again
-// without the image. Value holds JSON.
+// without the image, or why it is not known. Value holds JSON.
 type Stored struct {
 	Version int    `json:"version"`
-	Value   []byte `json:"value"`
+	Value   []byte `json:"value,omitempty"`
+	Unknown string `json:"unknown,omitempty"`
 }
 
 // DocumentEvidence is a document that the maker supplied, known by its digest.
@@ -105,6 +106,15 @@ type ProductInfo struct {
 	Declaration  Digest         `json:"declaration"`             // of the product files, in name order
 	Face         DeclaredFace   `json:"face"`
 	Parts        []DeclaredPart `json:"parts"`
+	Closed       []ClosedPart   `json:"closed,omitempty"`
+}
+
+// ClosedPart is firmware, or a range of it, that the maker declares opaque and
+// that was not examined, with who supplied it.
+type ClosedPart struct {
+	Firmware string `json:"firmware"`
+	Range    string `json:"range,omitempty"` // its name; empty for all that was not opened
+	Supplier string `json:"supplier"`
 }
 
 // Manufacturer is who makes the product.
@@ -119,8 +129,9 @@ type Manufacturer struct {
 // DeclaredFace holds the few declared facts that consumers ask for first.
 type DeclaredFace struct {
 	AutomaticUpdates *bool    `json:"automatic_updates,omitempty"`
-	Passwords        []string `json:"passwords,omitempty"` // how each credential starts: "unique-per-device", "user-set", …
-	Sensors          []string `json:"sensors,omitempty"`   // present ones
+	Passwords        []string `json:"passwords,omitempty"`       // how each credential starts: "unique-per-device", "user-set", …
+	Sensors          []string `json:"sensors,omitempty"`         // present ones
+	WithoutSensors   []string `json:"without_sensors,omitempty"` // those declared absent
 	PersonalData     []string `json:"personal_data,omitempty"`
 	Recipients       []string `json:"recipients,omitempty"`
 	Policy           string   `json:"policy,omitempty"` // vulnerability disclosure policy

@@ -42,6 +42,29 @@ func DeclareOpaque(image string, c assay.Coverage, fw *product.Firmware) assay.C
 	return c
 }
 
+// Closed lists what of a firmware was not examined because the maker declares it
+// opaque; c is its coverage after DeclareOpaque, or zero if it has no image. A
+// declaration that covers nothing, since all was opened, is left out.
+func Closed(fw *product.Firmware, c assay.Coverage) []assay.ClosedPart {
+	var closed []assay.ClosedPart
+	for _, h := range fw.Hidden {
+		if hides(c, h.Offset, h.Length) {
+			closed = append(closed, assay.ClosedPart{Firmware: fw.ID, Range: h.Name, Supplier: h.Supplier})
+		}
+	}
+	if fw.Opaque && (c.Bytes == 0 || hides(c, 0, c.Bytes)) {
+		closed = append(closed, assay.ClosedPart{Firmware: fw.ID, Supplier: fw.Supplier})
+	}
+	return closed
+}
+
+// hides reports whether a range is declared opaque at least in part.
+func hides(c assay.Coverage, offset, length int64) bool {
+	return slices.ContainsFunc(c.Ranges, func(r assay.Range) bool {
+		return r.Class == assay.DeclaredOpaque && r.Offset < offset+length && offset < r.Offset+r.Length
+	})
+}
+
 // opaque is the judgement of an image that the maker declares opaque as a whole.
 // What was found in it all the same counts. Else nothing in it is a pass: the
 // question does not apply to it, and the label says that it was not examined.

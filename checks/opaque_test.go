@@ -1,6 +1,7 @@
 package checks_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/assay-iot/assay"
@@ -45,6 +46,31 @@ func TestDeclareOpaque(t *testing.T) {
 		}
 		if sum != 200 {
 			t.Errorf("%s: the ranges sum to %d", test.name, sum)
+		}
+	}
+}
+
+// What is declared opaque and was opened all the same is not called closed.
+func TestClosed(t *testing.T) {
+	fw := &product.Firmware{
+		ID: "radio", Opaque: true, Supplier: "Radio Ltd",
+		Hidden: []product.OpaqueRange{{Name: "table", Offset: 100, Length: 50, Supplier: "Optics Ltd"}},
+	}
+	covered := func(class assay.CoverageClass, offset, length int64) assay.Coverage {
+		return assay.Coverage{Bytes: 1000, Ranges: []assay.Range{{Offset: offset, Length: length, Class: class}}}
+	}
+	whole, table := assay.ClosedPart{Firmware: "radio", Supplier: "Radio Ltd"}, assay.ClosedPart{Firmware: "radio", Range: "table", Supplier: "Optics Ltd"}
+	for name, c := range map[string]struct {
+		coverage assay.Coverage
+		want     []assay.ClosedPart
+	}{
+		"all of it":        {covered(assay.DeclaredOpaque, 0, 1000), []assay.ClosedPart{table, whole}},
+		"but the table":    {covered(assay.DeclaredOpaque, 150, 850), []assay.ClosedPart{whole}},
+		"opened":           {covered(assay.Opened, 0, 1000), nil},
+		"without an image": {assay.Coverage{}, []assay.ClosedPart{whole}},
+	} {
+		if got := checks.Closed(fw, c.coverage); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
 }

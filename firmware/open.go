@@ -79,6 +79,9 @@ func Bytes(name string, data []byte) Source {
 	return Source{Name: name, Reader: format.Memory(data), Size: int64(len(data))}
 }
 
+// ErrNoFile is the error for what is neither a file nor a folder, as a pipe.
+var ErrNoFile = errors.New("neither a file nor a folder")
+
 // ErrEmpty is the error for an image without a byte.
 var ErrEmpty = errors.New("the file is empty")
 
@@ -202,7 +205,7 @@ func SourceFile(name string) (Source, io.Closer, error) {
 		}
 		return Source{Name: base, Folder: root.FS()}, root, nil
 	case !info.Mode().IsRegular():
-		return Source{}, nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("neither a file nor a folder")}
+		return Source{}, nil, &fs.PathError{Op: "open", Path: name, Err: ErrNoFile}
 	}
 	f, err := os.Open(name)
 	if err != nil {

@@ -26,6 +26,10 @@ const MaxBundle = 1 << 20
 // ErrNotLabel says that something is not a label of this project at all.
 var ErrNotLabel = errors.New("not a label")
 
+// ErrReadable says that something is the form of a label for people, which is not
+// signed. It is also ErrNotLabel.
+var ErrReadable = fmt.Errorf("%w: it is the form for people to read, and is not signed", ErrNotLabel)
+
 // Bundle is a Sigstore bundle v0.3 that holds a DSSE envelope and says by which
 // public key it is signed.
 type Bundle struct {
@@ -83,6 +87,8 @@ func ParseBundle(data []byte) (*Bundle, error) {
 	err := decodeCanonical("bundle", data, b)
 	var form *CanonicalError
 	switch {
+	case isReadable(data):
+		return nil, ErrReadable
 	case errors.As(err, &form):
 		return nil, err
 	case err != nil:
@@ -95,6 +101,15 @@ func ParseBundle(data []byte) (*Bundle, error) {
 		return nil, fmt.Errorf("%w: %d signatures, want one", ErrNotLabel, len(b.Envelope.Signatures))
 	}
 	return b, nil
+}
+
+// isReadable reports a statement without a signature, in whatever layout.
+func isReadable(data []byte) bool {
+	var head struct {
+		Type          string `json:"_type"`
+		PredicateType string `json:"predicateType"`
+	}
+	return json.Unmarshal(data, &head) == nil && head.Type == StatementType && head.PredicateType == PredicateType
 }
 
 // ParseStatement reads a payload. Like [ParseBundle] it accepts one form only,

@@ -63,9 +63,10 @@ type Label struct {
 	Product      Product      `json:"product"`
 	Firmware     []Firmware   `json:"firmware"`
 	Parts        []Part       `json:"parts,omitempty"`
+	Closed       []Closed     `json:"closed,omitempty"`
 	Declared     Face         `json:"declared"`
 	Schemes      []Scheme     `json:"schemes"`
-	AlsoAssessed []Other      `json:"alsoAssessed,omitempty"`
+	AlsoAssessed []Unclaimed  `json:"alsoAssessed,omitempty"`
 	Principles   []Principle  `json:"principles"`
 	Coverage     Coverage     `json:"coverage"`
 	Exceptions   int          `json:"exceptions"` // written by the maker; they change no verdict
@@ -77,10 +78,21 @@ type Label struct {
 
 // Issuer is who says so.
 type Issuer struct {
-	Name         string `json:"name"`
-	Address      string `json:"address,omitempty"` // where the QR code leads
-	SelfDeclared bool   `json:"selfDeclared"`
+	Name     string   `json:"name"`
+	Address  string   `json:"address,omitempty"` // where the QR code leads
+	Standing Standing `json:"standing"`
 }
+
+// Standing says by what right an issuer speaks.
+type Standing string
+
+// The standings. They say no more than was known when the label was made;
+// whether an issuer is trusted is for whoever verifies it.
+const (
+	IsMaker    Standing = "maker"      // the maker itself: a declaration of its own
+	Other      Standing = "other"      // somebody else; nothing is said of an authority
+	Authorised Standing = "authorised" // a trust policy that was applied lets it judge by these schemes
+)
 
 // Product is what the label is about.
 type Product struct {
@@ -112,6 +124,14 @@ type Firmware struct {
 	Opaque  bool         `json:"opaque,omitempty"` // nothing inside could be read
 }
 
+// Closed is firmware, or a range of it, that the maker declares opaque and that
+// nobody examined; its supplier is who could.
+type Closed struct {
+	Firmware string `json:"firmware"`
+	Range    string `json:"range,omitempty"` // all that was not opened if empty
+	Supplier string `json:"supplier"`
+}
+
 // Part is a part of the product, and whether it was examined at all.
 type Part struct {
 	Kind     string `json:"kind"`
@@ -126,6 +146,7 @@ type Face struct {
 	AutomaticUpdates *bool    `json:"automaticUpdates,omitempty"`
 	Passwords        []string `json:"passwords,omitempty"`
 	Sensors          []string `json:"sensors,omitempty"`
+	WithoutSensors   []string `json:"withoutSensors,omitempty"` // declared absent
 	PersonalData     []string `json:"personalData,omitempty"`
 	Recipients       []string `json:"recipients,omitempty"`
 	Policy           string   `json:"policy,omitempty"`
@@ -149,8 +170,8 @@ type Requirement struct {
 	Proof     assay.Proof   `json:"proof"`
 }
 
-// Other is a scheme that was assessed too and that the label does not claim.
-type Other struct {
+// Unclaimed is a scheme that was assessed too and that the label does not claim.
+type Unclaimed struct {
 	ID      string        `json:"id"`
 	Edition string        `json:"edition"`
 	Title   string        `json:"title"`

@@ -37,7 +37,7 @@ type IssueOptions struct {
 	Schemes    []string // ids of those to put on the label; all that were assessed if empty
 	Issuer     string   // name; the maker if empty
 	Address    string   // https address of the issuer, where the QR code leads
-	Authority  bool     // a trust policy lets the issuer judge by these schemes; otherwise the label says "self-declared"
+	Authority  bool     // a trust policy was applied and lets the issuer judge by these schemes
 	ID         string   // the label's number; made from product, date and assessment if empty
 	Demo       bool     // it will be signed with the published demo key
 }
@@ -163,7 +163,7 @@ func newLabel(a *assay.Assessment, o IssueOptions) (*Label, error) {
 		ID:         cmp.Or(o.ID, p.ID+"/"+o.Issued+"/"+digest.Hex()[:8]),
 		Renderer:   Renderer,
 		Demo:       o.Demo,
-		Issuer:     Issuer{Name: cmp.Or(o.Issuer, p.Manufacturer.Name), Address: o.Address, SelfDeclared: !o.Authority},
+		Issuer:     issuer(p.Manufacturer.Name, o),
 		Issued:     o.Issued,
 		ValidUntil: until,
 		AsOf:       a.AsOf,
@@ -173,6 +173,7 @@ func newLabel(a *assay.Assessment, o IssueOptions) (*Label, error) {
 		},
 		Firmware:    firmware(a.Images),
 		Parts:       parts(p.Parts),
+		Closed:      closed(p.Closed),
 		Declared:    face(p.Face),
 		Coverage:    coverage(a.Images),
 		Exceptions:  len(a.Exceptions),
@@ -182,6 +183,22 @@ func newLabel(a *assay.Assessment, o IssueOptions) (*Label, error) {
 		Tool:        Tool(a.Tool),
 	}, nil
 }
+
+// issuer says who issues the label. Whoever bears the maker's name is the maker.
+func issuer(maker string, o IssueOptions) Issuer {
+	i := Issuer{Name: cmp.Or(oneLine(o.Issuer), maker), Address: o.Address, Standing: Other}
+	switch {
+	case o.Authority:
+		i.Standing = Authorised
+	case SameName(i.Name, maker):
+		i.Name, i.Standing = maker, IsMaker
+	}
+	return i
+}
+
+// SameName compares names as people do: without regard to case and spaces. The
+// issuer of a label is its maker if it bears the maker's name.
+func SameName(a, b string) bool { return strings.EqualFold(oneLine(a), oneLine(b)) }
 
 // AssessmentDigest names an assessment: the SHA-256 of its canonical JSON.
 func AssessmentDigest(a *assay.Assessment) (assay.Digest, error) {
@@ -263,6 +280,14 @@ func parts(declared []assay.DeclaredPart) []Part {
 	var list []Part
 	for _, p := range declared {
 		list = append(list, Part(p))
+	}
+	return list
+}
+
+func closed(declared []assay.ClosedPart) []Closed {
+	var list []Closed
+	for _, c := range declared {
+		list = append(list, Closed(c))
 	}
 	return list
 }

@@ -192,3 +192,41 @@ func TestAge(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A label says of its issuer what is known: the maker itself, or somebody else,
+// and of an authority only where a trust policy was applied.
+func TestStanding(t *testing.T) {
+	for _, c := range []struct {
+		issuer    string
+		authority bool
+		name      string
+		want      labels.Standing
+	}{
+		{"", false, "Acme Devices GmbH", labels.IsMaker},
+		{" acme  devices GMBH", false, "Acme Devices GmbH", labels.IsMaker},
+		{"Example Body", false, "Example Body", labels.Other},
+		{"Example Body", true, "Example Body", labels.Authorised},
+	} {
+		o := labeltest.Options()
+		o.Issuer, o.Authority = c.issuer, c.authority
+		s, err := labels.New(labeltest.Assessment(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Predicate.Issuer; got.Name != c.name || got.Standing != c.want {
+			t.Errorf("%q: %+v, want %s %s", c.issuer, got, c.name, c.want)
+		}
+	}
+	for _, lie := range []labels.Issuer{
+		{Name: "Example Body", Standing: labels.IsMaker},
+		{Name: "ACME Devices GmbH", Standing: labels.Other},
+		{Name: "Example Body"},
+		{Name: "Example Body", Standing: "official"},
+	} {
+		s := labeltest.Statement(t)
+		s.Predicate.Issuer = lie
+		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), "standing") {
+			t.Errorf("%+v: %v", lie, err)
+		}
+	}
+}

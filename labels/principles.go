@@ -18,11 +18,11 @@ func schemes(chosen []assay.Conclusion) []Scheme {
 
 // alsoAssessed says which schemes were assessed and are not claimed, with the
 // truth about them: a reader shall not think that nobody looked.
-func alsoAssessed(others []assay.Conclusion) []Other {
-	var list []Other
+func alsoAssessed(others []assay.Conclusion) []Unclaimed {
+	var list []Unclaimed
 	for _, c := range others {
 		outcome, _ := outcomeOf(c)
-		list = append(list, Other{ID: c.Scheme, Edition: c.Edition, Title: c.Title, Outcome: outcome})
+		list = append(list, Unclaimed{ID: c.Scheme, Edition: c.Edition, Title: c.Title, Outcome: outcome})
 	}
 	return list
 }

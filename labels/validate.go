@@ -27,7 +27,7 @@ const (
 func (s *Statement) Validate() error {
 	l := &s.Predicate
 	return errors.Join(
-		s.validateTypes(), s.validateSubjects(), l.validateDates(), l.validateTexts(),
+		s.validateTypes(), s.validateSubjects(), l.validateIssuer(), l.validateDates(), l.validateTexts(),
 		l.validateSchemes(), l.validatePrinciples(), l.validateCoverage(), l.validateDigests())
 }
 
@@ -49,6 +49,22 @@ func (s *Statement) validateSubjects() error {
 		if sub := s.Subject[i]; sub.Name != f.Name || sub.Digest.SHA256 != f.Digest.Hex() {
 			return fmt.Errorf("subject %q is not firmware %q", sub.Name, f.Name)
 		}
+	}
+	return nil
+}
+
+// validateIssuer holds the standing to the names: the maker is the maker, and
+// nobody else is.
+func (l *Label) validateIssuer() error {
+	maker := SameName(l.Issuer.Name, l.Product.Maker.Name)
+	switch s := l.Issuer.Standing; s {
+	case IsMaker, Other:
+		if maker != (s == IsMaker) {
+			return fmt.Errorf("issuer %q of a product of %q has the standing %q", l.Issuer.Name, l.Product.Maker.Name, s)
+		}
+	case Authorised:
+	default:
+		return fmt.Errorf("issuer %q has the standing %q, which does not exist", l.Issuer.Name, s)
 	}
 	return nil
 }
@@ -104,7 +120,7 @@ func (l *Label) eachText(check func(string) error) error {
 		m.Name, m.Address, m.Country, m.Website, m.Contact, l.Declared.Policy, l.Declared.Deletion, l.Tool.Name, l.Tool.Version,
 	}
 	for _, list := range [][]string{
-		l.Product.Models, l.Declared.Passwords, l.Declared.Sensors, l.Declared.PersonalData, l.Declared.Recipients,
+		l.Product.Models, l.Declared.Passwords, l.Declared.Sensors, l.Declared.WithoutSensors, l.Declared.PersonalData, l.Declared.Recipients,
 	} {
 		if len(list) > MaxList {
 			return fmt.Errorf("a list of %d entries, more than %d", len(list), MaxList)
@@ -116,6 +132,9 @@ func (l *Label) eachText(check func(string) error) error {
 	}
 	for _, p := range l.Parts {
 		all = append(all, p.Kind, p.Name, p.Version)
+	}
+	for _, c := range l.Closed {
+		all = append(all, c.Firmware, c.Range, c.Supplier)
 	}
 	for _, s := range l.Schemes {
 		all = append(all, s.ID, s.Edition, s.Title)

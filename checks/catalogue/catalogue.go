@@ -5,7 +5,6 @@ package catalogue
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/agext/levenshtein"
@@ -95,19 +94,4 @@ func nearest(all []*checks.Check, written string) string {
 		}
 	}
 	return best
-}
-
-// Of lists the checks with these ids, in the order of the catalogue; an unknown
-// id is an error.
-func Of(ids ...string) ([]*checks.Check, error) {
-	var found []*checks.Check
-	for _, id := range ids {
-		c, err := Find(id)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, c)
-	}
-	slices.SortFunc(found, func(a, b *checks.Check) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	return slices.Compact(found), nil
 }

@@ -78,16 +78,6 @@ func TestFind(t *testing.T) {
 	}
 }
 
-func TestOf(t *testing.T) {
-	got, err := Of("support/end-date", "disclosure/policy", "support/end-date")
-	if err != nil || len(got) != 2 || got[0].ID != "disclosure/policy" {
-		t.Errorf("Of gives %v, %v", got, err)
-	}
-	if _, err := Of("support/end-date", "no/such"); !errors.Is(err, ErrUnknown) {
-		t.Errorf("Of with an unknown id gives %v", err)
-	}
-}
-
 func TestReadme(t *testing.T) {
 	const file = "../README.md"
 	want := Readme()

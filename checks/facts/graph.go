@@ -395,25 +395,36 @@ func restore[T any](o *Observation, id string, b []byte) error {
 }
 
 // Store gives the values of the nodes as JSON, so that they can stand in an
-// assessment. A fact that is not known is left out.
+// assessment; of a fact that is not known, why.
 func (o *Observation) Store(nodes ...Node) map[string]assay.Stored {
 	stored := map[string]assay.Stored{}
 	for _, n := range nodes {
-		if b, err := n.encode(o.For("store", []Node{n})); err == nil {
-			stored[n.ID()] = assay.Stored{Version: n.version(), Value: b}
+		s := assay.Stored{Version: n.version()}
+		b, err := n.encode(o.For("store", []Node{n}))
+		if err != nil {
+			s.Unknown = err.Error()
+		} else {
+			s.Value = b
 		}
+		stored[n.ID()] = s
 	}
 	return stored
 }
 
-// Restore makes an Observation of stored facts. A fact of another version is
-// left out, and so is not known.
+// Restore makes an Observation of stored facts. What was not known stays so, for
+// the same reason; a fact that was not stored, or is of another version, is not
+// known either.
 func Restore(stored map[string]assay.Stored, coverage assay.Coverage, nodes ...Node) (*Observation, error) {
 	o := NewObservation()
 	o.Coverage = coverage
 	for _, n := range Closure(nodes...) {
 		s, ok := stored[n.ID()]
 		if !ok || s.Version != n.version() {
+			s.Unknown = fmt.Sprintf("fact %s was not stored, or by a version that observes otherwise", n.ID())
+		}
+		if s.Unknown != "" {
+			c := o.cell(n.ID())
+			c.once.Do(func() { c.err = errors.New(s.Unknown) })
 			continue
 		}
 		if err := n.restore(o, s.Value); err != nil {

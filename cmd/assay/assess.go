@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/catalogue"
@@ -33,6 +35,7 @@ type profile struct{ observe, judge time.Duration }
 // question is what "assay check" and "assay label" are asked.
 type question struct {
 	dir      string
+	from     string // a stored assessment to judge again; empty to open the images
 	vars     map[string]string
 	asOf     time.Time
 	online   bool
@@ -40,12 +43,15 @@ type question struct {
 	more     []string  // schemes to conclude by, besides the product's own targets
 	labelEnd time.Time // last day of the label that is asked for; zero if none is
 	writes   []string  // folders that the answer is written to
+
+	// accepts looks at the declaration before any work is done; nil accepts all.
+	accepts func(*product.Product) error
 }
 
 // assess loads the declaration, observes every image, asks every check and
 // concludes for every scheme that the product names.
 func (p *program) assess(ctx context.Context, q question) (*judged, error) {
-	declared, err := p.load(q.dir, q.vars)
+	declared, err := p.load(q, q.missingImage())
 	if err != nil {
 		return nil, err
 	}
@@ -53,37 +59,32 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &judged{product: declared, imageLine: imageLines(declared), targets: wanted}
-	if q.online {
-		if err := p.fetchRelease(ctx, declared); err != nil {
+	if q.accepts != nil {
+		if err := q.accepts(declared); err != nil {
 			return nil, err
 		}
 	}
+	j := &judged{product: declared, imageLine: imageLines(declared), targets: wanted}
 	list := catalogue.Checks()
-	subject := checks.Subject{Product: declared, AsOf: q.asOf, Whole: facts.NewObservation(), Terms: terms(wanted), LabelEnd: q.labelEnd}
-	if q.online {
-		p.askRepository(ctx, declared, subject.Whole)
-	}
-	p.dropRights(sandbox.Rights{Read: []string{declared.Dir}, Write: q.writes})
 	started := time.Now()
 	var opened sources
 	defer opened.close()
-	images, parts, err := opened.observeAll(ctx, declared, needs(list))
+	images, subject, err := p.observations(ctx, q, &opened, declared, list)
 	if err != nil {
 		return nil, err
 	}
-	subject.Images = parts
+	subject.Product, subject.AsOf, subject.Terms, subject.LabelEnd = declared, q.asOf, terms(wanted), q.labelEnd
 	j.profile.observe, started = time.Since(started), time.Now()
 	results := checks.Assess(ctx, subject, list)
 	j.profile.judge = time.Since(started)
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("stopped: %w", err)
+		return nil, err
 	}
 	j.assessment = assay.Assessment{
 		Format: assay.AssessmentFormat, Tool: assay.Tool{Name: "assay", Version: version},
 		AsOf: q.asOf.Format(time.DateOnly), Product: declared.Info(),
 		Images: images, Results: results, Conclusions: conclude(declared, wanted, results, q.asOf),
-		Exceptions: exceptions(declared), Documents: documents(declared),
+		Exceptions: exceptions(declared, q.asOf), Documents: documents(declared),
 	}
 	for i, part := range j.assessment.Product.Parts {
 		if part.Kind == "firmware" {
@@ -92,10 +93,61 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 			})
 		}
 	}
+	for _, part := range subject.Images {
+		j.assessment.Product.Closed = append(j.assessment.Product.Closed, checks.Closed(part.Firmware, coverageOf(part))...)
+	}
 	if q.facts {
 		j.assessment.Facts = storeFacts(subject, list)
 	}
 	return j, nil
+}
+
+// missingImage says that an image must be there, unless stored facts are judged.
+func (q question) missingImage() hcl.DiagnosticSeverity {
+	if q.from != "" {
+		return hcl.DiagInvalid
+	}
+	return hcl.DiagError
+}
+
+// observations gives what was observed: now, of every image and, with --online, of
+// the repository; or as a stored assessment has it.
+func (p *program) observations(ctx context.Context, q question, opened *sources, declared *product.Product, list []*checks.Check) (images []assay.Image, s checks.Subject, err error) {
+	var stored *assay.Assessment
+	s.Whole = facts.NewObservation()
+	if q.from != "" {
+		if stored, err = storedAssessment(q.from, declared); err != nil {
+			return nil, s, err
+		}
+		if !q.online {
+			if s.Whole, err = restoreWhole(stored, list); err != nil {
+				return nil, s, err
+			}
+		}
+	}
+	if q.online {
+		if stored == nil {
+			if err := p.fetchRelease(ctx, declared); err != nil {
+				return nil, s, err
+			}
+		}
+		p.askRepository(ctx, declared, s.Whole)
+	}
+	p.dropRights(sandbox.Rights{Read: []string{declared.Dir}, Write: q.writes})
+	if stored != nil {
+		images, s.Images, err = restoreAll(stored, declared, list)
+	} else {
+		images, s.Images, err = opened.observeAll(ctx, declared, needs(list))
+	}
+	return images, s, err
+}
+
+// coverageOf is how much of a part was examined: nothing if it has no image.
+func coverageOf(p checks.Part) assay.Coverage {
+	if p.Observation == nil {
+		return assay.Coverage{}
+	}
+	return p.Observation.Coverage
 }
 
 // needs lists the facts that any of the checks asks for.
@@ -190,9 +242,13 @@ func imageLine(fw *product.Firmware) assay.Location {
 	return checks.Place(fw.ImageRange)
 }
 
-func exceptions(declared *product.Product) []assay.Marked {
+// exceptions lists those that the maker wrote and that have not ended.
+func exceptions(declared *product.Product, asOf time.Time) []assay.Marked {
 	var marked []assay.Marked
 	for _, e := range declared.Exceptions {
+		if e.Expires.Time().Before(asOf) {
+			continue // it counts no more; load has warned of it
+		}
 		marked = append(marked, assay.Marked{
 			Subject: e.Check, Path: e.Path, Reason: e.Reason, Author: e.Author,
 			Expires: string(e.Expires), Declared: checks.Place(e.Range),

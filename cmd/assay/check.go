@@ -56,12 +56,14 @@ func (p *program) checkCommand() *cobra.Command {
 	var f questionFlags
 	var formats []string
 	var details, profiled bool
+	var from string
 	c := &cobra.Command{
 		Use:   "check [FOLDER]",
 		Short: "Check a product's declaration and firmware, and conclude by its schemes",
 		Long: `Check reads the product files of FOLDER (default: this one), opens every firmware
 image they name, runs all checks, and says what follows for each scheme named as
-a target.
+a target. With --from it judges the facts that an earlier check stored, without
+the images: by other checks or schemes, or on another day.
 
 Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 		Example: "  assay check\n  assay check camera/ --format json=out.json --as-of 2026-11-23",
@@ -75,7 +77,7 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 			if err != nil {
 				return err
 			}
-			q.writes = outputFolders(outputs)
+			q.from, q.writes = from, outputFolders(outputs)
 			if slices.ContainsFunc(outputs, func(o output) bool { return o.kind == "github" }) {
 				q.writes = append(q.writes, p.summaryFolder()...)
 			}
@@ -92,6 +94,7 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 		},
 	}
 	f.add(c)
+	c.Flags().StringVar(&from, "from", "", "judge the facts of this `ASSESSMENT` again instead of opening the images; check --store-facts --format json makes one")
 	c.Flags().StringArrayVar(&f.more, "scheme", nil, "conclude by this scheme too: `ID`; repeatable")
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif html github; repeatable")
 	c.Flags().BoolVar(&details, "details", false, "with --format github: show findings with their place (they are public in a public repository)")
@@ -108,6 +111,7 @@ func (p *program) writeAssessment(o output, j *judged, q question, details, prof
 		lines[id] = inDir(q.dir, l)
 	}
 	github := report.GitHub{Assessment: a, ImageLine: lines, Default: file, Details: details}
+	github.Assessment.Results = placed(q.dir, a.Results)
 	if o.kind == "github" {
 		if err := p.writeSummary(github); err != nil {
 			return err
@@ -123,7 +127,7 @@ func (p *program) writeAssessment(o output, j *judged, q question, details, prof
 			return report.JSON(w, report.AssessmentDocument{Assessment: a, Run: run})
 		case "sarif":
 			return report.SARIF(w, report.SARIFInput{
-				Tool: a.Tool, Product: a.Product.ID, Results: placed(q.dir, a.Results), Images: a.Images,
+				Tool: a.Tool, Product: a.Product.ID, Results: github.Assessment.Results, Images: a.Images,
 				Checks: catalogue.Checks(), ImageLine: lines, Default: file, ExitCode: worst(a.Conclusions),
 			})
 		case "html":

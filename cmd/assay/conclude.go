@@ -15,21 +15,19 @@ type target struct {
 	level  int
 }
 
-// targets lists the schemes to conclude by: those that the product names, else
-// the platform statement, and those asked for with --scheme.
+// targets lists the schemes to conclude by: those that the product names, which
+// load has looked at, else the platform statement, and those asked for with
+// --scheme.
 func targets(declared *product.Product, more []string, asOf time.Time) ([]target, error) {
 	all, err := scheme.Bundled()
 	if err != nil {
 		return nil, err
 	}
 	var list []target
-	add := func(id, edition string, level int, where string) error {
+	add := func(id, edition string, level int) error {
 		s, err := pick(all, id, edition, asOf)
 		if err != nil {
-			return badInput("\"assay schemes\" lists them", "%starget: %w", where, err)
-		}
-		if !s.HasLevel(level) {
-			return badInput("\"assay explain "+id+"\" lists them", "%starget %s has no level %d", where, id, level)
+			return badInput("\"assay schemes\" lists them", "%w", err)
 		}
 		for _, t := range list {
 			if t.scheme == s {
@@ -40,17 +38,17 @@ func targets(declared *product.Product, more []string, asOf time.Time) ([]target
 		return nil
 	}
 	for _, t := range declared.Targets {
-		if err := add(t.Scheme, t.Edition, t.Level, t.Range.String()+": "); err != nil {
+		if err := add(t.Scheme, t.Edition, t.Level); err != nil {
 			return nil, err
 		}
 	}
 	for _, id := range more {
-		if err := add(id, "", 0, ""); err != nil {
+		if err := add(id, "", 0); err != nil {
 			return nil, err
 		}
 	}
 	if len(list) == 0 {
-		if err := add("platform-statement", "", 0, ""); err != nil {
+		if err := add("platform-statement", "", 0); err != nil {
 			return nil, err
 		}
 	}

@@ -40,7 +40,8 @@ func TestRealRouter(t *testing.T) {
 	for _, image := range corpusImages(t, "openwrt-*.img") {
 		t.Run(filepath.Base(image), func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "router")
-			if code, _, errs := call("init", dir, "--from", image, "--yes", "--set", "product.name=Old Router", "--set", "support.until=2030-01-01"); code != exitYes {
+			if code, _, errs := call("init", dir, "--from", image, "--yes", "--set", "product.name=Old Router", "--set", "product.models=OR-1",
+				"--set", "manufacturer.name=Old Maker", "--set", "firmware.version=1", "--set", "support.until=2030-01-01"); code != exitYes {
 				t.Fatalf("init: exit code %d\n%s", code, errs)
 			}
 			if code, _, errs := call("validate", dir); code != exitYes {

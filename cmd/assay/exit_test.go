@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/assay-iot/assay"
@@ -37,5 +41,23 @@ func TestCodedErrorSurvivesWrapping(t *testing.T) {
 	err := fmt.Errorf("outer: %w", badInput("", "inner"))
 	if c := (*codedError)(nil); !errors.As(err, &c) || c.code != exitInput {
 		t.Fatalf("the code is lost in %v", err)
+	}
+}
+
+// TestStopped: what a signal breaks off says so, and not in the words of Go.
+func TestStopped(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	root := t.TempDir()
+	if err := os.WriteFile(filepath.Join(root, "image.bin"), bytes.Repeat([]byte("x"), 1<<20), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var out, errs bytes.Buffer
+	code := run(ctx, env{
+		args: []string{"inspect", filepath.Join(root, "image.bin")},
+		out:  &out, err: &errs, getenv: func(string) string { return "" }, now: today,
+	})
+	if code != exitFailed || errs.String() != "error: stopped\n" || out.Len() > 0 {
+		t.Errorf("exit code %d, %q, %q", code, errs.String(), out.String())
 	}
 }

@@ -119,7 +119,7 @@ func (p *program) inspect(c *cobra.Command, image string, asOf time.Time, output
 	started = time.Now()
 	results := checks.Assess(c.Context(), checks.Subject{AsOf: asOf, Images: []checks.Part{{Observation: o}}}, list)
 	if err := c.Context().Err(); err != nil {
-		return nil, nil, fmt.Errorf("stopped: %w", err)
+		return nil, nil, err
 	}
 	img := describe(o, nil)
 	in := &report.Inspection{
@@ -146,7 +146,7 @@ func known[T any](o *facts.Observation, f facts.Source[[]T]) []T {
 }
 
 func sourceError(err error) error {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, firmware.ErrEmpty) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, firmware.ErrEmpty) || errors.Is(err, firmware.ErrNoFile) {
 		return badInput("give a firmware image or an unpacked folder", "%w", err)
 	}
 	return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,6 +21,7 @@ import (
 	"github.com/assay-iot/assay/labels/demo"
 	"github.com/assay-iot/assay/labels/pdf"
 	"github.com/assay-iot/assay/labels/sign"
+	"github.com/assay-iot/assay/schema/product"
 )
 
 // labelFlags are what "assay label" is told beside the question.
@@ -44,18 +47,22 @@ scheme that it names as a target is met, it writes three files:
   label.pdf            the label for people, with the bundle attached
   label.json           what the statement says, to read
 
+With --store-facts it also writes assessment.json, what the label rests on: findings
+with their places, and the facts. Its SHA-256 is the digest that the label names.
+
 If one is not met (exit code 3) or inconclusive (4), nothing is written.`,
-		Example: "  assay issuer keys generate --out issuer\n  assay label camera/ --key issuer.key --issuer \"Example Body\" --out label",
+		Example: "  assay issuer keys generate --out issuer\n  assay label camera/ --key issuer.key --issuer \"Example Body\" --address https://body.example/labels --out label",
 		Args:    atMostOne,
 		RunE:    func(c *cobra.Command, args []string) error { return p.label(c, f, args) },
 	}
 	f.add(c)
+	c.Flags().Lookup("store-facts").Usage = "write the assessment with the observed facts too, as assessment.json; it holds every finding"
 	c.Flags().StringVar(&f.key, "key", "", "private key `FILE` of the issuer, in Sigstore's encrypted form")
 	c.Flags().StringVar(&f.passphraseFile, "passphrase-file", "", "`FILE` that holds the key's passphrase (default: ask)")
 	c.Flags().BoolVar(&f.demo, "demo", false, "sign with the published demo key; the label says DEMO and proves nothing")
 	c.Flags().StringVar(&f.out, "out", "label", "write the label to this `FOLDER`")
 	c.Flags().StringVar(&f.issuer, "issuer", "", "`NAME` of who issues the label (default: the maker)")
-	c.Flags().StringVar(&f.address, "address", "", "https `ADDRESS` of the issuer, where the QR code leads (default: the maker's web site, if the maker issues it)")
+	c.Flags().StringVar(&f.address, "address", "", "https `ADDRESS` of the issuer, where the QR code leads (default: the maker's web site; needed if another than the maker issues it)")
 	c.Flags().StringVar(&f.issued, "issued", "", "issue `DATE` (default: the as-of date)")
 	c.Flags().StringVar(&f.validUntil, "valid-until", "", "last `DATE` on which the label is valid (default: a year, at most to the support end)")
 	c.Flags().StringArrayVar(&f.claim, "scheme", nil, "put only this `ID` of the assessed schemes on the label; repeatable (default: all)")
@@ -87,6 +94,7 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 		return err
 	}
 	q.writes = []string{existing(f.out)}
+	q.accepts = f.addressed
 	j, err := p.assess(c.Context(), q)
 	if err != nil {
 		return err
@@ -101,6 +109,13 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	files, err := drawLabel(key, statement)
 	if err != nil {
 		return err
+	}
+	if f.facts {
+		assessment, err := labels.Canonical(&j.assessment)
+		if err != nil {
+			return err
+		}
+		files = append(files, labelFile{"assessment.json", assessment})
 	}
 	if err := writeAll(f.out, files); err != nil {
 		return err
@@ -117,13 +132,21 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	return nil
 }
 
+// addressed demands an address of an issuer that is not the maker: without one
+// the QR code would lead nowhere.
+func (f labelFlags) addressed(declared *product.Product) error {
+	maker := declared.Info().Manufacturer.Name
+	if f.issuer == "" || f.address != "" || labels.SameName(f.issuer, maker) {
+		return nil
+	}
+	return badInput("add --address https://…, the issuer's page where the QR code of the label leads; or leave --issuer out, and the maker issues it",
+		"the issuer %q is not the maker, %q, and has no address", f.issuer, maker)
+}
+
 // address is where the QR code leads: what the issuer says, or, where the maker
 // issues the label itself, the maker's web site.
 func address(f labelFlags, j *judged) string {
-	if f.address == "" && f.issuer == "" {
-		return j.assessment.Product.Manufacturer.Website
-	}
-	return f.address
+	return cmp.Or(f.address, j.assessment.Product.Manufacturer.Website)
 }
 
 // noLabel says why there is none. Nothing was written.
@@ -143,7 +166,7 @@ func (p *program) noLabel(j *judged, err error) error {
 	if code == exitInput {
 		return &codedError{code: code, err: err}
 	}
-	return &codedError{code: code, err: fmt.Errorf("no label: %w", err), fix: "\"assay check\" shows every finding"}
+	return &codedError{code: code, err: fmt.Errorf("no label: %s", strings.ReplaceAll(err.Error(), "\n", "; ")), fix: "\"assay check\" shows every finding"}
 }
 
 // signer opens the issuer's key before any work is done.

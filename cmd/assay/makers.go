@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
@@ -17,17 +18,20 @@ import (
 func (p *program) validateCommand() *cobra.Command {
 	var f questionFlags
 	c := &cobra.Command{
-		Use: "validate [FOLDER]", Short: "Read the product files and tell every mistake", Args: atMostOne,
+		Use:   "validate [FOLDER]",
+		Short: "Read the product files and tell every mistake",
+		Long: `Validate reads the product files of FOLDER (default: this one) and tells every mistake
+at once: of the language, ids of checks, schemes and requirements that do not
+exist, files that are not there, and what "assay init" left to be filled in. A firmware
+image that is not built yet, or an exception that has ended, is a warning.`,
+		Args: atMostOne,
 		RunE: func(_ *cobra.Command, args []string) error {
 			q, err := p.question(f, args)
 			if err != nil {
 				return err
 			}
-			declared, err := p.load(q.dir, q.vars)
+			declared, err := p.load(q, hcl.DiagWarning)
 			if err != nil {
-				return err
-			}
-			if _, err := targets(declared, nil, q.asOf); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(p.out, "%s %s\n", p.paint(green, "✓"), report.Clean(declared.Name))
@@ -178,7 +182,11 @@ func (p *program) initialise(c *cobra.Command, dir, from string, set []string, y
 	if err := writeFile(file, text, 0o644); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.out, "%s %s\n  next: assay check %s\n", p.paint(green, "✓"), file, dir)
+	next := "assay check " + dir
+	if n := product.Unanswered(text); n > 0 {
+		next = fmt.Sprintf("replace %s in it, then: assay validate %s", count(n, "placeholder"), dir)
+	}
+	_, err = fmt.Fprintf(p.out, "%s %s\n  next: %s\n", p.paint(green, "✓"), file, next)
 	return err
 }
 

@@ -51,8 +51,14 @@ func run(ctx context.Context, e env) int {
 	if err != nil && isUsage(err) {
 		err = badInput("run \"assay --help\", or \"assay COMMAND --help\"", "%w", err)
 	}
+	if c := (*codedError)(nil); err != nil && ctx.Err() != nil && !errors.As(err, &c) {
+		err = errStopped // whatever it was that the signal broke off
+	}
 	return p.report(err)
 }
+
+// errStopped says that a signal ended the run.
+var errStopped = errors.New("stopped")
 
 // usageError marks errors of flags and arguments.
 type usageError struct{ error }
@@ -96,7 +102,33 @@ Exit codes: 0 yes · 1 could not run · 2 the input is wrong · 3 no · 4 cannot
 			root.AddCommand(c)
 		}
 	}
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			knownTopics(c)
+		case "completion":
+			c.Args, c.RunE = noArgs, help
+		}
+	}
 	return root
+}
+
+// knownTopics makes help refuse a command that does not exist.
+func knownTopics(topics *cobra.Command) {
+	show := topics.Run
+	topics.Run, topics.RunE = nil, func(c *cobra.Command, args []string) error {
+		at, rest, err := c.Root().Find(args)
+		if err != nil {
+			return usageError{err}
+		}
+		if len(rest) > 0 {
+			return usageError{fmt.Errorf("unknown command %q for %q", rest[0], at.CommandPath())}
+		}
+		show(c, args)
+		return nil
+	}
 }
 
 func (p *program) versionCommand() *cobra.Command {

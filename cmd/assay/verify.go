@@ -61,6 +61,9 @@ firmware · 5 authentic, but not valid on that day.`,
 				AsOf: day.Format("2006-01-02"), Image: held, AllowDemo: allowDemo, Render: pdf.Render,
 			})
 			if err != nil {
+				if errors.Is(err, labels.ErrReadable) {
+					return badInput("give label.sigstore.json or label.pdf, which lie beside it and are signed", "%s: %w", args[0], err)
+				}
 				if errors.Is(err, labels.ErrNotLabel) {
 					return badInput("give a label.sigstore.json or label.pdf", "%s: %w", args[0], err)
 				}

@@ -92,7 +92,7 @@ func (n *inode) tail(r *reader, fragment []byte, err error) ([]byte, error) {
 	from := int64(n.file.offset)
 	size := n.entry.Size & int64(r.sb.BlockSize-1)
 	if from+size > int64(len(fragment)) {
-		return nil, format.Errorf(int64(r.fragments[n.file.fragment].Start), "fragment of %d bytes, the file wants %d at %d", len(fragment), size, from)
+		return nil, format.Errorf(offsetOf(r.fragments[n.file.fragment].Start), "fragment of %d bytes, the file wants %d at %d", len(fragment), size, from)
 	}
 	return fragment[from : from+size : from+size], nil
 }
@@ -141,7 +141,7 @@ func (r *reader) block(at uint64, word uint32, dst []byte) error {
 		return err
 	}
 	if n != len(dst) {
-		return format.Errorf(int64(at), "data block unpacks to %d bytes, not %d", n, len(dst))
+		return format.Errorf(offsetOf(at), "data block unpacks to %d bytes, not %d", n, len(dst))
 	}
 	return nil
 }
@@ -149,7 +149,7 @@ func (r *reader) block(at uint64, word uint32, dst []byte) error {
 // fragment unpacks a fragment block.
 func (r *reader) fragment(f uint32, buf []byte) ([]byte, error) {
 	if int64(f) >= int64(len(r.fragments)) {
-		return nil, format.Errorf(int64(r.sb.FragTable), "fragment %d of %d", f, len(r.fragments))
+		return nil, format.Errorf(offsetOf(r.sb.FragTable), "fragment %d of %d", f, len(r.fragments))
 	}
 	n, err := r.unpack(r.fragments[f].Start, r.fragments[f].Size, buf, false)
 	return buf[:n], err
@@ -159,19 +159,19 @@ func (r *reader) fragment(f uint32, buf []byte) ([]byte, error) {
 func (r *reader) unpack(at uint64, word uint32, dst []byte, full bool) (int, error) {
 	size := int(word &^ uncompressed)
 	if size > int(r.sb.BlockSize) || (word&uncompressed != 0 && size > len(dst)) {
-		return 0, format.Errorf(int64(at), "data block of %d bytes in blocks of %d", size, r.sb.BlockSize)
+		return 0, format.Errorf(offsetOf(at), "data block of %d bytes in blocks of %d", size, r.sb.BlockSize)
 	}
 	if word&uncompressed != 0 {
-		return size, r.in.Full(dst[:size], int64(at))
+		return size, r.in.Full(dst[:size], offsetOf(at))
 	}
 	raw := r.buffers.get(size)
 	defer r.buffers.put(raw)
-	if err := r.in.Full(raw, int64(at)); err != nil {
+	if err := r.in.Full(raw, offsetOf(at)); err != nil {
 		return 0, err
 	}
 	n, err := r.codec.unpack(dst, raw, full)
 	if err != nil {
-		return 0, format.Errorf(int64(at), "data block: %w", err)
+		return 0, format.Errorf(offsetOf(at), "data block: %w", err)
 	}
 	return n, nil
 }

@@ -157,7 +157,7 @@ func (n *inode) content(r *reader, c *cursor, start, size uint64, fragment, offs
 	}
 	n.entry.Size = int64(size)
 	if n.entry.Size > r.budget.FileBytes {
-		n.entry.Err = format.Errorf(int64(start), "file of %d bytes, at most %d are read: %w", size, r.budget.FileBytes, format.ErrLimit)
+		n.entry.Err = format.Errorf(offsetOf(start), "file of %d bytes, at most %d are read: %w", size, r.budget.FileBytes, format.ErrLimit)
 		return nil
 	}
 	count := int(size >> r.sb.BlockLog)
@@ -180,13 +180,13 @@ func (n *inode) blocks(r *reader, c *cursor, count int) error {
 		w := r.order.Uint32(raw[i*4:])
 		size := w &^ uncompressed
 		if size > r.sb.BlockSize {
-			return format.Errorf(int64(at), "data block of %d bytes in blocks of %d", size, r.sb.BlockSize)
+			return format.Errorf(offsetOf(at), "data block of %d bytes in blocks of %d", size, r.sb.BlockSize)
 		}
 		n.file.blocks[i] = w
 		plain = plain && w&uncompressed != 0
 		at += uint64(size)
 	}
-	if plain && count > 0 && n.file.fragment == noFragment {
+	if plain && count > 0 && n.file.fragment == noFragment && n.file.start < r.sb.Bytes {
 		n.entry.Offset = int64(n.file.start)
 	}
 	return nil

@@ -82,7 +82,7 @@ type cursor struct {
 // at makes a cursor from a table's start and a reference: the place of the block
 // in the table, and the offset in what it unpacks to.
 func (m *metadata) at(table, block uint64, off int) *cursor {
-	return &cursor{m, int64(table + block), off}
+	return &cursor{m, offsetOf(table + block), off}
 }
 
 // next gives n bytes and moves on. Small reads within a block are not copied.

@@ -35,12 +35,12 @@ func (r *reader) load() error {
 		return err
 	}
 	if err := r.readFragments(); err != nil {
-		r.hurt(int64(r.sb.FragTable), "fragment table: "+err.Error())
+		r.hurt(offsetOf(r.sb.FragTable), "fragment table: "+err.Error())
 		r.fragments = nil
 	}
 	r.xattrKnown = map[uint32]map[string][]byte{}
 	if err := r.readXattrTable(); err != nil {
-		r.hurt(int64(r.sb.XattrTable), "extended attributes: "+err.Error())
+		r.hurt(offsetOf(r.sb.XattrTable), "extended attributes: "+err.Error())
 		r.xattrSets = nil
 	}
 	if err := r.walk(); err != nil {
@@ -51,8 +51,9 @@ func (r *reader) load() error {
 	return nil
 }
 
+// hurt notes what could not be read. What lies beyond the end is told to lie there.
 func (r *reader) hurt(at int64, reason string) {
-	r.damage = append(r.damage, format.Damage{Offset: at, Reason: reason})
+	r.damage = append(r.damage, format.Damage{Offset: min(at, int64(r.sb.Bytes)), Reason: reason})
 }
 
 // Entries lists the files in the order of the directories.
@@ -80,7 +81,7 @@ func (r *reader) walk() error {
 			if root {
 				return err
 			}
-			r.hurt(int64(r.sb.DirTable), "directory "+dir.name+": "+err.Error())
+			r.hurt(offsetOf(r.sb.DirTable), "directory "+dir.name+": "+err.Error())
 		}
 		root = false
 		for i := len(down) - 1; i >= 0; i-- {
@@ -98,7 +99,7 @@ func (r *reader) list(dir pending, first map[uint64]int) (down []pending, err er
 		return nil, err
 	}
 	if n.kind != typeDir {
-		return nil, format.Errorf(int64(r.sb.InodeTable+dir.ref>>16), "is no directory")
+		return nil, format.Errorf(offsetOf(r.sb.InodeTable+dir.ref>>16), "is no directory")
 	}
 	first[dir.ref] = -1
 	return r.names(dir, n, first)
@@ -181,7 +182,7 @@ func (r *reader) add(dir pending, name string, ref uint64, first map[uint64]int)
 	}
 	if i, ok := first[ref]; ok {
 		if i < 0 {
-			r.hurt(int64(r.sb.InodeTable+ref>>16), "directory "+full+" is in the tree twice")
+			r.hurt(offsetOf(r.sb.InodeTable+ref>>16), "directory "+full+" is in the tree twice")
 			return false, nil
 		}
 		e := r.entries[i]
@@ -191,12 +192,12 @@ func (r *reader) add(dir pending, name string, ref uint64, first map[uint64]int)
 	}
 	n, err := r.readInode(ref)
 	if err != nil {
-		r.hurt(int64(r.sb.InodeTable+ref>>16), full+": "+err.Error())
+		r.hurt(offsetOf(r.sb.InodeTable+ref>>16), full+": "+err.Error())
 		return false, nil
 	}
 	n.entry.Name = full
 	if n.entry.Xattrs, err = r.xattrs(n.xattr); err != nil {
-		r.hurt(int64(r.sb.XattrTable), full+": extended attributes: "+err.Error())
+		r.hurt(offsetOf(r.sb.XattrTable), full+": extended attributes: "+err.Error())
 	}
 	n.entry.Inode = len(r.entries)
 	first[ref] = n.entry.Inode
@@ -210,7 +211,7 @@ func (r *reader) add(dir pending, name string, ref uint64, first map[uint64]int)
 	}
 	first[ref] = -1
 	if dir.depth >= maxDepth || len(full) > maxPath {
-		r.hurt(int64(r.sb.InodeTable+ref>>16), full[:min(len(full), 80)]+": directories too deep")
+		r.hurt(offsetOf(r.sb.InodeTable+ref>>16), full[:min(len(full), 80)]+": directories too deep")
 		return false, nil
 	}
 	return true, nil

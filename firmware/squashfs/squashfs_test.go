@@ -10,14 +10,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ulikunitz/xz/lzma"
-
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/firmwaretest"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/format/formattest"
 	"github.com/assay-iot/assay/firmware/squashfs"
+	"github.com/ulikunitz/xz/lzma"
 )
 
 func seeds() [][]byte {
@@ -212,4 +211,26 @@ func digest(b []byte) [32]byte { return sha256.Sum256(b) }
 func withBlock(o old) old {
 	o.block = 32 << 10
 	return o
+}
+
+// A table whose place is no place is told with one that is not negative.
+func TestPlaceOutside(t *testing.T) {
+	for field, want := range map[int]string{80: "fragment table: ", 56: "extended attributes: "} {
+		data := seeds()[0]
+		binary.LittleEndian.PutUint64(data[field:], 0xfffffff7ffffffff)
+		opened, err := squashfs.Format.Open(t.Context(), format.InMemory(data), format.NewBudget(100, 1<<20, 1<<20, 1000))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var found bool
+		for _, d := range opened.Damage {
+			found = found || strings.HasPrefix(d.Reason, want)
+			if d.Offset < 0 || d.Offset > int64(len(data)) || strings.Contains(d.Reason, "0x-") {
+				t.Errorf("at %d: %s", d.Offset, d.Reason)
+			}
+		}
+		if !found {
+			t.Errorf("%v, want one that begins with %q", opened.Damage, want)
+		}
+	}
 }

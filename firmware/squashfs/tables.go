@@ -17,18 +17,18 @@ type fragment struct {
 func (r *reader) table(at uint64, count, size int, each func(i int, raw []byte)) error {
 	perBlock, width := metaSize/size, r.indexWidth()
 	index := make([]byte, (count+perBlock-1)/perBlock*width)
-	if err := r.in.Full(index, int64(at)); err != nil {
+	if err := r.in.Full(index, offsetOf(at)); err != nil {
 		return err
 	}
 	for i := 0; i < count; i++ {
 		block := r.uint(index[i/perBlock*width:][:width])
-		b, err := r.meta.block(int64(block))
+		b, err := r.meta.block(offsetOf(block))
 		if err != nil {
 			return err
 		}
 		off := i % perBlock * size
 		if off+size > len(b.data) {
-			return format.Errorf(int64(block), "table ends after %d of %d records", i, count)
+			return format.Errorf(offsetOf(block), "table ends after %d of %d records", i, count)
 		}
 		each(i, b.data[off:off+size])
 	}
@@ -62,7 +62,7 @@ func (r *reader) readIDs() error {
 	}
 	count := int(r.sb.IDs)
 	if count == 0 || !r.fits(r.sb.IDTable, count, 4) {
-		return format.Errorf(int64(r.sb.IDTable), "table of %d owners does not fit", count)
+		return format.Errorf(offsetOf(r.sb.IDTable), "table of %d owners does not fit", count)
 	}
 	r.ids = make([]uint32, count)
 	return r.table(r.sb.IDTable, count, 4, func(i int, raw []byte) {
@@ -80,7 +80,7 @@ func (r *reader) readFragments() error {
 		size = 8
 	}
 	if !r.fits(r.sb.FragTable, count, size) {
-		return format.Errorf(int64(r.sb.FragTable), "table of %d fragments does not fit", count)
+		return format.Errorf(offsetOf(r.sb.FragTable), "table of %d fragments does not fit", count)
 	}
 	r.fragments = make([]fragment, count)
 	return r.table(r.sb.FragTable, count, size, func(i int, raw []byte) {
@@ -104,14 +104,14 @@ func (r *reader) readXattrTable() error {
 		_     uint32
 	}
 	head := make([]byte, 16)
-	if err := r.in.Full(head, int64(r.sb.XattrTable)); err != nil {
+	if err := r.in.Full(head, offsetOf(r.sb.XattrTable)); err != nil {
 		return err
 	}
 	if _, err := binary.Decode(head, r.order, &h); err != nil {
 		return err
 	}
 	if !r.fits(r.sb.XattrTable, int(h.Count), 16) {
-		return format.Errorf(int64(r.sb.XattrTable), "table of %d attribute sets does not fit", h.Count)
+		return format.Errorf(offsetOf(r.sb.XattrTable), "table of %d attribute sets does not fit", h.Count)
 	}
 	r.xattrStart = h.Start
 	r.xattrSets = make([]xattrSet, h.Count)
@@ -130,14 +130,14 @@ func (r *reader) xattrs(id uint32) (map[string][]byte, error) {
 		return nil, nil
 	}
 	if int64(id) >= int64(len(r.xattrSets)) {
-		return nil, format.Errorf(int64(r.sb.XattrTable), "attribute set %d of %d", id, len(r.xattrSets))
+		return nil, format.Errorf(offsetOf(r.sb.XattrTable), "attribute set %d of %d", id, len(r.xattrSets))
 	}
 	if known, ok := r.xattrKnown[id]; ok {
 		return known, nil
 	}
 	set := r.xattrSets[id]
 	if set.Count > maxXattrs || set.Size > maxXattr {
-		return nil, format.Errorf(int64(r.sb.XattrTable), "%d extended attributes of %d bytes: %w", set.Count, set.Size, format.ErrLimit)
+		return nil, format.Errorf(offsetOf(r.sb.XattrTable), "%d extended attributes of %d bytes: %w", set.Count, set.Size, format.ErrLimit)
 	}
 	c := r.meta.at(r.xattrStart, set.Ref>>16, int(set.Ref&0xffff))
 	all := make(map[string][]byte, set.Count)

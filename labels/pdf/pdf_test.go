@@ -33,7 +33,30 @@ func cases(t testing.TB) map[string]*labels.Statement {
 	for i := range l.Principles {
 		l.Principles[i] = labels.Principle{Principle: l.Principles[i].Principle}
 	}
-	return map[string]*labels.Statement{"plain": plain, "demo": demo, "long": long, "bare": bare}
+	return map[string]*labels.Statement{"plain": plain, "demo": demo, "long": long, "bare": bare, "closed": closed(t)}
+}
+
+// closed is a label that another than the maker issued, for a product with
+// sensors declared absent, many recipients, and parts that nobody examined.
+func closed(t testing.TB) *labels.Statement {
+	a, o := labeltest.Assessment(), labeltest.Options()
+	o.Issuer = "Example Body"
+	p := &a.Product
+	p.Models = []string{"AC2-W", "AC2-B", "AC2-W-EU", "AC2-B-EU", "AC2-W-US", "AC2-B-US", "AC2-W-UK", "AC2-B-UK", "AC2-W-AU", "AC2-B-AU", "AC2-W-JP", "AC2-B-JP"}
+	p.Face.Sensors, p.Face.WithoutSensors = nil, []string{"camera", "microphone"}
+	p.Face.Recipients = nil
+	for i := range 9 {
+		p.Face.Recipients = append(p.Face.Recipients, fmt.Sprintf("telemetry-%d.region-%d.acme.example", i, i))
+	}
+	p.Parts = append(p.Parts, assay.DeclaredPart{Kind: "firmware", Name: "radio", Version: "11.3"})
+	p.Closed = []assay.ClosedPart{
+		{Firmware: "main", Range: "calibration", Supplier: "Optics Ltd"}, {Firmware: "radio", Supplier: "Example Semiconductor"},
+	}
+	s, err := labels.New(a, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // lengthen fills a label with the longest that Validate lets through.
@@ -42,7 +65,7 @@ func lengthen(l *labels.Label) {
 	no := false
 	l.Product.Name = strings.Repeat("Überwachungskamera Максимум ", 4)
 	l.Product.Maker.Name, l.Issuer.Name = long(labels.MaxName), strings.Repeat("Σύνολο für Ge", 9)
-	l.Issuer.SelfDeclared = false
+	l.Issuer.Standing = labels.Authorised
 	l.Issuer.Address = "https://" + strings.Repeat("a", 60) + ".example/" + strings.Repeat("b", 43)
 	l.Schemes[0].Level = 3
 	l.Declared.AutomaticUpdates = &no
@@ -202,6 +225,21 @@ func TestPageText(t *testing.T) {
 	lower := strings.ToLower(out)
 	for _, forbidden := range []string{"completely secure", "no vulnerabilities", "officially endorsed", "level"} {
 		if strings.Contains(lower, forbidden) {
+			t.Errorf("the page says %q", forbidden)
+		}
+	}
+	out = strings.Join(strings.Fields(tool(t, render(t, cases(t)["closed"]), "pdftotext", "-layout", "label.pdf", "-")), " ")
+	for _, want := range []string{
+		"Issued by Example Body", "Issued by Example Body, who assessed it against", "No camera, no microphone (declared)",
+		"Not examined: calibration in main firmware (Optics Ltd), radio firmware (Example Semiconductor).",
+		"models AC2-W, AC2-B, AC2-W-EU, AC2-B-EU, AC2-W-US, AC2-B-US and 6 more", "more",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the page does not say %q:\n%s", want, out)
+		}
+	}
+	for _, forbidden := range []string{"Self-declared", "declaration of its own", "…", "device software radio"} {
+		if strings.Contains(out, forbidden) {
 			t.Errorf("the page says %q", forbidden)
 		}
 	}

@@ -86,11 +86,13 @@ func (s *sheet) header(l *labels.Label) {
 	s.heading(left, 13, "Security label")
 	s.kind(l)
 	s.name(l.Product.Name)
-	by := l.Product.Maker.Name
-	if len(l.Product.Models) > 0 {
-		by += "  ·  " + modelsText(l.Product.Models)
+	by := func(n int) string {
+		if len(l.Product.Models) == 0 {
+			return l.Product.Maker.Name
+		}
+		return l.Product.Maker.Name + "  ·  " + modelsText(l.Product.Models, n)
 	}
-	s.set(left, 30.8, s.fit(by, style{"", 9.5, quiet}, right-left, 6.5, 1))
+	s.set(left, 30.8, s.fitLists(by, style{"", 9.5, quiet}, right-left, 6.5, 1))
 }
 
 // kind says at the top right what sort of label this is.
@@ -103,9 +105,9 @@ func (s *sheet) kind(l *labels.Label) {
 		s.put(right-w-3, 13, demoWarning, st)
 		return
 	}
-	text := "Self-declared"
-	if !l.Issuer.SelfDeclared {
-		text = "Issued by " + l.Issuer.Name
+	text := "Issued by " + l.Issuer.Name
+	if l.Issuer.Standing == labels.IsMaker {
+		text = "Self-declared"
 	}
 	b := s.fit(text, style{"", 7.5, quiet}, column, 5, 1)
 	s.right(right, 13, b.lines[0], b.style)
@@ -124,11 +126,11 @@ func (s *sheet) name(text string) {
 	s.set(left, 19.6, s.fit(text, st, right-left, 6, 2))
 }
 
-func modelsText(models []string) string {
+func modelsText(models []string, n int) string {
 	if len(models) == 1 {
 		return "model " + models[0]
 	}
-	return "models " + some(models, 5)
+	return "models " + some(models, n)
 }
 
 // support is what people ask first, so it is what they see first.
@@ -143,15 +145,18 @@ func (s *sheet) support(l *labels.Label) {
 func (s *sheet) facts(f labels.Face) {
 	const y = 53.8
 	s.heading(left, y, "What the maker says")
-	for i, c := range []struct{ what, text string }{
-		{"Updates", updatesText(f)},
-		{"Passwords", passwordsText(f)},
+	for i, c := range []struct {
+		what string
+		text listed
+	}{
+		{"Updates", func(int) string { return updatesText(f) }},
+		{"Passwords", func(int) string { return passwordsText(f) }},
 		{"Sensors and data", sensorsText(f)},
 		{"Who receives data", recipientsText(f)},
 	} {
 		x, top := left+float64(i%2)*(column+gutter), y+5.6+float64(i/2)*13.3
 		s.put(x, top, c.what, style{"", 7, quiet})
-		s.set(x, top+4.3, s.fit(c.text, style{"", 9, ink}, column, 6.5, 2))
+		s.set(x, top+4.3, s.fitLists(c.text, style{"", 9, ink}, column, 6.5, 2))
 	}
 }
 
@@ -198,7 +203,7 @@ func (s *sheet) scope(l *labels.Label) {
 		x += 3.2 + s.width(k.text, style{"", 7, ink}) + 5
 	}
 	s.right(right, y+8.5, "of the software's bytes", style{"", 7, quiet})
-	s.set(left, y+13.2, s.fit(scopeText(l), style{"", 7, ink}, right-left, 5.5, 2))
+	s.set(left, y+13.2, s.fitLists(scopeText(l), style{"", 7, ink}, right-left, 5.5, 2))
 }
 
 // bar shows the three classes side by side, to scale; a class that exists is
@@ -250,7 +255,7 @@ func (s *sheet) footer(l *labels.Label, digest assay.Digest) error {
 	}
 	x := left + side + 6
 	w := right - x
-	at := s.set(x, y+3, s.fit(schemesText(l)+othersText(l), style{"", 7, ink}, w, 5, 3))
+	at := s.set(x, y+3, s.fitLists(schemesText(l), style{"", 7, ink}, w, 5, 3))
 	dates := fmt.Sprintf("As of %s. Issued %s, valid until %s.", longDate(l.AsOf), longDate(l.Issued), longDate(l.ValidUntil))
 	at = s.set(x, at+3.8, s.fit(dates, style{"B", 7, ink}, w, 5, 1))
 	at = s.set(x, at+3.5, s.fit(disclaimer, style{"", 6, quiet}, w, 5, 2))

@@ -136,6 +136,22 @@ func (s *sheet) fit(text string, st style, width, least float64, n int) block {
 	}
 }
 
+// mostListed is how many entries of a list a label names at most.
+const mostListed = 6
+
+// fitLists makes a text with lists in it fit. As many entries are named as have
+// room at the smallest size, so that "and 3 more" is never cut away; only where
+// a single entry is too long does the text end with an ellipsis.
+func (s *sheet) fitLists(text listed, st style, width, least float64, n int) block {
+	smallest := st
+	smallest.size = least
+	for entries := mostListed; ; entries-- {
+		if entries <= 1 || len(s.wrap(s.clean(text(entries)), smallest, width)) <= n {
+			return s.fit(text(entries), st, width, least, n)
+		}
+	}
+}
+
 // wrap breaks a text at spaces, and inside words that are wider than a line.
 func (s *sheet) wrap(text string, st style, width float64) []string {
 	var lines []string

@@ -60,18 +60,39 @@ func passwordsText(f labels.Face) string {
 	return sentence(strings.Join(list, "; "))
 }
 
-func sensorsText(f labels.Face) string {
-	return sentence(orElse(some(f.Sensors, 4), "no sensors named")) +
-		". Personal data: " + orElse(some(f.PersonalData, 4), "none named")
+// sensorsText names n of each list: sensors that are there, those declared
+// absent, and personal data.
+func sensorsText(f labels.Face) listed {
+	return func(n int) string {
+		var absent []string
+		for _, s := range f.WithoutSensors {
+			absent = append(absent, "no "+s)
+		}
+		sensors := strings.Join(filled(some(f.Sensors, n), some(absent, n)), "; ")
+		if len(absent) > 0 {
+			sensors += " (declared)"
+		}
+		return sentence(orElse(sensors, "no sensors named")) +
+			". Personal data: " + orElse(some(f.PersonalData, n), "none named")
+	}
 }
 
-func recipientsText(f labels.Face) string {
-	return orElse(some(f.Recipients, 3), "None named") // host names, as they are written
+func recipientsText(f labels.Face) listed {
+	return func(n int) string { return orElse(some(f.Recipients, n), "None named") } // host names, as they are written
 }
 
-// some names the first n of a list and counts the rest.
+// listed writes a text with at most n entries of each list in it; "and 3 more"
+// stands for the others. [sheet.fitLists] takes the largest n that fits.
+type listed func(n int) string
+
+// filled leaves out empty texts.
+func filled(texts ...string) []string {
+	return slices.DeleteFunc(texts, func(s string) bool { return s == "" })
+}
+
+// some names the first n of a list, at least one, and counts the rest.
 func some(list []string, n int) string {
-	if len(list) <= n+1 {
+	if n = max(n, 1); len(list) <= n {
 		return strings.Join(list, ", ")
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(list[:n], ", "), len(list)-n)
@@ -151,60 +172,99 @@ var legend = []struct {
 
 var kinds = map[string]string{"firmware": "device software", "app": "app", "cloud": "cloud service"}
 
-// scopeText says what was examined, what nobody could examine, and what was
-// only declared.
-func scopeText(l *labels.Label) string {
-	var examined, opaque, declared []string
+// scope sorts the parts of a product by how far they were examined.
+type scope struct{ examined, closed, opaque, declared []string }
+
+func scopeOf(l *labels.Label) scope {
+	var s scope
+	whole := map[string]bool{} // firmware of which nothing was examined, and that says who could
+	for _, c := range l.Closed {
+		part := c.Firmware + " firmware"
+		opened := slices.ContainsFunc(l.Parts, func(p labels.Part) bool { return p.Kind == "firmware" && p.Name == c.Firmware && p.Examined })
+		switch {
+		case c.Range != "":
+			part = c.Range + " in " + part
+		case opened:
+			part = "the rest of " + part
+		default:
+			whole[c.Firmware] = true
+		}
+		s.closed = append(s.closed, part+" ("+c.Supplier+")")
+	}
 	for _, f := range l.Firmware {
-		if name := partText("firmware", f.Name, f.Version); f.Opaque {
-			opaque = append(opaque, name)
-		} else {
-			examined = append(examined, name)
+		switch name := partText("firmware", f.Name, f.Version); {
+		case whole[f.Name]:
+		case f.Opaque:
+			s.opaque = append(s.opaque, name)
+		default:
+			s.examined = append(s.examined, name)
 		}
 	}
 	for _, p := range l.Parts {
 		switch name := partText(p.Kind, p.Name, p.Version); {
-		case slices.Contains(examined, name), slices.Contains(opaque, name):
+		case p.Kind == "firmware" && whole[p.Name], slices.Contains(s.examined, name), slices.Contains(s.opaque, name):
 		case p.Examined:
-			examined = append(examined, name)
+			s.examined = append(s.examined, name)
 		default:
-			declared = append(declared, name)
+			s.declared = append(s.declared, name)
 		}
 	}
-	text := "Examined: " + orElse(some(examined, 4), "nothing") + "."
-	if len(opaque) > 0 {
-		text += " Could not be examined: " + some(opaque, 4) + "."
+	return s
+}
+
+// scopeText says what was examined, what not and who could, what nobody could
+// read, and what was only declared.
+func scopeText(l *labels.Label) listed {
+	s := scopeOf(l)
+	return func(n int) string {
+		text := "Examined: " + orElse(some(s.examined, n), "nothing") + "."
+		if len(s.closed) > 0 {
+			text += " Not examined: " + some(s.closed, n) + "."
+		}
+		if len(s.opaque) > 0 {
+			text += " Could not be examined: " + some(s.opaque, n) + "."
+		}
+		if len(s.declared) > 0 {
+			text += " Only declared: " + some(s.declared, n) + "."
+		}
+		if l.Exceptions > 0 {
+			text += fmt.Sprintf(" Exceptions written by the maker, which change no result: %d.", l.Exceptions)
+		}
+		return text
 	}
-	if len(declared) > 0 {
-		text += " Only declared: " + some(declared, 4) + "."
-	}
-	if l.Exceptions > 0 {
-		text += fmt.Sprintf(" Exceptions written by the maker, which change no result: %d.", l.Exceptions)
-	}
-	return text
 }
 
 func partText(kind, name, version string) string {
 	return strings.Join(strings.Fields(orElse(kinds[kind], kind)+" "+name+" "+version), " ")
 }
 
-func schemesText(l *labels.Label) string {
+// schemesText says who assessed the product against what. A level stands there
+// only if the issuer may give it.
+func schemesText(l *labels.Label) listed {
 	var list []string
 	for _, s := range l.Schemes {
 		text := s.Title + " (" + s.Edition + ")"
-		if s.Level > 0 && !l.Issuer.SelfDeclared {
+		if s.Level > 0 && l.Issuer.Standing == labels.Authorised {
 			text += fmt.Sprintf(", level %d", s.Level)
 		}
 		list = append(list, text)
 	}
-	by := "Assessed by " + l.Issuer.Name
-	if l.Issuer.SelfDeclared {
-		by += ", as a declaration of its own,"
+	by := "Issued by " + l.Issuer.Name + ", who assessed it"
+	if l.Issuer.Standing == labels.IsMaker {
+		by = "Assessed by " + l.Issuer.Name + ", as a declaration of its own,"
 	}
-	return by + " against " + strings.Join(list, " and ") + "."
+	others := unclaimed(l)
+	return func(n int) string {
+		text := by + " against " + some(list, n) + "."
+		if len(others) > 0 {
+			text += " Looked at too, but not claimed: " + some(others, n) + "."
+		}
+		return text
+	}
 }
 
-func othersText(l *labels.Label) string {
+// unclaimed lists the schemes that were looked at too, with what came out.
+func unclaimed(l *labels.Label) []string {
 	var list []string
 	for _, o := range l.AlsoAssessed {
 		outcome := map[assay.Outcome]string{assay.Met: "met", assay.NotMet: "not met"}[o.Outcome]
@@ -213,10 +273,7 @@ func othersText(l *labels.Label) string {
 		}
 		list = append(list, fmt.Sprintf("%s %s: %s", o.Title, o.Edition, outcome))
 	}
-	if len(list) == 0 {
-		return ""
-	}
-	return " Looked at too, but not claimed: " + some(list, 3) + "."
+	return list
 }
 
 // percent writes part of whole with one decimal. It rounds against the product:

@@ -82,8 +82,9 @@ func writeLabel(b *strings.Builder, l *labels.Label) {
 	row("Security updates", "until %s", l.Product.SupportUntil)
 	row("Label", "%s, valid from %s to %s", l.ID, l.Issued, l.ValidUntil)
 	for _, s := range l.Schemes {
-		row("Assessed against", "%s (%s) by %s", s.Title, s.Edition, saidBy(l))
+		row("Assessed against", "%s (%s)", s.Title, s.Edition)
 	}
+	row("Issued by", "%s", issuedBy(l))
 	for _, f := range l.Firmware {
 		row("Firmware", "%s", firmwareText(f))
 	}
@@ -93,9 +94,11 @@ func writeLabel(b *strings.Builder, l *labels.Label) {
 	_ = t.Flush() // into a strings.Builder
 }
 
-func saidBy(l *labels.Label) string {
-	if l.Issuer.SelfDeclared {
-		return l.Issuer.Name + " (self-declared)"
+// issuedBy names the issuer and what the label says of its standing. That of
+// another than the maker is for whoever trusts its key.
+func issuedBy(l *labels.Label) string {
+	if l.Issuer.Standing == labels.IsMaker {
+		return l.Issuer.Name + ", the maker itself (self-declared)"
 	}
 	return l.Issuer.Name
 }

@@ -280,7 +280,7 @@ func TestText(t *testing.T) {
 	if first != r.Summary {
 		t.Errorf("the first line is %q", first)
 	}
-	for _, want := range []string{"Is this the product in your hand?", "AC2-W, AC2-B", "until 2031-06-30", "(self-declared)", "supported from 2.2.0", string(r.Digest)} {
+	for _, want := range []string{"Is this the product in your hand?", "AC2-W, AC2-B", "until 2031-06-30", "Acme Devices GmbH, the maker itself (self-declared)", "supported from 2.2.0", string(r.Digest)} {
 		if !strings.Contains(rest, want) {
 			t.Errorf("no %q in\n%s", want, rest)
 		}

@@ -1,7 +1,9 @@
 package product
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -83,9 +85,9 @@ func (b *body) read(part hcl.Body, schema *hcl.BodySchema) (*hcl.BodyContent, hc
 	for i, d := range diags {
 		diags[i] = b.labelMistake(native, d)
 	}
-	for name, a := range native.Attributes {
-		if b.typ.attribute(name) == nil {
-			diags = append(diags, b.unknown(name, a.NameRange, false))
+	for _, a := range inOrder(native.Attributes) {
+		if b.typ.attribute(a.Name) == nil {
+			diags = append(diags, b.unknown(a.Name, a.NameRange, false))
 		}
 	}
 	for _, inner := range native.Blocks {
@@ -94,6 +96,13 @@ func (b *body) read(part hcl.Body, schema *hcl.BodySchema) (*hcl.BodyContent, hc
 		}
 	}
 	return content, diags
+}
+
+// inOrder gives the attributes of a body as they stand in the file.
+func inOrder(attributes hclsyntax.Attributes) []*hclsyntax.Attribute {
+	return slices.SortedFunc(maps.Values(attributes), func(a, b *hclsyntax.Attribute) int {
+		return cmp.Compare(a.NameRange.Start.Byte, b.NameRange.Start.Byte)
+	})
 }
 
 // unknown reports a name that does not belong into the block.
@@ -109,7 +118,9 @@ func (b *body) unknown(name string, at hcl.Range, inJSON bool) *hcl.Diagnostic {
 		return mistake(at, "Write "+name+" = …, with an equals sign.", "%s is an attribute, not a block", quoted(name))
 	}
 	todo := ""
-	if near := nearest(name, b.typ.names()); near != "" {
+	if b.scope.unknown++; b.scope.unknown > maxDiagnostics { // of so many only the first are shown
+		todo = "Correct those above first."
+	} else if near := nearest(name, b.typ.names()); near != "" {
 		todo = "Did you mean " + near + "?"
 	} else if home := homes(b.scope.grammar, name); len(home) > 0 {
 		todo = fmt.Sprintf("%s belongs into %s.", name, either(home))
@@ -243,6 +254,9 @@ func (b *body) checkLabel(typ *blockType, inner *hcl.Block) hcl.Diagnostics {
 	}
 	if problem := formats[form].check(inner.Labels[0]); problem != nil {
 		return hcl.Diagnostics{mistake(inner.LabelRanges[0], problem.fix, "%s is no name for %s: %s", quoted(inner.Labels[0]), inner.Type, problem.what)}
+	}
+	if d := b.scope.vetLabel(typ, inner.Labels[0], inner.LabelRanges[0]); d != nil {
+		return hcl.Diagnostics{d}
 	}
 	return nil
 }

@@ -2,11 +2,13 @@ package product
 
 import "github.com/hashicorp/hcl/v2"
 
-// check checks what no single attribute shows: how blocks fit together.
-func (f *file) check() hcl.Diagnostics {
+// check checks what no single attribute shows: how blocks fit together, and to
+// what is outside.
+func (f *file) check(s *scope) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for i := range f.Products {
 		diags = append(diags, f.Products[i].check(f)...)
+		diags = append(diags, f.Products[i].checkOutside(s)...)
 		if i > 0 {
 			diags = append(diags, mistake(f.Products[i].Range, "Give each product a folder of its own.",
 				"a folder is one product: product %s stands at %s already", quoted(f.Products[0].ID), place(f.Products[0].Range)))
@@ -57,6 +59,33 @@ func (p *Product) check(f *file) hcl.Diagnostics {
 			continue
 		}
 		seen[name] = t.Range
+	}
+	return diags
+}
+
+// checkOutside checks blocks against what is outside.
+func (p *Product) checkOutside(s *scope) hcl.Diagnostics {
+	if s.outside == nil {
+		return nil
+	}
+	var diags hcl.Diagnostics
+	add := func(d *hcl.Diagnostic) {
+		if d != nil {
+			diags = append(diags, d)
+		}
+	}
+	for _, t := range p.Targets {
+		add(s.outside.vetTarget(t))
+	}
+	for _, e := range p.Exceptions {
+		add(s.outside.vetException(e))
+	}
+	for i := range p.Firmwares {
+		fw, r := &p.Firmwares[i], p.Release
+		add(s.vetImage(fw, r != nil && (r.For == nil || r.For.Label() == fw.ID)))
+	}
+	if p.Label != nil {
+		add(vetLanguages(p.Label))
 	}
 	return diags
 }

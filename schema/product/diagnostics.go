@@ -26,6 +26,13 @@ func mistake(at hcl.Range, todo, format string, args ...any) *hcl.Diagnostic {
 	}
 }
 
+// warning is as mistake, of something that stands in nobody's way.
+func warning(at hcl.Range, todo, format string, args ...any) *hcl.Diagnostic {
+	d := mistake(at, todo, format, args...)
+	d.Severity = hcl.DiagWarning
+	return d
+}
+
 // tidy puts diagnostics in the order of the files and keeps the first for each
 // place: what follows on the same place is noise.
 func tidy(diags hcl.Diagnostics) hcl.Diagnostics {
@@ -39,6 +46,7 @@ func tidy(diags hcl.Diagnostics) hcl.Diagnostics {
 			cmp.Compare(a.Subject.Filename, b.Subject.Filename),
 			cmp.Compare(a.Subject.Start.Byte, b.Subject.Start.Byte),
 			cmp.Compare(a.Subject.End.Byte, b.Subject.End.Byte),
+			cmp.Compare(a.Severity, b.Severity), // errors first
 			cmp.Compare(a.Summary, b.Summary))
 	})
 	var kept hcl.Diagnostics

@@ -3,7 +3,9 @@ package product
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -35,29 +37,37 @@ func (p *Product) named() []string {
 	return names
 }
 
-// documents reads the files that the product names. What cannot be read is no
-// mistake of the language: the document says why, and checks judge it. read
-// holds what file() has read already.
-func (p *Product) documents(root *os.Root, read map[string][]byte) map[string]Document {
+// documentsOf gives the files that the product names, and those that file() has
+// read. What could not be read says why.
+func (s *scope) documentsOf(p *Product) map[string]Document {
 	docs := map[string]Document{}
-	left := int64(MaxDocumentsBytes)
-	for name, data := range read {
+	for name, data := range s.read {
 		docs[name] = document(name, data)
-		left -= int64(len(data))
 	}
 	for _, name := range p.named() {
-		if _, done := docs[name]; name == "" || done {
-			continue
+		if name != "" {
+			docs[name] = s.document(name)
 		}
-		data, err := readInside(root, name, min(left, MaxDocumentBytes))
-		if err != nil {
-			docs[name] = Document{Path: name, Err: fmt.Errorf("%s: %w", name, err)}
-			continue
-		}
-		left -= int64(len(data))
-		docs[name] = document(name, data)
 	}
 	return docs
+}
+
+// document reads a file that the product names, once.
+func (s *scope) document(name string) Document {
+	if d, done := s.documents[name]; done {
+		return d
+	}
+	data, err := readInside(s.root, name, min(s.left, MaxDocumentBytes))
+	d := document(name, data)
+	if err != nil {
+		if s.left < MaxDocumentBytes && !errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w; all documents together may have %s", err, size(MaxDocumentsBytes))
+		}
+		d = Document{Path: name, Err: fmt.Errorf("%s: %w", name, err)}
+	}
+	s.left -= int64(len(data))
+	s.documents[name] = d
+	return d
 }
 
 func document(name string, data []byte) Document {

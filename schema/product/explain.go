@@ -111,6 +111,9 @@ func (p item) explainAttribute(out *strings.Builder) {
 	if values := a.values(""); values != "" {
 		fmt.Fprintf(out, "Values: %s.\n", values)
 	}
+	if p.isUnread() {
+		fmt.Fprintf(out, "\n%s\n", unread)
+	}
 	out.WriteString("\n" + p.written(a.Name+" = "+a.example()))
 }
 

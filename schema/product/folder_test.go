@@ -49,8 +49,8 @@ func TestFolder(t *testing.T) {
 		"the folder cannot be opened: not a directory":                  file,
 		"the folder holds no *.hcl or *.hcl.json file":                  folder(t, map[string]string{"product.txt": lamp, ".hidden.hcl": lamp}),
 		"the folder holds more than 64 product files":                   folder(t, many),
-		"product.hcl: is larger than 1 MiB":                             folder(t, map[string]string{"product.hcl": strings.Repeat("#", MaxFileBytes+1)}),
-		"the product files have more than 4 MiB together":               folder(t, map[string]string{"a.hcl": full, "b.hcl": full, "c.hcl": full, "d.hcl": full, "e.hcl": full}),
+		"product.hcl: is larger than 256 KiB":                           folder(t, map[string]string{"product.hcl": strings.Repeat("#", MaxFileBytes+1)}),
+		"the product files have more than 1 MiB together":               folder(t, map[string]string{"a.hcl": full, "b.hcl": full, "c.hcl": full, "d.hcl": full, "e.hcl": full}),
 		"there is no variable \"x\"":                                    folder(t, map[string]string{"product.hcl": strings.Replace(lamp, `"1"`, "var.x", 1)}),
 		"schema_version is written twice: it stands at a.hcl:1 already": folder(t, map[string]string{"a.hcl": "schema_version = 1\n", "b.hcl": lamp}),
 	} {
@@ -99,7 +99,7 @@ func TestDeep(t *testing.T) {
 	}
 	ten := folder(t, map[string]string{"product.hcl": strings.Repeat("[", 10<<20)})
 	_, diags := Load(ten, Options{})
-	only(t, diags, "product.hcl: is larger than 1 MiB")
+	only(t, diags, "product.hcl: is larger than 256 KiB")
 }
 
 func TestLongNumber(t *testing.T) {

@@ -12,12 +12,13 @@ import (
 // Limits on product files. They are far above what a product needs, and low
 // enough that a hostile file costs little.
 const (
-	MaxFiles     = 64       // product files in a folder
-	MaxFileBytes = 1 << 20  // bytes of one product file
-	MaxBytes     = 4 << 20  // bytes of all product files together
-	MaxDepth     = 32       // brackets inside one another
-	maxDigits    = 32       // digits of a number
-	maxKeyBytes  = 64 << 10 // bytes that file() reads
+	MaxFiles     = 64        // product files in a folder
+	MaxFileBytes = 256 << 10 // bytes of one product file
+	MaxBytes     = 1 << 20   // bytes of all product files together
+	MaxDepth     = 32        // brackets inside one another
+	maxOpen      = 100       // brackets and texts inside one another, before it is known what they are
+	maxDigits    = 32        // digits of a number
+	maxKeyBytes  = 64 << 10  // bytes that file() reads
 )
 
 // privateKey fits the first line of every PEM private key, and of PGP's.
@@ -35,6 +36,9 @@ func guard(name string, src []byte, isJSON bool) hcl.Diagnostics {
 	}
 	if isJSON {
 		return guardJSON(name, src)
+	}
+	if at := deepest(src, maxOpen); at >= 0 {
+		return hcl.Diagnostics{tooDeep(rangeAt(name, src, at, at+1))}
 	}
 	return guardTokens(src, func(src []byte) (hclsyntax.Tokens, hcl.Diagnostics) {
 		return hclsyntax.LexConfig(src, name, hcl.InitialPos)

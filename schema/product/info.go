@@ -36,6 +36,8 @@ func (p *Product) face() assay.DeclaredFace {
 	for _, s := range p.Sensors {
 		if s.Present == nil || *s.Present {
 			face.Sensors = add(face.Sensors, s.ID)
+		} else {
+			face.WithoutSensors = add(face.WithoutSensors, s.ID)
 		}
 	}
 	for _, d := range p.Data {

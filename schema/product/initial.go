@@ -1,6 +1,7 @@
 package product
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -73,12 +74,17 @@ func (a *attribute) split(answer string) []string {
 // placeholder stands where something is required and was not answered.
 const placeholder = "CHANGE ME"
 
+// Unanswered counts the places that Init left to be filled in.
+func Unanswered(text []byte) int {
+	return bytes.Count(text, []byte(placeholder))
+}
+
 // Questions lists what "assay init" asks, in order. What was seen gives
 // defaults; what was not seen is never made up.
 func Questions(seen Seen) []Question {
 	asked := []Question{
 		{Path: "product.name", Prompt: "Name of the product, as the buyer sees it", Default: placeholder},
-		{Path: "product.models", Prompt: "Model designations, with commas between", Default: "CHANGE-ME"},
+		{Path: "product.models", Prompt: "Model designations, with commas between", Default: placeholder},
 		{Path: "product.category", Prompt: "What kind of device it is, in a word"},
 		{Path: "manufacturer.name", Prompt: "Legal name of the manufacturer", Default: placeholder},
 		{Path: "manufacturer.country", Prompt: "Country, two letters"},

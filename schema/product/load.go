@@ -20,6 +20,8 @@ const SchemaVersion = 1
 type Options struct {
 	// Vars are values of variable blocks, from --var.
 	Vars map[string]string
+	// Outside is what the declaration is held against; nil for the language alone.
+	Outside *Outside
 }
 
 // source is one product file.
@@ -31,8 +33,9 @@ type source struct {
 
 // Load reads the product that a folder declares: all its *.hcl and *.hcl.json
 // files together, in the order of their names. It gives either the product or
-// every mistake at once, each with its place. A block that is not there is no
-// mistake; judging that is for the checks.
+// every mistake at once, each with its place; what is no mistake and worth a word
+// is a warning beside the product. A block that is not there is no mistake;
+// judging that is for the checks.
 //
 // Places name files relative to the folder, so that a result does not depend on
 // where the folder lies. Load reads nothing outside the folder.
@@ -51,7 +54,7 @@ func Load(dir string, opts Options) (*Product, hcl.Diagnostics) {
 		return nil, tidy(diags)
 	}
 	p.Dir = dir
-	return p, nil
+	return p, tidy(diags)
 }
 
 func folderFix(dir string) string {
@@ -107,7 +110,8 @@ func productFiles(fsys fs.FS) ([]string, error) {
 func load(root *os.Root, sources []source, opts Options) (*Product, hcl.Diagnostics) {
 	s := &scope{
 		root: root, grammar: grammar(), sources: map[string]source{}, labels: map[string][]string{}, read: map[string][]byte{},
-		variables: map[string]cty.Value{}, broken: map[string]bool{},
+		variables: map[string]cty.Value{}, broken: map[string]bool{}, outside: opts.Outside,
+		documents: map[string]Document{}, left: MaxDocumentsBytes,
 	}
 	bodies, diags := parse(s, sources)
 	if len(bodies) == 0 {
@@ -121,7 +125,7 @@ func load(root *os.Root, sources []source, opts Options) (*Product, hcl.Diagnost
 	decoded := gohcl.DecodeBody(&body{scope: s, typ: s.grammar, parts: bodies}, nil, &f)
 	diags = append(diags, slices.DeleteFunc(slices.Clone(decoded), func(d *hcl.Diagnostic) bool { return d.Summary == alreadyReported })...)
 	if !s.damaged {
-		diags = append(diags, f.check()...)
+		diags = append(diags, f.check(s)...)
 	}
 	if len(f.Products) == 0 && !diags.HasErrors() {
 		diags = append(diags, mistake(wholeFile(sources[0].name), `Add product "NAME" { … }; assay init writes one.`, "the folder declares no product"))
@@ -131,8 +135,8 @@ func load(root *os.Root, sources []source, opts Options) (*Product, hcl.Diagnost
 	}
 	p := f.product()
 	p.Digest = digestOf(sources)
-	p.Documents = p.documents(root, s.read)
-	return p, nil
+	p.Documents = s.documentsOf(p)
+	return p, diags
 }
 
 // parse parses the files that can be parsed.

@@ -64,7 +64,11 @@ func writeBlock(out *strings.Builder, b *blockType, path string) {
 	}
 	for i := range b.Attributes {
 		a := &b.Attributes[i]
-		fmt.Fprintf(out, "| `%s` | %s | %s | %s | %s |\n", a.Name, a.typeName(), yes(a.Required), cell(a.values("`")), cell(a.Doc))
+		meaning := a.Doc
+		if (item{block: b, attribute: a}).isUnread() {
+			meaning += " *" + unread + "*"
+		}
+		fmt.Fprintf(out, "| `%s` | %s | %s | %s | %s |\n", a.Name, a.typeName(), yes(a.Required), cell(a.values("`")), cell(meaning))
 	}
 	if len(b.Blocks) > 0 {
 		out.WriteString("\n| block | how often | principle | meaning |\n|---|---|---|---|\n")

@@ -24,7 +24,11 @@ type scope struct {
 	variables map[string]cty.Value
 	broken    map[string]bool // variables whose own mistake has been reported
 	read      map[string][]byte
-	damaged   bool             // a file did not parse: what is missing may stand there
+	damaged   bool     // a file did not parse: what is missing may stand there
+	unknown   int      // names that belong nowhere, so far
+	outside   *Outside // nil for the language alone
+	documents map[string]Document
+	left      int64            // bytes that the documents may still have
 	context   *hcl.EvalContext // made of the above when first asked for
 }
 

@@ -15,19 +15,28 @@ const longestName = 64
 // mostListed bounds how many names a message lists.
 const mostListed = 40
 
-// nearest is the candidate closest to what was written; "" if none is close.
+// nearest is the candidate closest to what was written, of several the one that
+// begins most alike; "" if none is close.
 func nearest(written string, candidates []string) string {
 	if len(written) > longestName {
 		return ""
 	}
-	best, least := "", max(2, len(written)/3)+1
+	best, least, alike := "", max(2, len(written)/3)+1, -1
 	for _, c := range candidates {
-		d := levenshtein.Distance(strings.ToLower(written), strings.ToLower(c), nil)
-		if d < least {
-			best, least = c, d
+		d, n := levenshtein.Distance(strings.ToLower(written), strings.ToLower(c), nil), commonPrefix(written, c)
+		if d < least || d == least && best != "" && n > alike {
+			best, least, alike = c, d, n
 		}
 	}
 	return best
+}
+
+func commonPrefix(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // suggestion is the fix for a name that does not exist: the nearest one, or

@@ -174,11 +174,13 @@ type Key struct {
 
 // Target is a scheme that the product shall be judged by.
 type Target struct {
-	Scheme  string `hcl:"scheme,label" doc:"Id of the scheme, as uk-psti."`
+	Scheme  string `hcl:"scheme,label" format:"scheme" doc:"Id of the scheme, as uk-psti."`
 	Edition string `hcl:"edition,optional" doc:"Edition, if not the one in force at the as-of date."`
 	Level   int    `hcl:"level,optional" doc:"Level, in schemes that have levels."`
 
-	Range hcl.Range `hcl:",def_range"`
+	Range        hcl.Range `hcl:",def_range"`
+	EditionRange hcl.Range `hcl:"edition,attr_value_range"`
+	LevelRange   hcl.Range `hcl:"level,attr_value_range"`
 }
 
 // Firmware is one image of the product.
@@ -186,7 +188,7 @@ type Firmware struct {
 	ID         string   `hcl:"id,label"`
 	Version    string   `hcl:"version" doc:"Version of the firmware."`
 	Minimum    string   `hcl:"minimum,optional" doc:"Lowest version that is still supported."`
-	Image      string   `hcl:"image,optional" format:"path" doc:"Path of the image file or unpacked folder, inside the product's folder."`
+	Image      string   `hcl:"image,optional" format:"image" doc:"Path of the image file or unpacked folder, inside the product's folder."`
 	Signature  string   `hcl:"signature,optional" format:"path" doc:"Path of a detached signature."`
 	SBOM       string   `hcl:"sbom,optional" format:"path" doc:"Path of the software bill of materials (CycloneDX or SPDX, JSON)."`
 	VEX        []string `hcl:"vex,optional" format:"path" doc:"Paths of VEX documents (OpenVEX or CycloneDX)."`
@@ -427,12 +429,14 @@ type Exception struct {
 	Author  string `hcl:"author" doc:"Who says so."`
 	Expires Date   `hcl:"expires" doc:"Last day on which it counts."`
 
-	Range hcl.Range `hcl:",def_range"`
+	Range        hcl.Range `hcl:",def_range"`
+	ExpiresRange hcl.Range `hcl:"expires,attr_value_range"`
 }
 
 // Label is how the label is to look.
 type Label struct {
 	Languages []string `hcl:"languages,optional" format:"language" doc:"Languages of the label, first one first."`
 
-	Range hcl.Range `hcl:",def_range"`
+	Range          hcl.Range `hcl:",def_range"`
+	LanguagesRange hcl.Range `hcl:"languages,attr_value_range"`
 }

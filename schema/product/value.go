@@ -80,6 +80,11 @@ func (v *value) single(expr hclsyntax.Expression) (cty.Value, hcl.Diagnostics) {
 	if todo, what := v.want.check(val); what != "" {
 		return zero, hcl.Diagnostics{mistake(expr.Range(), todo, "%s: %s", v.want.Name, what)}
 	}
+	if v.want.Kind == text {
+		if d := v.scope.vetText(v.want, val.AsString(), expr.Range()); d != nil {
+			return zero, hcl.Diagnostics{d}
+		}
+	}
 	return val, nil
 }
 

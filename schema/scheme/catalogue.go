@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"github.com/assay-iot/assay"
 )
 
@@ -64,11 +62,6 @@ func NewCatalogue(schemes ...*Scheme) (Catalogue, error) {
 		}
 	}
 	return Catalogue{schemes}, nil
-}
-
-// With adds schemes, as those that a certification body brings.
-func (c Catalogue) With(more ...*Scheme) (Catalogue, error) {
-	return NewCatalogue(append(slices.Clone(c.schemes), more...)...)
 }
 
 // All lists every edition of every scheme.
@@ -159,57 +152,6 @@ func (c Catalogue) editions(id string) ([]*Scheme, error) {
 		return nil, fmt.Errorf("%w scheme %q%s", ErrUnknown, id, meant(id, c.IDs()))
 	}
 	return editions, nil
-}
-
-// Crosswalk checks the edges between the schemes of the set: each leads to a
-// requirement of another scheme that exists, no two requirements are tied twice,
-// and following edges never leads back.
-func (c Catalogue) Crosswalk() hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	wrong := func(e Edge, format string, args ...any) {
-		diags = append(diags, &hcl.Diagnostic{
-			Severity: hcl.DiagError, Summary: "Wrong crosswalk", Detail: fmt.Sprintf(format, args...), Subject: &e.Range,
-		})
-	}
-	next := map[string][]string{}
-	for _, s := range c.schemes {
-		for _, q := range s.Requirements {
-			from, tied := s.ID+":"+q.ID, map[string]bool{}
-			for _, e := range q.SameAs {
-				to, _ := e.Target()
-				switch _, _, err := c.Requirement(e.To); {
-				case err != nil:
-					wrong(e, "%s", err)
-				case to == s.ID:
-					wrong(e, "%s leads into its own scheme.", from)
-				case tied[e.To]:
-					wrong(e, "%s is tied to %s twice.", from, e.To)
-				case leads(next, e.To, from):
-					wrong(e, "%s leads back to %s: an edge is written on one side only.", e.To, from)
-				}
-				tied[e.To] = true
-				next[from] = append(next[from], e.To)
-			}
-		}
-	}
-	return diags
-}
-
-// leads reports whether edges lead from one requirement to another.
-func leads(next map[string][]string, from, to string) bool {
-	seen, todo := map[string]bool{}, []string{from}
-	for len(todo) > 0 {
-		at := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if at == to {
-			return true
-		}
-		if !seen[at] {
-			seen[at] = true
-			todo = append(todo, next[at]...)
-		}
-	}
-	return false
 }
 
 // Uses lists the requirements that name a check, as "scheme:requirement", for all

@@ -95,42 +95,12 @@ func TestFind(t *testing.T) {
 }
 
 func TestAnEditionIsGivenOnce(t *testing.T) {
-	c := catalogue(t, edition(t, "lamp", "1", "2024-01", "", ""))
-	if _, err := c.With(edition(t, "lamp", "1", "2025-01", "", "")); err == nil || !strings.Contains(err.Error(), "given twice") {
+	lamp := edition(t, "lamp", "1", "2024-01", "", "")
+	if _, err := scheme.NewCatalogue(lamp, edition(t, "lamp", "1", "2025-01", "", "")); err == nil || !strings.Contains(err.Error(), "given twice") {
 		t.Errorf("got %v", err)
 	}
-	if c, err := c.With(edition(t, "lamp", "2", "2025-01", "", "")); err != nil || len(c.All()) != 2 || len(c.IDs()) != 1 {
+	if c, err := scheme.NewCatalogue(lamp, edition(t, "lamp", "2", "2025-01", "", "")); err != nil || len(c.All()) != 2 || len(c.IDs()) != 1 {
 		t.Errorf("got %v, %v", c, err)
-	}
-}
-
-func TestCrosswalkFindsWrongEdges(t *testing.T) {
-	for name, c := range map[string]struct {
-		a, b string // edges of a:1 and of b:1
-		want string // empty if there is nothing wrong
-	}{
-		"right":             {a: edge("b:1")},
-		"unknown scheme":    {a: edge("z:1"), want: "unknown scheme"},
-		"unknown clause":    {a: edge("b:2"), want: "unknown requirement"},
-		"own scheme":        {a: edge("a:1"), want: "own scheme"},
-		"twice":             {a: edge("b:1") + edge("b:1"), want: "twice"},
-		"from both sides":   {a: edge("b:1"), b: edge("a:1"), want: "leads back"},
-		"round three sides": {a: edge("b:1"), b: edge("c:1"), want: "leads back"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			back := ""
-			if strings.Contains(c.b, "c:1") {
-				back = edge("a:1")
-			}
-			set := catalogue(t, edition(t, "a", "1", "2024-01", "", c.a), edition(t, "b", "1", "2024-01", "", c.b), edition(t, "c", "1", "2024-01", "", back))
-			diags := set.Crosswalk()
-			switch {
-			case c.want == "" && len(diags) != 0:
-				t.Errorf("got %v", diags)
-			case c.want != "" && (len(diags) != 1 || !strings.Contains(diags[0].Detail, c.want) || diags[0].Subject.Filename == ""):
-				t.Errorf("got %v, want %q", diags, c.want)
-			}
-		})
 	}
 }
 

@@ -50,21 +50,6 @@ func (c *Condition) fold(d Declaration, decisive, rest Answer) Answer {
 	return answer
 }
 
-// Paths lists the paths that the condition asks about.
-func (c *Condition) Paths() []string {
-	if c == nil {
-		return nil
-	}
-	if c.op == "has" {
-		return []string{c.path}
-	}
-	var paths []string
-	for _, part := range c.of {
-		paths = append(paths, part.Paths()...)
-	}
-	return paths
-}
-
 // String writes the condition as scheme files do.
 func (c *Condition) String() string {
 	if c == nil {

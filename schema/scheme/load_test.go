@@ -207,7 +207,6 @@ func FuzzLoad(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Crosswalk()
 		c.List()
 		for i := range s.Requirements {
 			s.Explain(&s.Requirements[i])

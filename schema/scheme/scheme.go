@@ -123,12 +123,6 @@ type Edge struct {
 	Range     hcl.Range
 }
 
-// Target splits the edge's goal into scheme and requirement.
-func (e Edge) Target() (scheme, requirement string) {
-	scheme, requirement, _ = strings.Cut(e.To, ":")
-	return scheme, requirement
-}
-
 // Fact is a path of the declaration, or several of which one will do, written
 // "interface|connection". [Declaration] says what a path is.
 type Fact string
@@ -144,17 +138,6 @@ func (s *Scheme) Find(id string) (*Requirement, bool) {
 		}
 	}
 	return nil, false
-}
-
-// HasLevel reports whether the scheme has the level; 0 stands for the lowest,
-// and for schemes that have none.
-func (s *Scheme) HasLevel(level int) bool {
-	for _, l := range s.Levels {
-		if l.Number == level {
-			return true
-		}
-	}
-	return level == 0
 }
 
 // Checks lists the checks that the requirement names, in the order required,

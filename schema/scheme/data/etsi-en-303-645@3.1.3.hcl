@@ -5,8 +5,9 @@
 # it cannot, the rule is left out or made broader, never narrower: then the
 # provision is taken to apply until an assessor says that its condition does not
 # hold. For 5.3-4B, 5.3-6A, 5.3-6B, 5.3-15A, 5.3-15B and 5.6-4B two transcriptions
-# of the table disagree on the letter; it is left out until somebody has compared it
-# with the printed edition.
+# of the table disagree on the letter. The status has the letter of the one that
+# has all of Table B.1, until somebody has compared it with the printed edition;
+# the rule is one that holds whichever letter is right, as is said beside each.
 #
 # assessor = true: only a person can find it met. Checks named beside it can find
 # that it is not met.
@@ -74,12 +75,13 @@ scheme "etsi-en-303-645" {
     assessor  = true
   }
 
-  # Neither a resource constraint (14) nor network authentication (e) can be declared
-  # absent; an assessor may say that the condition does not hold.
+  # Broader than (e), authentication over the network: any credential counts. A resource
+  # constraint (14) cannot be declared; an assessor may say that there is one.
   requirement "5.1-5" {
     principle = "credentials"
     title     = "Guessing by brute force over the network is made impracticable"
     status    = "M C F (14, e)"
+    when      = any(has("credential"), has("interface.service.login"))
     assessor  = true
   }
 
@@ -152,11 +154,13 @@ scheme "etsi-en-303-645" {
     proof     = "declared"
   }
 
-  # Two transcriptions disagree on the condition, so none is encoded.
+  # The transcriptions disagree on the letter. All that it can stand for, updates or
+  # automatic ones, needs a mechanism, so without one it does not hold.
   requirement "5.3-4B" {
     principle = "updates"
     title     = "Automatic updates are switched on, with consent at set-up"
-    status    = "R"
+    status    = "R F (h)"
+    when      = has("update.mechanism")
     assessor  = true
   }
 
@@ -169,19 +173,21 @@ scheme "etsi-en-303-645" {
     proof     = "declared"
   }
 
-  # Two transcriptions disagree on the condition, so none is encoded.
+  # The letter is disputed as that of 5.3-4B, and the rule the same.
   requirement "5.3-6A" {
     principle = "updates"
     title     = "The user can enable, disable or postpone automatic updates"
-    status    = "R"
+    status    = "R F (h)"
+    when      = has("update.mechanism")
     assessor  = true
   }
 
-  # Two transcriptions disagree on the condition, so none is encoded.
+  # The letter is disputed. Notices of updates too need a mechanism for updates.
   requirement "5.3-6B" {
     principle = "updates"
     title     = "The user can enable, disable or postpone notices of updates"
-    status    = "R"
+    status    = "R F (i)"
+    when      = has("update.mechanism")
     assessor  = true
   }
 
@@ -256,19 +262,22 @@ scheme "etsi-en-303-645" {
     assessor  = true
   }
 
-  # Two transcriptions disagree on the condition, so none is encoded.
+  # The letter is disputed. The provision itself speaks of devices that cannot be
+  # updated, as 5.3-14 does, and so has its rule.
   requirement "5.3-15A" {
     principle = "support"
     title     = "A device that cannot be updated can be isolated"
-    status    = "R"
+    status    = "R C (3)"
+    when      = !any(has("update.mechanism"), has("update.automatic"), has("update.from"), has("update.offline"))
     assessor  = true
   }
 
-  # Two transcriptions disagree on the condition, so none is encoded.
+  # Disputed as 5.3-15A, with the same rule.
   requirement "5.3-15B" {
     principle = "support"
     title     = "The hardware of a device that cannot be updated can be replaced"
-    status    = "R"
+    status    = "R C (3)"
+    when      = !any(has("update.mechanism"), has("update.automatic"), has("update.from"), has("update.offline"))
     assessor  = true
   }
 
@@ -383,11 +392,12 @@ scheme "etsi-en-303-645" {
   }
 
   # --- 5.6 Attack surface
-  # Feature (p) cannot be declared.
+  # Broader than feature (p): any interface counts, and any connection needs one.
   requirement "5.6-1" {
     principle = "lifecycle"
     title     = "Network and logical interfaces that are not used are disabled"
     status    = "M F (p)"
+    when      = any(has("interface"), has("connection"))
     required  = ["communication/cleartext-service"]
     assessor  = true
   }
@@ -415,11 +425,13 @@ scheme "etsi-en-303-645" {
     assessor  = true
   }
 
-  # Two transcriptions disagree on the condition, so none is encoded.
+  # The letter is disputed. The provision speaks of debug interfaces, so any of them
+  # counts.
   requirement "5.6-4B" {
     principle = "lifecycle"
     title     = "Debug interfaces that are physical ports are protected physically"
-    status    = "R"
+    status    = "R F (r)"
+    when      = has("interface.kind=debug")
     assessor  = true
   }
 
@@ -667,11 +679,12 @@ scheme "etsi-en-303-645" {
     assessor  = true
   }
 
-  # Feature (aa) cannot be declared.
+  # Broader than feature (aa), data that is only to be aggregated: any data counts.
   requirement "6-7" {
     principle = "personaldata"
     title     = "Data that is only to be aggregated is kept to the minimum, aggregated early and deleted soon"
     status    = "R F (aa)"
+    when      = has("data")
     assessor  = true
   }
 

@@ -1,0 +1,63 @@
+package product
+
+import "slices"
+
+// Unread lists the attributes that are declared and nothing follows from yet: no
+// check judges them, no scheme asks for them, no label shows them. Files that they
+// name must be there all the same. A test of the program holds the list to what its
+// packages do.
+func Unread() []string {
+	return []string{
+		"app.id",
+		"app.store",
+		"cloud.after_end",
+		"cloud.operator",
+		"cloud.regions",
+		"connection.identity",
+		"connection.to",
+		"connection.trusts",
+		"credential.lockout",
+		"credential.min_length",
+		"credential.scheme",
+		"credential.stored_as",
+		"data.default",
+		"data.kept",
+		"data.purpose",
+		"deletion.cloud_within",
+		"deletion.erases",
+		"evidence.confidential",
+		"firmware.provenance",
+		"firmware.reason",
+		"firmware.signature",
+		"firmware.vex",
+		"key.algorithm",
+		"key.custody",
+		"key.not_before",
+		"key.public",
+		"key.uses",
+		"lifecycle.monitoring",
+		"opaque_range.reason",
+		"process.component_scan",
+		"process.incident_response",
+		"process.secure_development",
+		"recipient.gets",
+		"recipient.purpose",
+		"sensor.shown",
+		"service.protocol",
+		"storage.at",
+		"support.after",
+		"update.layout",
+		"update.notify",
+		"update.postpone",
+		"update.rollback_protection",
+		"update.signed_by",
+	}
+}
+
+// unread is what explanation and reference page say of such an attribute.
+const unread = "Declared; no check reads it yet."
+
+// isUnread reports whether nothing follows from an attribute yet.
+func (p item) isUnread() bool {
+	return p.attribute != nil && slices.Contains(Unread(), p.name())
+}
