@@ -14,8 +14,11 @@ var sizes = []struct{ page, spare int }{
 const (
 	// sample is how many chunks a geometry is tried on.
 	sample = 24
-	// enough is how many chunks must make sense if none of them is a header or
-	// their tags have no parity.
+	// patience is how many chunks of contents a dump may begin with, until the
+	// header of their file follows.
+	patience = 64
+	// enough is how many chunks must make sense if their tags have no parity and
+	// nothing else speaks for them.
 	enough = 8
 )
 
@@ -46,8 +49,12 @@ func detect(in format.Input) (best geometry, ok bool) {
 func (g geometry) sensible(in format.Input) (geometry, int) {
 	n, headers, guarded := 0, 0, 0
 	off := int64(0)
-	for ; n < sample; off += g.stride() {
+	for steps := 0; (n < sample || headers == 0) && steps < patience; off += g.stride() {
+		steps++
 		state, t := g.look(in, off)
+		if state == erased && headers == 0 && n > 0 {
+			continue
+		}
 		if state != used {
 			break
 		}
@@ -62,7 +69,8 @@ func (g geometry) sensible(in format.Input) (geometry, int) {
 	g.parity = guarded > n/2
 	next, _ := g.look(in, off)
 	switch {
-	case n >= enough, headers > 0 && (g.parity || n > 1 || off == in.Size || next == erased):
+	case headers == 0: // the tags of chance bytes never hold together with a header
+	case n >= enough, g.parity, n > 1, off == in.Size, next == erased:
 		return g, n + guarded
 	}
 	return g, 0
