@@ -6,6 +6,8 @@ import (
 	"github.com/assay-iot/assay/firmware/ar"
 	"github.com/assay-iot/assay/firmware/cpio"
 	"github.com/assay-iot/assay/firmware/cramfs"
+	"github.com/assay-iot/assay/firmware/dfu"
+	"github.com/assay-iot/assay/firmware/elfimage"
 	"github.com/assay-iot/assay/firmware/erofs"
 	"github.com/assay-iot/assay/firmware/ext"
 	"github.com/assay-iot/assay/firmware/fat"
@@ -14,19 +16,25 @@ import (
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/fwtool"
 	"github.com/assay-iot/assay/firmware/gpt"
+	"github.com/assay-iot/assay/firmware/hex"
 	"github.com/assay-iot/assay/firmware/iso9660"
 	"github.com/assay-iot/assay/firmware/jffs2"
 	"github.com/assay-iot/assay/firmware/mbr"
+	"github.com/assay-iot/assay/firmware/mcuboot"
+	"github.com/assay-iot/assay/firmware/nordic"
+	"github.com/assay-iot/assay/firmware/ota"
 	"github.com/assay-iot/assay/firmware/romfs"
 	"github.com/assay-iot/assay/firmware/rpm"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
+	"github.com/assay-iot/assay/firmware/suit"
 	"github.com/assay-iot/assay/firmware/tarball"
 	"github.com/assay-iot/assay/firmware/ubi"
 	"github.com/assay-iot/assay/firmware/ubifs"
 	"github.com/assay-iot/assay/firmware/ubootenv"
 	"github.com/assay-iot/assay/firmware/uimage"
 	"github.com/assay-iot/assay/firmware/unread"
+	"github.com/assay-iot/assay/firmware/vectors"
 	"github.com/assay-iot/assay/firmware/yaffs"
 	"github.com/assay-iot/assay/firmware/zimage"
 	"github.com/assay-iot/assay/firmware/zipfile"
@@ -37,6 +45,7 @@ import (
 // a line here.
 func formats() []*format.Format {
 	return append([]*format.Format{
+		dfu.Suffix, // at the end, around whatever begins at the first byte
 		uimage.Format,
 		fit.Format,
 		fdt.Format,
@@ -68,6 +77,17 @@ func formats() []*format.Format {
 		ar.Format,
 		apk.Format,
 		rpm.Format,
+		mcuboot.Format,
+		ota.Zigbee,
+		ota.Telink,
+		ota.Matter,
+		suit.Format,
+		hex.Intel,
+		hex.SRecord,
+		hex.UF2,
+		dfu.SE,
+		elfimage.Format,
+		nordic.Format, // a zip archive
 		zipfile.Format,
 		stream.Gzip,
 		stream.XZ,
@@ -77,6 +97,7 @@ func formats() []*format.Format {
 		stream.ADB,
 		stream.LZMA,
 		fat.Unnamed,
+		vectors.Format, // no magic
 		tarball.Old,
 		stream.AnyLZMA,
 	}, unread.Formats()...)
