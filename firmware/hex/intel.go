@@ -38,6 +38,9 @@ const (
 	recordStartLinear
 )
 
+// recordSizes are the bytes in records that have so many always.
+var recordSizes = [256]int{recordSegment: 2, recordStartSegment: 4, recordLinear: 2, recordStartLinear: 4}
+
 const (
 	recordBlockStart = 0x0a + iota
 	recordBlockEnd
@@ -176,8 +179,7 @@ func (x *intel) line(buf []byte) error {
 
 // record takes one record.
 func (x *intel) record(r *intelRecord) error {
-	want := map[byte]int{recordEnd: 0, recordSegment: 2, recordStartSegment: 4, recordLinear: 2, recordStartLinear: 4}
-	if n, ok := want[r.kind]; ok && n != len(r.data) {
+	if n := recordSizes[r.kind]; r.kind > recordData && r.kind <= recordStartLinear && n != len(r.data) {
 		x.bad.add(x.lines.off, x.lines.length(), "line %d: record of type %d with %d bytes", x.lines.number, r.kind, len(r.data))
 		return nil
 	}

@@ -66,6 +66,7 @@ type srec struct {
 	bad           problems
 	attributes    map[string]string
 	records, data int
+	counted       bool // the last record was a count
 	ended         bool
 }
 
@@ -78,8 +79,8 @@ func openSRecord(ctx context.Context, in format.Input, b *format.Budget) (*forma
 	if s.records == 0 {
 		return nil, format.Errorf(0, "no record whose checksum holds")
 	}
-	if !s.ended {
-		s.bad.add(length, 0, "the file ends without an end record, after line %d", s.lines.number)
+	if !s.ended && !s.counted {
+		s.bad.add(length, 0, "the file ends without an end record and a count, after line %d", s.lines.number)
 	}
 	s.attributes["records"] = strconv.Itoa(s.records)
 	parts, damage := s.memory.Parts("", format.Code)
@@ -128,6 +129,7 @@ func (s *srec) line(buf []byte) error {
 // record takes one record.
 func (s *srec) record(r *sRecord) error {
 	l := s.lines
+	s.counted = false
 	switch r.kind {
 	case '0':
 		if text := strings.TrimRight(string(r.data), "\x00 "); text != "" && printable([]byte(text)) {
@@ -141,6 +143,7 @@ func (s *srec) record(r *sRecord) error {
 		}
 		return s.memory.Write(r.address, r.data, memory.Record{Number: l.number, Offset: l.off, Length: l.length()})
 	case '5', '6':
+		s.counted = true
 		if r.address != uint64(s.data) {
 			s.bad.add(l.off, l.length(), "line %d: %d records, %d were read", l.number, r.address, s.data)
 		}

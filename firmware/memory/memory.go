@@ -117,7 +117,8 @@ func (m *Map) Parts(prefix string, role format.Role) (parts []format.Part, damag
 			continue
 		}
 		part := format.Part{Name: fmt.Sprintf("%s0x%08x", prefix, base), Role: role, Bytes: format.InMemory(data)}
-		if words -= min(words, len(data)); words > 0 {
+		if len(data) < words {
+			words -= len(data)
 			part.Role = format.Flat
 		}
 		parts = append(parts, part)
