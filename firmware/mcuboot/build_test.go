@@ -12,6 +12,7 @@ import (
 	"crypto/x509"
 	"encoding/binary"
 	"slices"
+	"sync"
 
 	"github.com/assay-iot/assay/firmware/firmwaretest"
 )
@@ -87,20 +88,14 @@ func must[T any](v T, err error) T {
 	return v
 }
 
+// Keys are made when they are needed: a fuzz target needs none.
 var (
-	p256     = must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
-	p384     = must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader))
-	rsa2048  = must(rsa.GenerateKey(rand.Reader, 2048))
-	rsa3072  = must(rsa.GenerateKey(rand.Reader, 3072))
-	_, edKey = must2(ed25519.GenerateKey(rand.Reader))
+	p256    = sync.OnceValue(func() crypto.Signer { return must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)) })
+	p384    = sync.OnceValue(func() crypto.Signer { return must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader)) })
+	rsa2048 = sync.OnceValue(func() crypto.Signer { return must(rsa.GenerateKey(rand.Reader, 2048)) })
+	rsa3072 = sync.OnceValue(func() crypto.Signer { return must(rsa.GenerateKey(rand.Reader, 3072)) })
+	edKey   = sync.OnceValue(func() crypto.Signer { return ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)) })
 )
-
-func must2(pub ed25519.PublicKey, key ed25519.PrivateKey, err error) (ed25519.PublicKey, ed25519.PrivateKey) {
-	if err != nil {
-		panic(err)
-	}
-	return pub, key
-}
 
 func spki(key crypto.Signer) []byte { return must(x509.MarshalPKIXPublicKey(key.Public())) }
 
