@@ -8,6 +8,8 @@ import (
 	"github.com/assay-iot/assay/firmware/ar"
 	"github.com/assay-iot/assay/firmware/cpio"
 	"github.com/assay-iot/assay/firmware/cramfs"
+	"github.com/assay-iot/assay/firmware/dfu"
+	"github.com/assay-iot/assay/firmware/elfimage"
 	"github.com/assay-iot/assay/firmware/erofs"
 	"github.com/assay-iot/assay/firmware/ext"
 	"github.com/assay-iot/assay/firmware/fat"
@@ -16,20 +18,26 @@ import (
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/fwtool"
 	"github.com/assay-iot/assay/firmware/gpt"
+	"github.com/assay-iot/assay/firmware/hex"
 	"github.com/assay-iot/assay/firmware/iso9660"
 	"github.com/assay-iot/assay/firmware/jffs2"
 	"github.com/assay-iot/assay/firmware/mbr"
+	"github.com/assay-iot/assay/firmware/mcuboot"
+	"github.com/assay-iot/assay/firmware/nordic"
+	"github.com/assay-iot/assay/firmware/ota"
 	"github.com/assay-iot/assay/firmware/romfs"
 	"github.com/assay-iot/assay/firmware/router"
 	"github.com/assay-iot/assay/firmware/rpm"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
+	"github.com/assay-iot/assay/firmware/suit"
 	"github.com/assay-iot/assay/firmware/tarball"
 	"github.com/assay-iot/assay/firmware/ubi"
 	"github.com/assay-iot/assay/firmware/ubifs"
 	"github.com/assay-iot/assay/firmware/ubootenv"
 	"github.com/assay-iot/assay/firmware/uimage"
 	"github.com/assay-iot/assay/firmware/unread"
+	"github.com/assay-iot/assay/firmware/vectors"
 	"github.com/assay-iot/assay/firmware/yaffs"
 	"github.com/assay-iot/assay/firmware/zimage"
 	"github.com/assay-iot/assay/firmware/zipfile"
@@ -40,13 +48,15 @@ import (
 // a line here.
 func formats() []*format.Format {
 	return slices.Concat(
+		[]*format.Format{dfu.Suffix}, // at the end, around whatever begins at the first byte
 		router.Formats(),
 		images,
+		chips,
 		fileSystems,
 		partitions, // behind ISO 9660, which may have a partition table of its own
 		archives,
 		streams,
-		[]*format.Format{fat.Unnamed, tarball.Old, stream.AnyLZMA}, // little to be recognised by
+		[]*format.Format{fat.Unnamed, vectors.Format, tarball.Old, stream.AnyLZMA}, // little to be recognised by
 		unread.Formats(),
 	)
 }
@@ -57,6 +67,11 @@ var (
 		uimage.Format, fit.Format, fdt.Format, zimage.Format, zimage.BzImage, zimage.ZBoot, zimage.Image,
 		android.Sparse, android.Boot, android.VBMeta, android.Footer,
 		ubootenv.Format, fwtool.Format,
+	}
+	// chips are the images of microcontrollers, and what brings them there.
+	chips = []*format.Format{
+		mcuboot.Format, ota.Zigbee, ota.Telink, ota.Matter, suit.Format,
+		hex.Intel, hex.SRecord, hex.UF2, dfu.SE, elfimage.Format, nordic.Format,
 	}
 	fileSystems = []*format.Format{
 		squashfs.Format, ext.Format, erofs.Format, cramfs.Format, romfs.Format, iso9660.Format, fat.Format,

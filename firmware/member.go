@@ -43,9 +43,9 @@ func (w *walker) worth(f *File, content []byte) bool {
 	return !w.root && len(content) >= minMember && !isKnown(content)
 }
 
-// library are the archives that a root file system holds to use them as they
-// are: a program's resources, a static library.
-var library = map[string]bool{"zip": true, "ar": true}
+// library are the containers that a root file system holds to use them as they
+// are: a program's resources, a static library, a program.
+var library = map[string]bool{"zip": true, "ar": true, "elf": true}
 
 // holds reports whether the first bytes of a stream are those of a container
 // that is no stream itself.

@@ -183,12 +183,14 @@ type Part struct {
 // Role says what a part is for.
 type Role uint8
 
-// The roles. Bytes of a Code part that belong to no container are explained:
-// the header says that they are a program.
+// The roles. A Code part is a program, as its header says. A Flat part is one
+// that lies there as it runs, and its reader looked at it: its bytes that belong
+// to no container are explained too, but for those that look encrypted.
 const (
 	Unknown Role = iota
 	Code
 	Data
+	Flat
 )
 
 // Damage is a place that could not be read.
