@@ -4,6 +4,7 @@ import (
 	"github.com/assay-iot/assay/firmware/cpio"
 	"github.com/assay-iot/assay/firmware/cramfs"
 	"github.com/assay-iot/assay/firmware/erofs"
+	"github.com/assay-iot/assay/firmware/esp"
 	"github.com/assay-iot/assay/firmware/ext"
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/jffs2"
@@ -41,6 +42,11 @@ func formats() []*format.Format {
 		cpio.Format,
 		tarball.Format,
 		zipfile.Format,
+		esp.Flash,
+		esp.Image,
+		esp.Table,
+		esp.SecureBootV2,
+		esp.SecureBootV1,
 		stream.Gzip,
 		stream.XZ,
 		stream.Zstd,
@@ -49,5 +55,6 @@ func formats() []*format.Format {
 		stream.LZMA,
 		tarball.Old,
 		stream.AnyLZMA,
+		esp.Encrypted,
 	}, unread.Formats()...)
 }

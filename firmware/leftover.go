@@ -47,6 +47,9 @@ func (o *opener) leftover(p *place, f *found) error {
 		o.rawFile(p, cmp.Or(cleanName(p.name), "text"), 0, p.in.Size)
 		o.readable = true
 		kernel = "text"
+	case p.role == format.Flat && isFlat(p.in, gaps):
+		o.rawFile(p, "code", 0, p.in.Size)
+		kernel = "code"
 	case whole && f.kernel == "":
 		o.nothing(p)
 	}
@@ -70,6 +73,10 @@ func (o *opener) explain(p *place, r *Range, f *found, covered string, whole boo
 		return
 	}
 	switch {
+	case covered == "code":
+		r.Class, r.What = Opened, "code"
+		o.readable = true
+		return
 	case covered != "":
 		r.Class, r.What = Opened, "kernel"
 		o.readable = true

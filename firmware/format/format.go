@@ -177,12 +177,15 @@ type Part struct {
 // Role says what a part is for.
 type Role uint8
 
-// The roles. Bytes of a Code part that belong to no container are explained:
-// the header says that they are a program.
+// The roles. Bytes of a Code part that belong to no container are explained if a
+// kernel is among them: they unpack it. Those of a Flat part are explained in
+// any case but one, that they look encrypted: the header gives the address at
+// which they run or are read as they stand.
 const (
 	Unknown Role = iota
 	Code
 	Data
+	Flat
 )
 
 // Damage is a place that could not be read.
