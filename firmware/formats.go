@@ -8,6 +8,7 @@ import (
 	"github.com/assay-iot/assay/firmware/ext"
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/jffs2"
+	"github.com/assay-iot/assay/firmware/littlefs"
 	"github.com/assay-iot/assay/firmware/nvs"
 	"github.com/assay-iot/assay/firmware/romfs"
 	"github.com/assay-iot/assay/firmware/squashfs"
@@ -47,6 +48,7 @@ func formats() []*format.Format {
 		esp.Image,
 		esp.Table,
 		nvs.Format,
+		littlefs.Format,
 		esp.SecureBootV2,
 		esp.SecureBootV1,
 		stream.Gzip,

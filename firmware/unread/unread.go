@@ -23,7 +23,6 @@ func Formats() []*format.Format {
 	return []*format.Format{
 		kind("iso9660", always, format.Magic{Offset: 0x8000, Bytes: "\x01CD001\x01"}),
 		kind("fat", fat, format.Magic{Offset: 54, Bytes: "FAT12   "}, format.Magic{Offset: 54, Bytes: "FAT16   "}, format.Magic{Offset: 82, Bytes: "FAT32   "}),
-		kind("littlefs", always, format.Magic{Offset: 8, Bytes: "littlefs"}),
 	}
 }
 
