@@ -11,6 +11,7 @@ import (
 	"github.com/assay-iot/assay/firmware/littlefs"
 	"github.com/assay-iot/assay/firmware/nvs"
 	"github.com/assay-iot/assay/firmware/romfs"
+	"github.com/assay-iot/assay/firmware/spiffs"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
 	"github.com/assay-iot/assay/firmware/tarball"
@@ -59,6 +60,7 @@ func formats() []*format.Format {
 		stream.LZMA,
 		tarball.Old,
 		stream.AnyLZMA,
+		spiffs.Format,
 		esp.Encrypted,
 	}, unread.Formats()...)
 }
