@@ -256,6 +256,16 @@ var layout = []part{
 	{1, 0x82, 0x22000, 0x1000, "storage"},
 }
 
+// crc is that of ESP-IDF.
+func crc(b []byte) uint32 { return crc32.Update(0xffffffff, crc32.IEEETable, b) }
+
+func otadata(seq, state uint32) []byte {
+	b := fill(le.AppendUint32(nil, seq), 32)
+	le.PutUint32(b[24:], state)
+	le.PutUint32(b[28:], crc(b[:4]))
+	return b
+}
+
 func wholeFlash() []byte {
-	return flash(0x24000, map[int][]byte{0x1000: app(), 0x8000: partitionTable(layout...), 0x10000: app(), 0x18000: image8266()})
+	return flash(0x24000, map[int][]byte{0x1000: app(), 0xd000: otadata(3, 2), 0xe000: otadata(4, 0xffffffff), 0x8000: partitionTable(layout...), 0x10000: app(), 0x18000: image8266()})
 }

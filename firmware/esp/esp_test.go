@@ -2,6 +2,7 @@ package esp_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -9,6 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
+	"io"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -320,13 +322,16 @@ func TestP192(t *testing.T) {
 func TestFlash(t *testing.T) {
 	img := wholeFlash()
 	o := open(t, esp.Flash, img)
-	want := "[gap-0x00000000@0+1000 bootloader@1000+7000 partition-table@8000+1000 nvs@9000+4000 otadata@d000+2000 gap-0x0000f000@f000+1000 " +
+	want := "[gap-0x00000000@0+1000 bootloader@1000+7000 partition-table@8000+1000 nvs@9000+4000 gap-0x0000f000@f000+1000 " +
 		"ota_0@10000+8000 ota_1@18000+8000 gap-0x00020000@20000+2000 storage@22000+1000]"
 	if got := fmt.Sprint(names(o)); got != want || len(o.Damage) > 0 || o.Length != 0x23000 {
 		t.Errorf("parts %s, %s, 0x%x bytes", got, damage(o), o.Length)
 	}
 	if got := o.Attributes["partition-02"]; got != "ota_0 app ota_0 offset 0x10000 size 0x8000" {
 		t.Errorf("partition-02 is %q", got)
+	}
+	if o.Attributes["started"] != "ota_1" {
+		t.Errorf("started: %q", o.Attributes["started"])
 	}
 	opened := reference.Open(t, img)
 	types := map[string]int{}
@@ -342,6 +347,46 @@ func TestFlash(t *testing.T) {
 		}
 	}
 	reference.Find(t, opened, "!esp-flash!ota_0!esp-image!drom-0x3f400020!code")
+}
+
+// TestData reads the small partitions, and leaves the others to other readers.
+func TestData(t *testing.T) {
+	keys := program(64)
+	keys = le.AppendUint32(keys, crc(keys))
+	phy := slices.Concat([]byte("PHYINIT\x00"), program(128), []byte("PHYINIT\x00"))
+	layout := []part{{1, 1, 0x9000, 0x1000, "phy"}, {1, 4, 0xa000, 0x1000, "keys"}, {1, 0, 0xc000, 0x2000, "otadata"}, {0, 0x10, 0x10000, 0x8000, "app"}}
+	img := flash(0x18000, map[int][]byte{0x8000: partitionTable(layout...), 0x9000: phy, 0xa000: keys, 0xc000: otadata(1, 0xffffffff), 0xd000: otadata(2, 4)})
+	o := open(t, esp.Flash, img)
+	if got := fmt.Sprint(names(o)); got != "[gap-0x00000000@0+3000 bootloader@3000+5000 partition-table@8000+1000 gap-0x0000b000@b000+1000 gap-0x0000e000@e000+2000 app@10000+8000]" {
+		t.Error(got)
+	}
+	if o.Attributes["nvs-keys"] != "in clear in keys" || o.Attributes["started"] != "ota_0" {
+		t.Errorf("%v", o.Attributes)
+	}
+	for _, at := range []int{0x9000, 0xa000, 0xd800} { // something else than it should be
+		if o := open(t, esp.Flash, flip(img, at)); len(o.Parts) != 7 {
+			t.Errorf("0x%x changed: %v", at, names(o))
+		}
+	}
+}
+
+// TestFileSystem reads a file system in a partition.
+func TestFileSystem(t *testing.T) {
+	f, err := os.Open(filepath.Join("..", "littlefs", "testdata", "plain.img.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img := reference.Open(t, flash(0x20000, map[int][]byte{0x8000: partitionTable(part{1, 0x83, 0x10000, 0x10000, "files"}), 0x10000: files}))
+	reference.Find(t, img, "!esp-flash!files!littlefs!a/b/f0")
 }
 
 func TestFlashVariants(t *testing.T) {

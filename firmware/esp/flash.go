@@ -67,6 +67,11 @@ func openFlash(_ context.Context, in format.Input, _ *format.Budget) (*format.Op
 	f.part("partition-table", at, at+sector, format.Data)
 	slices.SortStableFunc(t.partitions, func(a, b partition) int { return cmp.Compare(a.offset, b.offset) })
 	for i := range t.partitions {
+		if p := &t.partitions[i]; p.kind == typeApp && p.subtype >= subtypeOTA && p.subtype < subtypeOTA+16 {
+			f.programs++
+		}
+	}
+	for i := range t.partitions {
 		f.partition(&t.partitions[i], at)
 	}
 	f.o.Length = max(f.at, min(at+sector, in.Size))
@@ -80,6 +85,8 @@ type flash struct {
 	shift int64 // bytes of the flash that are not here
 	at    int64 // where the next part may begin
 	names map[string]bool
+
+	programs int // of which one is started
 }
 
 // boot lists what stands in front of the table. The boot loader begins at 0,
@@ -111,12 +118,18 @@ func (f *flash) partition(p *partition, table int64) {
 	case from >= f.in.Size:
 		return
 	}
+	to = min(to, f.in.Size)
+	if f.known(p, f.in.Section(from, to-from), f.programs) {
+		f.gap(from)
+		f.at = to
+		return
+	}
 	role := format.Data
 	if p.kind == typeApp {
 		role = format.Code
 	}
 	name := strings.Map(plain, p.label)
-	f.part(cmp.Or(name, "partition"), from, min(to, f.in.Size), role)
+	f.part(cmp.Or(name, "partition"), from, to, role)
 }
 
 // plain leaves the letters that are no sign in a path.

@@ -50,6 +50,7 @@ const (
 	perPage    = 126
 	firstEntry = headerSize + 32 // behind the states
 	maxPages   = 1 << 16
+	maxDamage  = 1000 // places that are told
 )
 
 // The states of a page.
@@ -133,7 +134,14 @@ type reader struct {
 	values  []value // of the entries
 }
 
+// hurt notes what is damaged, as long as that is not too much.
 func (r *reader) hurt(at, length int64, reason string, args ...any) {
+	switch n := len(r.damage); {
+	case n == maxDamage:
+		reason, args = "more is damaged", nil
+	case n > maxDamage:
+		return
+	}
 	r.damage = append(r.damage, format.Damage{Offset: at, Length: length, Reason: fmt.Sprintf(reason, args...)})
 }
 

@@ -45,9 +45,10 @@ const (
 	nameStart  = 13
 	nameSize   = 32
 
-	minBlocks = 3   // so that the magic numbers are no chance
-	probed    = 16  // blocks whose magic number is looked at first
-	sampled   = 256 // files that tell where the numbers of pages stand
+	maxDamage = 1000 // places that are told
+	minBlocks = 3    // so that the magic numbers are no chance
+	probed    = 16   // blocks whose magic number is looked at first
+	sampled   = 256  // files that tell where the numbers of pages stand
 )
 
 // The flags of a page: bits that are cleared.

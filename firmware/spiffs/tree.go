@@ -29,7 +29,14 @@ type reader struct {
 	contents [][]int64 // pages of each file
 }
 
+// hurt notes what is damaged, as long as that is not too much.
 func (r *reader) hurt(at int64, reason string, args ...any) {
+	switch n := len(r.damage); {
+	case n == maxDamage:
+		reason, args = "more is damaged", nil
+	case n > maxDamage:
+		return
+	}
 	r.damage = append(r.damage, format.Damage{Offset: at, Reason: fmt.Sprintf(reason, args...)})
 }
 
