@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"math"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/assay-iot/assay/firmware/format"
@@ -28,21 +27,6 @@ func looks(in format.Input) string {
 	default:
 		return fmt.Sprintf("code or data of an unknown kind (entropy %.2f of 8 bits)", e)
 	}
-}
-
-// isFlat reports whether the gaps between what was recognised may be a program as
-// it runs, with its data: they are no padding and do not look encrypted.
-func isFlat(in format.Input, gaps []Range) bool {
-	flat := false
-	for _, g := range gaps {
-		switch what := looks(in.Section(g.Offset, g.Length)); {
-		case strings.HasPrefix(what, "encrypted"):
-			return false
-		case what != onlyPadding:
-			flat = true
-		}
-	}
-	return flat
 }
 
 // sampleOf reads up to 1 MiB, spread over the input.

@@ -47,9 +47,7 @@ func (o *opener) leftover(p *place, f *found) error {
 		o.rawFile(p, cmp.Or(cleanName(p.name), "text"), 0, p.in.Size)
 		o.readable = true
 		kernel = "text"
-	case p.role == format.Flat && isFlat(p.in, gaps):
-		o.rawFile(p, "code", 0, p.in.Size)
-		kernel = "code"
+	case p.role == format.Flat:
 	case whole && f.kernel == "":
 		o.nothing(p)
 	}
@@ -57,6 +55,10 @@ func (o *opener) leftover(p *place, f *found) error {
 		pieces, err := split(p.in, g)
 		if err != nil {
 			return err
+		}
+		if p.role == format.Flat {
+			f.ranges = append(f.ranges, o.flat(p, g, pieces)...)
+			continue
 		}
 		for _, r := range pieces {
 			o.explain(p, &r, f, kernel, whole)
@@ -73,10 +75,6 @@ func (o *opener) explain(p *place, r *Range, f *found, covered string, whole boo
 		return
 	}
 	switch {
-	case covered == "code":
-		r.Class, r.What = Opened, "code"
-		o.readable = true
-		return
 	case covered != "":
 		r.Class, r.What = Opened, "kernel"
 		o.readable = true
@@ -101,6 +99,48 @@ func (o *opener) explain(p *place, r *Range, f *found, covered string, whole boo
 	if !p.mapped {
 		o.skip(p.path, p.shiftIn()+r.Offset, r.Length, "not recognised: "+r.What)
 	}
+}
+
+// flat explains a run of a program that lies there as it runs. It is offered
+// whole, and is opened but for the pieces that nobody can read.
+func (o *opener) flat(p *place, g Range, pieces []Range) (ranges []Range) {
+	for _, r := range pieces {
+		if r.Class == Padding {
+			ranges = append(ranges, r)
+			continue
+		}
+		ranges = append(ranges, readable(p.in, r)...)
+	}
+	ranges = merge(ranges)
+	offered := false
+	for _, r := range ranges {
+		switch {
+		case r.Class == Padding:
+			continue
+		case r.Class == Opened:
+			o.readable = true
+		case !p.mapped:
+			o.skip(p.path, p.shiftIn()+r.Offset, r.Length, "not recognised: "+r.What)
+		}
+		offered = true
+	}
+	if offered {
+		o.rawRange(p, "code", g)
+	}
+	return ranges
+}
+
+// readable tells the pieces of a run that look encrypted from the others.
+func readable(in format.Input, r Range) (ranges []Range) {
+	const step = 16 << 10 // of which the entropy is taken
+	for off, end := r.Offset, r.Offset+r.Length; off < end; off += step {
+		one := Range{off, min(step, end-off), Opened, "code"}
+		if strings.HasPrefix(looks(in.Section(off, one.Length)), "encrypted") {
+			one.Class, one.What = Unexplained, "encrypted, or compressed in an unknown way"
+		}
+		ranges = append(ranges, one)
+	}
+	return ranges
 }
 
 // nothing was found in a place: it is offered whole.

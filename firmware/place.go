@@ -218,9 +218,13 @@ func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.I
 
 // unpacked looks into what a stream unpacked to.
 func (o *opener) unpacked(p *place, k *Container, got *format.Opened) (string, error) {
+	role := p.role
+	if role == format.Flat {
+		role = format.Unknown // what is packed does not run as it stands
+	}
 	f, err := o.look(&place{
 		in: format.InMemory(got.Stream), path: k.Path, parent: k,
-		depth: p.depth + 1, role: p.role, stream: true, name: got.StreamName,
+		depth: p.depth + 1, role: role, stream: true, name: got.StreamName,
 	})
 	return f.kernel, err
 }

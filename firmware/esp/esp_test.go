@@ -346,7 +346,7 @@ func TestFlash(t *testing.T) {
 			t.Errorf("unexplained: %+v", r)
 		}
 	}
-	reference.Find(t, opened, "!esp-flash!ota_0!esp-image!drom-0x3f400020!code")
+	reference.Find(t, opened, "!esp-flash!ota_0!esp-image!drom-0x3f400020!code-0x00000020")
 }
 
 // TestData reads the small partitions, and leaves the others to other readers.

@@ -177,10 +177,9 @@ type Part struct {
 // Role says what a part is for.
 type Role uint8
 
-// The roles. Bytes of a Code part that belong to no container are explained if a
-// kernel is among them: they unpack it. Those of a Flat part are explained in
-// any case but one, that they look encrypted: the header gives the address at
-// which they run or are read as they stand.
+// The roles. A Code part is a program, as its header says. A Flat part is one
+// that lies there as it runs, and its reader looked at it: its bytes that belong
+// to no container are explained too, but for those that look encrypted.
 const (
 	Unknown Role = iota
 	Code
