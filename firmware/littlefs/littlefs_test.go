@@ -215,6 +215,7 @@ func TestHostile(t *testing.T) {
 		{"tail that returns", build([]entry{{0x601, 0x3ff, words(0, 1)}}, nil), "the list of all directories breaks: pair {0x0, 0x1}: block 0x0 belongs"},
 		{"tail that goes on", build([]entry{{0x601, 0x3ff, words(2, 3)}}, map[int][]byte{2: commit(256, 1, inline...)}), "in file 5"},
 		{"soft tail is no part", build([]entry{{0x600, 0x3ff, words(2, 3)}}, map[int][]byte{2: commit(256, 1, inline...)}), ""},
+		{"block of a pair replaced", build(append(dir(2, 4), entry{0x600, 0x3ff, words(2, 3)}), map[int][]byte{2: commit(256, 1), 3: commit(256, 2), 4: commit(256, 3, inline...)}), "d/in file 5"},
 		{"created and deleted", build(slices.Concat(inline, []entry{{0x401, 1, ""}, {0x001, 1, "first"}, {0x4ff, 2, ""}}), nil), "first file 0"},
 		{"in the middle of a move", build(slices.Concat(inline, state), nil), ""},
 		{"number too high", build([]entry{{0x001, 500, "f"}}, nil), "at 0x2c: something of file 500, where there is room for 64"},
