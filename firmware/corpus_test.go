@@ -36,7 +36,9 @@ func TestRealImages(t *testing.T) {
 		"debian-d-i-buffalo-initrd.buffalo":        {"uimage xz cpio", "uimage!xz!cpio!etc/passwd", 0, ""},
 		"syn-gateway-armhf-signed.itb":             {"fit zimage xz cpio dtb gzip cpio", "fit!ramdisk-1!gzip!cpio!etc/shadow", 0, ""},
 		"syn-edge-armhf-systemd.squashfs":          {"squashfs", "squashfs!etc/systemd/system/telnet.socket", 0, "0x0"},
-		"esptool-hello-world-signed-encrypted.bin": {"raw", "", 0, ""},
+		"esptool-hello-world-signed-encrypted.bin": {"esp-encrypted", "", 0, ""},
+		"esptool-bootloader_signed_v2_rsa.bin":     {"esp-image esp-secure-boot-v2", "esp-image!iram-0x40078000!code-0x000024cc", 16424, ""},
+		"tuya-convert-espurna.bin":                 {"esp-image esp-image gzip", "esp-image!iram-0x4010f000!code-0x00000010", 1384, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			src, closer, err := firmware.SourceFile(corpus(t, name))

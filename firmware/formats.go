@@ -11,6 +11,7 @@ import (
 	"github.com/assay-iot/assay/firmware/dfu"
 	"github.com/assay-iot/assay/firmware/elfimage"
 	"github.com/assay-iot/assay/firmware/erofs"
+	"github.com/assay-iot/assay/firmware/esp"
 	"github.com/assay-iot/assay/firmware/ext"
 	"github.com/assay-iot/assay/firmware/fat"
 	"github.com/assay-iot/assay/firmware/fdt"
@@ -21,13 +22,16 @@ import (
 	"github.com/assay-iot/assay/firmware/hex"
 	"github.com/assay-iot/assay/firmware/iso9660"
 	"github.com/assay-iot/assay/firmware/jffs2"
+	"github.com/assay-iot/assay/firmware/littlefs"
 	"github.com/assay-iot/assay/firmware/mbr"
 	"github.com/assay-iot/assay/firmware/mcuboot"
 	"github.com/assay-iot/assay/firmware/nordic"
+	"github.com/assay-iot/assay/firmware/nvs"
 	"github.com/assay-iot/assay/firmware/ota"
 	"github.com/assay-iot/assay/firmware/romfs"
 	"github.com/assay-iot/assay/firmware/router"
 	"github.com/assay-iot/assay/firmware/rpm"
+	"github.com/assay-iot/assay/firmware/spiffs"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
 	"github.com/assay-iot/assay/firmware/suit"
@@ -36,7 +40,6 @@ import (
 	"github.com/assay-iot/assay/firmware/ubifs"
 	"github.com/assay-iot/assay/firmware/ubootenv"
 	"github.com/assay-iot/assay/firmware/uimage"
-	"github.com/assay-iot/assay/firmware/unread"
 	"github.com/assay-iot/assay/firmware/vectors"
 	"github.com/assay-iot/assay/firmware/yaffs"
 	"github.com/assay-iot/assay/firmware/zimage"
@@ -56,8 +59,7 @@ func formats() []*format.Format {
 		partitions, // behind ISO 9660, which may have a partition table of its own
 		archives,
 		streams,
-		[]*format.Format{fat.Unnamed, vectors.Format, tarball.Old, stream.AnyLZMA}, // little to be recognised by
-		unread.Formats(),
+		faint,
 	)
 }
 
@@ -72,10 +74,13 @@ var (
 	chips = []*format.Format{
 		mcuboot.Format, ota.Zigbee, ota.Telink, ota.Matter, suit.Format,
 		hex.Intel, hex.SRecord, hex.UF2, dfu.SE, elfimage.Format, nordic.Format,
+		esp.Flash, esp.Image, esp.Table, esp.SecureBootV2, esp.SecureBootV1,
 	}
+	// faint have little to be recognised by.
+	faint       = []*format.Format{fat.Unnamed, vectors.Format, tarball.Old, stream.AnyLZMA, spiffs.Format, esp.Encrypted}
 	fileSystems = []*format.Format{
 		squashfs.Format, ext.Format, erofs.Format, cramfs.Format, romfs.Format, iso9660.Format, fat.Format,
-		jffs2.Format, jffs2.EndMarker, yaffs.Dump, yaffs.Format, ubi.Format, ubifs.Format,
+		jffs2.Format, jffs2.EndMarker, yaffs.Dump, yaffs.Format, ubi.Format, ubifs.Format, littlefs.Format, nvs.Format,
 	}
 	partitions = []*format.Format{gpt.Format, gpt.ByBackup, mbr.Format}
 	archives   = []*format.Format{cpio.Format, tarball.Format, ar.Format, apk.Format, rpm.Format, zipfile.Format}

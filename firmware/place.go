@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/assay-iot/assay/firmware/format"
-	"github.com/assay-iot/assay/firmware/unread"
 )
 
 // maxFailures bounds how many candidates of one place may fail to open.
@@ -21,19 +20,18 @@ var (
 
 // place is a run of bytes in which containers are looked for.
 type place struct {
-	in           format.Input
-	path         string     // containers found here are called path!type
-	parent       *Container // nil for the whole image
-	shift        int64      // of the first byte in the parent's bytes
-	depth        int
-	role         format.Role
-	hint         string // the compression that a header claims
-	mapped       bool   // bytes of the delivered image itself
-	stream       bool   // what a stream unpacked to
-	member       bool   // a file of a container: what is not recognised was seen as a file
-	name         string // for a stream, what its header calls the content
-	raw          *Container
-	refusedKinds []string // file systems that were recognised here and are not read
+	in     format.Input
+	path   string     // containers found here are called path!type
+	parent *Container // nil for the whole image
+	shift  int64      // of the first byte in the parent's bytes
+	depth  int
+	role   format.Role
+	hint   string // the compression that a header claims
+	mapped bool   // bytes of the delivered image itself
+	stream bool   // what a stream unpacked to
+	member bool   // a file of a container: what is not recognised was seen as a file
+	name   string // for a stream, what its header calls the content
+	raw    *Container
 }
 
 // found is what was found in a place.
@@ -70,7 +68,7 @@ func (o *opener) look(p *place) (found, error) {
 				o.skip(p.path, p.shiftIn()+c.off, p.in.Size-c.off, err.Error()+"; the rest is not looked through")
 				return f, o.leftover(p, &f)
 			}
-			if !errors.Is(err, unread.ErrNotRead) && !errors.Is(err, errTiny) && !errors.Is(err, errHollow) {
+			if !errors.Is(err, errTiny) && !errors.Is(err, errHollow) {
 				failures++
 			}
 			failed = append(failed, refusal{c, err})
@@ -105,13 +103,8 @@ type refusal struct {
 func (o *opener) refused(p *place, failed []refusal, opened bool) {
 	for _, r := range failed {
 		name := r.format.Name
-		switch {
-		case errors.Is(r.err, errTiny):
+		if errors.Is(r.err, errTiny) {
 			continue
-		case errors.Is(r.err, unread.ErrNotRead) && slices.Contains(p.refusedKinds, name):
-			continue // a flash file system begins anew in every node: once is enough
-		case errors.Is(r.err, unread.ErrNotRead):
-			p.refusedKinds = append(p.refusedKinds, name)
 		}
 		if r.likeness == format.Sure || !opened && (r.off == 0 || errors.Is(r.err, format.ErrLimit)) {
 			o.skip(p.path, p.shiftIn()+r.off, 0, name+" cannot be opened: "+r.err.Error())
@@ -230,9 +223,13 @@ func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.I
 
 // unpacked looks into what a stream unpacked to.
 func (o *opener) unpacked(p *place, k *Container, got *format.Opened) (string, error) {
+	role := p.role
+	if role == format.Flat {
+		role = format.Unknown // what is packed does not run as it stands
+	}
 	f, err := o.look(&place{
 		in: format.InMemory(got.Stream), path: k.Path, parent: k,
-		depth: p.depth + 1, role: p.role, stream: true, name: got.StreamName,
+		depth: p.depth + 1, role: role, stream: true, name: got.StreamName,
 	})
 	return f.kernel, err
 }
