@@ -28,6 +28,7 @@ import (
 func Checks() []*checks.Check {
 	return []*checks.Check{
 		communication.CleartextService,
+		communication.OpenShell,
 		communication.SSHConfiguration,
 		communication.UndeclaredService,
 		communication.WebWithoutTLS,

@@ -6,6 +6,7 @@ import (
 	"github.com/assay-iot/assay/checks/checktest"
 )
 
+func TestOpenShell(t *testing.T)         { checktest.Run(t, OpenShell) }
 func TestCleartextService(t *testing.T)  { checktest.Run(t, CleartextService) }
 func TestWebWithoutTLS(t *testing.T)     { checktest.Run(t, WebWithoutTLS) }
 func TestSSHConfiguration(t *testing.T)  { checktest.Run(t, SSHConfiguration) }

@@ -25,6 +25,7 @@ var checkProofs = map[assay.CheckID]assay.Proof{
 	"storage/key-of-certificate":       assay.Observed,
 	"storage/file-mode":                assay.Observed,
 	"communication/cleartext-service":  assay.Observed,
+	"communication/open-shell":         assay.Observed,
 	"communication/web-without-tls":    assay.Observed,
 	"communication/ssh-configuration":  assay.Observed,
 	"communication/undeclared-service": assay.Observed,

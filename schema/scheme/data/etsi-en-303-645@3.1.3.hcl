@@ -352,7 +352,7 @@ scheme "etsi-en-303-645" {
     title     = "Settings that matter for security are changed over the network only after authentication"
     status    = "M F (n)"
     when      = has("interface.service")
-    required  = ["communication/ssh-configuration"]
+    required  = ["communication/open-shell", "communication/ssh-configuration"]
     assessor  = true
   }
 

@@ -166,6 +166,7 @@ scheme "platform-statement" {
     status    = "M"
     required = [
       "communication/cleartext-service",
+      "communication/open-shell",
       "communication/web-without-tls",
       "communication/ssh-configuration",
       "communication/undeclared-service",
