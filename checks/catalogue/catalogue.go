@@ -27,9 +27,11 @@ import (
 // Checks lists every check, sorted by id.
 func Checks() []*checks.Check {
 	return []*checks.Check{
+		communication.Certificate,
 		communication.CleartextService,
 		communication.OpenShell,
 		communication.SSHConfiguration,
+		communication.TLSVerification,
 		communication.UndeclaredService,
 		communication.WebWithoutTLS,
 		credentials.DefaultPassword,
@@ -60,6 +62,7 @@ func Checks() []*checks.Check {
 		updates.DeviceVerifies,
 		updates.Mechanism,
 		updates.Transport,
+		updates.UpdateScript,
 	}
 }
 
