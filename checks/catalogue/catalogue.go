@@ -28,9 +28,11 @@ import (
 func Checks() []*checks.Check {
 	return []*checks.Check{
 		communication.Certificate,
+		communication.CleartextEndpoint,
 		communication.CleartextService,
 		communication.OpenShell,
 		communication.SSHConfiguration,
+		communication.TLSSettings,
 		communication.TLSVerification,
 		communication.UndeclaredService,
 		communication.WebWithoutTLS,

@@ -217,7 +217,7 @@ scheme "etsi-en-303-645" {
     title     = "Each update that comes over the network is verified through a relationship of trust"
     status    = "M F (j)"
     when      = has("update.mechanism")
-    required  = ["updates/device-verifies"]
+    required  = ["updates/device-verifies", "updates/update-script"]
     assessor  = true
   }
 
@@ -321,9 +321,14 @@ scheme "etsi-en-303-645" {
     principle = "communication"
     title     = "Communication is protected by best-practice cryptography"
     status    = "M"
-    required  = ["communication/cleartext-service"]
-    declared  = ["interface|connection"]
-    assessor  = true
+    required = [
+      "communication/cleartext-service",
+      "communication/certificate",
+      "communication/tls-settings",
+      "communication/tls-verification",
+    ]
+    declared = ["interface|connection"]
+    assessor = true
   }
 
   requirement "5.5-2" {
@@ -485,6 +490,7 @@ scheme "etsi-en-303-645" {
     title     = "Personal data on its way between device and services is encrypted"
     status    = "R F (t)"
     when      = all(has("data.personal"), any(has("data.where=cloud"), has("cloud"), has("recipient")))
+    required  = ["communication/cleartext-endpoint"]
     assessor  = true
   }
 

@@ -116,7 +116,7 @@ scheme "platform-statement" {
     principle = "updates"
     title     = "Software can be updated securely"
     status    = "M"
-    required  = ["updates/mechanism", "updates/device-verifies", "updates/transport"]
+    required  = ["updates/mechanism", "updates/device-verifies", "updates/update-script", "updates/transport"]
     declared  = ["update"]
     proof     = "observed"
 
@@ -170,7 +170,10 @@ scheme "platform-statement" {
       "communication/web-without-tls",
       "communication/ssh-configuration",
       "communication/undeclared-service",
+      "communication/tls-verification",
+      "communication/certificate",
     ]
+    advisory = ["communication/tls-settings", "communication/cleartext-endpoint"]
     declared = ["interface|connection"]
     proof    = "observed"
 
