@@ -49,7 +49,7 @@ func cleartextEndpoint(c *checks.Context) checks.Judgement {
 		switch {
 		case covers(personal, e.Host):
 			severity = assay.High
-		case known[line{e.Location.Path, e.Host}], published[e.Location.Path], e.Kind == facts.InPage:
+		case known[line{e.Location.Path, e.Host}], published[e.Location.Path], e.Kind == facts.InPage, e.Alone, isLink(e):
 			severity = assay.Low
 		}
 		message := "the software names " + e.Scheme + "://" + e.Host
@@ -60,6 +60,21 @@ func cleartextEndpoint(c *checks.Context) checks.Judgement {
 		found[i].Evidence = found[i].Evidence[:min(len(found[i].Evidence), maxPlaces)]
 	}
 	return c.None(found, checks.Ask(c, facts.RootPlaces)...)
+}
+
+// isLink reports whether a string of a program may be no more than the page of
+// a project: http, and nothing in its path that programs ask for.
+func isLink(e facts.Endpoint) bool {
+	if e.Kind != facts.InProgram && e.Kind != facts.InCode || e.Scheme != "http" {
+		return false
+	}
+	_, rest, _ := strings.Cut(strings.ToLower(e.URL), "://")
+	for _, word := range []string{"api", "rest/", "rpc", "upload", "report", "log", "telemetry", "stat", "track", "push", "regist", "auth", "token", "data", "event", "update", "upgrade", "firmware", "ota", ".bin", "cgi", "device", "v1/", "v2/"} {
+		if _, path, _ := strings.Cut(rest, "/"); strings.Contains(path+"/", word) || strings.HasPrefix(rest, word+".") {
+			return false
+		}
+	}
+	return true
 }
 
 // forEveryone are hosts that are asked without encryption by design: what they
