@@ -287,6 +287,7 @@ scheme "etsi-en-303-645" {
     status    = "M F (k)"
     when      = any(has("storage"), has("credential"))
     required  = ["storage/private-key", "storage/key-of-certificate", "storage/file-mode"]
+    advisory  = ["personaldata/at-rest"]
     declared  = ["storage"]
     assessor  = true
   }
@@ -547,7 +548,7 @@ scheme "etsi-en-303-645" {
     principle = "deletion"
     title     = "The user can erase user data from the device in a simple way"
     status    = "M"
-    required  = ["deletion/factory-reset"]
+    required  = ["deletion/factory-reset", "deletion/reset-coverage"]
     declared  = ["deletion.device"]
     assessor  = true
   }
