@@ -31,6 +31,8 @@ var checkProofs = map[assay.CheckID]assay.Proof{
 	"communication/certificate":        assay.Observed,
 	"communication/cleartext-endpoint": assay.Observed,
 	"updates/update-script":            assay.Observed,
+	"deletion/reset-coverage":          assay.Observed,
+	"personaldata/at-rest":             assay.Observed,
 	"communication/web-without-tls":    assay.Observed,
 	"communication/ssh-configuration":  assay.Observed,
 	"communication/undeclared-service": assay.Observed,

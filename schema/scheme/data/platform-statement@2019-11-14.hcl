@@ -36,6 +36,7 @@ scheme "platform-statement" {
     title     = "Personal and critical data is protected"
     status    = "M"
     required  = ["personaldata/sensors", "personaldata/recipients"]
+    advisory  = ["personaldata/at-rest"]
     declared  = ["data"]
     proof     = "observed"
 
@@ -54,7 +55,7 @@ scheme "platform-statement" {
     title     = "Users can easily delete personal data"
     status    = "M"
     required  = ["deletion/factory-reset", "deletion/instructions"]
-    advisory  = ["deletion/confirmation"]
+    advisory  = ["deletion/confirmation", "deletion/reset-coverage"]
     declared  = ["deletion.device|deletion.app"]
     proof     = "declared"
 
