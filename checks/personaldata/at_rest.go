@@ -42,7 +42,7 @@ func atRest(c *checks.Context) checks.Judgement {
 	seen := checks.Ask(c, facts.Storages)
 	var found []assay.Finding
 	var examined []assay.Location
-	unknown := ""
+	unknown, proof := "", assay.Declared
 	for _, d := range onDevice {
 		places := slices.DeleteFunc(slices.Clone(p.Storages), func(s product.Storage) bool {
 			return !slices.ContainsFunc(s.Holds, func(r product.Ref) bool { return r.Label() == d.ID })
@@ -57,15 +57,28 @@ func atRest(c *checks.Context) checks.Judgement {
 			if open != "" {
 				unknown = open
 			}
+			if len(places) > 0 {
+				proof = assay.Observed
+			}
 		}
 	}
 	switch {
 	case len(found) > 0:
-		return c.Fail(assay.Observed, checks.Merged(found)...)
+		return c.Fail(proofOf(found), checks.Merged(found)...)
 	case unknown != "":
 		return c.Inconclusive("%s", unknown)
 	}
-	return c.Pass(assay.Observed, examined...)
+	return c.Pass(proof, examined...)
+}
+
+// proofOf is observed if a finding names a place in the image.
+func proofOf(found []assay.Finding) assay.Proof {
+	for _, f := range found {
+		if slices.ContainsFunc(f.Evidence, func(e assay.Evidence) bool { return e.Kind == assay.KindObserved }) {
+			return assay.Observed
+		}
+	}
+	return assay.Declared
 }
 
 func isPersonal(d product.Data) bool {
