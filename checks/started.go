@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"fmt"
+
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts"
 )
@@ -20,9 +22,22 @@ func (c *Context) NoneStarted(findings []assay.Finding, inits []facts.Init) Judg
 		return j
 	}
 	if gap := Unfollowed(inits); gap != "" {
-		return c.Inconclusive("%s", gap).With(findings...)
+		j := c.Inconclusive("%s", gap).With(findings...)
+		j.Examined = unjudgedPlaces(inits)
+		return j
 	}
 	return j
+}
+
+// unjudgedPlaces are the commands of the boot that could not be judged.
+func unjudgedPlaces(inits []facts.Init) []assay.Location {
+	var places []assay.Location
+	for _, i := range inits {
+		for _, u := range i.Unjudged {
+			places = append(places, u.Location)
+		}
+	}
+	return places
 }
 
 // Unfollowed says in words why it is not known what an image starts; empty if
@@ -34,6 +49,9 @@ func Unfollowed(inits []facts.Init) string {
 		case i.Kind == "":
 		case i.Problem != "":
 			return "the boot of " + i.Root + " could not be followed whole: " + i.Problem
+		case len(i.Unjudged) > 0:
+			u := i.Unjudged[0]
+			return fmt.Sprintf("what %s starts in line %d is not known: %s%s", u.Location.Path, u.Location.Line, u.Reason, more(len(i.Unjudged)-1))
 		default:
 			found = true
 		}

@@ -26,8 +26,13 @@ import (
 // Checks lists every check, sorted by id.
 func Checks() []*checks.Check {
 	return []*checks.Check{
+		communication.Certificate,
+		communication.CleartextEndpoint,
 		communication.CleartextService,
+		communication.OpenShell,
 		communication.SSHConfiguration,
+		communication.TLSSettings,
+		communication.TLSVerification,
 		communication.UndeclaredService,
 		communication.WebWithoutTLS,
 		credentials.DefaultPassword,
@@ -40,6 +45,7 @@ func Checks() []*checks.Check {
 		deletion.Confirmation,
 		deletion.FactoryReset,
 		deletion.Instructions,
+		deletion.ResetCoverage,
 		disclosure.Policy,
 		disclosure.Repository,
 		lifecycle.ComponentInventory,
@@ -47,6 +53,7 @@ func Checks() []*checks.Check {
 		lifecycle.RiskAssessment,
 		lifecycle.SecurityTesting,
 		lifecycle.WritablePath,
+		personaldata.AtRest,
 		personaldata.Recipients,
 		personaldata.Sensors,
 		storage.DeviceIdentity,
@@ -58,6 +65,7 @@ func Checks() []*checks.Check {
 		updates.DeviceVerifies,
 		updates.Mechanism,
 		updates.Transport,
+		updates.UpdateScript,
 	}
 }
 

@@ -23,14 +23,15 @@ var CleartextService = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.5-1", "5.6-1"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Services, facts.Inits),
 	Run:       cleartextService,
 }
 
 func cleartextService(c *checks.Context) checks.Judgement {
+	services := checks.Ask(c, facts.Services)
 	var found []assay.Finding
-	for _, s := range checks.Ask(c, facts.Services) {
+	for _, s := range services {
 		if !s.Reachable() {
 			continue
 		}
@@ -38,12 +39,23 @@ func cleartextService(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Observed(ifCertain(severity, s), s.Name+" "+what, s.Places...))
 		}
 	}
-	return c.NoneStarted(checks.Merged(found), checks.Ask(c, facts.Inits)).WithDeclared(declaredClear(c.Product)...)
+	j := c.NoneStarted(checks.Merged(found), checks.Ask(c, facts.Inits))
+	if open := unspoken(c.Product, services); j.Verdict == assay.Pass && len(open) > 0 {
+		j = c.Inconclusive("%s, and what it speaks is not known", unspokenReason(open)).With(j.Findings...)
+	}
+	return j.WithDeclared(declaredClear(c.Product)...)
 }
 
 // inClear says what is wrong with a service by its kind; empty if nothing is.
 func inClear(s facts.Service) (severity assay.Severity, what string) {
+	if s.Shell && (s.Kind == facts.KindOther || s.Kind == facts.KindPipe) {
+		return assay.Critical, "is started and gives a shell to everyone" + onPort(s)
+	}
 	switch s.Kind {
+	case facts.KindPipe:
+		if s.TLS() == facts.No {
+			return assay.High, "is started and waits for everyone without encryption" + onPort(s)
+		}
 	case facts.KindTelnet:
 		if s.Shell {
 			return assay.Critical, "is started and gives a shell to everyone" + onPort(s)

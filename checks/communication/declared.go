@@ -78,8 +78,12 @@ func inClearBy(n product.Connection) bool {
 // carriesPersonal reports whether the data of a connection tell something about
 // a person.
 func carriesPersonal(p *product.Product, n product.Connection) bool {
+	return slices.ContainsFunc(n.Carries, func(r product.Ref) bool { return isPersonal(p, r.Label()) })
+}
+
+// isPersonal reports whether data are declared as personal or sensitive.
+func isPersonal(p *product.Product, id string) bool {
 	return slices.ContainsFunc(p.Data, func(d product.Data) bool {
-		about := d.Personal != nil && *d.Personal || d.Sensitive != nil && *d.Sensitive
-		return about && slices.ContainsFunc(n.Carries, func(r product.Ref) bool { return r.Label() == d.ID })
+		return d.ID == id && (d.Personal != nil && *d.Personal || d.Sensitive != nil && *d.Sensitive)
 	})
 }

@@ -28,7 +28,7 @@ var UndeclaredService = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.6-5"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Services, facts.Inits),
 	Run:       undeclaredService,
 }
@@ -43,10 +43,11 @@ type declaredService struct {
 func undeclaredService(c *checks.Context) checks.Judgement {
 	p := c.Declaration()
 	declared := declaredServices(p)
+	services := checks.Ask(c, facts.Services)
 	inits := checks.Ask(c, facts.Inits)
 	var found []assay.Finding
 	var strangers []string
-	for _, s := range checks.Ask(c, facts.Services) {
+	for _, s := range services {
 		if !s.Reachable() {
 			continue
 		}
@@ -60,6 +61,9 @@ func undeclaredService(c *checks.Context) checks.Judgement {
 		}
 	}
 	j := c.NoneStarted(checks.Merged(found), inits)
+	if open := slices.DeleteFunc(unspoken(p, services), func(s facts.Service) bool { return s.Waits == "" }); j.Verdict == assay.Pass && len(open) > 0 {
+		return c.Inconclusive("%s, and no declared service speaks for it", unspokenReason(open)).With(j.Findings...)
+	}
 	for _, d := range declared {
 		if d.seen || d.off || j.Verdict == assay.Inconclusive {
 			continue
@@ -72,6 +76,9 @@ func undeclaredService(c *checks.Context) checks.Judgement {
 // declaredServices lists the service blocks of all interfaces.
 func declaredServices(p *product.Product) []*declaredService {
 	var all []*declaredService
+	if p == nil {
+		return nil
+	}
 	for _, i := range p.Interfaces {
 		for _, s := range i.Services {
 			off := s.Default == "off" || i.Enabled != nil && !*i.Enabled

@@ -25,6 +25,7 @@ type BootGraph struct {
 	Consoles []Console     `json:"consoles"`
 	SSH      []SSHServer   `json:"ssh"`
 	Commands []BootCommand `json:"commands"`
+	Outward  []RemoteShell `json:"outward,omitempty"` // shells that connect to another machine
 }
 
 // Init is the first program of a root file system.
@@ -32,6 +33,7 @@ type Init struct {
 	Root     string         `json:"root"`              // container
 	Kind     string         `json:"kind"`              // busybox, sysv, procd, systemd, runit, android, script; empty if there is none
 	Problem  string         `json:"problem,omitempty"` // what of it could not be followed
+	Unjudged []Unjudged     `json:"unjudged,omitempty"`
 	Location assay.Location `json:"location"`
 }
 
@@ -43,16 +45,18 @@ type BootCommand struct {
 
 // Boot is the boot graph.
 var Boot = &Fact[BootGraph]{
-	Name:  "boot",
-	Doc:   "What the init systems of the image start, followed through scripts, links, units and settings.",
-	Needs: []Node{Tree, Roots, Texts, Applets},
+	Name:    "boot",
+	Doc:     "What the init systems of the image start, followed through scripts, links, units and settings.",
+	Version: 2,
+	Needs:   []Node{Tree, Roots, Texts, Applets, Programs},
 	Observe: func(o *Observer) (BootGraph, error) {
 		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}}
 		img, err1 := Tree.Of(o)
 		roots, err2 := Roots.Of(o)
 		set, err3 := Texts.Of(o)
 		tables, err4 := Applets.Of(o)
-		for _, err := range []error{err1, err2, err3, err4} {
+		programs, err5 := Programs.Of(o)
+		for _, err := range []error{err1, err2, err3, err4, err5} {
 			if err != nil {
 				return all, err
 			}
@@ -62,12 +66,14 @@ var Boot = &Fact[BootGraph]{
 				continue
 			}
 			g := newBoot(img, c, set, tables)
+			g.know(programs)
 			g.start()
 			all.Inits = append(all.Inits, g.init)
 			all.Services = append(all.Services, g.services...)
 			all.Consoles = append(all.Consoles, g.consoles...)
 			all.SSH = append(all.SSH, g.sshServers()...)
 			all.Commands = append(all.Commands, g.commands...)
+			all.Outward = append(all.Outward, g.away...)
 		}
 		all.Consoles = append(all.Consoles, kernelConsoles(img, set)...)
 		return all, nil
@@ -85,9 +91,10 @@ func bootable(c *firmware.Container, roots []Root) bool {
 
 // Services are the services of the image, started or not, by root and name.
 var Services = &Fact[[]Service]{
-	Name:  "services",
-	Doc:   "Programs that wait for others: whether they are started, as whom, on which address and port, with which settings.",
-	Needs: []Node{Boot},
+	Name:    "services",
+	Version: 2,
+	Doc:     "Programs that wait for others: whether they are started, as whom, on which address and port, with which settings.",
+	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Service, error) {
 		g, err := Boot.Of(o)
 		return g.Services, err
@@ -96,9 +103,10 @@ var Services = &Fact[[]Service]{
 
 // Inits are the init systems of the root file systems.
 var Inits = &Fact[[]Init]{
-	Name:  "inits",
-	Doc:   "The first program of each root file system, and what of it could not be followed.",
-	Needs: []Node{Boot},
+	Name:    "inits",
+	Version: 2,
+	Doc:     "The first program of each root file system, and what of it could not be followed.",
+	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Init, error) {
 		g, err := Boot.Of(o)
 		return g.Inits, err
@@ -119,12 +127,15 @@ type boot struct {
 	consoles []Console
 	ssh      []sshIndex
 	commands []BootCommand
+	away     []RemoteShell
+	programs map[string]Program // by name
 
 	via       []string
 	running   map[string]int // scripts on the way, so that none calls itself for ever
 	ran       map[string]bool
 	scripts   int
 	touched   map[string]bool // files that the boot makes
+	brought   map[string]bool // files and folders that the boot fills from elsewhere
 	installed bool            // busybox --install makes the links of its applets
 	packages  map[string]uciPackage
 	missing   map[string]bool
@@ -134,7 +145,7 @@ func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables
 	g := &boot{
 		img: img, root: root, texts: set, dirs: map[string][]*firmware.File{},
 		init:    Init{Root: root.Path, Location: assay.Location{Path: root.Path}},
-		running: map[string]int{}, ran: map[string]bool{}, touched: map[string]bool{},
+		running: map[string]int{}, ran: map[string]bool{}, touched: map[string]bool{}, brought: map[string]bool{}, programs: map[string]Program{},
 		packages: map[string]uciPackage{}, missing: map[string]bool{},
 	}
 	for _, t := range tables {
@@ -149,10 +160,29 @@ func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables
 		}
 	}
 	g.world = &shellWorld{
-		texts: set, left: maxBootSteps, run: g.run, glob: g.glob, exists: g.exists, config: g.config, find: g.find, procd: g.startInstance,
+		texts: set, left: maxBootSteps, run: g.run, glob: g.glob, exists: g.exists, config: g.config, find: g.find, read: g.read, procd: g.startInstance,
 		lookup: func(name string, _ *shellRun) (Text, bool) { return set.Get(root, name) },
 	}
 	return g
+}
+
+// know takes in the programs of the root.
+func (g *boot) know(programs []Program) {
+	for _, p := range programs {
+		if p.Root == g.root.Path {
+			g.programs[p.Name] = p
+		}
+	}
+}
+
+// read gives what a file holds as shipped, if the boot does not change it.
+func (g *boot) read(name string) (string, bool) {
+	clean := strings.TrimPrefix(path.Clean("/"+name), "/")
+	t, ok := g.texts.Get(g.root, clean)
+	if !ok || g.isBrought(clean) || len(t.Content) > maxWord {
+		return "", false
+	}
+	return strings.TrimRight(t.Content, "\n"), true
 }
 
 // start finds the init system and follows it.
@@ -258,7 +288,7 @@ func (g *boot) executable(f *firmware.File) bool { return !g.root.Modes || f.Mod
 // and what the kernel shows is not known.
 func (g *boot) exists(op, name string) outcome {
 	clean := strings.TrimPrefix(path.Clean("/"+name), "/")
-	if g.touched[clean] || strings.HasPrefix(clean, "proc/") || strings.HasPrefix(clean, "sys/") || strings.HasPrefix(clean, "dev/") {
+	if g.touched[clean] || g.isBrought(clean) || strings.HasPrefix(clean, "proc/") || strings.HasPrefix(clean, "sys/") || strings.HasPrefix(clean, "dev/") {
 		return unsure
 	}
 	if op == "-L" || op == "-h" {

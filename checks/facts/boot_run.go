@@ -25,10 +25,12 @@ func (g *boot) run(r *shellRun, c *Command) outcome {
 			g.installed = true
 		}
 	}
-	if len(words) == 0 || words[0] == "" || Unresolved(words[0]) {
+	g.bring(c, words)
+	g.consoleCommand(r, c, words)
+	if len(words) == 0 || words[0] == "" {
 		return unsure
 	}
-	return g.launch(&launch{run: r, cmd: c, words: words})
+	return g.launch(&launch{run: r, cmd: c, words: append([]string{c.Name}, c.Args...)})
 }
 
 func redirectTargets(c *Command) []string {
@@ -51,6 +53,7 @@ type launch struct {
 	daemon bool // whoever starts it expects it to stay
 	once   bool // it ends before the next one runs
 	socket []Listen
+	applet bool // called as "busybox NAME"
 	depth  int
 }
 
@@ -76,10 +79,19 @@ var launchers = map[string]func(g *boot, l *launch) *launch{
 }
 
 func (g *boot) launch(l *launch) outcome {
-	if len(l.words) == 0 || l.depth > 8 || Unresolved(l.words[0]) {
+	if len(l.words) == 0 {
 		return unsure
 	}
+	if l.depth > 8 {
+		g.unjudge(l.cmd.Location, "its program is called through too many others")
+		return unsure
+	}
+	l.applet = l.applet || slices.ContainsFunc(l.words[:len(l.words)-len(unwrapCommand(l.words))], isMultiCall)
 	l.words = unwrapCommand(l.words)
+	if Unresolved(l.words[0]) {
+		g.unjudgeName(l.cmd.Location, l.words[0])
+		return unsure
+	}
 	name, args := path.Base(l.words[0]), l.words[1:]
 	if f, ok := launchers[name]; ok {
 		if inner := f(g, l); inner != nil {
@@ -88,7 +100,7 @@ func (g *boot) launch(l *launch) outcome {
 		return unsure
 	}
 	switch name {
-	case "sh", "ash", "bash", "dash":
+	case "sh", "ash", "bash", "dash", "ksh", "hush":
 		return g.shell(l, args)
 	case "service", "rc-service":
 		if args = skipFlags(args); len(args) > 0 {
@@ -109,7 +121,11 @@ func (g *boot) launch(l *launch) outcome {
 		}
 	}
 	called, ok := g.find(l.words[0])
+	if !ok && l.applet {
+		called, ok = g.builtIn(name)
+	}
 	if !ok {
+		g.unjudgeFile(l.cmd.Location, l.words[0])
 		g.absent(l, name)
 		return unsure
 	}
@@ -222,48 +238,6 @@ func superserver(_ *boot, l *launch) *launch {
 	return inner
 }
 
-// shell follows "sh -c TEXT" and "sh FILE ARGS".
-func (g *boot) shell(l *launch, args []string) outcome {
-	for i, a := range args {
-		if a == "-c" && i+1 < len(args) {
-			g.inline(l, args[i+1])
-			return unsure
-		}
-		if !strings.HasPrefix(a, "-") {
-			if f, ok := g.root.Lookup(a); ok {
-				if t, isText := g.texts.Of(f); isText {
-					return g.follow(l, t, args[i+1:])
-				}
-			}
-			return unsure
-		}
-	}
-	return unsure
-}
-
-// inline runs the text of a command that stands in another file.
-func (g *boot) inline(l *launch, text string) {
-	stmts, _ := parseScript("-c", text)
-	if l.depth > 6 {
-		return
-	}
-	r := newShellRun(g.world, Text{File: g.placeFile(l), Content: text}, nil, true)
-	r.place = &l.cmd.Location
-	if l.run != nil {
-		r.unsure, r.depth = l.run.unsure, l.run.depth+1
-	}
-	r.unsure = r.unsure || l.cmd.Conditional
-	r.stmts(stmts)
-}
-
-// placeFile gives some file for a run whose place is fixed.
-func (g *boot) placeFile(l *launch) *firmware.File {
-	if l.run != nil {
-		return l.run.src.File
-	}
-	return &firmware.File{Name: l.cmd.Location.Path, Path: l.cmd.Location.Path, Container: g.root}
-}
-
 // script runs a file of a boot folder.
 func (g *boot) script(l *launch, f *firmware.File, args []string) {
 	target, ok := g.root.Lookup(f.Name)
@@ -345,7 +319,7 @@ func valuesOf(words []string) []shellValue {
 // started to stay.
 func (g *boot) serve(l *launch, called string, f *firmware.File) {
 	d, known := daemonOf(path.Base(l.words[0]), path.Base(f.Name))
-	if !known && !l.daemon && !l.cmd.Background {
+	if !l.once && g.socket(l, called) || !known && !l.daemon && !l.cmd.Background {
 		return
 	}
 	if l.once || known && onlyAsks(d.name, l.words[1:]) || !known && (isEverydayTool(path.Base(l.words[0])) || isMultiCall(f.Name)) {

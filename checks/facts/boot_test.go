@@ -27,6 +27,9 @@ func bootFolder(files map[string]string) fstest.MapFS {
 			m[name] = &fstest.MapFile{Data: elfMagic, Mode: 0o755}
 		default:
 			mode := fs.FileMode(0o644)
+			if strings.HasPrefix(content, "\x7fELF") {
+				mode = 0o755
+			}
 			if strings.HasPrefix(content, "#!") {
 				mode = 0o755
 			}

@@ -13,19 +13,21 @@ import (
 // Console is a place where a person beside the device gets a prompt: a serial
 // line, a screen, or the kernel's own command line.
 type Console struct {
-	Root     string         `json:"root"`
-	Device   string         `json:"device,omitempty"` // ttyS0, tty2, …; empty is the system console
-	Virtual  bool           `json:"virtual"`          // a screen and keyboard, no serial line
-	Shell    Known          `json:"shell"`            // a shell without a password
-	Program  string         `json:"program"`          // what is run there
-	Location assay.Location `json:"location"`
+	Root      string         `json:"root"`
+	Device    string         `json:"device,omitempty"`    // ttyS0, tty2, …; empty is the system console
+	Virtual   bool           `json:"virtual"`             // a screen and keyboard, no serial line
+	Shell     Known          `json:"shell"`               // a shell without a password
+	Program   string         `json:"program"`             // what is run there
+	Uncertain bool           `json:"uncertain,omitempty"` // under a condition that was left undecided
+	Location  assay.Location `json:"location"`
 }
 
 // Consoles are the consoles of the image.
 var Consoles = &Fact[[]Console]{
-	Name:  "consoles",
-	Doc:   "Serial lines, screens and kernel command lines, and whether they give a shell without a password.",
-	Needs: []Node{Boot},
+	Name:    "consoles",
+	Version: 2,
+	Doc:     "Serial lines, screens and kernel command lines, and whether they give a shell without a password.",
+	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Console, error) {
 		g, err := Boot.Of(o)
 		return g.Consoles, err

@@ -17,7 +17,8 @@ const (
 	KindRTSP   = "rtsp"
 	KindVNC    = "vnc"
 	KindADB    = "adb"
-	KindOther  = "" // any other service
+	KindPipe   = "pipe" // nc, socat: whatever they are tied to
+	KindOther  = ""     // any other service
 )
 
 // daemonKind is what is known of a daemon: its programs, and where it waits if

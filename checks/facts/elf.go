@@ -40,6 +40,8 @@ type elfFile struct {
 	dynamic     bool
 	names       []byte // the dynamic string table
 
+	symtab, strtab, hash uint64 // their addresses
+
 	data     []byte
 	segments []elfSegment
 }
@@ -54,8 +56,8 @@ const (
 	ptLoad, ptDynamic, ptInterp = 1, 2, 3
 	ptGNUStack, ptGNURelro      = 0x6474e551, 0x6474e552
 
-	dtNeeded, dtStrtab, dtStrsz, dtSoname, dtRpath = 1, 5, 10, 14, 15
-	dtBindNow, dtRunpath, dtFlags, dtFlags1        = 24, 29, 30, 0x6ffffffb
+	dtNeeded, dtHash, dtStrtab, dtSymtab, dtStrsz, dtSoname, dtRpath = 1, 4, 5, 6, 10, 14, 15
+	dtBindNow, dtRunpath, dtFlags, dtFlags1                          = 24, 29, 30, 0x6ffffffb
 
 	dfBindNow, df1Now, df1PIE = 0x8, 0x1, 0x08000000
 )
@@ -192,6 +194,10 @@ func (e *elfFile) readDynamic() error {
 			soname = val
 		case dtStrtab:
 			strtab = val
+		case dtSymtab:
+			e.symtab = val
+		case dtHash:
+			e.hash = val
 		case dtStrsz:
 			strsz = val
 		case dtBindNow:
@@ -203,6 +209,7 @@ func (e *elfFile) readDynamic() error {
 			e.pieFlag = val&df1PIE != 0
 		}
 	}
+	e.strtab = strtab
 	e.names = e.atAddress(strtab, min(strsz, maxDynText))
 	for _, at := range needed[:min(len(needed), maxNeeded)] {
 		if s := e.name(at); s != "" {

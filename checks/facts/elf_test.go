@@ -21,13 +21,15 @@ func elfImage(bits int, order binary.ByteOrder, needed []string, flags1 uint64) 
 		dyn = append(dyn, dtNeeded, uint64(len(names)))
 		names = append(append(names, n...), 0)
 	}
-	names = append(names, "__stack_chk_fail\x00__strcpy_chk\x00"...)
+	listen := len(names) + 1 // the end of a longer name, as linkers share them
+	names = append(names, "xlisten\x00accept\x00__stack_chk_fail\x00__strcpy_chk\x00"...)
 	interp := "/lib/ld.so.1\x00"
 	dynAt := ehdr + 4*phdr
-	dynLen := (len(dyn) + 8) * word
-	namesAt := dynAt + dynLen
+	dynLen := (len(dyn) + 10) * word
+	symbolsAt, symbol := dynAt+dynLen, map[int]int{32: 16, 64: 24}[bits]
+	namesAt := symbolsAt + 3*symbol
 	interpAt := namesAt + len(names)
-	dyn = append(dyn, dtStrtab, uint64(0x10000+namesAt), dtStrsz, uint64(len(names)), dtFlags1, flags1, 0, 0)
+	dyn = append(dyn, dtSymtab, uint64(0x10000+symbolsAt), dtStrtab, uint64(0x10000+namesAt), dtStrsz, uint64(len(names)), dtFlags1, flags1, 0, 0)
 	b := make([]byte, interpAt+len(interp))
 	copy(b, "\x7fELF")
 	b[4], b[5], b[6] = byte(bits/32), 1, 1
@@ -74,6 +76,10 @@ func elfImage(bits int, order binary.ByteOrder, needed []string, flags1 uint64) 
 	for i, v := range dyn {
 		put(dynAt+i*word, v)
 	}
+	section := map[int]int{32: 14, 64: 6}[bits]
+	order.PutUint32(b[symbolsAt+symbol:], uint32(listen)) // taken from a library
+	order.PutUint32(b[symbolsAt+2*symbol:], uint32(listen+len("listen ")))
+	order.PutUint16(b[symbolsAt+2*symbol+section:], 7) // its own
 	copy(b[namesAt:], names)
 	copy(b[interpAt:], interp)
 	return b
@@ -97,6 +103,20 @@ func TestParseELF(t *testing.T) {
 	}
 }
 
+func TestELFImports(t *testing.T) {
+	for _, bits := range []int{32, 64} {
+		for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
+			e, err := parseELF(elfImage(bits, order, []string{"libc.so.6"}, 0))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := e.imports("listen", "accept", "xlisten", "bind"); !got["listen"] || len(got) != 1 {
+				t.Errorf("%d bits, %v: imports %v, want listen alone", bits, order, got)
+			}
+		}
+	}
+}
+
 // TestParseELFDamaged holds that a file cut off anywhere, or with any one byte
 // changed, is an error or a result, never a panic.
 func TestParseELFDamaged(t *testing.T) {
@@ -108,7 +128,9 @@ func TestParseELFDamaged(t *testing.T) {
 		for _, v := range []byte{0, 0x7f, 0xff} {
 			changed := slices.Clone(whole)
 			changed[n] = v
-			_, _ = parseELF(changed)
+			if e, err := parseELF(changed); err == nil {
+				e.imports("listen")
+			}
 		}
 	}
 	if _, err := parseELF([]byte("#!/bin/sh\nexit 0 # long enough to be read as a header, but it is no ELF\n")); !errors.Is(err, errNotELF) {
@@ -147,5 +169,6 @@ func FuzzParseELF(f *testing.F) {
 			t.Errorf("%d libraries, %d segments", len(e.needed), len(e.segments))
 		}
 		e.fortified()
+		e.imports("listen", "bind")
 	})
 }

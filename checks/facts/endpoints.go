@@ -18,7 +18,8 @@ type Endpoint struct {
 	Scheme   string         `json:"scheme,omitempty"`
 	Host     string         `json:"host"`
 	Port     int            `json:"port,omitempty"`
-	Kind     string         `json:"kind"` // script, setting, page, program, code
+	Kind     string         `json:"kind"`            // script, setting, page, program, code
+	Alone    bool           `json:"alone,omitempty"` // all that its line says: no setting, no command
 	Root     string         `json:"root"`
 	Location assay.Location `json:"location"`
 }
@@ -43,8 +44,9 @@ const (
 // data of programs. Comments, licences, schemas, documentation and package
 // databases are passed over.
 var Endpoints = &Scan[Endpoint]{
-	Name: "endpoints",
-	Doc:  "Hosts and addresses of other machines, with the place where they are named.",
+	Name:    "endpoints",
+	Version: 2,
+	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name))
 	},
@@ -105,6 +107,7 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 			continue
 		}
 		if e, ok := parseEndpoint(string(content[start:from])); ok {
+			e.Alone = text && fillsLine(content, start, from)
 			add(e, start, from-start)
 		}
 	}
@@ -186,6 +189,16 @@ func commented(content []byte, at int) bool {
 		return true
 	}
 	return strings.Contains(line, " #") || strings.Contains(line, "\t#") || strings.Contains(line, " // ") || strings.Contains(line, "xmlns") || strings.Contains(line, "<!--")
+}
+
+// fillsLine reports whether the line of a text holds nothing but what lies between
+// the offsets, and quotes and brackets.
+func fillsLine(content []byte, from, to int) bool {
+	start := max(0, from-maxLead)
+	start += bytes.LastIndexByte(content[start:from], '\n') + 1
+	rest := content[to:min(len(content), to+maxLead)]
+	end, _, _ := bytes.Cut(rest, []byte("\n"))
+	return len(bytes.Trim(content[start:from], " \t\"'(<[{")) == 0 && len(bytes.Trim(end, " \t\r\"')>,;.]}")) == 0
 }
 
 // standsAlone reports whether a string of a program begins at the offset, so

@@ -10,6 +10,21 @@ import (
 
 var le = binary.LittleEndian
 
+func TestEndpointAlone(t *testing.T) {
+	for content, want := range map[string]bool{
+		"for more help see:\nhttp://wiki.vendor.invalid/x\n": true,
+		"\terror(\n\t\t\"http://wiki.vendor.invalid/x\")\n":  true,
+		"url=http://wiki.vendor.invalid/x\n":                 false,
+		"http://wiki.vendor.invalid/x main\n":                false,
+		"- http://wiki.vendor.invalid/x":                     false,
+	} {
+		all := observed(t, Endpoints, map[string]string{"etc/x": content})
+		if len(all) != 1 || all[0].Alone != want {
+			t.Errorf("%q: %+v, want alone %v", content, all, want)
+		}
+	}
+}
+
 func TestParseEndpoint(t *testing.T) {
 	for in, want := range map[string]string{
 		"https://Api.Example.invalid/v1?key=1#x": "https://api.example.invalid/v1",

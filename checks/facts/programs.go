@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"bytes"
 	"path"
 	"strings"
 
@@ -22,7 +23,9 @@ type Program struct {
 	Needed      []string `json:"needed,omitempty"` // shared libraries
 	Soname      string   `json:"soname,omitempty"`
 	RunPath     []string `json:"runpath,omitempty"`
-	Static      bool     `json:"static,omitempty"` // a program without a loader
+	Static      bool     `json:"static,omitempty"`  // a program without a loader
+	Listens     bool     `json:"listens,omitempty"` // calls listen of the C library, or of Go's own
+	Go          bool     `json:"go,omitempty"`
 
 	// What hardens it. Stack is "rw" or "rwx" by PT_GNU_STACK, "" if that is absent.
 	PIE            bool   `json:"pie,omitempty"`
@@ -32,6 +35,9 @@ type Program struct {
 	StackProtector bool   `json:"stack_protector,omitempty"` // calls __stack_chk_fail
 	Fortified      bool   `json:"fortified,omitempty"`       // calls a checked function of the C library
 }
+
+// isGo looks for the mark that Go's linker leaves in every program.
+func isGo(data []byte) bool { return bytes.Contains(data, []byte("\xff Go buildinf:")) }
 
 // Base is the file's name without folders.
 func (p Program) Base() string { return path.Base(p.Name) }
@@ -51,9 +57,10 @@ func needsLibrary(needed []string, library string) bool {
 
 // Programs are the ELF files of the image.
 var Programs = &Scan[Program]{
-	Name: "programs",
-	Doc:  "Programs, libraries and kernel modules (ELF), by program headers and PT_DYNAMIC.",
-	Want: func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= 52 },
+	Name:    "programs",
+	Version: 2,
+	Doc:     "Programs, libraries and kernel modules (ELF), by program headers and PT_DYNAMIC.",
+	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= 52 },
 	See: func(f *firmware.File, content []byte) []Program {
 		e, err := parseELF(content)
 		if e == nil || err != nil {
@@ -71,6 +78,10 @@ func programOf(f *firmware.File, e *elfFile) Program {
 		Stack: e.stack, Relro: e.relro, BindNow: e.bindNow,
 		StackProtector: e.hasName("__stack_chk_fail") || e.hasName("__stack_smash_handler"),
 		Fortified:      e.fortified(),
+	}
+	p.Listens = e.imports("listen")["listen"]
+	if isGo(e.data) { // its own libraries, with the names of the functions that it needs
+		p.Go, p.Listens = true, p.Listens || bytes.Contains(e.data, []byte("net.(*netFD).listenStream"))
 	}
 	switch {
 	case e.kind == 1:

@@ -13,9 +13,9 @@ import (
 
 // Reset is a way to bring the device back to its state as sold.
 type Reset struct {
-	Trigger  string         `json:"trigger"` // button, web, script, program
-	How      string         `json:"how"`     // the command or function, as "jffs2reset"
-	Wipes    string         `json:"wipes,omitempty"`
+	Trigger  string         `json:"trigger"`           // button, web, script, program
+	How      string         `json:"how"`               // the command or function, as "jffs2reset"
+	Wipes    string         `json:"wipes,omitempty"`   // paths, a device, a partition, "overlay", "nvram"; several stand with blanks between
 	Mention  bool           `json:"mention,omitempty"` // only named in a program; what it does cannot be seen
 	Root     string         `json:"root"`
 	Location assay.Location `json:"location"`
@@ -32,9 +32,10 @@ const (
 // Resets are the factory resets of the image: programs that do it, scripts of
 // buttons and pages that start it, and what they wipe.
 var Resets = &Fact[[]Reset]{
-	Name:  "resets",
-	Doc:   "Factory resets: who starts them and what they wipe.",
-	Needs: []Node{Texts, Scripts, resetNames},
+	Name:    "resets",
+	Version: 2,
+	Doc:     "Factory resets: who starts them and what they wipe.",
+	Needs:   []Node{Texts, Scripts, resetNames},
 	Observe: func(o *Observer) ([]Reset, error) {
 		scripts, err := Scripts.Of(o)
 		if err != nil {
@@ -120,9 +121,7 @@ func resetBy(s Script, c Command) (how, wipes string) {
 	case strings.HasPrefix(program, "mkfs"), strings.HasPrefix(program, "mke2fs"), slices.Contains([]string{"mkfs.ext4", "flash_erase", "flash_eraseall", "ubiformat", "ubimkvol", "ubiupdatevol", "wipefs", "blkdiscard", "mkdosfs"}, program):
 		return program, lastPath(args)
 	case program == "rm" && c.Has("-r", "-R", "-f"):
-		if p := lastPath(args); p != "" && !strings.HasPrefix(p, "/tmp") && !strings.HasPrefix(p, "/var/run") && !strings.HasPrefix(p, "/var/lock") {
-			return program, p
-		}
+		return wipedBy(program, args)
 	case program == "dd":
 		for _, a := range args {
 			if strings.HasPrefix(a, "of=/dev/") && (slices.Contains(args, "if=/dev/zero") || slices.Contains(args, "if=/dev/urandom")) {
@@ -137,6 +136,21 @@ func resetBy(s Script, c Command) (how, wipes string) {
 		}
 	}
 	return "", ""
+}
+
+// wipedBy lists the paths that a removal names, but those that every start
+// empties.
+func wipedBy(program string, args []string) (how, wipes string) {
+	var paths []string
+	for _, a := range args {
+		if strings.HasPrefix(a, "/") && !strings.HasPrefix(a, "/tmp") && !strings.HasPrefix(a, "/var/run") && !strings.HasPrefix(a, "/var/lock") {
+			paths = append(paths, a)
+		}
+	}
+	if paths == nil {
+		return "", ""
+	}
+	return program, strings.Join(paths, " ")
 }
 
 func lastPath(args []string) string {

@@ -1,6 +1,10 @@
 package facts
 
-import "github.com/assay-iot/assay"
+import (
+	"slices"
+
+	"github.com/assay-iot/assay"
+)
 
 // Known is a yes or no that may not be known. The zero Known is Unknown.
 type Known string
@@ -40,6 +44,7 @@ type Service struct {
 	Loopback  bool             `json:"loopback"`            // it listens, but to the device itself only
 	Anonymous Known            `json:"anonymous,omitempty"` // anyone may use it without an account
 	Shell     bool             `json:"shell,omitempty"`     // it hands out a shell without a login
+	Waits     string           `json:"waits,omitempty"`     // of a program of unknown kind: why it may wait for others, on ports that are not known
 	Places    []assay.Location `json:"places"`              // where it is started and where it is set up
 }
 
@@ -57,6 +62,15 @@ type Listen struct {
 // Reachable reports whether the service is started and waits for others than
 // the device itself.
 func (s Service) Reachable() bool { return s.Started && !s.Loopback }
+
+// MayWait reports whether a program of unknown kind waits for others, or may do
+// so, and what it speaks is not known.
+func (s Service) MayWait() bool {
+	if _, known := daemonNamed(s.Name); known || s.Kind != KindOther || s.Shell {
+		return false
+	}
+	return s.Waits != "" || s.TLS() == Unknown && slices.ContainsFunc(s.Listens, func(l Listen) bool { return !l.Loopback() })
+}
 
 // TLS says whether the reachable addresses speak TLS: Yes if all do, No if one
 // does not, else Unknown.

@@ -13,6 +13,7 @@ const maxInclude = 64
 
 // settle reads each daemon's own settings once all of them are known.
 func (g *boot) settle() {
+	g.cron()
 	g.superservers()
 	for i := range g.services {
 		s := &g.services[i]
@@ -83,7 +84,13 @@ var daemonSettings = map[string]func(*boot, *Service){
 }
 
 // settleDefault takes the daemon's usual port.
-func (g *boot) settleDefault(s *Service) { g.settlePort(s, Unknown) }
+func (g *boot) settleDefault(s *Service) {
+	if _, known := daemonNamed(s.Name); known {
+		g.settlePort(s, Unknown)
+	} else if !s.Shell && s.Kind == KindOther {
+		g.settleUnknown(s)
+	}
+}
 
 // settlePort takes the port, or address and port, after one of the flags, else
 // the daemon's usual one. What a superserver waits on is left as it is.

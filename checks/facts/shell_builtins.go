@@ -78,3 +78,23 @@ func shellExport(r *shellRun, a []shellValue) (outcome, flow) {
 	}
 	return works, goesOn
 }
+
+// shellEval runs its words as a command line.
+func shellEval(r *shellRun, a []shellValue) (outcome, flow) {
+	text := strings.Join(texts(a), " ")
+	if r.depth >= maxShellDepth || len(text) > maxWord || r.world.left <= 0 {
+		return unsure, goesOn
+	}
+	stmts, _ := parseScript("eval", text)
+	src, place := r.src, r.place
+	if r.place == nil && r.callAt != nil {
+		at := r.at(r.callAt.Pos(), r.callAt.End())
+		r.place = &at
+	}
+	r.src = Text{File: src.File, Content: text}
+	r.depth++
+	got, f := r.stmts(stmts)
+	r.depth--
+	r.src, r.place = src, place
+	return got, f
+}

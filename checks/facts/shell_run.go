@@ -57,6 +57,7 @@ type shellWorld struct {
 	config func(pkg string) (uciPackage, bool)         // OpenWrt settings; nil knows none
 	procd  func(r *shellRun, c *Command, user string)
 	find   func(name string) (string, bool) // where a program lies; nil knows none
+	read   func(name string) (string, bool) // what a file holds; nil knows none
 }
 
 func (w *shellWorld) decides() bool { return w.exists != nil }
@@ -102,6 +103,7 @@ type shellRun struct {
 	marked     map[string]bool // files that hold what is made from it
 	status     int             // a test of $? asked for its success (1) or its failure (-1)
 	count      int             // commands emitted
+	terminal   string          // from which commands read that say nothing else
 
 	place  *assay.Location // of all commands, if they stand in another file
 	procd  *procdInstance
@@ -175,6 +177,13 @@ func (r *shellRun) stmt(s *syntax.Stmt) (got outcome, f flow) {
 	if s.Background && !r.background {
 		r.background = true
 		defer func() { r.background = false; got, f = works, goesOn }()
+	}
+	if tty, ok := r.terminalAround(s); ok {
+		was := r.terminal
+		r.terminal = tty
+		if _, exec := s.Cmd.(*syntax.CallExpr); !exec {
+			defer func() { r.terminal = was }()
+		}
 	}
 	got, f = r.command(s)
 	if s.Negated {
@@ -537,6 +546,10 @@ func (r *shellRun) special(words []shellValue, c *syntax.CallExpr) (outcome, flo
 	}
 	if b, ok := shellBuiltins[name]; ok {
 		got, f := b(r, words[1:])
+		return got, f, true
+	}
+	if name == "eval" {
+		got, f := shellEval(r, words[1:])
 		return got, f, true
 	}
 	if name == "." || name == "source" {

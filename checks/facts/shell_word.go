@@ -349,6 +349,9 @@ func (r *shellRun) substitute(c *syntax.CmdSubst) shellValue {
 		return r.unknown(c)
 	}
 	if len(c.Stmts) == 1 {
+		if v, ok := r.fileRead(c.Stmts[0]); ok {
+			return v
+		}
 		if call, ok := c.Stmts[0].Cmd.(*syntax.CallExpr); ok && len(call.Assigns) == 0 {
 			words := r.fields(call.Args)
 			if v, ok := r.output(words); ok {
@@ -364,6 +367,19 @@ func (r *shellRun) substitute(c *syntax.CmdSubst) shellValue {
 	v.device = r.derived
 	r.derived = was || v.device
 	return v
+}
+
+// fileRead resolves "$(<FILE)".
+func (r *shellRun) fileRead(s *syntax.Stmt) (shellValue, bool) {
+	if s.Cmd != nil || len(s.Redirs) != 1 || s.Redirs[0].Op != syntax.RdrIn || r.world.read == nil {
+		return shellValue{}, false
+	}
+	name := r.word(s.Redirs[0].Word)
+	if !name.known {
+		return shellValue{}, false
+	}
+	text, ok := r.world.read(name.text)
+	return shellValue{text: text, known: ok, sure: ok && name.sure}, ok
 }
 
 // inner runs the commands of a substitution: they run, whatever they print.
@@ -384,6 +400,12 @@ func (r *shellRun) output(words []shellValue) (shellValue, bool) {
 	case "echo", "printf":
 		if len(args) > 0 && args[0] != "-e" && !strings.ContainsAny(strings.Join(args, ""), "\\%") {
 			return known(strings.Join(skipFlags(args), " "))
+		}
+	case "cat":
+		if len(args) == 1 && r.world.read != nil {
+			if s, ok := r.world.read(args[0]); ok {
+				return known(s)
+			}
 		}
 	case "basename":
 		if len(args) > 0 {

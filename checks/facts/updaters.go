@@ -46,9 +46,10 @@ type Address struct {
 
 // Updaters are the ways by which the software of the device changes.
 var Updaters = &Fact[[]Updater]{
-	Name:  "updaters",
-	Doc:   "Updaters with their settings, whether they refuse what is not signed, and the addresses they fetch from.",
-	Needs: []Node{Tree, Texts, Scripts, programMarks},
+	Name:    "updaters",
+	Version: 2,
+	Doc:     "Updaters with their settings, whether they refuse what is not signed, and the addresses they fetch from.",
+	Needs:   []Node{Tree, Texts, Scripts, programMarks},
 	Observe: func(o *Observer) ([]Updater, error) {
 		img, err := Tree.Of(o)
 		if err != nil {

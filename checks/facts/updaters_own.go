@@ -71,7 +71,7 @@ func stepsOf(s *Script) updateSteps {
 		case slices.Contains([]string{"md5sum", "sha1sum", "sha256sum", "sha512sum", "cksum"}, c.Program()):
 			u.sums = append(u.sums, i)
 		}
-		if writesSoftware(c) {
+		if writesSoftware(c) || u.fetched(s, c) {
 			u.writes = append(u.writes, i)
 		}
 	}

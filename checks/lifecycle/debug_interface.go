@@ -21,7 +21,7 @@ var DebugInterface = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.6-4A"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Consoles, facts.Inits),
 	Run:       debugInterface,
 }
@@ -39,6 +39,8 @@ func debugInterface(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Observed(assay.High, "the build is for debugging and gives root over the debug bridge", k.Location))
 		case k.Virtual:
 			found = append(found, checks.Observed(assay.Low, consoleName(k)+" gives a shell without a password", k.Location))
+		case k.Uncertain:
+			found = append(found, checks.Observed(assay.Medium, consoleName(k)+" gives a shell without a password under a condition", k.Location))
 		default:
 			found = append(found, checks.Observed(assay.High, consoleName(k)+" gives a shell without a password", k.Location))
 		}

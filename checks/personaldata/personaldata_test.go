@@ -7,6 +7,7 @@ import (
 )
 
 func TestSensors(t *testing.T)    { checktest.Run(t, Sensors) }
+func TestAtRest(t *testing.T)     { checktest.Run(t, AtRest) }
 func TestRecipients(t *testing.T) { checktest.Run(t, Recipients) }
 
 func TestCovered(t *testing.T) {

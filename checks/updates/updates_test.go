@@ -6,6 +6,7 @@ import (
 	"github.com/assay-iot/assay/checks/checktest"
 )
 
+func TestUpdateScript(t *testing.T)   { checktest.Run(t, UpdateScript) }
 func TestMechanism(t *testing.T)      { checktest.Run(t, Mechanism) }
 func TestDeviceVerifies(t *testing.T) { checktest.Run(t, DeviceVerifies) }
 func TestTransport(t *testing.T)      { checktest.Run(t, Transport) }

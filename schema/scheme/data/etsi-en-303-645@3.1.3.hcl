@@ -223,7 +223,7 @@ scheme "etsi-en-303-645" {
     title     = "Each update that comes over the network is verified through a relationship of trust"
     status    = "M F (j)"
     when      = has("update.mechanism")
-    required  = ["updates/device-verifies"]
+    required  = ["updates/device-verifies", "updates/update-script"]
     assessor  = true
   }
 
@@ -296,6 +296,7 @@ scheme "etsi-en-303-645" {
     status    = "M F (k)"
     when      = any(has("storage"), has("credential"))
     required  = ["storage/private-key", "storage/key-of-certificate", "storage/file-mode"]
+    advisory  = ["personaldata/at-rest"]
     declared  = ["storage"]
     assessor  = true
   }
@@ -330,9 +331,14 @@ scheme "etsi-en-303-645" {
     principle = "communication"
     title     = "Communication is protected by best-practice cryptography"
     status    = "M"
-    required  = ["communication/cleartext-service"]
-    declared  = ["interface|connection"]
-    assessor  = true
+    required = [
+      "communication/cleartext-service",
+      "communication/certificate",
+      "communication/tls-settings",
+      "communication/tls-verification",
+    ]
+    declared = ["interface|connection"]
+    assessor = true
   }
 
   requirement "5.5-2" {
@@ -361,7 +367,7 @@ scheme "etsi-en-303-645" {
     title     = "Settings that matter for security are changed over the network only after authentication"
     status    = "M F (n)"
     when      = has("interface.service")
-    required  = ["communication/ssh-configuration"]
+    required  = ["communication/open-shell", "communication/ssh-configuration"]
     assessor  = true
   }
 
@@ -497,6 +503,7 @@ scheme "etsi-en-303-645" {
     title     = "Personal data on its way between device and services is encrypted"
     status    = "R F (t)"
     when      = all(has("data.personal"), any(has("data.where=cloud"), has("cloud"), has("recipient")))
+    required  = ["communication/cleartext-endpoint"]
     assessor  = true
   }
 
@@ -553,7 +560,7 @@ scheme "etsi-en-303-645" {
     principle = "deletion"
     title     = "The user can erase user data from the device in a simple way"
     status    = "M"
-    required  = ["deletion/factory-reset"]
+    required  = ["deletion/factory-reset", "deletion/reset-coverage"]
     declared  = ["deletion.device"]
     assessor  = true
   }

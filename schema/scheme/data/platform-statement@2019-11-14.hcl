@@ -36,6 +36,7 @@ scheme "platform-statement" {
     title     = "Personal and critical data is protected"
     status    = "M"
     required  = ["personaldata/sensors", "personaldata/recipients"]
+    advisory  = ["personaldata/at-rest"]
     declared  = ["data"]
     proof     = "observed"
 
@@ -54,7 +55,7 @@ scheme "platform-statement" {
     title     = "Users can easily delete personal data"
     status    = "M"
     required  = ["deletion/factory-reset", "deletion/instructions"]
-    advisory  = ["deletion/confirmation"]
+    advisory  = ["deletion/confirmation", "deletion/reset-coverage"]
     declared  = ["deletion.device|deletion.app"]
     proof     = "declared"
 
@@ -116,7 +117,7 @@ scheme "platform-statement" {
     principle = "updates"
     title     = "Software can be updated securely"
     status    = "M"
-    required  = ["updates/mechanism", "updates/device-verifies", "updates/transport"]
+    required  = ["updates/mechanism", "updates/device-verifies", "updates/update-script", "updates/transport"]
     declared  = ["update"]
     proof     = "observed"
 
@@ -166,10 +167,14 @@ scheme "platform-statement" {
     status    = "M"
     required = [
       "communication/cleartext-service",
+      "communication/open-shell",
       "communication/web-without-tls",
       "communication/ssh-configuration",
       "communication/undeclared-service",
+      "communication/tls-verification",
+      "communication/certificate",
     ]
+    advisory = ["communication/tls-settings", "communication/cleartext-endpoint"]
     declared = ["interface|connection"]
     proof    = "observed"
 

@@ -1,0 +1,131 @@
+package communication
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/facts"
+)
+
+//go:embed certificate.md
+var certificateDoc string
+
+// Certificate fails an image whose certificates have ended, end soon, or are
+// weak.
+var Certificate = &checks.Check{
+	ID:        "communication/certificate",
+	Title:     "certificates are valid and strong",
+	Doc:       certificateDoc,
+	Remedy:    "Issue certificates that outlast the support, with a key of at least 2048 bits (RSA) or 256 (elliptic curve) and SHA-256.",
+	Principle: assay.Communication,
+	Reads:     checks.Firmware + checks.Declared,
+	Severity:  assay.High,
+	Provision: []string{"5.5-1"},
+	Version:   1,
+	Needs:     checks.Needs(facts.Certificates, facts.Keys),
+	Run:       certificate,
+}
+
+// soon is how long before its end a certificate counts as ending.
+const soon = 90 * 24 * time.Hour
+
+func certificate(c *checks.Context) checks.Judgement {
+	private := map[assay.Digest]bool{}
+	for _, k := range checks.Ask(c, facts.Keys) {
+		private[k.Public] = private[k.Public] || k.Private && k.Public != ""
+	}
+	var found []assay.Finding
+	var examined []assay.Location
+	broken := ""
+	for _, cert := range checks.Ask(c, facts.Certificates) {
+		if facts.ClassOf(cert.Location.Path) == facts.CABundles {
+			continue
+		}
+		examined = append(examined, cert.Location)
+		if cert.Err != "" {
+			broken = inside(cert.Location.Path)
+			continue
+		}
+		for _, f := range []assay.Finding{ending(c, cert), weakKeyOf(cert), weakSignature(cert), authority(cert, private[cert.Public])} {
+			if f.Message != "" {
+				f.Severity = checks.Graded(f.Severity, cert.Location)
+				found = append(found, f)
+			}
+		}
+	}
+	j := c.None(checks.Merged(found), examined...)
+	switch {
+	case j.Verdict == assay.Fail:
+		return j
+	case broken != "":
+		return c.Inconclusive("the certificate in %s could not be parsed", broken).With(found...)
+	case len(examined) == 0 && c.Gap() == "":
+		return c.NotApplicable("the image holds no certificate but root certificates of others")
+	case len(examined) == 0:
+		return c.Inconclusive("no certificate was found, but %s", c.Gap())
+	}
+	return j
+}
+
+func certificateName(cert facts.Certificate) string {
+	return fmt.Sprintf("the certificate of %s in %s", cert.Subject, inside(cert.Location.Path))
+}
+
+// ending finds a certificate that has ended or ends soon; the end of support is
+// a limit too, for those that only an update can replace.
+func ending(c *checks.Context, cert facts.Certificate) assay.Finding {
+	name, day := certificateName(cert), cert.NotAfter.Format(time.DateOnly)
+	severity := assay.High
+	if cert.CA {
+		severity = assay.Medium // whoever checks against it may look at its key only
+	}
+	switch {
+	case cert.NotAfter.Before(c.AsOf):
+		return checks.Observed(severity, name+" ended on "+day, cert.Location)
+	case cert.NotAfter.Before(c.AsOf.Add(soon)):
+		return checks.Observed(assay.Medium, name+" ends on "+day, cert.Location)
+	case c.Product != nil && c.Product.Support != nil && c.Product.Support.Until != "" && cert.NotAfter.Before(c.Product.Support.Until.Time()):
+		message := fmt.Sprintf("%s ends on %s, before the support on %s", name, day, c.Product.Support.Until)
+		return checks.Contradiction(assay.Medium, message, c.Product.Support.UntilRange, cert.Location)
+	}
+	return assay.Finding{}
+}
+
+// weakKeyOf finds keys below what NIST SP 800-57 allows since 2014: 112 bits of
+// strength.
+func weakKeyOf(cert facts.Certificate) assay.Finding {
+	least := map[string]int{"RSA": 2048, "DSA": 2048, "EC": 224}[cert.Algorithm]
+	if cert.Bits == 0 || cert.Bits >= least {
+		return assay.Finding{}
+	}
+	return checks.Observed(assay.High, fmt.Sprintf("%s has a weak key: %s with %d bits", certificateName(cert), cert.Algorithm, cert.Bits), cert.Location)
+}
+
+// weakSignature finds MD5 and SHA-1 where the signature counts: not on what
+// signs itself.
+func weakSignature(cert facts.Certificate) assay.Finding {
+	switch s := strings.ToUpper(cert.Signature); {
+	case cert.SelfSigned:
+	case strings.Contains(s, "MD5") || strings.Contains(s, "MD2"):
+		return checks.Observed(assay.High, certificateName(cert)+" is signed with "+cert.Signature, cert.Location)
+	case strings.Contains(s, "SHA1"):
+		return checks.Observed(assay.Medium, certificateName(cert)+" is signed with "+cert.Signature, cert.Location)
+	}
+	return assay.Finding{}
+}
+
+// authority finds a certificate that stands for a host, with its private key in
+// the image, and may sign others.
+func authority(cert facts.Certificate, private bool) assay.Finding {
+	if !cert.CA || !private || cert.SelfSigned && len(cert.Hosts) == 0 {
+		return assay.Finding{}
+	}
+	return checks.Observed(assay.Medium, certificateName(cert)+" may sign other certificates, and its private key is in the image", cert.Location)
+}
+
+// inside is the path inside the innermost container.
+func inside(p string) string { return p[strings.LastIndex(p, "!")+1:] }

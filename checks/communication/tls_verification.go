@@ -1,0 +1,40 @@
+package communication
+
+import (
+	_ "embed"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/facts"
+)
+
+//go:embed tls_verification.md
+var tlsVerificationDoc string
+
+// TLSVerification fails an image whose scripts or settings accept any
+// certificate.
+var TLSVerification = &checks.Check{
+	ID:        "communication/tls-verification",
+	Title:     "scripts and settings check the certificates of others",
+	Doc:       tlsVerificationDoc,
+	Remedy:    "Take the switch out, and give the program the root certificate that it needs (curl --cacert).",
+	Principle: assay.Communication,
+	Reads:     checks.Firmware,
+	Severity:  assay.Critical,
+	Provision: []string{"5.5-1"},
+	Version:   1,
+	Needs:     checks.Needs(facts.UnverifiedTLS, facts.RootPlaces),
+	Run:       tlsVerification,
+}
+
+func tlsVerification(c *checks.Context) checks.Judgement {
+	var found []assay.Finding
+	for _, u := range checks.Ask(c, facts.UnverifiedTLS) {
+		severity, message := assay.High, "the certificate of the other side is not checked: "+u.How
+		if u.Update {
+			severity, message = assay.Critical, message+", in a script that fetches updates"
+		}
+		found = append(found, checks.Observed(checks.Graded(severity, u.Location), message, u.Location))
+	}
+	return c.None(checks.Merged(found), checks.Ask(c, facts.RootPlaces)...)
+}

@@ -1,0 +1,97 @@
+package facts
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// maxCronJobs bounds the lines of one crontab.
+const maxCronJobs = 256
+
+// cron runs what crond starts, if it is started: at the boot and from time to
+// time.
+func (g *boot) cron() {
+	for _, s := range slices.Clone(g.services) {
+		if s.Started && s.Name == "crond" {
+			g.crontabs(s)
+		}
+	}
+}
+
+// crontabs finds the tables of busybox and of cron(8).
+func (g *boot) crontabs(by Service) {
+	folders := append(flagValues(by.Args, "-c"), "var/spool/cron/crontabs", "etc/crontabs", "var/spool/cron")
+	seen := map[string]bool{}
+	for _, dir := range folders {
+		for _, f := range g.children(dir) {
+			if t, ok := g.texts.Get(g.root, f.Name); ok && !seen[t.File.Name] {
+				seen[t.File.Name] = true
+				g.crontab(by, t, false, path.Base(f.Name))
+			}
+		}
+	}
+	files := slices.Clone(g.children("etc/cron.d"))
+	if f, ok := g.root.Lookup("etc/crontab"); ok {
+		files = append(files, f)
+	}
+	for _, f := range files {
+		if t, ok := g.texts.Get(g.root, f.Name); ok && !strings.HasPrefix(path.Base(f.Name), ".") {
+			g.crontab(by, t, true, "")
+		}
+	}
+}
+
+// crontab runs the lines of one table; those of the system name a user.
+func (g *boot) crontab(by Service, t Text, system bool, user string) {
+	jobs := 0
+	for line := range t.Lines() {
+		command, as, ok := cronJob(line.Text, system)
+		if jobs++; !ok || jobs > maxCronJobs {
+			continue
+		}
+		l := g.from(t.At(line))
+		l.cmd.Conditional = !by.Certain
+		l.user = as
+		if !system {
+			l.user = user
+		}
+		if l.user == "root" {
+			l.user = ""
+		}
+		g.via = append(g.via[:0], by.Via)
+		g.through(t.File.Name, func() { g.inline(l, command) })
+		g.via = g.via[:0]
+	}
+}
+
+// cronJob reads a line: five fields or @when, a user if it is of the system's
+// table, a command. What follows a bare % is its input.
+func cronJob(line string, system bool) (command, user string, ok bool) {
+	s := strings.TrimSpace(line)
+	if s == "" || s[0] == '#' {
+		return "", "", false
+	}
+	fields := 5
+	if s[0] == '@' {
+		fields = 1
+	} else if !strings.ContainsRune("0123456789*", rune(s[0])) {
+		return "", "", false // a variable
+	}
+	if system {
+		fields++
+	}
+	for range fields {
+		i := strings.IndexAny(s, " \t")
+		if i < 0 {
+			return "", "", false
+		}
+		user, s = s[:i], strings.TrimLeft(s[i:], " \t")
+	}
+	if !system {
+		user = ""
+	}
+	command = strings.ReplaceAll(s, `\%`, "\x00")
+	command, _, _ = strings.Cut(command, "%")
+	return strings.ReplaceAll(command, "\x00", "%"), user, command != ""
+}

@@ -1,0 +1,79 @@
+package facts
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+)
+
+// maxUnjudged bounds the list of one root.
+const maxUnjudged = 64
+
+// Unjudged is a command of the boot of which the image does not tell what it
+// runs, so that it may start anything.
+type Unjudged struct {
+	Reason   string         `json:"reason"`
+	Location assay.Location `json:"location"`
+}
+
+// unjudge notes a command that may start anything.
+func (g *boot) unjudge(at assay.Location, reason string) {
+	u := Unjudged{reason, at}
+	if len(g.init.Unjudged) < maxUnjudged && !slices.Contains(g.init.Unjudged, u) {
+		g.init.Unjudged = append(g.init.Unjudged, u)
+	}
+}
+
+// unjudgeName notes a command whose program has no known name. What commands
+// print that only set variables is none.
+func (g *boot) unjudgeName(at assay.Location, name string) {
+	inner := strings.Fields(strings.TrimLeft(name, "$(`\""))
+	if len(inner) > 0 && slices.Contains(settingPrinters, path.Base(inner[0])) {
+		return
+	}
+	g.unjudge(at, "its program is only known to the running device")
+}
+
+// settingPrinters are commands whose output scripts run to set variables.
+var settingPrinters = []string{".", "jshn", "getopt", "blkid", "dbus-launch", "ssh-agent", "dircolors", "locale", "uname", "stat"}
+
+// unjudgeFile notes a program that is not in the image where the boot brings it
+// there first.
+func (g *boot) unjudgeFile(at assay.Location, name string) {
+	if clean := strings.TrimPrefix(path.Clean("/"+name), "/"); strings.Contains(name, "/") && g.isBrought(clean) {
+		g.unjudge(at, "it runs "+clean+", which comes from elsewhere")
+	}
+}
+
+// bringers are programs that put files in places, by the arguments that name them.
+var bringers = []string{"wget", "curl", "tftp", "ftpget", "nc", "scp", "cp", "mv", "ln", "dd", "tar", "unzip", "gunzip", "install", "chmod", "mount"}
+
+// emptyMounts are file systems that hold nothing but what the boot puts there.
+var emptyMounts = []string{"tmpfs", "ramfs", "proc", "sysfs", "devtmpfs", "devpts", "debugfs", "cgroup", "cgroup2"}
+
+// bring notes the places into which a command puts files that are not in the image.
+func (g *boot) bring(c *Command, words []string) {
+	targets := redirectTargets(c)
+	if len(words) > 0 && slices.Contains(bringers, path.Base(words[0])) && !containsAny(words, emptyMounts) {
+		for _, w := range words[1:] {
+			targets = append(targets, strings.TrimPrefix(w, "of="))
+		}
+	}
+	for _, w := range targets {
+		if clean := strings.TrimPrefix(path.Clean(w), "/"); strings.HasPrefix(w, "/") && clean != "" && !strings.HasPrefix(clean, "dev/") {
+			g.brought[clean] = true
+		}
+	}
+}
+
+// isBrought reports whether the boot put a file, or a folder above it, in place.
+func (g *boot) isBrought(clean string) bool {
+	for name := clean; name != "." && name != "/"; name = path.Dir(name) {
+		if g.brought[name] {
+			return true
+		}
+	}
+	return false
+}

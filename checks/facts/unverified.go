@@ -1,0 +1,242 @@
+package facts
+
+import (
+	"cmp"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+)
+
+// maxUnverified bounds the findings in one text.
+const maxUnverified = 64
+
+// Unverified is a place where the check of another machine's certificate is
+// switched off.
+type Unverified struct {
+	How      string         `json:"how"`              // as written: "curl -k", "rejectUnauthorized: false"
+	Update   bool           `json:"update,omitempty"` // in a script that fetches or installs software
+	Location assay.Location `json:"location"`
+}
+
+// UnverifiedTLS are the places where scripts and settings switch the check of
+// certificates off.
+var UnverifiedTLS = &Fact[[]Unverified]{
+	Name:  "unverified-tls",
+	Doc:   "Commands, settings and scripts that accept any certificate.",
+	Needs: []Node{Texts, Scripts, Boot, Updaters},
+	Observe: func(o *Observer) ([]Unverified, error) {
+		texts, err1 := Texts.Of(o)
+		scripts, err2 := Scripts.Of(o)
+		g, err3 := Boot.Of(o)
+		updaters, err4 := Updaters.Of(o)
+		all := []Unverified{}
+		for _, err := range []error{err1, err2, err3, err4} {
+			if err != nil {
+				return all, err
+			}
+		}
+		updating := updateFiles(updaters)
+		add := func(how string, at assay.Location) {
+			if how != "" {
+				all = append(all, Unverified{how, updating[at.Path], at})
+			}
+		}
+		for _, s := range scripts {
+			for _, c := range s.Commands {
+				add(acceptsAny(c), c.Location)
+			}
+		}
+		for _, c := range g.Commands { // those of units and tables stand in no script
+			add(acceptsAny(c.Command), c.Location)
+		}
+		for _, t := range texts.All() {
+			eachUnverified(t, add)
+		}
+		slices.SortFunc(all, func(a, b Unverified) int { return cmp.Or(a.Location.Compare(b.Location), cmp.Compare(a.How, b.How)) })
+		return slices.CompactFunc(all, func(a, b Unverified) bool {
+			return a.How == b.How && a.Location.Path == b.Location.Path && a.Location.Line == b.Location.Line
+		}), nil
+	},
+}
+
+// updateFiles are the scripts of the maker's own updaters.
+func updateFiles(updaters []Updater) map[string]bool {
+	files := map[string]bool{}
+	for _, u := range updaters {
+		if u.Name != "own" {
+			continue
+		}
+		for _, l := range u.Places {
+			files[l.Path] = true
+		}
+	}
+	return files
+}
+
+// valued are the short flags of curl that take a value, so that what follows in
+// the same word is no flag.
+const valued = "AbcCdDeEFhHKmoPQrtTuUwxXyYz"
+
+// acceptsAny says how a command switches the check off; empty if it does not.
+func acceptsAny(c Command) string {
+	for _, a := range c.Assigns {
+		if switchedOff(a.Name, a.Value) {
+			return a.Name + "=" + a.Value
+		}
+	}
+	name, args := c.Effective()
+	has := func(flags ...string) string {
+		for _, f := range flags {
+			if slices.Contains(args, f) {
+				return path.Base(name) + " " + f
+			}
+		}
+		return ""
+	}
+	switch base := path.Base(name); base {
+	case "curl":
+		if hasShort(args, 'k', valued) {
+			return "curl -k"
+		}
+		return has("--insecure", "--proxy-insecure")
+	case "wget", "uclient-fetch", "aria2c", "opkg":
+		return has("--no-check-certificate", "--check-certificate=false")
+	case "mosquitto_pub", "mosquitto_sub", "mosquitto_rr":
+		return has("--insecure")
+	case "socat":
+		for _, a := range args {
+			if k, _, _ := strings.Cut(strings.ToUpper(a), ":"); (strings.HasPrefix(k, "OPENSSL") || strings.HasPrefix(k, "SSL")) && !strings.Contains(k, "LISTEN") && strings.Contains(a, "verify=0") {
+				return "socat verify=0"
+			}
+		}
+	case "git":
+		if slices.Contains(args, "http.sslVerify=false") || slices.Contains(args, "http.sslVerify") && slices.Contains(args, "false") {
+			return "git http.sslVerify=false"
+		}
+	}
+	return ""
+}
+
+// hasShort reports whether a flag stands in a group of short flags, before one
+// that takes the rest as its value.
+func hasShort(args []string, flag byte, valued string) bool {
+	return slices.ContainsFunc(args, func(a string) bool {
+		if len(a) < 2 || a[0] != '-' || a[1] == '-' {
+			return false
+		}
+		for i := 1; i < len(a); i++ {
+			if a[i] == flag {
+				return true
+			}
+			if strings.IndexByte(valued, a[i]) >= 0 {
+				return false
+			}
+		}
+		return false
+	})
+}
+
+// switchedOff reports whether a variable switches the check off.
+func switchedOff(name, value string) bool {
+	value = strings.ToLower(strings.Trim(value, `"'`))
+	switch strings.TrimSpace(name) {
+	case "NODE_TLS_REJECT_UNAUTHORIZED":
+		return value == "0"
+	case "PYTHONHTTPSVERIFY":
+		return value == "0"
+	}
+	return false
+}
+
+// unverifiedRule is a rule on the lines of texts: of files whose name fits, a
+// literal, and an expression where the literal was found.
+type unverifiedRule struct {
+	fits    func(name string) bool
+	literal string
+	line    *regexp.Regexp
+	how     string
+}
+
+func named(bases ...string) func(string) bool {
+	return func(name string) bool { return slices.Contains(bases, path.Base(name)) }
+}
+
+func ending(ends ...string) func(string) bool {
+	return func(name string) bool {
+		return slices.ContainsFunc(ends, func(e string) bool { return strings.HasSuffix(name, e) })
+	}
+}
+
+func anyFile(string) bool { return true }
+
+var unverifiedRules = []unverifiedRule{
+	{named("curlrc", ".curlrc", "_curlrc"), "insecure", regexp.MustCompile(`^\s*-{0,2}insecure\b`), "insecure"},
+	{named("curlrc", ".curlrc", "_curlrc"), "-k", regexp.MustCompile(`^\s*-k\b`), "-k"},
+	{named("wgetrc", ".wgetrc"), "check_certificate", regexp.MustCompile(`(?i)^\s*check_certificate\s*=\s*(?:off|no|0)\b`), "check_certificate = off"},
+	{ending(".conf"), "bridge_insecure", regexp.MustCompile(`^\s*bridge_insecure\s+true\b`), "bridge_insecure true"},
+	{anyFile, "Verify-Peer", regexp.MustCompile(`(?i)Acquire::https(?:::\S+)?::Verify-Peer\s+"?(?:false|0|no)\b`), "Verify-Peer false"},
+	{anyFile, "TLS_REQCERT", regexp.MustCompile(`(?i)^\s*TLS_REQCERT\s+(?:never|allow)\b`), "TLS_REQCERT never"},
+	{anyFile, "tls_certcheck", regexp.MustCompile(`^\s*tls_certcheck\s+off\b`), "tls_certcheck off"},
+	{anyFile, "NODE_TLS_REJECT_UNAUTHORIZED", regexp.MustCompile(`\bNODE_TLS_REJECT_UNAUTHORIZED\b['"\]]*\s*=\s*['"]?0\b`), "NODE_TLS_REJECT_UNAUTHORIZED=0"},
+	{anyFile, "GIT_SSL_NO_VERIFY", regexp.MustCompile(`(?:^|[\s;"])GIT_SSL_NO_VERIFY=['"]?(?:1|true)\b`), "GIT_SSL_NO_VERIFY=1"},
+	{ending(".js", ".mjs", ".cjs", ".ts"), "rejectUnauthorized", regexp.MustCompile(`\brejectUnauthorized['"]?\s*:\s*false\b`), "rejectUnauthorized: false"},
+	{ending(".py"), "verify", regexp.MustCompile(`\bverify\s*=\s*False\b`), "verify=False"},
+	{ending(".py"), "_create_unverified_context", regexp.MustCompile(`\bssl\._create_unverified_context\b`), "_create_unverified_context"},
+	{ending(".php", ".cgi"), "CURLOPT_SSL_VERIFYPEER", regexp.MustCompile(`\bCURLOPT_SSL_VERIFYPEER\b['"]?\s*(?:,|=>)\s*(?:false|0)\b`), "CURLOPT_SSL_VERIFYPEER false"},
+	{ending(".lua"), "verify", regexp.MustCompile(`\bverify\s*=\s*["']none["']`), `verify = "none"`},
+}
+
+// eachUnverified looks for settings that switch the check off.
+func eachUnverified(t Text, found func(how string, at assay.Location)) {
+	if ofOthers(t.File.Name) {
+		return
+	}
+	if strings.Contains(path.Base(t.File.Name), "stunnel") {
+		eachStunnel(t, found)
+	}
+	n := 0
+	for _, rule := range unverifiedRules {
+		if !rule.fits(t.File.Name) || !strings.Contains(t.Content, rule.literal) {
+			continue
+		}
+		for line := range t.Lines() {
+			if n < maxUnverified && strings.Contains(line.Text, rule.literal) && !isComment(line.Text) && rule.line.MatchString(line.Text) {
+				found(rule.how, t.At(line))
+				n++
+			}
+		}
+	}
+}
+
+func isComment(line string) bool {
+	s := strings.TrimSpace(line)
+	return strings.HasPrefix(s, "#") || strings.HasPrefix(s, "//") || strings.HasPrefix(s, ";") || strings.HasPrefix(s, "*") || strings.HasPrefix(s, "--")
+}
+
+// ofOthers are the folders of published modules, which name such settings and
+// do not make them.
+func ofOthers(name string) bool {
+	for _, dir := range []string{"site-packages/", "dist-packages/", "node_modules/", "lib/python", "share/perl", "lib/perl", "share/doc/", "share/man/", "share/bash-completion/", "share/vim/", "share/nano/"} {
+		if strings.Contains(name, dir) {
+			return true
+		}
+	}
+	return false
+}
+
+// eachStunnel reads the services of stunnel.conf: a client that asks for no
+// certificate takes any.
+func eachStunnel(t Text, found func(how string, at assay.Location)) {
+	client := false
+	for _, kv := range parseKeyValues(t) {
+		switch {
+		case kv.key == "client":
+			client = strings.EqualFold(kv.value, "yes")
+		case client && kv.key == "verify" && kv.value == "0":
+			found("stunnel verify = 0", kv.at)
+		}
+	}
+}
