@@ -17,6 +17,7 @@ import (
 	"github.com/assay-iot/assay/firmware/iso9660"
 	"github.com/assay-iot/assay/firmware/jffs2"
 	"github.com/assay-iot/assay/firmware/mbr"
+	"github.com/assay-iot/assay/firmware/rauc"
 	"github.com/assay-iot/assay/firmware/romfs"
 	"github.com/assay-iot/assay/firmware/rpm"
 	"github.com/assay-iot/assay/firmware/squashfs"
@@ -40,6 +41,7 @@ func formats() []*format.Format {
 		uimage.Format,
 		fit.Format,
 		fdt.Format,
+		rauc.Format, // before the squashfs that begins it
 		squashfs.Format,
 		ext.Format,
 		jffs2.Format,

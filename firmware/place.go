@@ -31,6 +31,7 @@ type place struct {
 	name         string // for a stream, what its header calls the content
 	raw          *Container
 	refusedKinds []string // file systems that were recognised here and are not read
+	outer        string   // type of the container that begins at the first byte too
 }
 
 // found is what was found in a place.
@@ -49,7 +50,7 @@ func (o *opener) look(p *place) (found, error) {
 		return f, nil
 	}
 	s := o.matcher.scan(p.in)
-	next := o.matcher.starts(p.in)
+	next := slices.DeleteFunc(o.matcher.starts(p.in), func(c candidate) bool { return c.format.Name == p.outer })
 	failures := 0
 	for pos := int64(0); ; {
 		var failed []refusal
@@ -258,6 +259,9 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 		}
 		if part.Name != "" {
 			sub.path += "!" + part.Name
+		}
+		if part.Offset == 0 {
+			sub.outer = k.Type
 		}
 		f, err := o.look(sub)
 		if err != nil {
