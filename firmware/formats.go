@@ -22,6 +22,7 @@ import (
 	"github.com/assay-iot/assay/firmware/rpm"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
+	"github.com/assay-iot/assay/firmware/swupdate"
 	"github.com/assay-iot/assay/firmware/tarball"
 	"github.com/assay-iot/assay/firmware/ubi"
 	"github.com/assay-iot/assay/firmware/ubifs"
@@ -56,6 +57,7 @@ func formats() []*format.Format {
 		iso9660.Format, // before the partition table that it may have
 		fat.Format,
 		zimage.Format,
+		swupdate.Format, // before the archive that it is
 		cpio.Format,
 		android.Sparse,
 		android.Boot,

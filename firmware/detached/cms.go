@@ -5,6 +5,8 @@ import (
 	"crypto"
 	"errors"
 	"slices"
+
+	"github.com/assay-iot/assay/firmware/format"
 )
 
 // CMS is what a message of the Cryptographic Message Syntax (RFC 5652, DER) says
@@ -135,4 +137,23 @@ func IsCMS(b []byte) bool {
 		}
 	}
 	return false
+}
+
+// Hashes gives the hashes of a detached message that is the Value of a signature,
+// and notes there what is wrong with the message.
+func Hashes(s *format.Signature) []crypto.Hash {
+	c, err := ParseCMS(s.Value)
+	switch {
+	case err != nil:
+		s.Problem = "the CMS message cannot be read: " + err.Error()
+	case c.Encrypted:
+		s.Problem = "the CMS message is encrypted and signs nothing"
+	case c.Attached:
+		s.Problem = "the CMS message holds a content of its own"
+	case c.Length != len(s.Value):
+		s.Problem = "bytes follow the CMS message"
+	case c.Signers == 0:
+		s.Problem = "the CMS message has no signer"
+	}
+	return c.Hashes
 }

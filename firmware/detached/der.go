@@ -1,3 +1,8 @@
+// Package detached reads signatures that stand apart from what they sign: CMS
+// (RFC 5652), OpenPGP (RFC 9580), and the texts of signify, usign and minisign.
+//
+// They are parsed: which hash, which key, and whether the form is right. Nothing
+// is verified.
 package detached
 
 import "fmt"

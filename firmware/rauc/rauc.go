@@ -81,6 +81,8 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		u.sign.Problem = "the CMS message cannot be read: " + err.Error()
 	} else if int64(u.cms.Length) != length {
 		u.sign.Problem = "the CMS message is shorter than the bundle says"
+	} else if u.cms.Signers == 0 && !u.cms.Encrypted {
+		u.sign.Problem = "the CMS message has no signer"
 	}
 	switch {
 	case u.cms.Encrypted:

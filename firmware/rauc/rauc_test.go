@@ -35,7 +35,7 @@ func bundle(t *testing.T, dir, kind string) []byte {
 			t.Fatal(err)
 		}
 	}
-	put("rootfs.img", string(firmwaretest.Squashfs(firmwaretest.Text("etc/a", 0o644, strings.Repeat("a line\n", 20_000)))))
+	put("rootfs.img", string(firmwaretest.Squashfs(firmwaretest.Text("etc/a", 0o644, strings.Repeat("a line\n", 20_000)), firmwaretest.Text("bin/b", 0o755, string(firmwaretest.Kernel("5.10.1", 700_001))))))
 	put("app.bin", "a small one")
 	bundleSection := "[bundle]\nformat=" + kind + "\n\n"
 	if kind == "plain" {
