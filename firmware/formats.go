@@ -17,6 +17,7 @@ import (
 	"github.com/assay-iot/assay/firmware/iso9660"
 	"github.com/assay-iot/assay/firmware/jffs2"
 	"github.com/assay-iot/assay/firmware/mbr"
+	"github.com/assay-iot/assay/firmware/mender"
 	"github.com/assay-iot/assay/firmware/rauc"
 	"github.com/assay-iot/assay/firmware/romfs"
 	"github.com/assay-iot/assay/firmware/rpm"
@@ -68,6 +69,7 @@ func formats() []*format.Format {
 		gpt.Format,
 		gpt.ByBackup,
 		mbr.Format,
+		mender.Format, // before the archive that it is
 		tarball.Format,
 		ar.Format,
 		apk.Format,

@@ -103,7 +103,7 @@ func TestBad(t *testing.T) {
 		"two signatures":     {[]member{{"sw-description", config()}, {"sw-description.sig", sig}, {"sw-description.sig", sig}}, `damage a second member "sw-description.sig"`},
 		"a late signature":   {[]member{{"sw-description", config()}, {"a", "B"}, {"sw-description.sig", sig}}, "is not the second member"},
 		"no signature":       {[]member{{"sw-description", config()}, {"sw-description.sig", "x"}}, "1 bytes that are no signature"},
-		"cut":                {[]member{{"sw-description", "software = { images: ( { filename = \"a"}}, "at byte 39: a text without an end"},
+		"cut":                {[]member{{"sw-description", "software = { images: ( { filename = \"a"}}, "at byte 36: a text without an end"},
 		"wrong brackets":     {[]member{{"sw-description", "software = { a = ( }; }"}}, "no name and no value"},
 		"deep":               {[]member{{"sw-description", "a = " + strings.Repeat("(", 100)}}, "groups inside one another"},
 		"encrypted":          {[]member{{"sw-description", "\x00\x01"}}, "is no text: it is encrypted"},
