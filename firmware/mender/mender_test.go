@@ -141,21 +141,20 @@ func TestBad(t *testing.T) {
 // the signature.
 func TestMenderArtifact(t *testing.T) {
 	tool, openssl := reference.Need(t, "mender-artifact"), reference.Need(t, "openssl")
+	keys := t.TempDir()
+	reference.Run(t, keys, openssl, "genrsa", "-traditional", "-out", "rsa.pem", "2048")
+	reference.Run(t, keys, openssl, "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "ec.pem")
 	for _, version := range []string{"2", "3"} {
 		for _, compression := range []string{"none", "gzip", "lzma"} {
 			for _, kind := range []string{"rsa", "ec"} {
 				t.Run(version+" "+compression+" "+kind, func(t *testing.T) {
 					dir := t.TempDir()
-					if kind == "rsa" {
-						reference.Run(t, dir, openssl, "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072", "-out", "key.pem")
-					} else {
-						reference.Run(t, dir, openssl, "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "key.pem")
-					}
-					reference.Run(t, dir, openssl, "pkey", "-in", "key.pem", "-pubout", "-out", "public.pem")
+					key := filepath.Join(keys, kind+".pem")
+					reference.Run(t, dir, openssl, "pkey", "-in", key, "-pubout", "-out", "public.pem")
 					if err := os.WriteFile(filepath.Join(dir, "root.squashfs"), []byte(root), 0o600); err != nil {
 						t.Fatal(err)
 					}
-					args := []string{"--compression", compression, "write", "rootfs-image", "-t", "board", "-n", "release-1", "-f", "root.squashfs", "-k", "key.pem", "-v", version, "-o", "a.mender"}
+					args := []string{"--compression", compression, "write", "rootfs-image", "-t", "board", "-n", "release-1", "-f", "root.squashfs", "-k", key, "-v", version, "-o", "a.mender"}
 					if version == "2" {
 						args = append(args, "--no-checksum-provide", "--no-default-software-version", "--no-default-clears-provides")
 					}
