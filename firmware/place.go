@@ -126,7 +126,7 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	}
 	ctx, cancel := context.WithTimeout(o.ctx, o.opts.Limits.Time)
 	defer cancel()
-	if c.format.Start != nil {
+	if c.format.Start != nil || c.off > 0 {
 		before := p.in.Section(0, c.off)
 		in.Before = &before
 	}
