@@ -75,6 +75,7 @@ func formats() []*format.Format {
 		apk.Format,
 		rpm.Format,
 		zipfile.Format,
+		apk.Signed, // before the stream that it is
 		stream.Gzip,
 		stream.XZ,
 		stream.Zstd,

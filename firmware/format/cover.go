@@ -71,6 +71,9 @@ func feed(ctx context.Context, in Input, s Span, sums []hash.Hash) error {
 	if err != nil {
 		return err
 	}
+	if len(sums) == 0 {
+		return nil
+	}
 	for end := at + s.Length; at < end; at += piece {
 		if err := ctx.Err(); err != nil {
 			return err
