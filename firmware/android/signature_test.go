@@ -140,6 +140,11 @@ func TestPartition(t *testing.T) {
 	if got, n := holds(image); got != "boot differs system differs " || n != 0 {
 		t.Errorf("%s, through %d", got, n)
 	}
+	moved := bytes.Clone(image)
+	moved[len(moved)-64+27] ^= 1
+	if got, _ := holds(moved); got != "" {
+		t.Errorf("compared with a footer about another block: %s", got)
+	}
 	if got, _ := holds(append(image, 0)); got != "" {
 		t.Errorf("compared without a footer at the end: %s", got)
 	}

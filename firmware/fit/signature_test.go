@@ -159,6 +159,35 @@ func TestBadSignatures(t *testing.T) {
 	}
 }
 
+// TestRegions has a list with a node whose parent is not in it: the end of the
+// parent, right behind, is signed, and that of the node above is not.
+func TestRegions(t *testing.T) {
+	b := &tree{}
+	b.node("", func() {
+		b.node("images", func() {
+			b.node("a", func() { b.node("b", func() { b.node("c", func() { b.text("x", "y") }) }) })
+			b.node("other", func() { b.set("data", []byte("xyz")) })
+		})
+		b.node("configurations", func() {
+			b.node("conf", func() {
+				b.node("signature-1", func() { full(b, "/\x00/configurations/conf\x00/images/a/b/c\x00", "sha256,rsa2048", 256) })
+			})
+		})
+	})
+	data := b.blob()
+	for _, c := range open(t, data).Signatures[0].Covers {
+		run := data[c.Offset : c.Offset+c.Length]
+		if !bytes.HasPrefix(run, []byte("\x00\x00\x00\x01c\x00\x00\x00")) {
+			continue
+		}
+		if want := "y\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x02"; !bytes.HasSuffix(run, []byte(want)) || bytes.HasSuffix(run[:len(run)-4], []byte(want)) {
+			t.Errorf("% x", run)
+		}
+		return
+	}
+	t.Error("the listed node is not covered")
+}
+
 func TestMutatedSignature(t *testing.T) {
 	formattest.Mutate(t, fit.Format, signature(func(t *tree) { full(t, listed, "sha256,rsa2048", 256) }))
 }
