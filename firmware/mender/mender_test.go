@@ -99,6 +99,7 @@ func TestBad(t *testing.T) {
 	}{
 		"another file":      {[]member{version, {"manifest", line("data/0000/a", "B")}, sig, {"data/0000.tar.gz", data}}, "data/0000/a=false  leaves version leaves data/0000.tar.gz"},
 		"not listed":        {[]member{version, {"manifest", line("version", first)}, sig, {"data/0000.tar.gz", data}}, "version=true  leaves data/0000.tar.gz"},
+		"a stowaway":        {[]member{version, {"manifest", line("data/0000/a", "A")}, sig, {"data/0000.tar.gz", packed(firmwaretest.Text("a", 0o644, "A"), firmwaretest.Text("b", 0o644, "B"))}}, "data/0000/a=true  leaves version leaves data/0000.tar.gz"},
 		"not there":         {[]member{version, {"manifest", line("data/0000/a", "A")}}, "data/0000/a=false not in the artifact"},
 		"no manifest":       {[]member{version, sig}, "there is no manifest"},
 		"no base64":         {[]member{version, {"manifest", ""}, {"manifest.sig", "**"}}, "no base64"},
