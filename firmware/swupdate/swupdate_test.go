@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -176,9 +177,22 @@ func TestSigned(t *testing.T) {
 			reference.Run(t, dir, openssl, c.verify...)
 			put("image.swu", data)
 			if c.algorithm == format.CMS {
-				reference.Run(t, dir, reference.Need(t, "swupdate"), "-c", "-i", "image.swu", "-k", "cert.pem", "-e", "board,stable", "-H", "x:1.0")
+				accepted(t, dir, true)
+				put("image.swu", bytes.Replace(data, []byte("1.0.1"), []byte("1.0.2"), 1))
+				accepted(t, dir, false)
 			}
 		})
+	}
+}
+
+// accepted asks swupdate, whose exit status says now this and now that.
+func accepted(t *testing.T, dir string, want bool) {
+	t.Helper()
+	cmd := exec.Command(reference.Need(t, "swupdate"), "-c", "-i", "image.swu", "-k", "cert.pem", "-e", "board,stable", "-H", "x:1.0")
+	cmd.Dir = dir
+	out, _ := cmd.CombinedOutput()
+	if got := bytes.Contains(out, []byte("SWUPDATE successful")); got != want {
+		t.Errorf("swupdate accepts it: %v\n%s", got, out)
 	}
 }
 
