@@ -25,9 +25,11 @@ import (
 	"github.com/assay-iot/assay/firmware/littlefs"
 	"github.com/assay-iot/assay/firmware/mbr"
 	"github.com/assay-iot/assay/firmware/mcuboot"
+	"github.com/assay-iot/assay/firmware/mender"
 	"github.com/assay-iot/assay/firmware/nordic"
 	"github.com/assay-iot/assay/firmware/nvs"
 	"github.com/assay-iot/assay/firmware/ota"
+	"github.com/assay-iot/assay/firmware/rauc"
 	"github.com/assay-iot/assay/firmware/romfs"
 	"github.com/assay-iot/assay/firmware/router"
 	"github.com/assay-iot/assay/firmware/rpm"
@@ -35,6 +37,7 @@ import (
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
 	"github.com/assay-iot/assay/firmware/suit"
+	"github.com/assay-iot/assay/firmware/swupdate"
 	"github.com/assay-iot/assay/firmware/tarball"
 	"github.com/assay-iot/assay/firmware/ubi"
 	"github.com/assay-iot/assay/firmware/ubifs"
@@ -54,6 +57,7 @@ func formats() []*format.Format {
 		[]*format.Format{dfu.Suffix}, // at the end, around whatever begins at the first byte
 		router.Formats(),
 		images,
+		updates, // before the archives and file systems that they are made of
 		chips,
 		fileSystems,
 		partitions, // behind ISO 9660, which may have a partition table of its own
@@ -70,6 +74,8 @@ var (
 		android.Sparse, android.Boot, android.VBMeta, android.Footer,
 		ubootenv.Format, fwtool.Format,
 	}
+	// updates are containers that bring software to a device.
+	updates = []*format.Format{rauc.Format, swupdate.Format, mender.Format, apk.Signed}
 	// chips are the images of microcontrollers, and what brings them there.
 	chips = []*format.Format{
 		mcuboot.Format, ota.Zigbee, ota.Telink, ota.Matter, suit.Format,

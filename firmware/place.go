@@ -32,6 +32,7 @@ type place struct {
 	member bool   // a file of a container: what is not recognised was seen as a file
 	name   string // for a stream, what its header calls the content
 	raw    *Container
+	outer  string // type of the container that begins at the first byte too
 }
 
 // found is what was found in a place.
@@ -50,7 +51,7 @@ func (o *opener) look(p *place) (found, error) {
 		return f, nil
 	}
 	s := o.matcher.scan(p.in)
-	next := o.matcher.starts(p.in)
+	next := slices.DeleteFunc(o.matcher.starts(p.in), func(c candidate) bool { return c.format.Name == p.outer })
 	failures := 0
 	for pos := int64(0); ; {
 		var failed []refusal
@@ -121,7 +122,7 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	}
 	ctx, cancel := context.WithTimeout(o.ctx, o.opts.Limits.Time)
 	defer cancel()
-	if c.format.Start != nil {
+	if c.format.Start != nil || c.off > 0 {
 		before := p.in.Section(0, c.off)
 		in.Before = &before
 	}
@@ -259,6 +260,9 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 		}
 		if part.Name != "" {
 			sub.path += "!" + part.Name
+		}
+		if part.Offset == 0 {
+			sub.outer = k.Type
 		}
 		f, err := o.look(sub)
 		if err != nil {

@@ -8,8 +8,9 @@
 // libavb, which are big endian.
 //
 // Checksums of sparse images, the SHA-1 over the parts of boot images and the
-// digest of a vbmeta block are compared. Signatures are not verified here, and the
-// digests in a vbmeta block are listed and not compared with the partitions.
+// digest of a vbmeta block are compared, and so are the digests in a block that
+// stands with the partition that it is about; those of other partitions are listed.
+// Signatures are parsed and not verified.
 package android
 
 import (

@@ -41,6 +41,8 @@ const (
 	maxVBMeta      = 1 << 20 // bytes of either block after the header
 	maxDescriptors = 1024
 	maxShown       = 1024 // bytes of an attribute
+
+	verificationOff = 2 // in the flags
 )
 
 // algorithms are the types of signature, by number.
@@ -87,7 +89,7 @@ func probeVBMeta(in format.Input) format.Likeness {
 	return format.Sure
 }
 
-func openVBMeta(_ context.Context, in format.Input, _ *format.Budget) (*format.Opened, error) {
+func openVBMeta(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opened, error) {
 	h, err := readVBMeta(in)
 	if err != nil {
 		return nil, err
@@ -103,13 +105,21 @@ func openVBMeta(_ context.Context, in format.Input, _ *format.Budget) (*format.O
 	}
 	auth, aux := all[vbmetaHeader:vbmetaHeader+h.Auth], all[vbmetaHeader+h.Auth:]
 	h.digest(o, all[:vbmetaHeader], auth, aux)
+	if h.Flags&verificationOff != 0 {
+		o.Attributes["verification"] = "disabled"
+	}
 	if h.KeySize > 0 {
 		sum := sha256.Sum256(aux[h.KeyAt : h.KeyAt+h.KeySize])
 		o.Attributes["key"] = "sha256 " + hex.EncodeToString(sum[:])
 	}
 	at := vbmetaHeader + int64(h.Auth+h.DescriptorsAt)
-	descriptors(o, aux[h.DescriptorsAt:h.DescriptorsAt+h.DescriptorsSize], at)
-	return o, nil
+	list := aux[h.DescriptorsAt : h.DescriptorsAt+h.DescriptorsSize]
+	descriptors(o, list, at)
+	through, err := compareAll(ctx, in, o, list)
+	if err != nil {
+		return nil, err
+	}
+	return o, h.sign(ctx, in, o, auth, aux, through)
 }
 
 // digest compares the digest over header and auxiliary block that is signed.

@@ -2,11 +2,11 @@
 // a database that lists files, then a block with the content of each.
 //
 // The format is that of apk-v3(5) in apk-tools' own documentation, with the field
-// numbers of its sources. The digest of a content must hold; signatures are not
-// verified. Owners are names: "root" is 0, any other the last one, 65534, as
+// numbers of its sources. The digest of a content must hold; signatures are parsed
+// and not verified. Owners are names: "root" is 0, any other the last one, 65534, as
 // apk-tools has a name that it does not know. Scripts are listed under the names
-// that they have in packages of version 2, which are archives of tar and need no
-// reader of their own; indexes of packages are not read.
+// that they have in packages of version 2. Those are archives of tar, and only
+// what signs them is read here. Indexes of packages of version 3 are not read.
 package apk
 
 import (
@@ -149,7 +149,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 			o.Attributes[name] = s
 		}
 	}
-	return o, nil
+	return o, a.sign(ctx, o, first)
 }
 
 func (a *archive) hurt(at int64, reason string) {

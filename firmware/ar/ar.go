@@ -116,6 +116,9 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	o := &format.Opened{Length: off, Tree: a, Damage: a.damage, Attributes: map[string]string{}}
 	if kind := a.kind(); kind != "" {
 		o.Attributes["package"] = kind
+		if err := a.sign(ctx, o); err != nil {
+			return nil, err
+		}
 	}
 	return o, nil
 }

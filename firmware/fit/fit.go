@@ -6,8 +6,8 @@
 // (doc/usage/fit in U-Boot). Data stand in the tree or behind it (data-offset,
 // data-position). The hashes of images are computed and compared; what came of
 // each stands in the attributes, a difference is damage as well. Signatures of
-// images and configurations are listed and not verified here: that takes a key
-// from outside the image.
+// images and configurations are parsed, with the bytes that they are over, and not
+// verified here: that takes a key from outside the image.
 package fit
 
 import (
@@ -24,7 +24,7 @@ var Format = &format.Format{
 	Magics:   []format.Magic{{Bytes: fdt.Magic}},
 	Anywhere: true,
 	Probe:    probe,
-	Open:     open,
+	Open:     read,
 }
 
 const (
@@ -47,9 +47,12 @@ type reader struct {
 	tree   *fdt.Tree
 	opened *format.Opened
 	unread int64 // bytes that may still be hashed
+	toSign int64 // bytes of images that signatures may still be over
+	images []format.Span
+	holds  map[string]format.Span // by the path of a hash in the tree: the data that it is right for
 }
 
-func open(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opened, error) {
+func read(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opened, error) {
 	tree, err := fdt.Parse(in)
 	if err != nil {
 		return nil, err
@@ -58,9 +61,14 @@ func open(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opene
 	if images == nil || len(images.Children) == 0 {
 		return nil, format.Errorf(0, "no images")
 	}
-	r := &reader{in: in, tree: tree, unread: in.Size, opened: &format.Opened{Length: tree.Size, Attributes: map[string]string{}}}
+	r := &reader{in: in, tree: tree, unread: in.Size, toSign: in.Size, holds: map[string]format.Span{}, opened: &format.Opened{Length: tree.Size, Attributes: map[string]string{}}}
 	r.attribute("description", tree.Root.Text("description"))
+	names := map[string]bool{}
 	for i, n := range images.Children {
+		if names[n.Name] {
+			r.damage(n.Offset, 0, "a second image %q", n.Name)
+		}
+		names[n.Name] = true
 		if i == maxImages {
 			r.damage(n.Offset, 0, "more than %d images", maxImages)
 			break
@@ -69,8 +77,11 @@ func open(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opene
 			return nil, err
 		}
 	}
-	r.configurations(tree.Root.Child("configurations"))
+	if err := r.configurations(ctx, tree.Root.Child("configurations")); err != nil {
+		return nil, err
+	}
 	r.rest()
+	r.leave()
 	return r.opened, nil
 }
 

@@ -27,6 +27,7 @@ var algorithms = map[string]func() hash.Hash{
 type check struct {
 	hash.Hash
 	key, algorithm string
+	name           string
 	want           []byte
 }
 
@@ -45,7 +46,7 @@ func (r *reader) hashes(ctx context.Context, key string, n *fdt.Node, data forma
 			r.attribute(key+"/"+c.Name, algorithm+" not checked")
 			continue
 		}
-		checks = append(checks, check{start(), key + "/" + c.Name, algorithm, value.Value.Head(sha512.Size)})
+		checks = append(checks, check{start(), key + "/" + c.Name, algorithm, c.Name, value.Value.Head(sha512.Size)})
 	}
 	if len(checks) == 0 {
 		return nil
@@ -58,8 +59,13 @@ func (r *reader) hashes(ctx context.Context, key string, n *fdt.Node, data forma
 		return err
 	}
 	for _, c := range checks {
-		if bytes.Equal(c.Sum(nil), c.want) {
+		ok := bytes.Equal(c.Sum(nil), c.want)
+		r.opened.Hashes = append(r.opened.Hashes, format.Hash{Name: n.Name + "/" + c.name, Algorithm: c.algorithm, Span: data, OK: ok})
+		if ok {
 			r.attribute(c.key, c.algorithm+" verified")
+			if strings.HasPrefix(c.algorithm, "sha") {
+				r.holds["/"+c.key] = data
+			}
 			continue
 		}
 		r.attribute(c.key, c.algorithm+" differs")

@@ -40,9 +40,15 @@ func (r *reader) image(ctx context.Context, n *fdt.Node) error {
 		r.opened.Parts = append(r.opened.Parts, part)
 		r.opened.Length = max(r.opened.Length, data.Offset+data.Length)
 	}
+	data.Path = n.Name
+	r.images = append(r.images, data)
 	for _, c := range n.Children {
-		if strings.HasPrefix(c.Name, "signature") {
-			r.attribute(key+"/"+c.Name, signature(c))
+		if !strings.HasPrefix(c.Name, "signature") {
+			continue
+		}
+		r.attribute(key+"/"+c.Name, signature(c))
+		if err := r.imageSignature(ctx, n, c, data); err != nil {
+			return err
 		}
 	}
 	return r.hashes(ctx, key, n, data, whole)
@@ -68,26 +74,31 @@ func (r *reader) data(n *fdt.Node) (format.Span, bool) {
 }
 
 // configurations lists which images start together, and what signs them.
-func (r *reader) configurations(all *fdt.Node) {
+func (r *reader) configurations(ctx context.Context, all *fdt.Node) error {
 	if all == nil {
-		return
+		return nil
 	}
 	r.attribute("default", all.Text("default"))
 	for i, n := range all.Children {
 		if i == maxConfigurations {
 			r.damage(n.Offset, 0, "more than %d configurations", maxConfigurations)
-			return
+			return nil
 		}
 		key := "configurations/" + n.Name
 		for _, name := range []string{"description", "kernel", "fdt", "ramdisk", "firmware", "loadables", "compatible"} {
 			r.attribute(key+"/"+name, strings.Join(n.Strings(name), " "))
 		}
 		for _, c := range n.Children {
-			if strings.HasPrefix(c.Name, "signature") {
-				r.attribute(key+"/"+c.Name, signature(c))
+			if !strings.HasPrefix(c.Name, "signature") {
+				continue
+			}
+			r.attribute(key+"/"+c.Name, signature(c))
+			if err := r.configurationSignature(ctx, n, c); err != nil {
+				return err
 			}
 		}
 	}
+	return nil
 }
 
 // signature describes a signature node.

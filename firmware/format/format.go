@@ -65,8 +65,8 @@ const (
 type Input struct {
 	io.ReaderAt
 	Size int64
-	// Before is what stands in front of a container that Format.Start found: a
-	// trailer's checksum is over that too. Nil otherwise.
+	// Before is what stands in front of a container that a scan found: a trailer's
+	// checksum is over that too. Nil for one that begins its place.
 	Before *Input
 }
 

@@ -1,9 +1,6 @@
 package format
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // WithGaps adds to the parts of a container one without a name for each run of
 // its bytes that belongs neither to a part nor to what the reader itself has read
@@ -16,13 +13,8 @@ func WithGaps(length int64, parts []Part, own ...Span) []Part {
 			taken = append(taken, Span{Offset: p.Offset, Length: p.Length})
 		}
 	}
-	slices.SortFunc(taken, func(a, b Span) int { return cmp.Compare(a.Offset, b.Offset) })
-	at := int64(0)
-	for _, s := range append(taken, Span{Offset: length}) {
-		if end := min(s.Offset, length); end > at {
-			parts = append(parts, Part{Offset: at, Length: end - at})
-		}
-		at = max(at, s.Offset+s.Length)
+	for _, g := range Gaps(length, taken) {
+		parts = append(parts, Part{Offset: g.Offset, Length: g.Length})
 	}
 	return parts
 }

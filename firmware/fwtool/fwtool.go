@@ -5,7 +5,7 @@
 // data come first and a trailer of 16 bytes after them, with a checksum over
 // everything before it, from the first byte of the image on. Several may follow
 // one another; the last ends the image. A signature covers the image up to where
-// it begins. It is not verified here.
+// it begins: a text of usign, or a chain of ucert. It is parsed and not verified.
 package fwtool
 
 import (
@@ -115,6 +115,9 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	o := &format.Opened{Length: in.Size, Attributes: map[string]string{}, Tree: newFiles(in, all)}
 	if in.Before == nil {
 		return o, nil
+	}
+	if err := sign(ctx, in, o, all); err != nil {
+		return nil, err
 	}
 	sum, err := update(ctx, 0, *in.Before, 0, in.Before.Size)
 	if err != nil {

@@ -5,7 +5,7 @@
 // The layout is that of the "RPM Package format" in rpm's own documentation
 // (docs/manual/format_v4.md, format_header.md, format_lead.md and tags.md). The
 // digests of header and payload are checked, the best one that is there;
-// signatures are not. The payload of packages with files over 4 GiB, and of version
+// signatures are parsed and not verified. The payload of packages with files over 4 GiB, and of version
 // 6, has no names, modes and sizes of its own: it is not read.
 package rpm
 
@@ -73,8 +73,6 @@ const (
 	sigMD5      = 1004
 )
 
-var signatureTags = []uint32{267, 268, 278, 1002, 1005} // DSA, RSA, OpenPGP, PGP, GPG
-
 // probe is sure of a lead with a signature header after it.
 func probe(in format.Input) format.Likeness {
 	h := in.Head(leadSize + len(headerMagic))
@@ -91,6 +89,7 @@ type file struct {
 	header       header
 	payload, end int64
 	cut          bool // the end is missing
+	holds        bool // the header has the digest of the payload, and it is right
 	damage       []format.Damage
 }
 
@@ -116,7 +115,7 @@ func open(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opene
 		o.Parts = []format.Part{{Offset: f.payload, Length: f.end - f.payload, Hint: o.Attributes["compression"]}}
 	}
 	o.Damage = f.damage
-	return o, nil
+	return o, f.sign(ctx, o)
 }
 
 func (f *file) hurt(at int64, reason string, args ...any) {
@@ -177,7 +176,9 @@ func (f *file) check(ctx context.Context) error {
 	}
 	if !bytes.Equal(sum.Sum(nil), want) {
 		f.hurt(f.payload, "the digest of the payload differs")
+		return nil
 	}
+	f.holds = from == f.payload
 	return nil
 }
 
@@ -233,8 +234,8 @@ func (f *file) attributes() map[string]string {
 	if f.in.Peek(sourceAt, 2)[1] == 1 {
 		a["kind"] = "source"
 	}
-	for _, tag := range signatureTags {
-		if f.signature.has(tag) {
+	for _, k := range signatureTags {
+		if f.signature.has(k.tag) {
 			a["signed"] = "true" // which is not verified
 		}
 	}

@@ -1,0 +1,161 @@
+// Package rauc reads RAUC's update bundles: a squashfs, then a CMS message, then
+// the length of the message in eight bytes, big endian.
+//
+// The format is that of RAUC's reference documentation ("Bundle formats"). Of a
+// "plain" bundle the message is over the bytes of the squashfs, which holds the
+// manifest. Of a "verity" or "crypt" bundle the message holds the manifest, and
+// that the root hash of a tree over the payload, which follows the payload. The
+// payload of a "crypt" bundle is encrypted, and the whole message may be.
+//
+// The hashes of the tree and of the images in the manifest are compared; the
+// signature is parsed and not verified. Encrypted payloads and the chunks of
+// casync are not read.
+package rauc
+
+import (
+	"context"
+	"encoding/binary"
+
+	"github.com/assay-iot/assay/firmware/detached"
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+// Format is the bundle. It must end the input.
+var Format = &format.Format{Name: "rauc", Probe: probe, Open: open}
+
+const (
+	trailerSize = 8
+	maxMessage  = 8 << 20
+	maxManifest = 64 << 10
+	minPayload  = 512
+	manifest    = "manifest.raucm"
+)
+
+// message finds the CMS message that ends an input.
+func message(in format.Input) (at, length int64, ok bool) {
+	end := in.Size - trailerSize
+	b := in.Peek(end, trailerSize)
+	if len(b) < trailerSize {
+		return 0, 0, false
+	}
+	size := binary.BigEndian.Uint64(b)
+	if size < 32 || size > maxMessage || int64(size) > end-minPayload {
+		return 0, 0, false
+	}
+	return end - int64(size), int64(size), true
+}
+
+// probe is sure if a CMS message stands where the trailer says.
+func probe(in format.Input) format.Likeness {
+	at, _, ok := message(in)
+	if !ok || !detached.IsCMS(in.Peek(at, 64)) {
+		return format.No
+	}
+	return format.Sure
+}
+
+// bundle is the work on one bundle.
+type bundle struct {
+	in       format.Input
+	opened   *format.Opened
+	sign     format.Signature
+	cms      detached.CMS
+	payload  int64 // its length
+	manifest settings
+}
+
+func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
+	at, length, ok := message(in)
+	if !ok {
+		return nil, format.Errorf(max(0, in.Size-trailerSize), "no length of a message")
+	}
+	raw, err := in.Bytes(at, length)
+	if err != nil {
+		return nil, err
+	}
+	u := &bundle{in: in, payload: at, opened: &format.Opened{Length: in.Size, Attributes: map[string]string{}}}
+	u.sign = format.Signature{
+		Kind: "rauc", Offset: at, Length: length + trailerSize, Algorithm: format.CMS, Value: raw,
+	}
+	if u.cms, err = detached.ParseCMS(raw); err != nil {
+		u.sign.Problem = "the CMS message cannot be read: " + err.Error()
+	} else if int64(u.cms.Length) != length {
+		u.sign.Problem = "the CMS message is shorter than the bundle says"
+	} else if u.cms.Signers == 0 && !u.cms.Encrypted {
+		u.sign.Problem = "the CMS message has no signer"
+	}
+	switch {
+	case u.cms.Encrypted:
+		u.encrypted()
+	case u.cms.Attached:
+		err = u.attached(ctx)
+	default:
+		err = u.plain(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return u.opened, u.finish(ctx, b)
+}
+
+// encrypted says what is known of a bundle for certain devices only.
+func (u *bundle) encrypted() {
+	u.opened.Attributes["format"] = "crypt"
+	u.opened.Attributes["encrypted"] = "message and payload"
+	u.sign.Problem = "the message with the manifest is encrypted (EnvelopedData): who signed it cannot be seen"
+	u.damage(0, u.payload, "the payload is encrypted")
+}
+
+// plain has a signature over the payload.
+func (u *bundle) plain(ctx context.Context) error {
+	u.opened.Attributes["format"] = "plain"
+	return u.sign.Cover(ctx, u.in, []format.Span{{Length: u.payload}}, u.cms.Hashes...)
+}
+
+// attached has a signature over the manifest, which has the root hash of the
+// payload.
+func (u *bundle) attached(ctx context.Context) error {
+	content := format.Span{Offset: u.sign.Offset + int64(u.cms.ContentAt), Length: int64(len(u.cms.Content))}
+	if err := u.sign.Cover(ctx, u.in, []format.Span{content}, u.cms.Hashes...); err != nil {
+		return err
+	}
+	if len(u.cms.Content) > maxManifest {
+		u.damage(content.Offset, content.Length, "manifest of more than %d bytes", maxManifest)
+		return nil
+	}
+	u.manifest = parse(u.cms.Content)
+	u.opened.Attributes["format"] = u.manifest.get("bundle", "format")
+	return u.tree(ctx)
+}
+
+// finish adds what is inside, the images and the signature.
+func (u *bundle) finish(ctx context.Context, b *format.Budget) error {
+	part := format.Part{Length: u.payload}
+	if u.opened.Attributes["format"] == "crypt" {
+		part.Hint = "encrypted"
+	}
+	u.opened.Parts = append([]format.Part{part}, u.opened.Parts...)
+	if part.Hint == "" {
+		if err := u.images(ctx, b); err != nil {
+			return err
+		}
+	}
+	u.describe()
+	u.sign.Leave(u.sign.Offset)
+	u.opened.Signatures = []format.Signature{u.sign}
+	return nil
+}
+
+// describe copies what the manifest says of the bundle.
+func (u *bundle) describe() {
+	for _, key := range []string{"compatible", "version", "description", "build"} {
+		if v := u.manifest.get("update", key); v != "" {
+			u.opened.Attributes[key] = v
+		}
+	}
+	for key, section := range map[string]string{"hook": "hooks", "handler": "handler"} {
+		if v := u.manifest.get(section, "filename"); v != "" {
+			u.opened.Attributes[key] = v
+		}
+	}
+}
