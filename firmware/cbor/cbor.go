@@ -39,9 +39,8 @@ const (
 
 // Simple values.
 const (
-	False = 20
-	True  = 21
-	Null  = 22
+	True = 21
+	Null = 22
 )
 
 // Item is a decoded item.

@@ -24,8 +24,10 @@ func TestAgainstDfuUtil(t *testing.T) {
 		"1.1a":   {nil, []string{"-S", "0x011a", "-a"}, map[string]string{"version": "1.1a", "vendor": ""}, 0},
 		"1.0":    {nil, []string{"-S", "0x0100", "-a"}, map[string]string{"version": "1.00"}, 0},
 		"stellaris": {
-			[]string{"-s", "0x1800", "-a"}, []string{"-a"},
-			map[string]string{"prefix": "stellaris", "load": "0x00001800"}, 8,
+			[]string{"-s", "0x1800", "-a"},
+			[]string{"-a"},
+			map[string]string{"prefix": "stellaris", "load": "0x00001800"},
+			8,
 		},
 		"lpc": {[]string{"-L", "-a"}, []string{"-a"}, map[string]string{"prefix": "lpc"}, 16},
 	} {

@@ -36,7 +36,7 @@ const (
 	segmentSize = 32
 	maxSegments = 256
 	maxSections = 4096
-	maxNotes    = 64 << 10 // of build attributes and the table of vectors
+	maxNotes    = 64 << 10 // of build attributes
 )
 
 // machines are those that run no operating system with ELF programs of its own, or
@@ -136,7 +136,7 @@ func (f *file) parts(in format.Input, b *format.Budget, o *format.Opened) {
 // cortex reports whether an Arm program is one of a microcontroller.
 func (f *file) cortex(in format.Input) bool {
 	for _, s := range f.loaded() {
-		if _, ok := vectors.Read(in.Peek(int64(s.Off), min(int(s.Filesz), 4*64)), f.extent(s)); ok {
+		if vectors.Plausible(in.Peek(int64(s.Off), min(int(s.Filesz), 4*64)), f.extent(s)) {
 			return true
 		}
 	}

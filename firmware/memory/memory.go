@@ -53,9 +53,6 @@ func (r *run) end() uint64 { return r.at + uint64(len(r.data)) }
 // New makes an empty memory. A record is called unit: "line", "block".
 func New(b *format.Budget, unit string) *Map { return &Map{budget: b, unit: unit} }
 
-// Empty reports whether nothing was written.
-func (m *Map) Empty() bool { return len(m.runs) == 0 }
-
 // Record is where something stands in the container that is written to memory.
 type Record struct {
 	Number         int

@@ -225,6 +225,11 @@ func TestMatter(t *testing.T) {
 		if o := open(t, ota.Matter, b); o.Hashes[0].OK {
 			t.Errorf("%d: the payload changed", kind)
 		}
+		other := bytes.Clone(digest)
+		other[len(other)-1] ^= 1
+		if o := open(t, ota.Matter, matter(kind, other)); o.Hashes[0].OK {
+			t.Errorf("%d: the digest changed", kind)
+		}
 	}
 	o := open(t, ota.Matter, matter(1, s256[:]))
 	for k, want := range map[string]string{

@@ -46,21 +46,28 @@ const (
 // pointer of their own into some of them.
 var reserved = [...]int{7, 8, 9, 10, 13}
 
-// Table is a table of vectors that makes sense.
-type Table struct {
-	Stack, Reset uint32
-	Words        int // with the interrupts
-	low, high    uint32
+// table is a table of vectors that makes sense.
+type table struct {
+	stack, reset uint32
+	words        int    // with the interrupts
+	low, high    uint32 // of the handlers
 }
 
-// Read reads the table that a program of some bytes begins with.
-func Read(head []byte, size int64) (t Table, ok bool) {
+// Plausible reports whether a program of size bytes, which begins with head, has a
+// table of vectors that makes sense.
+func Plausible(head []byte, size int64) bool {
+	_, ok := read(head, size)
+	return ok
+}
+
+// read reads the table that a program of size bytes begins with.
+func read(head []byte, size int64) (t table, ok bool) {
 	if size < minProgram || size > maxProgram || len(head) < 4*exceptions {
 		return t, false
 	}
 	word := func(i int) uint32 { return binary.LittleEndian.Uint32(head[4*i:]) }
-	t = Table{Stack: word(stackPointer), Reset: word(reset), low: word(reset), high: word(reset)}
-	if !isMemory(t.Stack) || t.Stack%stackAlign != 0 {
+	t = table{stack: word(stackPointer), reset: word(reset), low: word(reset), high: word(reset)}
+	if !isMemory(t.stack) || t.stack%stackAlign != 0 {
 		return t, false
 	}
 	for _, i := range [...]int{reset, nmi, hardFault, 4, 5, 6, svCall, 12, pendSV, sysTick} {
@@ -86,21 +93,21 @@ func Read(head []byte, size int64) (t Table, ok bool) {
 }
 
 // interrupts counts the words that go on the table.
-func (t *Table) interrupts(head []byte, size int64) {
-	t.Words = exceptions
+func (t *table) interrupts(head []byte, size int64) {
+	t.words = exceptions
 	for i := exceptions; i < exceptions+maxInterrupts && 4*i+4 <= len(head); i++ {
 		v := binary.LittleEndian.Uint32(head[4*i:])
 		if v != 0 && !t.handler(v, size) {
 			return
 		}
 		if v != 0 {
-			t.Words = i + 1
+			t.words = i + 1
 		}
 	}
 }
 
 // handler takes an address of Thumb code into the table.
-func (t *Table) handler(v uint32, size int64) bool {
+func (t *table) handler(v uint32, size int64) bool {
 	if v&thumb == 0 || !t.near(v, size) {
 		return false
 	}
@@ -110,7 +117,7 @@ func (t *Table) handler(v uint32, size int64) bool {
 
 // near reports whether an address may be in the program with the others: behind
 // the table, and before its end.
-func (t *Table) near(v uint32, size int64) bool {
+func (t *table) near(v uint32, size int64) bool {
 	low, high := min(t.low, v), max(t.high, v)
 	return low >= 4*exceptions && int64(high-low) <= size-4*exceptions
 }
@@ -132,25 +139,25 @@ func isMemory(v uint32) bool {
 }
 
 func probe(in format.Input) format.Likeness {
-	if _, ok := Read(in.Head(4*exceptions), in.Size); ok {
+	if Plausible(in.Head(4*exceptions), in.Size) {
 		return format.Likely
 	}
 	return format.No
 }
 
 func open(_ context.Context, in format.Input, _ *format.Budget) (*format.Opened, error) {
-	t, ok := Read(in.Head(4*(exceptions+maxInterrupts)), in.Size)
+	t, ok := read(in.Head(4*(exceptions+maxInterrupts)), in.Size)
 	if !ok {
 		return nil, format.Errorf(0, "no table of vectors")
 	}
-	table := int64(4 * t.Words)
+	end := int64(4 * t.words)
 	return &format.Opened{
 		Length: in.Size,
 		Attributes: map[string]string{
-			"initial-sp": fmt.Sprintf("0x%08x", t.Stack),
-			"reset":      fmt.Sprintf("0x%08x", t.Reset),
-			"vectors":    fmt.Sprint(t.Words),
+			"initial-sp": fmt.Sprintf("0x%08x", t.stack),
+			"reset":      fmt.Sprintf("0x%08x", t.reset),
+			"vectors":    fmt.Sprint(t.words),
 		},
-		Parts: []format.Part{{Offset: table, Length: in.Size - table, Role: format.Flat}},
+		Parts: []format.Part{{Offset: end, Length: in.Size - end, Role: format.Flat}},
 	}, nil
 }
