@@ -40,6 +40,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/signature"
 	"github.com/assay-iot/assay/schema/product"
 )
 
@@ -94,6 +95,9 @@ type Context struct {
 	// Firmware is the block of the image that is judged; nil without a product
 	// and for checks that need no image.
 	Firmware *product.Firmware
+	// Keys are those that signatures of the image may be of: declared in the
+	// product file, or named on the command line.
+	Keys []signature.Key
 	// AsOf is the day that all dates are compared with.
 	AsOf time.Time
 	// Terms are the least support periods of the schemes that the product claims.

@@ -1,5 +1,7 @@
 package format
 
+import "crypto"
+
 // Signature is what a container says about who signed it. It was parsed and
 // nothing more: whether it is valid is asked elsewhere, with keys that somebody
 // trusts. A checksum, a hash list and the digest of a key are no signatures.
@@ -22,6 +24,7 @@ type Signature struct {
 	// Message the covered bytes themselves, where the algorithm needs them and they
 	// are at most MaxMessage; Signed gives them where they are more.
 	Digest  []byte
+	Digests map[crypto.Hash][]byte // where it names several hashes: under each
 	Message []byte
 	Signed  func() ([]byte, error) `json:"-"`
 	// PublicKey is the SubjectPublicKeyInfo (RFC 5280, 4.1) that the container
@@ -34,8 +37,12 @@ type Signature struct {
 	Certificates [][]byte
 	// Covers are the bytes of the container that the signature is over, in order,
 	// and Leaves the others, except the signature itself. A Span with a Path is
-	// about a member of the container.
+	// is that of a member of the container. A negative Offset counts back from the
+	// container into what stands in front of it (the image before a trailer).
 	Covers, Leaves []Span
+	// Through are the bytes that it covers by a hash list in the covered bytes: the
+	// hash was compared and holds.
+	Through []Span
 	// Problem says why it cannot be judged: it is broken, or its fields lie.
 	Problem string
 }
@@ -61,11 +68,12 @@ const (
 	ECDSASHA256  = "ECDSA-SHA256"
 	ECDSASHA384  = "ECDSA-SHA384"
 	ECDSASHA512  = "ECDSA-SHA512"
-	Ed25519      = "Ed25519"   // over Message
-	Ed25519ph    = "Ed25519ph" // minisign: over the BLAKE2b-512 of the bytes, which is Message
-	CMS          = "CMS"       // RFC 5652; Value is the SignedData, Message or Digests what it is over
-	OpenPGP      = "OpenPGP"   // RFC 9580
-	COSE         = "COSE"      // RFC 9052; Value is the COSE_Sign1
+	Ed25519      = "Ed25519"    // over Message
+	Ed25519ph    = "Ed25519ph"  // minisign: over the BLAKE2b-512 of the bytes, which is Message
+	CMS          = "CMS"        // RFC 5652; Value is the SignedData, Message or Digests what it is over
+	OpenPGP      = "OpenPGP"    // RFC 9580
+	COSE         = "COSE"       // RFC 9052; Value is the COSE_Sign1
+	RSAAnySHA256 = "RSA-SHA256" // PKCS1v15 or PSS: the container does not say which
 )
 
 // Hash is an entry of a hash list inside a container, compared with what it is
