@@ -33,6 +33,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -291,4 +292,9 @@ func Graded(severity assay.Severity, l assay.Location) assay.Severity {
 func Folder(id assay.CheckID) string {
 	folder, _, _ := strings.Cut(string(id), "/")
 	return folder
+}
+
+// Fails reports whether any finding makes its check fail.
+func Fails(findings []assay.Finding) bool {
+	return slices.ContainsFunc(findings, func(f assay.Finding) bool { return f.Severity.Fails() })
 }

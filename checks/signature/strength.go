@@ -28,10 +28,11 @@ func Weaknesses(s firmware.Signature, more ...crypto.PublicKey) []string {
 	for _, name := range algorithms(s) {
 		add(weakHash(name))
 	}
-	for _, k := range append(keysOf(s), more...) {
+	keys := append(keysOf(s), more...)
+	for _, k := range keys {
 		add(weakKey(k))
 	}
-	if found == nil && strings.HasPrefix(s.Algorithm, "RSA-") && s.Problem == "" && len(s.Value) > 0 && len(s.Value)*8 < strongRSA {
+	if len(keys) == 0 && strings.HasPrefix(s.Algorithm, "RSA-") && s.Problem == "" && len(s.Value) > 0 && len(s.Value)*8 < strongRSA {
 		add(fmt.Sprintf("RSA with %d bits", len(s.Value)*8))
 	}
 	slices.Sort(found)

@@ -131,6 +131,7 @@ scheme "etsi-en-303-645" {
     title     = "A mechanism installs updates securely"
     status    = "M C (15)"
     required  = ["updates/mechanism", "updates/device-verifies"]
+    advisory  = ["updates/rollback"]
     declared  = ["update"]
     proof     = "observed"
   }
@@ -191,6 +192,7 @@ scheme "etsi-en-303-645" {
     status    = "M F (g)"
     when      = has("update.mechanism")
     required  = ["updates/device-verifies", "updates/transport"]
+    advisory  = ["updates/image-signature", "updates/signature-strength"]
     assessor  = true
   }
 
@@ -218,6 +220,7 @@ scheme "etsi-en-303-645" {
     status    = "M F (j)"
     when      = has("update.mechanism")
     required  = ["updates/device-verifies"]
+    advisory  = ["updates/image-signature"]
     assessor  = true
   }
 
@@ -287,6 +290,7 @@ scheme "etsi-en-303-645" {
     status    = "M F (k)"
     when      = any(has("storage"), has("credential"))
     required  = ["storage/private-key", "storage/key-of-certificate", "storage/file-mode"]
+    advisory  = ["storage/flash-encryption"]
     declared  = ["storage"]
     assessor  = true
   }
@@ -312,7 +316,7 @@ scheme "etsi-en-303-645" {
     title     = "Critical parameters for update checks and for communication with services are unique to the device, and made so that attacks on many devices gain nothing"
     status    = "M F (m)"
     when      = any(has("update.mechanism"), has("connection"))
-    required  = ["storage/device-identity"]
+    required  = ["storage/device-identity", "storage/known-key"]
     assessor  = true
   }
 
@@ -466,6 +470,7 @@ scheme "etsi-en-303-645" {
     principle = "lifecycle"
     title     = "The device verifies its software by secure boot"
     status    = "R"
+    advisory  = ["updates/verified-boot"]
     declared  = ["lifecycle.secure_boot"]
     assessor  = true
   }
