@@ -37,7 +37,7 @@ type Signature struct {
 	Certificates [][]byte
 	// Covers are the bytes of the container that the signature is over, in order,
 	// and Leaves the others, except the signature itself. A Span with a Path is
-	// is that of a member of the container. A negative Offset counts back from the
+	// that of a member of the container. A negative Offset counts back from the
 	// container into what stands in front of it (the image before a trailer).
 	Covers, Leaves []Span
 	// Through are the bytes that it covers by a hash list in the covered bytes: the
