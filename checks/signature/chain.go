@@ -32,6 +32,9 @@ func (g signer) trust(cert *x509.Certificate) (Verdict, string) {
 		if reason := refused(c.PublicKey); reason != "" {
 			return Invalid, reason
 		}
+		if g.revoked(c) {
+			return Invalid, "the certificate is revoked: " + c.Subject.String()
+		}
 	}
 	return g.declaredUse(chain)
 }
@@ -109,4 +112,22 @@ func purpose(c *x509.Certificate) string {
 		}
 	}
 	return "the certificate is for another purpose than signing software"
+}
+
+// revoked reports whether a certificate stands in a declared list of its issuer,
+// with a day that has come.
+func (g signer) revoked(c *x509.Certificate) bool {
+	for _, k := range g.keys {
+		for _, list := range k.Revoked {
+			if !bytes.Equal(list.RawIssuer, c.RawIssuer) {
+				continue
+			}
+			for _, e := range list.RevokedCertificateEntries {
+				if e.SerialNumber.Cmp(c.SerialNumber) == 0 && !e.RevocationTime.After(g.asOf) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }

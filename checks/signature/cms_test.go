@@ -3,7 +3,12 @@ package signature
 import (
 	"bytes"
 	"crypto"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
 	"fmt"
+	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -182,6 +187,42 @@ func TestCMS(t *testing.T) {
 	if n := len(Digests(detachedFrom(both))); n != 2 {
 		t.Errorf("%d keys of two signers", n)
 	}
+}
+
+// A certificate that a declared list revokes signs nothing from that day on.
+func TestCMSRevoked(t *testing.T) {
+	a := newAuthority(t)
+	a.certificate("ec", "ec", "ca")
+	ca, signer := a.key("ca"), a.key("ec")
+	caKey := must(x509.ParsePKCS8PrivateKey(must(pemOf(a.read("ca.key")))))
+	day := time.Now().AddDate(0, 0, 1)
+	crl := must(x509.CreateRevocationList(rand.Reader, &x509.RevocationList{
+		Number: big.NewInt(1), ThisUpdate: time.Now(), NextUpdate: time.Now().AddDate(1, 0, 0),
+		RevokedCertificateEntries: []x509.RevocationListEntry{{SerialNumber: signer.Certificate.SerialNumber, RevocationTime: day}},
+	}, withCRLSign(ca.Certificate), caKey.(crypto.Signer)))
+	keys := must(ParseKeys("ca", append(a.read("ca.crt"), pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: crl})...)))
+	s := detachedFrom(a.sign([]string{"ec"}))
+	if o := Verify(s, keys, time.Now()); o.Verdict != Valid {
+		t.Errorf("before: %s (%s)", o.Verdict, o.Reason)
+	}
+	if o := Verify(s, keys, day.AddDate(0, 0, 1)); o.Verdict != Invalid || !strings.Contains(o.Reason, "revoked") {
+		t.Errorf("after: %s (%s)", o.Verdict, o.Reason)
+	}
+}
+
+func pemOf(data []byte) ([]byte, error) {
+	block, _ := pem.Decode(data)
+	if block == nil {
+		return nil, errors.New("no PEM")
+	}
+	return block.Bytes, nil
+}
+
+// withCRLSign is the certificate as it must be for Go to sign a list with it.
+func withCRLSign(c *x509.Certificate) *x509.Certificate {
+	one := *c
+	one.KeyUsage |= x509.KeyUsageCRLSign
+	return &one
 }
 
 // Every byte of a message that is signed matters.

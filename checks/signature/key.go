@@ -27,6 +27,8 @@ type Key struct {
 	Certificate *x509.Certificate // nil for a bare key
 	// From and Until bound the days on which the key is used; zero for no bound.
 	From, Until time.Time
+	// Revoked are the lists of revoked certificates that were declared with it.
+	Revoked []*x509.RevocationList
 }
 
 // Digest is the SHA-256 of the key as SubjectPublicKeyInfo; empty if it is of a
@@ -52,10 +54,11 @@ var (
 // maxKeys bounds the keys of one file.
 const maxKeys = 256
 
-// ParseKeys reads every key of a file: PEM of public keys and certificates, one
-// of them in DER, or a key of minisign, signify or usign.
+// ParseKeys reads every key of a file: PEM of public keys and certificates, with
+// lists of revoked ones, one key in DER, or a key of minisign, signify or usign.
 func ParseKeys(name string, data []byte) ([]Key, error) {
 	var keys []Key
+	var revoked []*x509.RevocationList
 	for rest := data; len(keys) < maxKeys; {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
@@ -63,6 +66,14 @@ func ParseKeys(name string, data []byte) ([]Key, error) {
 		}
 		if strings.HasSuffix(block.Type, "PRIVATE KEY") {
 			return nil, ErrPrivate
+		}
+		if block.Type == "X509 CRL" {
+			list, err := x509.ParseRevocationList(block.Bytes)
+			if err != nil {
+				return nil, fmt.Errorf("holds a list of revoked certificates that cannot be read: %w", err)
+			}
+			revoked = append(revoked, list)
+			continue
 		}
 		k, err := parseDER(block.Bytes)
 		if err != nil {
@@ -81,7 +92,7 @@ func ParseKeys(name string, data []byte) ([]Key, error) {
 		return nil, ErrNoKey
 	}
 	for i := range keys {
-		keys[i].Name = name
+		keys[i].Name, keys[i].Revoked = name, revoked
 	}
 	return keys, nil
 }

@@ -38,6 +38,7 @@ func imageSignature(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Observed(assay.Critical, "the update image is not signed", u.Location))
 		}
 	}
+	found = checks.Merged(found)
 	if len(signed) == 0 {
 		if len(found) > 0 {
 			return c.Fail(assay.Observed, found...)
@@ -49,21 +50,6 @@ func imageSignature(c *checks.Context) checks.Judgement {
 		t.add(c, s)
 	}
 	return t.judgement(c, signed)
-}
-
-// delivered are the signatures on the image itself; where it has none, those of
-// the parts that it is made of.
-func delivered(all []facts.Signature) []facts.Signature {
-	var outermost []facts.Signature
-	for _, s := range all {
-		if s.Outermost {
-			outermost = append(outermost, s)
-		}
-	}
-	if len(outermost) > 0 {
-		return outermost
-	}
-	return all
 }
 
 // brokenHashes are the hash lists of the image itself that do not hold.

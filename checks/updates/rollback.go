@@ -16,7 +16,7 @@ var rollbackDoc string
 // Rollback looks for a counter by which a device refuses older versions.
 var Rollback = &checks.Check{
 	ID:        "updates/rollback",
-	Title:     "older versions are refused",
+	Title:     "the image carries a counter by which older versions are refused",
 	Doc:       rollbackDoc,
 	Remedy:    "Give each release a security counter, and let the boot loader refuse a lower one.",
 	Principle: assay.Updates,
@@ -29,17 +29,19 @@ var Rollback = &checks.Check{
 }
 
 // counters are the attributes by which a container says how new it is, by its
-// type. Where zero means that there is no protection, zero is true.
+// type. Where zero means that there is no protection, zero is true; a version that
+// is only for choosing what to fetch counts for nothing.
 var counters = map[string]struct {
 	attribute, name string
 	zero            bool
+	chooses         bool
 }{
-	"mcuboot":        {"security-counter", "security counter", false},
-	"esp-image":      {"secure-version", "secure version", true},
-	"android-vbmeta": {"rollback-index", "rollback index", true},
-	"zigbee-ota":     {"file-version", "file version", false},
-	"telink":         {"file-version", "file version", false},
-	"suit":           {"sequence-number", "sequence number", false},
+	"mcuboot":        {"security-counter", "security counter", false, false},
+	"esp-image":      {"secure-version", "secure version", true, false},
+	"android-vbmeta": {"rollback-index", "rollback index", true, false},
+	"zigbee-ota":     {"file-version", "file version", false, true},
+	"telink":         {"file-version", "file version", false, true},
+	"suit":           {"sequence-number", "sequence number", false, false},
 }
 
 func rollback(c *checks.Context) checks.Judgement {
@@ -59,9 +61,12 @@ func rollback(c *checks.Context) checks.Judgement {
 			lacking = append(lacking, u.Location)
 		default:
 			found = append(found, checks.Observed(assay.Info, "the "+counter.name+" is "+strconv.FormatUint(value, 10), u.Location))
-			counted = append(counted, u.Location)
+			if !counter.chooses {
+				counted = append(counted, u.Location)
+			}
 		}
 	}
+	found = checks.Merged(found)
 	switch {
 	case checks.Fails(found):
 		return c.Fail(assay.Observed, found...)

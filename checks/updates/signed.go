@@ -10,6 +10,21 @@ import (
 	"github.com/assay-iot/assay/firmware"
 )
 
+// delivered are the signatures on the image itself; where it has none, those of
+// the parts that it is made of.
+func delivered(all []facts.Signature) []facts.Signature {
+	var outermost []facts.Signature
+	for _, s := range all {
+		if s.Outermost {
+			outermost = append(outermost, s)
+		}
+	}
+	if len(outermost) > 0 {
+		return outermost
+	}
+	return all
+}
+
 // called names a signature: its kind, and its name where there are several.
 func called(s facts.Signature) string {
 	return strings.TrimSpace("the " + s.Kind + " signature " + s.Name)

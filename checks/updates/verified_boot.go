@@ -56,6 +56,7 @@ func verifiedBoot(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Observed(assay.Low, "the "+u.Type+" image is not signed", u.Location))
 		}
 	}
+	found = checks.Merged(found)
 	switch {
 	case checks.Fails(found):
 		return c.Fail(assay.Observed, found...)
