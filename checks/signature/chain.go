@@ -114,18 +114,12 @@ func purpose(c *x509.Certificate) string {
 	return "the certificate is for another purpose than signing software"
 }
 
-// revoked reports whether a certificate stands in a declared list of its issuer,
-// with a day that has come.
+// revoked reports whether a certificate stands in a list that was declared.
 func (g signer) revoked(c *x509.Certificate) bool {
 	for _, k := range g.keys {
 		for _, list := range k.Revoked {
-			if !bytes.Equal(list.RawIssuer, c.RawIssuer) {
-				continue
-			}
-			for _, e := range list.RevokedCertificateEntries {
-				if e.SerialNumber.Cmp(c.SerialNumber) == 0 && !e.RevocationTime.After(g.asOf) {
-					return true
-				}
+			if list.has(c, g.asOf) {
+				return true
 			}
 		}
 	}

@@ -28,7 +28,7 @@ type Key struct {
 	// From and Until bound the days on which the key is used; zero for no bound.
 	From, Until time.Time
 	// Revoked are the lists of revoked certificates that were declared with it.
-	Revoked []*x509.RevocationList
+	Revoked []*Revocations
 }
 
 // Digest is the SHA-256 of the key as SubjectPublicKeyInfo; empty if it is of a
@@ -58,7 +58,7 @@ const maxKeys = 256
 // lists of revoked ones, one key in DER, or a key of minisign, signify or usign.
 func ParseKeys(name string, data []byte) ([]Key, error) {
 	var keys []Key
-	var revoked []*x509.RevocationList
+	var revoked []*Revocations
 	for rest := data; len(keys) < maxKeys; {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
@@ -68,9 +68,9 @@ func ParseKeys(name string, data []byte) ([]Key, error) {
 			return nil, ErrPrivate
 		}
 		if block.Type == "X509 CRL" {
-			list, err := x509.ParseRevocationList(block.Bytes)
+			list, err := parseRevocations(block.Bytes)
 			if err != nil {
-				return nil, fmt.Errorf("holds a list of revoked certificates that cannot be read: %w", err)
+				return nil, err
 			}
 			revoked = append(revoked, list)
 			continue
