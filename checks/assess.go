@@ -11,6 +11,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/signature"
 	"github.com/assay-iot/assay/schema/product"
 )
 
@@ -27,6 +28,7 @@ type Subject struct {
 	Images  []Part             // one for each image that was opened
 	Whole   *facts.Observation // what was asked outside (GitHub, the web); nil for none
 	AsOf    time.Time
+	Keys    []signature.Key // trusted beside those of the product file
 
 	Terms    []Term    // least support periods of the schemes that are claimed
 	LabelEnd time.Time // last day of the label that is asked for; zero if none is
@@ -57,6 +59,7 @@ func Assess(ctx context.Context, s Subject, checks []*Check) []assay.Result {
 			}
 		}
 	}
+	s.Keys = append(slices.Clone(s.Keys), declaredKeys(s.Product)...)
 	results := make([]assay.Result, len(jobs))
 	var wg sync.WaitGroup
 	turn := make(chan struct{}, runtime.GOMAXPROCS(0))
@@ -88,7 +91,7 @@ func run(ctx context.Context, s Subject, check *Check, part Part) assay.Result {
 		j.Reason = "there is no firmware image"
 	default:
 		c := &Context{
-			Product: s.Product, Firmware: part.Firmware, AsOf: s.AsOf, Terms: s.Terms, LabelEnd: s.LabelEnd,
+			Product: s.Product, Firmware: part.Firmware, Keys: s.Keys, AsOf: s.AsOf, Terms: s.Terms, LabelEnd: s.LabelEnd,
 			Coverage: part.Observation.Coverage,
 			observer: part.Observation.For("check "+string(check.ID), check.Needs),
 		}

@@ -33,6 +33,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +41,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/signature"
 	"github.com/assay-iot/assay/schema/product"
 )
 
@@ -94,6 +96,9 @@ type Context struct {
 	// Firmware is the block of the image that is judged; nil without a product
 	// and for checks that need no image.
 	Firmware *product.Firmware
+	// Keys are those that signatures of the image may be of: declared in the
+	// product file, or named on the command line.
+	Keys []signature.Key
 	// AsOf is the day that all dates are compared with.
 	AsOf time.Time
 	// Terms are the least support periods of the schemes that the product claims.
@@ -287,4 +292,9 @@ func Graded(severity assay.Severity, l assay.Location) assay.Severity {
 func Folder(id assay.CheckID) string {
 	folder, _, _ := strings.Cut(string(id), "/")
 	return folder
+}
+
+// Fails reports whether any finding makes its check fail.
+func Fails(findings []assay.Finding) bool {
+	return slices.ContainsFunc(findings, func(f assay.Finding) bool { return f.Severity.Fails() })
 }

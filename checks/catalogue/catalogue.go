@@ -58,14 +58,20 @@ func Checks() []*checks.Check {
 		personaldata.Sensors,
 		storage.DeviceIdentity,
 		storage.FileMode,
+		storage.FlashEncryption,
 		storage.KeyOfCertificate,
+		storage.KnownKey,
 		storage.PrivateKey,
 		support.EndDate,
 		support.Expiry,
 		updates.DeviceVerifies,
+		updates.ImageSignature,
 		updates.Mechanism,
+		updates.Rollback,
+		updates.SignatureStrength,
 		updates.Transport,
 		updates.UpdateScript,
+		updates.VerifiedBoot,
 	}
 }
 

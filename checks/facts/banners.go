@@ -22,7 +22,10 @@ type banner struct {
 	// it is nil, the program prints the version through a format: then it is a
 	// string of its own in the file, and counts only if no other looks like one.
 	version *regexp.Regexp
-	files   []string // patterns of path.Match for the file's base name; nil for any
+	// committed is true where that string has the start of a commit behind it, in
+	// parentheses.
+	committed bool
+	files     []string // patterns of path.Match for the file's base name; nil for any
 	// quoted are libraries: a program that is linked with one quotes the version
 	// of the headers that it was built with, which says nothing about the library.
 	// own are the base names of which that is not true.
@@ -47,6 +50,7 @@ var (
 	onSystem  = regexp.MustCompile(`^(\d+\.\d+[0-9a-z]*) on `)
 	openvpn   = regexp.MustCompile(`^(\d+\.\d+\.?[0-9A-Za-z._-]*) [a-z0-9_]+-`)
 	zephyr    = regexp.MustCompile(`^(?:build )?(?:zephyr-)?v?(\d+\.\d+[0-9A-Za-z.+-]*)`)
+	commit    = regexp.MustCompile(`\x00(\d\.\d\.\d)\([0-9a-f]{6,8}\)\x00`)
 	alone     = regexp.MustCompile(`^\d+\.\d+(?:\.\d+)?(?:[a-z]+\d*)?$`)
 )
 
@@ -61,8 +65,13 @@ var banners = []banner{
 	{name: "curl", anchor: "\x00curl/", version: plain},
 	{name: "dnsmasq", anchor: "dnsmasq-", version: plain, files: []string{"dnsmasq*"}},
 	{name: "dropbear", anchor: "SSH-2.0-dropbear_", version: plain},
+	{name: "esp-idf", anchor: "ESP-IDF v", version: plain},
+	{name: "esp8266-nonos-sdk", anchor: "SDK ver: %s compiled @ ", committed: true},
 	{name: "espurna", anchor: "ESPURNA ", version: plain},
 	{name: "expat", anchor: "\x00expat_", version: spaced},
+	{name: "framework-arduinoespressif32", anchor: "framework-arduinoespressif32@", version: numeric},
+	{name: "framework-arduinoespressif8266", anchor: "framework-arduinoespressif8266@", version: numeric},
+	{name: "freertos", anchor: "FreeRTOS Kernel V", version: plain},
 	{name: "glibc", anchor: "GNU C Library (", version: glibc},
 	{name: "gnutls", anchor: "Enabled GnuTLS ", version: plain},
 	{name: "gpsd", anchor: "\x00gpsd-", version: spaced, files: []string{"gpsd"}},
@@ -75,6 +84,8 @@ var banners = []banner{
 	{name: "linux", anchor: "Linux version ", version: dated},
 	{name: "lua", anchor: "$Lua: Lua ", version: spaced},
 	{name: "lua", anchor: "$LuaVersion: Lua ", version: spaced},
+	{name: "lwip", anchor: "\x00lwIP/", version: plain},
+	{name: "mbed-os", anchor: "mbed-os-", version: numeric},
 	{name: "mbedtls", anchor: "Mbed TLS ", version: plain, quoted: []string{"libmbedcrypto"}},
 	{name: "mbedtls", anchor: "mbed TLS ", version: plain, quoted: []string{"libmbedcrypto"}},
 	{name: "microbit-micropython", anchor: "micro:bit v", version: plain},
@@ -84,11 +95,14 @@ var banners = []banner{
 	{name: "musl", anchor: "musl libc (", files: []string{"libc.so", "ld-musl-*", "libc.musl-*"}},
 	{name: "net-snmp", anchor: "NET-SNMP version: ", files: []string{"libnetsnmp.so*"}},
 	{name: "nginx", anchor: "nginx version: nginx/", version: plain},
+	{name: "nrf-connect-sdk", anchor: "Booting nRF Connect SDK ", version: zephyr},
+	{name: "nrf5-sdk", anchor: "nRF5_SDK_", version: numeric},
 	{name: "openssh", anchor: "OpenSSH_", version: openssh},
 	{name: "openssl", anchor: "OpenSSL ", version: openssl, quoted: []string{"libcrypto", "libssl"}, own: []string{"openssl", "libssl.so*"}},
 	{name: "openvpn", anchor: "OpenVPN ", version: openvpn},
 	{name: "proftpd", anchor: "ProFTPD Version ", version: plain},
 	{name: "rauc", anchor: "\x00rauc 1", keep: 1, version: spaced, files: []string{"rauc"}},
+	{name: "riot", anchor: "This is RIOT! (Version: ", version: plain},
 	{name: "samba", anchor: "SAMBA_4.", keep: 2, version: numeric},
 	{name: "sqlite", anchor: "SQLite format 3", files: []string{"libsqlite3.so*", "sqlite3"}},
 	{name: "stunnel", anchor: "stunnel ", version: onSystem},
@@ -160,6 +174,7 @@ func seeBanners(f *firmware.File, content []byte) []sighting {
 		return len(all) < maxSightings
 	}
 	lonely := sync.OnceValues(func() (string, int) { return lonelyVersion(content) })
+	committed := sync.OnceValues(func() (string, int) { return committedVersion(content) })
 	goSeen := false
 	bannerWords().find(content, func(word, at int) bool {
 		switch word {
@@ -179,7 +194,11 @@ func seeBanners(f *firmware.File, content []byte) []sighting {
 		if !b.fits(base, elf) {
 			return true
 		}
-		version, from, to := b.find(content, at, lonely)
+		apart := lonely
+		if b.committed {
+			apart = committed
+		}
+		version, from, to := b.find(content, at, apart)
 		return add(sighting{Name: b.name, Version: version, Confidence: ConfidenceString, Location: span(f, from, to)})
 	})
 	return all
@@ -238,6 +257,16 @@ func lonelyVersion(content []byte) (string, int) {
 		at += n + 1
 	}
 	return version, where
+}
+
+// committedVersion finds the first string that is a version with the start of a
+// commit.
+func committedVersion(content []byte) (string, int) {
+	m := commit.FindSubmatchIndex(content)
+	if m == nil {
+		return "", 0
+	}
+	return string(content[m[2]:m[3]]), m[2]
 }
 
 // span is a run of bytes of a file.

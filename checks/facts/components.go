@@ -292,6 +292,12 @@ func fromHeaders(img *firmware.Image) []sighting {
 		if v := c.Attributes["version"]; c.Type == "mcuboot" && v != "" {
 			all = append(all, sighting{Name: "application", Version: v, Confidence: ConfidenceBuild, Location: place})
 		}
+		if v := c.Attributes["idf-version"]; v != "" {
+			all = append(all, sighting{Name: "esp-idf", Version: strings.TrimPrefix(v, "v"), Confidence: ConfidenceBuild, Location: place})
+		}
+		if name, v := c.Attributes["project"], c.Attributes["app-version"]; c.Type == "esp-image" && name != "" && v != "" {
+			all = append(all, sighting{Name: strings.ToLower(name), Version: v, Confidence: ConfidenceBuild, Location: place})
+		}
 	}
 	for _, f := range img.Files {
 		if m := modulesFolder.FindStringSubmatch(f.Name); m != nil && f.Kind == firmware.Directory {

@@ -1,6 +1,8 @@
 package facts
 
 import (
+	"slices"
+
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
 )
@@ -19,6 +21,7 @@ type Signature struct {
 type HashEntry struct {
 	firmware.Hash
 	Container string
+	Outermost bool // of the delivered image itself
 	Location  assay.Location
 }
 
@@ -59,7 +62,7 @@ var HashLists = &Fact[[]HashEntry]{
 		for _, c := range img.Containers {
 			for _, h := range c.Hashes {
 				found = append(found, HashEntry{
-					Hash: h, Container: c.Path,
+					Hash: h, Container: c.Path, Outermost: outermost(c),
 					Location: assay.Location{Path: c.Path, Offset: h.Span.Offset, Length: h.Span.Length},
 				})
 			}
@@ -68,10 +71,21 @@ var HashLists = &Fact[[]HashEntry]{
 	},
 }
 
-// outermost reports whether a container is the delivered image, or the first
-// thing in it.
+// outermost reports whether a container is the delivered image, or is wrapped in
+// nothing that says more than how it is packed.
 func outermost(c *firmware.Container) bool {
-	return c.Parent == nil || (c.Parent.Type == "raw" && c.Parent.Parent == nil)
+	for p := c.Parent; p != nil; p = p.Parent {
+		if !slices.Contains(wrappers, p.Type) {
+			return false
+		}
+	}
+	return true
+}
+
+// wrappers are the types of container that pack one image and say nothing of it.
+var wrappers = []string{
+	"raw", "gzip", "xz", "lzma", "bzip2", "zstd", "lz4", "zlib", "lzop",
+	"intel-hex", "srec", "uf2", "dfu", "dfuse", "elf", "android-sparse",
 }
 
 // keepMessage makes a signature one that can be judged from what is stored,

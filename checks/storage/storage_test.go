@@ -10,3 +10,6 @@ func TestPrivateKey(t *testing.T)       { checktest.Run(t, PrivateKey) }
 func TestKeyOfCertificate(t *testing.T) { checktest.Run(t, KeyOfCertificate) }
 func TestDeviceIdentity(t *testing.T)   { checktest.Run(t, DeviceIdentity) }
 func TestFileMode(t *testing.T)         { checktest.Run(t, FileMode) }
+
+func TestKnownKey(t *testing.T)        { checktest.Run(t, KnownKey) }
+func TestFlashEncryption(t *testing.T) { checktest.Run(t, FlashEncryption) }

@@ -24,3 +24,8 @@ func TestSoundsLikeUpdate(t *testing.T) {
 		}
 	}
 }
+
+func TestImageSignature(t *testing.T)    { checktest.Run(t, ImageSignature) }
+func TestSignatureStrength(t *testing.T) { checktest.Run(t, SignatureStrength) }
+func TestRollback(t *testing.T)          { checktest.Run(t, Rollback) }
+func TestVerifiedBoot(t *testing.T)      { checktest.Run(t, VerifiedBoot) }

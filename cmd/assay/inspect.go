@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strings"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +14,7 @@ import (
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/catalogue"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/signature"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 	"github.com/assay-iot/assay/firmware"
@@ -23,7 +24,7 @@ var inspectFormats = []string{"table", "json", "sarif"}
 
 func (p *program) inspectCommand() *cobra.Command {
 	var asOf, cat, folder, picture string
-	var formats, keys []string
+	var formats, keyFiles []string
 	var list, profiled bool
 	c := &cobra.Command{
 		Use:   "inspect IMAGE",
@@ -43,7 +44,8 @@ the inspection was done.`,
 			if err != nil {
 				return err
 			}
-			if err := readable(keys); err != nil {
+			keys, err := trusted(keyFiles)
+			if err != nil {
 				return err
 			}
 			switch {
@@ -56,7 +58,7 @@ the inspection was done.`,
 			case picture != "":
 				return p.drawLayout(c, args[0], picture)
 			}
-			in, o, err := p.inspect(c, args[0], day, outputs, profiled)
+			in, o, err := p.inspect(c, args[0], checks.Subject{AsOf: day, Keys: keys}, outputs, profiled)
 			if err != nil {
 				return err
 			}
@@ -70,7 +72,7 @@ the inspection was done.`,
 	}
 	c.Flags().StringVar(&asOf, "as-of", "", "the `DATE` that all dates are compared with (default: today)")
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif; repeatable")
-	c.Flags().StringArrayVar(&keys, "key", nil, "public key or certificate `FILE` that signs the image; repeatable")
+	c.Flags().StringArrayVar(&keyFiles, "key", nil, "public key or certificate `FILE` that signs the image; repeatable")
 	c.Flags().BoolVar(&list, "list", false, "print the path of every file, one to a line, and nothing else")
 	c.Flags().StringVar(&cat, "cat", "", "print the content of the file whose path is, or ends with, `PATH`")
 	c.Flags().StringVar(&folder, "extract", "", "write the files of the image into `FOLDER`, which must be empty or not there")
@@ -81,25 +83,28 @@ the inspection was done.`,
 	return c
 }
 
-// readable reports the first key file that cannot be read or holds no PEM.
-func readable(keys []string) error {
-	for _, k := range keys {
-		data, err := readLimited(k, 1<<20)
+// trusted reads the key files.
+func trusted(files []string) ([]signature.Key, error) {
+	var all []signature.Key
+	for _, file := range files {
+		data, err := readLimited(file, 1<<20)
 		if err != nil {
-			return badInput("give a file with a public key or certificate", "--key: %w", err)
+			return nil, badInput("give a file with a public key or certificate", "--key: %w", err)
 		}
-		if !strings.Contains(string(data), "-----BEGIN ") {
-			return badInput("convert it to PEM", "--key %s: not a PEM file", k)
+		keys, err := signature.ParseKeys(filepath.Base(file), data)
+		switch {
+		case errors.Is(err, signature.ErrPrivate):
+			return nil, badInput("give the public key; keep the private one at home", "--key %s: %w", file, err)
+		case err != nil:
+			return nil, badInput("give a public key or certificate in PEM or DER, or a minisign or usign key", "--key %s: %w", file, err)
 		}
-		if strings.Contains(string(data), "PRIVATE KEY-----") {
-			return badInput("give the public key; keep the private one at home", "--key %s: holds a private key", k)
-		}
+		all = append(all, keys...)
 	}
-	return nil
+	return all, nil
 }
 
 // inspect observes an image and asks every check that reads images.
-func (p *program) inspect(c *cobra.Command, image string, asOf time.Time, outputs []output, profiled bool) (*report.Inspection, *facts.Observation, error) {
+func (p *program) inspect(c *cobra.Command, image string, subject checks.Subject, outputs []output, profiled bool) (*report.Inspection, *facts.Observation, error) {
 	var list []*checks.Check
 	for _, check := range catalogue.Checks() {
 		if check.NeedsImage() {
@@ -117,14 +122,15 @@ func (p *program) inspect(c *cobra.Command, image string, asOf time.Time, output
 	}
 	observed := time.Since(started)
 	started = time.Now()
-	results := checks.Assess(c.Context(), checks.Subject{AsOf: asOf, Images: []checks.Part{{Observation: o}}}, list)
+	subject.Images = []checks.Part{{Observation: o}}
+	results := checks.Assess(c.Context(), subject, list)
 	if err := c.Context().Err(); err != nil {
 		return nil, nil, err
 	}
 	img := describe(o, nil)
 	in := &report.Inspection{
 		Format: report.InspectionFormat, Tool: assay.Tool{Name: "assay", Version: version},
-		AsOf:  asOf.Format(time.DateOnly),
+		AsOf:  subject.AsOf.Format(time.DateOnly),
 		Image: report.InspectedImage{Path: img.Path, Size: img.Size, Digest: img.Digest}, Containers: img.Containers,
 		Files: img.Files, Coverage: img.Coverage, Results: results, Run: report.ThisRun(p.state),
 		Components: known(o, facts.Components), Services: known(o, facts.Services),

@@ -133,6 +133,7 @@ scheme "etsi-en-303-645" {
     title     = "A mechanism installs updates securely"
     status    = "M C (15)"
     required  = ["updates/mechanism", "updates/device-verifies"]
+    advisory  = ["updates/rollback"]
     declared  = ["update"]
     proof     = "observed"
   }
@@ -197,6 +198,7 @@ scheme "etsi-en-303-645" {
     status    = "M F (g)"
     when      = has("update.mechanism")
     required  = ["updates/device-verifies", "updates/transport"]
+    advisory  = ["updates/image-signature", "updates/signature-strength"]
     assessor  = true
   }
 
@@ -224,6 +226,7 @@ scheme "etsi-en-303-645" {
     status    = "M F (j)"
     when      = has("update.mechanism")
     required  = ["updates/device-verifies", "updates/update-script"]
+    advisory  = ["updates/image-signature"]
     assessor  = true
   }
 
@@ -296,7 +299,7 @@ scheme "etsi-en-303-645" {
     status    = "M F (k)"
     when      = any(has("storage"), has("credential"))
     required  = ["storage/private-key", "storage/key-of-certificate", "storage/file-mode"]
-    advisory  = ["personaldata/at-rest"]
+    advisory  = ["personaldata/at-rest", "storage/flash-encryption"]
     declared  = ["storage"]
     assessor  = true
   }
@@ -322,7 +325,7 @@ scheme "etsi-en-303-645" {
     title     = "Critical parameters for update checks and for communication with services are unique to the device, and made so that attacks on many devices gain nothing"
     status    = "M F (m)"
     when      = any(has("update.mechanism"), has("connection"))
-    required  = ["storage/device-identity"]
+    required  = ["storage/device-identity", "storage/known-key"]
     assessor  = true
   }
 
@@ -484,6 +487,7 @@ scheme "etsi-en-303-645" {
     principle = "lifecycle"
     title     = "The device verifies its software by secure boot"
     status    = "R"
+    advisory  = ["updates/verified-boot"]
     declared  = ["lifecycle.secure_boot"]
     assessor  = true
   }

@@ -1,0 +1,92 @@
+package facts
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/fdt"
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+// BootKey is a public key in the control tree of U-Boot.
+type BootKey struct {
+	Name      string // of its node, without "key-"
+	Required  string // "conf" or "image"; empty if U-Boot also starts what it did not sign
+	Algorithm string // "sha256,rsa2048"
+	Location  assay.Location
+}
+
+// BootKeys are the keys with which U-Boot checks what it starts, in a device tree
+// of its own or appended to its program.
+var BootKeys = &Scan[BootKey]{
+	Name: "boot-keys",
+	Doc:  "Public keys in the control tree of U-Boot, and whether it demands their signature.",
+	Want: func(f *firmware.File) bool {
+		return f.Size >= fdtHeader && f.Size <= maxTree && (f.Kind == firmware.Raw || f.Kind == firmware.Regular)
+	},
+	See: seeBootKeys,
+}
+
+// The names of properties that only a tree with a key has, and the limits of the
+// search for such trees.
+var bootKeyMarks = [][]byte{[]byte("rsa,modulus\x00"), []byte("ecdsa,x-point\x00")}
+
+const (
+	maxBootTrees = 16
+	maxBootKeys  = 64
+)
+
+func seeBootKeys(f *firmware.File, content []byte) (found []BootKey) {
+	if !bytes.Contains(content, bootKeyMarks[0]) && !bytes.Contains(content, bootKeyMarks[1]) {
+		return nil
+	}
+	magic := []byte{0xd0, 0x0d, 0xfe, 0xed}
+	for at, trees := 0, 0; trees < maxBootTrees && len(found) < maxBootKeys; trees++ {
+		i := bytes.Index(content[at:], magic)
+		if i < 0 || at+i+fdtHeader > len(content) {
+			break
+		}
+		at += i
+		size := min(int64(binary.BigEndian.Uint32(content[at+4:])), int64(len(content)-at))
+		tree, err := fdt.Parse(format.InMemory(content[at : int64(at)+size]))
+		if err == nil {
+			found = append(found, bootKeysOf(f, tree, int64(at))...)
+		}
+		at += len(magic)
+	}
+	return found[:min(len(found), maxBootKeys)]
+}
+
+func bootKeysOf(f *firmware.File, tree *fdt.Tree, at int64) (found []BootKey) {
+	signature := tree.Root.Child("signature")
+	if signature == nil {
+		return nil
+	}
+	for _, n := range signature.Children {
+		k := BootKey{Name: strings.TrimPrefix(n.Name, "key-"), Location: At(f)}
+		k.Location.Offset = at + n.Offset
+		material := false
+		for _, p := range n.Properties {
+			switch p.Name {
+			case "required":
+				k.Required = propertyText(p)
+			case "algo":
+				k.Algorithm = propertyText(p)
+			case "rsa,modulus", "ecdsa,x-point":
+				material = true
+			}
+		}
+		if material {
+			found = append(found, k)
+		}
+	}
+	return found
+}
+
+// propertyText is a short text in a property.
+func propertyText(p fdt.Property) string {
+	return cString(p.Value.Head(int(min(p.Value.Size, 64))))
+}

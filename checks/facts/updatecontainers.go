@@ -1,0 +1,69 @@
+package facts
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// UpdateContainer is a container of a kind that is made for updates, and has a
+// place for a signature or for a version that only goes up.
+type UpdateContainer struct {
+	Type       string
+	Outermost  bool // it is the delivered image itself
+	Signable   bool // its kind has a place for a signature
+	Signatures int
+	Encrypted  bool
+	Attributes map[string]string // those that have to do with versions and encryption
+	Location   assay.Location
+}
+
+// UpdateContainers are the containers of the image that are made for updates.
+var UpdateContainers = &Fact[[]UpdateContainer]{
+	Name:  "update-containers",
+	Doc:   "Containers of kinds that are made for updates: whether they can carry a signature and do, and the counters that refuse older versions.",
+	Needs: []Node{Tree},
+	Observe: func(o *Observer) ([]UpdateContainer, error) {
+		img, err := Tree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		found := []UpdateContainer{}
+		for _, c := range img.Containers {
+			if u, ok := updateContainer(c); ok {
+				found = append(found, u)
+			}
+		}
+		return found, nil
+	},
+}
+
+// signable are the types of container whose format has a place for a signature.
+var signable = []string{
+	"android-vbmeta", "esp-image", "fit", "matter-ota", "mcuboot", "mender", "nordic-dfu", "rauc", "suit", "swupdate", "zigbee-ota",
+}
+
+// told are the attributes that speak of versions and of encryption.
+var told = []string{
+	"boot-record", "encrypted", "encryption", "encryption-key", "file-version", "forced", "flags", "nvs-keys",
+	"rollback-index", "secure-version", "security-counter", "sequence-number", "version",
+}
+
+func updateContainer(c *firmware.Container) (UpdateContainer, bool) {
+	u := UpdateContainer{
+		Type: c.Type, Outermost: outermost(c), Signable: slices.Contains(signable, c.Type), Signatures: len(c.Signatures),
+		Attributes: map[string]string{},
+		Location:   assay.Location{Path: c.Path},
+	}
+	for k, v := range c.Attributes {
+		if slices.Contains(told, k) {
+			u.Attributes[k] = v
+		}
+	}
+	u.Encrypted = u.Attributes["encrypted"] != "" || u.Attributes["encryption"] != "" || strings.Contains(u.Attributes["flags"], "encrypted")
+	known := slices.ContainsFunc(slices.Collect(maps.Keys(u.Attributes)), func(k string) bool { return k != "version" && k != "flags" })
+	return u, u.Signable || u.Signatures > 0 || known
+}

@@ -1,0 +1,204 @@
+package signature
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// Key is a key that somebody declares as trusted: bare, or that of a certificate,
+// which may be one of an authority.
+type Key struct {
+	Name        string // for people: the file, or the id of the block
+	Public      crypto.PublicKey
+	Certificate *x509.Certificate // nil for a bare key
+	// From and Until bound the days on which the key is used; zero for no bound.
+	From, Until time.Time
+	// Revoked are the lists of revoked certificates that were declared with it.
+	Revoked []*Revocations
+}
+
+// Digest is the SHA-256 of the key as SubjectPublicKeyInfo; empty if it is of a
+// kind that has none.
+func (k Key) Digest() assay.Digest { return keyDigest(k.Public) }
+
+func keyDigest(public crypto.PublicKey) assay.Digest {
+	der, err := x509.MarshalPKIXPublicKey(public)
+	if err != nil {
+		return ""
+	}
+	return digestOf(der)
+}
+
+func digestOf(der []byte) assay.Digest { return assay.SHA256(sha256.Sum256(der)) }
+
+// What ParseKeys refuses.
+var (
+	ErrNoKey   = errors.New("holds no public key or certificate")
+	ErrPrivate = errors.New("holds a private key")
+)
+
+// maxKeys bounds the keys of one file.
+const maxKeys = 256
+
+// ParseKeys reads every key of a file: PEM of public keys and certificates, with
+// lists of revoked ones, one key in DER, or a key of minisign, signify or usign.
+func ParseKeys(name string, data []byte) ([]Key, error) {
+	var keys []Key
+	var revoked []*Revocations
+	for rest := data; len(keys) < maxKeys; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			break
+		}
+		if strings.HasSuffix(block.Type, "PRIVATE KEY") {
+			return nil, ErrPrivate
+		}
+		if block.Type == "X509 CRL" {
+			list, err := parseRevocations(block.Bytes)
+			if err != nil {
+				return nil, err
+			}
+			revoked = append(revoked, list)
+			continue
+		}
+		k, err := parseDER(block.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", strings.ToLower(block.Type), err)
+		}
+		keys = append(keys, k)
+	}
+	if len(keys) == 0 {
+		if k, err := parseDER(data); err == nil {
+			keys = append(keys, k)
+		} else if k, ok := parseSignify(data); ok {
+			keys = append(keys, k)
+		}
+	}
+	if len(keys) == 0 {
+		return nil, ErrNoKey
+	}
+	for i := range keys {
+		keys[i].Name, keys[i].Revoked = name, revoked
+	}
+	return keys, nil
+}
+
+func parseDER(der []byte) (Key, error) {
+	if c, err := x509.ParseCertificate(der); err == nil {
+		return Key{Public: c.PublicKey, Certificate: c}, nil
+	}
+	if k, err := x509.ParsePKIXPublicKey(der); err == nil {
+		return Key{Public: k}, nil
+	}
+	if k, err := x509.ParsePKCS1PublicKey(der); err == nil {
+		return Key{Public: k}, nil
+	}
+	return Key{}, ErrNoKey
+}
+
+// parseSignify reads a line of base64: "Ed", eight bytes of key number, the key.
+func parseSignify(data []byte) (Key, bool) {
+	for line := range strings.Lines(string(data)) {
+		raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(line))
+		if err == nil && len(raw) == 42 && bytes.HasPrefix(raw, []byte("Ed")) {
+			return Key{Public: ed25519.PublicKey(raw[10:])}, true
+		}
+	}
+	return Key{}, false
+}
+
+// named reports whether a container names the key: by its digest, as
+// SubjectPublicKeyInfo or as PKCS #1, or by bringing it along.
+func (k Key) named(s firmware.Signature) bool {
+	der, err := x509.MarshalPKIXPublicKey(k.Public)
+	if err != nil {
+		return false
+	}
+	if len(s.PublicKey) > 0 && bytes.Equal(der, s.PublicKey) {
+		return true
+	}
+	sum := sha256.Sum256(der)
+	if len(s.KeyDigest) > 0 && bytes.Equal(sum[:], s.KeyDigest) {
+		return true
+	}
+	if r, ok := k.Public.(*rsa.PublicKey); ok && len(s.KeyDigest) > 0 {
+		sum = sha256.Sum256(x509.MarshalPKCS1PublicKey(r))
+		return bytes.Equal(sum[:], s.KeyDigest)
+	}
+	return false
+}
+
+// unusable says why the key may not be used on a day; empty if it may.
+func (k Key) unusable(asOf time.Time) string {
+	switch c := k.Certificate; {
+	case !k.From.IsZero() && asOf.Before(k.From):
+		return "the key is declared for use from " + k.From.Format(time.DateOnly)
+	case !k.Until.IsZero() && asOf.After(k.Until):
+		return "the key is declared for use until " + k.Until.Format(time.DateOnly)
+	case c != nil:
+		return expired(c, asOf)
+	}
+	return ""
+}
+
+// expired says that a certificate is not valid on a day.
+func expired(c *x509.Certificate, asOf time.Time) string {
+	switch {
+	case asOf.Before(c.NotBefore):
+		return "the certificate is valid from " + c.NotBefore.UTC().Format(time.DateOnly)
+	case asOf.After(c.NotAfter):
+		return "the certificate expired on " + c.NotAfter.UTC().Format(time.DateOnly)
+	}
+	return ""
+}
+
+// refused says why no signature of a key is worth anything; empty if it may be.
+func refused(public crypto.PublicKey) string {
+	switch k := public.(type) {
+	case *rsa.PublicKey:
+		switch {
+		case k.E < 3 || k.E%2 == 0:
+			return fmt.Sprintf("an RSA key with the exponent %d protects nothing", k.E)
+		case k.N.Sign() <= 0 || k.N.Bit(0) == 0:
+			return "an RSA key with an even modulus protects nothing"
+		case k.N.BitLen() < minRSA:
+			return fmt.Sprintf("an RSA key of %d bits can be broken", k.N.BitLen())
+		case k.N.BitLen()%8 != 0 || k.N.BitLen() > maxRSA:
+			return fmt.Sprintf("an RSA key of %d bits is no usual key", k.N.BitLen())
+		}
+	case *ecdsa.PublicKey:
+		if _, err := k.ECDH(); err != nil && k.Curve.Params().BitSize >= 256 {
+			return "the point of the key is not on its curve"
+		}
+		if k.Curve.Params().BitSize < minCurve {
+			return fmt.Sprintf("an elliptic curve of %d bits can be broken", k.Curve.Params().BitSize)
+		}
+	case ed25519.PublicKey:
+		if len(k) != ed25519.PublicKeySize {
+			return fmt.Sprintf("an Ed25519 key of %d bytes is none", len(k))
+		}
+	default:
+		return fmt.Sprintf("keys of the kind %T are not verified with", public)
+	}
+	return ""
+}
+
+const (
+	minRSA   = 1024
+	maxRSA   = 16384
+	minCurve = 224
+)

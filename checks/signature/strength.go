@@ -1,0 +1,138 @@
+package signature
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/asn1"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+// Weaknesses are what a signature is made with that no longer keeps forgers away:
+// MD5, SHA-1, RSA below 2048 bits, small curves. The keys are those that the
+// container brings along, and more that are known to be of the signer.
+func Weaknesses(s firmware.Signature, more ...crypto.PublicKey) []string {
+	var found []string
+	add := func(w string) {
+		if w != "" && !slices.Contains(found, w) {
+			found = append(found, w)
+		}
+	}
+	for _, name := range algorithms(s) {
+		add(weakHash(name))
+	}
+	keys := append(keysOf(s), more...)
+	for _, k := range keys {
+		add(weakKey(k))
+	}
+	if len(keys) == 0 && strings.HasPrefix(s.Algorithm, "RSA-") && s.Problem == "" && len(s.Value) > 0 && len(s.Value)*8 < strongRSA {
+		add(fmt.Sprintf("RSA with %d bits", len(s.Value)*8))
+	}
+	slices.Sort(found)
+	return found
+}
+
+const (
+	strongRSA   = 2048
+	strongCurve = 256
+)
+
+func weakHash(algorithm string) string {
+	name := strings.ReplaceAll(strings.ToUpper(algorithm), "-", "")
+	switch {
+	case strings.Contains(name, "MD5"):
+		return "MD5"
+	case strings.Contains(name, "SHA1") && !strings.Contains(name, "SHA12") && !strings.Contains(name, "SHA13"):
+		return "SHA-1"
+	}
+	return ""
+}
+
+func weakKey(k crypto.PublicKey) string {
+	switch k := k.(type) {
+	case *rsa.PublicKey:
+		if k.E < 3 || k.N.BitLen() < strongRSA {
+			return fmt.Sprintf("RSA with %d bits and the exponent %d", k.N.BitLen(), k.E)
+		}
+	case *ecdsa.PublicKey:
+		if n := k.Curve.Params().BitSize; n < strongCurve {
+			return fmt.Sprintf("an elliptic curve of %d bits", n)
+		}
+	}
+	return ""
+}
+
+// algorithms are the names of what a signature is made with.
+func algorithms(s firmware.Signature) []string {
+	if s.Algorithm != format.CMS {
+		return []string{s.Algorithm}
+	}
+	d, err := parseCMS(s.Value)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for i := range d.SignerInfo {
+		_, name, _, _ := d.SignerInfo[i].algorithm()
+		names = append(names, name, hashName(d.SignerInfo[i].Hash.Algorithm))
+		if d.SignerInfo[i].Algorithm.Algorithm.Equal(asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 4}) {
+			names = append(names, "MD5")
+		}
+	}
+	return names
+}
+
+// keysOf are the public keys that a signature brings along and that sign it: its
+// own, and those of the signers' certificates.
+func keysOf(s firmware.Signature) []crypto.PublicKey {
+	var keys []crypto.PublicKey
+	if k, err := x509.ParsePKIXPublicKey(s.PublicKey); err == nil {
+		keys = append(keys, k)
+	}
+	if s.Algorithm != format.CMS {
+		return keys
+	}
+	d, err := parseCMS(s.Value)
+	if err != nil {
+		return keys
+	}
+	for _, c := range d.certificates(s.Certificates) {
+		if slices.ContainsFunc(d.SignerInfo, func(i signerInfo) bool { return i.is(c) }) {
+			keys = append(keys, c.PublicKey)
+		}
+	}
+	return keys
+}
+
+// Digests are the digests of the public keys that have to do with a signature:
+// those it brings along or names, and those of the certificates with it.
+func Digests(s firmware.Signature) []assay.Digest {
+	var all []assay.Digest
+	add := func(d assay.Digest) {
+		if d != "" && !slices.Contains(all, d) {
+			all = append(all, d)
+		}
+	}
+	add(brought(s))
+	if len(s.KeyDigest) == 32 {
+		add(assay.SHA256([32]byte(s.KeyDigest)))
+	}
+	var d *signedData
+	if s.Algorithm == format.CMS {
+		d, _ = parseCMS(s.Value)
+	}
+	if d == nil {
+		d = &signedData{}
+	}
+	for _, c := range d.certificates(s.Certificates) {
+		add(digestOf(c.RawSubjectPublicKeyInfo))
+	}
+	return all
+}

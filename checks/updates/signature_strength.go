@@ -1,0 +1,62 @@
+package updates
+
+import (
+	_ "embed"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/signature"
+)
+
+//go:embed signature_strength.md
+var signatureStrengthDoc string
+
+// SignatureStrength fails an image that is signed with what can be forged.
+var SignatureStrength = &checks.Check{
+	ID:        "updates/signature-strength",
+	Title:     "signatures of updates use algorithms that are not broken",
+	Doc:       signatureStrengthDoc,
+	Remedy:    "Sign with ECDSA over P-256, Ed25519 or RSA of at least 3072 bits, and SHA-256 or better.",
+	Principle: assay.Updates,
+	Reads:     "FD",
+	Severity:  assay.High,
+	Provision: []string{"5.3-7"},
+	Version:   1,
+	Needs:     checks.Needs(facts.Signatures),
+	Run:       signatureStrength,
+}
+
+func signatureStrength(c *checks.Context) checks.Judgement {
+	signed := checks.Ask(c, facts.Signatures)
+	if len(signed) == 0 {
+		return c.Inconclusive("no signature was seen in the image")
+	}
+	var found []assay.Finding
+	unread := ""
+	for _, s := range signed {
+		if s.Problem != "" && unread == "" {
+			unread = called(s) + ": " + s.Problem
+		}
+		for _, weak := range signature.Weaknesses(s.Signature) {
+			found = append(found, checks.Observed(assay.High, called(s)+" is made with "+weak, s.Location))
+		}
+	}
+	if len(found) == 0 && unread != "" {
+		return c.Inconclusive("%s", unread)
+	}
+	if gap := c.Gap(); gap != "" && len(found) == 0 && !signed[0].Outermost {
+		return c.Inconclusive("nothing weak was seen, but %s", gap)
+	}
+	if len(found) > 0 {
+		return c.Fail(assay.Observed, checks.Merged(found)...)
+	}
+	return c.Pass(assay.Observed, signaturePlaces(signed)...)
+}
+
+func signaturePlaces(signed []facts.Signature) (all []assay.Location) {
+	for _, s := range signed {
+		all = append(all, s.Location)
+	}
+	return all
+}

@@ -1,0 +1,95 @@
+package updates
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/signature"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// delivered are the signatures on the image itself; where it has none, those of
+// the parts that it is made of.
+func delivered(all []facts.Signature) []facts.Signature {
+	var outermost []facts.Signature
+	for _, s := range all {
+		if s.Outermost {
+			outermost = append(outermost, s)
+		}
+	}
+	if len(outermost) > 0 {
+		return outermost
+	}
+	return all
+}
+
+// called names a signature: its kind, and its name where there are several.
+func called(s facts.Signature) string {
+	return strings.TrimSpace("the " + s.Kind + " signature " + s.Name)
+}
+
+// made says with what a signature was made, as far as it is known.
+func made(o signature.Outcome) string {
+	words := []string{o.Algorithm}
+	if o.Signer != "" {
+		words = append(words, "by "+clean(o.Signer))
+	}
+	if o.Key != "" {
+		words = append(words, "key "+string(o.Key))
+	}
+	for _, one := range o.Signers {
+		words = append(words, "signer: "+one.Verdict.String()+", "+made(one))
+	}
+	return strings.Join(words, ", ")
+}
+
+// clean makes what a container says fit for a message.
+func clean(s string) string {
+	s = strings.ToValidUTF8(strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return '?'
+		}
+		return r
+	}, s), "?")
+	return s[:min(len(s), 200)]
+}
+
+// covered says how much a signature is over.
+func covered(s facts.Signature) string {
+	note := fmt.Sprintf("over %d bytes", length(s.Covers))
+	if n := length(s.Through); n > 0 {
+		note += fmt.Sprintf(", and over %d more by a hash list in them", n)
+	}
+	return note
+}
+
+func length(spans []firmware.Span) (n int64) {
+	for _, s := range spans {
+		n += s.Length
+	}
+	return n
+}
+
+// places are the spans of a signature as locations; one that begins in front of
+// its container is at the container.
+func places(s facts.Signature, spans []firmware.Span) []assay.Location {
+	var all []assay.Location
+	for _, span := range spans {
+		l := assay.Location{Path: s.Container, Offset: max(0, span.Offset), Length: span.Length}
+		if span.Path != "" {
+			l.Path += "!" + span.Path
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+func examined(signed []facts.Signature) (all []assay.Location) {
+	for _, s := range signed {
+		all = append(append(all, s.Location), places(s, s.Covers)...)
+		all = append(all, places(s, s.Through)...)
+	}
+	return all
+}

@@ -1,0 +1,69 @@
+package updates
+
+import (
+	_ "embed"
+	"slices"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/facts"
+)
+
+//go:embed verified_boot.md
+var verifiedBootDoc string
+
+// VerifiedBoot says what the image shows of a boot chain that checks what it
+// starts.
+var VerifiedBoot = &checks.Check{
+	ID:        "updates/verified-boot",
+	Title:     "what is started at boot is signed",
+	Doc:       verifiedBootDoc,
+	Remedy:    "Sign what the boot loader starts, and put the key that it demands into the boot loader.",
+	Principle: assay.Updates,
+	Reads:     checks.Firmware,
+	Severity:  assay.High,
+	Provision: []string{"5.7-1"},
+	Version:   1,
+	Needs:     checks.Needs(facts.BootKeys, facts.Signatures, facts.UpdateContainers),
+	Run:       verifiedBoot,
+}
+
+// bootKinds are the signatures that a boot loader asks for.
+var bootKinds = []string{"android-vbmeta", "avb", "esp-secure-boot-v1", "esp-secure-boot-v2", "fit", "mcuboot"}
+
+// bootTypes are the containers that a boot loader starts.
+var bootTypes = []string{"android-vbmeta", "esp-image", "fit", "mcuboot"}
+
+func verifiedBoot(c *checks.Context) checks.Judgement {
+	var signed, demanded []assay.Location
+	var found []assay.Finding
+	for _, s := range checks.Ask(c, facts.Signatures) {
+		if slices.Contains(bootKinds, s.Kind) && s.Problem == "" {
+			signed = append(signed, s.Location)
+		}
+	}
+	for _, k := range checks.Ask(c, facts.BootKeys) {
+		if k.Required == "" {
+			found = append(found, checks.Observed(assay.High, "the boot loader knows the key "+clean(k.Name)+" and does not demand it", k.Location))
+			continue
+		}
+		demanded = append(demanded, k.Location)
+	}
+	unsigned := 0
+	for _, u := range checks.Ask(c, facts.UpdateContainers) {
+		if slices.Contains(bootTypes, u.Type) && u.Signatures == 0 && !u.Encrypted {
+			unsigned++
+			found = append(found, checks.Observed(assay.Low, "the "+u.Type+" image is not signed", u.Location))
+		}
+	}
+	found = checks.Merged(found)
+	switch {
+	case checks.Fails(found):
+		return c.Fail(assay.Observed, found...)
+	case len(demanded) > 0 && unsigned == 0:
+		return c.Pass(assay.Observed, append(demanded, signed...)...).With(found...)
+	case len(signed) > 0:
+		return c.Inconclusive("what is started is signed; whether the device demands that is not in the image").With(found...)
+	}
+	return c.Inconclusive("nothing was seen of a boot loader that checks what it starts").With(found...)
+}
