@@ -25,8 +25,8 @@ var DefaultPassword = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
-	Version:   1,
-	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.Guesses),
+	Version:   2,
+	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.PasswordWrites, facts.Guesses),
 	Run:       defaultPassword,
 }
 
@@ -57,7 +57,7 @@ func defaultPassword(c *checks.Context) checks.Judgement {
 		return c.Inconclusive("no password of the list %s fits, which does not make the others good (%s)",
 			facts.DefaultsList, strings.Join(slices.Compact(closed), "; "))
 	}
-	return j
+	return orUnclear(c, j)
 }
 
 // opened grades a known password: where there is no shell, some service may

@@ -33,6 +33,7 @@ const (
 	Locked PasswordState = "locked" // *, !, !!, *LK*, x without a shadow line, or no hash at all
 	Empty  PasswordState = "empty"  // nothing is asked
 	Hashed PasswordState = "hashed" // a usable hash
+	Plain  PasswordState = "plain"  // the password itself
 )
 
 // Account is someone who may log in: one name in one folder of settings.
@@ -43,9 +44,12 @@ type Account struct {
 	Shell    string // as written; empty means /bin/sh
 	Login    bool   // the shell, or the service, lets someone in
 	Password PasswordState
-	Hash     Secret   // field 2, if Hashed
-	HashKind HashKind // if Hashed
+	Hash     Secret   // field 2, if Hashed or Plain
+	HashKind HashKind // if Hashed or Plain
 	Rounds   int      // if Hashed; see HashKindOf
+	// SetBy is the program that sets the password when the device starts; the
+	// Location is its command. Empty if the line stands in the image.
+	SetBy string
 	// Superseded says that the line stands in a backup (passwd-, shadow-) and
 	// the live file of the same folder has the account too.
 	Superseded bool
@@ -57,6 +61,9 @@ type Account struct {
 // CanLogIn reports whether someone gets in with nothing or with the password
 // that is hashed here.
 func (a Account) CanLogIn() bool { return a.Login && a.Password != Locked && !a.Superseded }
+
+// BuiltIn reports whether the image holds the password, hashed or in clear.
+func (a Account) BuiltIn() bool { return a.Password == Hashed || a.Password == Plain }
 
 // MaxAccountFile is the size in bytes up to which passwd, shadow and password
 // files are read. Devices have a few dozen lines.
@@ -127,6 +134,9 @@ func accountLines(f *firmware.File, form string, content []byte) []accountLine {
 		a, ok := parseAccountLine(form, l.Text)
 		if !ok {
 			continue
+		}
+		if form == "" && a.Form != "passwd" && a.Form != "shadow" && strings.HasPrefix(t.Content, "#!") {
+			continue // input of a command of a script, which is read as such
 		}
 		a.File, a.Location = f.Path, t.At(l)
 		if lines = append(lines, a); len(lines) == MaxAccounts {
@@ -231,15 +241,20 @@ var accountLinesOf = &Fact[[]accountLine]{
 
 // Accounts are all accounts of the image with what their passwords amount to.
 var Accounts = &Fact[[]Account]{
-	Name:  "accounts",
-	Doc:   "Accounts of passwd, shadow, mosquitto and htpasswd files: name, user id, shell, kind of hash, locked or empty.",
-	Needs: []Node{accountLinesOf},
+	Name:    "accounts",
+	Doc:     "Accounts of passwd, shadow, mosquitto and web password files and those whose password the start sets: name, user id, shell, kind of hash, locked or empty.",
+	Version: 2,
+	Needs:   []Node{accountLinesOf, PasswordWrites},
 	Observe: func(o *Observer) ([]Account, error) {
 		lines, err := accountLinesOf.Of(o)
 		if err != nil {
 			return nil, err
 		}
-		return joinAccounts(lines), nil
+		writes, err := PasswordWrites.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		return withWrites(joinAccounts(lines), writes), nil
 	},
 }
 

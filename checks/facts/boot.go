@@ -20,11 +20,12 @@ const (
 
 // BootGraph is what the image does when it starts, as far as its files say.
 type BootGraph struct {
-	Inits    []Init        `json:"inits"`
-	Services []Service     `json:"services"`
-	Consoles []Console     `json:"consoles"`
-	SSH      []SSHServer   `json:"ssh"`
-	Commands []BootCommand `json:"commands"`
+	Inits     []Init          `json:"inits"`
+	Services  []Service       `json:"services"`
+	Consoles  []Console       `json:"consoles"`
+	SSH       []SSHServer     `json:"ssh"`
+	Commands  []BootCommand   `json:"commands"`
+	Passwords []PasswordWrite `json:"passwords"`
 }
 
 // Init is the first program of a root file system.
@@ -47,7 +48,7 @@ var Boot = &Fact[BootGraph]{
 	Doc:   "What the init systems of the image start, followed through scripts, links, units and settings.",
 	Needs: []Node{Tree, Roots, Texts, Applets},
 	Observe: func(o *Observer) (BootGraph, error) {
-		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}}
+		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}, Passwords: []PasswordWrite{}}
 		img, err1 := Tree.Of(o)
 		roots, err2 := Roots.Of(o)
 		set, err3 := Texts.Of(o)
@@ -68,6 +69,7 @@ var Boot = &Fact[BootGraph]{
 			all.Consoles = append(all.Consoles, g.consoles...)
 			all.SSH = append(all.SSH, g.sshServers()...)
 			all.Commands = append(all.Commands, g.commands...)
+			all.Passwords = append(all.Passwords, g.passwords...)
 		}
 		all.Consoles = append(all.Consoles, kernelConsoles(img, set)...)
 		return all, nil
@@ -119,6 +121,8 @@ type boot struct {
 	consoles []Console
 	ssh      []sshIndex
 	commands []BootCommand
+
+	passwords []PasswordWrite
 
 	via       []string
 	running   map[string]int // scripts on the way, so that none calls itself for ever

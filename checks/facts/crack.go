@@ -24,6 +24,8 @@ func passwordFits(kind HashKind, hashed, password string) bool {
 	part := strings.Split(hashed, "$")
 	last := part[len(part)-1]
 	switch kind {
+	case PlainText:
+		return same(password, hashed)
 	case DES:
 		return same(desCrypt(password, hashed), hashed)
 	case BSDi:

@@ -33,6 +33,7 @@ const (
 	MosquittoSHA512 HashKind = "mosquitto-sha512" // mosquitto's "$6$": one salted SHA-512
 	MosquittoPBKDF2 HashKind = "mosquitto-pbkdf2" // mosquitto's "$7$": PBKDF2 with HMAC-SHA-512
 	UnknownHash     HashKind = "unknown-hash"
+	PlainText       HashKind = "plaintext" // no hash: the password itself
 )
 
 const (
