@@ -35,6 +35,7 @@ func Checks() []*checks.Check {
 		credentials.DerivedPassword,
 		credentials.EmptyPassword,
 		credentials.ExtraRoot,
+		credentials.Plaintext,
 		credentials.StaticPassword,
 		credentials.UndeclaredLogin,
 		credentials.WeakHash,

@@ -26,7 +26,7 @@ var DefaultPassword = &checks.Check{
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
 	Version:   2,
-	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.PasswordWrites, facts.Guesses),
+	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.PasswordWrites, facts.Guesses, facts.PlainSecrets),
 	Run:       defaultPassword,
 }
 
@@ -49,6 +49,11 @@ func defaultPassword(c *checks.Context) checks.Judgement {
 			closed = append(closed, who(a)+": "+tried+", "+g.Short)
 		default:
 			closed = append(closed, who(a)+": "+tried)
+		}
+	}
+	for _, s := range checks.Ask(c, facts.PlainSecrets) {
+		if s.Embedded && s.OnList && !s.Wifi {
+			found = append(found, checks.Noted(assay.Critical, s.Name+" is a default password", "list "+facts.DefaultsList, s.Location))
 		}
 	}
 	j := judge(c, found, checks.Ask(c, facts.AccountFiles))
