@@ -39,6 +39,7 @@ func Checks() []*checks.Check {
 		credentials.StaticPassword,
 		credentials.UndeclaredLogin,
 		credentials.WeakHash,
+		credentials.WifiKey,
 		deletion.Confirmation,
 		deletion.FactoryReset,
 		deletion.Instructions,

@@ -17,6 +17,7 @@ func TestEmptyPassword(t *testing.T)   { checktest.Run(t, EmptyPassword) }
 func TestStaticPassword(t *testing.T)  { checktest.Run(t, StaticPassword) }
 func TestDefaultPassword(t *testing.T) { checktest.Run(t, DefaultPassword) }
 func TestPlaintext(t *testing.T)       { checktest.Run(t, Plaintext) }
+func TestWifiKey(t *testing.T)         { checktest.Run(t, WifiKey) }
 func TestWeakHash(t *testing.T)        { checktest.Run(t, WeakHash) }
 func TestExtraRoot(t *testing.T)       { checktest.Run(t, ExtraRoot) }
 func TestUndeclaredLogin(t *testing.T) { checktest.Run(t, UndeclaredLogin) }
