@@ -31,6 +31,8 @@ func Checks() []*checks.Check {
 		communication.SSHConfiguration,
 		communication.UndeclaredService,
 		communication.WebWithoutTLS,
+		credentials.AuthorizedKey,
+		credentials.BruteForce,
 		credentials.DefaultPassword,
 		credentials.DerivedPassword,
 		credentials.EmptyPassword,

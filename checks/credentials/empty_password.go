@@ -60,6 +60,10 @@ func unreachable(c *checks.Context) bool {
 	if err != nil || err2 != nil || len(inits) == 0 {
 		return false
 	}
-	return !slices.ContainsFunc(services, facts.Service.Reachable) &&
+	return !reachable(services) &&
 		!slices.ContainsFunc(inits, func(i facts.Init) bool { return i.Problem != "" })
+}
+
+func reachable(services []facts.Service) bool {
+	return slices.ContainsFunc(services, facts.Service.Reachable)
 }
