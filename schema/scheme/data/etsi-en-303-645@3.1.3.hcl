@@ -36,6 +36,9 @@ scheme "etsi-en-303-645" {
       "credentials/static-password",
       "credentials/default-password",
       "credentials/undeclared-login",
+      "credentials/plaintext",
+      "credentials/wifi-key",
+      "credentials/authorized-key",
     ]
     declared = ["credential.initial"]
     proof    = "observed"
@@ -80,6 +83,7 @@ scheme "etsi-en-303-645" {
     principle = "credentials"
     title     = "Guessing by brute force over the network is made impracticable"
     status    = "M C F (14, e)"
+    advisory  = ["credentials/brute-force"]
     assessor  = true
   }
 
@@ -303,7 +307,7 @@ scheme "etsi-en-303-645" {
     principle = "storage"
     title     = "No critical security parameter is hard-coded in the source code"
     status    = "M"
-    required  = ["storage/private-key"]
+    required  = ["storage/private-key", "storage/api-token"]
     assessor  = true
   }
 
@@ -322,6 +326,7 @@ scheme "etsi-en-303-645" {
     title     = "Communication is protected by best-practice cryptography"
     status    = "M"
     required  = ["communication/cleartext-service"]
+    advisory  = ["storage/weak-key"]
     declared  = ["interface|connection"]
     assessor  = true
   }
