@@ -34,9 +34,9 @@ type Certificate struct {
 var Certificates = &Fact[[]Certificate]{
 	Name:  "certificates",
 	Doc:   "X.509 certificates in PEM and DER: names, dates, kind of key and signature, digest of the public key, place.",
-	Needs: []Node{keyScan},
+	Needs: []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]Certificate, error) {
-		all, err := keyScan.Of(o)
+		all, err := keysAndCertificates.Of(o)
 		certs := []Certificate{}
 		for _, m := range all {
 			if m.Certificate != nil {

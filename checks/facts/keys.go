@@ -165,9 +165,9 @@ func (m keyMaterial) Location() assay.Location {
 var Keys = &Fact[[]Key]{
 	Name:  "keys",
 	Doc:   "Private and public keys in PEM, DER, PKCS#12, OpenSSH and dropbear form: kind, size, digest of the public half, place.",
-	Needs: []Node{keyScan},
+	Needs: []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]Key, error) {
-		all, err := keyScan.Of(o)
+		all, err := keysAndCertificates.Of(o)
 		keys := []Key{}
 		tries := 0
 		for _, m := range all {

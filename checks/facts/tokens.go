@@ -37,8 +37,11 @@ var Tokens = &Fact[[]Token]{
 		if err != nil {
 			return nil, err
 		}
+		found = seenOnce(found, func(t Token) (string, assay.Location) {
+			value, _ := t.Secret.Reveal()
+			return t.What + value, t.Location
+		})
 		var named []Token
-		found = append([]Token{}, found...)
 		for _, t := range texts.All() {
 			found = append(found, shortTokens.in(t.File, []byte(t.Content))...)
 			named = append(named, namedTokens(t)...)

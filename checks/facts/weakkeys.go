@@ -40,9 +40,9 @@ type WeakKey struct {
 var WeakKeys = &Fact[[]WeakKey]{
 	Name:  "weak-keys",
 	Doc:   "Keys and certificates that are small, have a small exponent, close or shared primes, the form of ROCA, or an outdated curve.",
-	Needs: []Node{keyScan},
+	Needs: []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]WeakKey, error) {
-		all, err := keyScan.Of(o)
+		all, err := keysAndCertificates.Of(o)
 		if err != nil {
 			return nil, err
 		}
