@@ -57,10 +57,14 @@ func orUnclear(c *checks.Context, j checks.Judgement) checks.Judgement {
 		case w.Account != "":
 			what = w.By + " sets the password of account " + w.Account
 		}
-		if why == "" {
-			why = fmt.Sprintf("%s:%d: %s in a way that is not understood", inside(w.Location), w.Location.Line, what)
+		how, when := "in a way that is not understood", "when the device starts"
+		if w.Elsewhere {
+			how, when = "whenever it is run", "in a script that the start does not reach"
 		}
-		notes = append(notes, checks.Observed(assay.Info, what+" when the device starts", w.Location))
+		if why == "" {
+			why = fmt.Sprintf("%s:%d: %s %s", inside(w.Location), w.Location.Line, what, how)
+		}
+		notes = append(notes, checks.Observed(assay.Info, what+" "+when, w.Location))
 	}
 	if why == "" {
 		return j

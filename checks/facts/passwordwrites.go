@@ -24,15 +24,18 @@ type PasswordWrite struct {
 	By          string         `json:"by"`             // program that does it
 	File        string         `json:"file,omitempty"` // file that is written, if no program for it does it
 	Conditional bool           `json:"conditional,omitempty"`
-	Root        string         `json:"root"` // container
+	Elsewhere   bool           `json:"elsewhere,omitempty"` // in a script that the start does not reach
+	Root        string         `json:"root"`                // container
 	Location    assay.Location `json:"location"`
 }
 
-// Understood reports whether it is known what the account's password is then.
-func (w PasswordWrite) Understood() bool { return w.State != "" }
+// Understood reports whether it is known what the account's password is once
+// the device has started.
+func (w PasswordWrite) Understood() bool { return w.State != "" && !w.Elsewhere }
 
 // PasswordWrites are the commands that set passwords at the start. Where the
-// start could not be followed whole, those of all scripts count.
+// start could not be followed whole, those of all scripts count; where it could,
+// those of scripts that it does not reach are marked.
 var PasswordWrites = &Fact[[]PasswordWrite]{
 	Name:  "password-writes",
 	Doc:   "Commands that set or remove passwords when the device starts: chpasswd, passwd and the like, and writes to passwd and shadow.",
@@ -53,13 +56,14 @@ var PasswordWrites = &Fact[[]PasswordWrite]{
 		writes := append([]PasswordWrite{}, g.Passwords...)
 		for _, s := range scripts {
 			root, _, _ := cutLast(s.Path, "!")
-			if followedWhole(g.Inits, root) {
-				continue
-			}
+			followed := followedWhole(g.Inits, root)
 			r := commandReader{commands: s.Commands, root: root, read: texts.reader(root)}
 			for _, w := range r.passwordWrites() {
-				// Elsewhere many scripts keep accounts in order and none of them need run.
-				if w.Understood() || strings.HasPrefix(s.Name, "etc/") {
+				switch w.Elsewhere = followed; {
+				case followed && slices.ContainsFunc(g.Passwords, func(b PasswordWrite) bool { return b.Location == w.Location }):
+				case w.State != "" || !followed && strings.HasPrefix(s.Name, "etc/"):
+					// What is not understood counts only where it is likely to run: many
+					// programs for people keep accounts in order.
 					writes = append(writes, w)
 				}
 			}

@@ -135,7 +135,7 @@ func (r *commandReader) edited(i int, args []string) {
 
 var (
 	sedDelete = regexp.MustCompile(`^/[^/]*/d$`)
-	sedName   = regexp.MustCompile(`\^?(?:\\\(|\()?\^?([a-z_][a-z0-9_-]*)`)
+	sedName   = regexp.MustCompile(`^\^?(?:\\\(|\()?\^?([a-z_][a-z0-9_-]*)`)
 )
 
 // sedPassword reads "s/^root:[^:]*:/root::/": the account and its second field.
