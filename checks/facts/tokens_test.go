@@ -71,7 +71,11 @@ func TestTokenForms(t *testing.T) {
 // A checksum tells a token from a word that only looks like one.
 func TestTokenChecksum(t *testing.T) {
 	good := withCRC("gh"+"p_", mixed(30))
-	bad := good[:len(good)-1] + "!"
+	bad := "ghp_" + mixed(36)
+	o := observeFiles(t, map[string]string{"etc/good": good + "\n", "etc/bad": bad + "\n"}, Tokens)
+	if found := valueOf(t, o, Tokens); len(found) != 1 || !strings.HasSuffix(found[0].Location.Path, "etc/good") {
+		t.Errorf("found %v", found)
+	}
 	if !crcToken(good) || crcToken(bad) || crcToken("ghp_") {
 		t.Error("the checksum is not right")
 	}
