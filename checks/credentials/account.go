@@ -1,6 +1,9 @@
 package credentials
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
@@ -33,6 +36,45 @@ func judge(c *checks.Context, found []assay.Finding, files []assay.Location) che
 		return c.Inconclusive("no passwd, shadow or password file was found%s", gap(c))
 	}
 	return c.None(checks.Merged(found), files...)
+}
+
+// orUnclear makes inconclusive what would pass although the start sets passwords
+// in a way that is not understood.
+func orUnclear(c *checks.Context, j checks.Judgement) checks.Judgement {
+	if j.Verdict == assay.Fail {
+		return j
+	}
+	var notes []assay.Finding
+	why := ""
+	for _, w := range checks.Ask(c, facts.PasswordWrites) {
+		if w.Understood() {
+			continue
+		}
+		what := w.By + " sets a password"
+		switch {
+		case w.File != "":
+			what = w.By + " changes " + w.File
+		case w.Account != "":
+			what = w.By + " sets the password of account " + w.Account
+		}
+		how, when := "in a way that is not understood", "when the device starts"
+		if w.Elsewhere {
+			how, when = "whenever it is run", "in a script that the start does not reach"
+		}
+		if why == "" {
+			why = fmt.Sprintf("%s:%d: %s %s", inside(w.Location), w.Location.Line, what, how)
+		}
+		notes = append(notes, checks.Observed(assay.Info, what+" "+when, w.Location))
+	}
+	if why == "" {
+		return j
+	}
+	return c.Inconclusive("%s", why).With(j.Findings...).With(checks.Merged(notes)...)
+}
+
+// inside is a place without the containers around it, as a message names it.
+func inside(l assay.Location) string {
+	return l.Path[strings.LastIndex(l.Path, "!")+1:]
 }
 
 func gap(c *checks.Context) string {

@@ -16,6 +16,10 @@ import (
 func TestEmptyPassword(t *testing.T)   { checktest.Run(t, EmptyPassword) }
 func TestStaticPassword(t *testing.T)  { checktest.Run(t, StaticPassword) }
 func TestDefaultPassword(t *testing.T) { checktest.Run(t, DefaultPassword) }
+func TestPlaintext(t *testing.T)       { checktest.Run(t, Plaintext) }
+func TestWifiKey(t *testing.T)         { checktest.Run(t, WifiKey) }
+func TestAuthorizedKey(t *testing.T)   { checktest.Run(t, AuthorizedKey) }
+func TestBruteForce(t *testing.T)      { checktest.Run(t, BruteForce) }
 func TestWeakHash(t *testing.T)        { checktest.Run(t, WeakHash) }
 func TestExtraRoot(t *testing.T)       { checktest.Run(t, ExtraRoot) }
 func TestUndeclaredLogin(t *testing.T) { checktest.Run(t, UndeclaredLogin) }

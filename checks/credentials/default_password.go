@@ -25,8 +25,8 @@ var DefaultPassword = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
-	Version:   1,
-	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.Guesses),
+	Version:   2,
+	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.PasswordWrites, facts.Guesses, facts.PlainSecrets),
 	Run:       defaultPassword,
 }
 
@@ -51,13 +51,18 @@ func defaultPassword(c *checks.Context) checks.Judgement {
 			closed = append(closed, who(a)+": "+tried)
 		}
 	}
+	for _, s := range checks.Ask(c, facts.PlainSecrets) {
+		if s.Embedded && s.OnList && !s.Wifi {
+			found = append(found, checks.Noted(assay.Critical, s.Name+" is a default password", "list "+facts.DefaultsList, s.Location))
+		}
+	}
 	j := judge(c, found, checks.Ask(c, facts.AccountFiles))
 	if j.Verdict == assay.Pass && len(closed) > 0 {
 		slices.Sort(closed)
 		return c.Inconclusive("no password of the list %s fits, which does not make the others good (%s)",
 			facts.DefaultsList, strings.Join(slices.Compact(closed), "; "))
 	}
-	return j
+	return orUnclear(c, j)
 }
 
 // opened grades a known password: where there is no shell, some service may

@@ -22,8 +22,8 @@ var EmptyPassword = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
-	Version:   1,
-	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.Services, facts.Inits),
+	Version:   2,
+	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.PasswordWrites, facts.Services, facts.Inits),
 	Run:       emptyPassword,
 }
 
@@ -39,7 +39,7 @@ func emptyPassword(c *checks.Context) checks.Judgement {
 		}
 		found = append(found, checks.Observed(graded(severity, a), who(a)+" has an empty password", a.Location))
 	}
-	return judge(c, found, checks.Ask(c, facts.AccountFiles))
+	return orUnclear(c, judge(c, found, checks.Ask(c, facts.AccountFiles)))
 }
 
 // setByUser reports whether the maker declares that the user sets the password
@@ -60,6 +60,10 @@ func unreachable(c *checks.Context) bool {
 	if err != nil || err2 != nil || len(inits) == 0 {
 		return false
 	}
-	return !slices.ContainsFunc(services, facts.Service.Reachable) &&
+	return !reachable(services) &&
 		!slices.ContainsFunc(inits, func(i facts.Init) bool { return i.Problem != "" })
+}
+
+func reachable(services []facts.Service) bool {
+	return slices.ContainsFunc(services, facts.Service.Reachable)
 }

@@ -51,7 +51,7 @@ func extraRoot(c *checks.Context) checks.Judgement {
 func firstRoots(accounts []facts.Account) map[string]string {
 	first := map[string]string{}
 	for _, a := range accounts {
-		if a.UID == 0 && (first[a.Entry.Path] == "" || a.Name == "root") {
+		if a.UID == 0 && (a.SetBy == "" || a.Name == "root") && (first[a.Entry.Path] == "" || a.Name == "root") {
 			first[a.Entry.Path] = a.Name
 		}
 	}

@@ -22,18 +22,26 @@ var StaticPassword = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
-	Version:   1,
-	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles),
+	Version:   2,
+	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.PasswordWrites),
 	Run:       staticPassword,
 }
 
 func staticPassword(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	for _, a := range checks.Ask(c, facts.Accounts) {
-		if a.Password == facts.Hashed {
+		if a.BuiltIn() {
 			found = append(found, checks.Noted(graded(assay.High, a),
-				who(a)+" has a password that is the same on every device", string(a.HashKind), a.Location))
+				who(a)+" has a password that is the same on every device", storedAs(a), a.Location))
 		}
 	}
-	return judge(c, found, checks.Ask(c, facts.AccountFiles)).WithDeclared(declaredPasswords(c.Product)...)
+	return orUnclear(c, judge(c, found, checks.Ask(c, facts.AccountFiles))).WithDeclared(declaredPasswords(c.Product)...)
+}
+
+// storedAs says how the image holds a password.
+func storedAs(a facts.Account) string {
+	if a.SetBy != "" {
+		return string(a.HashKind) + ", set by " + a.SetBy + " when the device starts"
+	}
+	return string(a.HashKind)
 }

@@ -63,7 +63,7 @@ func credentialOf(p *product.Product, a facts.Account) *product.Credential {
 // contradicts says how the image differs from what is declared; empty if it does
 // not.
 func contradicts(d *product.Credential, a facts.Account) string {
-	baked := a.Password == facts.Hashed
+	baked := a.BuiltIn()
 	switch {
 	case d.Initial == "unique-per-device" && baked:
 		return "is declared unique per device, but its password is built into the image"

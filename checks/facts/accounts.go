@@ -33,6 +33,7 @@ const (
 	Locked PasswordState = "locked" // *, !, !!, *LK*, x without a shadow line, or no hash at all
 	Empty  PasswordState = "empty"  // nothing is asked
 	Hashed PasswordState = "hashed" // a usable hash
+	Plain  PasswordState = "plain"  // the password itself
 )
 
 // Account is someone who may log in: one name in one folder of settings.
@@ -43,9 +44,12 @@ type Account struct {
 	Shell    string // as written; empty means /bin/sh
 	Login    bool   // the shell, or the service, lets someone in
 	Password PasswordState
-	Hash     Secret   // field 2, if Hashed
-	HashKind HashKind // if Hashed
+	Hash     Secret   // field 2, if Hashed or Plain
+	HashKind HashKind // if Hashed or Plain
 	Rounds   int      // if Hashed; see HashKindOf
+	// SetBy is the program that sets the password when the device starts; the
+	// Location is its command. Empty if the line stands in the image.
+	SetBy string
 	// Superseded says that the line stands in a backup (passwd-, shadow-) and
 	// the live file of the same folder has the account too.
 	Superseded bool
@@ -58,6 +62,9 @@ type Account struct {
 // that is hashed here.
 func (a Account) CanLogIn() bool { return a.Login && a.Password != Locked && !a.Superseded }
 
+// BuiltIn reports whether the image holds the password, hashed or in clear.
+func (a Account) BuiltIn() bool { return a.Password == Hashed || a.Password == Plain }
+
 // MaxAccountFile is the size in bytes up to which passwd, shadow and password
 // files are read. Devices have a few dozen lines.
 const MaxAccountFile = 1 << 20
@@ -68,7 +75,7 @@ const MaxAccounts = 10000
 // accountLine is a line of an account file, before passwd and shadow are joined.
 type accountLine struct {
 	File     string // path of the file
-	Form     string // passwd, shadow, mosquitto, htpasswd
+	Form     string // passwd, shadow, mosquitto, htpasswd, plain
 	Name     string
 	UID, GID int
 	Shell    string
@@ -96,8 +103,12 @@ var accountScan = &Scan[accountLine]{
 func accountForm(name string) string {
 	base := strings.TrimPrefix(path.Base(name), ".")
 	switch {
-	case strings.HasSuffix(base, "htpasswd") || strings.HasPrefix(base, "htpasswd"):
+	case strings.HasSuffix(base, "htpasswd") || strings.HasPrefix(base, "htpasswd") || base == "rsyncd.secrets":
 		return "htpasswd"
+	case strings.HasSuffix(base, "htdigest") || strings.HasPrefix(base, "htdigest"):
+		return "htdigest"
+	case base == "httpd.conf":
+		return "httpd.conf"
 	case isAccountFile(base, "passwd"):
 		return "passwd"
 	case isAccountFile(base, "shadow"):
@@ -128,6 +139,9 @@ func accountLines(f *firmware.File, form string, content []byte) []accountLine {
 		if !ok {
 			continue
 		}
+		if form == "" && a.Form != "passwd" && a.Form != "shadow" && strings.HasPrefix(t.Content, "#!") {
+			continue // input of a command of a script, which is read as such
+		}
 		a.File, a.Location = f.Path, t.At(l)
 		if lines = append(lines, a); len(lines) == MaxAccounts {
 			break
@@ -138,10 +152,22 @@ func accountLines(f *firmware.File, form string, content []byte) []accountLine {
 
 var accountName = regexp.MustCompile(`^[A-Za-z0-9_.][A-Za-z0-9_.@-]{0,63}\$?$`)
 
+// digestSum is the last field of an htdigest line: MD5 of user, realm and
+// password.
+var digestSum = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
 // parseAccountLine reads a line of an account file of that form. The form is
 // empty where the file's name says nothing: then a line counts only if it holds
 // a hash.
 func parseAccountLine(form, line string) (accountLine, bool) {
+	if form == "httpd.conf" {
+		// busybox: path, user and password.
+		_, rest, ok := strings.Cut(line, ":")
+		if !ok || !strings.HasPrefix(line, "/") {
+			return accountLine{}, false
+		}
+		form, line = "htpasswd", rest
+	}
 	field := strings.Split(line, ":")
 	if len(field) < 2 || !accountName.MatchString(field[0]) {
 		return accountLine{}, false
@@ -167,11 +193,17 @@ func parseAccountLine(form, line string) (accountLine, bool) {
 			break
 		}
 		kind, _ := htpasswdHash(field[1])
+		if kind == "" && form == "htpasswd" && isLiteralSecret(field[1]) {
+			a.Form = "plain"
+			break
+		}
 		// A word of 13 characters is a hash only in a file that says what it is.
 		if kind == "" || form == "" && (kind == DES || kind == BSDi || kind == UnknownHash) {
 			return accountLine{}, false
 		}
 		a.Form = "htpasswd"
+	case len(field) == 3 && form == "htdigest" && digestSum.MatchString(field[2]):
+		a.Form, field[1] = "htdigest", line
 	default:
 		return accountLine{}, false
 	}
@@ -196,7 +228,7 @@ func allNumbers(fields []string) bool {
 var accountLinesOf = &Fact[[]accountLine]{
 	Name:  "account-files-and-links",
 	Doc:   "Lines of account files, links followed inside the image.",
-	Needs: []Node{accountScan, Tree},
+	Needs: []Node{accountScan, Tree, Texts},
 	Observe: func(o *Observer) ([]accountLine, error) {
 		lines, err := accountScan.Of(o)
 		if err != nil {
@@ -225,21 +257,30 @@ var accountLinesOf = &Fact[[]accountLine]{
 				lines = append(lines, l)
 			}
 		}
-		return lines, nil
+		texts, err := Texts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		return append(lines, userFileLines(texts)...), nil
 	},
 }
 
 // Accounts are all accounts of the image with what their passwords amount to.
 var Accounts = &Fact[[]Account]{
-	Name:  "accounts",
-	Doc:   "Accounts of passwd, shadow, mosquitto and htpasswd files: name, user id, shell, kind of hash, locked or empty.",
-	Needs: []Node{accountLinesOf},
+	Name:    "accounts",
+	Doc:     "Accounts of passwd, shadow, mosquitto and web password files and those whose password the start sets: name, user id, shell, kind of hash, locked or empty.",
+	Version: 2,
+	Needs:   []Node{accountLinesOf, PasswordWrites},
 	Observe: func(o *Observer) ([]Account, error) {
 		lines, err := accountLinesOf.Of(o)
 		if err != nil {
 			return nil, err
 		}
-		return joinAccounts(lines), nil
+		writes, err := PasswordWrites.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		return withWrites(joinAccounts(lines), writes), nil
 	},
 }
 
@@ -353,12 +394,18 @@ func serviceAccount(l accountLine) Account {
 		Kind: WebAccount, Name: l.Name, UID: -1, GID: -1, Login: true,
 		Folder: path.Dir(l.File), Location: l.Location, Entry: l.Location,
 	}
-	kindOf := htpasswdHash
-	if l.Form == "mosquitto" {
-		a.Kind, kindOf = MosquittoAccount, mosquittoHash
-	}
 	field, _ := l.Password.Reveal()
-	a.setPassword(field, kindOf)
+	switch l.Form {
+	case "mosquitto":
+		a.Kind = MosquittoAccount
+		a.setPassword(field, mosquittoHash)
+	case "plain":
+		a.Password, a.HashKind, a.Hash = Plain, PlainText, NewSecret("password", field)
+	case "htdigest":
+		a.Password, a.HashKind, a.Rounds, a.Hash = Hashed, Digest, 1, NewSecret(string(Digest), field)
+	default:
+		a.setPassword(field, htpasswdHash)
+	}
 	return a
 }
 

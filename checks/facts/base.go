@@ -128,7 +128,7 @@ func ClassOf(p string) PathClass {
 		return slices.ContainsFunc(elements[:max(len(elements)-1, 0)], func(e string) bool { return slices.Contains(words, e) })
 	}
 	switch {
-	case has("examples", "example", "samples", "sample"):
+	case has("examples", "example", "samples", "sample") || isExampleName(path.Base(strings.ToLower(name))):
 		return Examples
 	case has("test", "tests", "testdata", "testing"):
 		return Tests
@@ -138,6 +138,18 @@ func ClassOf(p string) PathClass {
 		return CABundles
 	}
 	return Product
+}
+
+// isExampleName reports whether a file is an example by its last or second to
+// last ending: wpa_supplicant.conf.example, agent.sample.conf.
+func isExampleName(base string) bool {
+	parts := strings.Split(base, ".")
+	for _, p := range parts[max(1, len(parts)-2):] {
+		if p == "example" || p == "sample" || p == "examples" {
+			return true
+		}
+	}
+	return false
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

@@ -20,12 +20,13 @@ const (
 
 // BootGraph is what the image does when it starts, as far as its files say.
 type BootGraph struct {
-	Inits    []Init        `json:"inits"`
-	Services []Service     `json:"services"`
-	Consoles []Console     `json:"consoles"`
-	SSH      []SSHServer   `json:"ssh"`
-	Commands []BootCommand `json:"commands"`
-	Outward  []RemoteShell `json:"outward,omitempty"` // shells that connect to another machine
+	Inits     []Init          `json:"inits"`
+	Services  []Service       `json:"services"`
+	Consoles  []Console       `json:"consoles"`
+	SSH       []SSHServer     `json:"ssh"`
+	Commands  []BootCommand   `json:"commands"`
+	Outward   []RemoteShell   `json:"outward,omitempty"` // shells that connect to another machine
+	Passwords []PasswordWrite `json:"passwords"`
 }
 
 // Init is the first program of a root file system.
@@ -50,7 +51,7 @@ var Boot = &Fact[BootGraph]{
 	Version: 2,
 	Needs:   []Node{Tree, Roots, Texts, Applets, Programs},
 	Observe: func(o *Observer) (BootGraph, error) {
-		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}}
+		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}, Passwords: []PasswordWrite{}}
 		img, err1 := Tree.Of(o)
 		roots, err2 := Roots.Of(o)
 		set, err3 := Texts.Of(o)
@@ -74,6 +75,7 @@ var Boot = &Fact[BootGraph]{
 			all.SSH = append(all.SSH, g.sshServers()...)
 			all.Commands = append(all.Commands, g.commands...)
 			all.Outward = append(all.Outward, g.away...)
+			all.Passwords = append(all.Passwords, g.passwords...)
 		}
 		all.Consoles = append(all.Consoles, kernelConsoles(img, set)...)
 		return all, nil
@@ -129,6 +131,8 @@ type boot struct {
 	commands []BootCommand
 	away     []RemoteShell
 	programs map[string]Program // by name
+
+	passwords []PasswordWrite
 
 	via       []string
 	running   map[string]int // scripts on the way, so that none calls itself for ever

@@ -26,15 +26,17 @@ type Certificate struct {
 	Digest          assay.Digest // SHA-256 of the certificate
 	Err             string       // it could not be parsed, and why; the rest is empty
 	Location        assay.Location
+
+	rsa *pkcs1Public // the public numbers, for arithmetic; not stored
 }
 
 // Certificates are the X.509 certificates of the image, in PEM and DER.
 var Certificates = &Fact[[]Certificate]{
 	Name:  "certificates",
 	Doc:   "X.509 certificates in PEM and DER: names, dates, kind of key and signature, digest of the public key, place.",
-	Needs: []Node{keyScan},
+	Needs: []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]Certificate, error) {
-		all, err := keyScan.Of(o)
+		all, err := keysAndCertificates.Of(o)
 		certs := []Certificate{}
 		for _, m := range all {
 			if m.Certificate != nil {
@@ -86,7 +88,7 @@ func certificateOf(c *x509.Certificate) *Certificate {
 	}
 	cert.Public = digestOf(c.RawSubjectPublicKeyInfo)
 	if key, ok := parseSPKI(c.RawSubjectPublicKeyInfo); ok {
-		cert.Public, cert.Algorithm, cert.Bits = key.Public, key.Algorithm, key.Bits
+		cert.Public, cert.Algorithm, cert.Bits, cert.rsa = key.Public, key.Algorithm, key.Bits, key.rsa
 	}
 	return cert
 }

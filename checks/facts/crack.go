@@ -8,6 +8,7 @@ import (
 	"crypto/sha512"
 	"crypto/subtle"
 	"encoding/base64"
+	"encoding/hex"
 	"hash"
 	"strings"
 
@@ -24,6 +25,12 @@ func passwordFits(kind HashKind, hashed, password string) bool {
 	part := strings.Split(hashed, "$")
 	last := part[len(part)-1]
 	switch kind {
+	case PlainText:
+		return same(password, hashed)
+	case Digest:
+		i := strings.LastIndexByte(hashed, ':')
+		sum := md5.Sum([]byte(hashed[:i+1] + password))
+		return same(hex.EncodeToString(sum[:]), hashed[i+1:])
 	case DES:
 		return same(desCrypt(password, hashed), hashed)
 	case BSDi:

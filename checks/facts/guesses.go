@@ -72,7 +72,7 @@ func guessAll(accounts []Account, hosts map[string][]string) []Guess {
 	guesses := []Guess{}
 	for _, a := range accounts {
 		hash, ok := a.Hash.Reveal()
-		if a.Password != Hashed || !ok {
+		if !a.BuiltIn() || !ok {
 			continue
 		}
 		image, _, _ := cutLast(a.Entry.Path, "!")
@@ -93,7 +93,7 @@ func guessAll(accounts []Account, hosts map[string][]string) []Guess {
 func budgetFor(accounts []Account) int {
 	distinct := map[string]bool{}
 	for _, a := range accounts {
-		if hash, ok := a.Hash.Reveal(); ok && a.Password == Hashed {
+		if hash, ok := a.Hash.Reveal(); ok && a.BuiltIn() {
 			distinct[a.Name+":"+hash] = true
 		}
 	}
@@ -105,7 +105,7 @@ func budgetFor(accounts []Account) int {
 func TryWords(a Account, words []string) Guess {
 	hash, ok := a.Hash.Reveal()
 	g := Guess{Of: len(words), Short: "the hash is not at hand"}
-	if ok && a.Password == Hashed {
+	if ok && a.BuiltIn() {
 		g = tryAll(a.HashKind, a.Rounds, hash, words, budgetPerHash)
 	}
 	g.Name, g.Kind, g.HashKind, g.Superseded, g.Location = a.Name, a.Kind, a.HashKind, a.Superseded, a.Location
@@ -167,8 +167,10 @@ func guessCost(kind HashKind, rounds int, hash string) (cost, memory int, why st
 			return 0, 0, "its parameters are out of range"
 		}
 		cost = 80 << rounds
-	case SHA1Base64, SaltedSHA1, MosquittoSHA512:
+	case SHA1Base64, SaltedSHA1, MosquittoSHA512, Digest:
 		cost = 10
+	case PlainText:
+		cost = 1
 	case MosquittoPBKDF2:
 		cost = rounds + 10
 	case Yescrypt, Scrypt:

@@ -14,7 +14,7 @@ import (
 type Key struct {
 	Private   bool
 	Encrypted bool   // a private key behind a passphrase
-	Format    string // "PEM", "DER", "OpenSSH", "dropbear", "SSH public key"
+	Format    string // "PEM", "DER", "PKCS#12", "OpenSSH", "dropbear", "SSH public key"
 	Algorithm string // "RSA", "EC", "Ed25519", …; empty if a passphrase hides it
 	Bits      int    // size of the modulus or of the curve; 0 if hidden or fixed
 	InKernel  bool   // it stands in a Linux kernel, which tests its own ciphers with published keys
@@ -25,6 +25,9 @@ type Key struct {
 	// encrypted bytes.
 	Same     assay.Digest
 	Location assay.Location
+
+	rsa    *pkcs1Public // the public numbers, for arithmetic; not stored
+	sealed []byte       // a PKCS #12 file whose passphrase may be a well-known one; not stored
 }
 
 // keyMaterial is what one scan finds: either a key or a certificate.
@@ -94,6 +97,9 @@ func parseDER(der []byte) (keyMaterial, bool) {
 		key.Format = "DER"
 		return keyMaterial{Key: key}, true
 	}
+	if key, ok := parsePKCS12(der); ok {
+		return keyMaterial{Key: key}, true
+	}
 	if cert, ok := parseCertificateDER(der); ok {
 		return keyMaterial{Certificate: cert}, true
 	}
@@ -158,15 +164,23 @@ func (m keyMaterial) Location() assay.Location {
 // Keys are the private and public keys of the image.
 var Keys = &Fact[[]Key]{
 	Name:  "keys",
-	Doc:   "Private and public keys in PEM, DER, OpenSSH and dropbear form: kind, size, digest of the public half, place.",
-	Needs: []Node{keyScan},
+	Doc:   "Private and public keys in PEM, DER, PKCS#12, OpenSSH and dropbear form: kind, size, digest of the public half, place.",
+	Needs: []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]Key, error) {
-		all, err := keyScan.Of(o)
+		all, err := keysAndCertificates.Of(o)
 		keys := []Key{}
+		tries := 0
 		for _, m := range all {
-			if m.Key != nil {
-				keys = append(keys, *m.Key)
+			if m.Key == nil {
+				continue
 			}
+			k := *m.Key
+			if k.sealed != nil && tries < maxUnsealed {
+				tries++
+				k.Encrypted = !opensWithKnown(k.sealed)
+			}
+			k.sealed = nil
+			keys = append(keys, k)
 		}
 		return keys, err
 	},

@@ -125,7 +125,11 @@ func rsaKey(n, e *big.Int) *Key {
 	if err != nil {
 		return nil
 	}
-	return publicKey("RSA", n.BitLen(), pkix.AlgorithmIdentifier{Algorithm: oidRSA, Parameters: nullParams}, pub)
+	key := publicKey("RSA", n.BitLen(), pkix.AlgorithmIdentifier{Algorithm: oidRSA, Parameters: nullParams}, pub)
+	if key != nil {
+		key.rsa = &pkcs1Public{n, e}
+	}
+	return key
 }
 
 // publicKey makes the Key of a public half.

@@ -37,6 +37,7 @@ func (g *boot) settle() {
 		s := &g.services[i]
 		s.Args = redactArgs(s.Name, s.Args)
 	}
+	g.passwords = g.passwordWrites()
 	for i, c := range g.commands {
 		g.commands[i] = redactCommand(c)
 	}

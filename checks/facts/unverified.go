@@ -211,11 +211,6 @@ func eachUnverified(t Text, found func(how string, at assay.Location)) {
 	}
 }
 
-func isComment(line string) bool {
-	s := strings.TrimSpace(line)
-	return strings.HasPrefix(s, "#") || strings.HasPrefix(s, "//") || strings.HasPrefix(s, ";") || strings.HasPrefix(s, "*") || strings.HasPrefix(s, "--")
-}
-
 // ofOthers are the folders of published modules, which name such settings and
 // do not make them.
 func ofOthers(name string) bool {

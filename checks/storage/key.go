@@ -30,8 +30,9 @@ func kindOf(k facts.Key) string {
 	return words
 }
 
-func article(words string) string {
-	if strings.HasPrefix(words, "e") {
+// indefinite puts the article before words that may begin with an abbreviation.
+func indefinite(words string) string {
+	if strings.ContainsAny(words[:1], "aeioAEIO") {
 		return "an " + words
 	}
 	return "a " + words

@@ -30,7 +30,7 @@ func privateKey(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	for _, same := range facts.PrivateKeys(checks.Ask(c, facts.Keys)) {
 		k := gravest(same)
-		found = append(found, checks.Noted(severityOf(k, assay.Critical), inside(k.Location)+" holds "+article(kindOf(k)), k.Format, facts.KeyPlaces(same)...))
+		found = append(found, checks.Noted(severityOf(k, assay.Critical), inside(k.Location)+" holds "+indefinite(kindOf(k)), k.Format, facts.KeyPlaces(same)...))
 	}
 	return c.None(found, checks.Ask(c, facts.RootPlaces)...)
 }

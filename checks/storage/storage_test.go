@@ -6,6 +6,8 @@ import (
 	"github.com/assay-iot/assay/checks/checktest"
 )
 
+func TestAPIToken(t *testing.T)         { checktest.Run(t, APIToken) }
+func TestWeakKey(t *testing.T)          { checktest.Run(t, WeakKey) }
 func TestPrivateKey(t *testing.T)       { checktest.Run(t, PrivateKey) }
 func TestKeyOfCertificate(t *testing.T) { checktest.Run(t, KeyOfCertificate) }
 func TestDeviceIdentity(t *testing.T)   { checktest.Run(t, DeviceIdentity) }

@@ -37,6 +37,9 @@ scheme "etsi-en-303-645" {
       "credentials/static-password",
       "credentials/default-password",
       "credentials/undeclared-login",
+      "credentials/plaintext",
+      "credentials/wifi-key",
+      "credentials/authorized-key",
     ]
     declared = ["credential.initial"]
     proof    = "observed"
@@ -82,6 +85,7 @@ scheme "etsi-en-303-645" {
     title     = "Guessing by brute force over the network is made impracticable"
     status    = "M C F (14, e)"
     when      = any(has("credential"), has("interface.service.login"))
+    advisory  = ["credentials/brute-force"]
     assessor  = true
   }
 
@@ -316,7 +320,7 @@ scheme "etsi-en-303-645" {
     principle = "storage"
     title     = "No critical security parameter is hard-coded in the source code"
     status    = "M"
-    required  = ["storage/private-key"]
+    required  = ["storage/private-key", "storage/api-token"]
     assessor  = true
   }
 
@@ -340,6 +344,7 @@ scheme "etsi-en-303-645" {
       "communication/tls-settings",
       "communication/tls-verification",
     ]
+    advisory = ["storage/weak-key"]
     declared = ["interface|connection"]
     assessor = true
   }

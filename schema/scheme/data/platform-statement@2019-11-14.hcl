@@ -144,8 +144,11 @@ scheme "platform-statement" {
       "credentials/default-password",
       "credentials/derived-password",
       "credentials/undeclared-login",
+      "credentials/plaintext",
+      "credentials/wifi-key",
+      "credentials/authorized-key",
     ]
-    advisory = ["credentials/weak-hash", "credentials/extra-root"]
+    advisory = ["credentials/weak-hash", "credentials/extra-root", "credentials/brute-force"]
     declared = ["credential.initial"]
     proof    = "observed"
 
@@ -199,7 +202,9 @@ scheme "platform-statement" {
       "storage/key-of-certificate",
       "storage/device-identity",
       "storage/file-mode",
+      "storage/api-token",
     ]
+    advisory = ["storage/weak-key"]
     declared = ["storage.protection"]
     proof    = "observed"
 

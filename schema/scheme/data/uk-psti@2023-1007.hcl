@@ -23,6 +23,7 @@ scheme "uk-psti" {
       "credentials/derived-password",
       "credentials/undeclared-login",
     ]
+    advisory = ["credentials/plaintext", "credentials/wifi-key"]
     declared = ["credential.initial"]
     proof    = "observed"
 

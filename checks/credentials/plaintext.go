@@ -1,0 +1,51 @@
+package credentials
+
+import (
+	_ "embed"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/facts"
+)
+
+//go:embed plaintext.md
+var plaintextDoc string
+
+// Plaintext fails an image in which a password stands as people type it.
+var Plaintext = &checks.Check{
+	ID:        "credentials/plaintext",
+	Title:     "no password stands in clear",
+	Doc:       plaintextDoc,
+	Remedy:    "Keep passwords out of the image; where the device must check one, store a slow hash of it.",
+	Principle: assay.Credentials,
+	Reads:     checks.Firmware,
+	Severity:  assay.High,
+	Provision: []string{"5.1-1"},
+	Version:   1,
+	Needs:     checks.Needs(facts.Accounts, facts.PlainSecrets, facts.RootPlaces),
+	Run:       plaintext,
+}
+
+func plaintext(c *checks.Context) checks.Judgement {
+	var found []assay.Finding
+	for _, a := range checks.Ask(c, facts.Accounts) {
+		if a.Password == facts.Plain && a.SetBy == "" { // what scripts set is among the secrets
+			found = append(found, checks.Observed(graded(assay.High, a), "the password of "+who(a)+" stands in clear in "+inside(a.Location), a.Location))
+		}
+	}
+	for _, s := range checks.Ask(c, facts.PlainSecrets) {
+		if !s.Wifi {
+			found = append(found, checks.Observed(checks.Graded(assay.High, s.Location), inClear(s), s.Location))
+		}
+	}
+	return c.None(checks.Merged(found), checks.Ask(c, facts.RootPlaces)...)
+}
+
+// inClear says what a secret is the password of.
+func inClear(s facts.PlainSecret) string {
+	what := s.Name
+	if s.Account != "" {
+		what += " of account " + s.Account
+	}
+	return "a password stands in clear in " + inside(s.Location) + " (" + what + ")"
+}

@@ -1,0 +1,157 @@
+package facts
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/assay-iot/assay"
+)
+
+// AuthorizedKey is a public key whose owner gets in by SSH.
+type AuthorizedKey struct {
+	Account  string         `json:"account,omitempty"` // empty if the place does not say
+	NoLogin  bool           `json:"no_login,omitempty"`
+	CA       bool           `json:"ca,omitempty"` // whatever key it certifies gets in
+	SetBy    string         `json:"set_by,omitempty"`
+	Location assay.Location `json:"location"`
+}
+
+// AuthorizedKeys are the keys that open accounts.
+var AuthorizedKeys = &Fact[[]AuthorizedKey]{
+	Name:  "authorized-keys",
+	Doc:   "SSH public keys that open an account: in authorized_keys, in the files that sshd_config names, and those that scripts write there.",
+	Needs: []Node{Texts, Scripts, Accounts},
+	Observe: func(o *Observer) ([]AuthorizedKey, error) {
+		texts, err := Texts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		scripts, err := Scripts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		accounts, err := Accounts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		found := []AuthorizedKey{}
+		named := namedKeyFiles(texts)
+		for _, t := range texts.All() {
+			ca, ok := named[t.File.Path]
+			if ok || isAuthorizedKeys(t.File.Name) {
+				found = append(found, authorizedLines(t, ca)...)
+			}
+		}
+		for _, s := range scripts {
+			found = append(found, writtenKeys(s)...)
+		}
+		for i := range found {
+			found[i].NoLogin = cannotLogIn(accounts, found[i])
+		}
+		return found, nil
+	},
+}
+
+func isAuthorizedKeys(name string) bool {
+	base := path.Base(name)
+	return base == "authorized_keys" || base == "authorized_keys2"
+}
+
+// authorizedLines parses the lines of such a file.
+func authorizedLines(t Text, ca bool) []AuthorizedKey {
+	var found []AuthorizedKey
+	for l := range t.Lines() {
+		line := strings.TrimSpace(l.Text)
+		if line == "" || line[0] == '#' || len(found) == maxKeys {
+			continue
+		}
+		_, _, options, _, err := ssh.ParseAuthorizedKey([]byte(line))
+		if err == nil {
+			found = append(found, AuthorizedKey{Account: accountOfPath(t.File.Name), CA: ca || slices.Contains(options, "cert-authority"), Location: t.At(l)})
+		}
+	}
+	return found
+}
+
+// accountOfPath tells whose keys a file holds by its place.
+func accountOfPath(name string) string {
+	parts := strings.Split(strings.Trim(name, "/"), "/")
+	for i, p := range parts {
+		switch {
+		case p == ".ssh" && i > 0, p == "authorized_keys" && i > 1 && parts[i-2] == "home":
+			return parts[i-1]
+		case p == "dropbear":
+			return "root"
+		}
+	}
+	return ""
+}
+
+// namedKeyFiles are the files that sshd_config names, and whether they hold the
+// keys of authorities.
+func namedKeyFiles(texts *TextSet) map[string]bool {
+	named := map[string]bool{}
+	for _, t := range texts.All() {
+		if path.Base(t.File.Name) != "sshd_config" && !strings.Contains(t.File.Name, "sshd_config.d/") {
+			continue
+		}
+		for _, kv := range parseKeyValues(t) {
+			ca := strings.EqualFold(kv.key, "TrustedUserCAKeys")
+			if !ca && !strings.EqualFold(kv.key, "AuthorizedKeysFile") {
+				continue
+			}
+			for _, pattern := range strings.Fields(kv.value) {
+				folder, _, each := strings.Cut(strings.TrimPrefix(pattern, "/"), "%")
+				if !strings.HasPrefix(pattern, "/") || folder == "" {
+					continue
+				}
+				for _, u := range texts.In(t.File.Container) {
+					if u.File.Name == folder || each && strings.HasPrefix(u.File.Name, folder) {
+						named[u.File.Path] = named[u.File.Path] || ca
+					}
+				}
+			}
+		}
+	}
+	return named
+}
+
+// writtenKeys finds keys that a script puts into authorized_keys.
+func writtenKeys(s Script) []AuthorizedKey {
+	var found []AuthorizedKey
+	for _, c := range s.Commands {
+		var to string
+		text := strings.Join(c.Args, " ") + "\n"
+		for _, d := range c.Redirects {
+			if strings.HasPrefix(d.Op, ">") && isAuthorizedKeys(d.Word) {
+				to = d.Word
+			}
+			text += d.Text
+		}
+		if to == "" || !hasSSHKey([]byte(text)) {
+			continue
+		}
+		for line := range strings.Lines(writtenOut(text)) {
+			if _, _, options, _, err := ssh.ParseAuthorizedKey([]byte(line)); err == nil {
+				found = append(found, AuthorizedKey{
+					Account: accountOfPath(to), CA: slices.Contains(options, "cert-authority"), SetBy: c.Program(), Location: c.Location,
+				})
+				break
+			}
+		}
+	}
+	return found
+}
+
+// cannotLogIn reports whether the account of a key is in the image and lets
+// nobody in.
+func cannotLogIn(accounts []Account, k AuthorizedKey) bool {
+	root, _, _ := cutLast(k.Location.Path, "!")
+	i := slices.IndexFunc(accounts, func(a Account) bool {
+		return a.Kind == UnixAccount && a.Name == k.Account && !a.Superseded && strings.HasPrefix(a.Entry.Path, root+"!")
+	})
+	return i >= 0 && !accounts[i].Login
+}

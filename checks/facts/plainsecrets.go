@@ -1,0 +1,295 @@
+package facts
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+)
+
+// PlainSecret is a password that stands in clear in a setting, a script or a
+// flat program.
+type PlainSecret struct {
+	Name     string         `json:"name"` // what holds it: DB_PASSWORD, "mosquitto_pub -P", "address of mqtt"
+	Account  string         `json:"account,omitempty"`
+	Wifi     bool           `json:"wifi,omitempty"`     // it is the key of a wireless network
+	OnList   bool           `json:"on_list,omitempty"`  // it is on the list of default passwords
+	Embedded bool           `json:"embedded,omitempty"` // it stands in a flat program
+	Secret   Secret         `json:"secret"`
+	Location assay.Location `json:"location"`
+}
+
+// PlainSecrets are the passwords in clear, apart from those of accounts that
+// the image itself keeps; Accounts has them.
+var PlainSecrets = &Fact[[]PlainSecret]{
+	Name:  "plain-secrets",
+	Doc:   "Passwords in clear in settings, in addresses, in arguments of scripts, and in flat programs beside the name of what they open.",
+	Needs: []Node{Texts, Scripts, rawSecrets},
+	Observe: func(o *Observer) ([]PlainSecret, error) {
+		texts, err := Texts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		scripts, err := Scripts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		found, err := rawSecrets.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		found = append([]PlainSecret{}, found...)
+		shell := map[string]bool{}
+		for _, s := range scripts {
+			shell[s.Path] = true
+			found = append(found, scriptSecrets(texts, s)...)
+		}
+		for _, t := range texts.All() {
+			if !shell[t.File.Path] {
+				found = append(found, textSecrets(t)...)
+			}
+		}
+		return uniqueSecrets(found), nil
+	},
+}
+
+func uniqueSecrets(all []PlainSecret) []PlainSecret {
+	unique := []PlainSecret{}
+	seen := map[PlainSecret]bool{}
+	for _, s := range all {
+		if !seen[s] && len(unique) < maxSecrets {
+			seen[s] = true
+			unique = append(unique, s)
+		}
+	}
+	slices.SortStableFunc(unique, func(a, b PlainSecret) int { return a.Location.Compare(b.Location) })
+	return unique
+}
+
+// maxSecrets is the number of secrets that are kept of an image.
+const maxSecrets = 5000
+
+// secretAnchors are parts of words without which no rule for passwords runs.
+var secretAnchors = newLiterals([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK"})
+
+// textSecrets finds passwords in a text that is no shell script.
+func textSecrets(t Text) []PlainSecret {
+	kind := textKindOf(t)
+	if kind == proseText {
+		return nil
+	}
+	var found []PlainSecret
+	last := -1
+	comments := commentBlocks(t.Content)
+	secretAnchors.find([]byte(t.Content), func(_, at int) bool {
+		for len(comments) > 0 && comments[0][1] <= at {
+			comments = comments[1:]
+		}
+		if at < last || len(comments) > 0 && comments[0][0] <= at {
+			return true // the line was read, or speaks to people
+		}
+		l := lineAt(t, at)
+		last = int(l.Offset) + len(l.Text)
+		for _, s := range lineSecrets(kind, l.Text) {
+			s.Location = t.At(l)
+			found = append(found, s)
+		}
+		return len(found) < maxSecrets
+	})
+	return number(t, found)
+}
+
+// commentMarks begin and end comments of several lines: of XML, and of Perl.
+var commentMarks = [][2]string{{"<!--", "-->"}, {"\n=head", "\n=cut"}, {"\n=pod", "\n=cut"}}
+
+// commentBlocks gives the ranges of such comments, in order.
+func commentBlocks(content string) [][2]int {
+	var blocks [][2]int
+	for _, mark := range commentMarks {
+		for at := 0; ; {
+			i := strings.Index(content[at:], mark[0])
+			if i < 0 {
+				break
+			}
+			start := at + i
+			n := strings.Index(content[start:], mark[1])
+			if n < 0 {
+				n = len(content) - start
+			}
+			at = start + n
+			blocks = append(blocks, [2]int{start, at})
+		}
+	}
+	slices.SortFunc(blocks, func(a, b [2]int) int { return a[0] - b[0] })
+	return blocks
+}
+
+// lineAt is the line around an offset, its number not yet counted.
+func lineAt(t Text, at int) Line {
+	from := strings.LastIndexByte(t.Content[:at], '\n') + 1
+	line, _, _ := strings.Cut(t.Content[from:], "\n")
+	return Line{Offset: int64(from), Text: strings.TrimSuffix(line, "\r")}
+}
+
+// number counts the lines of places in order.
+func number(t Text, found []PlainSecret) []PlainSecret {
+	line, counted := 1, 0
+	for i := range found {
+		at := int(found[i].Location.Offset)
+		line += strings.Count(t.Content[counted:at], "\n")
+		counted, found[i].Location.Line = at, line
+	}
+	return found
+}
+
+// textKind says how the lines of a text are to be read.
+type textKind uint8
+
+const (
+	settingText textKind = iota
+	codeText             // a program: only quoted values count
+	proseText            // a page, a translation, a manual: nothing counts
+)
+
+var (
+	proseSuffixes = []string{
+		".html", ".htm", ".xhtml", ".css", ".scss", ".svg", ".md", ".rst", ".po", ".pot", ".map", ".vue", ".asp", ".aspx", ".jsp", ".tmpl", ".ejs", ".xsl",
+		".xsd", ".dtd", ".man", ".tex", ".log", ".diff", ".patch", ".lang", ".list", ".md5sums", ".templates", ".symbols", ".shlibs", ".triggers", ".zsh", ".fish", ".pod",
+	}
+	codeSuffixes = []string{".py", ".pl", ".pm", ".rb", ".lua", ".php", ".js", ".mjs", ".cjs", ".ts", ".c", ".h", ".cpp", ".go", ".java", ".tcl", ".uc", ".ut", ".exp"}
+	proseFolders = []string{"locale", "locales", "lang", "langs", "language", "languages", "i18n", "translations", "bash-completion", "pam.d", "man", "licenses", "vim", "terminfo", "lintian"}
+	proseNames   = []string{"nsswitch.conf", "login.defs", "sudoers", "services", "debconf.conf", "deluser.conf", "adduser.conf"}
+	// languageFile is a translation that is named by its language.
+	languageFile = regexp.MustCompile(`^[a-z]{2,3}([-_][A-Za-z]{2,4})?\.[a-z]+$`)
+	// pythonItself holds Python's own library, whose comments have examples.
+	pythonItself = regexp.MustCompile(`(?:^|/)lib/python[0-9.]+/(?:[a-z_]+/)*[a-z_]+\.py$`)
+)
+
+func textKindOf(t Text) textKind {
+	name := strings.ToLower(t.File.Name)
+	base := path.Base(name)
+	suffix := path.Ext(base)
+	folders := strings.Split(path.Dir(name), "/")
+	switch {
+	case slices.Contains(proseSuffixes, suffix), slices.Contains(proseNames, base), languageFile.MatchString(base) && strings.Contains(".json.xml.properties.ini.txt", suffix):
+		return proseText
+	case slices.ContainsFunc(folders, func(f string) bool { return slices.Contains(proseFolders, f) }):
+		return proseText
+	case pythonItself.MatchString(name) && !strings.Contains(name, "-packages/"):
+		return proseText
+	case slices.Contains(codeSuffixes, suffix) || strings.HasPrefix(t.Content, "#!"):
+		return codeText
+	case strings.HasPrefix(strings.TrimSpace(t.Content[:min(len(t.Content), 64)]), "<!") || strings.HasPrefix(base, "readme") || strings.HasPrefix(base, "changelog"):
+		return proseText
+	}
+	return settingText
+}
+
+var (
+	// keyValue finds NAME=value, "name": "value", name => 'value'.
+	secretPair = regexp.MustCompile(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|_[Pp][Ww]|[Pp][Ss][Kk])[0-9]?)["']?\s*(?:=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
+	// secretOption finds "option password 'x'" and "remote_password x".
+	secretOption = regexp.MustCompile(`^\s*(?:option\s+)?['"]?([A-Za-z0-9_]+)['"]?\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*;?\s*$`)
+	// secretElement finds <Password>x</Password>.
+	secretElement = regexp.MustCompile(`<([A-Za-z0-9_:.\-]+)(?:\s[^<>]*)?>([^<>]{3,128})</`)
+	// secretAddress finds user and password in an address.
+	secretAddress = regexp.MustCompile(`([a-z][a-z0-9+.\-]{1,15})://([^\s/:@"'<>\\\[\](){}]{0,64}):([^\s/@"'<>\\\[\](){}]{1,128})@([A-Za-z0-9.\-]+)`)
+)
+
+// lineSecrets finds the passwords of a line.
+func lineSecrets(kind textKind, line string) []PlainSecret {
+	s := strings.TrimSpace(line)
+	if len(line) > maxWord || s == "" || isComment(s) {
+		return nil
+	}
+	found := addressSecrets(s)
+	for _, m := range secretPair.FindAllStringSubmatchIndex(s, 64) {
+		group := func(i int) string {
+			if m[2*i] < 0 {
+				return ""
+			}
+			return s[m[2*i]:m[2*i+1]]
+		}
+		quoted := group(4) == ""
+		if m[0] > 0 && strings.ContainsAny(s[m[0]-1:m[0]], "$/\\%&?*") || kind == codeText && !quoted {
+			continue
+		}
+		if !quoted && hasMore(s[m[1]:]) {
+			continue
+		}
+		// Without quotes, only a colon behind the first word of a line is that of YAML.
+		if !quoted && strings.Contains(s[m[3]:m[8]], ":") && strings.Trim(s[:m[0]], "- \t\"'") != "" {
+			continue
+		}
+		name, value := group(1), group(2)+group(3)+group(4)
+		if kind == codeText && !isStrongWord(value) {
+			continue
+		}
+		found = appendSecret(found, name, value)
+	}
+	if kind == codeText || len(found) > 0 {
+		return found
+	}
+	if m := secretOption.FindStringSubmatch(s); m != nil {
+		found = appendSecret(found, m[1], m[2]+m[3]+m[4])
+	}
+	for _, m := range secretElement.FindAllStringSubmatch(s, 64) {
+		found = appendSecret(found, m[1], m[2])
+	}
+	return found
+}
+
+func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
+	name = strings.Trim(name, ".-")
+	short := name[strings.LastIndexAny(name, ".:")+1:]
+	psk := strings.HasSuffix(strings.ToLower(short), "psk")
+	if kind, _ := htpasswdHash(value); kind != "" && kind != DES || !isPasswordName(short) && !psk || !isLiteralSecret(value) {
+		return found
+	}
+	return append(found, PlainSecret{Name: forPeople(name), Wifi: psk || isWifiName(name), OnList: isListed(value), Secret: NewSecret("password", value)})
+}
+
+// isComment reports whether a line only speaks to people.
+func isComment(s string) bool {
+	s = strings.TrimSpace(s)
+	for _, mark := range []string{"#", ";", "//", "/*", "*", "<!--", "--", "!", "\""} {
+		if strings.HasPrefix(s, mark) {
+			return mark != "\"" || !strings.Contains(s, ":") // a line of Vim, not of JSON
+		}
+	}
+	return false
+}
+
+// hasMore reports whether words follow: a sentence, not a value.
+func hasMore(rest string) bool {
+	rest = strings.TrimLeft(rest, " \t,;}])\"'")
+	return rest != "" && rest[0] != '#' && !strings.ContainsAny(strings.Fields(rest)[0], "=:/<&")
+}
+
+// isStrongWord reports whether a value in a program is more than a word of the
+// language: it mixes letters with something else.
+func isStrongWord(v string) bool {
+	letters := strings.Trim(strings.ToLower(v), "abcdefghijklmnopqrstuvwxyz_- .") == ""
+	return len(v) >= 6 && !letters
+}
+
+// likeAddress are user and password in the manuals of programs.
+var likeAddress = []string{"user", "username", "name", "login", "pass", "password", "passwd", "pwd", "pw", "foo", "bar", "secret"}
+
+func addressSecrets(s string) []PlainSecret {
+	if !strings.Contains(s, "://") {
+		return nil
+	}
+	var found []PlainSecret
+	for _, m := range secretAddress.FindAllStringSubmatch(s, 64) {
+		scheme, user, password, host := m[1], m[2], m[3], m[4]
+		manual := slices.Contains(likeAddress, strings.ToLower(user)) && slices.Contains(likeAddress, strings.ToLower(password))
+		if manual || !isLiteralSecret(password) || Unresolved(user+password) || strings.Contains(host, "example.") && !strings.HasSuffix(host, ".example") {
+			continue
+		}
+		found = append(found, PlainSecret{Name: "address of " + scheme, Account: forPeople(user), OnList: isListed(password), Secret: NewSecret("password", password)})
+	}
+	return found
+}

@@ -1,0 +1,173 @@
+package facts
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// rawSecrets finds passwords in flat programs, as those of microcontrollers:
+// there a password is one of the program's strings, beside the name of the
+// setting or the user that it is for.
+var rawSecrets = &Scan[PlainSecret]{
+	Name: "raw-secrets",
+	Doc:  "Passwords in flat programs beside the name of a setting or user.",
+	Want: func(f *firmware.File) bool { return f.Kind == firmware.Raw && f.Size >= 64 },
+	See:  seeRawSecrets,
+}
+
+var rawAnchors = newLiterals([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "psk", "PSK", "://", "admin", "root", "user"})
+
+// Limits of looking around a name in a flat program.
+const (
+	maxRawString = 512 // bytes of a string
+	maxRawGap    = 8   // bytes between strings that stand beside each other
+	rawNear      = 128 // bytes around a name in which another one is near
+)
+
+func seeRawSecrets(f *firmware.File, content []byte) []PlainSecret {
+	if bytes.Contains(content, kernelBanner) { // not a microcontroller
+		return nil
+	}
+	var found []PlainSecret
+	last := -1
+	rawAnchors.find(content, func(_, at int) bool {
+		if at < last {
+			return true
+		}
+		s := rawStringAt(content, at)
+		last = s.end
+		for _, p := range rawStringSecrets(content, s) {
+			p.Embedded = true
+			p.Location = assay.Location{Path: f.Path, Offset: int64(s.start), Length: int64(s.end - s.start), Digest: At(f).Digest}
+			found = append(found, p)
+		}
+		return len(found) < maxSecrets
+	})
+	return found
+}
+
+// rawString is a run of printable characters in a flat program.
+type rawString struct {
+	start, end int
+	text       string
+}
+
+func isText8(b byte) bool { return b >= ' ' && b <= '~' }
+
+func rawStringAt(content []byte, at int) rawString {
+	start, end := at, at
+	for start > 0 && at-start < maxRawString && isText8(content[start-1]) {
+		start--
+	}
+	for end < len(content) && end-at < maxRawString && isText8(content[end]) {
+		end++
+	}
+	return rawString{start, end, string(content[start:end])}
+}
+
+// nextRawString is the string that stands right behind another one.
+func nextRawString(content []byte, s rawString) rawString {
+	for at := s.end; at < min(len(content), s.end+maxRawGap); at++ {
+		if isText8(content[at]) {
+			return rawStringAt(content, at)
+		}
+		if content[at] != 0 && content[at] != 0xff {
+			break
+		}
+	}
+	return rawString{s.end, s.end, ""}
+}
+
+func rawStringSecrets(content []byte, s rawString) []PlainSecret {
+	if strings.ContainsAny(s.text, " =:\"") {
+		return rawPairs(s.text)
+	}
+	name := s.text
+	isUser := slices.Contains(rawUsers, name)
+	if !isUser && (!isPasswordName(name) || strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789_-.") != "") {
+		return nil
+	}
+	value := nextRawString(content, s).text
+	switch {
+	case !isLiteralSecret(value):
+		return nil
+	case isDistinctive(value):
+	case isUser || !isMixed(value) || !besideName(content, s):
+		return nil
+	}
+	p := PlainSecret{Name: name, Wifi: isWifiName(name), OnList: isListed(value), Secret: NewSecret("password", value)}
+	if isUser {
+		p.Name, p.Account = "password", name
+	}
+	return []PlainSecret{p}
+}
+
+// rawUsers are names of users that stand before their passwords.
+var rawUsers = []string{"admin", "root", "user", "username", "administrator"}
+
+// rawPairs reads a string that holds settings: "psk=…", JSON, an address.
+func rawPairs(text string) []PlainSecret {
+	if strings.ContainsAny(text, "<;") { // a page or a program
+		return nil
+	}
+	return slices.DeleteFunc(lineSecrets(settingText, text), func(p PlainSecret) bool {
+		value, _ := p.Secret.Reveal()
+		sure := strings.HasPrefix(p.Name, "address of ") || strings.Contains(text, "="+value) || strings.Contains(text, `"`+value+`"`)
+		return !sure || strings.ContainsAny(value, "()[]+%|,") || !isMixed(value) && !isDistinctive(value)
+	})
+}
+
+// besideName reports whether the name of a network or user stands near.
+func besideName(content []byte, s rawString) bool {
+	near := bytes.ToLower(content[max(0, s.start-rawNear):min(len(content), s.end+rawNear)])
+	return bytes.Contains(near, []byte("ssid")) || bytes.Contains(near, []byte("user"))
+}
+
+// isMixed reports whether a value is no word, name or number: it has three of
+// the four kinds of characters.
+func isMixed(v string) bool {
+	kinds := [4]int{}
+	for i := range len(v) {
+		switch c := v[i]; {
+		case c >= 'a' && c <= 'z':
+			kinds[0] = 1
+		case c >= 'A' && c <= 'Z':
+			kinds[1] = 1
+		case c >= '0' && c <= '9':
+			kinds[2] = 1
+		default:
+			kinds[3] = 1
+		}
+	}
+	return len(v) >= 8 && len(v) <= 63 && kinds[0]+kinds[1]+kinds[2]+kinds[3] >= 3 && !strings.ContainsAny(v, "%/=:()[].,_")
+}
+
+// everyday are words of the list of default passwords that programs use for
+// other things too.
+var everyday = []string{
+	"password", "administrator", "superuser", "maintenance", "installer", "operator", "internet", "wireless", "supervisor", "engineer",
+	"mosquitto", "postgres", "anonymous", "username", "openwrt",
+}
+
+// isDistinctive reports whether a value is on the list of default passwords and
+// hardly anything else.
+func isDistinctive(v string) bool {
+	return isListed(v) && !slices.Contains(everyday, strings.ToLower(v)) && (len(v) >= 8 || len(v) >= 5 && strings.ContainsAny(v, "0123456789"))
+}
+
+var listedPasswords = sync.OnceValue(func() map[string]bool {
+	d := readDefaults(defaultsText)
+	listed := map[string]bool{}
+	for _, w := range append(d.common, d.others...) {
+		listed[w] = true
+	}
+	return listed
+})
+
+// isListed reports whether a password is on the list of default passwords.
+func isListed(v string) bool { return listedPasswords()[v] }

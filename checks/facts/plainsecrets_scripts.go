@@ -1,0 +1,171 @@
+package facts
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// scriptSecrets finds passwords in the commands of a shell script.
+func scriptSecrets(set *TextSet, s Script) []PlainSecret {
+	root, _, _ := cutLast(s.Path, "!")
+	r := commandReader{commands: s.Commands, root: root, read: set.reader(root)}
+	var found []PlainSecret
+	for _, w := range r.passwordWrites() {
+		if w.State == Plain {
+			value, _ := w.Secret.Reveal()
+			found = append(found, PlainSecret{Name: w.By, Account: forPeople(w.Account), OnList: isListed(value), Secret: w.Secret, Location: w.Location})
+		}
+	}
+	for i, c := range s.Commands {
+		if !slices.ContainsFunc(found, func(p PlainSecret) bool { return p.Location == c.Location }) {
+			found = append(found, r.commandSecrets(i)...)
+		}
+	}
+	return found
+}
+
+// commandSecrets finds passwords in assignments, arguments and documents of a
+// command.
+func (r *commandReader) commandSecrets(i int) []PlainSecret {
+	c := r.commands[i]
+	var found []PlainSecret
+	for _, a := range c.Assigns {
+		found = appendSecret(found, a.Name, a.Value)
+	}
+	name, args := c.Effective()
+	program := path.Base(name)
+	found = append(found, argumentSecrets(program, args)...)
+	for _, a := range args {
+		found = append(found, addressSecrets(a)...)
+		if key, value, ok := strings.Cut(strings.TrimLeft(a, "-"), "="); ok && !strings.ContainsAny(a, " \n") {
+			for key, value := range pairs(key, value) {
+				found = appendSecret(found, key, value)
+			}
+		}
+	}
+	if text, ok := r.written(i, program); ok {
+		for line := range strings.Lines(text) {
+			found = append(found, lineSecrets(settingText, line)...)
+		}
+	}
+	var once []PlainSecret
+	for _, s := range found {
+		value, _ := s.Secret.Reveal()
+		if s.Location = c.Location; !Unresolved(value) && !slices.ContainsFunc(once, func(t PlainSecret) bool { return t.Secret == s.Secret }) {
+			once = append(once, s)
+		}
+	}
+	return once
+}
+
+// pairs splits "user=a,pass=b" as mount -o has it.
+func pairs(key, value string) func(func(string, string) bool) {
+	return func(yield func(string, string) bool) {
+		if !strings.Contains(value, "=") || !strings.Contains(value, ",") {
+			yield(key, value)
+			return
+		}
+		for part := range strings.SplitSeq(key+"="+value, ",") {
+			if k, v, ok := strings.Cut(part, "="); ok && !yield(k, v) {
+				return
+			}
+		}
+	}
+}
+
+// written is the text that a command puts into a file.
+func (r *commandReader) written(i int, program string) (string, bool) {
+	into := func(op string) bool { return strings.HasPrefix(op, ">") }
+	c := r.commands[i]
+	for _, d := range c.Redirects {
+		if d.Text != "" {
+			return d.Text, true
+		}
+		if into(d.Op) && (program == "echo" || program == "printf") && !strings.HasPrefix(d.Word, "/dev/") {
+			return r.output(i)
+		}
+	}
+	return "", false
+}
+
+// secretFlag is a flag of a program whose value is a password; with a mark, the
+// password stands behind it, as in "-u user:password". The value is the next
+// word, or the rest of the same one.
+type secretFlag struct {
+	flag, mark string
+	form       flagForm
+}
+
+type flagForm uint8
+
+const (
+	anyForm flagForm = iota
+	nextWord
+	sameWord
+)
+
+var secretFlags = map[string][]secretFlag{
+	"curl":          {{"-u", ":", anyForm}, {"--user", ":", anyForm}, {"-U", ":", nextWord}, {"--proxy-user", ":", anyForm}, {"--pass", "", anyForm}},
+	"wget":          {{"--password", "", sameWord}, {"--http-password", "", sameWord}, {"--ftp-password", "", sameWord}, {"--proxy-password", "", sameWord}},
+	"mosquitto_pub": {{"-P", "", anyForm}, {"--pw", "", anyForm}},
+	"mosquitto_sub": {{"-P", "", anyForm}, {"--pw", "", anyForm}},
+	"mosquitto_rr":  {{"-P", "", anyForm}, {"--pw", "", anyForm}},
+	"sshpass":       {{"-p", "", anyForm}},
+	"mysql":         {{"-p", "", sameWord}, {"--password", "", sameWord}},
+	"mysqladmin":    {{"-p", "", sameWord}, {"--password", "", sameWord}},
+	"mysqldump":     {{"-p", "", sameWord}, {"--password", "", sameWord}},
+	"ftpput":        {{"-p", "", nextWord}},
+	"ftpget":        {{"-p", "", nextWord}},
+	"ncftpput":      {{"-p", "", nextWord}},
+	"lftp":          {{"-u", ",", nextWord}},
+	"smbclient":     {{"-U", "%", anyForm}},
+	"ldapsearch":    {{"-w", "", nextWord}},
+	"redis-cli":     {{"-a", "", nextWord}},
+	"unzip":         {{"-P", "", nextWord}},
+	"zip":           {{"-P", "", nextWord}},
+	"gpg":           {{"--passphrase", "", anyForm}},
+	"ipmitool":      {{"-P", "", nextWord}},
+	"openssl":       {{"-passin", "pass:", nextWord}, {"-passout", "pass:", nextWord}, {"-pass", "pass:", nextWord}, {"-k", "", nextWord}},
+}
+
+// argumentSecrets finds the passwords among the arguments of a program.
+func argumentSecrets(program string, args []string) []PlainSecret {
+	var found []PlainSecret
+	for _, f := range secretFlags[program] {
+		for _, v := range valuesAfter(args, f) {
+			user, password, ok := strings.Cut(v, f.mark)
+			if f.mark == "" {
+				user, password, ok = "", v, true
+			}
+			if ok && isLiteralSecret(password) && !Unresolved(password) {
+				found = append(found, PlainSecret{Name: program + " " + f.flag, Account: forPeople(strings.TrimSpace(user)), OnList: isListed(password), Secret: NewSecret("password", password)})
+			}
+		}
+	}
+	if program == "wpa_passphrase" && len(args) == 2 && isLiteralSecret(args[1]) && !Unresolved(args[1]) {
+		found = append(found, PlainSecret{Name: program, Wifi: true, OnList: isListed(args[1]), Secret: NewSecret("password", args[1])})
+	}
+	return found
+}
+
+// valuesAfter gives the values of a flag, also as "-pVALUE" and "--flag=VALUE".
+func valuesAfter(args []string, f secretFlag) []string {
+	var out []string
+	for i, a := range args {
+		switch {
+		case a == f.flag && i+1 < len(args):
+			if f.form != sameWord && !strings.HasPrefix(args[i+1], "-") {
+				out = append(out, args[i+1])
+			}
+		case f.mark != "" && len(f.flag) == 2 && isShort(a, f.flag[1]) && strings.HasSuffix(a, f.flag[1:]) && i+1 < len(args) && strings.Contains(args[i+1], f.mark):
+			out = append(out, args[i+1]) // "-sSu"
+		case f.form == nextWord:
+		case strings.HasPrefix(f.flag, "--") && strings.HasPrefix(a, f.flag+"="):
+			out = append(out, a[len(f.flag)+1:])
+		case len(f.flag) == 2 && len(a) > 2 && strings.HasPrefix(a, f.flag):
+			out = append(out, a[2:])
+		}
+	}
+	return out
+}

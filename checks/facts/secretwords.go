@@ -1,0 +1,96 @@
+package facts
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// passwordWord ends the name of a setting that holds a password.
+var passwordWord = regexp.MustCompile(`(?:[Pp]assw(?:or)?[dt]|PASSW(?:OR)?[DT]|[Pp]assphrase|PASSPHRASE|requirepass|masterauth|(?:^|[-_.])(?:pass|PASS|pw|PW|pwd|PWD)|[a-z0-9](?:Pass|Pw|Pwd))[0-9]?$`)
+
+// otherPass are words before "pass" and "password" that make it something else
+// than a password: a filter, a run, a question.
+var otherPass = []string{
+	"proxy", "fastcgi", "uwsgi", "scgi", "grpc", "memcached", "first", "second", "one", "two", "single", "multi", "low", "high", "band", "all",
+	"no", "use", "has", "is", "need", "require", "show", "hide", "ask", "change", "reset", "forgot", "forget", "confirm", "allow", "disable", "enable",
+	"input", "type", "enter", "wrong", "bad", "invalid", "save", "remember", "set", "get", "check", "verify", "encrypt", "encrypted", "hashed", "hash", "clear", "with", "without",
+}
+
+// isPasswordName reports whether a setting of that name holds a password.
+func isPasswordName(name string) bool {
+	if len(name) > 64 || name == "PWD" || name == "OLDPWD" || name == "pwd" {
+		return false
+	}
+	at := passwordWord.FindStringIndex(name)
+	if at == nil {
+		return false
+	}
+	before := strings.FieldsFunc(camelWords(name[:at[0]+1]), func(r rune) bool { return strings.ContainsRune("-_. ", r) })
+	if len(before) > 0 && at[0] > 0 && len(before[len(before)-1]) == 1 { // the first letter of the word itself
+		before = before[:len(before)-1]
+	}
+	return len(before) == 0 || !slices.Contains(otherPass, strings.ToLower(lastOf(before)))
+}
+
+// camelWords puts a blank before each capital that follows a small letter.
+func camelWords(name string) string {
+	var b strings.Builder
+	for i := range len(name) {
+		if i > 0 && name[i] >= 'A' && name[i] <= 'Z' && name[i-1] >= 'a' && name[i-1] <= 'z' {
+			b.WriteByte(' ')
+		}
+		b.WriteByte(name[i])
+	}
+	return b.String()
+}
+
+// wifiWord marks the name of a setting that is about a wireless network.
+var wifiWord = regexp.MustCompile(`(?i)wpa|psk|wifi|wi_fi|wlan|wireless|\bwep|sae_|ssid|(?:^|[-_.])(?:sta|ap)[-_.]`)
+
+// isWifiName reports whether a password of that name is the key of a wireless
+// network.
+func isWifiName(name string) bool { return wifiWord.MatchString(name) }
+
+// noSecret are values that say how something is done, or that nothing is set.
+var noSecret = []string{
+	"none", "null", "nil", "undefined", "unset", "empty", "true", "false", "yes", "prompt", "ask", "asked", "required", "optional", "disabled", "enabled",
+	"disable", "enable", "off", "file", "files", "compat", "systemd", "shadow", "nis", "ldap", "md5", "sha1", "sha256", "sha512", "plain", "plaintext", "cleartext",
+	"crypt", "hidden", "text", "string", "str", "int", "bool", "boolean", "object", "char", "varchar", "void", "self", "this", "hash", "hashed", "encrypted", "unknown",
+	"interactive", "external", "agent", "keyring", "request", "sufficient", "include", "stdin", "random", "generate", "auto", "never", "always", "passwd:", "nologin",
+}
+
+// placeholders are parts of words that stand where people put their own.
+var placeholders = []string{"example", "placeholder", "your", "replace", "insert", "redacted", "secret_here", "fill", "todo", "xxxx", "****", "....", "____", "----"}
+
+// isLiteralSecret reports whether a value can be a password itself: not a
+// variable, a path, a hash, a word for yes or no, or a place to fill in.
+func isLiteralSecret(value string) bool {
+	if len(value) < 3 || len(value) > 128 || strings.ContainsAny(value, " \t<>`{}\x7f") || !isPrintable(value) {
+		return false
+	}
+	lower := strings.ToLower(value)
+	switch {
+	case strings.ContainsAny(value[:1], "$/~!%@&*|(["):
+		return false
+	case strings.Contains(value, "$(") || strings.Contains(value, "%s") || strings.Contains(value, "%d") || strings.Contains(value, "%("):
+		return false
+	case strings.Contains(value, "()") || strings.HasPrefix(value, "./") || strings.HasPrefix(lower, "env.") || strings.HasPrefix(lower, "file:") || strings.HasPrefix(lower, "enc["):
+		return false
+	case strings.Trim(lower, "x*.-_#?") == "" || slices.Contains(noSecret, lower):
+		return false
+	}
+	if name, _, ok := strings.Cut(value, "="); ok && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") == "" || strings.Contains(value, `"`) {
+		return false // another setting
+	}
+	return !slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(lower, p) })
+}
+
+func isPrintable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,48 @@
+package facts
+
+import (
+	"strings"
+
+	"github.com/assay-iot/assay"
+)
+
+// seenOnce leaves out what was seen in the bytes of a container although the
+// same thing was seen in a file inside it.
+func seenOnce[T any](all []T, about func(T) (same string, place assay.Location)) []T {
+	inside := map[string]bool{} // what was seen, and a path around its place
+	for _, v := range all {
+		same, place := about(v)
+		for i := range len(place.Path) {
+			if place.Path[i] == '!' {
+				inside[same+"\x00"+place.Path[:i]] = true
+			}
+		}
+	}
+	kept := []T{}
+	for _, v := range all {
+		same, place := about(v)
+		if !inside[same+"\x00"+strings.TrimSuffix(place.Path, "!")] {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
+
+// keysAndCertificates is what the scan found, each once.
+var keysAndCertificates = &Fact[[]keyMaterial]{
+	Name:  "keys-and-certificates",
+	Doc:   "What the scan for keys and certificates found, each once.",
+	Needs: []Node{keyScan},
+	Observe: func(o *Observer) ([]keyMaterial, error) {
+		all, err := keyScan.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		return seenOnce(all, func(m keyMaterial) (string, assay.Location) {
+			if m.Key != nil {
+				return "key " + string(m.Key.Same), m.Key.Location
+			}
+			return "certificate " + string(m.Certificate.Digest), m.Certificate.Location
+		}), nil
+	},
+}

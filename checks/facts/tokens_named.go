@@ -1,0 +1,108 @@
+package facts
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// tokenName is the name of a setting that holds a token.
+var tokenName = regexp.MustCompile(`(?i)(?:^|[-_.a-z0-9])(?:token|api_?-?key|apikey|access_?key|secret_?key|secret_access_key|client_?secret|shared_?access_?key|auth_?key|account_?key|app_?secret|device_?secret|license_?secret)$|^(?:token|secret)$`)
+
+// otherTokens are words that make it something else: a name, a place, a public one.
+var otherTokens = []string{"csrf", "xsrf", "public", "pub", "file", "path", "url", "uri", "name", "id", "type", "expiry", "endpoint", "refresh_interval"}
+
+var tokenPair = regexp.MustCompile(`([A-Za-z0-9_.\-]*(?:[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy]|[Ss][Ee][Cc][Rr][Ee][Tt]))["']?\s*(?:=>|:=|=|:|\s)\s*["']?([A-Za-z0-9+/=_.\-]{16,512})["']?\s*[,;}]?\s*$`)
+
+// tokenSuffixes are those of settings; a program that compares tokens is none.
+var tokenSuffixes = []string{"", ".conf", ".cfg", ".ini", ".json", ".yaml", ".yml", ".toml", ".env", ".properties", ".xml", ".config", ".token", ".key", ".txt", ".service", ".local", ".default", ".settings"}
+
+// namedTokens finds tokens by the names of settings, and files that are nothing
+// but a token.
+func namedTokens(t Text) []Token {
+	base := path.Base(t.File.Name)
+	if textKindOf(t) != settingText || !slices.Contains(tokenSuffixes, strings.ToLower(path.Ext(base))) {
+		return nil
+	}
+	if t.File.Size <= maxToken {
+		if word := strings.TrimSpace(t.Content); tokenFile.MatchString(base) && isTokenValue(word) {
+			return []Token{{What: "token", Secret: NewSecret("token", word), Location: AtSecret(t.File)}}
+		}
+	}
+	if !holdsAny(t.Content, []string{"oken", "OKEN", "ecret", "ECRET", "ey", "EY"}) {
+		return nil
+	}
+	var found []Token
+	for l := range t.Lines() {
+		s := strings.TrimSpace(l.Text)
+		if len(s) < 20 || len(s) > maxWord || isComment(s) {
+			continue
+		}
+		m := tokenPair.FindStringSubmatch(s)
+		if m == nil || !tokenName.MatchString(m[1]) || !isTokenValue(m[2]) ||
+			slices.ContainsFunc(otherTokens, func(w string) bool { return strings.Contains(strings.ToLower(m[1]), w) }) {
+			continue
+		}
+		found = append(found, Token{What: "token (" + forPeople(m[1]) + ")", Secret: NewSecret("token", m[2]), Location: t.At(l)})
+	}
+	return found
+}
+
+var tokenFile = regexp.MustCompile(`(?i)^(?:.*[-_.])?(?:token|api[-_]?key|secret)(?:[-_.](?:txt|conf|key))?$`)
+
+// isTokenValue reports whether a value can be a token: letters and digits mixed,
+// no path, address, version, date or place to fill in. A JSON web token must be one.
+func isTokenValue(v string) bool {
+	if !isOpaque(v, 16) || strings.Count(v, "/") > 4 || strings.Contains(v, "EXAMPLE") || isRepeated(v) {
+		return false
+	}
+	if strings.HasPrefix(v, "eyJ") {
+		return isJWT(v)
+	}
+	lower := strings.ToLower(v)
+	return !slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(lower, p) })
+}
+
+func isJWT(v string) bool {
+	head, _, ok := strings.Cut(v, ".")
+	raw, err := base64.RawURLEncoding.DecodeString(head)
+	var header struct {
+		Alg string `json:"alg"`
+	}
+	return ok && err == nil && json.Unmarshal(raw, &header) == nil && header.Alg != ""
+}
+
+// scriptTokens finds tokens in assignments and arguments of a script.
+func scriptTokens(s Script) []Token {
+	var found []Token
+	add := func(c Command, name, value string) {
+		name = strings.TrimLeft(name, "-")
+		if tokenName.MatchString(name) && isTokenValue(value) && !Unresolved(value) {
+			found = append(found, Token{What: "token (" + forPeople(name) + ")", Secret: NewSecret("token", value), Location: c.Location})
+		}
+	}
+	for _, c := range s.Commands {
+		for _, a := range c.Assigns {
+			add(c, a.Name, a.Value)
+		}
+		_, args := c.Effective()
+		for i, a := range args {
+			name, value, ok := strings.Cut(a, "=")
+			switch m := bearer.FindStringSubmatch(a); {
+			case m != nil:
+				add(c, "token", m[1])
+			case ok:
+				add(c, name, value)
+			case strings.HasPrefix(a, "--") && i+1 < len(args):
+				add(c, a, args[i+1])
+			}
+		}
+	}
+	return found
+}
+
+// bearer is a header by which curl shows a token.
+var bearer = regexp.MustCompile(`^(?i)(?:Authorization: *(?:Bearer|token)|X-Api-Key:|X-Auth-Token:) *(\S+)$`)

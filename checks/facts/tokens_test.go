@@ -1,0 +1,110 @@
+package facts
+
+import (
+	"hash/crc32"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// withCRC ends a token as GitHub and npm do. Tokens are put together here, so
+// that nobody's scanner takes this file for a leak.
+func withCRC(prefix, body string) string {
+	sum := crc32.ChecksumIEEE([]byte(body))
+	var end [6]byte
+	for i := 5; i >= 0; i-- {
+		end[i] = base62[sum%62]
+		sum /= 62
+	}
+	return prefix + body + string(end[:])
+}
+
+func mixed(n int) string { return strings.Repeat("a7Kq2ZxP9w", 60)[:n] }
+
+func TestTokenForms(t *testing.T) {
+	whole := map[string]string{
+		"AWS access key":          "AKI" + "AQ7RT2MXK3LWP5ND6",
+		"GitHub token":            withCRC("gh"+"p_", mixed(30)),
+		"npm token":               withCRC("np"+"m_", mixed(30)),
+		"GitLab token":            "glp" + "at-" + mixed(20),
+		"PyPI token":              "pypi-" + "AgEIcHlwaS5vcmc" + mixed(60),
+		"Slack token":             "xox" + "b-1234567890-" + mixed(24),
+		"Slack web hook":          "hooks.slack.com/" + "services/T12345678/B12345678/" + mixed(24),
+		"Discord web hook":        "discord.com/api/" + "webhooks/123456789012345678/" + mixed(68),
+		"Stripe key":              "sk_" + "live_" + mixed(24),
+		"Google API key":          "AIz" + "a" + mixed(35),
+		"Google client secret":    "GOC" + "SPX-" + mixed(28),
+		"SendGrid key":            "SG" + "." + mixed(22) + "." + mixed(43),
+		"Telegram bot token":      "123456789" + ":AA" + mixed(33),
+		"Azure shared access key": "SharedAccess" + "Key=" + mixed(43) + "=",
+		"Azure account key":       "Account" + "Key=" + mixed(86) + "==",
+		"DigitalOcean token":      "dop_" + "v1_" + strings.Repeat("0123456789abcdef", 4),
+		"Hugging Face token":      "hf" + "_" + strings.Repeat("abCDefGHij", 4)[:34],
+		"OpenAI key":              "sk-" + mixed(20) + "T3Blbk" + "FJ" + mixed(20),
+		"Anthropic key":           "sk-ant-" + "api03-" + mixed(90),
+		"Adafruit IO key":         "ai" + "o_abcd12" + mixed(22),
+		"Tailscale key":           "tskey-" + "auth-" + mixed(12) + "-" + mixed(24),
+		"Mapbox secret token":     "sk." + "eyJ" + mixed(24) + "." + mixed(24),
+		"HashiCorp Vault token":   "hvs" + "." + mixed(95),
+		"Shopify token":           "shp" + "at_" + strings.Repeat("0123456789abcdef", 2),
+	}
+	for what, token := range whole {
+		o := observeFiles(t, map[string]string{
+			"etc/right.bin": "x = '" + token + "';\n",
+			"etc/cut.bin":   "x = '" + token[:len(token)/2] + "';\n",
+			"etc/word.bin":  "x = 'abc" + token + "';\n",
+		}, Tokens)
+		var got []string
+		for _, f := range valueOf(t, o, Tokens) {
+			got = append(got, f.What+" "+f.Location.Path[strings.LastIndex(f.Location.Path, "!")+1:])
+		}
+		want := []string{what + " etc/right.bin"}
+		if what == "OpenAI key" || what == "Slack web hook" || what == "Discord web hook" || what == "Telegram bot token" {
+			got = slices.DeleteFunc(got, func(s string) bool { return strings.HasSuffix(s, "word.bin") })
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", what, got, want)
+		}
+	}
+}
+
+// A checksum tells a token from a word that only looks like one.
+func TestTokenChecksum(t *testing.T) {
+	good := withCRC("gh"+"p_", mixed(30))
+	bad := "ghp_" + mixed(36)
+	o := observeFiles(t, map[string]string{"etc/good": good + "\n", "etc/bad": bad + "\n"}, Tokens)
+	if found := valueOf(t, o, Tokens); len(found) != 1 || !strings.HasSuffix(found[0].Location.Path, "etc/good") {
+		t.Errorf("found %v", found)
+	}
+	if !crcToken(good) || crcToken(bad) || crcToken("ghp_") {
+		t.Error("the checksum is not right")
+	}
+}
+
+func TestNamedTokens(t *testing.T) {
+	o := observeFiles(t, map[string]string{
+		"etc/agent.token":             "fleet-shared-token-5f1c2f77\n",
+		"etc/agent.conf":              "server = https://cloud.invalid\napi_key = 4f1a9bc2d73e4b60\n# api_key = 1111222233334444aa\ntoken_file = /run/secrets/token-12345\n",
+		"etc/agent.json":              `{"clientSecret": "Zq81-mn20-Pk77-ab19"}` + "\n",
+		"etc/mender/mender.conf":      "\"TenantToken\": \"eyJhbGciOiJSUzI1NiJ9.eyJ0ZW5hbnQiOiIxMjMifQ.c2lnbmF0dXJlMTIz\",\n",
+		"usr/bin/up":                  "#!/bin/sh\nTOKEN=7d1f20ab45ce98\ncurl -H 'Authorization: Bearer 90ab12cd34ef56gh' https://cloud.invalid\nagent --token \"$(cat /etc/t)\" --api-key 77aa88bb99cc00dd\n",
+		"etc/public.conf":             "public_key = 4f1a9bc2d73e4b60a1\napi_key = your-api-key-1234-here\ncsrf_token = 4f1a9bc2d73e4b60a2\ntoken = 0000000000000000\nname = token\n",
+		"etc/opkg/keys/f9f0e1d2c3b4":  "untrusted comment: key\nRWRqe9HCLx4KVQ2O6g3RY5mBjZucyUEvtN4cbppg+9OYMxFXgJ1lr02L\n",
+		"usr/share/doc/agent/README":  "api_key = 4f1a9bc2d73e4b60\n",
+		"www/app.js":                  "token = '4f1a9bc2d73e4b60'\n",
+		"usr/lib/opkg/info/x.control": "Package: x\nVersion: 1.2.3-r4567890123\n",
+	}, Tokens)
+	var got []string
+	for _, f := range valueOf(t, o, Tokens) {
+		got = append(got, f.What+" "+f.Location.Path[strings.LastIndex(f.Location.Path, "!")+1:])
+	}
+	want := []string{
+		"token (api_key) etc/agent.conf", "token (clientSecret) etc/agent.json", "token etc/agent.token", "token (TenantToken) etc/mender/mender.conf",
+		"token (token) usr/bin/up", "token (api-key) usr/bin/up",
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
