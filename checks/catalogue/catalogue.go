@@ -43,6 +43,7 @@ func Checks() []*checks.Check {
 		deletion.Instructions,
 		disclosure.Policy,
 		disclosure.Repository,
+		lifecycle.BinaryHardening,
 		lifecycle.ComponentInventory,
 		lifecycle.DebugInterface,
 		lifecycle.RiskAssessment,

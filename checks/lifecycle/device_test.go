@@ -6,5 +6,6 @@ import (
 	"github.com/assay-iot/assay/checks/checktest"
 )
 
-func TestDebugInterface(t *testing.T) { checktest.Run(t, DebugInterface) }
-func TestWritablePath(t *testing.T)   { checktest.Run(t, WritablePath) }
+func TestBinaryHardening(t *testing.T) { checktest.Run(t, BinaryHardening) }
+func TestDebugInterface(t *testing.T)  { checktest.Run(t, DebugInterface) }
+func TestWritablePath(t *testing.T)    { checktest.Run(t, WritablePath) }

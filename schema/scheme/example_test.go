@@ -39,6 +39,7 @@ var checkProofs = map[assay.CheckID]assay.Proof{
 	"lifecycle/security-testing":       assay.Documented,
 	"lifecycle/component-inventory":    assay.Observed,
 	"lifecycle/debug-interface":        assay.Observed,
+	"lifecycle/binary-hardening":       assay.Observed,
 	"lifecycle/writable-path":          assay.Observed,
 	"personaldata/sensors":             assay.Observed,
 	"personaldata/recipients":          assay.Observed,

@@ -435,6 +435,7 @@ scheme "etsi-en-303-645" {
     principle = "lifecycle"
     title     = "There is no more code than the functions need"
     status    = "R"
+    advisory  = ["lifecycle/binary-hardening"]
     assessor  = true
   }
 

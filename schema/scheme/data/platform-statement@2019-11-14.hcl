@@ -21,6 +21,7 @@ scheme "platform-statement" {
       "lifecycle/debug-interface",
       "lifecycle/writable-path",
     ]
+    advisory = ["lifecycle/binary-hardening"]
     declared = ["risk_assessment"]
     proof    = "documented"
 
