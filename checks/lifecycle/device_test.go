@@ -9,3 +9,6 @@ import (
 func TestBinaryHardening(t *testing.T) { checktest.Run(t, BinaryHardening) }
 func TestDebugInterface(t *testing.T)  { checktest.Run(t, DebugInterface) }
 func TestWritablePath(t *testing.T)    { checktest.Run(t, WritablePath) }
+func TestKernelHardening(t *testing.T) { checktest.Run(t, KernelHardening) }
+func TestDebugLeftover(t *testing.T)   { checktest.Run(t, DebugLeftover) }
+func TestPrivileges(t *testing.T)      { checktest.Run(t, Privileges) }

@@ -435,7 +435,7 @@ scheme "etsi-en-303-645" {
     principle = "lifecycle"
     title     = "There is no more code than the functions need"
     status    = "R"
-    advisory  = ["lifecycle/binary-hardening"]
+    advisory = ["lifecycle/binary-hardening", "lifecycle/debug-leftover"]
     assessor  = true
   }
 
@@ -444,6 +444,7 @@ scheme "etsi-en-303-645" {
     title     = "Software runs with the least privileges that it needs"
     status    = "R"
     required  = ["credentials/extra-root", "lifecycle/writable-path"]
+    advisory = ["lifecycle/privileges"]
     assessor  = true
   }
 
@@ -451,6 +452,7 @@ scheme "etsi-en-303-645" {
     principle = "lifecycle"
     title     = "Hardware controls access to memory"
     status    = "R"
+    advisory = ["lifecycle/kernel-hardening"]
     assessor  = true
   }
 

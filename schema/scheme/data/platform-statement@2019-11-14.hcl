@@ -21,7 +21,12 @@ scheme "platform-statement" {
       "lifecycle/debug-interface",
       "lifecycle/writable-path",
     ]
-    advisory = ["lifecycle/binary-hardening"]
+    advisory = [
+      "lifecycle/binary-hardening",
+      "lifecycle/kernel-hardening",
+      "lifecycle/debug-leftover",
+      "lifecycle/privileges",
+    ]
     declared = ["risk_assessment"]
     proof    = "documented"
 
