@@ -12,3 +12,4 @@ func TestWritablePath(t *testing.T)    { checktest.Run(t, WritablePath) }
 func TestKernelHardening(t *testing.T) { checktest.Run(t, KernelHardening) }
 func TestDebugLeftover(t *testing.T)   { checktest.Run(t, DebugLeftover) }
 func TestPrivileges(t *testing.T)      { checktest.Run(t, Privileges) }
+func TestStaleBuild(t *testing.T) { checktest.Run(t, StaleBuild) }

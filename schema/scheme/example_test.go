@@ -43,6 +43,7 @@ var checkProofs = map[assay.CheckID]assay.Proof{
 	"lifecycle/kernel-hardening": assay.Observed,
 	"lifecycle/debug-leftover": assay.Observed,
 	"lifecycle/privileges": assay.Observed,
+	"lifecycle/stale-build": assay.Observed,
 	"lifecycle/writable-path":          assay.Observed,
 	"personaldata/sensors":             assay.Observed,
 	"personaldata/recipients":          assay.Observed,

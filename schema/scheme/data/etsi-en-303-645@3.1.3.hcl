@@ -199,6 +199,7 @@ scheme "etsi-en-303-645" {
     title     = "Security updates come in time"
     status    = "M C (12)"
     when      = has("update.mechanism")
+    advisory = ["lifecycle/stale-build"]
     assessor  = true
   }
 

@@ -26,6 +26,7 @@ scheme "platform-statement" {
       "lifecycle/kernel-hardening",
       "lifecycle/debug-leftover",
       "lifecycle/privileges",
+      "lifecycle/stale-build",
     ]
     declared = ["risk_assessment"]
     proof    = "documented"
