@@ -44,6 +44,7 @@ var checkProofs = map[assay.CheckID]assay.Proof{
 	"lifecycle/debug-leftover": assay.Observed,
 	"lifecycle/privileges": assay.Observed,
 	"lifecycle/stale-build": assay.Observed,
+	"support/component-end-of-life": assay.Observed,
 	"lifecycle/writable-path":          assay.Observed,
 	"personaldata/sensors":             assay.Observed,
 	"personaldata/recipients":          assay.Observed,

@@ -199,7 +199,7 @@ scheme "etsi-en-303-645" {
     title     = "Security updates come in time"
     status    = "M C (12)"
     when      = has("update.mechanism")
-    advisory = ["lifecycle/stale-build"]
+    advisory = ["lifecycle/stale-build", "support/component-end-of-life"]
     assessor  = true
   }
 

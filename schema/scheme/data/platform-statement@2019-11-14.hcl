@@ -103,7 +103,7 @@ scheme "platform-statement" {
     title     = "Consumers are told for how long at least security updates come"
     status    = "M"
     required  = ["support/end-date"]
-    advisory  = ["support/expiry"]
+    advisory = ["support/expiry", "support/component-end-of-life"]
     declared  = ["support.until"]
     proof     = "declared"
 
