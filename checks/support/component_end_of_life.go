@@ -3,7 +3,6 @@ package support
 import (
 	_ "embed"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/assay-iot/assay"
@@ -95,7 +94,7 @@ func maintainedBy(p *product.Product) string {
 	}
 	for _, e := range p.Evidence {
 		for _, q := range e.Covers {
-			if strings.HasPrefix(q, "etsi-en-303-645:5.3-8") && e.File != "" {
+			if d, ok := p.Documents[e.File]; ok && d.Err == nil && q == "etsi-en-303-645:5.3-8" {
 				return e.File
 			}
 		}

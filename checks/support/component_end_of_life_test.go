@@ -38,3 +38,5 @@ func tableLines() int {
 	}
 	return n
 }
+func TestPublished(t *testing.T)    { checktest.Run(t, Published) }
+func TestNotShortened(t *testing.T) { checktest.Run(t, NotShortened) }

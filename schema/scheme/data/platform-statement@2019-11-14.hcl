@@ -27,6 +27,8 @@ scheme "platform-statement" {
       "lifecycle/debug-leftover",
       "lifecycle/privileges",
       "lifecycle/stale-build",
+      "lifecycle/repository",
+      "lifecycle/known-vulnerability",
     ]
     declared = ["risk_assessment"]
     proof    = "documented"
@@ -43,6 +45,7 @@ scheme "platform-statement" {
     title     = "Personal and critical data is protected"
     status    = "M"
     required  = ["personaldata/sensors", "personaldata/recipients"]
+    advisory  = ["personaldata/notice"]
     declared  = ["data"]
     proof     = "observed"
 
@@ -82,7 +85,7 @@ scheme "platform-statement" {
     title     = "There is a vulnerability disclosure policy"
     status    = "M"
     required  = ["disclosure/policy"]
-    advisory  = ["disclosure/repository"]
+    advisory  = ["disclosure/repository", "disclosure/security-txt", "disclosure/csaf-provider"]
     declared  = ["vulnerability_disclosure.policy", "vulnerability_disclosure.contacts"]
     proof     = "declared"
 
@@ -103,9 +106,14 @@ scheme "platform-statement" {
     title     = "Consumers are told for how long at least security updates come"
     status    = "M"
     required  = ["support/end-date"]
-    advisory = ["support/expiry", "support/component-end-of-life"]
-    declared  = ["support.until"]
-    proof     = "declared"
+    advisory = [
+      "support/expiry",
+      "support/component-end-of-life",
+      "support/published",
+      "support/not-shortened",
+    ]
+    declared = ["support.until"]
+    proof    = "declared"
 
     same_as "etsi-en-303-645:5.3-13" {
       relation  = "equal"
