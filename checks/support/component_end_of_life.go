@@ -3,6 +3,8 @@ package support
 import (
 	_ "embed"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/assay-iot/assay"
@@ -37,7 +39,7 @@ func componentEndOfLife(c *checks.Context) checks.Judgement {
 	var places []assay.Location
 	for _, k := range components {
 		b, ok := branchOf(k)
-		if !ok || distributed && (k.Kind == facts.KindPackage || k.Kind == facts.KindKernel) {
+		if !ok || ofDistribution(k) || distributed && (k.Kind == facts.KindPackage || k.Kind == facts.KindKernel) {
 			continue
 		}
 		places = append(places, k.Places...)
@@ -49,6 +51,12 @@ func componentEndOfLife(c *checks.Context) checks.Judgement {
 		return c.Inconclusive("no component was seen whose end of support is known")
 	}
 	return c.None(checks.Merged(found), places...)
+}
+
+// ofDistribution reports a package of a distribution that repairs its packages
+// itself, whichever it is: the end of the project's own branch says little.
+func ofDistribution(k facts.Component) bool {
+	return slices.ContainsFunc([]string{"pkg:deb/", "pkg:apk/", "pkg:rpm/"}, func(p string) bool { return strings.HasPrefix(k.PURL, p) })
 }
 
 // inDistribution reports a distribution of the table: it repairs its packages and
@@ -71,6 +79,9 @@ func branchEnd(c *checks.Context, k facts.Component, b branch) (assay.Finding, b
 	}
 	name := b.component + " " + b.version + " (" + k.Version + ")"
 	severity := assay.High
+	if k.Confidence == facts.ConfidenceString {
+		severity = assay.Medium // whoever built it may have repaired it without a new number
+	}
 	if maintainedBy(c.Product) != "" {
 		severity = assay.Low
 	}
