@@ -91,10 +91,10 @@ func canonical(f *firmware.File) *firmware.File {
 	return f
 }
 
-// runsHere leaves out kernel modules, memory dumps, boot code, and what is
-// loaded into other processors.
+// runsHere leaves out kernel modules, memory dumps, boot code, what is loaded into
+// other processors, and files without code that a kernel could run.
 func runsHere(p Program) bool {
-	return (p.Kind == "program" || p.Kind == "library") &&
+	return p.Code > 0 && (p.Kind == "program" || p.Kind == "library") &&
 		!strings.HasPrefix(p.Name, "boot/") && !strings.Contains("/"+p.Name, "/lib/firmware/") && path.Ext(p.Name) != ".ko"
 }
 
