@@ -9,3 +9,5 @@ import (
 func TestRepository(t *testing.T) {
 	checktest.Run(t, Repository)
 }
+func TestSecurityTxt(t *testing.T)  { checktest.Run(t, SecurityTxt) }
+func TestCSAFProvider(t *testing.T) { checktest.Run(t, CSAFProvider) }

@@ -32,8 +32,11 @@ type Program struct {
 	Stack          string `json:"stack,omitempty"`
 	Relro          bool   `json:"relro,omitempty"`
 	BindNow        bool   `json:"bind_now,omitempty"`
-	StackProtector bool   `json:"stack_protector,omitempty"` // calls __stack_chk_fail
+	StackProtector bool   `json:"stack_protector,omitempty"` // calls __stack_chk_fail, or holds its message
 	Fortified      bool   `json:"fortified,omitempty"`       // calls a checked function of the C library
+	Fortifiable    bool   `json:"fortifiable,omitempty"`     // calls a function of glibc of which there is a checked one
+	Language       string `json:"language,omitempty"`        // go or rust, which need no stack protector
+	Code           int64  `json:"code,omitempty"`            // bytes in executable segments
 }
 
 // isGo looks for the mark that Go's linker leaves in every program.
@@ -58,7 +61,7 @@ func needsLibrary(needed []string, library string) bool {
 // Programs are the ELF files of the image.
 var Programs = &Scan[Program]{
 	Name:    "programs",
-	Version: 2,
+	Version: 3,
 	Doc:     "Programs, libraries and kernel modules (ELF), by program headers and PT_DYNAMIC.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= 52 },
 	See: func(f *firmware.File, content []byte) []Program {
@@ -76,8 +79,8 @@ func programOf(f *firmware.File, e *elfFile) Program {
 		Machine: machineName(e.machine), Bits: e.bits, Big: e.order.Uint16([]byte{0, 1}) == 1,
 		Interpreter: e.interpreter, Needed: e.needed, Soname: e.soname, RunPath: e.runpath,
 		Stack: e.stack, Relro: e.relro, BindNow: e.bindNow,
-		StackProtector: e.hasName("__stack_chk_fail") || e.hasName("__stack_smash_handler"),
-		Fortified:      e.fortified(),
+		StackProtector: e.guarded(), Fortified: e.fortified(), Fortifiable: e.fortifiable(),
+		Language: e.language(), Code: e.codeSize(),
 	}
 	p.Listens = e.imports("listen")["listen"]
 	if isGo(e.data) { // its own libraries, with the names of the functions that it needs

@@ -39,3 +39,4 @@ func TestSpeaksOf(t *testing.T) {
 		}
 	}
 }
+func TestNotice(t *testing.T) { checktest.Run(t, Notice) }

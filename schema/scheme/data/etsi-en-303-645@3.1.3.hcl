@@ -95,7 +95,7 @@ scheme "etsi-en-303-645" {
     title     = "A public policy tells where to report vulnerabilities, when a report is acknowledged, and when news of its progress comes"
     status    = "M"
     required  = ["disclosure/policy"]
-    advisory  = ["disclosure/repository"]
+    advisory  = ["disclosure/repository", "disclosure/security-txt"]
     declared = [
       "vulnerability_disclosure.policy",
       "vulnerability_disclosure.contacts",
@@ -110,6 +110,7 @@ scheme "etsi-en-303-645" {
     principle = "disclosure"
     title     = "Reported vulnerabilities are acted on in time"
     status    = "R"
+    advisory  = ["disclosure/csaf-provider"]
     assessor  = true
   }
 
@@ -117,7 +118,7 @@ scheme "etsi-en-303-645" {
     principle = "disclosure"
     title     = "During the support period the maker looks for vulnerabilities and repairs them"
     status    = "R"
-    advisory  = ["lifecycle/component-inventory"]
+    advisory  = ["lifecycle/component-inventory", "lifecycle/known-vulnerability"]
     assessor  = true
   }
 
@@ -211,6 +212,7 @@ scheme "etsi-en-303-645" {
     title     = "Security updates come in time"
     status    = "M C (12)"
     when      = has("update.mechanism")
+    advisory  = ["lifecycle/stale-build", "support/component-end-of-life"]
     assessor  = true
   }
 
@@ -255,7 +257,7 @@ scheme "etsi-en-303-645" {
     title     = "The period for which updates come is published, easy to find and to understand"
     status    = "M"
     required  = ["support/end-date"]
-    advisory  = ["support/expiry"]
+    advisory  = ["support/expiry", "support/published", "support/not-shortened"]
     declared  = ["support.until"]
     proof     = "observed"
     note      = "The period must be published: that the maker declares it is not enough. No least length is set."
@@ -461,6 +463,7 @@ scheme "etsi-en-303-645" {
     principle = "lifecycle"
     title     = "There is no more code than the functions need"
     status    = "R"
+    advisory  = ["lifecycle/binary-hardening", "lifecycle/debug-leftover"]
     assessor  = true
   }
 
@@ -469,6 +472,7 @@ scheme "etsi-en-303-645" {
     title     = "Software runs with the least privileges that it needs"
     status    = "R"
     required  = ["credentials/extra-root", "lifecycle/writable-path"]
+    advisory  = ["lifecycle/privileges"]
     assessor  = true
   }
 
@@ -476,6 +480,7 @@ scheme "etsi-en-303-645" {
     principle = "lifecycle"
     title     = "Hardware controls access to memory"
     status    = "R"
+    advisory  = ["lifecycle/kernel-hardening"]
     assessor  = true
   }
 
@@ -483,8 +488,12 @@ scheme "etsi-en-303-645" {
     principle = "lifecycle"
     title     = "Software is developed by a secure process"
     status    = "R"
-    advisory  = ["lifecycle/risk-assessment", "lifecycle/security-testing"]
-    assessor  = true
+    advisory = [
+      "lifecycle/risk-assessment",
+      "lifecycle/security-testing",
+      "lifecycle/repository",
+    ]
+    assessor = true
   }
 
   # --- 5.7 Integrity of software
@@ -643,6 +652,7 @@ scheme "etsi-en-303-645" {
     title     = "Users are told which personal data is processed, how, by whom, what for and how long"
     status    = "M"
     required  = ["personaldata/recipients"]
+    advisory  = ["personaldata/notice"]
     declared  = ["data"]
     assessor  = true
   }

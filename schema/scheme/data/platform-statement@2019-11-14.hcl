@@ -21,6 +21,15 @@ scheme "platform-statement" {
       "lifecycle/debug-interface",
       "lifecycle/writable-path",
     ]
+    advisory = [
+      "lifecycle/binary-hardening",
+      "lifecycle/kernel-hardening",
+      "lifecycle/debug-leftover",
+      "lifecycle/privileges",
+      "lifecycle/stale-build",
+      "lifecycle/repository",
+      "lifecycle/known-vulnerability",
+    ]
     declared = ["risk_assessment"]
     proof    = "documented"
 
@@ -36,7 +45,7 @@ scheme "platform-statement" {
     title     = "Personal and critical data is protected"
     status    = "M"
     required  = ["personaldata/sensors", "personaldata/recipients"]
-    advisory  = ["personaldata/at-rest"]
+    advisory  = ["personaldata/at-rest", "personaldata/notice"]
     declared  = ["data"]
     proof     = "observed"
 
@@ -76,7 +85,7 @@ scheme "platform-statement" {
     title     = "There is a vulnerability disclosure policy"
     status    = "M"
     required  = ["disclosure/policy"]
-    advisory  = ["disclosure/repository"]
+    advisory  = ["disclosure/repository", "disclosure/security-txt", "disclosure/csaf-provider"]
     declared  = ["vulnerability_disclosure.policy", "vulnerability_disclosure.contacts"]
     proof     = "declared"
 
@@ -97,9 +106,14 @@ scheme "platform-statement" {
     title     = "Consumers are told for how long at least security updates come"
     status    = "M"
     required  = ["support/end-date"]
-    advisory  = ["support/expiry"]
-    declared  = ["support.until"]
-    proof     = "declared"
+    advisory = [
+      "support/expiry",
+      "support/component-end-of-life",
+      "support/published",
+      "support/not-shortened",
+    ]
+    declared = ["support.until"]
+    proof    = "declared"
 
     same_as "etsi-en-303-645:5.3-13" {
       relation  = "equal"

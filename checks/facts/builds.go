@@ -1,0 +1,68 @@
+package facts
+
+import (
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// Build is a kernel or boot loader that says when it was built.
+type Build struct {
+	Name     string         `json:"name"` // linux, u-boot
+	Date     string         `json:"date"` // as 2006-01-02
+	Location assay.Location `json:"location"`
+}
+
+// Builds are the days on which kernels and boot loaders were built, by what
+// they print when they start. Dates that only stand for "no date", such as
+// those of reproducible builds in 1970 and 1980, are left out.
+var Builds = &Scan[Build]{
+	Name: "builds",
+	Doc:  "Days on which kernels and boot loaders were built, by their banners.",
+	Want: func(f *firmware.File) bool { return f.Size >= 64 },
+	See:  seeBuilds,
+}
+
+var buildWords = sync.OnceValue(func() *literals { return newLiterals([]string{"Linux version ", "U-Boot "}) })
+
+var (
+	linuxBuilt = regexp.MustCompile(`^\d+\.\d+[^\x00\n]{0,400}? #\d+[^\x00\n]{0,60}? (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) +(\d{1,2}) \d\d:\d\d:\d\d (?:[A-Z]{2,5} )?(\d{4})`)
+	ubootBuilt = regexp.MustCompile(`^(?:SPL )?v?\d{4}\.\d\d[^\x00\n(]{0,80}\(([A-Z][a-z]{2}) +(\d{1,2}) (\d{4}) - `)
+)
+
+// maxBuilds bounds what one file can say.
+const maxBuilds = 64
+
+func seeBuilds(f *firmware.File, content []byte) []Build {
+	if f.Kind == firmware.Regular && IsText(content) {
+		return nil
+	}
+	var all []Build
+	seen := map[Build]bool{}
+	buildWords().find(content, func(word, at int) bool {
+		name, form, skip := "linux", linuxBuilt, len("Linux version ")
+		if word == 1 {
+			name, form, skip = "u-boot", ubootBuilt, len("U-Boot ")
+		}
+		window := content[at+skip : min(at+skip+600, len(content))]
+		m := form.FindSubmatch(window)
+		if m == nil {
+			return true
+		}
+		day, err := time.Parse("Jan 2 2006", string(m[1])+" "+string(m[2])+" "+string(m[3]))
+		if err != nil || day.Year() < 1995 {
+			return true
+		}
+		b := Build{Name: name, Date: day.Format(time.DateOnly)}
+		if !seen[b] {
+			seen[b] = true
+			b.Location = span(f, at, at+skip+len(m[0]))
+			all = append(all, b)
+		}
+		return len(all) < maxBuilds
+	})
+	return all
+}

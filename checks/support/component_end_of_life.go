@@ -1,0 +1,114 @@
+package support
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/schema/product"
+)
+
+//go:embed component_end_of_life.md
+var componentEndOfLifeDoc string
+
+// ComponentEndOfLife fails an image with components that nobody repairs any
+// more, or not for as long as the maker promises.
+var ComponentEndOfLife = &checks.Check{
+	ID:        "support/component-end-of-life",
+	Title:     "components are supported by their own makers for as long as the product is",
+	Doc:       componentEndOfLifeDoc,
+	Remedy:    "Move to a branch that is supported for longer, or give evidence of who maintains this one.",
+	Principle: assay.Support,
+	Reads:     checks.Firmware + checks.Declared,
+	Severity:  assay.High,
+	Provision: []string{"5.3-8"},
+	Version:   1,
+	Needs:     checks.Needs(facts.Components),
+	Run:       componentEndOfLife,
+}
+
+func componentEndOfLife(c *checks.Context) checks.Judgement {
+	components := checks.Ask(c, facts.Components)
+	distributed := inDistribution(components)
+	var found []assay.Finding
+	var places []assay.Location
+	for _, k := range components {
+		b, ok := branchOf(k)
+		if !ok || ofDistribution(k) || distributed && (k.Kind == facts.KindPackage || k.Kind == facts.KindKernel) {
+			continue
+		}
+		places = append(places, k.Places...)
+		if f, ended := branchEnd(c, k, b); ended {
+			found = append(found, f)
+		}
+	}
+	if len(places) == 0 {
+		return c.Inconclusive("no component was seen whose end of support is known")
+	}
+	return c.None(checks.Merged(found), places...)
+}
+
+// ofDistribution reports a package of a distribution that repairs its packages
+// itself, whichever it is: the end of the project's own branch says little.
+func ofDistribution(k facts.Component) bool {
+	return slices.ContainsFunc([]string{"pkg:deb/", "pkg:apk/", "pkg:rpm/"}, func(p string) bool { return strings.HasPrefix(k.PURL, p) })
+}
+
+// inDistribution reports a distribution of the table: it repairs its packages and
+// its kernel itself, so its own end counts for them.
+func inDistribution(components []facts.Component) bool {
+	for _, k := range components {
+		if _, ok := branchOf(k); ok && k.Kind == facts.KindSystem {
+			return true
+		}
+	}
+	return false
+}
+
+// branchEnd compares the end of a branch with the day of the assessment and with
+// the end that the maker promises.
+func branchEnd(c *checks.Context, k facts.Component, b branch) (assay.Finding, bool) {
+	until, err := time.Parse(time.DateOnly, b.until)
+	if err != nil {
+		return assay.Finding{}, false
+	}
+	name := b.component + " " + b.version + " (" + k.Version + ")"
+	severity := assay.High
+	if k.Confidence == facts.ConfidenceString {
+		severity = assay.Medium // whoever built it may have repaired it without a new number
+	}
+	if maintainedBy(c.Product) != "" {
+		severity = assay.Low
+	}
+	switch {
+	case until.Before(c.AsOf):
+		return checks.Noted(severity, fmt.Sprintf("%s: support ended on %s", name, b.until), b.source, k.Places...), true
+	case c.Product == nil || c.Product.Support == nil || c.Product.Support.Until == "":
+		return assay.Finding{}, false
+	case until.Before(c.Product.Support.Until.Time()):
+		message := fmt.Sprintf("%s: support ends on %s, before that of the product on %s", name, b.until, c.Product.Support.Until)
+		return checks.Contradiction(min(severity, assay.Medium), message, c.Product.Support.UntilRange, k.Places...), true
+	}
+	return assay.Finding{}, false
+}
+
+// maintainedBy gives the document by which the maker shows that security updates
+// come in time (EN 303 645, 5.3-8) although a component's own support is over.
+func maintainedBy(p *product.Product) string {
+	if p == nil {
+		return ""
+	}
+	for _, e := range p.Evidence {
+		for _, q := range e.Covers {
+			if d, ok := p.Documents[e.File]; ok && d.Err == nil && q == "etsi-en-303-645:5.3-8" {
+				return e.File
+			}
+		}
+	}
+	return ""
+}
