@@ -24,12 +24,15 @@ func (e *elfFile) fortifiable() bool {
 	return needsLibrary(e.needed, "libc.so.6") && slices.ContainsFunc(checkedTwins, e.hasName)
 }
 
+// languageGo is the language of programs that Go's linker made.
+const languageGo = "go"
+
 // language recognises programs whose language guards memory itself, by what
 // their linker or run-time library leaves in every one of them.
 func (e *elfFile) language() string {
 	switch {
 	case bytes.Contains(e.data, []byte(goBuild)):
-		return "go"
+		return languageGo
 	case bytes.Contains(e.data, []byte("RUST_BACKTRACE")) && bytes.Contains(e.data, []byte("/rustc/")):
 		return "rust"
 	}

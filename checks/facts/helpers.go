@@ -69,7 +69,7 @@ func (g *boot) waitsBy(s *Service) string {
 		return ""
 	case p.Listens:
 		return "its program can wait for connections"
-	case p.Static && !p.Go:
+	case p.Static && p.Language != languageGo:
 		return "its program brings its own libraries"
 	}
 	for _, l := range serverLibraries {

@@ -25,7 +25,6 @@ type Program struct {
 	RunPath     []string `json:"runpath,omitempty"`
 	Static      bool     `json:"static,omitempty"`  // a program without a loader
 	Listens     bool     `json:"listens,omitempty"` // calls listen of the C library, or of Go's own
-	Go          bool     `json:"go,omitempty"`
 
 	// What hardens it. Stack is "rw" or "rwx" by PT_GNU_STACK, "" if that is absent.
 	PIE            bool   `json:"pie,omitempty"`
@@ -35,12 +34,9 @@ type Program struct {
 	StackProtector bool   `json:"stack_protector,omitempty"` // calls __stack_chk_fail, or holds its message
 	Fortified      bool   `json:"fortified,omitempty"`       // calls a checked function of the C library
 	Fortifiable    bool   `json:"fortifiable,omitempty"`     // calls a function of glibc of which there is a checked one
-	Language       string `json:"language,omitempty"`        // go or rust, which need no stack protector
+	Language       string `json:"language,omitempty"`        // "go" or "rust", which need no stack protector
 	Code           int64  `json:"code,omitempty"`            // bytes in executable segments
 }
-
-// isGo looks for the mark that Go's linker leaves in every program.
-func isGo(data []byte) bool { return bytes.Contains(data, []byte("\xff Go buildinf:")) }
 
 // Base is the file's name without folders.
 func (p Program) Base() string { return path.Base(p.Name) }
@@ -83,8 +79,8 @@ func programOf(f *firmware.File, e *elfFile) Program {
 		Language: e.language(), Code: e.codeSize(),
 	}
 	p.Listens = e.imports("listen")["listen"]
-	if isGo(e.data) { // its own libraries, with the names of the functions that it needs
-		p.Go, p.Listens = true, p.Listens || bytes.Contains(e.data, []byte("net.(*netFD).listenStream"))
+	if p.Language == languageGo { // its own libraries, with the names of the functions that it needs
+		p.Listens = p.Listens || bytes.Contains(e.data, []byte("net.(*netFD).listenStream"))
 	}
 	switch {
 	case e.kind == 1:
