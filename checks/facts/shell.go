@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"mvdan.cc/sh/v3/syntax"
-
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
 )
@@ -225,39 +223,6 @@ func shellOf(content string) string {
 		return b
 	}
 	return ""
-}
-
-// parseScript reads a script into a syntax tree. What could be read is given
-// even if there is a problem.
-func parseScript(name, content string) (stmts []*syntax.Stmt, problem string) {
-	if problem = tooMuchToParse(content); problem != "" {
-		return nil, problem
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			problem = fmt.Sprintf("the shell parser gave up: %v", r)
-		}
-	}()
-	for _, lang := range []syntax.LangVariant{syntax.LangBash, syntax.LangPOSIX} {
-		f, err := syntax.NewParser(syntax.Variant(lang)).Parse(strings.NewReader(content), name)
-		if err == nil {
-			return f.Stmts, ""
-		}
-		if problem == "" {
-			problem = err.Error()
-		}
-	}
-	f, err := syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.RecoverErrors(16)).Parse(strings.NewReader(content), name)
-	if f != nil && err == nil {
-		return f.Stmts, problem
-	}
-	for s, err := range syntax.NewParser(syntax.Variant(syntax.LangBash)).StmtsSeq(strings.NewReader(content)) {
-		if err != nil {
-			break // the same error again: what came before it is good
-		}
-		stmts = append(stmts, s)
-	}
-	return stmts, problem
 }
 
 // tooMuchToParse guards the parser, which is recursive: a fatal stack overflow
