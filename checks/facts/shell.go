@@ -3,8 +3,11 @@ package facts
 import (
 	"fmt"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
@@ -180,14 +183,25 @@ var Scripts = &Fact[[]Script]{
 		if err != nil {
 			return nil, err
 		}
-		scripts := []Script{}
-		for _, t := range texts.All() {
-			if isScript(t) {
-				scripts = append(scripts, readScript(texts, t))
-			}
-		}
-		return scripts, nil
+		found := slices.DeleteFunc(slices.Clone(texts.All()), func(t Text) bool { return !isScript(t) })
+		return readScripts(texts, found), nil
 	},
+}
+
+// readScripts reads scripts side by side; none knows of another.
+func readScripts(set *TextSet, texts []Text) []Script {
+	scripts := make([]Script, len(texts))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(texts)); i = next.Add(1) - 1 {
+				scripts[i] = readScript(set, texts[i])
+			}
+		})
+	}
+	workers.Wait()
+	return scripts
 }
 
 // isScript asks for a #! line of a shell, or a name that is run by one.
