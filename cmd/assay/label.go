@@ -210,6 +210,9 @@ func drawLabel(key crypto.Signer, s *labels.Statement) ([]labelFile, error) {
 	} else if err != nil {
 		return nil, err
 	}
+	if page, err = sign.PDF(key, s, page, sign.Seal{}); err != nil {
+		return nil, err
+	}
 	payload, err := s.Payload()
 	if err != nil {
 		return nil, err

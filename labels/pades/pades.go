@@ -25,7 +25,9 @@ const MaxPDF = 16 << 20
 
 // ErrChanged says that a signed PDF was changed after it was signed, or is not
 // in the form that this package writes.
-var ErrChanged = errors.New("the PDF's signature was changed or does not fit")
+var ErrChanged = errors.New("its signature does not fit")
+
+var subFilter = []byte("/SubFilter /ETSI.CAdES.detached")
 
 // Options say what stands beside a signature.
 type Options struct {
@@ -71,12 +73,12 @@ type Signature struct {
 	Timestamp    []byte              // a token (RFC 3161), not checked; nil if there is none
 }
 
-// Split gives the PDF before it was signed, and the signature; nil if there is
-// none. ErrChanged says that there is one that does not fit, or that more was
-// added.
+// Split gives the PDF before it was signed, and the signature. If there is none
+// it gives the PDF as it is, with all that may stand behind the label. ErrChanged
+// says that there is one that does not fit, or that more was added.
 func Split(pdf []byte) ([]byte, *Signature, error) {
 	base, err := read(pdf)
-	if err != nil || len(base.rest) == 0 {
+	if err != nil || !bytes.Contains(base.rest, subFilter) {
 		return pdf, nil, err
 	}
 	w, err := readWords(base.rest)

@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/elliptic"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/labeltest"
 	"github.com/assay-iot/assay/labels/pdf"
+	"github.com/assay-iot/assay/labels/sign"
 	"github.com/assay-iot/assay/labels/verify"
 )
 
@@ -109,6 +111,43 @@ func TestAppended(t *testing.T) {
 		if r.Status != verify.NotAuthentic || !strings.Contains(r.Summary, want) {
 			t.Errorf("%.10q appended: %s", more, r.Summary)
 		}
+	}
+}
+
+// TestSealed: a PDF that is itself signed is so by the label's key, or it is
+// rejected.
+func TestSealed(t *testing.T) {
+	key, s := newECDSA(t, elliptic.P256()), labeltest.Statement(t)
+	bundle := labeltest.Bundle(t, key, s)
+	page, err := pdf.Render(s, bundle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := today()
+	o.Render = pdf.Render
+	seal := func(k crypto.Signer) []byte {
+		out, err := sign.PDF(k, s, page, sign.Seal{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	own := seal(key)
+	if r := mustPDF(t, own, keys(t, key.Public()), o); r.Status != verify.Valid || !r.Sealed || r.Picture != verify.PictureSame {
+		t.Errorf("sealed by its issuer: %s, %v, %s", r.Status, r.Sealed, r.Summary)
+	}
+	for name, bad := range map[string][]byte{
+		"sealed by somebody else": seal(newECDSA(t, elliptic.P256())),
+		"a byte more":             append(bytes.Clone(own), '\n'),
+		"sealed for another file": append(bytes.Clone(page[:200]), own[201:]...),
+		"sealed twice":            append(bytes.Clone(own), own[len(page):]...),
+	} {
+		if r, err := verify.PDF(bad, keys(t, key.Public()), o); err == nil && r.Status != verify.NotAuthentic {
+			t.Errorf("%s: %s", name, r.Summary)
+		}
+	}
+	if r := mustPDF(t, page, keys(t, key.Public()), o); r.Status != verify.Valid || r.Sealed {
+		t.Errorf("not sealed: %s, %v", r.Status, r.Sealed)
 	}
 }
 

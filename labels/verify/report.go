@@ -77,6 +77,7 @@ type Report struct {
 	Key      string        `json:"key,omitempty"`    // id of the key that signed
 	Demo     bool          `json:"demo,omitempty"`
 	Picture  Picture       `json:"picture,omitempty"`
+	Sealed   bool          `json:"sealed,omitempty"`   // the PDF carries a signature of the same key, over all of it
 	Image    *Image        `json:"image,omitempty"`    // the one that was given
 	Labelled string        `json:"labelled,omitempty"` // the firmware of the label that it is
 	Label    *labels.Label `json:"label,omitempty"`    // only if authentic

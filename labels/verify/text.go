@@ -140,6 +140,9 @@ func (r *Report) detail(w io.Writer) {
 	row("label digest", string(r.Digest))
 	row("key", r.Key)
 	row("picture", string(r.Picture))
+	if r.Sealed {
+		row("PDF", "signed with the same key, all of it")
+	}
 	if r.Image != nil {
 		row("image", r.Image.Name+" "+string(r.Image.Digest))
 	}

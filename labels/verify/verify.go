@@ -17,6 +17,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/demo"
+	"github.com/assay-iot/assay/labels/pades"
 )
 
 // Options say what to hold a label against.
@@ -57,6 +58,11 @@ func PDF(data []byte, keys []Key, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	data, seal, err := pades.Split(data)
+	if errors.Is(err, pades.ErrChanged) {
+		r.reject("the file was changed: " + err.Error())
+		return r, nil
+	}
 	bundle, err := Extract(data)
 	var changed *ChangedError
 	switch {
@@ -70,8 +76,25 @@ func PDF(data []byte, keys []Key, o Options) (*Report, error) {
 	if err != nil || r.Status == NotAuthentic {
 		return r, err
 	}
+	if r.seal(seal); r.Status == NotAuthentic {
+		return r, nil
+	}
 	r.picture(data, bundle, s, o)
 	return r, nil
+}
+
+// seal asks whether the file itself is signed, and by nobody but the label's
+// issuer.
+func (r *Report) seal(s *pades.Signature) {
+	if s == nil {
+		return
+	}
+	id, err := labels.KeyID(s.Chain[0].PublicKey)
+	if err != nil || id != r.Key {
+		r.reject("the PDF is signed by somebody else than the label in it")
+		return
+	}
+	r.Sealed = true
 }
 
 func newReport(o Options) (*Report, error) {
