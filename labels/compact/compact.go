@@ -166,6 +166,10 @@ func (m *Message) Verify(pub crypto.PublicKey) (*Label, error) {
 	return decode(m.cose.Payload)
 }
 
+// Unverified reads what the message says though nobody has shown that its issuer
+// said so. It is for the issuer itself.
+func (m *Message) Unverified() (*Label, error) { return decode(m.cose.Payload) }
+
 // midnight gives the second at which a day begins.
 func midnight(date string) (int64, error) {
 	t, err := assay.Date(date)

@@ -54,8 +54,9 @@ func AlgorithmOf(pub crypto.PublicKey) (Algorithm, error) {
 }
 
 func algorithmOfCurve(pub *ecdsa.PublicKey) (Algorithm, error) {
-	if pub == nil || pub.Curve == nil {
-		return 0, errors.New("an ECDSA key without a curve")
+	//lint:ignore SA1019 only whether there is a point: all else panics without one
+	if pub == nil || pub.Curve == nil || pub.X == nil || pub.Y == nil {
+		return 0, errors.New("an ECDSA key without a curve or a point")
 	}
 	for alg, k := range algorithms {
 		if k.curve != pub.Curve {

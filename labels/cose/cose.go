@@ -204,6 +204,9 @@ const KeyIDSize = 4
 // SubjectPublicKeyInfo. It finds a key among those that are trusted and proves
 // nothing: keys with the same id are all tried.
 func KeyID(pub crypto.PublicKey) ([]byte, error) {
+	if _, err := AlgorithmOf(pub); err != nil {
+		return nil, err
+	}
 	der, err := x509.MarshalPKIXPublicKey(pub)
 	if err != nil {
 		return nil, fmt.Errorf("public key: %w", err)

@@ -115,7 +115,7 @@ func TestKeys(t *testing.T) {
 	for name, pub := range map[string]crypto.PublicKey{
 		"Ed25519 of 31 bytes": ed25519.PublicKey(make([]byte, 31)), "Ed25519 of 57 bytes, as Ed448 has": ed25519.PublicKey(make([]byte, 57)),
 		"no bytes": ed25519.PublicKey(nil), "P-224": newECDSA(t, elliptic.P224()).Public(), "P-521": newECDSA(t, elliptic.P521()).Public(),
-		"RSA": rsaKey.Public(), "nil": nil, "an ECDSA key without curve": &ecdsa.PublicKey{}, "no ECDSA key": (*ecdsa.PublicKey)(nil),
+		"RSA": rsaKey.Public(), "nil": nil, "an ECDSA key without curve": &ecdsa.PublicKey{}, "no ECDSA key": (*ecdsa.PublicKey)(nil), "an ECDSA key without a point": &ecdsa.PublicKey{Curve: elliptic.P256()},
 		"a point off the curve": offCurve(t),
 	} {
 		if err := m.Verify(pub); err == nil || errors.Is(err, cose.ErrSignature) {

@@ -222,7 +222,7 @@ func (l *Ledger) take(e Event) error {
 	switch {
 	case e.Until != nil:
 	case e.Index < 0 || e.Index >= l.Size:
-		return fmt.Errorf("place %d of %d", e.Index, l.Size)
+		return fmt.Errorf("%w: %d of %d", ErrPlace, e.Index, l.Size)
 	case e.Set == nil && taken:
 		return fmt.Errorf("place %d is given twice", e.Index)
 	case e.Set == nil:
