@@ -16,10 +16,14 @@ var mayImport = map[string][]string{
 	"firmware":       {},
 	"checks/facts":   {"", "firmware"},
 	"checks":         {"", "firmware", "schema/product", "schema/scheme", "checks/facts"},
-	"labels":         {""},
-	"labels/verify":  {"", "labels"},
+	"labels":         {"", "labels/cose", "labels/compact"},
+	"labels/cose":    {},
+	"labels/compact": {"", "labels", "labels/cose"},
+	"labels/status":  {"", "labels", "labels/cose", "labels/compact"},
+	"labels/page":    {"", "labels", "labels/cose", "labels/compact"},
+	"labels/verify":  {"", "labels", "labels/cose", "labels/compact", "labels/status"},
 	"examples":       {"firmware"},
-	"cmd":            {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/verify"},
+	"cmd":            {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/compact", "labels/page", "labels/status", "labels/verify"},
 }
 
 // Rooms that others import alone, or that must stay small, take few modules
@@ -32,6 +36,9 @@ var mayTake = map[string][]string{
 	},
 	"schema/product": {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/", "github.com/agext/levenshtein", "golang.org/x/text/"},
 	"schema/scheme":  {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/", "github.com/agext/levenshtein"},
+	"labels/cose":    {"github.com/fxamacker/cbor/"},
+	"labels/compact": {},
+	"labels/status":  {},
 	"labels/verify":  {"golang.org/x/text/"},
 }
 

@@ -44,7 +44,7 @@ func p256(t testing.TB) crypto.Signer {
 // unsigned is a label's PDF.
 func unsigned(t testing.TB) []byte {
 	t.Helper()
-	return must[[]byte](t)(pdf.Render(labeltest.Statement(t), []byte("{}")))
+	return must[[]byte](t)(pdf.Render(labeltest.Statement(t), []byte("{}"), nil))
 }
 
 func sign(t testing.TB, file []byte, key crypto.Signer, o pades.Options) []byte {
@@ -156,7 +156,7 @@ func TestCutAndAppended(t *testing.T) {
 func other(t testing.TB) []byte {
 	s := labeltest.Statement(t)
 	s.Predicate.Product.Name += " 2"
-	return must[[]byte](t)(pdf.Render(s, []byte("{}")))
+	return must[[]byte](t)(pdf.Render(s, []byte("{}"), nil))
 }
 
 // TestReaders asks two programs that others wrote.

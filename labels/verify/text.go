@@ -15,7 +15,7 @@ import (
 func (r *Report) summary() string { return r.sentence(r.Status) }
 
 func (r *Report) sentence(s Status) string {
-	l, genuine := r.Label, "This label is genuine"
+	l, genuine := &r.subject, "This label is genuine"
 	if r.Demo { // the word genuine never stands on one
 		genuine = "This label is a demonstration, signed with a published demo key, and proves nothing"
 	}
@@ -23,11 +23,19 @@ func (r *Report) sentence(s Status) string {
 	case Valid:
 		return genuine + ": " + r.product() + "."
 	case SupportEnded:
-		return fmt.Sprintf("%s, but security updates for %s ended on %s.", genuine, r.product(), l.Product.SupportUntil)
+		return fmt.Sprintf("%s, but security updates for %s ended on %s.", genuine, r.product(), l.supportUntil)
 	case Expired:
-		return fmt.Sprintf("%s, but it expired on %s: %s.", genuine, l.ValidUntil, r.product())
+		return fmt.Sprintf("%s, but it expired on %s: %s.", genuine, l.validUntil, r.product())
 	case NotYetValid:
-		return fmt.Sprintf("%s, but it is issued on %s only: %s.", genuine, l.Issued, r.product())
+		return fmt.Sprintf("%s, but it is issued on %s only: %s.", genuine, l.issued, r.product())
+	case Revoked:
+		return fmt.Sprintf("%s, but its issuer has revoked it: do not rely on it: %s.", genuine, r.product())
+	case Suspended:
+		return fmt.Sprintf("%s, but its issuer has suspended it for now: %s.", genuine, r.product())
+	case Superseded:
+		return fmt.Sprintf("%s, but a newer label has taken its place: %s.", genuine, r.product())
+	case FreshnessUnknown:
+		return fmt.Sprintf("%s, but whether its issuer has withdrawn it since is not known: %s.", genuine, r.product())
 	case FirmwareDiffers:
 		return fmt.Sprintf("%s, but %s is not the firmware that it speaks of: %s.", genuine, r.Image.Name, r.product())
 	}
@@ -35,11 +43,11 @@ func (r *Report) sentence(s Status) string {
 }
 
 func (r *Report) product() string {
-	p := r.Label.Product
-	if strings.HasPrefix(strings.ToLower(p.Name), strings.ToLower(p.Maker.Name)) {
-		return p.Name
+	maker, name := r.subject.maker, r.subject.product
+	if strings.HasPrefix(strings.ToLower(name), strings.ToLower(maker)) {
+		return name
 	}
-	return p.Maker.Name + " " + p.Name
+	return maker + " " + name
 }
 
 // Text writes the report for people: the answer in the first line, what to look
@@ -53,8 +61,11 @@ func (r *Report) Text(w io.Writer) error {
 	if r.Labelled != "" {
 		fmt.Fprintf(&b, "%s is the labelled firmware: %s.\n", r.Image.Name, r.Labelled)
 	}
-	if r.Label != nil {
+	switch {
+	case r.Label != nil:
 		writeLabel(&b, r.Label)
+	case r.Compact != nil:
+		writeCompact(&b, r.Compact)
 	}
 	fmt.Fprintln(&b)
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -142,6 +153,9 @@ func (r *Report) detail(w io.Writer) {
 	row("picture", string(r.Picture))
 	if r.Sealed {
 		row("PDF", "signed with the same key, all of it")
+	}
+	if a := r.List; a != nil {
+		row("status list", fmt.Sprintf("%s, place %d: %s", a.Address, a.Index, a.text()))
 	}
 	if r.Image != nil {
 		row("image", r.Image.Name+" "+string(r.Image.Digest))
