@@ -45,9 +45,11 @@ type Bundle struct{ entity *bundle.Bundle }
 
 // Parse reads a bundle of version 0.1 to 0.3, of at most labels.MaxBundle bytes.
 // Any other is ErrNotBundle.
-func Parse(data []byte) (*Bundle, error) {
-	if len(data) > labels.MaxBundle {
-		return nil, fmt.Errorf("%w: %d bytes, more than %d", ErrNotBundle, len(data), labels.MaxBundle)
+func Parse(data []byte) (*Bundle, error) { return parse(data, labels.MaxBundle) }
+
+func parse(data []byte, limit int) (*Bundle, error) {
+	if len(data) > limit {
+		return nil, fmt.Errorf("%w: %d bytes, more than %d", ErrNotBundle, len(data), limit)
 	}
 	b := new(bundle.Bundle)
 	if err := b.UnmarshalJSON(data); err != nil {

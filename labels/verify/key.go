@@ -58,8 +58,9 @@ func NewKey(pub crypto.PublicKey) (Key, error) {
 	return Key{ID: id, Public: pub, hash: hash}, nil
 }
 
-// verifies reports whether sig is the key's signature over message.
-func (k Key) verifies(message, sig []byte) bool {
+// Verifies reports whether sig is the key's signature over message: ECDSA in
+// ASN.1, or Ed25519.
+func (k Key) Verifies(message, sig []byte) bool {
 	switch pub := k.Public.(type) {
 	case *ecdsa.PublicKey:
 		h := k.hash.New()

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
@@ -30,6 +32,9 @@ func (r *Report) sentence(s Status) string {
 		return fmt.Sprintf("%s, but it is issued on %s only: %s.", genuine, l.Issued, r.product())
 	case FirmwareDiffers:
 		return fmt.Sprintf("%s, but %s is not the firmware that it speaks of: %s.", genuine, r.Image.Name, r.product())
+	}
+	if len(r.Unsure) > 0 {
+		return genuine + " in what it says, but whether it counts cannot be told: " + r.product() + "."
 	}
 	return genuine + " in what it says, but nobody compared the picture with that: " + r.product() + "."
 }
@@ -129,6 +134,27 @@ func outcomeText(p labels.Principle) string {
 	return assay.NotAssessed.String()
 }
 
+// signer says who signed, beyond a key, and what others saw of it.
+func (r *Report) signer(row func(what, value string)) {
+	if r.Issuer != "" {
+		row("trust policy", r.Issuer)
+	}
+	if r.Signer == nil {
+		return
+	}
+	if i := r.Signer.Identity; i != nil {
+		row("workflow", i.Subject)
+		row("vouched for by", i.Issuer)
+		row("repository", strings.TrimSpace(i.Repository+" "+i.RepositoryID))
+	}
+	for _, t := range r.Signer.Times {
+		row("signature seen", t.Format(time.RFC3339))
+	}
+	if r.Signer.Logged > 0 {
+		row("logs", strconv.Itoa(r.Signer.Logged))
+	}
+}
+
 func (r *Report) detail(w io.Writer) {
 	row := func(what, value string) {
 		if value != "" {
@@ -139,6 +165,7 @@ func (r *Report) detail(w io.Writer) {
 	row("as of", r.AsOf)
 	row("label digest", string(r.Digest))
 	row("key", r.Key)
+	r.signer(row)
 	row("picture", string(r.Picture))
 	if r.Image != nil {
 		row("image", r.Image.Name+" "+string(r.Image.Digest))
