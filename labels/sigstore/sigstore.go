@@ -214,3 +214,12 @@ func identity(c *certificate.Summary) *verify.Identity {
 		RepositoryID: c.SourceRepositoryIdentifier, OwnerID: c.SourceRepositoryOwnerIdentifier, Trigger: c.BuildTrigger,
 	}
 }
+
+// Signature gives the first signature of a bundle, which timestamps are about.
+func (b *Bundle) Signature() []byte {
+	content, err := b.entity.SignatureContent()
+	if err != nil {
+		return nil
+	}
+	return content.Signature()
+}

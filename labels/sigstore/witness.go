@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"strings"
 
+	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
+	"google.golang.org/protobuf/encoding/protojson"
+
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/verify"
 )
@@ -41,11 +44,14 @@ func (w Witness) signer(b *Bundle, keys []verify.Key) (*verify.Signer, error) {
 	return w.Root.Certificate(b, Artifact{}, w.Root.Strictest())
 }
 
-// open accepts the one form that [Form] writes.
+// open accepts the one form that [FormOf] writes.
 func (w Witness) open(data []byte) (*Bundle, error) {
 	b, err := parse(data, labels.MaxAttestation)
 	if err != nil {
 		return nil, errors.New("its bundle cannot be read")
+	}
+	if b.entity.MediaType != labels.BundleMediaType {
+		return nil, errors.New("its bundle is of another version than those of labels")
 	}
 	form, err := b.form()
 	if err != nil || !bytes.Equal(form, data) {
@@ -54,23 +60,17 @@ func (w Witness) open(data []byte) (*Bundle, error) {
 	return b, nil
 }
 
-// Form writes a bundle in the one form that a label's has: canonical JSON, without
+// FormOf writes a bundle in the one form that a label's has: canonical JSON, without
 // members that nobody knows.
-func Form(bundle []byte) ([]byte, error) {
-	b, err := parse(bundle, labels.MaxAttestation)
-	if err != nil {
-		return nil, err
-	}
-	return b.form()
-}
-
-func (b *Bundle) form() ([]byte, error) {
-	data, err := b.entity.MarshalJSON()
+func FormOf(b *protobundle.Bundle) ([]byte, error) {
+	data, err := protojson.Marshal(b)
 	if err != nil {
 		return nil, fmt.Errorf("bundle: %w", err)
 	}
 	return labels.Canonical(json.RawMessage(data))
 }
+
+func (b *Bundle) form() ([]byte, error) { return FormOf(b.entity.Bundle) }
 
 // plain says in plain words which step failed. The library has its own words for
 // engineers; each step's error begins in its own way.
