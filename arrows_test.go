@@ -10,20 +10,22 @@ import (
 // The rules of the arrows: which room may import which. A room that is not
 // named here imports no other room at all.
 var mayImport = map[string][]string{
-	"":               {},
-	"schema/product": {""},
-	"schema/scheme":  {""},
-	"firmware":       {},
-	"checks/facts":   {"", "firmware"},
-	"checks":         {"", "firmware", "schema/product", "schema/scheme", "checks/facts"},
-	"labels":         {"", "labels/cose", "labels/compact"},
-	"labels/cose":    {},
-	"labels/compact": {"", "labels", "labels/cose"},
-	"labels/status":  {"", "labels", "labels/cose", "labels/compact"},
-	"labels/page":    {"", "labels", "labels/cose", "labels/compact"},
-	"labels/verify":  {"", "labels", "labels/cose", "labels/compact", "labels/status"},
-	"examples":       {"firmware"},
-	"cmd":            {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/compact", "labels/page", "labels/status", "labels/verify"},
+	"":                {},
+	"schema/product":  {""},
+	"schema/scheme":   {""},
+	"firmware":        {},
+	"checks/facts":    {"", "firmware"},
+	"checks":          {"", "firmware", "schema/product", "schema/scheme", "checks/facts"},
+	"labels":          {"", "labels/cose", "labels/compact"},
+	"labels/cose":     {},
+	"labels/compact":  {"", "labels", "labels/cose"},
+	"labels/status":   {"", "labels", "labels/cose", "labels/compact"},
+	"labels/page":     {"", "labels", "labels/cose", "labels/compact"},
+	"labels/sigstore": {"", "labels", "labels/verify"},
+	"labels/trust":    {"", "labels", "labels/verify"},
+	"labels/verify":   {"", "labels", "labels/cose", "labels/compact", "labels/status"},
+	"examples":        {"firmware"},
+	"cmd":             {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/compact", "labels/page", "labels/sigstore", "labels/status", "labels/trust", "labels/verify"},
 }
 
 // Rooms that others import alone, or that must stay small, take few modules

@@ -13,7 +13,7 @@ type Status uint8
 
 // The answers.
 const (
-	CannotTell       Status = iota // the data are genuine, the picture was not compared
+	CannotTell       Status = iota // the data are genuine, something else is not known: the picture was not compared
 	Valid                          // authentic, and valid on the day asked for
 	NotAuthentic                   // nobody who is trusted has signed this
 	FirmwareDiffers                // authentic, but not about the image that was given
@@ -83,6 +83,9 @@ type Report struct {
 	AsOf     string         `json:"asOf"`
 	Digest   assay.Digest   `json:"digest,omitempty"` // the label's identity
 	Key      string         `json:"key,omitempty"`    // id of the key that signed
+	Signer   *Signer        `json:"signer,omitempty"` // who signed, and what others saw of it
+	Issuer   string         `json:"issuer,omitempty"` // name in the trust policy; empty without one
+	Unsure   []string       `json:"unsure,omitempty"` // what is not known, so that there is no yes
 	Demo     bool           `json:"demo,omitempty"`
 	Picture  Picture        `json:"picture,omitempty"`
 	Sealed   bool           `json:"sealed,omitempty"`   // the PDF carries a signature of the same key, over all of it

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
@@ -38,6 +40,9 @@ func (r *Report) sentence(s Status) string {
 		return fmt.Sprintf("%s, but whether its issuer has withdrawn it since is not known: %s.", genuine, r.product())
 	case FirmwareDiffers:
 		return fmt.Sprintf("%s, but %s is not the firmware that it speaks of: %s.", genuine, r.Image.Name, r.product())
+	}
+	if len(r.Unsure) > 0 {
+		return genuine + " in what it says, but whether it counts cannot be told: " + r.product() + "."
 	}
 	return genuine + " in what it says, but nobody compared the picture with that: " + r.product() + "."
 }
@@ -140,6 +145,27 @@ func outcomeText(p labels.Principle) string {
 	return assay.NotAssessed.String()
 }
 
+// signer says who signed, beyond a key, and what others saw of it.
+func (r *Report) signer(row func(what, value string)) {
+	if r.Issuer != "" {
+		row("trust policy", r.Issuer)
+	}
+	if r.Signer == nil {
+		return
+	}
+	if i := r.Signer.Identity; i != nil {
+		row("workflow", i.Subject)
+		row("vouched for by", i.Issuer)
+		row("repository", strings.TrimSpace(i.Repository+" "+i.RepositoryID))
+	}
+	for _, t := range r.Signer.Times {
+		row("signature seen", t.Format(time.RFC3339))
+	}
+	if r.Signer.Logged > 0 {
+		row("logs", strconv.Itoa(r.Signer.Logged))
+	}
+}
+
 func (r *Report) detail(w io.Writer) {
 	row := func(what, value string) {
 		if value != "" {
@@ -150,6 +176,7 @@ func (r *Report) detail(w io.Writer) {
 	row("as of", r.AsOf)
 	row("label digest", string(r.Digest))
 	row("key", r.Key)
+	r.signer(row)
 	row("picture", string(r.Picture))
 	if r.Sealed {
 		row("PDF", "signed with the same key, all of it")

@@ -9,6 +9,7 @@ package verify
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -26,6 +27,12 @@ type Options struct {
 	AsOf      string // YYYY-MM-DD, the day that "now" is; required
 	Image     *Image // a firmware image that should be the labelled one, or nil
 	AllowDemo bool   // accept what is signed with the published demo key
+
+	// Trust says whose labels count, and for what; nil for every key given,
+	// whatever it signs.
+	Trust Trust
+	// Witness verifies certificates and timestamps; nil if there is none.
+	Witness Witness
 
 	// Render draws a label as the renderer that its statement names, so that a
 	// PDF can be compared with its own data, byte for byte. Without it the
@@ -123,6 +130,9 @@ func newReport(o Options) (*Report, error) {
 
 // bundle fills the report and gives the statement if it is authentic.
 func (r *Report) bundle(data []byte, keys []Key, o Options) (*labels.Statement, error) {
+	if labels.Certified(data) {
+		return r.certified(data, keys, o)
+	}
 	b, err := labels.ParseBundle(data)
 	var form *labels.CanonicalError
 	switch {
@@ -136,12 +146,21 @@ func (r *Report) bundle(data []byte, keys []Key, o Options) (*labels.Statement, 
 		r.reject(why)
 		return nil, nil
 	}
-	s, err := labels.ParseStatement(b.Envelope.Payload)
+	return r.statement(b.Envelope.Payload, r.stamped(data, b, keys, o), keys, o)
+}
+
+// statement reads a payload whose signature is good, and judges it.
+func (r *Report) statement(payload []byte, by Signer, keys []Key, o Options) (*labels.Statement, error) {
+	r.Digest, r.Key = assay.SHA256(sha256.Sum256(payload)), by.Key
+	s, err := labels.ParseStatement(payload)
 	if err != nil {
 		return nil, err
 	}
 	if why := r.demo(s.Predicate.Demo, o); why != "" {
 		r.reject(why)
+		return nil, nil
+	}
+	if !r.trusted(s, by, o) {
 		return nil, nil
 	}
 	r.Label = &s.Predicate
@@ -164,7 +183,7 @@ func (r *Report) signature(b *labels.Bundle, keys []Key) string {
 		}
 		return ""
 	}
-	return "it is not signed with a key that you gave"
+	return "it is not signed with a key that you trust"
 }
 
 // demo holds the published key and the mark DEMO together: neither comes
@@ -196,9 +215,13 @@ func (r *Report) judge() {
 		r.Status = Expired
 	case r.AsOf < s.issued:
 		r.Status = NotYetValid
+		r.Reasons = append(r.Reasons, "If today is not "+r.AsOf+", the clock of this computer is wrong.")
+	case len(r.Unsure) > 0:
+		r.Status = CannotTell
 	default:
 		r.Status = v
 	}
+	r.Reasons = append(r.Reasons, r.Unsure...)
 	if r.Image != nil {
 		r.holdAgainst(s.firmware)
 	}
@@ -239,7 +262,7 @@ func (r *Report) picture(pdf, bundle, code []byte, s *labels.Statement, o Option
 func (r *Report) cannotCompare(why string) {
 	r.Picture = PictureNotCompared
 	r.Reasons = append(r.Reasons, "The picture was not compared with the data: "+why+".")
-	if r.Status == Valid || r.Status == FreshnessUnknown {
+	if r.Status == Valid || r.Status == FreshnessUnknown || r.Status == CannotTell {
 		r.Status = CannotTell
 		r.Summary = r.summary()
 	}
@@ -248,7 +271,7 @@ func (r *Report) cannotCompare(why string) {
 // reject makes the report a no, and takes back what it said of the label.
 func (r *Report) reject(why string) {
 	r.Status, r.Label, r.Labelled, r.Compact, r.List = NotAuthentic, nil, "", nil, nil
-	r.Reasons = nil
+	r.Reasons, r.Unsure, r.Issuer = nil, nil, ""
 	r.Summary = "This label is NOT genuine: " + why + "."
 }
 
