@@ -32,6 +32,7 @@ require (
 )
 
 require (
+	github.com/c2sp/wycheproof v0.0.0-20260105152342-fca0d3ba9f12
 	github.com/fxamacker/cbor/v2 v2.10.0
 	github.com/landlock-lsm/go-landlock v0.11.2
 	github.com/veraison/go-cose v1.3.0
