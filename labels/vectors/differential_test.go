@@ -329,3 +329,47 @@ func TestSameLists(t *testing.T) {
 		return []any{l.Issuer, l.Address, l.Signed.Unix(), l.End().Unix(), l.Size, value}
 	})
 }
+
+// Forms that a lenient decoder takes, each written by hand: both verifiers
+// refuse them all, and take the one beside them.
+func TestSameForms(t *testing.T) {
+	signature := "\x58\x40" + strings.Repeat("s", 64)
+	around := func(header string) string { // with a payload of one byte
+		return "\xd2\x84" + string([]byte{0x40 + byte(len(header))}) + header + "\xa0\x41p" + signature
+	}
+	good := []string{around("\xa1\x01\x26"), around("\xa2\x01\x26\x04\x42id"), around("\xa3\x01\x27\x04\x42id\x10\x61t"), around("\xa1\x01\x38\x22")}
+	bad := []string{
+		around("\xa2\x01\x26\x01\x26"), around("\xa2\x01\x26\x01\x27"), around("\xa3\x01\x26\x04\x41a\x04\x41b"), // twice
+		around("\xa2\x04\x42id\x01\x26"), around("\xa3\x01\x26\x10\x61t\x04\x42id"), // out of order
+		around("\xa2\x18\x01\x26\x04\x42id"), around("\xa1\x01\x38\x06"), around("\xa1\x01\x39\x00\x06"), around("\xa1\x01\x3b\x00\x00\x00\x00\x00\x00\x00\x06"), around("\xb8\x01\x01\x26"), // longer than need be
+		around("\xbf\x01\x26\xff"), around("\xa2\x01\x26\x04\x5f\x41i\xff"), around("\xa2\x01\x26\x10\x7f\x61t\xff"), // of indefinite length
+		around("\xa1\x01\x65ES256"), around("\xa1\x01\x25"), around("\xa1\x01\x05"), around("\xa1\x01\xf9\xc7\x00"), around("\xa1\x01\xc2\x41\x06"), around("\xa1\x01\xf6"), // no algorithm, or another
+		around("\xa0"), around(""), around("\xa1\x04\x42id"), around("\xa2\x01\x26\x05\x00"), around("\xa2\x01\x26\x02\x81\x01"), around("\xa2\x01\x26\x61a\x00"), // without, or with more
+		around("\xa2\x01\x26\x04\x40"), around("\xa2\x01\x26\x04\xf6"), around("\xa2\x01\x26\x10\x60"), around("\xa2\x01\x26\x10\x18\x3d"), around("\xa2\x01\x26\x10\x61\xff"), // empty, or of another kind
+		around("\xa1\x01\x26\x00"), around("\xa2\x01\x26"), around("\x82\x01\x26"), around("\xa2\xf4\x00\x01\x26"), around("\xa2\x01\x26\x81\x00\x00"), // something behind, or missing, or no map
+	}
+	base := good[0]
+	for from, to := range map[string]string{
+		"\xd2\x84": "\xd2\x85", "\xd2": "\xd1", "\xa0\x41p": "\xa1\x04\x41i\x41p", "\xa0\x41": "\xa0\x61", "\x41p": "\xf6",
+		"\x41p\x58\x40": "\x58\x01p\x58\x40", "\x43\xa1": "\x58\x03\xa1", "p\x58\x40": "p\x59\x00\x40", "p\x58\x40ss": "p\x5b\x00\x00\x00\x00\x00\x00\x00\x40ss",
+		"\x84\x43": "\x9f\x43", "\xa0": "\x80", "p\x58": "p\x78", "p\x58\x40s": "p\x5b\xff\xff\xff\xff\xff\xff\xff\xffs", "\x41": "\x5b\x7f\xff\xff\xff\xff\xff\xff\xff", "\x26\xa0": "\x26\xb8\x00",
+	} {
+		bad = append(bad, strings.Replace(base, from, to, 1))
+	}
+	bad = append(bad, base+"\x00", base[1:], "\xd8\x12"+base[1:], "\xd2"+strings.Repeat("\x81", 50000), "\xd2"+strings.Repeat("\xa1\x00", 50000), "\xd2\x9b\x00\x00\x00\xff\xff\xff\xff\xff", "\xd2", "")
+	var inputs [][]byte
+	for _, s := range append(good, bad...) {
+		inputs = append(inputs, []byte(s))
+	}
+	n := 0
+	compare(t, inputs, `const m = parse(bytes); return [m.alg, m.key ? hex(m.key) : "", m.type || ""];`, func(in []byte) any {
+		m, err := cose.Parse(in)
+		if n++; (err == nil) != (n <= len(good)) {
+			t.Errorf("input %x: %v", in[:min(len(in), 100)], err)
+		}
+		if err != nil {
+			return nil
+		}
+		return []any{m.Header.Algorithm, fmt.Sprintf("%x", m.Header.KeyID), m.Header.Type}
+	})
+}
