@@ -25,7 +25,7 @@ func node(t testing.TB, function string, asks, answers any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	script := "\"use strict\";\n" + string(page.Verifier()) + `
+	script := "\"use strict\";\nglobalThis.crypto ??= require('node:crypto').webcrypto;\n" + string(page.Verifier()) + `
 const each = ` + function + `;
 (async () => {
 	const parts = [];
