@@ -73,6 +73,7 @@ type Label struct {
 	Assessment   assay.Digest `json:"assessment"` // of its canonical JSON
 	Declaration  assay.Digest `json:"declaration"`
 	Documents    []Document   `json:"documents,omitempty"`
+	Evidence     []Evidence   `json:"evidence,omitempty"` // signed attestations that it was made of
 	Tool         Tool         `json:"tool"`
 }
 
@@ -203,6 +204,14 @@ type Document struct {
 	Kind   string       `json:"kind"`
 	By     string       `json:"by,omitempty"`
 	Date   string       `json:"date,omitempty"`
+	Digest assay.Digest `json:"digest"`
+}
+
+// Evidence is a signed attestation that the label was made of, known by the SHA-256
+// of its statement.
+type Evidence struct {
+	Type   string       `json:"type"` // its predicate type
+	By     string       `json:"by"`
 	Digest assay.Digest `json:"digest"`
 }
 

@@ -31,15 +31,16 @@ const DefaultValidity = 365
 
 // IssueOptions is what an issuer adds to an assessment.
 type IssueOptions struct {
-	Issued     string   // YYYY-MM-DD; required
-	ValidUntil string   // last day; DefaultValidity days if empty, cut to the support end and Latest
-	Latest     string   // the last day that the schemes allow, if they say one
-	Schemes    []string // ids of those to put on the label; all that were assessed if empty
-	Issuer     string   // name; the maker if empty
-	Address    string   // https address of the issuer, where the QR code leads
-	Authority  bool     // a trust policy was applied and lets the issuer judge by these schemes
-	ID         string   // the label's number; made from product, date and assessment if empty
-	Demo       bool     // it will be signed with the published demo key
+	Issued     string     // YYYY-MM-DD; required
+	ValidUntil string     // last day; DefaultValidity days if empty, cut to the support end and Latest
+	Latest     string     // the last day that the schemes allow, if they say one
+	Schemes    []string   // ids of those to put on the label; all that were assessed if empty
+	Issuer     string     // name; the maker if empty
+	Address    string     // https address of the issuer, where the QR code leads
+	Authority  bool       // a trust policy was applied and lets the issuer judge by these schemes
+	ID         string     // the label's number; made from product, date and assessment if empty
+	Demo       bool       // it will be signed with the published demo key
+	Evidence   []Evidence // signed attestations that it is made of
 }
 
 // New makes the label for an assessment. It refuses if any scheme asked for is
@@ -180,6 +181,7 @@ func newLabel(a *assay.Assessment, o IssueOptions) (*Label, error) {
 		Assessment:  digest,
 		Declaration: p.Declaration,
 		Documents:   documents(a.Documents),
+		Evidence:    o.Evidence,
 		Tool:        Tool(a.Tool),
 	}, nil
 }

@@ -148,6 +148,9 @@ func (l *Label) eachText(check func(string) error) error {
 	for _, d := range l.Documents {
 		all = append(all, d.Kind, d.By, d.Date)
 	}
+	for _, e := range l.Evidence {
+		all = append(all, e.Type, e.By)
+	}
 	for _, s := range all {
 		if err := check(s); err != nil {
 			return err
@@ -240,6 +243,9 @@ func (l *Label) validateDigests() error {
 	}
 	for _, d := range l.Documents {
 		all = append(all, d.Digest)
+	}
+	for _, e := range l.Evidence {
+		all = append(all, e.Digest)
 	}
 	for _, d := range all {
 		if parsed, err := assay.ParseDigest(string(d)); err != nil || parsed != d {

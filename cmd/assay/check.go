@@ -57,13 +57,15 @@ func (p *program) checkCommand() *cobra.Command {
 	var formats []string
 	var details, profiled bool
 	var from string
+	var attest attestFlags
 	c := &cobra.Command{
 		Use:   "check [FOLDER]",
 		Short: "Check a product's declaration and firmware, and conclude by its schemes",
 		Long: `Check reads the product files of FOLDER (default: this one), opens every firmware
 image they name, runs all checks, and says what follows for each scheme named as
 a target. With --from it judges the facts that an earlier check stored, without
-the images: by other checks or schemes, or on another day.
+the images: by other checks or schemes, or on another day. With --sign it signs the
+assessment, whatever the verdict; "assay label --from" makes a label of it.
 
 Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 		Example: "  assay check\n  assay check camera/ --format json=out.json --as-of 2026-11-23",
@@ -78,6 +80,11 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 				return err
 			}
 			q.from, q.writes = from, outputFolders(outputs)
+			s, err := p.openAttester(c, attest, &q)
+			if err != nil {
+				return err
+			}
+			defer s.close()
 			if slices.ContainsFunc(outputs, func(o output) bool { return o.kind == "github" }) {
 				q.writes = append(q.writes, p.summaryFolder()...)
 			}
@@ -90,10 +97,14 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 					return err
 				}
 			}
+			if err := p.attest(s, attest, &j.assessment); err != nil {
+				return err
+			}
 			return answered(worst(j.assessment.Conclusions))
 		},
 	}
 	f.add(c)
+	attest.add(c)
 	c.Flags().StringVar(&from, "from", "", "judge the facts of this `ASSESSMENT` again instead of opening the images; check --store-facts --format json makes one")
 	c.Flags().StringArrayVar(&f.more, "scheme", nil, "conclude by this scheme too: `ID`; repeatable")
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif html github; repeatable")

@@ -23,13 +23,13 @@ const maxLabelFile = 16 << 20
 
 func (p *program) verifyCommand() *cobra.Command {
 	var keys, formats []string
-	var image, asOf string
+	var image, asOf, policy string
 	var allowDemo bool
 	c := &cobra.Command{
 		Use:   "verify LABEL",
 		Short: "Verify a label, offline: a bundle or a PDF",
 		Long: `Verify says whether a label (label.sigstore.json or label.pdf) is genuine and valid. It
-needs nothing but the issuer's public key, and no network. With --firmware it also
+needs nothing but the issuer's public key, or a trust policy, and no network. With --firmware it also
 says whether an image is the labelled one.
 
 Exit codes: 0 authentic and valid · 2 not a label · 3 not authentic, or another
@@ -49,6 +49,10 @@ firmware · 5 authentic, but not valid on that day.`,
 			if err != nil {
 				return err
 			}
+			t, err := p.reliedOn(policy, len(keys))
+			if err != nil {
+				return err
+			}
 			held, err := digestOf(c, image)
 			if err != nil {
 				return err
@@ -57,9 +61,12 @@ firmware · 5 authentic, but not valid on that day.`,
 			if err != nil {
 				return err
 			}
-			answer, err := verify.File(data, trusted, verify.Options{
-				AsOf: day.Format("2006-01-02"), Image: held, AllowDemo: allowDemo, Render: pdf.Render,
-			})
+			options := verify.Options{AsOf: day.Format("2006-01-02"), Image: held, AllowDemo: allowDemo, Render: pdf.Render}
+			if t != nil {
+				trusted = append(trusted, t.policy.Keys()...)
+				options.Trust, options.Witness = t.judge(), t.witness()
+			}
+			answer, err := verify.File(data, trusted, options)
 			if err != nil {
 				if errors.Is(err, labels.ErrReadable) {
 					return badInput("give label.sigstore.json or label.pdf, which lie beside it and are signed", "%s: %w", args[0], err)
@@ -67,10 +74,13 @@ firmware · 5 authentic, but not valid on that day.`,
 				if errors.Is(err, labels.ErrNotLabel) {
 					return badInput("give a label.sigstore.json or label.pdf", "%s: %w", args[0], err)
 				}
+				if errors.Is(err, verify.ErrNeedsWitness) {
+					return badInput("give the trust policy by which you rely on labels: --trust trust.hcl", "%s: %w", args[0], err)
+				}
 				return err
 			}
-			if len(keys) == 0 && !answer.Demo {
-				return badInput("give the public key of the issuer that you trust: --key issuer.pub", "no key was given to verify %s with", args[0])
+			if len(keys) == 0 && t == nil && !answer.Demo {
+				return badInput("give the public key of the issuer that you trust: --key issuer.pub, or a trust policy: --trust trust.hcl", "no key was given to verify %s with", args[0])
 			}
 			for _, o := range outputs {
 				if err := p.write(o, func(w io.Writer) error {
@@ -86,6 +96,7 @@ firmware · 5 authentic, but not valid on that day.`,
 		},
 	}
 	c.Flags().StringArrayVar(&keys, "key", nil, "public key `FILE` of an issuer that you trust; repeatable")
+	c.Flags().StringVar(&policy, "trust", "", "trust policy `FILE` (trust.hcl), or a signed trust list: whose labels count, and for what (default: the list of assay issuer trust update, if no key is given)")
 	c.Flags().StringVar(&image, "firmware", "", "firmware image `FILE` to hold against the label")
 	c.Flags().StringVar(&asOf, "as-of", "", "verify as on this `DATE` (default: today)")
 	c.Flags().BoolVar(&allowDemo, "allow-demo", false, "accept a label that is signed with the published demo key")
