@@ -69,6 +69,9 @@ func (p *program) issuing(f *labelFlags, s *signer) (t *trustPolicy, issuerID st
 	if f.issuer != "" && f.issuer != i.ID && !labels.SameName(f.issuer, i.Display) {
 		return nil, "", badInput("leave --issuer out", "the key is that of %q in the trust policy, not of %q", i.Display, f.issuer)
 	}
+	if f.policy, err = t.digest(); err != nil {
+		return nil, "", err
+	}
 	f.issuer, f.address = i.Display, cmp.Or(i.Address, f.address)
 	return t, i.ID, nil
 }

@@ -27,9 +27,10 @@ type labelFlags struct {
 	issuer, address    string
 	issued, validUntil string
 	claim              []string
-	from               string   // an assessment that was made before
-	assessmentKeys     []string // of those whose signed assessments count
-	trust              string   // trust policy that the label is held against before it is written
+	from               string       // an assessment that was made before
+	assessmentKeys     []string     // of those whose signed assessments count
+	policy             assay.Digest // of the trust policy that is applied
+	trust              string       // trust policy that the label is held against before it is written
 }
 
 func (p *program) labelCommand() *cobra.Command {
@@ -109,7 +110,7 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	statement, err := labels.New(&made.assessment, labels.IssueOptions{
 		Issued: issued.Format(time.DateOnly), ValidUntil: f.validUntil, Latest: latestLabel(made.targets, issued),
 		Schemes: f.claim, Issuer: f.issuer, Address: address(f, &made.assessment), Demo: f.demo,
-		Authority: issuer != "" && !labels.SameName(f.issuer, made.assessment.Product.Manufacturer.Name), Evidence: made.evidence,
+		Authority: issuer != "" && !labels.SameName(f.issuer, made.assessment.Product.Manufacturer.Name), Evidence: made.evidence, Policy: f.policy,
 	})
 	if err != nil {
 		return p.noLabel(&made.assessment, err)

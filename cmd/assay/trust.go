@@ -1,12 +1,14 @@
 package main
 
 import (
+	"crypto/sha256"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/sigstore"
 	"github.com/assay-iot/assay/labels/trust"
@@ -26,6 +28,12 @@ func (t *trustPolicy) judge() verify.Trust {
 		return t.list
 	}
 	return t.policy
+}
+
+// digest names the policy: the SHA-256 of its canonical JSON.
+func (t *trustPolicy) digest() (assay.Digest, error) {
+	data, err := labels.Canonical(t.policy)
+	return assay.SHA256(sha256.Sum256(data)), err
 }
 
 func (t *trustPolicy) witness() verify.Witness { return sigstore.Witness{Root: t.root} }
