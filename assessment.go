@@ -56,6 +56,15 @@ type Marked struct {
 	Declared Location `json:"declared"`
 }
 
+// RuleSet is something that an assessment was judged by, known by its digest: a
+// scheme, the checks, a list that checks compare with.
+type RuleSet struct {
+	Kind    string `json:"kind"` // scheme, checks or data
+	Name    string `json:"name"`
+	Version string `json:"version,omitempty"` // of a scheme its edition
+	Digest  Digest `json:"digest"`
+}
+
 // AssessmentFormat is the format id of an Assessment in JSON.
 const AssessmentFormat = "assay.assessment/v1"
 
@@ -66,6 +75,7 @@ type Assessment struct {
 	Format      string             `json:"format"`
 	Tool        Tool               `json:"tool"`
 	AsOf        string             `json:"as_of"` // YYYY-MM-DD, the date all dates are compared with
+	Rules       []RuleSet          `json:"rules,omitempty"` // what it was judged by
 	Product     ProductInfo        `json:"product"`
 	Images      []Image            `json:"images"`
 	Results     []Result           `json:"results"`

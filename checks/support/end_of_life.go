@@ -8,6 +8,10 @@ import (
 	"github.com/assay-iot/assay/checks/facts"
 )
 
+// EndOfLife is the table of the days on which lines of releases ended, as it is built
+// in.
+func EndOfLife() string { return endOfLifeText }
+
 //go:embed end_of_life.txt
 var endOfLifeText string
 

@@ -82,7 +82,7 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	}
 	j.assessment = assay.Assessment{
 		Format: assay.AssessmentFormat, Tool: assay.Tool{Name: "assay", Version: version},
-		AsOf: q.asOf.Format(time.DateOnly), Product: declared.Info(),
+		AsOf: q.asOf.Format(time.DateOnly), Rules: ruleSets(wanted), Product: declared.Info(),
 		Images: images, Results: results, Conclusions: conclude(declared, wanted, results, q.asOf),
 		Exceptions: exceptions(declared, q.asOf), Documents: documents(declared),
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/catalogue"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
+	"github.com/assay-iot/assay/labels/export"
 )
 
 // questionFlags are shared by check and label.
@@ -50,20 +52,22 @@ func (p *program) question(f questionFlags, args []string) (question, error) {
 	return q, nil
 }
 
-var checkFormats = []string{"table", "json", "sarif", "html", "github"}
+var checkFormats = []string{"table", "json", "sarif", "html", "github", "vsa", "test-result"}
 
 func (p *program) checkCommand() *cobra.Command {
 	var f questionFlags
 	var formats []string
 	var details, profiled bool
 	var from string
+	var attest attestFlags
 	c := &cobra.Command{
 		Use:   "check [FOLDER]",
 		Short: "Check a product's declaration and firmware, and conclude by its schemes",
 		Long: `Check reads the product files of FOLDER (default: this one), opens every firmware
 image they name, runs all checks, and says what follows for each scheme named as
 a target. With --from it judges the facts that an earlier check stored, without
-the images: by other checks or schemes, or on another day.
+the images: by other checks or schemes, or on another day. With --sign it signs the
+assessment, whatever the verdict; "assay label --from" makes a label of it.
 
 Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 		Example: "  assay check\n  assay check camera/ --format json=out.json --as-of 2026-11-23",
@@ -78,6 +82,11 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 				return err
 			}
 			q.from, q.writes = from, outputFolders(outputs)
+			s, err := p.openAttester(c, attest, &q)
+			if err != nil {
+				return err
+			}
+			defer s.close()
 			if slices.ContainsFunc(outputs, func(o output) bool { return o.kind == "github" }) {
 				q.writes = append(q.writes, p.summaryFolder()...)
 			}
@@ -90,13 +99,17 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 					return err
 				}
 			}
+			if err := p.attest(s, attest, &j.assessment); err != nil {
+				return err
+			}
 			return answered(worst(j.assessment.Conclusions))
 		},
 	}
 	f.add(c)
+	attest.add(c)
 	c.Flags().StringVar(&from, "from", "", "judge the facts of this `ASSESSMENT` again instead of opening the images; check --store-facts --format json makes one")
 	c.Flags().StringArrayVar(&f.more, "scheme", nil, "conclude by this scheme too: `ID`; repeatable")
-	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif html github; repeatable")
+	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif html github vsa test-result; repeatable")
 	c.Flags().BoolVar(&details, "details", false, "with --format github: show findings with their place (they are public in a public repository)")
 	c.Flags().BoolVar(&profiled, "profile", false, "with --format json: add the times of the run")
 	return c
@@ -132,11 +145,34 @@ func (p *program) writeAssessment(o output, j *judged, q question, details, prof
 			})
 		case "html":
 			return report.HTML(w, a)
+		case "vsa":
+			return p.writeVSA(w, &a)
+		case "test-result":
+			return report.JSON(w, export.TestResults(&a))
 		case "github":
 			return github.Annotations(w)
 		}
 		return p.table(w, a)
 	})
+}
+
+// writeVSA writes a verification summary for each scheme that has an answer, one to
+// a line, and says which have none.
+func (p *program) writeVSA(w io.Writer, a *assay.Assessment) error {
+	list, err := export.VSAs(a)
+	if err != nil {
+		return err
+	}
+	if open := len(a.Conclusions) - len(list); open > 0 {
+		fmt.Fprintf(p.err, "%s without a verification summary: that form knows no inconclusive\n", count(open, "scheme"))
+	}
+	lines := json.NewEncoder(w)
+	for _, s := range list {
+		if err := lines.Encode(s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // summaryFolder is where the job summary goes, if anywhere.

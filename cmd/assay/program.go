@@ -103,6 +103,7 @@ Exit codes: 0 yes · 1 could not run · 2 the input is wrong · 3 no · 4 cannot
 			root.AddCommand(c)
 		}
 	}
+	root.AddCommand(p.helperCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
