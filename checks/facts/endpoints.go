@@ -45,7 +45,7 @@ const (
 // databases are passed over.
 var Endpoints = &Scan[Endpoint]{
 	Name:    "endpoints",
-	Version: 2,
+	Version: 3,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name))
@@ -54,11 +54,12 @@ var Endpoints = &Scan[Endpoint]{
 }
 
 // namesOthers are files that tell of other people's addresses: package
-// databases, licences, keys, the names of services, translations.
+// databases, licences, keys, the names of services, translations, the libraries
+// of interpreters.
 func namesOthers(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	switch path.Ext(base) {
-	case ".crt", ".pem", ".cer", ".der", ".svg", ".css", ".xsd", ".dtd", ".mo", ".po", ".lmo", ".ttf", ".woff", ".list", ".md5sums", ".gpg", ".catalog", ".pc", ".policy", ".desktop":
+	case ".crt", ".pem", ".cer", ".der", ".svg", ".css", ".xsd", ".dtd", ".mo", ".po", ".lmo", ".ttf", ".woff", ".list", ".md5sums", ".gpg", ".catalog", ".pc", ".policy", ".desktop", ".pod", ".h", ".ph":
 		return !strings.Contains(name, "sources.list") && !strings.Contains(name, "repositories.d")
 	}
 	for _, word := range []string{"licen", "copying", "copyright", "notice", "changelog", "readme", "authors", "manifest.json"} {
@@ -71,7 +72,19 @@ func namesOthers(name string) bool {
 			return true
 		}
 	}
-	return strings.HasSuffix(name, "os-release") || strings.HasSuffix(name, "etc/openwrt_release") || strings.HasSuffix(name, "etc/device_info")
+	return isStandardLibrary(name) || strings.HasSuffix(name, "os-release") || strings.HasSuffix(name, "etc/openwrt_release") || strings.HasSuffix(name, "etc/device_info")
+}
+
+// isStandardLibrary knows the folders of the libraries that Perl and Python come
+// with; what a product adds lies beside or below them, in folders of its own.
+func isStandardLibrary(name string) bool {
+	switch {
+	case within(name, "usr/share/perl/5.") || strings.Contains(name, "/perl/5.") && within(name, "usr/lib/"):
+		return true
+	case within(name, "usr/lib/python2.", "usr/lib/python3.", "usr/local/lib/python3."):
+		return !strings.Contains(name, "site-packages/") && !strings.Contains(name, "dist-packages/")
+	}
+	return false
 }
 
 func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
@@ -80,6 +93,9 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 		return nil // a picture, an archive, a database: data of others
 	}
 	kind := kindOfText(f, content, text)
+	if kind == InScript || kind == InSetting {
+		content = withoutDocs(f.Name, content)
+	}
 	var all []Endpoint
 	seen := map[string]bool{}
 	add := func(e Endpoint, at, n int) {

@@ -65,6 +65,13 @@ func TestEndpoints(t *testing.T) {
 		"a licence":             {"etc/LICENSE", "see http://a.example.invalid/\n", ""},
 		"a string of a program": {"usr/bin/p", binary("https://api.example.invalid/v1"), "program api.example.invalid"},
 		"a sentence":            {"usr/bin/p", binary("Report bugs to https://bugs.example.invalid/"), ""},
+		"Perl documentation":    {"usr/bin/p", "#!/usr/bin/perl\nget 'http://a.example.invalid/';\n=head1 SEE\n\nL<http://b.example.invalid/>\n\n=cut\nget 'http://c.example.invalid/';\n__END__\nhttp://d.example.invalid/\n", "script a.example.invalid, script c.example.invalid"},
+		"a Perl module":         {"usr/share/perl5/X.pm", "1;\n=pod\n\nhttp://b.example.invalid/\n", ""},
+		"a manual in POD":       {"usr/share/perl5/X.pod", "http://b.example.invalid/\n", ""},
+		"Perl's own library":    {"usr/share/perl/5.36.0/X.pm", "get 'http://b.example.invalid/';\n", ""},
+		"Python's own library":  {"usr/lib/python3.11/x.py", "get('http://b.example.invalid/')\n", ""},
+		"a Python package":      {"usr/lib/python3.11/site-packages/x.py", "get('http://b.example.invalid/')\n", "script b.example.invalid"},
+		"a docstring":           {"usr/lib/x.py", "def f():\n    \"\"\"See https://b.example.invalid/\n\n    '''x\"\"\"\n    u = \"\"\"https://a.example.invalid/\"\"\"\n    '''open http://c.example.invalid\n", "script a.example.invalid, script c.example.invalid"},
 		"a page":                {"www/index.html", "<a href=\"https://a.example.invalid/\">\n", "page a.example.invalid"},
 	} {
 		t.Run(name, func(t *testing.T) {

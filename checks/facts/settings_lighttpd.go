@@ -187,6 +187,8 @@ func settleLighttpd(g *boot, s *Service) {
 			main.listen.Location = st.at
 		case st.key == "server.bind":
 			main.listen.Address = anyAddress(st.value)
+		case st.key == "server.username" && s.User == "": // it starts as root, and becomes this one
+			s.User = st.value
 		case st.key == "ssl.engine":
 			main.listen.TLS, main.said = KnownOf(st.value == "enable"), true
 		}

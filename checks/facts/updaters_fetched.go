@@ -10,7 +10,7 @@ import (
 // it over the system: both install software just as a write to flash does.
 func (u updateSteps) fetched(s *Script, c Command) bool {
 	words := unwrapCommand(append([]string{c.Name}, c.Args...))
-	if len(words) == 0 {
+	if len(words) == 0 || words[0] == "" { // a bare assignment
 		return false
 	}
 	name := path.Base(words[0])

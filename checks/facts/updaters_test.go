@@ -123,6 +123,7 @@ func TestOwnUpdater(t *testing.T) {
 		"only wipes":         "dd if=/dev/zero of=/dev/mmcblk0p4\n",
 		"writes a file":      get + "dd if=/tmp/fw of=/tmp/fw2\n",
 		"comments":           "# wget http://fw.example.invalid/fw && mtd write fw firmware\n",
+		"sets in a pipe":     "keys() {\nwget -O - http://fw.example.invalid/k\nA=1\n}\necho x | if [ \"$S\" ]; then keys; fi\n",
 		"writes calibration": "mtd write /tmp/cal factory\n",
 	} {
 		if got := observed(t, Updaters, map[string]string{"usr/sbin/job": "#!/bin/sh\n" + script}); len(got) != 0 {

@@ -40,3 +40,6 @@ func TestSpeaksOf(t *testing.T) {
 	}
 }
 func TestNotice(t *testing.T) { checktest.Run(t, Notice) }
+
+func TestResidue(t *testing.T)   { checktest.Run(t, Residue) }
+func TestTelemetry(t *testing.T) { checktest.Run(t, Telemetry) }

@@ -83,6 +83,34 @@ func TestEveryPrincipleIsViolated(t *testing.T) {
 	t.Error("the platform statement was not concluded")
 }
 
+// TestGoodExample holds the good example to its promise: nothing to advise, and
+// no finding above a note.
+func TestGoodExample(t *testing.T) {
+	root, err := examples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, _ := assess(t, filepath.Join(root, "hearth-hub"))
+	var a assay.Assessment
+	if err := json.Unmarshal(out, &a); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range a.Conclusions {
+		for _, r := range c.Requirements {
+			if r.Outcome != assay.Met || len(r.Advice) > 0 {
+				t.Errorf("%s, %s: %s, advice %v", c.Scheme, r.ID, r.Outcome, r.Advice)
+			}
+		}
+	}
+	for _, r := range a.Results {
+		for _, f := range r.Findings {
+			if f.Severity.Fails() {
+				t.Errorf("%s: %s", r.Check, f.Message)
+			}
+		}
+	}
+}
+
 // TestDeterminism: the same input and date give the same bytes, run included.
 func TestDeterminism(t *testing.T) {
 	root, err := examples()

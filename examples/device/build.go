@@ -78,6 +78,8 @@ func fill(ctx context.Context, root string, d Device, tree []Entry) ([]firmwaret
 	var files []firmwaretest.File
 	for _, e := range tree {
 		switch {
+		case e.Program == "hardened":
+			e.Data = hardened(e.Name)
 		case e.Program != "":
 			if programs[e.Program] == nil {
 				binary, err := compile(ctx, root, e.Program, d.Arch)

@@ -23,7 +23,7 @@ type Entry struct {
 	Mode     fs.FileMode // permission and type
 	UID, GID uint32
 	Link     string // target of a symlink
-	Program  string // name of a program to compile
+	Program  string // name of a program to compile; "hardened" is one that the builder writes
 	Key      string // name of a private key to make
 	Data     []byte
 }

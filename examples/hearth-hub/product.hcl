@@ -127,6 +127,15 @@ product "hearth-hub" {
     date   = "2026-01-15"
   }
 
+  # OpenSSL 3.5 ends before the hub does: who keeps it secure then, and how.
+  evidence "maintenance-2026" {
+    file   = "evidence/maintenance-plan.md"
+    kind   = "other"
+    covers = ["etsi-en-303-645:5.3-8"]
+    by     = "Hearth Home Ltd"
+    date   = "2026-02-02"
+  }
+
   evidence "pentest-2026" {
     file   = "evidence/penetration-test.md"
     kind   = "penetration-test"

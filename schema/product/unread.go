@@ -19,7 +19,6 @@ func Unread() []string {
 		"credential.min_length",
 		"credential.scheme",
 		"credential.stored_as",
-		"data.default",
 		"deletion.cloud_within",
 		"evidence.confidential",
 		"firmware.provenance",

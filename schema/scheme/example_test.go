@@ -72,6 +72,8 @@ var checkProofs = map[assay.CheckID]assay.Proof{
 	"disclosure/security-txt":          assay.Observed,
 	"disclosure/csaf-provider":         assay.Observed,
 	"personaldata/notice":              assay.Observed,
+	"personaldata/residue":             assay.Observed,
+	"personaldata/telemetry":           assay.Observed,
 	"lifecycle/writable-path":          assay.Observed,
 	"personaldata/sensors":             assay.Observed,
 	"personaldata/recipients":          assay.Observed,

@@ -652,7 +652,7 @@ scheme "etsi-en-303-645" {
     title     = "Users are told which personal data is processed, how, by whom, what for and how long"
     status    = "M"
     required  = ["personaldata/recipients"]
-    advisory  = ["personaldata/notice"]
+    advisory  = ["personaldata/notice", "personaldata/residue"]
     declared  = ["data"]
     assessor  = true
   }
@@ -694,6 +694,7 @@ scheme "etsi-en-303-645" {
     title     = "Users are told which telemetry is collected, how, by whom and what for"
     status    = "M F (w)"
     when      = has("lifecycle.telemetry_use")
+    required  = ["personaldata/telemetry"]
     assessor  = true
   }
 

@@ -45,7 +45,7 @@ scheme "platform-statement" {
     title     = "Personal and critical data is protected"
     status    = "M"
     required  = ["personaldata/sensors", "personaldata/recipients"]
-    advisory  = ["personaldata/at-rest", "personaldata/notice"]
+    advisory  = ["personaldata/at-rest", "personaldata/notice", "personaldata/residue", "personaldata/telemetry"]
     declared  = ["data"]
     proof     = "observed"
 

@@ -1,0 +1,228 @@
+package facts
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// sqliteFile makes a database with one table and one row, by hand: page 1 holds
+// the schema, page 2 the rows.
+func sqliteFile(sql string, rows ...[]string) string {
+	const page = 1024
+	b := make([]byte, 2*page)
+	copy(b, "SQLite format 3\x00")
+	binary.BigEndian.PutUint16(b[16:], page)
+	b[18], b[19], b[21], b[22], b[23] = 1, 1, 64, 32, 32
+	binary.BigEndian.PutUint32(b[56:], 1)
+	name := strings.Fields(strings.NewReplacer("(", " ", `"`, "").Replace(sql))[2]
+	sqliteLeaf(b[:page], 100, [][]string{{"table", name, name, "\x02", sql}})
+	sqliteLeaf(b[page:], 0, rows)
+	return string(b)
+}
+
+// sqliteLeaf writes a leaf page of a table; a value of one byte below 32 is a
+// number.
+func sqliteLeaf(page []byte, head int, rows [][]string) {
+	page[head] = 13
+	binary.BigEndian.PutUint16(page[head+3:], uint16(len(rows)))
+	end := len(page)
+	for i, row := range rows {
+		var kinds, body []byte
+		for _, v := range row {
+			if len(v) == 1 && v[0] < 32 {
+				kinds, body = append(kinds, 1), append(body, v[0])
+				continue
+			}
+			kinds, body = append(kinds, sqliteNumber(13+2*len(v))...), append(body, v...)
+		}
+		record := append(append([]byte{byte(len(kinds) + 1)}, kinds...), body...)
+		cell := append(append(sqliteNumber(len(record)), byte(i+1)), record...)
+		end -= len(cell)
+		copy(page[end:], cell)
+		binary.BigEndian.PutUint16(page[head+8+2*i:], uint16(end))
+	}
+}
+
+func sqliteNumber(n int) []byte {
+	if n < 128 {
+		return []byte{byte(n)}
+	}
+	return []byte{byte(n>>7) | 0x80, byte(n & 0x7f)}
+}
+
+// jpegAt makes the first segments of a photo, taken at a latitude.
+func jpegAt(order binary.AppendByteOrder, mark string, degrees uint32) string {
+	tiff := order.AppendUint16([]byte(mark), 42)
+	tiff = order.AppendUint32(tiff, 8)
+	entry := func(tag, kind uint16, count, value uint32) {
+		tiff = order.AppendUint32(order.AppendUint32(order.AppendUint16(order.AppendUint16(tiff, tag), kind), count), value)
+	}
+	tiff = order.AppendUint16(tiff, 1)
+	entry(tagPositions, typeLong, 1, 26)
+	tiff = append(tiff, 0, 0, 0, 0)
+	tiff = order.AppendUint16(tiff, 2)
+	entry(tagLatitude, typeRational, 3, 56)
+	entry(tagLongitude, typeRational, 3, 56)
+	tiff = append(tiff, 0, 0, 0, 0)
+	for _, v := range []uint32{degrees, 1, 0, 1, 0, 1} {
+		tiff = order.AppendUint32(tiff, v)
+	}
+	exif := "Exif\x00\x00" + string(tiff)
+	return "\xff\xd8\xff\xe0\x00\x04JF\xff\xe1" + string(binary.BigEndian.AppendUint16(nil, uint16(len(exif)+2))) + exif + "\xff\xda"
+}
+
+func loginOf(kind uint16, name string) string {
+	r := make([]byte, 384)
+	binary.LittleEndian.PutUint16(r, kind)
+	copy(r[44:], name)
+	return string(r)
+}
+
+func lastLoginOf(when uint32, line string) string {
+	r := make([]byte, 292)
+	binary.LittleEndian.PutUint32(r, when)
+	copy(r[4:], line)
+	return string(r)
+}
+
+const usersTable = `CREATE TABLE "users" (id INTEGER PRIMARY KEY, login TEXT NOT NULL, e_mail VARCHAR(80), PRIMARY KEY (id, login))`
+
+func TestResidues(t *testing.T) {
+	for _, tt := range []struct {
+		name, content string
+		want          ResidueKind
+	}{
+		{"data/app.db", sqliteFile(usersTable, []string{"\x01", "joe", "joe@gmail.com"}), PersonRows},
+		{"data/app.db", sqliteFile(usersTable), ""},
+		{"data/app.db", sqliteFile(usersTable, []string{"\x01", "admin", "admin@example.com"}), ""},
+		{"data/app.db", sqliteFile(usersTable, []string{"\x01", "admin", ""}), ""},
+		{"data/app.db", sqliteFile("CREATE TABLE users(login, password)", []string{"admin", "joe@gmail.com"}), ""},
+		{"data/app.db", sqliteFile("CREATE TABLE people(first_name, [lastName])", []string{"Joe", "Bloggs"}), PersonRows},
+		{"data/app.db", sqliteFile("CREATE TABLE people(first_name, x)", []string{"Joe", "Bloggs"}), ""},
+		{"data/geo.db", sqliteFile("CREATE TABLE cities(name, latitude, longitude)", []string{"Bonn", "50.7", "7.1"}), ""},
+		{"www/a.jpg", jpegAt(binary.LittleEndian, "II", 50), PhotoPlace},
+		{"www/a.jpg", jpegAt(binary.BigEndian, "MM", 50), PhotoPlace},
+		{"www/a.jpg", jpegAt(binary.BigEndian, "MM", 0), ""},
+		{"www/a.jpg", "\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xdb", ""},
+		{"var/log/wtmp", loginOf(2, "reboot") + loginOf(7, "joe"), LoginRecord},
+		{"var/log/wtmp", loginOf(2, "reboot") + loginOf(6, "LOGIN"), ""},
+		{"var/log/lastlog", lastLoginOf(0, "") + lastLoginOf(1700000000, "pts/0"), LoginRecord},
+		{"var/log/lastlog", lastLoginOf(0, "") + lastLoginOf(0, ""), ""},
+		{"var/log/auth.log", "boot\nJan 1 sshd[1]: Accepted password for joe from 10.0.0.2 port 5 ssh2\n", LoginRecord},
+		{"var/log/auth.log", "Jan 1 sshd[1]: Server listening on 0.0.0.0 port 22.\n", ""},
+		{"usr/share/doc/sshd.txt", "Accepted password for joe\n", ""},
+		{"var/mail/root", "From joe@home Sat Jan  3 01:05:34 2026\nFrom: joe@home\nDate: Sat, 3 Jan 2026\n\nhello\n", Mailbox},
+		{"etc/motd", "From here on you are alone.\n", ""},
+		{"root/Maildir/new/1.2.host", "From: a@b\nDate: x\n\n", Mailbox},
+		{"data/contacts.vcf", "BEGIN:VCARD\r\nFN:Joe\r\nTEL:+49 228 1\r\nEND:VCARD\r\n", AddressBook},
+		{"root/.viminfo", "# Command Line History (newest to oldest):\n:wq\n", EditorHistory},
+		{"root/.viminfo", "# This viminfo file was generated by Vim 8\n", ""},
+		{"root/.gitconfig", "[user]\n\temail = joe.bloggs@acme.example.com.de\n", ""},
+		{"root/.gitconfig", "[user]\n\temail = joe.bloggs@acme.de\n", GitIdentity},
+		{"root/.gitconfig", "[core]\n\teditor = vi\n", ""},
+		{"root/.ssh/known_hosts", "build.acme.de ssh-ed25519 AAAAC3NzaC1lZDI1NTE5\n", KnownHosts},
+		{"root/.ssh/known_hosts", "# none\n", ""},
+		{"etc/ssh/ssh_known_hosts", "build.acme.de ssh-ed25519 AAAAC3NzaC1lZDI1NTE5\n", ""},
+		{"var/lib/misc/dnsmasq.leases", "1700000000 aa:bb:cc:dd:ee:ff 192.168.1.23 joes-phone 01:aa\n", Leases},
+		{"var/lib/dhcp/dhcpd.leases", "# The format of this file is documented\nlease 10.0.0.5 {\n}\n", Leases},
+		{"var/lib/dhcp/dhcpd.leases", "# The format of this file is documented\n", ""},
+		{"var/lib/bluetooth/00:11:22:33:44:55/66:77:88:99:AA:BB/info", "[General]\nName=Joe\n[LinkKey]\nKey=00\n", Pairing},
+		{"etc/config/alarm", "config alarm\n\toption mailto 'joe@gmail.com'\n", PersonMail},
+		{"etc/msmtprc", "account default\nuser joe@web.de\n", PersonMail},
+		{"etc/aliases", "root: joe@acme.de\n", OtherMail},
+		{"etc/crontabs/root", "MAILTO=joe@gmail.com\n", PersonMail},
+		{"etc/alarm.json", "{\n  \"email\": \"joe@gmail.com\",\n}\n", PersonMail},
+		{"etc/alarm.json", "{ \"email\": \"you@gmail.com\", \"email\": \"yourname@gmail.com\" }\n", ""},
+		{"etc/msmtprc", "# user joe@web.de\nfrom device@acme.de\nfrom user@example.com\n", ""},
+		{"usr/lib/python3/dist-packages/x/METADATA", "Author-email: joe@gmail.com\n", ""},
+		{"etc/x.conf", "# written by joe\nauthor_email = joe@gmail.com\nmaintainer = joe@gmail.com\n", ""},
+		{"etc/init.d/x", "#!/bin/sh\nEMAIL=joe@gmail.com\n", ""},
+		{"etc/ssh/moduli", "mail joe@gmail.com\n", ""},
+		{"etc/inittab", "id:ttyS0 getty@ttyS0.service\n", ""},
+		{"etc/sshd", "user git@github.com:acme/x.git\n", ""},
+	} {
+		o := observeFiles(t, map[string]string{tt.name: tt.content}, Residues)
+		got := ResidueKind("")
+		if all := valueOf(t, o, Residues); len(all) > 0 {
+			got = all[0].Kind
+		}
+		if got != tt.want {
+			t.Errorf("%s %.60q: %q, want %q", tt.name, tt.content, got, tt.want)
+		}
+	}
+}
+
+// A tree with inner pages, and one whose pages name each other in a circle.
+func TestSQLiteTree(t *testing.T) {
+	whole := []byte(sqliteFile("CREATE TABLE t(email)", []string{"joe@gmail.com"}))
+	leaf := whole[1024:]
+	inner := make([]byte, 1024)
+	inner[0] = 5
+	binary.BigEndian.PutUint32(inner[8:], 3)
+	d := openSQLite(append(append(append([]byte{}, whole[:1024]...), inner...), leaf...))
+	rows := 0
+	d.rows(2, func(v []string) bool { rows++; return v[0] == "joe@gmail.com" })
+	if rows != 1 {
+		t.Errorf("%d rows", rows)
+	}
+	binary.BigEndian.PutUint16(inner[3:], 400) // each pointing to page 2
+	for i := range 400 {
+		binary.BigEndian.PutUint16(inner[12+2*i:], 8)
+	}
+	binary.BigEndian.PutUint32(inner[8:], 2)
+	d = openSQLite(append(append([]byte{}, whole[:1024]...), inner...))
+	d.rows(2, func([]string) bool { t.Error("a row in a circle"); return false })
+}
+
+func TestSQLiteColumns(t *testing.T) {
+	for sql, want := range map[string]string{
+		usersTable: "[id login e_mail]",
+		"CREATE TABLE t(a DECIMAL(10,2) DEFAULT (1+(2)), b, CHECK (a > 0))": "[a b]",
+		"CREATE TABLE t": "[]", "CREATE TABLE t(": "[]", "(": "[]",
+	} {
+		if got := fmt.Sprint(columnsOf(sql)); got != want {
+			t.Errorf("%s: %s, want %s", sql, got, want)
+		}
+	}
+}
+
+func TestBuildHomes(t *testing.T) {
+	elf := "\x7fELF" + strings.Repeat("\x00", 60)
+	for content, want := range map[string]int{
+		elf + "/home/jbloggs/work/cam/main.c\x00":                          1,
+		elf + "/home/builder/openwrt/main.c\x00/home/joe/src/x.cpp:12\x00": 1,
+		elf + "/Users/joe/app/x.rs\x00":                                    1,
+		elf + "/home/builder/openwrt/main.c\x00":                           0,
+		elf + "/home/app/hicore\x00/home/%s/x.c\x00":                       0,
+		"/home/jbloggs/work/cam/main.c" + strings.Repeat("\n", 60):         0,
+	} {
+		o := observeFiles(t, map[string]string{"usr/bin/x": content}, BuildHomes)
+		if got := valueOf(t, o, BuildHomes); len(got) != want {
+			t.Errorf("%q: %v", content, got)
+		}
+	}
+}
+
+// FuzzResidues gives hostile databases, photos and records.
+func FuzzResidues(f *testing.F) {
+	f.Add("a.db", sqliteFile(usersTable, []string{"\x01", "joe", "joe@gmail.com"}))
+	f.Add("a.jpg", jpegAt(binary.LittleEndian, "II", 50))
+	f.Add("var/log/wtmp", loginOf(7, "joe"))
+	f.Add("etc/aliases", "root: joe@acme.de\n")
+	f.Fuzz(func(t *testing.T, name, content string) {
+		if db := openSQLite([]byte(content)); db != nil {
+			for _, tab := range db.tables() {
+				db.rows(tab.root, func([]string) bool { return true })
+			}
+		}
+		if exif := exifOf([]byte(content)); exif != nil {
+			hasPosition(exif)
+		}
+		hasLogin([]byte(content))
+		hasLastLogin([]byte(content))
+		mailSetting(content)
+		columnsOf(content)
+	})
+}
