@@ -78,17 +78,10 @@ func comparePart(a, b part) int {
 	return strings.Compare(a.text, b.text)
 }
 
-// Comparable reports whether two versions are counted in the same way: one that
-// is a date (2022-01-16) says nothing about one that is a number (2.10).
-func Comparable(a, b string) bool {
-	return isOpen(a) || isOpen(b) || isYear(a) == isYear(b)
-}
-
-// isOpen reports a bound that leaves out nothing.
-func isOpen(v string) bool { return v == "" || v == "0" || v == "*" }
-
-// isYear reports whether a version starts with the year of a date.
-func isYear(v string) bool {
+// IsDate reports whether a version is a date, or starts with the year of one. It
+// says nothing beside versions that are counted otherwise: hostapd 2019-08-08 is
+// neither before nor after 2.9.
+func IsDate(v string) bool {
 	n, _ := digits(strings.TrimLeft(v, "vV"))
 	return len(n) == 8 && n >= "19900000" && n < "21000000" || len(n) == 4 && n >= "1990" && n < "2100"
 }

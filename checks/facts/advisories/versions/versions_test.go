@@ -182,21 +182,12 @@ func TestUpstream(t *testing.T) {
 	})
 }
 
-func TestComparable(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want bool
-	}{
-		{"2.9", "2.10", true},
-		{"2019-08-08", "2.9", false},
-		{"20190808", "2.9", false},
-		{"2016.74", "2017.75", true},
-		{"2022.01", "2019.07", true},
-		{"0", "2019.07", true},
-		{"", "2019.07", true},
+func TestIsDate(t *testing.T) {
+	for version, want := range map[string]bool{
+		"2019-08-08": true, "20190808": true, "2016.74": true, "v2022.01": true, "2.9": false, "0": false, "": false, "19": false, "22000101": false,
 	} {
-		if got := Comparable(c.a, c.b); got != c.want {
-			t.Errorf("%s and %s: %t, want %t", c.a, c.b, got, c.want)
+		if got := IsDate(version); got != want {
+			t.Errorf("%q: %t, want %t", version, got, want)
 		}
 	}
 }
