@@ -142,7 +142,7 @@ func statementOn(all []statement, c advisories.Component, v advisories.Vulnerabi
 }
 
 func (k subject) is(c advisories.Component) bool {
-	own := facts.Component{Name: c.Name}
+	own := facts.Component{Name: c.Name, Aliases: c.Packages}
 	if i := strings.LastIndexByte(c.Name, '/'); !own.Named(k.name) && (i < 0 || !strings.EqualFold(c.Name[i+1:], k.name)) {
 		return false
 	}

@@ -121,8 +121,14 @@ func (p *program) tellReport(w io.Writer, r advisories.Report) error {
 		}
 		fmt.Fprintf(b, "%s %s (by %s%s)\n", p.paint(bold, report.Clean(c.Name)), report.Clean(c.Version), report.Clean(c.By), certain)
 		for _, v := range c.Known {
-			fmt.Fprintf(b, "  %-20s %-10s %4.1f  EPSS %.3f  %s%s\n", report.Clean(v.ID), v.Rating, v.Score, v.EPSS,
-				told("repaired in ", v.Fixed), told("  exploited since ", v.Exploited))
+			line := fmt.Sprintf("  %-20s %-10s", report.Clean(v.ID), report.Clean(string(v.Rating)))
+			if v.Score > 0 {
+				line += fmt.Sprintf(" %4.1f", v.Score)
+			}
+			if v.EPSS > 0 {
+				line += fmt.Sprintf("  EPSS %.3f", v.EPSS)
+			}
+			fmt.Fprintf(b, "%s%s%s\n", strings.TrimRight(line, " "), told("  repaired in ", v.Fixed), told("  exploited since ", v.Exploited))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -140,7 +146,7 @@ func told(before, text string) string {
 func tellRecords(w io.Writer, found []advisories.Record) error {
 	b := &strings.Builder{}
 	for _, r := range found {
-		fmt.Fprintf(b, "%s  %s %.1f%s\n  %s\n", report.Clean(r.ID), r.Specific.Rating, r.Specific.Score, told("  exploited since ", r.Specific.Exploited), report.Clean(r.Summary))
+		fmt.Fprintf(b, "%s  %s %.1f%s\n  %s\n", report.Clean(r.ID), report.Clean(string(r.Specific.Rating)), r.Specific.Score, told("  exploited since ", r.Specific.Exploited), report.Clean(r.Summary))
 		for _, a := range r.Affected {
 			fmt.Fprintf(b, "  %s %s:", report.Clean(a.Package.Ecosystem), report.Clean(a.Package.Name))
 			for _, g := range a.Ranges {

@@ -2,6 +2,7 @@ package advisories
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -28,6 +29,7 @@ type Component struct {
 	Name      string           `json:"name"`
 	Version   string           `json:"version"`
 	PURL      string           `json:"purl"`
+	Packages  []string         `json:"packages,omitempty"`  // if it was built into several
 	By        string           `json:"by"`                  // whose records: "Debian:12", "CPE"
 	Potential bool             `json:"potential,omitempty"` // by the upstream version only
 	Kernel    string           `json:"kernel,omitempty"`    // branch, if it is the kernel
@@ -94,6 +96,7 @@ func Match(s *Set, components []facts.Component) (Report, error) {
 		r.Exploited = s.Manifest.Exploited.Day
 	}
 	systems := systemsOf(components)
+	at := map[string]int{}
 	for _, c := range components {
 		if c.Kind == facts.KindSystem || isKernel(c) && c.Kind == facts.KindKernel && s.packagedKernel(components, systems) {
 			continue
@@ -112,9 +115,16 @@ func Match(s *Set, components []facts.Component) (Report, error) {
 			continue
 		}
 		r.looked(s, q, c, records)
-		if len(found) > 0 {
-			r.Affected = append(r.Affected, affected(c, q, found))
+		if len(found) == 0 {
+			continue
 		}
+		key := fmt.Sprint(q)
+		if i, ok := at[key]; ok {
+			r.Affected[i].also(c, q)
+			continue
+		}
+		at[key] = len(r.Affected)
+		r.Affected = append(r.Affected, affected(c, q, found))
 	}
 	slices.SortFunc(r.Places, assay.Location.Compare)
 	r.Places = slices.CompactFunc(r.Places, func(a, b assay.Location) bool { return a.Path == b.Path })
@@ -147,6 +157,18 @@ func affected(c facts.Component, q question, found []Vulnerability) Component {
 		out.Kernel = branchOf(upstreamVersion(c))
 	}
 	return out
+}
+
+// also adds a component that was built from the same source.
+func (k *Component) also(c facts.Component, q question) {
+	if k.Packages == nil {
+		k.Packages = []string{k.Name}
+	}
+	k.Packages = append(k.Packages, c.Name)
+	k.Places = append(k.Places, c.Places...)
+	if !k.Potential {
+		k.Name = q.names[0] // the source
+	}
 }
 
 // ask looks all names up and puts together what is the same vulnerability. It is

@@ -54,6 +54,9 @@ func walk(ctx context.Context, kind, name string, do func(document) error) (File
 		info.Size = stat.Size()
 		info.Digest, err = w.file(name)
 	}
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
 	return info, err
 }
 
@@ -214,15 +217,13 @@ func (d document) decode(into any) error {
 
 // wrong says where a document is wrong.
 func (d document) wrong(err error) error {
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case err == nil:
+	switch e := err.(type) {
+	case nil:
 		return nil
-	case errors.As(err, &syntax):
-		return fmt.Errorf("%s %w: at offset %d: %w", d.name, ErrSource, syntax.Offset, err)
-	case errors.As(err, &kind):
-		return fmt.Errorf("%s %w: at offset %d: %w", d.name, ErrSource, kind.Offset, err)
+	case *json.SyntaxError:
+		err = at(e.Offset, err)
+	case *json.UnmarshalTypeError:
+		err = at(e.Offset, err)
 	}
 	return fmt.Errorf("%s %w: %w", d.name, ErrSource, err)
 }
@@ -281,8 +282,8 @@ func (d document) elements(member string, element func(raw json.RawMessage) erro
 	return nil
 }
 
-// at adds the offset to an error that has none or another one.
-func at(offset int64, err error) error { return fmt.Errorf("at offset %d: %s", offset, err) }
+// at adds the offset to an error.
+func at(offset int64, err error) error { return fmt.Errorf("at offset %d: %w", offset, err) }
 
 func cmpErr(err error, otherwise string) error {
 	if err == nil {

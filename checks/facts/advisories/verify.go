@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 )
 
@@ -15,8 +16,11 @@ var ErrDamaged = errors.New("the data set is not as it was built")
 // order of the packages, the number of records, and each record.
 func Verify(folder string) (*Set, error) {
 	s, err := Open(folder)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNotData), errors.Is(err, fs.ErrNotExist):
 		return nil, err
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	defer s.Close()
 	counts := tally{}
@@ -61,7 +65,10 @@ func (s *Set) verify(e Ecosystem, counts tally) error {
 
 // wholeFile looks that nothing stands in the file of records beside the blocks.
 func (s *Set) wholeFile(e Ecosystem) error {
-	f := s.records.(*folder)
+	f, ok := s.records.(*folder)
+	if !ok {
+		return nil // in memory
+	}
 	shelf, err := f.shelf(e.Name)
 	if err != nil || shelf == nil {
 		return err
