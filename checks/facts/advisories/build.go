@@ -1,6 +1,7 @@
 package advisories
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -246,15 +247,14 @@ func (b *builder) write(m *Manifest, out string) error {
 				return err
 			}
 		}
-		var r Record
-		if err := json.Unmarshal(l.text, &r); err != nil {
+		if err := counts.line(l); err != nil {
 			return err
 		}
-		counts.count(&r)
-		if r.Specific.Exploited != "" {
+		// Inside a text the quotes would stand behind backslashes.
+		if bytes.Contains(l.text, []byte(`"exploited":"`)) {
 			b.joined.exploited++
 		}
-		if r.Specific.EPSS > 0 {
+		if bytes.Contains(l.text, []byte(`"epss":`)) {
 			b.joined.scored++
 		}
 		return w.add(l.name, l.text)

@@ -1,6 +1,7 @@
 package advisories
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 )
@@ -33,14 +34,31 @@ func (t tally) cover(p Package) {
 
 // count takes a record; those of a package come one after the other.
 func (t tally) count(r *Record) {
-	c := t.of(r.Affected[0].Package.Base())
-	c.records++
-	if name := r.Affected[0].Package.Name; name != c.last || c.packages == 0 {
-		c.last = name
-		c.packages++
-	}
+	t.of(r.Affected[0].Package.Base()).one(r.Affected[0].Package.Name)
 	for _, a := range r.Affected {
 		t.cover(a.Package)
+	}
+}
+
+// line takes a record as it is written; only one with releases is read again.
+func (t tally) line(l *line) error {
+	if !bytes.Contains(l.text, []byte(`"ecosystem":"`+l.ecosystem+`:`)) {
+		t.of(l.ecosystem).one(l.name)
+		return nil
+	}
+	r, err := readRecord(l.text)
+	if err == nil {
+		t.count(&r)
+	}
+	return err
+}
+
+// one counts a record of a package.
+func (c *counted) one(name string) {
+	c.records++
+	if name != c.last || c.packages == 0 {
+		c.last = name
+		c.packages++
 	}
 }
 
