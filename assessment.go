@@ -80,9 +80,17 @@ type Assessment struct {
 	Images      []Image            `json:"images"`
 	Results     []Result           `json:"results"`
 	Conclusions []Conclusion       `json:"conclusions"`
+	Data        *DataSet           `json:"data,omitempty"` // of known vulnerabilities, if one was given
 	Exceptions  []Marked           `json:"exceptions,omitempty"`
 	Facts       map[string]Stored  `json:"facts,omitempty"` // by "firmware/fact", with --store-facts
 	Documents   []DocumentEvidence `json:"documents,omitempty"`
+}
+
+// DataSet names the data set of known vulnerabilities that was looked into.
+type DataSet struct {
+	Digest Digest `json:"digest,omitempty"` // of its manifest
+	AsOf   string `json:"as_of,omitempty"`  // YYYY-MM-DD, the day that it was built for
+	Demo   bool   `json:"demo,omitempty"`   // the small one for demonstration
 }
 
 // Stored is a fact's value as it was observed, so that it can be judged again

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -23,6 +24,7 @@ type questionFlags struct {
 	vars   []string
 	online bool
 	facts  bool
+	data   string
 	more   []string
 }
 
@@ -30,6 +32,7 @@ func (f *questionFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.asOf, "as-of", "", "the `DATE` that all dates are compared with (default: today)")
 	c.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable of the product file: `NAME=VALUE`; repeatable")
 	c.Flags().BoolVar(&f.online, "online", false, "ask the source repository and fetch released firmware")
+	c.Flags().StringVar(&f.data, "data", "", "look known vulnerabilities up in the data set of this `FOLDER`; \"demo\" is a small one to try")
 	c.Flags().BoolVar(&f.facts, "store-facts", false, "keep the observed facts in the assessment, so that it can be judged again")
 }
 
@@ -38,7 +41,7 @@ func (p *program) question(f questionFlags, args []string) (question, error) {
 	if err != nil {
 		return question{}, err
 	}
-	q := question{dir: ".", asOf: asOf, online: f.online, facts: f.facts, more: f.more, vars: map[string]string{}}
+	q := question{dir: ".", asOf: asOf, online: f.online, facts: f.facts, data: f.data, more: f.more, vars: map[string]string{}}
 	if len(args) > 0 {
 		q.dir = args[0]
 	}
@@ -66,8 +69,9 @@ func (p *program) checkCommand() *cobra.Command {
 		Long: `Check reads the product files of FOLDER (default: this one), opens every firmware
 image they name, runs all checks, and says what follows for each scheme named as
 a target. With --from it judges the facts that an earlier check stored, without
-the images: by other checks or schemes, or on another day. With --sign it signs the
-assessment, whatever the verdict; "assay label --from" makes a label of it.
+the images: by other checks or schemes, on another day, or, with --data, by newer
+records of vulnerabilities. With --sign it signs the assessment, whatever the
+verdict; "assay label --from" makes a label of it.
 
 Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 		Example: "  assay check\n  assay check camera/ --format json=out.json --as-of 2026-11-23",
@@ -210,13 +214,27 @@ func (p *program) table(w io.Writer, a assay.Assessment) error {
 	if err := report.Results(w, a.Results, p.paint); err != nil {
 		return err
 	}
+	if a.Data != nil {
+		fmt.Fprintf(w, "\n%s\n", dataLine(*a.Data))
+	}
 	if len(a.Exceptions) > 0 {
 		fmt.Fprintf(w, "\nExceptions written by the maker (they change no verdict):\n")
 		for _, e := range a.Exceptions {
-			fmt.Fprintf(w, "  %s: %s (%s, until %s)\n", report.Clean(e.Subject), report.Clean(e.Reason), report.Clean(e.Author), report.Clean(e.Expires))
+			fmt.Fprintf(w, "  %s: %s (%s)\n", report.Clean(e.Subject), report.Clean(e.Reason), report.Clean(authored(e)))
 		}
 	}
 	return report.Conclusions(w, a.Conclusions, p.paint)
+}
+
+// authored says who wrote an exception, and until when it counts if it ends.
+func authored(e assay.Marked) string {
+	switch {
+	case e.Expires == "":
+		return cmp.Or(e.Author, e.Declared.Path)
+	case e.Author == "":
+		return "until " + e.Expires
+	}
+	return e.Author + ", until " + e.Expires
 }
 
 // placed makes the declared places of results relative to where the program runs.
