@@ -10,16 +10,24 @@ import (
 // The rules of the arrows: which room may import which. A room that is not
 // named here imports no other room at all.
 var mayImport = map[string][]string{
-	"":               {},
-	"schema/product": {""},
-	"schema/scheme":  {""},
-	"firmware":       {},
-	"checks/facts":   {"", "firmware"},
-	"checks":         {"", "firmware", "schema/product", "schema/scheme", "checks/facts"},
-	"labels":         {""},
-	"labels/verify":  {"", "labels"},
-	"examples":       {"firmware"},
-	"cmd":            {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/verify"},
+	"":                           {},
+	"schema/product":             {""},
+	"schema/scheme":              {""},
+	"firmware":                   {},
+	"checks/facts":               {"", "firmware"},
+	"checks":                     {"", "firmware", "schema/product", "schema/scheme", "checks/facts"},
+	"labels":                     {"", "labels/cose", "labels/compact"},
+	"labels/cose":                {},
+	"labels/compact":             {"", "labels", "labels/cose"},
+	"labels/status":              {"", "labels", "labels/cose", "labels/compact"},
+	"labels/page":                {"", "labels", "labels/cose", "labels/compact"},
+	"labels/sigstore":            {"", "labels", "labels/verify"},
+	"labels/sign/keyless":        {"", "labels", "labels/verify", "labels/sigstore"},
+	"labels/labeltest/authority": {"", "labels", "labels/sign/keyless", "labels/verify"},
+	"labels/trust":               {"", "labels", "labels/verify"},
+	"labels/verify":              {"", "labels", "labels/cose", "labels/compact", "labels/status"},
+	"examples":                   {"firmware"},
+	"cmd":                        {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/compact", "labels/page", "labels/sign/keyless", "labels/sigstore", "labels/status", "labels/trust", "labels/verify"},
 }
 
 // Rooms that others import alone, or that must stay small, take few modules
@@ -32,6 +40,9 @@ var mayTake = map[string][]string{
 	},
 	"schema/product": {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/", "github.com/agext/levenshtein", "golang.org/x/text/"},
 	"schema/scheme":  {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/", "github.com/agext/levenshtein"},
+	"labels/cose":    {"github.com/fxamacker/cbor/"},
+	"labels/compact": {},
+	"labels/status":  {},
 	"labels/verify":  {"golang.org/x/text/"},
 }
 

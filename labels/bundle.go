@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // The media types in a bundle.
@@ -31,17 +32,33 @@ var ErrNotLabel = errors.New("not a label")
 var ErrReadable = fmt.Errorf("%w: it is the form for people to read, and is not signed", ErrNotLabel)
 
 // Bundle is a Sigstore bundle v0.3 that holds a DSSE envelope and says by which
-// public key it is signed.
+// public key it is signed. One that a certificate signed is [Certified], and not
+// of this type.
 type Bundle struct {
 	MediaType string   `json:"mediaType"`
 	Material  Material `json:"verificationMaterial"`
 	Envelope  Envelope `json:"dsseEnvelope"`
 }
 
-// Material names the key.
+// Material names the key, and holds what others saw of the signature.
 type Material struct {
 	PublicKey KeyHint `json:"publicKey"`
+	Stamps    *Stamps `json:"timestampVerificationData,omitempty"`
 }
+
+// Stamps are RFC 3161 timestamps over the signature. They are not signed with it,
+// and say something only to who trusts an authority.
+type Stamps struct {
+	RFC3161 []Stamp `json:"rfc3161Timestamps"`
+}
+
+// Stamp is one answer of a timestamp authority, in DER.
+type Stamp struct {
+	Signed []byte `json:"signedTimestamp"`
+}
+
+// MaxStamps is the number of timestamps that a bundle may have.
+const MaxStamps = 8
 
 // KeyHint is the [KeyID] of the key that signed.
 type KeyHint struct {
@@ -65,7 +82,7 @@ type Signature struct {
 func NewBundle(keyID string, payload, sig []byte) *Bundle {
 	return &Bundle{
 		MediaType: BundleMediaType,
-		Material:  Material{KeyHint{keyID}},
+		Material:  Material{PublicKey: KeyHint{keyID}},
 		Envelope:  Envelope{Payload: payload, PayloadType: PayloadType, Signatures: []Signature{{sig}}},
 	}
 }
@@ -79,9 +96,11 @@ func (b *Bundle) Digest() [32]byte { return sha256.Sum256(b.Envelope.Payload) }
 // ParseBundle reads a bundle. It accepts nothing but the bytes that
 // [Bundle.Bytes] writes: ErrNotLabel if they are no bundle, CanonicalError if
 // they are one in another form. It does not verify.
-func ParseBundle(data []byte) (*Bundle, error) {
-	if len(data) > MaxBundle {
-		return nil, fmt.Errorf("%w: %d bytes, more than the %d that a bundle may have", ErrNotLabel, len(data), MaxBundle)
+func ParseBundle(data []byte) (*Bundle, error) { return parseBundle(data, MaxBundle) }
+
+func parseBundle(data []byte, limit int) (*Bundle, error) {
+	if len(data) > limit {
+		return nil, fmt.Errorf("%w: %d bytes, more than the %d that a bundle may have", ErrNotLabel, len(data), limit)
 	}
 	b := new(Bundle)
 	err := decodeCanonical("bundle", data, b)
@@ -99,8 +118,28 @@ func ParseBundle(data []byte) (*Bundle, error) {
 		return nil, fmt.Errorf("%w: payload type %q, want %q", ErrNotLabel, b.Envelope.PayloadType, PayloadType)
 	case len(b.Envelope.Signatures) != 1:
 		return nil, fmt.Errorf("%w: %d signatures, want one", ErrNotLabel, len(b.Envelope.Signatures))
+	case b.Material.Stamps != nil && (len(b.Material.Stamps.RFC3161) == 0 || len(b.Material.Stamps.RFC3161) > MaxStamps):
+		return nil, fmt.Errorf("%w: %d timestamps, want 1 to %d or none", ErrNotLabel, len(b.Material.Stamps.RFC3161), MaxStamps)
 	}
 	return b, nil
+}
+
+// Certified reports whether data is a Sigstore bundle that needs more than a
+// public key to verify: one that a certificate signed, or with log entries.
+func Certified(data []byte) bool {
+	var head struct {
+		MediaType string `json:"mediaType"`
+		Material  struct {
+			Certificate json.RawMessage   `json:"certificate"`
+			Chain       json.RawMessage   `json:"x509CertificateChain"`
+			Entries     []json.RawMessage `json:"tlogEntries"`
+		} `json:"verificationMaterial"`
+	}
+	if len(data) > MaxAttestation || json.Unmarshal(data, &head) != nil {
+		return false
+	}
+	return strings.HasPrefix(head.MediaType, "application/vnd.dev.sigstore.bundle") &&
+		(head.Material.Certificate != nil || head.Material.Chain != nil || len(head.Material.Entries) > 0)
 }
 
 // isReadable reports a statement without a signature, in whatever layout.

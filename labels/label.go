@@ -73,6 +73,7 @@ type Label struct {
 	Assessment   assay.Digest `json:"assessment"` // of its canonical JSON
 	Declaration  assay.Digest `json:"declaration"`
 	Documents    []Document   `json:"documents,omitempty"`
+	Status       *Status      `json:"status,omitempty"` // where it would stand that the label was withdrawn
 	Tool         Tool         `json:"tool"`
 }
 
@@ -204,6 +205,14 @@ type Document struct {
 	By     string       `json:"by,omitempty"`
 	Date   string       `json:"date,omitempty"`
 	Digest assay.Digest `json:"digest"`
+}
+
+// Status is a label's place in a status list (Token Status List,
+// draft-ietf-oauth-status-list): package status reads it. It is part of what is
+// signed, so nobody can take it away.
+type Status struct {
+	List  string `json:"list"`  // address of the list
+	Index int    `json:"index"` // of the label's entry, chosen at random
 }
 
 // Tool is the program that assessed.

@@ -40,6 +40,7 @@ type IssueOptions struct {
 	Authority  bool     // a trust policy was applied and lets the issuer judge by these schemes
 	ID         string   // the label's number; made from product, date and assessment if empty
 	Demo       bool     // it will be signed with the published demo key
+	Status     *Status  // a place in a status list that was reserved for this label
 }
 
 // New makes the label for an assessment. It refuses if any scheme asked for is
@@ -180,6 +181,7 @@ func newLabel(a *assay.Assessment, o IssueOptions) (*Label, error) {
 		Assessment:  digest,
 		Declaration: p.Declaration,
 		Documents:   documents(a.Documents),
+		Status:      o.Status,
 		Tool:        Tool(a.Tool),
 	}, nil
 }

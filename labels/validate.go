@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -20,6 +21,8 @@ const (
 	MaxAddr   = 120 // characters in the issuer's address, so that a phone reads the QR code
 	MaxModels = 64
 	MaxList   = 256 // entries in any other list
+
+	MaxStatusIndex = 1<<24 - 1 // in a status list
 )
 
 // Validate reports everything that a statement says wrongly: a date that is
@@ -28,7 +31,7 @@ func (s *Statement) Validate() error {
 	l := &s.Predicate
 	return errors.Join(
 		s.validateTypes(), s.validateSubjects(), l.validateIssuer(), l.validateDates(), l.validateTexts(),
-		l.validateSchemes(), l.validatePrinciples(), l.validateCoverage(), l.validateDigests())
+		l.validateSchemes(), l.validatePrinciples(), l.validateCoverage(), l.validateDigests(), l.validateStatus())
 }
 
 func (s *Statement) validateTypes() error {
@@ -181,6 +184,32 @@ func checkAddress(s string) error {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.Fragment != "" || strings.HasSuffix(s, "#") {
 		return fmt.Errorf("%q is not an https address without user and fragment", s)
+	}
+	return nil
+}
+
+// plainAddress is an https address as it is asked for: a host in small letters,
+// nothing but ASCII, neither user nor fragment. Verifiers in other languages
+// read the same expression.
+var plainAddress = regexp.MustCompile(`^https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?!$&'()*+,;=%@-]*)?$`)
+
+// IsPlainAddress reports whether s has the form that the address of a status
+// list must have.
+func IsPlainAddress(s string) bool { return len(s) <= MaxAddr && plainAddress.MatchString(s) }
+
+// validateStatus holds the place in a status list to its form. Who names one
+// must have an address, since that is how the list's issuer is known.
+func (l *Label) validateStatus() error {
+	if l.Status == nil {
+		return nil
+	}
+	switch s := *l.Status; {
+	case !IsPlainAddress(s.List):
+		return fmt.Errorf("the status list's address %.60q is not a plain https address of at most %d characters", s.List, MaxAddr)
+	case s.Index < 0 || s.Index > MaxStatusIndex:
+		return fmt.Errorf("index %d in a status list", s.Index)
+	case l.Issuer.Address == "":
+		return errors.New("a place in a status list, but no address of the issuer")
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func (g *boot) shellPipe(l *launch, from Command) {
 
 // inline runs the text of a command that stands in another file.
 func (g *boot) inline(l *launch, text string) {
-	stmts, _ := parseScript("-c", text)
+	stmts, _ := g.texts.scripts.parse("-c", text)
 	if l.depth > 6 {
 		g.unjudge(l.cmd.Location, "its program is called through too many others")
 		return

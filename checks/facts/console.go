@@ -130,7 +130,7 @@ func (g *boot) scriptPrompt(words []string, depth int) (Known, bool) {
 	if !isText || shellOf(t.Content) == "" {
 		return Unknown, false
 	}
-	stmts, _ := parseScript(f.Name, t.Content)
+	stmts, _ := g.texts.scripts.parse(f.Name, t.Content)
 	shell, prompt := Unknown, false
 	w := *g.world
 	w.left = 2000

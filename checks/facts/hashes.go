@@ -40,6 +40,7 @@ const (
 const (
 	defaultSHARounds   = 5000 // where a sha-crypt hash names none
 	sunMD5BasicRounds  = 4096
+	desLength          = 13
 	mosquittoSHA512Sum = 64 // bytes
 )
 
@@ -70,6 +71,9 @@ var hashShapes = []struct {
 // many rounds it takes (for bcrypt the cost, a power of two; 0 where the format
 // has no such number). The kind is empty if it is no hash.
 func HashKindOf(field string) (kind HashKind, rounds int) {
+	if len(field) != desLength && !strings.HasPrefix(field, "$") && !strings.HasPrefix(field, "_") {
+		return "", 0
+	}
 	for _, h := range hashShapes {
 		if h.shape.MatchString(field) {
 			return h.kind, roundsOf(h.kind, field)

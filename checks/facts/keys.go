@@ -3,6 +3,7 @@ package facts
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/asn1"
 	"slices"
 
 	"github.com/assay-iot/assay"
@@ -123,6 +124,10 @@ func rawMaterial(f *firmware.File, content []byte) []keyMaterial {
 		n, ok := derLength(content[at:])
 		if !ok || n < 128 || n > maxDERFile || at+n > len(content) {
 			at++
+			continue
+		}
+		if first := content[at+4]; first != asn1.TagInteger && first != asn1.TagSequence|0x20 {
+			at++ // chance: every key and certificate begins with a version or a structure
 			continue
 		}
 		m, ok := parseDER(content[at : at+n])

@@ -245,7 +245,10 @@ func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 	name = strings.Trim(name, ".-")
 	short := name[strings.LastIndexAny(name, ".:")+1:]
 	psk := strings.HasSuffix(strings.ToLower(short), "psk")
-	if kind, _ := htpasswdHash(value); kind != "" && kind != DES || !isPasswordName(short) && !psk || !isLiteralSecret(value) {
+	if !isPasswordName(short) && !psk || !isLiteralSecret(value) {
+		return found
+	}
+	if kind, _ := htpasswdHash(value); kind != "" && kind != DES {
 		return found
 	}
 	return append(found, PlainSecret{Name: forPeople(name), Wifi: psk || isWifiName(name), OnList: isListed(value), Secret: NewSecret("password", value)})

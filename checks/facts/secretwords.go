@@ -9,6 +9,9 @@ import (
 // passwordWord ends the name of a setting that holds a password.
 var passwordWord = regexp.MustCompile(`(?:[Pp]assw(?:or)?[dt]|PASSW(?:OR)?[DT]|[Pp]assphrase|PASSPHRASE|requirepass|masterauth|(?:^|[-_.])(?:pass|PASS|pw|PW|pwd|PWD)|[a-z0-9](?:Pass|Pw|Pwd))[0-9]?$`)
 
+// passwordAnchors are literals of which every such name holds one.
+var passwordAnchors = []string{"ass", "ASS", "aster", "pw", "Pw", "PW"}
+
 // otherPass are words before "pass" and "password" that make it something else
 // than a password: a filter, a run, a question.
 var otherPass = []string{
@@ -20,6 +23,9 @@ var otherPass = []string{
 // isPasswordName reports whether a setting of that name holds a password.
 func isPasswordName(name string) bool {
 	if len(name) > 64 || name == "PWD" || name == "OLDPWD" || name == "pwd" {
+		return false
+	}
+	if !holdsAny(name, passwordAnchors) {
 		return false
 	}
 	at := passwordWord.FindStringIndex(name)

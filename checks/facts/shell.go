@@ -3,10 +3,11 @@ package facts
 import (
 	"fmt"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
-
-	"mvdan.cc/sh/v3/syntax"
+	"sync"
+	"sync/atomic"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
@@ -182,14 +183,25 @@ var Scripts = &Fact[[]Script]{
 		if err != nil {
 			return nil, err
 		}
-		scripts := []Script{}
-		for _, t := range texts.All() {
-			if isScript(t) {
-				scripts = append(scripts, readScript(texts, t))
-			}
-		}
-		return scripts, nil
+		found := slices.DeleteFunc(slices.Clone(texts.All()), func(t Text) bool { return !isScript(t) })
+		return readScripts(texts, found), nil
 	},
+}
+
+// readScripts reads scripts side by side; none knows of another.
+func readScripts(set *TextSet, texts []Text) []Script {
+	scripts := make([]Script, len(texts))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(texts)); i = next.Add(1) - 1 {
+				scripts[i] = readScript(set, texts[i])
+			}
+		})
+	}
+	workers.Wait()
+	return scripts
 }
 
 // isScript asks for a #! line of a shell, or a name that is run by one.
@@ -225,39 +237,6 @@ func shellOf(content string) string {
 		return b
 	}
 	return ""
-}
-
-// parseScript reads a script into a syntax tree. What could be read is given
-// even if there is a problem.
-func parseScript(name, content string) (stmts []*syntax.Stmt, problem string) {
-	if problem = tooMuchToParse(content); problem != "" {
-		return nil, problem
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			problem = fmt.Sprintf("the shell parser gave up: %v", r)
-		}
-	}()
-	for _, lang := range []syntax.LangVariant{syntax.LangBash, syntax.LangPOSIX} {
-		f, err := syntax.NewParser(syntax.Variant(lang)).Parse(strings.NewReader(content), name)
-		if err == nil {
-			return f.Stmts, ""
-		}
-		if problem == "" {
-			problem = err.Error()
-		}
-	}
-	f, err := syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.RecoverErrors(16)).Parse(strings.NewReader(content), name)
-	if f != nil && err == nil {
-		return f.Stmts, problem
-	}
-	for s, err := range syntax.NewParser(syntax.Variant(syntax.LangBash)).StmtsSeq(strings.NewReader(content)) {
-		if err != nil {
-			break // the same error again: what came before it is good
-		}
-		stmts = append(stmts, s)
-	}
-	return stmts, problem
 }
 
 // tooMuchToParse guards the parser, which is recursive: a fatal stack overflow

@@ -85,7 +85,7 @@ func shellEval(r *shellRun, a []shellValue) (outcome, flow) {
 	if r.depth >= maxShellDepth || len(text) > maxWord || r.world.left <= 0 {
 		return unsure, goesOn
 	}
-	stmts, _ := parseScript("eval", text)
+	stmts, _ := r.world.texts.scripts.parse("eval", text)
 	src, place := r.src, r.place
 	if r.place == nil && r.callAt != nil {
 		at := r.at(r.callAt.Pos(), r.callAt.End())

@@ -126,7 +126,7 @@ func readScript(set *TextSet, t Text) (s Script) {
 			s.Problem = fmt.Sprintf("the script could not be followed: %v", v)
 		}
 	}()
-	stmts, problem := parseScript(t.File.Name, t.Content)
+	stmts, problem := set.scripts.parse(t.File.Name, t.Content)
 	s.Problem = problem
 	w := &shellWorld{texts: set, left: maxScriptSteps}
 	w.run = func(_ *shellRun, c *Command) outcome {
@@ -592,7 +592,7 @@ func (r *shellRun) source(words []shellValue, c *syntax.CallExpr) outcome {
 	if r.depth >= maxShellDepth {
 		return unsure
 	}
-	stmts, _ := parseScript(t.File.Name, t.Content)
+	stmts, _ := r.world.texts.scripts.parse(t.File.Name, t.Content)
 	src, silent := r.src, r.silent
 	r.depth++
 	r.src = t

@@ -53,6 +53,8 @@ func (t Text) At(l Line) assay.Location {
 type TextSet struct {
 	all    []Text
 	byFile map[*firmware.File]int
+
+	scripts parsedScripts
 }
 
 // All lists the texts by path.

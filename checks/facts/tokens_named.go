@@ -80,7 +80,7 @@ func scriptTokens(s Script) []Token {
 	var found []Token
 	add := func(c Command, name, value string) {
 		name = strings.TrimLeft(name, "-")
-		if tokenName.MatchString(name) && isTokenValue(value) && !Unresolved(value) {
+		if isTokenValue(value) && !Unresolved(value) && tokenName.MatchString(name) {
 			found = append(found, Token{What: "token (" + forPeople(name) + ")", Secret: NewSecret("token", value), Location: c.Location})
 		}
 	}

@@ -141,12 +141,9 @@ func hasShort(args []string, flag byte, valued string) bool {
 
 // switchedOff reports whether a variable switches the check off.
 func switchedOff(name, value string) bool {
-	value = strings.ToLower(strings.Trim(value, `"'`))
 	switch strings.TrimSpace(name) {
-	case "NODE_TLS_REJECT_UNAUTHORIZED":
-		return value == "0"
-	case "PYTHONHTTPSVERIFY":
-		return value == "0"
+	case "NODE_TLS_REJECT_UNAUTHORIZED", "PYTHONHTTPSVERIFY":
+		return strings.Trim(value, `"'`) == "0"
 	}
 	return false
 }

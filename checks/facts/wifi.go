@@ -77,7 +77,7 @@ func wifiReader(t Text) func(Text) []WifiNetwork {
 		return iwdWifi
 	case strings.HasSuffix(base, ".dat") && strings.Contains(t.Content, "AuthMode="):
 		return ralinkWifi
-	case hostapdLine.MatchString(t.Content) && holdsAny(t.Content, []string{"hw_mode=", "wpa=", "interface=", "wpa_passphrase="}):
+	case strings.Contains(t.Content, "ssid") && hostapdLine.MatchString(t.Content) && holdsAny(t.Content, []string{"hw_mode=", "wpa=", "interface=", "wpa_passphrase="}):
 		if strings.HasPrefix(t.Content, "#!") {
 			return nil
 		}

@@ -15,10 +15,10 @@ import (
 )
 
 func (p *program) issuerCommand() *cobra.Command {
-	c := &cobra.Command{Use: "issuer", Short: "Keys of those who issue labels", Args: noArgs, RunE: help}
+	c := &cobra.Command{Use: "issuer", Short: "Keys and status lists of those who issue labels", Args: noArgs, RunE: help}
 	keys := &cobra.Command{Use: "keys", Short: "Make signing keys", Args: noArgs, RunE: help}
 	keys.AddCommand(p.generateCommand())
-	c.AddCommand(keys)
+	c.AddCommand(keys, p.statusCommand())
 	return c
 }
 

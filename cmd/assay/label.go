@@ -18,9 +18,11 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/compact"
 	"github.com/assay-iot/assay/labels/demo"
 	"github.com/assay-iot/assay/labels/pdf"
 	"github.com/assay-iot/assay/labels/sign"
+	"github.com/assay-iot/assay/labels/status/ledger"
 	"github.com/assay-iot/assay/schema/product"
 )
 
@@ -33,6 +35,7 @@ type labelFlags struct {
 	issuer, address     string
 	issued, validUntil  string
 	claim               []string
+	status              string
 }
 
 func (p *program) labelCommand() *cobra.Command {
@@ -41,12 +44,15 @@ func (p *program) labelCommand() *cobra.Command {
 		Use:   "label [FOLDER]",
 		Short: "Check a product and, if all its schemes are met, make its signed label",
 		Long: `Label checks the product of FOLDER (default: this one) as "assay check" does. If every
-scheme that it names as a target is met, it writes three files:
+scheme that it names as a target is met, it writes these files:
 
   label.sigstore.json  the label: a signed statement in a Sigstore bundle
   label.pdf            the label for people, with the bundle attached
   label.json           what the statement says, to read
+  label.cose           the compact label, for the QR code, signed too
+  label.txt            the text of the QR code
 
+With --status it takes a place in a status list, so that it can be withdrawn.
 With --store-facts it also writes assessment.json, what the label rests on: findings
 with their places, and the facts. Its SHA-256 is the digest that the label names.
 
@@ -65,6 +71,7 @@ If one is not met (exit code 3) or inconclusive (4), nothing is written.`,
 	c.Flags().StringVar(&f.address, "address", "", "https `ADDRESS` of the issuer, where the QR code leads (default: the maker's web site; needed if another than the maker issues it)")
 	c.Flags().StringVar(&f.issued, "issued", "", "issue `DATE` (default: the as-of date)")
 	c.Flags().StringVar(&f.validUntil, "valid-until", "", "last `DATE` on which the label is valid (default: a year, at most to the support end)")
+	c.Flags().StringVar(&f.status, "status", "", "`LEDGER` of the status list in which the label takes a place (\"assay issuer status new\")")
 	c.Flags().StringArrayVar(&f.claim, "scheme", nil, "put only this `ID` of the assessed schemes on the label; repeatable (default: all)")
 	return c
 }
@@ -94,6 +101,12 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 		return err
 	}
 	q.writes = []string{existing(f.out)}
+	if f.status != "" {
+		if _, err := ledger.Read(f.status); err != nil {
+			return ledgerError(err)
+		}
+		q.writes = append(q.writes, filepath.Dir(f.status))
+	}
 	q.accepts = f.addressed
 	j, err := p.assess(c.Context(), q)
 	if err != nil {
@@ -106,7 +119,13 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	if err != nil {
 		return p.noLabel(j, err)
 	}
-	files, err := drawLabel(key, statement)
+	if f.status != "" { // only now that there will be a label
+		l := &statement.Predicate
+		if l.Status, err = p.reserve(f.status, l.Issuer.Address, l.ID); err != nil {
+			return err
+		}
+	}
+	files, err := p.drawLabel(key, statement)
 	if err != nil {
 		return err
 	}
@@ -198,16 +217,23 @@ type labelFile struct {
 }
 
 // drawLabel signs the statement and makes all files in memory.
-func drawLabel(key crypto.Signer, s *labels.Statement) ([]labelFile, error) {
+func (p *program) drawLabel(key crypto.Signer, s *labels.Statement) ([]labelFile, error) {
 	bundle, err := sign.Statement(key, s)
 	if err != nil {
 		return nil, err
 	}
-	page, err := pdf.Render(s, bundle)
+	message, code, err := p.compactLabel(key, s)
+	if err != nil {
+		return nil, err
+	}
+	page, err := pdf.Render(s, bundle, message)
 	var glyph *pdf.GlyphError
 	if errors.As(err, &glyph) {
 		return nil, badInput("write the text in Latin, Greek or Cyrillic letters", "%w", err)
 	} else if err != nil {
+		return nil, err
+	}
+	if page, err = sign.PDF(key, s, page, sign.Seal{}); err != nil {
 		return nil, err
 	}
 	payload, err := s.Payload()
@@ -218,7 +244,28 @@ func drawLabel(key crypto.Signer, s *labels.Statement) ([]labelFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []labelFile{{"label.sigstore.json", bundle}, {"label.pdf", page}, {"label.json", readable}}, nil
+	files := []labelFile{{"label.sigstore.json", bundle}, {"label.pdf", page}, {"label.json", readable}}
+	if message != nil {
+		files = append(files, labelFile{"label.cose", message}, labelFile{"label.txt", []byte(code + "\n")})
+	}
+	return files, nil
+}
+
+// compactLabel makes what the QR code holds; nothing if the issuer has no
+// address for one, or it does not fit. The code then holds the digest alone.
+func (p *program) compactLabel(key crypto.Signer, s *labels.Statement) (message []byte, code string, err error) {
+	l, err := compact.FromStatement(s, key.Public())
+	if errors.Is(err, compact.ErrAddress) || errors.Is(err, compact.ErrTooLong) {
+		fmt.Fprintf(p.err, "note: the QR code holds the digest only and cannot be verified offline: %v\n", err)
+		return nil, "", nil
+	} else if err != nil {
+		return nil, "", err
+	}
+	if message, err = l.Sign(key); err != nil {
+		return nil, "", err
+	}
+	code, err = compact.Code(&s.Predicate, message)
+	return message, code, err
 }
 
 // writeAll writes a label's files into a folder: all of them, or, if one fails,

@@ -65,7 +65,8 @@ type usageError struct{ error }
 
 func isUsage(err error) bool {
 	return errors.As(err, &usageError{}) || strings.HasPrefix(err.Error(), "unknown command") ||
-		strings.HasPrefix(err.Error(), "required flag") || strings.HasPrefix(err.Error(), "if any flags in the group")
+		strings.HasPrefix(err.Error(), "required flag") || strings.HasPrefix(err.Error(), "at least one of the flags") ||
+		strings.HasPrefix(err.Error(), "if any flags in the group")
 }
 
 func (p *program) commands() *cobra.Command {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -23,25 +24,37 @@ const maxLabelFile = 16 << 20
 
 func (p *program) verifyCommand() *cobra.Command {
 	var keys, formats []string
-	var image, asOf string
+	var image, asOf, on string
+	var lists listFlags
 	var allowDemo bool
 	c := &cobra.Command{
 		Use:   "verify LABEL",
-		Short: "Verify a label, offline: a bundle or a PDF",
-		Long: `Verify says whether a label (label.sigstore.json or label.pdf) is genuine and valid. It
-needs nothing but the issuer's public key, and no network. With --firmware it also
-says whether an image is the labelled one.
+		Short: "Verify a label, offline: a bundle, a PDF or the text of a QR code",
+		Long: `Verify says whether a label (label.sigstore.json, label.pdf, or label.cose and label.txt,
+which the QR code holds) is genuine and valid. It needs nothing but the issuer's public
+key, and no network. With --firmware it also says whether an image is the labelled one.
+
+A label that names a status list can have been withdrawn. Give the list (--status FILE)
+or let it be fetched (--online); without a fresh one the answer is that nobody knows.
+A list that was signed after a day also tells what was valid on that day (--on DATE).
 
 Exit codes: 0 authentic and valid · 2 not a label · 3 not authentic, or another
-firmware · 5 authentic, but not valid on that day.`,
-		Example: "  assay verify label.pdf --key issuer.pub\n  assay verify label.sigstore.json --key issuer.pub --firmware router.bin",
+firmware · 4 authentic, but whether it was withdrawn is not known · 5 authentic, but not
+valid on that day: revoked, suspended, superseded, expired, support ended.`,
+		Example: "  assay verify label.pdf --key issuer.pub\n  assay verify label.sigstore.json --key issuer.pub --firmware router.bin\n  assay verify label.txt --key issuer.pub --online",
 		Args:    oneArg,
 		RunE: func(c *cobra.Command, args []string) error {
 			outputs, err := parseFormats(formats, []string{"table", "json"})
 			if err != nil {
 				return err
 			}
-			day, err := p.asOf(asOf)
+			if on != "" && asOf != "" {
+				return badInput("give one of them", "--on and --as-of say the same")
+			}
+			if err := lists.read(); err != nil {
+				return err
+			}
+			day, err := p.asOf(cmp.Or(on, asOf))
 			if err != nil {
 				return err
 			}
@@ -59,6 +72,7 @@ firmware · 5 authentic, but not valid on that day.`,
 			}
 			answer, err := verify.File(data, trusted, verify.Options{
 				AsOf: day.Format("2006-01-02"), Image: held, AllowDemo: allowDemo, Render: pdf.Render,
+				Status: lists.source(c.Context(), listClient()), NoStatus: lists.none, Now: p.now,
 			})
 			if err != nil {
 				if errors.Is(err, labels.ErrReadable) {
@@ -71,6 +85,9 @@ firmware · 5 authentic, but not valid on that day.`,
 			}
 			if len(keys) == 0 && !answer.Demo {
 				return badInput("give the public key of the issuer that you trust: --key issuer.pub", "no key was given to verify %s with", args[0])
+			}
+			if err := lists.keep(answer); err != nil {
+				return err
 			}
 			for _, o := range outputs {
 				if err := p.write(o, func(w io.Writer) error {
@@ -88,6 +105,11 @@ firmware · 5 authentic, but not valid on that day.`,
 	c.Flags().StringArrayVar(&keys, "key", nil, "public key `FILE` of an issuer that you trust; repeatable")
 	c.Flags().StringVar(&image, "firmware", "", "firmware image `FILE` to hold against the label")
 	c.Flags().StringVar(&asOf, "as-of", "", "verify as on this `DATE` (default: today)")
+	c.Flags().StringVar(&on, "on", "", "was it valid on this `DATE`? The same as --as-of")
+	c.Flags().StringVar(&lists.file, "status", "", "signed status list `FILE` of the issuer")
+	c.Flags().BoolVar(&lists.online, "online", false, "fetch the status list that the label names, once the label is authentic")
+	c.Flags().StringVar(&lists.cache, "status-cache", "", "keep the newest list of each address in this `FOLDER`: it serves when offline, and an older list is noticed")
+	c.Flags().BoolVar(&lists.none, "no-status", false, "do not ask whether the label was withdrawn")
 	c.Flags().BoolVar(&allowDemo, "allow-demo", false, "accept a label that is signed with the published demo key")
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json; repeatable")
 	return c

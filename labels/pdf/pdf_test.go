@@ -15,6 +15,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/compact"
 	"github.com/assay-iot/assay/labels/labeltest"
 )
 
@@ -96,7 +97,7 @@ func render(t testing.TB, s *labels.Statement) []byte {
 	if err := s.Validate(); err != nil {
 		t.Fatalf("the case is not a label: %v", err)
 	}
-	out, err := Render(s, []byte("the bundle of "+s.Predicate.Product.Name))
+	out, err := Render(s, []byte("the bundle of "+s.Predicate.Product.Name), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,14 +144,14 @@ func TestSameBytes(t *testing.T) {
 func TestRefuses(t *testing.T) {
 	s := labeltest.Statement(t)
 	s.Predicate.Renderer = 2
-	if _, err := Render(s, nil); !errors.Is(err, labels.ErrUnknownRenderer) {
+	if _, err := Render(s, nil, nil); !errors.Is(err, labels.ErrUnknownRenderer) {
 		t.Error(err)
 	}
 	for _, name := range []string{"カメラ", "كاميرا", "מצלמה", "กล้อง", "Cam \U0001F4F7", "Cam e\u0301\u0323\u0489"} {
 		s := labeltest.Statement(t)
 		s.Predicate.Product.Name = name
 		var glyph *GlyphError
-		if _, err := Render(s, nil); !errors.As(err, &glyph) {
+		if _, err := Render(s, nil, nil); !errors.As(err, &glyph) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
@@ -253,21 +254,77 @@ func TestQRReadsBack(t *testing.T) {
 	for _, name := range []string{"plain", "long"} { // the usual code and the largest
 		s := all[name]
 		t.Run(name, func(t *testing.T) {
-			png := tool(t, render(t, s), "pdftoppm", "-r", "110", "-singlefile", "-png", "label.pdf", "page")
-			if _, err := exec.LookPath("zbarimg"); err != nil {
-				t.Skip("zbarimg is not installed")
-			}
-			file := filepath.Join(t.TempDir(), "page.png")
-			if err := os.WriteFile(file, []byte(png), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			out, err := exec.Command("zbarimg", "-q", "--raw", file).Output()
+			digest, _ := s.Digest()
+			want, err := qrText(&s.Predicate, digest, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			digest, _ := s.Digest()
-			if got := strings.TrimSpace(string(out)); got != qrText(&s.Predicate, digest) || !strings.HasSuffix(got, string(digest)) {
+			if got := readBack(t, render(t, s)); got != want || !strings.HasSuffix(got, string(digest)) {
 				t.Errorf("the code says %q", got)
+			}
+		})
+	}
+}
+
+// readBack reads the code off the page as a phone would.
+func readBack(t *testing.T, page []byte) string {
+	t.Helper()
+	png := tool(t, page, "pdftoppm", "-r", "150", "-singlefile", "-png", "label.pdf", "page")
+	if _, err := exec.LookPath("zbarimg"); err != nil {
+		t.Skip("zbarimg is not installed")
+	}
+	file := filepath.Join(t.TempDir(), "page.png")
+	if err := os.WriteFile(file, []byte(png), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("zbarimg", "-q", "--raw", file).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSuffix(string(out), "\n")
+}
+
+// The compact label comes back from the printed page, character for character,
+// and verifies.
+func TestCompactReadsBack(t *testing.T) {
+	key := labeltest.Key()
+	for name, change := range map[string]func(*labels.Label){
+		"plain": func(*labels.Label) {},
+		"listed": func(l *labels.Label) {
+			l.Status = &labels.Status{List: "https://labels.acme.example/status/2026", Index: 87123}
+		},
+		"without GTIN": func(l *labels.Label) { l.Product.GTIN = "" },
+		"long":         func(l *labels.Label) { l.Product.Name = strings.Repeat("Überwachungskamera ", 6) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := labeltest.Statement(t)
+			change(&s.Predicate)
+			c, err := compact.FromStatement(s, key.Public())
+			if err != nil {
+				t.Fatal(err)
+			}
+			message, err := c.Sign(key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, err := Render(s, []byte("the bundle"), message)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := compact.Code(&s.Predicate, message)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := readBack(t, page)
+			if got != want {
+				t.Fatalf("the code says %q, want %q", got, want)
+			}
+			m, err := compact.Parse([]byte(got))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if l, err := m.Verify(key.Public()); err != nil || l.Speaks(s, key.Public()) != nil {
+				t.Errorf("%+v, %v", l, err)
 			}
 		})
 	}
@@ -342,7 +399,7 @@ func BenchmarkRender(b *testing.B) {
 	s := labeltest.Statement(b)
 	bundle := labeltest.Bundle(b, labeltest.Key(), s)
 	for b.Loop() {
-		if _, err := Render(s, bundle); err != nil {
+		if _, err := Render(s, bundle, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

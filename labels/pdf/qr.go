@@ -1,28 +1,58 @@
 package pdf
 
 import (
+	"errors"
 	"fmt"
 
-	"rsc.io/qr"
+	"rsc.io/qr/coding"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/compact"
 )
 
-// qrText is what the QR code holds: the issuer's address and, behind "#", where
-// no server sees it, the label's digest. Without an address it is the digest
-// alone.
-func qrText(l *labels.Label, digest assay.Digest) string {
-	if l.Issuer.Address == "" {
-		return string(digest)
+// qrText is what the QR code holds: the compact label behind the issuer's
+// address. Where there is none, it is the address and the label's digest behind
+// "#", or the digest alone.
+func qrText(l *labels.Label, digest assay.Digest, compactLabel []byte) (string, error) {
+	if compactLabel != nil {
+		return compact.Code(l, compactLabel)
 	}
-	return l.Issuer.Address + "#" + string(digest)
+	if l.Issuer.Address == "" {
+		return string(digest), nil
+	}
+	return l.Issuer.Address + "#" + string(digest), nil
+}
+
+// encode makes the smallest code at level M. The two parts of the text that a
+// compact label makes are each written in their own mode.
+func encode(text string) (*coding.Code, error) {
+	head, tail := compact.Split(text)
+	segments := []coding.Encoding{coding.String(text)}
+	if alpha := coding.Alpha(tail); head != "" && alpha.Check() == nil {
+		segments = []coding.Encoding{coding.String(head), alpha}
+	}
+	for v := coding.Version(coding.MinVersion); v <= coding.MaxVersion; v++ {
+		bits := 0
+		for _, s := range segments {
+			bits += s.Bits(v)
+		}
+		if bits > v.DataBytes(coding.M)*8 {
+			continue
+		}
+		plan, err := coding.NewPlan(v, coding.M, 0)
+		if err != nil {
+			return nil, err
+		}
+		return plan.Encode(segments...)
+	}
+	return nil, errors.New("the text is too long")
 }
 
 // qr draws the code as one rectangle for each run of dark modules, with sharp
 // edges at every size. The quiet zone lies outside the side given.
 func (s *sheet) qr(x, y, side float64, text string) error {
-	code, err := qr.Encode(text, qr.M)
+	code, err := encode(text)
 	if err != nil {
 		return fmt.Errorf("QR code: %w", err)
 	}

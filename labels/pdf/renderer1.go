@@ -22,7 +22,7 @@ const (
 )
 
 // render1 draws a label with renderer 1, which never changes.
-func render1(s *labels.Statement, bundle []byte) ([]byte, error) {
+func render1(s *labels.Statement, bundle, compactLabel []byte) ([]byte, error) {
 	payload, err := s.Payload()
 	if err != nil {
 		return nil, err
@@ -34,8 +34,16 @@ func render1(s *labels.Statement, bundle []byte) ([]byte, error) {
 	}
 	page.pdf.SetCreationDate(noon(l.Issued))
 	page.pdf.SetModificationDate(noon(l.Issued))
-	page.pdf.SetAttachments([]gofpdf.Attachment{{Content: bundle, Filename: "label.sigstore.json", Description: "the signed label"}})
-	if err := page.label(l, digest); err != nil {
+	attached := []gofpdf.Attachment{{Content: bundle, Filename: "label.sigstore.json", Description: "the signed label"}}
+	if compactLabel != nil {
+		attached = append(attached, gofpdf.Attachment{Content: compactLabel, Filename: "label.cose", Description: "what the QR code holds"})
+	}
+	page.pdf.SetAttachments(attached)
+	code, err := qrText(l, digest, compactLabel)
+	if err != nil {
+		return nil, err
+	}
+	if err := page.label(l, digest, code); err != nil {
 		return nil, err
 	}
 	var raw bytes.Buffer
@@ -50,7 +58,7 @@ func render1(s *labels.Statement, bundle []byte) ([]byte, error) {
 	})
 }
 
-func (s *sheet) label(l *labels.Label, digest assay.Digest) error {
+func (s *sheet) label(l *labels.Label, digest assay.Digest, code string) error {
 	if l.Demo {
 		s.watermark()
 	}
@@ -59,7 +67,7 @@ func (s *sheet) label(l *labels.Label, digest assay.Digest) error {
 	s.facts(l.Declared)
 	s.principles(l.Principles)
 	s.scope(l)
-	if err := s.footer(l, digest); err != nil {
+	if err := s.footer(l, digest, code); err != nil {
 		return err
 	}
 	return s.err
@@ -247,10 +255,10 @@ func (s *sheet) swatch(x, y, w, h float64, class assay.CoverageClass) {
 	s.pdf.Rect(x+0.1, y+0.1, max(0, w-0.2), h-0.2, "D")
 }
 
-func (s *sheet) footer(l *labels.Label, digest assay.Digest) error {
+func (s *sheet) footer(l *labels.Label, digest assay.Digest, code string) error {
 	const y, side = 180.0, 22.0
 	s.line(left, y-2.2, right)
-	if err := s.qr(left, y+1, side, qrText(l, digest)); err != nil {
+	if err := s.qr(left, y+1, side, code); err != nil {
 		return err
 	}
 	x := left + side + 6

@@ -1,4 +1,8 @@
-// Package sign makes key files and signs labels.
+// Package sign makes key files and signs labels and assessments.
+//
+// A key is a crypto.Signer: from a file ([LoadKey]) or from elsewhere
+// ([OpenKey]), where it signs and never leaves. Everything that is signed, the
+// bundle, the compact label, a PDF, goes through that one interface.
 //
 // Private keys lie in files in Sigstore's encrypted form, which cosign reads
 // too. The passphrase is always given by the caller, as bytes.

@@ -23,38 +23,52 @@ func Statement(key crypto.Signer, s *labels.Statement) ([]byte, error) {
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("sign: %w", err)
 	}
+	return bundle(key, s.Predicate.Demo, s.Payload)
+}
+
+// Attestation signs an assessment, whatever its verdict, and gives the bundle. The
+// demo key is held apart as for [Statement].
+func Attestation(key crypto.Signer, s *labels.Attestation) ([]byte, error) {
+	if err := s.Validate(); err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	return bundle(key, s.Predicate.Demo, s.Payload)
+}
+
+func bundle(key crypto.Signer, isDemo bool, payload func() ([]byte, error)) ([]byte, error) {
 	id, err := labels.KeyID(key.Public())
 	if err != nil {
 		return nil, err
 	}
-	if isDemo := id == demo.KeyID; isDemo != s.Predicate.Demo {
+	if (id == demo.KeyID) != isDemo {
 		return nil, errors.New("sign: the published demo key signs demo labels, and nothing else does")
 	}
-	payload, err := s.Payload()
+	data, err := payload()
 	if err != nil {
 		return nil, err
 	}
-	sig, err := signDSSE(key, labels.PAE(labels.PayloadType, payload))
+	sig, err := Message(key, labels.PAE(labels.PayloadType, data))
 	if err != nil {
 		return nil, fmt.Errorf("sign: %w", err)
 	}
-	return labels.NewBundle(id, payload, sig).Bytes()
+	return labels.NewBundle(id, data, sig).Bytes()
 }
 
-// signDSSE works with any crypto.Signer, also one whose key is elsewhere, and
-// verifies what it gave.
-func signDSSE(key crypto.Signer, pae []byte) ([]byte, error) {
+// Message signs a message, such as a pre-authentication encoding, with the hash
+// that goes with the key. It works with any crypto.Signer, also one whose key is
+// elsewhere, and verifies what that gave.
+func Message(key crypto.Signer, message []byte) ([]byte, error) {
 	hash, err := labels.KeyHash(key.Public())
 	if err != nil {
 		return nil, err
 	}
-	message := pae
+	digest := message
 	if hash != 0 {
 		h := hash.New()
-		h.Write(pae)
-		message = h.Sum(nil)
+		h.Write(message)
+		digest = h.Sum(nil)
 	}
-	sig, err := key.Sign(nil, message, hash)
+	sig, err := key.Sign(nil, digest, hash)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +76,7 @@ func signDSSE(key crypto.Signer, pae []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := verifier.VerifySignature(bytes.NewReader(sig), bytes.NewReader(pae)); err != nil {
+	if err := verifier.VerifySignature(bytes.NewReader(sig), bytes.NewReader(message)); err != nil {
 		return nil, fmt.Errorf("the key gave a signature that does not verify: %w", err)
 	}
 	return sig, nil

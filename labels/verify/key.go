@@ -17,6 +17,7 @@ import (
 type Key struct {
 	ID     string // as in the bundle's hint
 	Public crypto.PublicKey
+	Issuer string // keys with the same name here are of one issuer; a key without stands alone
 	hash   crypto.Hash
 }
 
@@ -58,8 +59,9 @@ func NewKey(pub crypto.PublicKey) (Key, error) {
 	return Key{ID: id, Public: pub, hash: hash}, nil
 }
 
-// verifies reports whether sig is the key's signature over message.
-func (k Key) verifies(message, sig []byte) bool {
+// Verifies reports whether sig is the key's signature over message: for ECDSA
+// in DER, as bundles have it.
+func (k Key) Verifies(message, sig []byte) bool {
 	switch pub := k.Public.(type) {
 	case *ecdsa.PublicKey:
 		h := k.hash.New()

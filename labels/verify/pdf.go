@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/compact"
 )
 
 // MaxPDF is the size of the largest PDF that is read, in bytes.
@@ -25,32 +26,36 @@ type ChangedError struct {
 
 func (e *ChangedError) Error() string { return fmt.Sprintf("%s at byte %d", e.What, e.Offset) }
 
-// Extract gives the bundle that is attached to a PDF label.
+// Extract gives the bundle that is attached to a PDF label, and the compact
+// label of its QR code if it has one.
 //
 // It reads the one form that this project writes: objects one behind the other,
 // streams in the clear, one table, nothing after the end. ErrNotLabel says that
 // the file is another PDF or none; ChangedError, that it was a label and has
 // been cut, added to or otherwise changed. A file in the right form is not yet
 // a good one: whoever relies on what it shows renders it again and compares.
-func Extract(pdf []byte) ([]byte, error) {
+func Extract(pdf []byte) (bundle, code []byte, err error) {
 	if len(pdf) > MaxPDF {
-		return nil, fmt.Errorf("%w: a PDF of %d bytes, more than %d", labels.ErrNotLabel, len(pdf), MaxPDF)
+		return nil, nil, fmt.Errorf("%w: a PDF of %d bytes, more than %d", labels.ErrNotLabel, len(pdf), MaxPDF)
 	}
 	w := &walker{data: pdf}
 	if err := w.header(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	err := w.objects()
+	err = w.objects()
 	if err == nil {
 		err = w.end()
 	}
 	switch {
-	case w.attached == nil:
-		return nil, fmt.Errorf("%w: no label is attached to this PDF", errors.Join(labels.ErrNotLabel, err))
+	case len(w.attached) == 0:
+		return nil, nil, fmt.Errorf("%w: no label is attached to this PDF", errors.Join(labels.ErrNotLabel, err))
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	}
-	return w.attached, nil
+	if len(w.attached) == 2 {
+		code = w.attached[1]
+	}
+	return w.attached[0], code, nil
 }
 
 // walker goes through the file from front to back.
@@ -58,7 +63,7 @@ type walker struct {
 	data     []byte
 	at       int
 	offsets  []int
-	attached []byte
+	attached [][]byte // the bundle, and the compact label
 }
 
 func (w *walker) header() error {
@@ -142,10 +147,10 @@ func (w *walker) stream(dict []byte) error {
 		return w.changed("the file is cut off or changed")
 	}
 	if bytes.HasPrefix(dict, []byte("<< /Type /EmbeddedFile ")) {
-		if w.attached != nil {
-			return w.changed("a second attachment")
+		if n := len(w.attached); n == 2 || n == 1 && len(content) > compact.MaxMessage {
+			return w.changed("an attachment too many")
 		}
-		w.attached = content
+		w.attached = append(w.attached, content)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/elliptic"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/labeltest"
 	"github.com/assay-iot/assay/labels/pdf"
+	"github.com/assay-iot/assay/labels/sign"
 	"github.com/assay-iot/assay/labels/verify"
 )
 
@@ -20,15 +22,15 @@ func pdfLabel(t testing.TB) (data, bundle []byte, ks []verify.Key, o verify.Opti
 	t.Helper()
 	key, s := labeltest.Key(), labeltest.Statement(t)
 	bundle = labeltest.Bundle(t, key, s)
-	data, err := pdf.Render(s, bundle)
+	data, err := pdf.Render(s, bundle, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	o = today()
 	drawn := map[string][]byte{}
-	o.Render = func(s *labels.Statement, bundle []byte) ([]byte, error) {
+	o.Render = func(s *labels.Statement, bundle, code []byte) ([]byte, error) {
 		if drawn[string(bundle)] == nil {
-			again, err := pdf.Render(s, bundle)
+			again, err := pdf.Render(s, bundle, code)
 			if err != nil {
 				return nil, err
 			}
@@ -50,7 +52,7 @@ func mustPDF(t testing.TB, data []byte, ks []verify.Key, o verify.Options) *veri
 
 func TestPDF(t *testing.T) {
 	data, bundle, ks, o := pdfLabel(t)
-	if got, err := verify.Extract(data); err != nil || !bytes.Equal(got, bundle) {
+	if got, _, err := verify.Extract(data); err != nil || !bytes.Equal(got, bundle) {
 		t.Fatalf("the bundle does not come out: %v", err)
 	}
 	r := mustPDF(t, data, ks, o)
@@ -68,9 +70,9 @@ func TestPDF(t *testing.T) {
 
 func TestPictureNotCompared(t *testing.T) {
 	data, _, ks, o := pdfLabel(t)
-	for name, render := range map[string]func(*labels.Statement, []byte) ([]byte, error){
+	for name, render := range map[string]func(*labels.Statement, []byte, []byte) ([]byte, error){
 		"no renderer": nil,
-		"an unknown renderer": func(*labels.Statement, []byte) ([]byte, error) {
+		"an unknown renderer": func(*labels.Statement, []byte, []byte) ([]byte, error) {
 			return nil, fmt.Errorf("%w 9", labels.ErrUnknownRenderer)
 		},
 	} {
@@ -90,7 +92,7 @@ func TestPictureOfAnotherLabel(t *testing.T) {
 	_, bundle, ks, o := pdfLabel(t)
 	better := labeltest.Statement(t)
 	better.Predicate.Product.SupportUntil = "2039-06-30"
-	forged, err := pdf.Render(better, bundle)
+	forged, err := pdf.Render(better, bundle, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,6 +111,43 @@ func TestAppended(t *testing.T) {
 		if r.Status != verify.NotAuthentic || !strings.Contains(r.Summary, want) {
 			t.Errorf("%.10q appended: %s", more, r.Summary)
 		}
+	}
+}
+
+// TestSealed: a PDF that is itself signed is so by the label's key, or it is
+// rejected.
+func TestSealed(t *testing.T) {
+	key, s := newECDSA(t, elliptic.P256()), labeltest.Statement(t)
+	bundle := labeltest.Bundle(t, key, s)
+	page, err := pdf.Render(s, bundle, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := today()
+	o.Render = pdf.Render
+	seal := func(k crypto.Signer) []byte {
+		out, err := sign.PDF(k, s, page, sign.Seal{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	own := seal(key)
+	if r := mustPDF(t, own, keys(t, key.Public()), o); r.Status != verify.Valid || !r.Sealed || r.Picture != verify.PictureSame {
+		t.Errorf("sealed by its issuer: %s, %v, %s", r.Status, r.Sealed, r.Summary)
+	}
+	for name, bad := range map[string][]byte{
+		"sealed by somebody else": seal(newECDSA(t, elliptic.P256())),
+		"a byte more":             append(bytes.Clone(own), '\n'),
+		"sealed for another file": append(bytes.Clone(page[:200]), own[201:]...),
+		"sealed twice":            append(bytes.Clone(own), own[len(page):]...),
+	} {
+		if r, err := verify.PDF(bad, keys(t, key.Public()), o); err == nil && r.Status != verify.NotAuthentic {
+			t.Errorf("%s: %s", name, r.Summary)
+		}
+	}
+	if r := mustPDF(t, page, keys(t, key.Public()), o); r.Status != verify.Valid || r.Sealed {
+		t.Errorf("not sealed: %s, %v", r.Status, r.Sealed)
 	}
 }
 
@@ -145,7 +184,7 @@ func TestEveryByteOfThePDF(t *testing.T) {
 	at := bytes.Index(data, bundle)
 	for i := range data {
 		data[i] ^= 1
-		if got, err := verify.Extract(data); i >= at && i < at+len(bundle) && err == nil && bytes.Equal(got, bundle) {
+		if got, _, err := verify.Extract(data); i >= at && i < at+len(bundle) && err == nil && bytes.Equal(got, bundle) {
 			t.Fatalf("byte %d is in the bundle, but changes nothing", i)
 		}
 		if inBundle := i >= at && i < at+len(bundle); i%61 == 0 || inBundle && i%5 == 0 {
@@ -167,7 +206,7 @@ func FuzzPDF(f *testing.F) {
 	f.Add(append(bytes.Clone(data), '\n'))
 	f.Add([]byte("%PDF-1.7\n%\n1 0 obj\n<< /Type /EmbeddedFile /Length 3 >>\nstream\nabc\nendstream\nendobj\nxref\n0 2\n0000000000 65535 f \n0000000011 00000 n \n\nstartxref\n87\n%%EOF\n"))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		if got, err := verify.Extract(in); err == nil && !bytes.Contains(in, got) {
+		if got, _, err := verify.Extract(in); err == nil && !bytes.Contains(in, got) {
 			t.Fatal("the bundle is not from the file")
 		}
 		r, err := verify.PDF(in, ks, o)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/compact"
 )
 
 // Status is the answer. The zero Status is CannotTell.
@@ -12,16 +13,23 @@ type Status uint8
 
 // The answers.
 const (
-	CannotTell      Status = iota // the data are genuine, the picture was not compared
-	Valid                         // authentic, and valid on the day asked for
-	NotAuthentic                  // nobody who is trusted has signed this
-	FirmwareDiffers               // authentic, but not about the image that was given
-	NotYetValid                   // authentic, but issued later
-	Expired                       // authentic, but no longer valid
-	SupportEnded                  // authentic, but the product gets no more updates
+	CannotTell       Status = iota // the data are genuine, something else is not known: the picture was not compared
+	Valid                          // authentic, and valid on the day asked for
+	NotAuthentic                   // nobody who is trusted has signed this
+	FirmwareDiffers                // authentic, but not about the image that was given
+	NotYetValid                    // authentic, but issued later
+	Expired                        // authentic, but no longer valid
+	SupportEnded                   // authentic, but the product gets no more updates
+	Revoked                        // authentic, but its issuer has withdrawn it
+	Suspended                      // authentic, but its issuer has withdrawn it for a time
+	Superseded                     // authentic, but another label has taken its place
+	FreshnessUnknown               // authentic, but nobody knows whether it was withdrawn
 )
 
-var statusNames = []string{"cannot-tell", "valid", "not-authentic", "firmware-differs", "not-yet-valid", "expired", "support-ended"}
+var statusNames = []string{
+	"cannot-tell", "valid", "not-authentic", "firmware-differs", "not-yet-valid", "expired", "support-ended",
+	"revoked", "suspended", "superseded", "freshness-unknown",
+}
 
 func (s Status) String() string {
 	if int(s) < len(statusNames) {
@@ -41,7 +49,7 @@ func (s Status) ExitCode() int {
 		return 0
 	case NotAuthentic, FirmwareDiffers:
 		return 3
-	case NotYetValid, Expired, SupportEnded:
+	case NotYetValid, Expired, SupportEnded, Revoked, Suspended, Superseded:
 		return 5
 	}
 	return 4
@@ -68,16 +76,31 @@ const ReportFormat = "assay.verification/v1"
 
 // Report is the answer to one verification.
 type Report struct {
-	Format   string        `json:"format"`
-	Status   Status        `json:"status"`
-	Summary  string        `json:"summary"`           // one sentence for anybody
-	Reasons  []string      `json:"reasons,omitempty"` // what else there is to say
-	AsOf     string        `json:"asOf"`
-	Digest   assay.Digest  `json:"digest,omitempty"` // the label's identity
-	Key      string        `json:"key,omitempty"`    // id of the key that signed
-	Demo     bool          `json:"demo,omitempty"`
-	Picture  Picture       `json:"picture,omitempty"`
-	Image    *Image        `json:"image,omitempty"`    // the one that was given
-	Labelled string        `json:"labelled,omitempty"` // the firmware of the label that it is
-	Label    *labels.Label `json:"label,omitempty"`    // only if authentic
+	Format   string         `json:"format"`
+	Status   Status         `json:"status"`
+	Summary  string         `json:"summary"`           // one sentence for anybody
+	Reasons  []string       `json:"reasons,omitempty"` // what else there is to say
+	AsOf     string         `json:"asOf"`
+	Digest   assay.Digest   `json:"digest,omitempty"` // the label's identity
+	Key      string         `json:"key,omitempty"`    // id of the key that signed
+	Signer   *Signer        `json:"signer,omitempty"` // who signed, and what others saw of it
+	Issuer   string         `json:"issuer,omitempty"` // name in the trust policy; empty without one
+	Unsure   []string       `json:"unsure,omitempty"` // what is not known, so that there is no yes
+	Demo     bool           `json:"demo,omitempty"`
+	Picture  Picture        `json:"picture,omitempty"`
+	Sealed   bool           `json:"sealed,omitempty"`   // the PDF carries a signature of the same key, over all of it
+	Image    *Image         `json:"image,omitempty"`    // the one that was given
+	Labelled string         `json:"labelled,omitempty"` // the firmware of the label that it is
+	Label    *labels.Label  `json:"label,omitempty"`    // only if authentic
+	Compact  *compact.Label `json:"compact,omitempty"`  // likewise, if that is what was given
+	List     *ListAnswer    `json:"statusList,omitempty"`
+
+	subject subject
+}
+
+// subject is what a verdict is about, from whichever form of the label.
+type subject struct {
+	maker, product                   string
+	issued, validUntil, supportUntil string
+	firmware                         []labels.Firmware
 }

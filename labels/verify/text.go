@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
@@ -15,7 +17,7 @@ import (
 func (r *Report) summary() string { return r.sentence(r.Status) }
 
 func (r *Report) sentence(s Status) string {
-	l, genuine := r.Label, "This label is genuine"
+	l, genuine := &r.subject, "This label is genuine"
 	if r.Demo { // the word genuine never stands on one
 		genuine = "This label is a demonstration, signed with a published demo key, and proves nothing"
 	}
@@ -23,23 +25,34 @@ func (r *Report) sentence(s Status) string {
 	case Valid:
 		return genuine + ": " + r.product() + "."
 	case SupportEnded:
-		return fmt.Sprintf("%s, but security updates for %s ended on %s.", genuine, r.product(), l.Product.SupportUntil)
+		return fmt.Sprintf("%s, but security updates for %s ended on %s.", genuine, r.product(), l.supportUntil)
 	case Expired:
-		return fmt.Sprintf("%s, but it expired on %s: %s.", genuine, l.ValidUntil, r.product())
+		return fmt.Sprintf("%s, but it expired on %s: %s.", genuine, l.validUntil, r.product())
 	case NotYetValid:
-		return fmt.Sprintf("%s, but it is issued on %s only: %s.", genuine, l.Issued, r.product())
+		return fmt.Sprintf("%s, but it is issued on %s only: %s.", genuine, l.issued, r.product())
+	case Revoked:
+		return fmt.Sprintf("%s, but its issuer has revoked it: do not rely on it: %s.", genuine, r.product())
+	case Suspended:
+		return fmt.Sprintf("%s, but its issuer has suspended it for now: %s.", genuine, r.product())
+	case Superseded:
+		return fmt.Sprintf("%s, but a newer label has taken its place: %s.", genuine, r.product())
+	case FreshnessUnknown:
+		return fmt.Sprintf("%s, but whether its issuer has withdrawn it since is not known: %s.", genuine, r.product())
 	case FirmwareDiffers:
 		return fmt.Sprintf("%s, but %s is not the firmware that it speaks of: %s.", genuine, r.Image.Name, r.product())
+	}
+	if len(r.Unsure) > 0 {
+		return genuine + " in what it says, but whether it counts cannot be told: " + r.product() + "."
 	}
 	return genuine + " in what it says, but nobody compared the picture with that: " + r.product() + "."
 }
 
 func (r *Report) product() string {
-	p := r.Label.Product
-	if strings.HasPrefix(strings.ToLower(p.Name), strings.ToLower(p.Maker.Name)) {
-		return p.Name
+	maker, name := r.subject.maker, r.subject.product
+	if strings.HasPrefix(strings.ToLower(name), strings.ToLower(maker)) {
+		return name
 	}
-	return p.Maker.Name + " " + p.Name
+	return maker + " " + name
 }
 
 // Text writes the report for people: the answer in the first line, what to look
@@ -53,8 +66,11 @@ func (r *Report) Text(w io.Writer) error {
 	if r.Labelled != "" {
 		fmt.Fprintf(&b, "%s is the labelled firmware: %s.\n", r.Image.Name, r.Labelled)
 	}
-	if r.Label != nil {
+	switch {
+	case r.Label != nil:
 		writeLabel(&b, r.Label)
+	case r.Compact != nil:
+		writeCompact(&b, r.Compact)
 	}
 	fmt.Fprintln(&b)
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -129,6 +145,27 @@ func outcomeText(p labels.Principle) string {
 	return assay.NotAssessed.String()
 }
 
+// signer says who signed, beyond a key, and what others saw of it.
+func (r *Report) signer(row func(what, value string)) {
+	if r.Issuer != "" {
+		row("trust policy", r.Issuer)
+	}
+	if r.Signer == nil {
+		return
+	}
+	if i := r.Signer.Identity; i != nil {
+		row("workflow", i.Subject)
+		row("vouched for by", i.Issuer)
+		row("repository", strings.TrimSpace(i.Repository+" "+i.RepositoryID))
+	}
+	for _, t := range r.Signer.Times {
+		row("signature seen", t.Format(time.RFC3339))
+	}
+	if r.Signer.Logged > 0 {
+		row("logs", strconv.Itoa(r.Signer.Logged))
+	}
+}
+
 func (r *Report) detail(w io.Writer) {
 	row := func(what, value string) {
 		if value != "" {
@@ -139,7 +176,14 @@ func (r *Report) detail(w io.Writer) {
 	row("as of", r.AsOf)
 	row("label digest", string(r.Digest))
 	row("key", r.Key)
+	r.signer(row)
 	row("picture", string(r.Picture))
+	if r.Sealed {
+		row("PDF", "signed with the same key, all of it")
+	}
+	if a := r.List; a != nil {
+		row("status list", fmt.Sprintf("%s, place %d: %s", a.Address, a.Index, a.text()))
+	}
 	if r.Image != nil {
 		row("image", r.Image.Name+" "+string(r.Image.Digest))
 	}

@@ -9,6 +9,7 @@ package verify
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -16,7 +17,9 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/compact"
 	"github.com/assay-iot/assay/labels/demo"
+	"github.com/assay-iot/assay/labels/pades"
 )
 
 // Options say what to hold a label against.
@@ -25,16 +28,34 @@ type Options struct {
 	Image     *Image // a firmware image that should be the labelled one, or nil
 	AllowDemo bool   // accept what is signed with the published demo key
 
+	// Trust says whose labels count, and for what; nil for every key given,
+	// whatever it signs.
+	Trust Trust
+	// Witness verifies certificates and timestamps; nil if there is none.
+	Witness Witness
+
 	// Render draws a label as the renderer that its statement names, so that a
 	// PDF can be compared with its own data, byte for byte. Without it the
 	// picture is not compared.
-	Render func(s *labels.Statement, bundle []byte) ([]byte, error)
+	Render func(s *labels.Statement, bundle, compactLabel []byte) ([]byte, error)
+
+	// Status gives signed status lists for an address that an authentic label
+	// names: what was fetched or given first, then what was kept from before.
+	// Without it, or if it gives none that counts, a label that names a list is
+	// never called valid, unless NoStatus says not to ask.
+	Status   func(list string) ([][]byte, error)
+	NoStatus bool
+	Now      time.Time // by the clock of the one who asks; the end of the day AsOf if zero
 }
 
-// File verifies a bundle or a PDF label, whichever data is.
+// File verifies a bundle, a PDF label, a compact label or the text of its QR
+// code, whichever data is.
 func File(data []byte, keys []Key, o Options) (*Report, error) {
-	if bytes.HasPrefix(data, []byte("%PDF-")) {
+	switch {
+	case bytes.HasPrefix(data, []byte("%PDF-")):
 		return PDF(data, keys, o)
+	case compact.IsText(data), len(data) > 0 && data[0] == 0xD2: // the tag of COSE_Sign1
+		return Compact(data, keys, o)
 	}
 	return Bundle(data, keys, o)
 }
@@ -57,7 +78,12 @@ func PDF(data []byte, keys []Key, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	bundle, err := Extract(data)
+	data, seal, err := pades.Split(data)
+	if errors.Is(err, pades.ErrChanged) {
+		r.reject("the file was changed: " + err.Error())
+		return r, nil
+	}
+	bundle, code, err := Extract(data)
 	var changed *ChangedError
 	switch {
 	case errors.As(err, &changed) && !errors.Is(err, labels.ErrNotLabel):
@@ -70,8 +96,29 @@ func PDF(data []byte, keys []Key, o Options) (*Report, error) {
 	if err != nil || r.Status == NotAuthentic {
 		return r, err
 	}
-	r.picture(data, bundle, s, o)
+	if r.seal(seal); r.Status == NotAuthentic {
+		return r, nil
+	}
+	if why := r.code(code, s, keys); why != "" {
+		r.reject(why)
+		return r, nil
+	}
+	r.picture(data, bundle, code, s, o)
 	return r, nil
+}
+
+// seal asks whether the file itself is signed, and by nobody but the label's
+// issuer.
+func (r *Report) seal(s *pades.Signature) {
+	if s == nil {
+		return
+	}
+	id, err := labels.KeyID(s.Chain[0].PublicKey)
+	if err != nil || id != r.Key {
+		r.reject("the PDF is signed by somebody else than the label in it")
+		return
+	}
+	r.Sealed = true
 }
 
 func newReport(o Options) (*Report, error) {
@@ -83,6 +130,9 @@ func newReport(o Options) (*Report, error) {
 
 // bundle fills the report and gives the statement if it is authentic.
 func (r *Report) bundle(data []byte, keys []Key, o Options) (*labels.Statement, error) {
+	if labels.Certified(data) {
+		return r.certified(data, keys, o)
+	}
 	b, err := labels.ParseBundle(data)
 	var form *labels.CanonicalError
 	switch {
@@ -96,16 +146,28 @@ func (r *Report) bundle(data []byte, keys []Key, o Options) (*labels.Statement, 
 		r.reject(why)
 		return nil, nil
 	}
-	s, err := labels.ParseStatement(b.Envelope.Payload)
+	return r.statement(b.Envelope.Payload, r.stamped(data, b, keys, o), keys, o)
+}
+
+// statement reads a payload whose signature is good, and judges it.
+func (r *Report) statement(payload []byte, by Signer, keys []Key, o Options) (*labels.Statement, error) {
+	r.Digest, r.Key = assay.SHA256(sha256.Sum256(payload)), by.Key
+	s, err := labels.ParseStatement(payload)
 	if err != nil {
 		return nil, err
 	}
-	if why := r.demo(s, o); why != "" {
+	if why := r.demo(s.Predicate.Demo, o); why != "" {
 		r.reject(why)
 		return nil, nil
 	}
+	if !r.trusted(s, by, o) {
+		return nil, nil
+	}
 	r.Label = &s.Predicate
-	r.judge(s)
+	l := &s.Predicate
+	r.subject = subject{l.Product.Maker.Name, l.Product.Name, l.Issued, l.ValidUntil, l.Product.SupportUntil, l.Firmware}
+	r.askStatus(l.Status, l.Issuer.Address, keys, o)
+	r.judge()
 	return s, nil
 }
 
@@ -116,44 +178,52 @@ func (r *Report) signature(b *labels.Bundle, keys []Key) string {
 		if k.ID != r.Key {
 			continue
 		}
-		if !k.verifies(labels.PAE(b.Envelope.PayloadType, b.Envelope.Payload), b.Envelope.Signatures[0].Sig) {
+		if !k.Verifies(labels.PAE(b.Envelope.PayloadType, b.Envelope.Payload), b.Envelope.Signatures[0].Sig) {
 			return "its signature does not fit what it says"
 		}
 		return ""
 	}
-	return "it is not signed with a key that you gave"
+	return "it is not signed with a key that you trust"
 }
 
 // demo holds the published key and the mark DEMO together: neither comes
 // without the other.
-func (r *Report) demo(s *labels.Statement, o Options) string {
+func (r *Report) demo(saysDemo bool, o Options) string {
 	isDemo := r.Key == demo.KeyID
 	r.Demo = isDemo
 	switch {
-	case isDemo && !s.Predicate.Demo:
+	case isDemo && !saysDemo:
 		return "signed with a published demo key without saying so: proves nothing"
 	case isDemo && !o.AllowDemo:
 		return "signed with a published demo key: proves nothing"
-	case !isDemo && s.Predicate.Demo:
+	case !isDemo && saysDemo:
 		return "it calls itself a demo, but is not signed with the demo key"
 	}
 	return ""
 }
 
-// judge holds an authentic label against the day and the image.
-func (r *Report) judge(s *labels.Statement) {
-	l := &s.Predicate
-	r.Status = Valid
-	switch {
-	case r.AsOf > l.Product.SupportUntil:
+// judge holds an authentic label against the day, its status and the image.
+// What is known to be wrong outweighs what is not known.
+func (r *Report) judge() {
+	s := &r.subject
+	switch v := r.listed(); {
+	case v != Valid && v != FreshnessUnknown:
+		r.Status = v
+	case r.AsOf > s.supportUntil:
 		r.Status = SupportEnded
-	case r.AsOf > l.ValidUntil:
+	case r.AsOf > s.validUntil:
 		r.Status = Expired
-	case r.AsOf < l.Issued:
+	case r.AsOf < s.issued:
 		r.Status = NotYetValid
+		r.Reasons = append(r.Reasons, "If today is not "+r.AsOf+", the clock of this computer is wrong.")
+	case len(r.Unsure) > 0:
+		r.Status = CannotTell
+	default:
+		r.Status = v
 	}
+	r.Reasons = append(r.Reasons, r.Unsure...)
 	if r.Image != nil {
-		r.holdAgainst(l.Firmware)
+		r.holdAgainst(s.firmware)
 	}
 	r.Summary = r.summary()
 }
@@ -172,12 +242,12 @@ func (r *Report) holdAgainst(firmware []labels.Firmware) {
 }
 
 // picture compares a PDF with what the renderer makes of its own data.
-func (r *Report) picture(pdf, bundle []byte, s *labels.Statement, o Options) {
+func (r *Report) picture(pdf, bundle, code []byte, s *labels.Statement, o Options) {
 	if o.Render == nil {
 		r.cannotCompare("this verifier has no renderer")
 		return
 	}
-	again, err := o.Render(s, bundle)
+	again, err := o.Render(s, bundle, code)
 	switch {
 	case err != nil:
 		r.cannotCompare(err.Error())
@@ -192,7 +262,7 @@ func (r *Report) picture(pdf, bundle []byte, s *labels.Statement, o Options) {
 func (r *Report) cannotCompare(why string) {
 	r.Picture = PictureNotCompared
 	r.Reasons = append(r.Reasons, "The picture was not compared with the data: "+why+".")
-	if r.Status == Valid {
+	if r.Status == Valid || r.Status == FreshnessUnknown || r.Status == CannotTell {
 		r.Status = CannotTell
 		r.Summary = r.summary()
 	}
@@ -200,8 +270,8 @@ func (r *Report) cannotCompare(why string) {
 
 // reject makes the report a no, and takes back what it said of the label.
 func (r *Report) reject(why string) {
-	r.Status, r.Label, r.Labelled = NotAuthentic, nil, ""
-	r.Reasons = nil
+	r.Status, r.Label, r.Labelled, r.Compact, r.List = NotAuthentic, nil, "", nil, nil
+	r.Reasons, r.Unsure, r.Issuer = nil, nil, ""
 	r.Summary = "This label is NOT genuine: " + why + "."
 }
 

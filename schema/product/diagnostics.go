@@ -12,6 +12,9 @@ import (
 // fix marks a diagnostic of ours: its Detail says what to do.
 type fix struct{}
 
+// SaysWhatToDo tells Print that the Detail is a fix.
+func (fix) SaysWhatToDo() {}
+
 // maxDiagnostics bounds how many mistakes one run reports.
 const maxDiagnostics = 500
 

@@ -14,7 +14,8 @@ import (
 
 // Print writes diagnostics for people, three parts each: what is wrong, where
 // with the line of the file, and what to do. dir is the folder that was loaded;
-// the lines are read from it again.
+// the lines are read from it again. A diagnostic whose Extra has a method
+// SaysWhatToDo has the fix as its Detail; of any other the Detail says why.
 func Print(w io.Writer, dir string, diags hcl.Diagnostics, color bool) error {
 	p := printer{dir: dir, color: color, files: map[string][]byte{}}
 	if root, err := os.OpenRoot(dir); err == nil {
@@ -62,7 +63,7 @@ func (p *printer) print(d *hcl.Diagnostic) {
 		return
 	}
 	label := "why"
-	if _, ours := d.Extra.(fix); ours {
+	if _, ours := d.Extra.(interface{ SaysWhatToDo() }); ours {
 		label = "fix"
 	}
 	fmt.Fprintf(&p.out, "  %s: %s\n", p.paint("\x1b[1m", label), printable(d.Detail))

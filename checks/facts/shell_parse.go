@@ -1,0 +1,86 @@
+package facts
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// Limits of what is kept of scripts that were parsed: a tree takes many times the
+// bytes of its text.
+const (
+	maxKeptScript  = 64 << 10 // bytes of one text
+	maxKeptScripts = 2 << 20  // bytes of all texts of an image
+)
+
+// parsedScripts keeps the syntax trees of an image's scripts. Every service of a
+// router takes in the same few files and evaluates the same lines, for several
+// facts; nobody changes a tree.
+type parsedScripts struct {
+	mu    sync.Mutex
+	trees map[string]parsedScript
+	bytes int
+}
+
+type parsedScript struct {
+	stmts   []*syntax.Stmt
+	problem string
+}
+
+func (p *parsedScripts) parse(name, content string) ([]*syntax.Stmt, string) {
+	if len(content) > maxKeptScript {
+		return parseScript(name, content)
+	}
+	key := name + "\x00" + content // a problem names the script
+	p.mu.Lock()
+	got, ok := p.trees[key]
+	p.mu.Unlock()
+	if ok {
+		return got.stmts, got.problem
+	}
+	stmts, problem := parseScript(name, content)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bytes += len(key); p.bytes <= maxKeptScripts {
+		if p.trees == nil {
+			p.trees = map[string]parsedScript{}
+		}
+		p.trees[key] = parsedScript{stmts, problem}
+	}
+	return stmts, problem
+}
+
+// parseScript reads a script into a syntax tree. What could be read is given
+// even if there is a problem.
+func parseScript(name, content string) (stmts []*syntax.Stmt, problem string) {
+	if problem = tooMuchToParse(content); problem != "" {
+		return nil, problem
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			problem = fmt.Sprintf("the shell parser gave up: %v", r)
+		}
+	}()
+	for _, lang := range []syntax.LangVariant{syntax.LangBash, syntax.LangPOSIX} {
+		f, err := syntax.NewParser(syntax.Variant(lang)).Parse(strings.NewReader(content), name)
+		if err == nil {
+			return f.Stmts, ""
+		}
+		if problem == "" {
+			problem = err.Error()
+		}
+	}
+	f, err := syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.RecoverErrors(16)).Parse(strings.NewReader(content), name)
+	if f != nil && err == nil {
+		return f.Stmts, problem
+	}
+	for s, err := range syntax.NewParser(syntax.Variant(syntax.LangBash)).StmtsSeq(strings.NewReader(content)) {
+		if err != nil {
+			break // the same error again: what came before it is good
+		}
+		stmts = append(stmts, s)
+	}
+	return stmts, problem
+}

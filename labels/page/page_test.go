@@ -1,0 +1,289 @@
+package page_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/compact"
+	"github.com/assay-iot/assay/labels/labeltest"
+	"github.com/assay-iot/assay/labels/page"
+	"github.com/assay-iot/assay/labels/status"
+)
+
+const listAddress = "https://labels.acme.example/status/2026"
+
+func newECDSA(t testing.TB) crypto.Signer {
+	t.Helper()
+	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func trust(keys ...crypto.Signer) page.Trust {
+	i := page.Issuer{
+		ID: "labels.acme.example", Name: "Acme Devices GmbH", Prefixes: []string{"09506000"}, Lists: []string{"https://labels.acme.example/status/"},
+		Schemes: []page.Scheme{{ID: "platform-statement"}, {ID: "uk-psti"}},
+	}
+	for _, k := range keys {
+		i.Keys = append(i.Keys, page.Key{Public: k.Public()})
+	}
+	return page.Trust{
+		Date: "2026-09-15", Issuers: []page.Issuer{i},
+		Names: map[string]string{"platform-statement": "IoT Security Policy Platform statement", "uk-psti": "UK PSTI security requirements"},
+	}
+}
+
+func build(t testing.TB, tr page.Trust) []byte {
+	t.Helper()
+	html, err := page.Build(tr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return html
+}
+
+// statement is a label of another than the maker with a place in a list.
+func statement(t testing.TB) *labels.Statement {
+	t.Helper()
+	s := labeltest.Statement(t)
+	s.Predicate.Status = &labels.Status{List: listAddress, Index: 4711}
+	return s
+}
+
+func code(t testing.TB, key crypto.Signer, s *labels.Statement) string {
+	t.Helper()
+	l, err := compact.FromStatement(s, key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	message, err := l.Sign(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := compact.Code(&s.Predicate, message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func signList(t testing.TB, key crypto.Signer, change func(*status.New)) []byte {
+	t.Helper()
+	n := status.New{Address: listAddress, Issuer: "labels.acme.example", Size: 131072, Signed: now.Add(-time.Hour), Life: 7 * 24 * time.Hour}
+	if change != nil {
+		change(&n)
+	}
+	data, err := n.Sign(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func setTo(v status.Value) func(*status.New) {
+	return func(n *status.New) {
+		n.Changes = []status.Change{{Index: 4711, Day: int(now.Unix()/86400) - 5, Value: v}}
+	}
+}
+
+// shown is what the browser is shown, and what it must say.
+type shown struct {
+	text  string
+	list  []byte
+	now   time.Time
+	want  string // state
+	says  string // in English
+	quiet bool   // nothing of the label may be shown
+}
+
+func cases(t testing.TB, key crypto.Signer) map[string]shown {
+	good := code(t, key, statement(t))
+	forged := []byte(good)
+	if last := &forged[len(forged)-2]; *last == 'B' { // a digit of the signature
+		*last = 'C'
+	} else {
+		*last = 'B'
+	}
+	demo, plain := statement(t), labeltest.Statement(t)
+	demo.Predicate.Demo = true
+	years := now.AddDate(5, 0, 0)
+	list := signList(t, key, nil)
+	return map[string]shown{
+		"valid":               {text: good, list: list, want: "valid", says: "No, as of 23 November 2026"},
+		"no list":             {text: code(t, key, plain), want: "valid", says: "has no status service"},
+		"forged":              {text: string(forged), list: list, want: "forged", says: "not genuine", quiet: true},
+		"unknown":             {text: code(t, newECDSA(t), statement(t)), list: list, want: "unknown", says: "Unknown issuer", quiet: true},
+		"expired":             {text: good, list: list, now: now.AddDate(1, 0, 0), want: "expired", says: "valid until 1 October 2027"},
+		"support ended":       {text: good, list: list, now: years, want: "supportended", says: "since 30 June 2031"},
+		"not yet":             {text: good, list: list, now: now.AddDate(0, -3, 0), want: "notyet", says: "clock of this device"},
+		"revoked":             {text: good, list: signList(t, key, setTo(status.Revoked)), want: "revoked", says: "withdrawn it for good"},
+		"suspended":           {text: good, list: signList(t, key, setTo(status.Suspended)), want: "suspended", says: "for the time being"},
+		"superseded":          {text: good, list: signList(t, key, setTo(status.Superseded)), want: "superseded", says: "newer label"},
+		"offline":             {text: good, want: "fresh", says: "could not be reached"},
+		"stale list":          {text: good, list: signList(t, key, func(n *status.New) { n.Signed = now.AddDate(0, 0, -8) }), want: "fresh", says: "too old"},
+		"future list":         {text: good, list: signList(t, key, func(n *status.New) { n.Signed = now.Add(time.Hour) }), want: "fresh", says: "dated in the future"},
+		"foreign list":        {text: good, list: signList(t, key, func(n *status.New) { n.Issuer = "other.example" }), want: "fresh", says: "not this issuer’s"},
+		"list by another key": {text: good, list: signList(t, newECDSA(t), nil), want: "fresh", says: "not this issuer’s"},
+		"moved list":          {text: good, list: signList(t, key, func(n *status.New) { n.Address += "x" }), want: "fresh", says: "not this issuer’s"},
+		"short list":          {text: good, list: signList(t, key, func(n *status.New) { n.Size = 4708 }), want: "fresh", says: "could not be read"},
+		"no list at all":      {text: good, list: []byte("<html>"), want: "fresh", says: "could not be read"},
+		"not entitled":        {text: code(t, key, with(t, func(l *labels.Label) { l.Product.GTIN = "04012345678901" })), list: list, want: "unentitled", says: "not recognised", quiet: true},
+		"another scheme":      {text: code(t, key, with(t, func(l *labels.Label) { l.Schemes[0].ID = "sg-cls" })), list: list, want: "unentitled", says: "not recognised", quiet: true},
+		"a level too high":    {text: code(t, key, with(t, func(l *labels.Label) { l.Schemes[0].Level = 1 })), list: list, want: "unentitled", says: "not recognised", quiet: true},
+		"another issuer":      {text: code(t, key, with(t, func(l *labels.Label) { l.Issuer.Address = "https://elsewhere.example" })), list: list, want: "forged", says: "not genuine", quiet: true},
+		"demo by another key": {text: code(t, key, demo), list: list, want: "forged", says: "not genuine", quiet: true},
+		"cut off":             {text: good[:len(good)-1], want: "unreadable", says: "end of the code’s text is missing", quiet: true},
+		"digest only":         {text: "https://labels.acme.example/l#sha256:" + strings.Repeat("0", 64), want: "unreadable", says: "only the label’s digest", quiet: true},
+		"something else":      {text: "https://labels.acme.example/l#<script>alert(1)</script>", want: "unreadable", says: "not a label", quiet: true},
+		"nothing":             {text: "https://labels.acme.example/l", want: "empty", says: "Check a label", quiet: true},
+	}
+}
+
+func with(t testing.TB, change func(*labels.Label)) *labels.Statement {
+	s := statement(t)
+	change(&s.Predicate)
+	return s
+}
+
+func TestBuild(t *testing.T) {
+	key := newECDSA(t)
+	html := build(t, trust(key, labeltest.Key()))
+	if !bytes.Equal(html, build(t, trust(key, labeltest.Key()))) {
+		t.Error("the same trust gave two pages")
+	}
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, _ = w.Write(html)
+	_ = w.Close()
+	t.Logf("the page has %d bytes, %d with gzip; the verifier alone %d", len(html), packed.Len(), len(page.Verifier()))
+	if len(html) > 64<<10 || packed.Len() > 20<<10 {
+		t.Errorf("the page has %d bytes, %d packed", len(html), packed.Len())
+	}
+	for _, bad := range []string{" src=", "href=", "http://", "innerHTML = `", "eval(", "unsafe"} {
+		if bytes.Contains(html, []byte(bad)) && bad != "http://" {
+			t.Errorf("the page has %q", bad)
+		}
+	}
+	if !bytes.Contains(html, []byte("connect-src https://labels.acme.example; base-uri 'none'")) {
+		t.Error("the policy lets ask more than the status list")
+	}
+	none := trust(key)
+	none.Issuers[0].Lists = nil
+	if !bytes.Contains(build(t, none), []byte("connect-src 'none';")) {
+		t.Error("without lists the policy lets ask somebody")
+	}
+	evil := trust(key)
+	evil.Issuers[0].Name = `</script><script>alert(1)</script>`
+	if bytes.Contains(build(t, evil), []byte("alert(1)</script>")) {
+		t.Error("a name ends the script")
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	key := newECDSA(t)
+	p224, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*page.Trust){
+		"no date": func(t *page.Trust) { t.Date = "" }, "no issuer": func(t *page.Trust) { t.Issuers = nil },
+		"no key": func(t *page.Trust) { t.Issuers[0].Keys = nil }, "no name": func(t *page.Trust) { t.Issuers[0].Name = " " },
+		"an id with a path": func(t *page.Trust) { t.Issuers[0].ID = "a.example/x" }, "no id": func(t *page.Trust) { t.Issuers[0].ID = "" },
+		"a list over http":   func(t *page.Trust) { t.Issuers[0].Lists = []string{"http://a.example/"} },
+		"a list that quotes": func(t *page.Trust) { t.Issuers[0].Lists = []string{"https://a.example; script-src *"} },
+		"a whole host":       func(t *page.Trust) { t.Issuers[0].Lists = []string{"https://a.example"} },
+		"a short key":        func(t *page.Trust) { t.Issuers[0].Keys[0].Public = ed25519.PublicKey(make([]byte, 31)) },
+		"a key on P-224":     func(t *page.Trust) { t.Issuers[0].Keys[0].Public = p224.Public() },
+		"no day":             func(t *page.Trust) { t.Issuers[0].Keys[0].From = "soon" },
+	} {
+		tr := trust(key)
+		change(&tr)
+		if _, err := page.Build(tr); err == nil {
+			t.Errorf("%s: a page was built", name)
+		}
+	}
+}
+
+// Every language says everything, with the same places for values.
+func TestWords(t *testing.T) {
+	files, err := filepath.Glob("source/words/*.json")
+	if err != nil || len(files) != 5 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	read := func(file string) map[string]string {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var w map[string]string
+		if err := json.Unmarshal(data, &w); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		return w
+	}
+	english := read("source/words/en.json")
+	for _, file := range files {
+		w := read(file)
+		for key, text := range english {
+			for _, place := range []string{"{0}", "{1}"} {
+				if strings.Contains(text, place) != strings.Contains(w[key], place) {
+					t.Errorf("%s: %s: %q, but in English %q", file, key, w[key], text)
+				}
+			}
+			if strings.TrimSpace(w[key]) == "" {
+				t.Errorf("%s has no word for %s", file, key)
+			}
+		}
+		if len(w) != len(english) {
+			t.Errorf("%s has %d words, English %d", file, len(w), len(english))
+		}
+	}
+}
+
+func TestBrowser(t *testing.T) {
+	key := newECDSA(t)
+	var list []byte
+	server := serve(t, build(t, trust(key)), func() []byte { return list })
+	b := startChrome(t, server)
+	for name, c := range cases(t, key) {
+		t.Run(name, func(t *testing.T) {
+			b.t = t
+			list = c.list
+			if c.now.IsZero() {
+				c.now = now
+			}
+			b.tab(c.now, `["en-GB"]`, 390, 844, false)
+			if c.text == "" {
+				t.Fatal("no text")
+			}
+			state := b.open(c.text)
+			text := b.text()
+			if state != c.want || !strings.Contains(text, c.says) {
+				t.Errorf("%s, want %s and %q:\n%s", state, c.want, c.says, text)
+			}
+			if quiet := !strings.Contains(text, "Aurora"); quiet != c.quiet {
+				t.Errorf("of the label is shown:\n%s", text)
+			}
+			if wide := b.eval("document.documentElement.scrollWidth").(float64); wide > 390 {
+				t.Errorf("the page is %v wide on a phone of 390", wide)
+			}
+			b.picture("state-" + strings.ReplaceAll(name, " ", "-"))
+		})
+	}
+}

@@ -1,0 +1,180 @@
+// The page: what the verifier answers, in words. It takes no key, no address
+// and no word from the URL; the fragment is judged, nothing else.
+
+const $ = id => document.getElementById(id);
+const languages = Object.keys(WORDS);
+let words, language, result;
+
+// memory survives a visit where the browser allows it.
+const memory = {
+	get(key) { try { return localStorage.getItem(key); } catch { return null; } },
+	set(key, value) { try { localStorage.setItem(key, value); } catch { /* private window */ } },
+};
+
+// seen gives the time of the newest list from an address, and keeps a newer one.
+function seen(list, issued) {
+	const before = Number(memory.get("list " + list)) || 0;
+	if (issued > before) memory.set("list " + list, issued);
+	return before;
+}
+
+async function fetchList(list) {
+	const stop = new AbortController(), timer = setTimeout(() => stop.abort(), 10000);
+	try {
+		const answer = await fetch(list, {
+			credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer", redirect: "error", signal: stop.signal,
+			headers: {accept: "application/statuslist+cwt"},
+		});
+		return answer.ok ? new Uint8Array(await answer.arrayBuffer()) : null;
+	} catch {
+		return null;
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+const say = (key, ...values) => words[key].replace(/\{(\d)\}/g, (_, n) => values[n]);
+const date = second => new Intl.DateTimeFormat(words.locale, {dateStyle: "long", timeZone: "UTC"}).format(second * 1000);
+const moment = second => new Intl.DateTimeFormat(words.locale, {dateStyle: "long", timeStyle: "short"}).format(second * 1000);
+const join = list => list.join(words.comma);
+
+function put(id, text) {
+	$(id).replaceChildren(...(Array.isArray(text) ? text : [text]));
+}
+
+// alien is a text that others wrote: its direction is its own.
+function alien(text) {
+	const e = document.createElement("bdi");
+	e.textContent = text;
+	return e;
+}
+
+const cut = (field, text) => result.label.shortened.includes(field) ? text + "…" : text;
+
+function row(list, key, ...value) {
+	if (value.length == 0) return;
+	const dt = document.createElement("dt"), dd = document.createElement("dd");
+	dt.textContent = words[key];
+	dd.append(...value);
+	$(list).append(dt, dd);
+}
+
+const tones = {
+	valid: "good", fresh: "care", demo: "care", notyet: "care", expired: "care", supportended: "care", superseded: "care", suspended: "care",
+	revoked: "bad", forged: "bad", unentitled: "bad", unknown: "none", unreadable: "none", version: "none", unable: "none", empty: "none", wait: "wait",
+};
+
+const signs = {
+	good: "M5 12.5l4.5 4.5L19 7.5", bad: "M7 7l10 10M17 7L7 17", care: "M12 6v7M12 17v.5", none: "M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1.2-1.5 2.4M12 17.5v.5", wait: "M12 7v5l3 2",
+};
+
+function draw() {
+	document.documentElement.lang = language;
+	document.documentElement.dir = words.dir;
+	for (const e of document.querySelectorAll("[data-w]")) e.textContent = words[e.dataset.w];
+	$("language").value = language;
+	const {state, label, list} = result, tone = tones[state];
+	const dates = {expired: label && date(label.expires - daySeconds), supportended: label && date(label.support), notyet: label && date(label.issued)};
+	const why = state == "unreadable" ? "unreadable_" + (words["unreadable_" + result.why] ? result.why : "form") : state + "_s";
+	$("verdict").dataset.tone = tone;
+	$("sign").innerHTML = "";
+	const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+	svg.setAttribute("viewBox", "0 0 24 24");
+	path.setAttribute("d", signs[tone]);
+	svg.append(path);
+	$("sign").append(svg);
+	put("headline", words[state]);
+	put("sentence", [say(why, dates[state] || ""), state == "fresh" ? " " + (words["fresh_" + list.unknown] || words.fresh_list) : ""]);
+	document.title = words[state] + " – " + words.title;
+	$("main").setAttribute("aria-busy", state == "wait");
+	$("product").hidden = $("facts").hidden = !label;
+	$("entertitle").hidden = state == "empty";
+	$("rows").replaceChildren();
+	$("technical").replaceChildren();
+	if (label) drawLabel(label, list);
+	put("where", location.protocol == "file:" ? words.file : [say("where", ""), alien(location.host)]);
+	put("trust", say("trust", TRUST.issuers.length, date(Date.parse(TRUST.date) / 1000)));
+}
+
+function drawLabel(label, list) {
+	put("maker", alien(cut(2, label.maker)));
+	put("name", alien(cut(3, label.product)));
+	const models = label.models.map((m, i) => i == 0 ? cut(4, m) : m);
+	if (label.moreModels) models.push(say("more", label.moreModels));
+	put("models", [...(models.length ? [words.model + " ", alien(join(models))] : []), ...(label.gtin ? [" ", alien("GTIN " + label.gtin)] : [])]);
+	row("rows", "support", date(label.support));
+	row("rows", "issuer", alien(result.issuer.name), label.standing == 1 ? document.createElement("br") : "", label.standing == 1 ? words.self : "");
+	row("rows", "against", ...label.schemes.flatMap((s, i) => [i ? document.createElement("br") : "", alien(schemeText(s, label))]),
+		label.moreSchemes ? words.comma + say("more", label.moreSchemes) : "");
+	row("rows", "period", say("from", date(label.issued), date(label.expires - daySeconds)));
+	row("rows", "withdrawn", list.none ? words.nolist : list.unknown ? words.notknown : say("asof", words["value" + Math.min(list.value, 3)], moment(list.asOf)));
+	if (label.minimum) row("rows", "minimum", alien(cut(11, label.minimum)));
+	if (label.shortened.length) row("rows", "shortened", words.shortened_s);
+	for (const [key, value] of [["digest", hex(label.id)], ["host", label.issuer], ["key", result.key], ["list", label.status && label.status.list + " [" + label.status.index + "]"]]) {
+		if (!value) continue;
+		const code = document.createElement("code");
+		code.dir = "ltr";
+		code.textContent = value;
+		row("technical", key, code);
+	}
+}
+
+// schemeText names a level only where the page's list says that the issuer may
+// give one.
+function schemeText(s, label) {
+	const name = (TRUST.names[s.id] || s.id) + " (" + s.edition + ")";
+	const holds = result.issuer.schemes.some(a => a.id == s.id);
+	return s.level && label.standing == 2 && holds ? name + ", " + say("level", s.level) : name;
+}
+
+function answer(yes) {
+	$("yes").setAttribute("aria-pressed", yes);
+	$("no").setAttribute("aria-pressed", !yes);
+	$("question").dataset.answer = yes ? "yes" : "no";
+	put("reply", words[yes ? "yes_s" : "no_s"]);
+}
+
+let run = 0;
+
+async function check(text) {
+	const mine = ++run;
+	$("question").dataset.answer = "";
+	put("reply", "");
+	for (const id of ["yes", "no"]) $(id).setAttribute("aria-pressed", false);
+	result = {state: text ? "wait" : "empty"};
+	draw();
+	if (!text) return;
+	const found = await judge(text, TRUST, Date.now() / 1000, fetchList, seen);
+	if (mine != run) return;
+	result = found;
+	draw();
+	document.body.dataset.state = result.state;
+}
+
+function choose(name) {
+	language = languages.includes(name) ? name : "en";
+	words = WORDS[language];
+}
+
+const wanted = [memory.get("language"), ...(navigator.languages || [])].filter(Boolean).map(l => l.slice(0, 2)).find(l => languages.includes(l));
+choose(wanted);
+for (const l of languages) {
+	const option = new Option(WORDS[l].name, l);
+	option.lang = l;
+	$("language").append(option);
+}
+$("language").onchange = () => {
+	choose($("language").value);
+	memory.set("language", language);
+	draw();
+	if ($("question").dataset.answer) answer($("question").dataset.answer == "yes");
+};
+$("yes").onclick = () => answer(true);
+$("no").onclick = () => answer(false);
+$("form").onsubmit = e => {
+	e.preventDefault();
+	const text = $("code").value;
+	check(text.trim() && !text.includes("#") ? "#" + text.trim() : text.trim()).then(() => $("headline").focus());
+};
+addEventListener("hashchange", () => check(location.hash));
+check(location.hash);

@@ -1,0 +1,327 @@
+// The verifier: bytes and keys in, an answer out. It knows no page and no
+// network, so that node can run it as a browser does. What it accepts is what
+// the Go packages cose, compact and status accept.
+
+class Refused extends Error {
+	constructor(code) {
+		super(code);
+		this.code = code;
+	}
+}
+
+const refuse = code => { throw new Refused(code); };
+const need = (ok, code) => { if (!ok) refuse(code); };
+
+// CBOR, deterministic encoding only (RFC 8949, section 4.2.1): integers that
+// JavaScript keeps exact, bytes, texts, arrays, maps, true, false, null. A map
+// becomes a Map, bytes a Uint8Array.
+const utf8 = new TextDecoder("utf-8", {fatal: true, ignoreBOM: true});
+
+function decode(bytes) {
+	let at = 0;
+	const length = info => {
+		if (info < 24) return info;
+		need(info < 28, "form");
+		const size = 1 << (info - 24);
+		need(at + size <= bytes.length, "form");
+		let n = 0;
+		for (let i = 0; i < size; i++) n = n * 256 + bytes[at++];
+		need(n >= [24, 256, 65536, 4294967296][info - 24] && Number.isSafeInteger(n), "form");
+		return n;
+	};
+	const take = n => {
+		need(n <= bytes.length - at, "form");
+		at += n;
+		return bytes.subarray(at - n, at);
+	};
+	const item = depth => {
+		need(depth < 8 && at < bytes.length, "form");
+		const first = bytes[at++], info = first & 31, n = length(info);
+		switch (first >> 5) {
+		case 0: return n;
+		case 1: need(n < Number.MAX_SAFE_INTEGER, "form"); return -1 - n;
+		case 2: return take(n);
+		case 3: try { return utf8.decode(take(n)); } catch { return refuse("form"); }
+		case 4: {
+			need(n <= bytes.length - at, "form");
+			const list = [];
+			for (let i = 0; i < n; i++) list.push(item(depth + 1));
+			return list;
+		}
+		case 5: {
+			need(n <= bytes.length - at, "form");
+			const map = new Map();
+			let before;
+			for (let i = 0; i < n; i++) {
+				const start = at, key = item(depth + 1), written = bytes.subarray(start, at);
+				need(typeof key == "number" || typeof key == "string", "form");
+				need(!before || follows(before, written), "form");
+				before = written;
+				map.set(key, item(depth + 1));
+			}
+			return map;
+		}
+		case 7:
+			need(info >= 20 && info <= 22, "form");
+			return [false, true, null][info - 20];
+		}
+		return refuse("form");
+	};
+	const value = item(0);
+	need(at == bytes.length, "form");
+	return value;
+}
+
+// follows reports whether b comes after a, byte by byte.
+function follows(a, b) {
+	for (let i = 0; i < a.length && i < b.length; i++) if (a[i] != b[i]) return a[i] < b[i];
+	return a.length < b.length;
+}
+
+// fields takes a map apart: every key must be known, and every value of its
+// kind. A kind that begins with "?" may be missing.
+const kinds = {
+	int: Number.isSafeInteger,
+	count: v => Number.isSafeInteger(v) && v > 0,
+	text: v => typeof v == "string",
+	name: v => typeof v == "string" && v != "" && /^[\p{L}\p{M}\p{N}\p{P}\p{S} \u00a0]*$/u.test(v),
+	bytes: v => v instanceof Uint8Array,
+	list: Array.isArray,
+	full: v => Array.isArray(v) && v.length > 0,
+	map: v => v instanceof Map,
+	true: v => v === true,
+};
+
+function fields(map, known) {
+	need(map instanceof Map, "claims");
+	for (const key of map.keys()) need(known.has(key), "claims");
+	return [...known].map(([key, kind]) => {
+		const value = map.get(key);
+		if (value === undefined && kind[0] == "?") return undefined;
+		need(kinds[kind.replace("?", "")](value), "claims");
+		return value;
+	});
+}
+
+// COSE_Sign1 (RFC 9052). The key says which algorithm it is for.
+const algorithms = {
+	"-7": [{name: "ECDSA", namedCurve: "P-256"}, {name: "ECDSA", hash: "SHA-256"}, 64],
+	"-35": [{name: "ECDSA", namedCurve: "P-384"}, {name: "ECDSA", hash: "SHA-384"}, 96],
+	"-8": [{name: "Ed25519"}, {name: "Ed25519"}, 64],
+};
+
+function parse(bytes) {
+	need(bytes[0] == 0xD2, "form");
+	const parts = decode(bytes.subarray(1));
+	need(Array.isArray(parts) && parts.length == 4, "form");
+	const [head, open, payload, signature] = parts;
+	need(kinds.bytes(head) && open instanceof Map && open.size == 0 && kinds.bytes(payload) && kinds.bytes(signature), "form");
+	const [alg, key, type] = fields(decode(head), new Map([[1, "int"], [4, "?bytes"], [16, "?text"]]));
+	need(algorithms[alg] && (!key || key.length > 0) && type !== "", "form");
+	return {alg, key, type, head, payload, signature};
+}
+
+function bstr(bytes) {
+	const n = bytes.length;
+	const head = n < 24 ? [64 + n] : n < 256 ? [88, n] : n < 65536 ? [89, n >> 8, n & 255] : [90, n >>> 24, n >> 16 & 255, n >> 8 & 255, n & 255];
+	return [...head, ...bytes];
+}
+
+// verifySignature checks a signature with a key {alg, spki}.
+async function verifySignature(alg, spki, message, signature) {
+	const [kind, how, size] = algorithms[alg];
+	if (signature.length != size) return false;
+	const key = await crypto.subtle.importKey("spki", spki, kind, false, ["verify"]);
+	return crypto.subtle.verify(how, key, signature, message);
+}
+
+async function verify(message, key) {
+	if (message.alg != key.alg) return false;
+	const context = [...new TextEncoder().encode("Signature1")];
+	const signed = new Uint8Array([0x84, 0x60 + context.length, ...context, ...bstr(message.head), 0x40, ...bstr(message.payload)]);
+	return verifySignature(key.alg, fromBase64(key.spki), signed, message.signature);
+}
+
+const fromBase64 = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
+const hex = bytes => [...bytes].map(b => b.toString(16).padStart(2, "0")).join("");
+
+// The text of a QR code: behind "#" a number in base 43 between A and Z.
+const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-./:";
+
+function fromText(text) {
+	text = text.trim();
+	need(text.length <= 3072, "other");
+	const code = text.slice(text.indexOf("#") + 1);
+	need(text.includes("#") && code != "", "other");
+	need(!code.startsWith("sha256:"), "digest");
+	need(code[0] == "A", "other");
+	need(code.length > 1 && code.endsWith("Z"), "cut");
+	need(code[1] != "0", "form");
+	let n = 0n;
+	for (const c of code.slice(1, -1)) {
+		const digit = alphabet.indexOf(c);
+		need(digit >= 0, "form");
+		n = n * 43n + BigInt(digit);
+	}
+	const digits = n.toString(16);
+	const bytes = (digits.length % 2 ? "0" + digits : digits).match(/../g).map(b => parseInt(b, 16));
+	need(bytes.length <= 1024, "form");
+	return new Uint8Array(bytes);
+}
+
+// The claims of a compact label: see the Go package compact.
+const daySeconds = 86400, lastDay = 2932896;
+const address = /^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(\/[A-Za-z0-9._~:/?!$&'()*+,;=%@-]*)?$/;
+const isAddress = s => s.length <= 120 && address.test(s);
+const isDay = s => s >= 0 && s <= lastDay * daySeconds && s % daySeconds == 0;
+const within = (n, low, high) => n >= low && n <= high;
+
+function readLabel(payload) {
+	const claims = decode(payload);
+	const version = claims instanceof Map && claims.get(-65537) instanceof Map && claims.get(-65537).get(1);
+	need(!(version > 1), "version");
+	const [issuer, expires, issued, id, status, body] =
+		fields(claims, new Map([[1, "name"], [4, "int"], [6, "int"], [7, "bytes"], [65535, "?map"], [-65537, "map"]]));
+	const [v, maker, product, models = [], moreModels = 0, gtin = 0, support, schemes, moreSchemes = 0, firmware, minimum, standing = 0, demo = false, shortened = []] =
+		fields(body, new Map([[1, "int"], [2, "name"], [3, "name"], [4, "?full"], [5, "?count"], [6, "?count"], [7, "int"], [8, "full"], [9, "?count"],
+			[10, "?name"], [11, "?name"], [12, "?count"], [13, "?true"], [14, "?full"]]));
+	need(v == 1 && id.length == 32 && !issuer.includes("/") && isAddress("https://" + issuer), "claims");
+	need(isDay(issued) && isDay(expires - daySeconds) && within(support, 0, lastDay) && expires > issued && expires - daySeconds <= support * daySeconds, "claims");
+	need(gtin <= 99999999999999 && standing <= 2 && moreModels <= 1000 && moreSchemes <= 1000 && models.length <= 64 && schemes.length <= 64, "claims");
+	need(models.every(kinds.name), "claims");
+	let last = 0;
+	for (const f of shortened) {
+		need(kinds.int(f) && f > last && f <= 32, "claims");
+		last = f;
+	}
+	const label = {
+		issuer, issued, expires, id, maker, product, models, moreModels, gtin: gtin ? String(gtin).padStart(14, "0") : "", support: support * daySeconds,
+		schemes: schemes.map(s => {
+			need(Array.isArray(s) && s.length == 3 && kinds.name(s[0]) && kinds.name(s[1]) && kinds.int(s[2]) && within(s[2], 0, 1000), "claims");
+			return {id: s[0], edition: s[1], level: s[2]};
+		}),
+		moreSchemes, firmware, minimum, standing, demo, shortened,
+	};
+	if (status) {
+		const [place] = fields(status, new Map([["status_list", "map"]]));
+		const [index, list] = fields(place, new Map([["idx", "int"], ["uri", "text"]]));
+		need(within(index, 0, 16777215) && isAddress(list), "claims");
+		label.status = {index, list};
+	}
+	return label;
+}
+
+// A status list: see the Go package status.
+const maxEntries = 16777216;
+
+async function readList(payload) {
+	const [issuer, list, expires, issued, entries, ttl = 0, changes = []] =
+		fields(decode(payload), new Map([[1, "text"], [2, "text"], [4, "int"], [6, "int"], [65533, "map"], [65534, "?count"], [-65538, "?full"]]));
+	const [bits, packed] = fields(entries, new Map([["bits", "int"], ["lst", "bytes"]]));
+	need(issuer != "" && isAddress(list) && issued >= 0 && within(expires - issued, 1, 400 * daySeconds) && within(ttl, 0, 400 * daySeconds), "list");
+	need([1, 2, 4, 8].includes(bits) && changes.length <= 65536, "list");
+	need(changes.every(c => Array.isArray(c) && c.length == 3 && c.every(n => kinds.int(n) && n >= 0)), "list");
+	return {issuer, list, issued, end: ttl ? Math.min(expires, issued + ttl) : expires, bits, entries: await inflate(packed, maxEntries / 8 * bits), changes};
+}
+
+async function inflate(packed, limit) {
+	const out = [];
+	let size = 0;
+	const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate")).getReader();
+	for (let part; !(part = await reader.read()).done;) {
+		size += part.value.length;
+		need(size <= limit, "list");
+		out.push(part.value);
+	}
+	const all = new Uint8Array(size);
+	let at = 0;
+	for (const part of out) {
+		all.set(part, at);
+		at += part.length;
+	}
+	return all;
+}
+
+// statusOf asks the list that an authentic label names. It gives {value, asOf},
+// or {unknown: why}; anything that is not a fresh list of this issuer is unknown.
+async function statusOf(label, issuer, now, fetchList, seen) {
+	if (!label.status) return {none: true};
+	try {
+		need(issuer.lists.some(l => label.status.list.startsWith(l)), "foreign");
+		const bytes = await fetchList(label.status.list);
+		need(bytes, "offline");
+		need(bytes.length <= 2097152, "list");
+		const message = parse(bytes);
+		need(message.type == "application/statuslist+cwt" && message.key, "list");
+		let signed = false;
+		for (const key of issuer.keys) signed ||= key.id == hex(message.key) && await verify(message, key);
+		need(signed, "foreign");
+		const list = await readList(message.payload);
+		need(list.list == label.status.list && list.issuer == label.issuer, "foreign");
+		need(list.issued <= now + 300, "clock");
+		need(now < list.end, "stale");
+		need(list.issued >= seen(list.list, list.issued), "old");
+		const bit = label.status.index * list.bits;
+		need(bit / 8 < list.entries.length, "list");
+		const value = list.entries[bit >> 3] >> bit % 8 & (1 << list.bits) - 1;
+		const last = list.changes.filter(c => c[0] == label.status.index).pop();
+		need(value == (last ? last[2] : 0), "list");
+		return {value, asOf: list.issued};
+	} catch (e) {
+		return {unknown: e.code || "list"};
+	}
+}
+
+// judge answers for the text of a QR code. trust is what the page was built
+// with; now is in seconds; fetchList gives bytes or nothing.
+async function judge(text, trust, now, fetchList, seen = () => 0) {
+	let message;
+	try {
+		const bytes = fromText(text);
+		message = parse(bytes);
+		need(!message.type && message.key && message.key.length == 4, "form");
+	} catch (e) {
+		return {state: "unreadable", why: e.code || "form"};
+	}
+	const id = hex(message.key);
+	let known = false;
+	for (const issuer of trust.issuers) {
+		for (const key of issuer.keys) {
+			if (key.id != id) continue;
+			known = true;
+			try {
+				if (!await verify(message, key)) continue;
+			} catch {
+				return {state: "unable"};
+			}
+			return judgeSigned(message, issuer, key, now, fetchList, seen);
+		}
+	}
+	return {state: known ? "forged" : "unknown", key: id};
+}
+
+async function judgeSigned(message, issuer, key, now, fetchList, seen) {
+	let label;
+	try {
+		label = readLabel(message.payload);
+	} catch (e) {
+		return {state: e.code == "version" ? "version" : "forged"};
+	}
+	const day = new Date(label.issued * 1000).toISOString().slice(0, 10);
+	if (label.issuer != issuer.id) return {state: "forged"};
+	if (key.from && day < key.from || key.until && day > key.until) return {state: "forged"};
+	if (!label.demo != !key.demo) return {state: "forged"};
+	const entitled = label.schemes.every(s => issuer.schemes.some(a => (a.id == "*" || a.id == s.id) && s.level <= a.level)) &&
+		issuer.prefixes.some(p => p == "" || label.gtin.startsWith(p));
+	if (!entitled) return {state: "unentitled", issuer};
+	const list = await statusOf(label, issuer, now, fetchList, seen);
+	const answer = {label, issuer, key: key.id, list};
+	answer.state = label.demo ? "demo"
+		: list.value ? ["", "revoked", "suspended", "superseded"][list.value] || "revoked"
+		: now >= label.support + daySeconds ? "supportended"
+		: now >= label.expires ? "expired"
+		: now < label.issued ? "notyet"
+		: list.unknown ? "fresh"
+		: "valid";
+	return answer;
+}

@@ -1,0 +1,78 @@
+package status
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/assay-iot/assay"
+)
+
+// Why a list gives no answer. A label is then neither valid nor withdrawn:
+// nobody knows.
+var (
+	ErrStale   = errors.New("the status list is too old")
+	ErrFuture  = errors.New("the status list is signed in the future, so a clock is wrong")
+	ErrForeign = errors.New("it is the status list of another issuer or address")
+	ErrIndex   = errors.New("the label's place lies outside the status list")
+)
+
+// skew is by how much the clocks of issuer and reader may differ.
+const skew = 5 * time.Minute
+
+// Place is where a label says that its status stands.
+type Place struct {
+	List   string // address
+	Index  int
+	Issuer string // of the label
+}
+
+// Answer says what the list says of a label on a day. Now is the time of the
+// one who asks.
+//
+// For today the list must be fresh: signed before now, and neither beyond its
+// end nor older than its ttl. For an earlier day any list will do that was
+// signed after that day, since it holds all changes; one signed before must have
+// been fresh through that day.
+func (l *List) Answer(p Place, day string, now time.Time) (Value, error) {
+	asked, err := assay.Date(day)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a date (YYYY-MM-DD)", day)
+	}
+	switch {
+	case p.List != l.Address || p.Issuer != l.Issuer:
+		return 0, fmt.Errorf("%w: %s of %s, not %s of %s", ErrForeign, l.Address, l.Issuer, p.List, p.Issuer)
+	case p.Index < 0 || p.Index >= l.Size:
+		return 0, fmt.Errorf("%w: %d of %d", ErrIndex, p.Index, l.Size)
+	case now.Before(l.Signed.Add(-skew)):
+		return 0, fmt.Errorf("%w: it is signed at %s, now is %s", ErrFuture, l.Signed.Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+	}
+	if dayOf(asked) >= dayOf(l.Signed) {
+		at := asked.Add(24*time.Hour - time.Second)
+		if dayOf(asked) == dayOf(now) {
+			at = now
+		}
+		if end := l.End(); !at.Before(end) {
+			return 0, fmt.Errorf("%w: it holds until %s only", ErrStale, end.Format(time.RFC3339))
+		}
+	}
+	return l.on(p.Index, dayOf(asked)), nil
+}
+
+// End is the time from which on the list says nothing.
+func (l *List) End() time.Time {
+	if end := l.Signed.Add(l.TTL); l.TTL > 0 && end.Before(l.Expires) {
+		return end
+	}
+	return l.Expires
+}
+
+func (l *List) on(index, day int) Value {
+	v := Valid
+	for _, c := range l.Changes {
+		if c.Index == index && c.Day <= day {
+			v = c.Value
+		}
+	}
+	return v
+}

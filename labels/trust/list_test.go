@@ -1,0 +1,161 @@
+package trust_test
+
+import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/assay-iot/assay/labels/trust"
+	"github.com/assay-iot/assay/labels/verify"
+)
+
+func newList(t testing.TB, version int64) *trust.List {
+	l := &trust.List{
+		Format: trust.ListFormat, Version: version, Issued: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), Expires: time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC),
+		Threshold: 2, Policy: *parse(t, policy),
+	}
+	for n := range byte(3) {
+		der, err := x509.MarshalPKIXPublicKey(seeded(100 + n).Public())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Roots = append(l.Roots, der)
+	}
+	return l
+}
+
+func seal(t testing.TB, l *trust.List, roots ...byte) []byte {
+	t.Helper()
+	message, err := l.Message()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sigs [][]byte
+	for _, n := range roots {
+		sigs = append(sigs, ed25519.Sign(seeded(100+n), message))
+	}
+	data, err := l.Sealed(sigs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func rootKeys(t testing.TB, numbers ...byte) []verify.Key {
+	t.Helper()
+	var keys []verify.Key
+	for _, n := range numbers {
+		k, err := verify.NewKey(seeded(100 + n).Public())
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, k)
+	}
+	return keys
+}
+
+func TestUpdate(t *testing.T) {
+	now, roots := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), rootKeys(t, 0, 1, 2)
+	first, err := trust.Update(nil, roots, seal(t, newList(t, 3), 0, 1), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(first.Policy.Keys()) != 1 || first.Policy.Keys()[0].ID == "" {
+		t.Fatalf("keys %+v", first.Policy.Keys())
+	}
+	if _, err := trust.Update(first, nil, seal(t, newList(t, 3), 1, 2), now); err != nil {
+		t.Errorf("the same list again: %v", err)
+	}
+	if l, err := trust.Update(first, nil, seal(t, newList(t, 4), 0, 2), now); err != nil || l.Version != 4 {
+		t.Errorf("the next list: %v", err)
+	}
+	rotated := newList(t, 5)
+	rotated.Roots = rotated.Roots[:2]
+	for n := range byte(2) {
+		der, err := x509.MarshalPKIXPublicKey(seeded(110 + n).Public())
+		if err != nil {
+			t.Fatal(err)
+		}
+		rotated.Roots[n] = der
+	}
+	changed := newList(t, 3)
+	changed.Policy.Issuers[0].MaxLevel = 4
+	two := newList(t, 3)
+	two.Roots = [][]byte{two.Roots[0], two.Roots[0]}
+	if _, err := two.Message(); err == nil {
+		t.Error("a root key counts twice")
+	}
+	alone := newList(t, 3)
+	alone.Threshold = 1
+	if _, err := alone.Message(); err == nil {
+		t.Error("one root key is enough")
+	}
+	for name, c := range map[string]struct {
+		installed *trust.List
+		roots     []verify.Key
+		data      []byte
+		now       time.Time
+		want      error
+	}{
+		"one signature":        {nil, roots, seal(t, newList(t, 3), 0), now, trust.ErrThreshold},
+		"one signature, twice": {nil, roots, seal(t, newList(t, 3), 0, 0), now, trust.ErrThreshold},
+		"one root given":       {nil, rootKeys(t, 0), seal(t, newList(t, 3), 0, 1), now, trust.ErrThreshold},
+		"no root given":        {nil, nil, seal(t, newList(t, 3), 0, 1), now, trust.ErrThreshold},
+		"strangers":            {nil, rootKeys(t, 7, 8), seal(t, newList(t, 3), 0, 1), now, trust.ErrThreshold},
+		"rolled back":          {first, nil, seal(t, newList(t, 2), 0, 1), now, trust.ErrRollback},
+		"same number":          {first, nil, seal(t, changed, 0, 1), now, trust.ErrRollback},
+		"expired":              {nil, roots, seal(t, newList(t, 3), 0, 1), time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC), trust.ErrExpired},
+		"clock far off":        {nil, roots, seal(t, newList(t, 3), 0, 1), time.Unix(0, 0), trust.ErrClock},
+		"only the new roots":   {first, nil, seal(t, rotated, 10, 11), now, trust.ErrThreshold},
+		"only the old roots":   {first, nil, seal(t, rotated, 0, 1), now, trust.ErrThreshold},
+		"no list":              {nil, roots, []byte("{}"), now, trust.ErrNotList},
+		"large":                {nil, roots, make([]byte, trust.MaxListBytes+1), now, trust.ErrNotList},
+	} {
+		if _, err := trust.Update(c.installed, c.roots, c.data, c.now); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+	if _, err := trust.Update(first, nil, seal(t, rotated, 0, 1, 10, 11), now); err != nil {
+		t.Errorf("new roots, signed by the old and the new: %v", err)
+	}
+}
+
+// No byte of a list can change unseen.
+func TestListBytes(t *testing.T) {
+	data, roots, now := seal(t, newList(t, 3), 0, 1), rootKeys(t, 0, 1, 2), time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	for i := range data {
+		changed := append([]byte{}, data...)
+		changed[i] ^= 1
+		if _, err := trust.Update(nil, roots, changed, now); err == nil {
+			t.Fatalf("byte %d", i)
+		}
+	}
+}
+
+// A list that is over gives no yes.
+func TestListJudges(t *testing.T) {
+	l, err := trust.OpenList(seal(t, newList(t, 1), 0, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, by := labelled(t, nil)
+	for day, want := range map[string]string{"2026-11-01": "", "2027-05-01": "expired on 2027-04-01", "2020-01-01": "clock"} {
+		r := l.Judge(s, by, day)
+		if r.Refused != "" || want == "" != (r.Unsure == "") || !strings.Contains(r.Unsure, want) {
+			t.Errorf("%s: %+v", day, r)
+		}
+	}
+}
+
+func FuzzList(f *testing.F) {
+	f.Add(seal(f, newList(f, 3), 0, 1))
+	f.Add([]byte("{}"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if l, err := trust.OpenList(data); err == nil && l.Threshold < trust.MinThreshold {
+			t.Error("one key is enough")
+		}
+	})
+}

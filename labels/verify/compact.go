@@ -1,0 +1,147 @@
+package verify
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/compact"
+	"github.com/assay-iot/assay/labels/cose"
+)
+
+// Compact verifies a compact label: its bytes, or the text of the QR code. An
+// error means that there is no answer, as with [Bundle]. It names the firmware
+// by its version only, so an image cannot be held against it.
+func Compact(data []byte, keys []Key, o Options) (*Report, error) {
+	r, err := newReport(o)
+	if err != nil {
+		return nil, err
+	}
+	if o.Image != nil {
+		return nil, errors.New("a QR code does not hold the firmware's digest: give the bundle or the PDF to hold an image against")
+	}
+	m, err := compact.Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", labels.ErrNotLabel, err)
+	}
+	l, key, err := verifyCompact(m, keys)
+	switch {
+	case errors.Is(err, cose.ErrSignature), errors.Is(err, errNoKey):
+		r.Key = hex.EncodeToString(m.KeyID())
+		r.reject(err.Error())
+		return r, nil
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", labels.ErrNotLabel, err)
+	}
+	r.Key, r.Digest = key.ID, l.Statement
+	if why := r.demo(l.Demo, o); why != "" {
+		r.reject(why)
+		return r, nil
+	}
+	r.Compact = l
+	r.subject = subject{l.Maker, l.Product, l.Issued, l.ValidUntil, l.SupportUntil, nil}
+	if host := compact.Host(string(data)); compact.IsText(data) && host != "" && host != l.Issuer {
+		r.Reasons = append(r.Reasons, fmt.Sprintf("Note: the code leads to %s, but its issuer is at %s. Do not follow the link.", host, l.Issuer))
+	}
+	r.askStatus(l.Status, "https://"+l.Issuer, keys, o)
+	r.judge()
+	return r, nil
+}
+
+var errNoKey = errors.New("it is not signed with a key that you gave")
+
+// verifyCompact tries the keys that bear the id that the message names.
+func verifyCompact(m *compact.Message, keys []Key) (*compact.Label, Key, error) {
+	err := errNoKey
+	for _, k := range keys {
+		if id, kerr := cose.KeyID(k.Public); kerr != nil || !bytes.Equal(id, m.KeyID()) {
+			continue
+		}
+		l, verr := m.Verify(k.Public)
+		if verr == nil {
+			return l, k, nil
+		}
+		if errors.Is(verr, cose.ErrSignature) {
+			verr = fmt.Errorf("its signature does not fit what it says (%w)", cose.ErrSignature)
+		}
+		err = verr
+	}
+	return nil, Key{}, err
+}
+
+// code says why the QR code of a PDF does not go with its bundle. The picture
+// is compared with the code's bytes; that these are honest is shown here.
+func (r *Report) code(data []byte, s *labels.Statement, keys []Key) string {
+	if data == nil {
+		return ""
+	}
+	m, err := compact.Parse(data)
+	if err != nil {
+		return "its QR code is not one of a label: " + err.Error()
+	}
+	l, key, err := verifyCompact(m, keys)
+	switch {
+	case err != nil:
+		return "its QR code is not genuine: " + err.Error()
+	case key.ID != r.Key:
+		return "its QR code is signed with another key"
+	}
+	if err := l.Speaks(s, key.Public); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// writeCompact shows what a compact label says, and what it leaves out.
+func writeCompact(b *strings.Builder, l *compact.Label) {
+	fmt.Fprintln(b)
+	fmt.Fprintln(b, "Is this the product in your hand?")
+	fmt.Fprintln(b)
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	row := func(what, value string) {
+		if value != "" {
+			fmt.Fprintf(t, "  %s\t%s\n", what, value)
+		}
+	}
+	text := func(f compact.Field, s string) string {
+		if l.IsShortened(f) {
+			return s + "… (shortened)"
+		}
+		return s
+	}
+	row("Product", text(compact.FieldProduct, l.Product))
+	row("Maker", text(compact.FieldMaker, l.Maker))
+	row("Models", text(compact.FieldModels, strings.Join(l.Models, ", "))+andMore(l.MoreModels))
+	row("GTIN", l.GTIN)
+	row("Security updates", "until "+l.SupportUntil)
+	row("Label", "valid from "+l.Issued+" to "+l.ValidUntil)
+	for i, s := range l.Schemes {
+		more := ""
+		if i == len(l.Schemes)-1 {
+			more = andMore(l.MoreSchemes)
+		}
+		row("Assessed against", s.ID+" ("+s.Edition+")"+more)
+	}
+	issuer := l.Issuer
+	if l.Standing == compact.Maker {
+		issuer += ", the maker itself (self-declared)"
+	}
+	row("Issued by", issuer)
+	row("Firmware", l.Firmware)
+	if l.Minimum != "" {
+		row("Firmware", "supported from "+text(compact.FieldMinimum, l.Minimum))
+	}
+	_ = t.Flush() // into a strings.Builder
+	fmt.Fprintln(b, "\nThis is what the QR code holds. The whole label says more: it bears the digest below.")
+}
+
+func andMore(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", n)
+}

@@ -1,0 +1,168 @@
+package verify
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/compact"
+	"github.com/assay-iot/assay/labels/cose"
+	"github.com/assay-iot/assay/labels/status"
+)
+
+// ListAnswer is what a status list said of a label, or why none did.
+type ListAnswer struct {
+	Address string       `json:"address"`
+	Index   int          `json:"index"`
+	Value   status.Value `json:"value"`            // only if Known
+	Known   bool         `json:"known"`            // a list that counts was there
+	Skipped bool         `json:"skipped"`          // nobody asked, by wish
+	Signed  string       `json:"signed,omitempty"` // when the list was
+	Why     string       `json:"why,omitempty"`    // why it is not known
+
+	// Newest is the signed list that answered, for whoever keeps it to notice a
+	// list that was rolled back.
+	Newest []byte `json:"-"`
+}
+
+func (a *ListAnswer) text() string {
+	switch {
+	case a.Skipped:
+		return "not asked"
+	case !a.Known:
+		return "not known"
+	}
+	return a.Value.String() + ", as of " + a.Signed
+}
+
+// listed turns the answer of the list into a status: Valid if it says so, or if
+// the label has no list, or if the list shall not be asked.
+func (r *Report) listed() Status {
+	a := r.List
+	switch {
+	case a == nil || a.Skipped:
+		return Valid
+	case !a.Known:
+		return FreshnessUnknown
+	}
+	switch a.Value {
+	case status.Valid:
+		return Valid
+	case status.Suspended:
+		return Suspended
+	case status.Superseded:
+		return Superseded
+	}
+	return Revoked // also what no program knows yet: it is not valid
+}
+
+// askStatus asks the list that an authentic label names.
+func (r *Report) askStatus(place *labels.Status, address string, keys []Key, o Options) {
+	if place == nil {
+		r.Reasons = append(r.Reasons, "This label has no status service: whether it was withdrawn cannot be asked.")
+		return
+	}
+	a := &ListAnswer{Address: place.List, Index: place.Index, Skipped: o.NoStatus}
+	r.List = a
+	if o.NoStatus {
+		r.Reasons = append(r.Reasons, "Whether it was withdrawn was not asked.")
+		return
+	}
+	issuer, err := compact.IssuerAt(address)
+	if err == nil {
+		err = a.ask(status.Place{List: place.List, Index: place.Index, Issuer: issuer}, issuersKeys(keys, r.Key), r, o)
+	}
+	if err != nil {
+		a.Why = err.Error()
+		r.Reasons = append(r.Reasons, "Whether it was withdrawn is not known: "+a.Why+".")
+	}
+}
+
+// issuersKeys gives the key that signed the label, and those of the same issuer.
+func issuersKeys(keys []Key, id string) []Key {
+	issuer := ""
+	for _, k := range keys {
+		if k.ID == id {
+			issuer = k.Issuer
+		}
+	}
+	var list []Key
+	for _, k := range keys {
+		if k.ID == id || issuer != "" && k.Issuer == issuer {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+func (a *ListAnswer) ask(p status.Place, keys []Key, r *Report, o Options) error {
+	if o.Status == nil {
+		return fmt.Errorf("no status list was given; the label names %s", p.List)
+	}
+	tokens, err := o.Status(p.List)
+	if err != nil {
+		return err
+	}
+	var newest *status.List
+	for i, data := range tokens {
+		l, lerr := verifyList(data, keys)
+		switch {
+		case lerr != nil:
+			if i == 0 || err == nil {
+				err = lerr
+			}
+			continue
+		case i > 0 && newest != nil && l.Signed.After(newest.Signed):
+			r.Reasons = append(r.Reasons, fmt.Sprintf("The status list that was given is rolled back: it is of %s, one of %s was seen before.",
+				newest.Signed.Format(time.RFC3339), l.Signed.Format(time.RFC3339)))
+		case newest != nil:
+			continue
+		}
+		newest, a.Newest = l, data
+	}
+	if newest == nil {
+		if err == nil {
+			err = fmt.Errorf("there is no status list at %s", p.List)
+		}
+		return err
+	}
+	a.Signed = newest.Signed.Format(time.RFC3339)
+	a.Value, err = newest.Answer(p, r.AsOf, o.now())
+	a.Known = err == nil
+	return err
+}
+
+// now is the time of the one who asks; without a clock it is the end of the day
+// that is asked about.
+func (o Options) now() time.Time {
+	if !o.Now.IsZero() {
+		return o.Now
+	}
+	day, err := assay.Date(o.AsOf)
+	if err != nil {
+		return time.Time{} // newReport has refused it
+	}
+	return day.Add(24*time.Hour - time.Second)
+}
+
+func verifyList(data []byte, keys []Key) (*status.List, error) {
+	token, err := status.Parse(data)
+	if err != nil {
+		return nil, err
+	}
+	err = errors.New("the status list is not signed by the label's issuer")
+	for _, k := range keys {
+		if id, kerr := cose.KeyID(k.Public); kerr != nil || !bytes.Equal(id, token.KeyID()) {
+			continue
+		}
+		l, verr := token.Verify(k.Public)
+		if verr == nil {
+			return l, nil
+		}
+		err = fmt.Errorf("the status list does not verify: %w", verr)
+	}
+	return nil, err
+}
