@@ -85,7 +85,7 @@ func Run(t *testing.T, check *checks.Check) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := map[string]bool{}
+	seen := map[string]int{}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			a, err := readArchive(file)
@@ -93,14 +93,14 @@ func Run(t *testing.T, check *checks.Check) {
 				t.Fatal(err)
 			}
 			for _, w := range a.want {
-				seen[w.verdict] = true
+				seen[w.verdict]++
 			}
 			for _, problem := range judge(t.Context(), check, a, t.TempDir(), *update) {
 				t.Error(problem)
 			}
 		})
 	}
-	for _, problem := range missingKinds(check, seen) {
+	for _, problem := range Missing(check, seen) {
 		t.Errorf("%s: %s", dir, problem)
 	}
 }
@@ -109,21 +109,6 @@ func Run(t *testing.T, check *checks.Check) {
 func Folder(check *checks.Check) string {
 	_, name, _ := strings.Cut(string(check.ID), "/")
 	return filepath.Join("testdata", strings.ReplaceAll(name, "-", "_"))
-}
-
-// missingKinds says which of the three kinds of fixture there is none of.
-func missingKinds(check *checks.Check, seen map[string]bool) []string {
-	var missing []string
-	if !seen[assay.Pass.String()] {
-		missing = append(missing, "there is no fixture that passes")
-	}
-	if !seen[assay.Fail.String()] && check.Severity.Fails() {
-		missing = append(missing, "there is no fixture that fails")
-	}
-	if !seen[assay.NotApplicable.String()] && !seen[assay.Inconclusive.String()] {
-		missing = append(missing, "there is no fixture that is not-applicable or inconclusive")
-	}
-	return missing
 }
 
 // judge assesses one fixture and says how the results differ from what it wants.

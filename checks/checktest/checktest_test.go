@@ -114,12 +114,12 @@ func TestUpdate(t *testing.T) {
 }
 
 func TestMissingKinds(t *testing.T) {
-	if got := missingKinds(openDoor, map[string]bool{"pass": true}); len(got) != 2 {
+	if got := Missing(openDoor, map[string]int{"pass": 1}); len(got) != 2 {
 		t.Errorf("with passes only, missing %q", got)
 	}
 	note := *openDoor
 	note.Severity = assay.Info
-	if got := missingKinds(&note, map[string]bool{"pass": true, "inconclusive": true}); len(got) != 0 {
+	if got := Missing(&note, map[string]int{"pass": 1, "inconclusive": 1}); len(got) != 0 {
 		t.Errorf("a check that only notes misses %q", got)
 	}
 }

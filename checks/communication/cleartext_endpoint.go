@@ -25,7 +25,7 @@ var CleartextEndpoint = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.8-1"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Endpoints, facts.Updaters, facts.Components, facts.RootPlaces),
 	Run:       cleartextEndpoint,
 }
@@ -47,9 +47,11 @@ func cleartextEndpoint(c *checks.Context) checks.Judgement {
 		}
 		severity := assay.Medium
 		switch {
+		case known[line{e.Location.Path, e.Host}]: // updates/transport judges it
+			severity = assay.Low
 		case covers(personal, e.Host):
 			severity = assay.High
-		case known[line{e.Location.Path, e.Host}], published[e.Location.Path], e.Kind == facts.InPage, e.Alone, isLink(e):
+		case published[e.Location.Path], e.Kind == facts.InPage, e.Alone, isLink(e):
 			severity = assay.Low
 		}
 		message := "the software names " + e.Scheme + "://" + e.Host

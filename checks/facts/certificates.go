@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -72,7 +73,7 @@ func parseCertificatePEM(b []byte) *Certificate {
 
 func certificateOf(c *x509.Certificate) *Certificate {
 	cert := &Certificate{
-		Subject: nameOf(c.Subject), Issuer: nameOf(c.Issuer),
+		Subject: subjectOf(c), Issuer: nameOf(c.Issuer),
 		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(),
 		CA:         c.BasicConstraintsValid && c.IsCA || c.Version == 1 && bytes.Equal(c.RawSubject, c.RawIssuer),
 		SelfSigned: bytes.Equal(c.RawSubject, c.RawIssuer),
@@ -91,6 +92,14 @@ func certificateOf(c *x509.Certificate) *Certificate {
 		cert.Public, cert.Algorithm, cert.Bits, cert.rsa = key.Public, key.Algorithm, key.Bits, key.rsa
 	}
 	return cert
+}
+
+// subjectOf is the name of the certificate's owner, or else the first of the other
+// names that it is for.
+func subjectOf(c *x509.Certificate) string {
+	names := append([]string{nameOf(c.Subject)}, c.DNSNames...)
+	names = append(append(names, c.EmailAddresses...), "nobody named")
+	return forPeople(names[slices.IndexFunc(names, func(n string) bool { return n != "" })])
 }
 
 // nameOf is the common name, or else all of the name.

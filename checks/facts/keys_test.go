@@ -257,6 +257,19 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
+// A certificate without a name of its own goes by another that it is for.
+func TestSubject(t *testing.T) {
+	for want, c := range map[string]x509.Certificate{
+		"router.local": {Subject: pkix.Name{CommonName: "router.local"}, DNSNames: []string{"x"}},
+		"a.example":    {DNSNames: []string{"a.example", "b.example"}},
+		"nobody named": {},
+	} {
+		if got := subjectOf(&c); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 // The programs' own keys, where the programs are there.
 func TestKeysOfRealPrograms(t *testing.T) {
 	for _, tt := range []struct {

@@ -48,28 +48,42 @@ func Devices() []Device {
 // Build makes the image of one device; root is the examples folder. The same
 // sources and the same version of Go give the same bytes.
 func Build(ctx context.Context, root string, d Device) error {
-	src, err := os.ReadFile(filepath.Join(root, d.Folder, "device.txtar"))
+	files, err := Files(ctx, root, d)
 	if err != nil {
 		return err
 	}
-	tree, err := ParseTree(src)
+	image, err := Image(d, files)
 	if err != nil {
 		return err
 	}
-	files, err := fill(ctx, root, d, tree)
-	if err != nil {
-		return err
-	}
-	var system bytes.Buffer
-	if err := firmwaretest.WriteSquashfs(&system, firmwaretest.SquashfsOptions{Time: d.Built}, files...); err != nil {
-		return fmt.Errorf("device %s: %w", d.Folder, err)
-	}
-	kernel := firmwaretest.Gzip("", firmwaretest.Kernel(d.Kernel, 32<<10))
 	out := filepath.Join(root, d.Folder, d.Image)
 	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(out, assemble(d, kernel, system.Bytes()), 0o644)
+	return os.WriteFile(out, image, 0o644)
+}
+
+// Files gives the files of a device's root file system.
+func Files(ctx context.Context, root string, d Device) ([]firmwaretest.File, error) {
+	src, err := os.ReadFile(filepath.Join(root, d.Folder, "device.txtar"))
+	if err != nil {
+		return nil, err
+	}
+	tree, err := ParseTree(src)
+	if err != nil {
+		return nil, err
+	}
+	return fill(ctx, root, d, tree)
+}
+
+// Image packs the files as the flash image of a device.
+func Image(d Device, files []firmwaretest.File) ([]byte, error) {
+	var system bytes.Buffer
+	if err := firmwaretest.WriteSquashfs(&system, firmwaretest.SquashfsOptions{Time: d.Built}, files...); err != nil {
+		return nil, fmt.Errorf("device %s: %w", d.Folder, err)
+	}
+	kernel := firmwaretest.Gzip("", firmwaretest.Kernel(d.Kernel, 32<<10))
+	return assemble(d, kernel, system.Bytes()), nil
 }
 
 // fill gives each entry its content: compiled programs and fresh keys.
