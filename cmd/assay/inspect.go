@@ -17,10 +17,11 @@ import (
 	"github.com/assay-iot/assay/checks/signature"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
+	"github.com/assay-iot/assay/cmd/assay/internal/sbom"
 	"github.com/assay-iot/assay/firmware"
 )
 
-var inspectFormats = []string{"table", "json", "sarif"}
+var inspectFormats = []string{"table", "json", "sarif", "cyclonedx", "spdx"}
 
 func (p *program) inspectCommand() *cobra.Command {
 	var asOf, cat, folder, picture string
@@ -33,7 +34,7 @@ func (p *program) inspectCommand() *cobra.Command {
 it could be examined, its components and services, and what every check says
 that needs no declaration. It judges nothing as a whole and ends with 0 whenever
 the inspection was done.`,
-		Example: "  assay inspect router.bin\n  assay inspect --list router.bin\n  assay inspect --cat 'squashfs!etc/inittab' router.bin\n  assay inspect --extract out router.bin\n  assay inspect --map=layout.svg router.bin",
+		Example: "  assay inspect router.bin\n  assay inspect --list router.bin\n  assay inspect --cat 'squashfs!etc/inittab' router.bin\n  assay inspect --extract out router.bin\n  assay inspect --map=layout.svg router.bin\n  assay inspect --format cyclonedx=router.cdx.json router.bin",
 		Args:    oneArg,
 		RunE: func(c *cobra.Command, args []string) error {
 			outputs, err := parseFormats(formats, inspectFormats)
@@ -71,7 +72,7 @@ the inspection was done.`,
 		},
 	}
 	c.Flags().StringVar(&asOf, "as-of", "", "the `DATE` that all dates are compared with (default: today)")
-	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif; repeatable")
+	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif, or its bill of materials as cyclonedx or spdx; repeatable")
 	c.Flags().StringArrayVar(&keyFiles, "key", nil, "public key or certificate `FILE` that signs the image; repeatable")
 	c.Flags().BoolVar(&list, "list", false, "print the path of every file, one to a line, and nothing else")
 	c.Flags().StringVar(&cat, "cat", "", "print the content of the file whose path is, or ends with, `PATH`")
@@ -113,7 +114,7 @@ func (p *program) inspect(c *cobra.Command, image string, subject checks.Subject
 	}
 	p.dropRights(sandbox.Rights{Read: []string{image}, Write: outputFolders(outputs)})
 	started := time.Now()
-	nodes := append(needs(list), facts.Components, facts.Services)
+	nodes := append(needs(list), facts.Components, facts.Services, facts.Programs)
 	var opened sources
 	defer opened.close()
 	o, err := opened.observe(c.Context(), image, nodes)
@@ -168,9 +169,22 @@ func (p *program) writeInspection(out output, in *report.Inspection, o *facts.Ob
 				Tool: in.Tool, Results: in.Results, Images: []assay.Image{describe(o, nil)},
 				Checks: catalogue.Checks(), Default: assay.Location{Path: in.Image.Path},
 			})
+		case "cyclonedx":
+			return sbom.CycloneDX(w, bill(in, o))
+		case "spdx":
+			return sbom.SPDX(w, bill(in, o))
 		}
 		return p.inspectionTable(w, in)
 	})
+}
+
+// bill is what the bill of materials of an inspected image is made of.
+func bill(in *report.Inspection, o *facts.Observation) sbom.Input {
+	asOf, _ := assay.Date(in.AsOf) // it was written from a date
+	return sbom.Input{
+		Tool: in.Tool, AsOf: asOf, Image: in.Image.Path, Digest: in.Image.Digest,
+		Components: in.Components, Programs: known(o, facts.Programs),
+	}
 }
 
 func (p *program) inspectionTable(w io.Writer, in *report.Inspection) error {
