@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -59,7 +60,8 @@ the inspection was done.`,
 			case picture != "":
 				return p.drawLayout(c, args[0], picture)
 			}
-			in, o, err := p.inspect(c, args[0], checks.Subject{AsOf: day, Keys: keys}, outputs, profiled)
+			p.dropRights(sandbox.Rights{Read: []string{args[0]}, Write: outputFolders(outputs)})
+			in, o, err := p.inspect(c.Context(), args[0], checks.Subject{AsOf: day, Keys: keys}, profiled)
 			if err != nil {
 				return err
 			}
@@ -104,28 +106,28 @@ func trusted(files []string) ([]signature.Key, error) {
 	return all, nil
 }
 
-// inspect observes an image and asks every check that reads images.
-func (p *program) inspect(c *cobra.Command, image string, subject checks.Subject, outputs []output, profiled bool) (*report.Inspection, *facts.Observation, error) {
+// inspect observes an image and asks every check that reads images. The caller
+// has dropped the rights of the process.
+func (p *program) inspect(ctx context.Context, image string, subject checks.Subject, profiled bool) (*report.Inspection, *facts.Observation, error) {
 	var list []*checks.Check
 	for _, check := range catalogue.Checks() {
 		if check.NeedsImage() {
 			list = append(list, check)
 		}
 	}
-	p.dropRights(sandbox.Rights{Read: []string{image}, Write: outputFolders(outputs)})
 	started := time.Now()
 	nodes := append(needs(list), facts.Components, facts.Services, facts.Programs)
 	var opened sources
 	defer opened.close()
-	o, err := opened.observe(c.Context(), image, nodes)
+	o, err := opened.observe(ctx, image, nodes)
 	if err != nil {
 		return nil, nil, sourceError(err)
 	}
 	observed := time.Since(started)
 	started = time.Now()
 	subject.Images = []checks.Part{{Observation: o}}
-	results := checks.Assess(c.Context(), subject, list)
-	if err := c.Context().Err(); err != nil {
+	results := checks.Assess(ctx, subject, list)
+	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
 	img := describe(o, nil)

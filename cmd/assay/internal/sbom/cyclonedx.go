@@ -99,5 +99,5 @@ func hashes(d assay.Digest) *[]cdx.Hash {
 	if d == "" {
 		return nil
 	}
-	return &[]cdx.Hash{{Algorithm: cdx.HashAlgoSHA256, Value: hexOf(d)}}
+	return &[]cdx.Hash{{Algorithm: cdx.HashAlgoSHA256, Value: d.Hex()}}
 }

@@ -108,7 +108,5 @@ func (p part) places() []assay.Location {
 	})
 }
 
-func hexOf(d assay.Digest) string { return strings.TrimPrefix(string(d), "sha256:") }
-
 // nameOf is the name of an image without its folders.
 func (in Input) nameOf() string { return path.Base(in.Image) }

@@ -151,5 +151,5 @@ func checksums(d assay.Digest) []spdxChecksum {
 	if d == "" {
 		return nil
 	}
-	return []spdxChecksum{{"SHA256", hexOf(d)}}
+	return []spdxChecksum{{"SHA256", d.Hex()}}
 }
