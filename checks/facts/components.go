@@ -26,8 +26,10 @@ type Component struct {
 	Version    string           `json:"version"`
 	PURL       string           `json:"purl"` // package URL (ECMA-427)
 	Confidence string           `json:"confidence"`
-	Kind       string           `json:"kind"`              // package, library of Go, operating-system, kernel, program
+	Kind       string           `json:"kind"`              // one of the Kind words
 	Source     string           `json:"source,omitempty"`  // the source package, if named otherwise
+	Licence    string           `json:"licence,omitempty"` // as its package says it
+	Depends    []string         `json:"depends,omitempty"` // packages that it says it needs
 	Aliases    []string         `json:"aliases,omitempty"` // other names under which it was seen
 	Places     []assay.Location `json:"places"`
 }
@@ -36,9 +38,10 @@ type Component struct {
 // database, by what the build left behind, and by version strings. The same
 // component seen several times is listed once, with its places.
 var Components = &Fact[[]Component]{
-	Name:  "components",
-	Doc:   "Software components with version, package URL, places and confidence.",
-	Needs: []Node{Tree, Roots, Texts, packages, sightings},
+	Name:    "components",
+	Version: 2,
+	Doc:     "Software components with version, package URL, places and confidence.",
+	Needs:   []Node{Tree, Roots, Texts, packages, sightings},
 	Observe: func(o *Observer) ([]Component, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
@@ -64,11 +67,27 @@ var Components = &Fact[[]Component]{
 		for _, p := range entries {
 			inv.add(p.component(systems[p.Root]))
 		}
-		for _, s := range append(fromHeaders(img), seen...) {
+		for _, s := range packagesFirst(append(fromHeaders(img), seen...)) {
 			inv.sight(s)
 		}
 		return inv.list(), nil
 	},
+}
+
+// packagesFirst puts what names its package before what only names a program, so
+// that the one is found to be part of the other.
+func packagesFirst(all []sighting) []sighting {
+	slices.SortStableFunc(all, func(a, b sighting) int {
+		return cmp.Compare(b.component().packageRank(), a.component().packageRank())
+	})
+	return all
+}
+
+func (c Component) packageRank() int {
+	if c.Kind == KindPackage {
+		return 1
+	}
+	return 0
 }
 
 // inventory merges what was seen several times.
@@ -96,7 +115,7 @@ func (v *inventory) sight(s sighting) {
 	c := s.component()
 	for i := range v.all {
 		p := &v.all[i]
-		if p.Kind == c.Kind || p.Kind == KindPackage {
+		if p.Kind == c.Kind || p.Kind == KindPackage && !c.OfLanguage() {
 			if p.Named(c.Name) && sameUpstream(p.Version, c.Version) {
 				p.Places = append(p.Places, c.Places...)
 				if p.Name != c.Name && !slices.Contains(p.Aliases, c.Name) {
@@ -132,6 +151,9 @@ func (v *inventory) list() []Component {
 const (
 	KindPackage = "package"
 	KindModule  = "go-module"
+	KindCrate   = "rust-crate"
+	KindNode    = "node-package"
+	KindPython  = "python-package"
 	KindSystem  = "operating-system"
 	KindKernel  = "kernel"
 	KindProgram = "program"
@@ -142,10 +164,19 @@ const (
 // ("libssl3" is of openssl).
 func (c Component) Named(name string) bool {
 	name = strings.ToLower(name)
+	if c.OfLanguage() {
+		return strings.ToLower(c.Name) == name // the crate openssl is not OpenSSL
+	}
 	return slices.ContainsFunc(append([]string{c.Name, c.Source}, c.Aliases...), func(own string) bool {
 		own = strings.ToLower(own)
 		return own != "" && (own == name || upstreamName(own) == upstreamName(name))
 	})
+}
+
+// OfLanguage reports a package of a programming language: its name is its own,
+// whatever else in the world is called so.
+func (c Component) OfLanguage() bool {
+	return slices.Contains([]string{KindModule, KindCrate, KindNode, KindPython}, c.Kind)
 }
 
 // upstreamName gives the project of a name that a distribution made.
@@ -192,20 +223,39 @@ func sameUpstream(pkg, upstream string) bool {
 
 func (s sighting) component() Component {
 	c := Component{Name: s.Name, Version: s.Version, Confidence: s.Confidence, Kind: KindProgram, Places: []assay.Location{s.Location}}
-	switch {
-	case s.Go:
+	switch s.Ecosystem {
+	case "golang":
 		c.Kind, c.PURL = KindModule, purl("golang", path.Dir(s.Name), path.Base(s.Name), s.Version)
-		return c
-	case s.Name == "linux":
-		c.Kind = KindKernel
+	case "cargo":
+		c.Kind, c.PURL = KindCrate, purl("cargo", "", s.Name, s.Version)
+	case "":
+		if s.Name == "linux" {
+			c.Kind = KindKernel
+		}
+		c.PURL = purl("generic", "", s.Name, s.Version)
+	default:
+		c.Kind, c.PURL = KindPackage, purl(s.Ecosystem, s.Space, s.Name, s.Version)
 	}
-	c.PURL = purl("generic", "", s.Name, s.Version)
 	return c
 }
 
 // component gives a package under the system that it is installed in.
 func (p installed) component(s system) Component {
-	c := Component{Name: p.Name, Version: p.Version, Source: p.Source, Confidence: ConfidencePackage, Kind: KindPackage, Places: []assay.Location{p.Location}}
+	c := Component{
+		Name: p.Name, Version: p.Version, Source: p.Source, Licence: p.Licence, Depends: p.Depends,
+		Confidence: ConfidencePackage, Kind: KindPackage, Places: []assay.Location{p.Location},
+	}
+	switch p.Database {
+	case "npm":
+		c.Kind, c.PURL = KindNode, purl("npm", path.Dir(p.Name), path.Base(p.Name), p.Version)
+		return c
+	case "pypi":
+		c.Kind, c.PURL = KindPython, purl("pypi", "", strings.ReplaceAll(strings.ToLower(p.Name), "_", "-"), p.Version)
+		return c
+	case "yocto", "buildroot":
+		c.PURL = purl("generic", "", p.Name, p.Version)
+		return c
+	}
 	var q packageurl.Qualifiers
 	if p.Arch != "" {
 		q = packageurl.QualifiersFromMap(map[string]string{"arch": p.Arch})

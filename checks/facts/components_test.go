@@ -200,7 +200,7 @@ func TestGoModules(t *testing.T) {
 		t.Skip(err)
 	}
 	for _, s := range seeBanners(&firmware.File{Name: "usr/bin/p", Size: int64(len(data))}, data) {
-		if s.Go && s.Name == "stdlib" && s.Confidence == ConfidenceBuild {
+		if s.Ecosystem == "golang" && s.Name == "stdlib" && s.Confidence == ConfidenceBuild {
 			if c := s.component(); !strings.HasPrefix(c.PURL, "pkg:golang/stdlib@") {
 				t.Errorf("package URL %q", c.PURL)
 			}

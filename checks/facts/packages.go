@@ -12,14 +12,19 @@ import (
 // maxPackages bounds the entries that are read from one package database.
 const maxPackages = 100_000
 
+// maxField is the number of bytes of a field that are read.
+const maxField = 4096
+
 // installed is one entry of a package database.
 type installed struct {
-	Database string // opkg, deb, apk
+	Database string // opkg, deb, apk, npm, pypi, yocto, buildroot
 	Name     string
 	Version  string
 	Arch     string
 	Source   string // the source package, where it has another name
-	Root     string // path of the container
+	Licence  string
+	Depends  []string // names of packages
+	Root     string   // path of the container
 	Location assay.Location
 }
 
@@ -33,6 +38,14 @@ var databases = []struct{ pattern, kind string }{
 	{"var/lib/dpkg/status", "deb"},
 	{"var/lib/dpkg/status.d/*", "deb"},
 	{"lib/apk/db/installed", "apk"},
+	{"usr/share/common-licenses/license.manifest", "yocto"},
+	{"*.dist-info/METADATA", "pypi"},
+	{"*.egg-info/PKG-INFO", "pypi"},
+	{"node_modules/*/package.json", "npm"},
+	{"node_modules/@*/*/package.json", "npm"},
+	{"usr/share/nodejs/*/package.json", "npm"},
+	{"usr/share/nodejs/@*/*/package.json", "npm"},
+	{"manifest.csv", "buildroot"},
 }
 
 // databaseKind gives the kind of package database at a path, or "".
@@ -59,14 +72,14 @@ func matchBelow(pattern, name string) bool {
 	return ok
 }
 
-// packages reads the package databases.
+// packages reads the package databases and the manifests of build systems.
 var packages = &Scan[installed]{
 	Name: "packages",
-	Doc:  "Entries of the opkg, dpkg and apk databases.",
+	Doc:  "Entries of the opkg, dpkg and apk databases, packages of Node.js and Python, and the manifests of Buildroot and Yocto.",
 	Want: func(f *firmware.File) bool { return f.Kind == firmware.Regular && databaseKind(f.Name) != "" },
 	See: func(f *firmware.File, content []byte) []installed {
 		kind := databaseKind(f.Name)
-		found := readPackages(kind, content)
+		found := readManifest(kind, content)
 		for i := range found {
 			p := &found[i]
 			p.Root = containerPath(f)
@@ -110,7 +123,7 @@ func readPackages(kind string, content []byte) []installed {
 			end()
 			continue
 		}
-		key, val, ok := strings.Cut(string(raw[:min(len(raw), 512)]), ":")
+		key, val, ok := strings.Cut(string(raw[:min(len(raw), maxField)]), ":")
 		if !ok {
 			continue
 		}
@@ -124,6 +137,12 @@ func readPackages(kind string, content []byte) []installed {
 			p.Arch = val
 		case "Source", "o":
 			p.Source, _, _ = strings.Cut(val, " ")
+		case "License", "L":
+			p.Licence = val
+		case "Depends":
+			p.Depends = dependsOn(strings.Split(val, ","))
+		case "D":
+			p.Depends = dependsOn(strings.Fields(val))
 		case "Status": // desired, flags, state: "install ok installed"
 			words := strings.Fields(val)
 			gone = len(words) == 0 || words[len(words)-1] != "installed"
@@ -131,4 +150,25 @@ func readPackages(kind string, content []byte) []installed {
 	}
 	end()
 	return all
+}
+
+// maxDepends bounds the packages that one is said to need.
+const maxDepends = 256
+
+// dependsOn gives the names of the packages that one needs: of alternatives the
+// first, without the versions that will do. What apk needs by the name of a
+// file or a library is left out.
+func dependsOn(list []string) []string {
+	var names []string
+	for _, d := range list[:min(len(list), maxDepends)] {
+		d, _, _ = strings.Cut(d, "|")
+		d, _, _ = strings.Cut(strings.TrimSpace(d), ":")
+		if at := strings.IndexAny(d, " (<>=~"); at >= 0 {
+			d = d[:at]
+		}
+		if d != "" && d != "so" && d != "cmd" && d != "pc" && !strings.ContainsAny(d, "/!") {
+			names = append(names, d)
+		}
+	}
+	return names
 }

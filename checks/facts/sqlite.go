@@ -8,10 +8,10 @@ import (
 	"unicode/utf16"
 )
 
-// sqlite reads the tables of an SQLite 3 database ("Database File Format",
+// sqliteReader reads the tables of an SQLite 3 database ("Database File Format",
 // sqlite.org): enough to see what the rows hold, not more. What lies on overflow
 // pages is left out.
-type sqlite struct {
+type sqliteReader struct {
 	content []byte
 	page    int // bytes
 	usable  int // bytes of a page without its reserved end
@@ -36,11 +36,11 @@ type sqliteTable struct {
 	root    int
 }
 
-func openSQLite(content []byte) *sqlite {
+func openSQLite(content []byte) *sqliteReader {
 	if !bytes.HasPrefix(content, []byte("SQLite format 3\x00")) || len(content) < 512 {
 		return nil
 	}
-	d := &sqlite{content: content, page: int(binary.BigEndian.Uint16(content[16:])), pages: maxTablePages, cells: maxRows}
+	d := &sqliteReader{content: content, page: int(binary.BigEndian.Uint16(content[16:])), pages: maxTablePages, cells: maxRows}
 	if d.page == 1 {
 		d.page = 65536
 	}
@@ -58,7 +58,7 @@ func openSQLite(content []byte) *sqlite {
 }
 
 // tables lists the ordinary tables.
-func (d *sqlite) tables() []sqliteTable {
+func (d *sqliteReader) tables() []sqliteTable {
 	var all []sqliteTable
 	d.rows(1, func(v []string) bool {
 		if len(v) >= 5 && v[0] == "table" && !strings.HasPrefix(v[1], "sqlite_") {
@@ -105,13 +105,13 @@ func columnsOf(sql string) []string {
 
 // rows calls found with the values of each row of the tree at a page until it
 // returns false.
-func (d *sqlite) rows(root int, found func([]string) bool) {
-	w := &sqliteWalk{sqlite: d, found: found}
+func (d *sqliteReader) rows(root int, found func([]string) bool) {
+	w := &sqliteWalk{sqliteReader: d, found: found}
 	w.visit(root, 0)
 }
 
 type sqliteWalk struct {
-	*sqlite
+	*sqliteReader
 	found   func([]string) bool
 	stopped bool
 }
@@ -169,7 +169,7 @@ func (w *sqliteWalk) local(length uint64) uint64 {
 }
 
 // values reads a record: its header names the kind of each value.
-func (d *sqlite) values(record []byte) []string {
+func (d *sqliteReader) values(record []byte) []string {
 	size, n := sqliteVarint(record)
 	if size > uint64(len(record)) || n == 0 || size < uint64(n) {
 		return nil
@@ -204,7 +204,7 @@ func sqliteLength(kind uint64) uint64 {
 }
 
 // value gives a number or text as text; others are empty.
-func (d *sqlite) value(kind uint64, b []byte) string {
+func (d *sqliteReader) value(kind uint64, b []byte) string {
 	switch {
 	case kind >= 13 && kind%2 == 1 && d.wide != nil:
 		units := make([]uint16, len(b)/2)

@@ -24,7 +24,7 @@ var ComponentInventory = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.2-3"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Components, facts.UnreadDatabases),
 	Run:       componentInventory,
 }
@@ -44,6 +44,9 @@ func componentInventory(c *checks.Context) checks.Judgement {
 			return c.Fail(assay.Declared, checks.Misdeclared(assay.High, "the SBOM cannot be read: "+err.Error(), c.Firmware.SBOMRange))
 		}
 		found = compare(c, seen, parts)
+		if c.Gap() == "" {
+			found = append(found, notInstalled(c, seen, parts)...)
+		}
 	}
 	if unread := checks.Ask(c, facts.UnreadDatabases); len(unread) > 0 && len(found) == 0 {
 		return c.Inconclusive("the package database %s cannot be read", inside(unread[0].Path))

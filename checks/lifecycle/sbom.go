@@ -65,6 +65,7 @@ func readSBOM(data []byte) ([]part, error) {
 }
 
 type cycloneDXPart struct {
+	Type       string          `json:"type"`
 	Name       string          `json:"name"`
 	Version    string          `json:"version"`
 	PURL       string          `json:"purl"`
@@ -73,7 +74,10 @@ type cycloneDXPart struct {
 
 func fromCycloneDX(parts []part, from []cycloneDXPart) []part {
 	for _, c := range from {
-		parts = fromCycloneDX(append(parts, part{c.Name, c.Version, c.PURL}), c.Components)
+		if c.Type != "file" { // a file of a component is not another one
+			parts = append(parts, part{c.Name, c.Version, c.PURL})
+		}
+		parts = fromCycloneDX(parts, c.Components)
 	}
 	return parts
 }

@@ -50,10 +50,13 @@ func branchOf(table []advisories.Branch, c facts.Component) (advisories.Branch, 
 	return advisories.Branch{}, false
 }
 
-// named compares by project: libssl3 is of openssl. A Go module or a system
-// goes by its own name only.
+// named compares by project: libssl3 is of openssl. A system goes by its own
+// name only; of the packages of languages only Go's library is in the table.
 func named(c facts.Component, name string) bool {
-	if c.Kind == facts.KindModule || c.Kind == facts.KindSystem {
+	switch {
+	case c.OfLanguage() && c.Kind != facts.KindModule:
+		return false
+	case c.Kind == facts.KindModule || c.Kind == facts.KindSystem:
 		return strings.EqualFold(c.Name, name)
 	}
 	return c.Named(name)

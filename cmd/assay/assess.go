@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"slices"
 	"time"
@@ -29,6 +31,7 @@ type judged struct {
 	imageLine  map[string]assay.Location // by firmware: the line that names the image
 	profile    profile
 	targets    []target
+	parts      []checks.Part
 }
 
 type profile struct{ observe, judge time.Duration }
@@ -45,6 +48,13 @@ type question struct {
 	more     []string  // schemes to conclude by, besides the product's own targets
 	labelEnd time.Time // last day of the label that is asked for; zero if none is
 	writes   []string  // folders that the answer is written to
+	reads    []string  // what is read besides the product's folder
+
+	// images are to be opened in place of those that the product names, by
+	// firmware, under the name that the product gives them; whole is an assessment
+	// whose answers from outside of the images are taken as they are.
+	images map[string]string
+	whole  *assay.Assessment
 
 	// accepts looks at the declaration before any work is done; nil accepts all.
 	accepts func(*product.Product) error
@@ -85,6 +95,7 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	subject.Product, subject.AsOf, subject.Terms, subject.LabelEnd = declared, q.asOf, terms(wanted), q.labelEnd
 	j.profile.observe, started = time.Since(started), time.Now()
 	results := checks.Assess(ctx, subject, list)
+	j.parts = subject.Images
 	j.profile.judge = time.Since(started)
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -114,7 +125,7 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 
 // missingImage says that an image must be there, unless stored facts are judged.
 func (q question) missingImage() hcl.DiagnosticSeverity {
-	if q.from != "" {
+	if q.from != "" || len(q.images) > 0 {
 		return hcl.DiagInvalid
 	}
 	return hcl.DiagError
@@ -135,6 +146,11 @@ func (p *program) observations(ctx context.Context, q question, opened *sources,
 			}
 		}
 	}
+	if q.whole != nil {
+		if s.Whole, err = restoreWhole(q.whole, list); err != nil {
+			return nil, s, err
+		}
+	}
 	if q.online {
 		if stored == nil {
 			if err := p.fetchRelease(ctx, declared); err != nil {
@@ -143,11 +159,11 @@ func (p *program) observations(ctx context.Context, q question, opened *sources,
 		}
 		p.askRepository(ctx, declared, s.Whole)
 	}
-	p.dropRights(sandbox.Rights{Read: append([]string{declared.Dir}, dataFolders(q.data)...), Write: q.writes})
+	p.dropRights(sandbox.Rights{Read: append(append([]string{declared.Dir}, q.reads...), dataFolders(q.data)...), Write: q.writes})
 	if stored != nil {
 		images, s.Images, err = restoreAll(stored, declared, list, set != nil)
 	} else {
-		images, s.Images, err = opened.observeAll(ctx, declared, needs(list))
+		images, s.Images, err = opened.observeAll(ctx, declared, q.images, needs(list))
 	}
 	for _, part := range s.Images {
 		supplyData(set, part.Observation)
@@ -174,7 +190,7 @@ func needs(list []*checks.Check) []facts.Node {
 
 // observeAll opens every declared image once, also those that the maker declares
 // opaque. A firmware block without an image is a part that nothing is known of.
-func (s *sources) observeAll(ctx context.Context, declared *product.Product, nodes []facts.Node) ([]assay.Image, []checks.Part, error) {
+func (s *sources) observeAll(ctx context.Context, declared *product.Product, instead map[string]string, nodes []facts.Node) ([]assay.Image, []checks.Part, error) {
 	images := []assay.Image{}
 	var parts []checks.Part
 	for i := range declared.Firmwares {
@@ -183,7 +199,7 @@ func (s *sources) observeAll(ctx context.Context, declared *product.Product, nod
 			parts = append(parts, checks.Part{Firmware: fw})
 			continue
 		}
-		path, err := declared.ImagePath(fw)
+		at, err := imageOf(declared, fw, instead)
 		if err != nil {
 			fix := "give the image a path inside the product's folder"
 			if errors.Is(err, fs.ErrNotExist) {
@@ -191,7 +207,7 @@ func (s *sources) observeAll(ctx context.Context, declared *product.Product, nod
 			}
 			return nil, nil, badInput(fix, "%s: firmware %s: %w", imageLine(fw), fw.ID, err)
 		}
-		o, err := s.observe(ctx, path, nodes)
+		o, err := s.observeAs(ctx, at, path.Base(fw.Image), nodes)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: firmware %s: %w", imageLine(fw), fw.ID, sourceError(err))
 		}
@@ -200,6 +216,15 @@ func (s *sources) observeAll(ctx context.Context, declared *product.Product, nod
 		parts = append(parts, checks.Part{Firmware: fw, Observation: o})
 	}
 	return images, parts, nil
+}
+
+// imageOf is the file of a firmware's image: the one given in its place, or that
+// of the product's folder.
+func imageOf(declared *product.Product, fw *product.Firmware, instead map[string]string) (string, error) {
+	if at := instead[fw.ID]; at != "" {
+		return at, nil
+	}
+	return declared.ImagePath(fw)
 }
 
 // sources are the image files that are open while their facts are asked for: a
@@ -213,12 +238,18 @@ func (s *sources) close() {
 }
 
 // observe opens one image file or folder and runs the scans over it.
-func (s *sources) observe(ctx context.Context, path string, nodes []facts.Node) (*facts.Observation, error) {
-	src, closer, err := firmware.SourceFile(path)
+func (s *sources) observe(ctx context.Context, at string, nodes []facts.Node) (*facts.Observation, error) {
+	return s.observeAs(ctx, at, "", nodes)
+}
+
+// observeAs does so under a name that is not that of the file.
+func (s *sources) observeAs(ctx context.Context, at, name string, nodes []facts.Node) (*facts.Observation, error) {
+	src, closer, err := firmware.SourceFile(at)
 	if err != nil {
 		return nil, err
 	}
 	*s = append(*s, closer)
+	src.Name = cmp.Or(name, src.Name)
 	return facts.Observe(ctx, src, firmware.Options{}, nodes...)
 }
 

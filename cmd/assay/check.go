@@ -63,6 +63,7 @@ func (p *program) checkCommand() *cobra.Command {
 	var details, profiled bool
 	var from string
 	var attest attestFlags
+	var since baselineFlags
 	c := &cobra.Command{
 		Use:   "check [FOLDER]",
 		Short: "Check a product's declaration and firmware, and conclude by its schemes",
@@ -72,6 +73,10 @@ a target. With --from it judges the facts that an earlier check stored, without
 the images: by other checks or schemes, on another day, or, with --data, by newer
 records of vulnerabilities. With --sign it signs the assessment, whatever the
 verdict; "assay label --from" makes a label of it.
+
+With --baseline only what is new since an earlier assessment decides the exit code, so
+that a product with old findings can start. Nothing else changes: verdicts, conclusions
+and every output stay as they are, and no label is made of it.
 
 Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 		Example: "  assay check\n  assay check camera/ --format json=out.json --as-of 2026-11-23",
@@ -94,6 +99,10 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 			if slices.ContainsFunc(outputs, func(o output) bool { return o.kind == "github" }) {
 				q.writes = append(q.writes, p.summaryFolder()...)
 			}
+			baseline, err := since.read()
+			if err != nil {
+				return err
+			}
 			j, err := p.assess(c.Context(), q)
 			if err != nil {
 				return err
@@ -106,12 +115,14 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 			if err := p.attest(s, attest, &j.assessment); err != nil {
 				return err
 			}
-			return answered(worst(j.assessment.Conclusions))
+			return p.answerSince(baseline, j, since, q.asOf)
 		},
 	}
 	f.add(c)
 	attest.add(c)
 	c.Flags().StringVar(&from, "from", "", "judge the facts of this `ASSESSMENT` again instead of opening the images; check --store-facts --format json makes one")
+	c.Flags().StringVar(&since.file, "baseline", "", "let only what is new since this `ASSESSMENT` decide the exit code; check --format json makes one")
+	c.Flags().StringVar(&since.until, "baseline-until", "", "the last `DATE` on which the baseline counts (default: a year after its own)")
 	c.Flags().StringArrayVar(&f.more, "scheme", nil, "conclude by this scheme too: `ID`; repeatable")
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif html github vsa test-result; repeatable")
 	c.Flags().BoolVar(&details, "details", false, "with --format github: show findings with their place (they are public in a public repository)")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,13 +15,15 @@ import (
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/catalogue"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/advisories"
 	"github.com/assay-iot/assay/checks/signature"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
+	"github.com/assay-iot/assay/cmd/assay/internal/sbom"
 	"github.com/assay-iot/assay/firmware"
 )
 
-var inspectFormats = []string{"table", "json", "sarif"}
+var inspectFormats = []string{"table", "json", "sarif", "cyclonedx", "spdx"}
 
 func (p *program) inspectCommand() *cobra.Command {
 	var asOf, cat, folder, picture, data string
@@ -33,7 +36,7 @@ func (p *program) inspectCommand() *cobra.Command {
 it could be examined, its components and services, and what every check says
 that needs no declaration. It judges nothing as a whole and ends with 0 whenever
 the inspection was done.`,
-		Example: "  assay inspect router.bin\n  assay inspect --list router.bin\n  assay inspect --cat 'squashfs!etc/inittab' router.bin\n  assay inspect --extract out router.bin\n  assay inspect --map=layout.svg router.bin",
+		Example: "  assay inspect router.bin\n  assay inspect --list router.bin\n  assay inspect --cat 'squashfs!etc/inittab' router.bin\n  assay inspect --extract out router.bin\n  assay inspect --map=layout.svg router.bin\n  assay inspect --format cyclonedx=router.cdx.json router.bin",
 		Args:    oneArg,
 		RunE: func(c *cobra.Command, args []string) error {
 			outputs, err := parseFormats(formats, inspectFormats)
@@ -58,7 +61,13 @@ the inspection was done.`,
 			case picture != "":
 				return p.drawLayout(c, args[0], picture)
 			}
-			in, o, err := p.inspect(c, args[0], data, checks.Subject{AsOf: day, Keys: keys}, outputs, profiled)
+			set, err := openData(data)
+			if err != nil {
+				return err
+			}
+			defer set.Close()
+			p.dropRights(sandbox.Rights{Read: append([]string{args[0]}, dataFolders(data)...), Write: outputFolders(outputs)})
+			in, o, err := p.inspect(c.Context(), args[0], set, checks.Subject{AsOf: day, Keys: keys}, profiled)
 			if err != nil {
 				return err
 			}
@@ -71,7 +80,7 @@ the inspection was done.`,
 		},
 	}
 	c.Flags().StringVar(&asOf, "as-of", "", "the `DATE` that all dates are compared with (default: today)")
-	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif; repeatable")
+	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif, or its bill of materials as cyclonedx or spdx; repeatable")
 	c.Flags().StringArrayVar(&keyFiles, "key", nil, "public key or certificate `FILE` that signs the image; repeatable")
 	c.Flags().StringVar(&data, "data", "", "look known vulnerabilities up in the data set of this `FOLDER`; \"demo\" is a small one to try")
 	c.Flags().BoolVar(&list, "list", false, "print the path of every file, one to a line, and nothing else")
@@ -104,25 +113,20 @@ func trusted(files []string) ([]signature.Key, error) {
 	return all, nil
 }
 
-// inspect observes an image and asks every check that reads images.
-func (p *program) inspect(c *cobra.Command, image, data string, subject checks.Subject, outputs []output, profiled bool) (*report.Inspection, *facts.Observation, error) {
+// inspect observes an image and asks every check that reads images. The caller
+// has dropped the rights of the process.
+func (p *program) inspect(ctx context.Context, image string, set *advisories.Set, subject checks.Subject, profiled bool) (*report.Inspection, *facts.Observation, error) {
 	var list []*checks.Check
 	for _, check := range catalogue.Checks() {
 		if check.NeedsImage() {
 			list = append(list, check)
 		}
 	}
-	set, err := openData(data)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer set.Close()
-	p.dropRights(sandbox.Rights{Read: append([]string{image}, dataFolders(data)...), Write: outputFolders(outputs)})
 	started := time.Now()
-	nodes := append(needs(list), facts.Components, facts.Services)
+	nodes := append(needs(list), facts.Components, facts.Services, facts.Programs)
 	var opened sources
 	defer opened.close()
-	o, err := opened.observe(c.Context(), image, nodes)
+	o, err := opened.observe(ctx, image, nodes)
 	if err != nil {
 		return nil, nil, sourceError(err)
 	}
@@ -130,8 +134,8 @@ func (p *program) inspect(c *cobra.Command, image, data string, subject checks.S
 	observed := time.Since(started)
 	started = time.Now()
 	subject.Images = []checks.Part{{Observation: o}}
-	results := checks.Assess(c.Context(), subject, list)
-	if err := c.Context().Err(); err != nil {
+	results := checks.Assess(ctx, subject, list)
+	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
 	img := describe(o, nil)
@@ -179,9 +183,22 @@ func (p *program) writeInspection(out output, in *report.Inspection, o *facts.Ob
 				Tool: in.Tool, Results: in.Results, Images: []assay.Image{describe(o, nil)},
 				Checks: catalogue.Checks(), Default: assay.Location{Path: in.Image.Path},
 			})
+		case "cyclonedx":
+			return sbom.CycloneDX(w, bill(in, o))
+		case "spdx":
+			return sbom.SPDX(w, bill(in, o))
 		}
 		return p.inspectionTable(w, in)
 	})
+}
+
+// bill is what the bill of materials of an inspected image is made of.
+func bill(in *report.Inspection, o *facts.Observation) sbom.Input {
+	asOf, _ := assay.Date(in.AsOf) // it was written from a date
+	return sbom.Input{
+		Tool: in.Tool, AsOf: asOf, Image: in.Image.Path, Digest: in.Image.Digest,
+		Components: in.Components, Programs: known(o, facts.Programs),
+	}
 }
 
 func (p *program) inspectionTable(w io.Writer, in *report.Inspection) error {

@@ -94,7 +94,7 @@ Exit codes: 0 yes · 1 could not run · 2 the input is wrong · 3 no · 4 cannot
 		commands []*cobra.Command
 	}{
 		{"everyone", []*cobra.Command{p.checkCommand(), p.inspectCommand(), p.labelCommand(), p.verifyCommand(), p.explainCommand()}},
-		{"makers", []*cobra.Command{p.initCommand(), p.validateCommand(), p.fmtCommand()}},
+		{"makers", []*cobra.Command{p.initCommand(), p.validateCommand(), p.fmtCommand(), p.diffCommand(), p.reproduceCommand()}},
 		{"issuers", []*cobra.Command{p.issuerCommand()}},
 		{"reference", []*cobra.Command{p.schemesCommand(), p.newDataCommand(), p.versionCommand()}},
 	} {

@@ -1,0 +1,115 @@
+package compare
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/assay-iot/assay"
+)
+
+func result(check string, v assay.Verdict, findings ...assay.Finding) assay.Result {
+	return assay.Result{Check: assay.CheckID(check), Version: 1, Verdict: v, Findings: findings}
+}
+
+func finding(s assay.Severity, message, path string) assay.Finding {
+	return assay.Finding{Severity: s, Message: message, Evidence: []assay.Evidence{{Kind: assay.KindObserved, Location: assay.Location{Path: path, Line: len(path)}}}}
+}
+
+func concluded(outcome assay.Outcome, requirements ...assay.RequirementOutcome) []assay.Conclusion {
+	return []assay.Conclusion{{Scheme: "s", Edition: "1", Outcome: outcome, Requirements: requirements}}
+}
+
+func demand(id string, outcome assay.Outcome, checks ...assay.CheckID) assay.RequirementOutcome {
+	return assay.RequirementOutcome{ID: id, Mandatory: true, Outcome: outcome, Checks: checks}
+}
+
+func TestSides(t *testing.T) {
+	before := Side{Results: []assay.Result{
+		result("a/same", assay.Fail, finding(assay.High, "x", "v1.bin!etc/a")),
+		result("a/worse", assay.Pass),
+		result("a/better", assay.Fail, finding(assay.High, "y", "v1.bin!etc/y")),
+		result("a/unclear", assay.Fail),
+		result("a/gone", assay.Fail),
+	}}
+	after := Side{Results: []assay.Result{
+		result("a/same", assay.Fail, finding(assay.High, "x", "version-two.bin!etc/a"), finding(assay.Low, "note", "")),
+		result("a/worse", assay.Fail, finding(assay.Medium, "z", "v2.bin!etc/z")),
+		result("a/better", assay.Pass),
+		result("a/unclear", assay.Inconclusive),
+		{Check: "a/new", Version: 1, Verdict: assay.Fail},
+	}}
+	after.Results[0].Version = 2
+	d := Sides(before, after)
+	var got []string
+	for _, s := range d.Sections {
+		for _, c := range s.Changes {
+			got = append(got, fmt.Sprintf("%s %s|%s|%s|%s", s.Name, c.What, c.Old, c.New, c.Effect))
+		}
+	}
+	want := []string{
+		"rules a/same|version 1|version 2|",
+		"checks a/better|fail|pass|better", "checks a/gone|fail||", "checks a/new||fail|", "checks a/unclear|fail|inconclusive|unclear", "checks a/worse|pass|fail|worse",
+		"findings a/better: y [etc/y]|high||better", "findings a/same: note []||low|", "findings a/worse: z [etc/z]||medium|worse",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if d.Worse != 2 || d.Better != 2 || d.Unclear != 1 {
+		t.Errorf("%d worse, %d better, %d unclear", d.Worse, d.Better, d.Unclear)
+	}
+}
+
+func TestSinceBaseline(t *testing.T) {
+	old := finding(assay.High, "old", "a.bin!etc/a")
+	fresh := finding(assay.High, "new", "a.bin!etc/b")
+	base := &assay.Assessment{
+		Results:     []assay.Result{result("a/a", assay.Fail, old)},
+		Conclusions: concluded(assay.NotMet, demand("1", assay.NotMet, "a/a"), demand("2", assay.Met, "a/b"), demand("3", assay.Undecided, "a/c")),
+	}
+	for name, c := range map[string]struct {
+		results     []assay.Result
+		conclusions []assay.Conclusion
+		want        assay.Outcome
+		fresh       int
+	}{
+		"as it was":                  {base.Results, base.Conclusions, assay.Met, 0},
+		"all is met":                 {nil, concluded(assay.Met), assay.Met, 0},
+		"a new finding of an old":    {[]assay.Result{result("a/a", assay.Fail, old, fresh)}, base.Conclusions, assay.NotMet, 1},
+		"another is not met":         {[]assay.Result{result("a/a", assay.Fail, old), result("a/b", assay.Fail, fresh)}, concluded(assay.NotMet, demand("1", assay.NotMet, "a/a"), demand("2", assay.NotMet, "a/b")), assay.NotMet, 1},
+		"not known any more":         {base.Results, concluded(assay.NotMet, demand("1", assay.NotMet, "a/a"), demand("2", assay.Undecided, "a/b")), assay.Undecided, 0},
+		"not known, as it was":       {base.Results, concluded(assay.Undecided, demand("3", assay.Undecided, "a/c")), assay.Met, 0},
+		"known now, and not met":     {base.Results, concluded(assay.NotMet, demand("3", assay.NotMet, "a/c")), assay.NotMet, 0},
+		"a requirement of no before": {base.Results, concluded(assay.NotMet, demand("9", assay.NotMet, "a/a")), assay.NotMet, 0},
+		"another edition":            {base.Results, []assay.Conclusion{{Scheme: "s", Edition: "2", Outcome: assay.NotMet}}, assay.NotMet, 0},
+		"no conclusion":              {base.Results, nil, assay.Undecided, 0},
+		"a recommendation":           {base.Results, concluded(assay.NotMet, assay.RequirementOutcome{ID: "8", Outcome: assay.NotMet}), assay.Met, 0},
+	} {
+		got := SinceBaseline(base, &assay.Assessment{Results: c.results, Conclusions: c.conclusions})
+		if got.Outcome != c.want || len(got.New) != c.fresh {
+			t.Errorf("%s: %v with %q, want %v with %d", name, got.Outcome, got.New, c.want, c.fresh)
+		}
+	}
+}
+
+func TestJSON(t *testing.T) {
+	long := strings.Repeat("x", 500)
+	got, err := JSON([]byte(`{"a": [1, {"id": "q", "v": "`+long+`1"}], "b": 1}`), []byte(`{"a": [1, {"id": "q", "v": "`+long+`2"}, 3], "c": 1}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var places []string
+	for _, d := range got {
+		places = append(places, d.At)
+	}
+	if want := []string{"a[1](q).v", "a[2]", "b", "c"}; !slices.Equal(places, want) {
+		t.Errorf("got %q, want %q", places, want)
+	}
+	if same, err := JSON([]byte(`{}`), []byte(`{}`)); err != nil || same != nil {
+		t.Errorf("the same bytes differ: %v, %v", same, err)
+	}
+	if other, err := JSON([]byte(`{"a":1}`), []byte(`{"a": 1}`)); err != nil || len(other) != 1 {
+		t.Errorf("other bytes do not differ: %v, %v", other, err)
+	}
+}
