@@ -146,7 +146,7 @@ func (c scheme) withDeclared(s firmware.Signature, keys []Key, signed []byte, as
 			continue
 		}
 		tried++
-		o := Outcome{Verdict: Invalid, Key: k.Digest(), Signer: k.Name}
+		o := Outcome{Verdict: Invalid, Key: k.Digest(), Signer: k.called(), Public: k.Public}
 		if o.Reason = refused(k.Public); o.Reason != "" {
 			if k.named(s) {
 				return o

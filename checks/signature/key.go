@@ -3,6 +3,7 @@ package signature
 import (
 	"bytes"
 	"crypto"
+	"crypto/dsa" //lint:ignore SA1019 old keys are of this kind; nothing is signed
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
@@ -14,6 +15,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
@@ -29,6 +32,16 @@ type Key struct {
 	From, Until time.Time
 	// Revoked are the lists of revoked certificates that were declared with it.
 	Revoked []*Revocations
+
+	pgp *pgpKey // of a key of OpenPGP
+}
+
+// called is the name of the key for people; of one of OpenPGP, with its number.
+func (k Key) called() string {
+	if k.pgp != nil {
+		return k.Name + ", OpenPGP " + k.pgp.Fingerprint
+	}
+	return k.Name
 }
 
 // Digest is the SHA-256 of the key as SubjectPublicKeyInfo; empty if it is of a
@@ -55,11 +68,12 @@ var (
 const maxKeys = 256
 
 // ParseKeys reads every key of a file: PEM of public keys and certificates, with
-// lists of revoked ones, one key in DER, or a key of minisign, signify or usign.
+// lists of revoked ones, one key in DER, a key of minisign, signify or usign, keys
+// of OpenSSH, one to a line, or of OpenPGP.
 func ParseKeys(name string, data []byte) ([]Key, error) {
 	var keys []Key
 	var revoked []*Revocations
-	for rest := data; len(keys) < maxKeys; {
+	for rest := data; len(keys) < maxKeys && !armoured(data); {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
 			break
@@ -82,19 +96,46 @@ func ParseKeys(name string, data []byte) ([]Key, error) {
 		keys = append(keys, k)
 	}
 	if len(keys) == 0 {
-		if k, err := parseDER(data); err == nil {
-			keys = append(keys, k)
-		} else if k, ok := parseSignify(data); ok {
-			keys = append(keys, k)
+		var err error
+		if keys, err = parseOther(data); err != nil {
+			return nil, err
 		}
-	}
-	if len(keys) == 0 {
-		return nil, ErrNoKey
 	}
 	for i := range keys {
 		keys[i].Name, keys[i].Revoked = name, revoked
 	}
 	return keys, nil
+}
+
+// parseOther reads the forms that are no PEM.
+func parseOther(data []byte) ([]Key, error) {
+	if k, err := parseDER(data); err == nil {
+		return []Key{k}, nil
+	}
+	if k, ok := parseSignify(data); ok {
+		return []Key{k}, nil
+	}
+	if keys := parseSSH(data); len(keys) > 0 {
+		return keys, nil
+	}
+	return parsePGP(data)
+}
+
+// parseSSH reads the public keys of OpenSSH, one to a line.
+func parseSSH(data []byte) (keys []Key) {
+	for line := range bytes.Lines(data) {
+		if line = bytes.TrimSpace(line); len(line) == 0 || line[0] == '#' {
+			continue
+		}
+		k, _, _, _, err := ssh.ParseAuthorizedKey(line)
+		if err != nil || len(keys) == maxKeys {
+			return nil
+		}
+		if c, ok := k.(ssh.CryptoPublicKey); ok {
+			keys = append(keys, Key{Public: c.CryptoPublicKey()})
+		}
+	}
+	return keys
 }
 
 func parseDER(der []byte) (Key, error) {
@@ -187,6 +228,10 @@ func refused(public crypto.PublicKey) string {
 		if k.Curve.Params().BitSize < minCurve {
 			return fmt.Sprintf("an elliptic curve of %d bits can be broken", k.Curve.Params().BitSize)
 		}
+	case *dsa.PublicKey:
+		if p, q := k.P.BitLen(), k.Q.BitLen(); p < minRSA || p > maxDSA || q < minDSAOrder || q > maxDSAOrder {
+			return fmt.Sprintf("a DSA key of %d and %d bits is no usual key", p, q)
+		}
 	case ed25519.PublicKey:
 		if len(k) != ed25519.PublicKeySize {
 			return fmt.Sprintf("an Ed25519 key of %d bytes is none", len(k))
@@ -201,4 +246,6 @@ const (
 	minRSA   = 1024
 	maxRSA   = 16384
 	minCurve = 224
+
+	maxDSA, minDSAOrder, maxDSAOrder = 4096, 160, 512
 )

@@ -96,7 +96,7 @@ func trusted(files []string) ([]signature.Key, error) {
 		case errors.Is(err, signature.ErrPrivate):
 			return nil, badInput("give the public key; keep the private one at home", "--key %s: %w", file, err)
 		case err != nil:
-			return nil, badInput("give a public key or certificate in PEM or DER, or a minisign or usign key", "--key %s: %w", file, err)
+			return nil, badInput("give a public key or certificate in PEM or DER, or a key of minisign, usign, OpenSSH or OpenPGP", "--key %s: %w", file, err)
 		}
 		all = append(all, keys...)
 	}

@@ -16,6 +16,8 @@ const MaxSignature = 1 << 20
 // ErrUnknown says that a file is no signature of a known kind.
 var ErrUnknown = errors.New("no detached signature of a known kind")
 
+var errNoOpenPGP = errors.New("no signature of OpenPGP")
+
 // Parse reads a file that is a detached signature over an input: CMS in DER or
 // PEM, OpenPGP, signify, usign or minisign. For Ed25519ph it sets no Message,
 // since the input's BLAKE2b-512 is not computed here.
@@ -33,7 +35,7 @@ func Parse(ctx context.Context, signature []byte, in format.Input) ([]format.Sig
 			continue // the trusted comment of minisign
 		}
 		over := []format.Span{{Length: in.Size}}
-		if err := s.Cover(ctx, in, over, hashes...); err != nil {
+		if err := Cover(ctx, s, in, over, hashes...); err != nil {
 			return nil, err
 		}
 		if s.Algorithm == format.Ed25519ph {
@@ -65,21 +67,4 @@ func recognise(b []byte) ([]format.Signature, []crypto.Hash, error) {
 	s := format.Signature{Kind: "cms", Algorithm: format.CMS, Value: b, Length: int64(len(b))}
 	hashes := Hashes(&s)
 	return []format.Signature{s}, hashes, nil
-}
-
-// OpenPGP makes a signature of each packet, with the key that it names.
-func OpenPGP(kind string, b []byte) []format.Signature {
-	packets, whole := Packets(b)
-	var all []format.Signature
-	for _, p := range packets {
-		s := format.Signature{Kind: kind, Algorithm: format.OpenPGP, Value: p, KeyName: Issuer(p), Length: int64(len(b))}
-		if !whole {
-			s.Problem = "something that is no signature follows"
-		}
-		all = append(all, s)
-	}
-	if len(all) == 0 {
-		all = append(all, format.Signature{Kind: kind, Algorithm: format.OpenPGP, Value: b, Length: int64(len(b)), Problem: "no signature of OpenPGP"})
-	}
-	return all
 }
