@@ -301,7 +301,9 @@ func TestAgainstGPG(t *testing.T) {
 // were thrown away.
 func TestOpenPGPVectors(t *testing.T) {
 	for _, name := range []string{"version6", "subkey"} {
-		read := func(what string) []byte { return must(os.ReadFile("../../firmware/openpgp/testdata/" + name + "." + what + ".asc")) }
+		read := func(what string) []byte {
+			return must(os.ReadFile("../../firmware/openpgp/testdata/" + name + "." + what + ".asc"))
+		}
 		keys := pgpKeys(t, read("key"))
 		if o := Verify(over(t, read("sig"), content), keys, today); o.Verdict != Valid {
 			t.Errorf("%s: %s (%s)", name, o.Verdict, o.Reason)

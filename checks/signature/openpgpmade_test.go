@@ -22,7 +22,6 @@ type pgpMaker struct {
 	key     crypto.Signer
 	created time.Time
 	version byte
-	subkey  bool
 }
 
 // born is when the keys of the tests were made.
