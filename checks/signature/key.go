@@ -10,9 +10,11 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,7 +35,8 @@ type Key struct {
 	// Revoked are the lists of revoked certificates that were declared with it.
 	Revoked []*Revocations
 
-	pgp *pgpKey // of a key of OpenPGP
+	pgp    *pgpKey // of a key of OpenPGP
+	number string  // of a key of minisign, signify or usign: eight bytes
 }
 
 // called is the name of the key for people; of one of OpenPGP, with its number.
@@ -156,7 +159,7 @@ func parseSignify(data []byte) (Key, bool) {
 	for line := range strings.Lines(string(data)) {
 		raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(line))
 		if err == nil && len(raw) == 42 && bytes.HasPrefix(raw, []byte("Ed")) {
-			return Key{Public: ed25519.PublicKey(raw[10:])}, true
+			return Key{Public: ed25519.PublicKey(raw[10:]), number: string(raw[2:10])}, true
 		}
 	}
 	return Key{}, false
@@ -181,6 +184,14 @@ func (k Key) named(s firmware.Signature) bool {
 		return bytes.Equal(sum[:], s.KeyDigest)
 	}
 	return false
+}
+
+// numbered reports whether a signature of minisign, signify or usign names the key:
+// minisign writes the number as little endian.
+func (k Key) numbered(name string) bool {
+	reversed := []byte(k.number)
+	slices.Reverse(reversed)
+	return strings.EqualFold(name, hex.EncodeToString([]byte(k.number))) || strings.EqualFold(name, hex.EncodeToString(reversed))
 }
 
 // unusable says why the key may not be used on a day; empty if it may.

@@ -65,6 +65,8 @@ func verify(s firmware.Signature, keys []Key, asOf time.Time) Outcome {
 		return verifyCMS(s, keys, asOf)
 	case format.COSE:
 		return verifyCOSE(s, keys, asOf)
+	case format.Bare:
+		return verifyAny(s, keys, asOf)
 	case format.OpenPGP:
 		return verifyOpenPGP(s, keys, asOf)
 	}

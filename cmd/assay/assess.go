@@ -178,7 +178,7 @@ func (s *sources) observeAll(ctx context.Context, declared *product.Product, nod
 			}
 			return nil, nil, badInput(fix, "%s: firmware %s: %w", imageLine(fw), fw.ID, err)
 		}
-		o, err := s.observe(ctx, path, nodes)
+		o, err := s.observe(ctx, path, checks.Beside(declared, fw), nodes)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: firmware %s: %w", imageLine(fw), fw.ID, sourceError(err))
 		}
@@ -199,13 +199,15 @@ func (s *sources) close() {
 	}
 }
 
-// observe opens one image file or folder and runs the scans over it.
-func (s *sources) observe(ctx context.Context, path string, nodes []facts.Node) (*facts.Observation, error) {
+// observe opens one image file or folder, with the signatures that came with it,
+// and runs the scans over it.
+func (s *sources) observe(ctx context.Context, path string, beside []firmware.Beside, nodes []facts.Node) (*facts.Observation, error) {
 	src, closer, err := firmware.SourceFile(path)
 	if err != nil {
 		return nil, err
 	}
 	*s = append(*s, closer)
+	src.Beside = beside
 	return facts.Observe(ctx, src, firmware.Options{}, nodes...)
 }
 

@@ -24,7 +24,7 @@ var inspectFormats = []string{"table", "json", "sarif"}
 
 func (p *program) inspectCommand() *cobra.Command {
 	var asOf, cat, folder, picture string
-	var formats, keyFiles []string
+	var formats, keyFiles, signatureFiles []string
 	var list, profiled bool
 	c := &cobra.Command{
 		Use:   "inspect IMAGE",
@@ -32,7 +32,8 @@ func (p *program) inspectCommand() *cobra.Command {
 		Long: `Inspect opens a firmware image without a product file: its containers, how much of
 it could be examined, its components and services, and what every check says
 that needs no declaration. It judges nothing as a whole and ends with 0 whenever
-the inspection was done.`,
+the inspection was done. A detached signature that lies beside the image is read
+too, and named.`,
 		Example: "  assay inspect router.bin\n  assay inspect --list router.bin\n  assay inspect --cat 'squashfs!etc/inittab' router.bin\n  assay inspect --extract out router.bin\n  assay inspect --map=layout.svg router.bin",
 		Args:    oneArg,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -58,7 +59,11 @@ the inspection was done.`,
 			case picture != "":
 				return p.drawLayout(c, args[0], picture)
 			}
-			in, o, err := p.inspect(c, args[0], checks.Subject{AsOf: day, Keys: keys}, outputs, profiled)
+			beside, err := besideImage(args[0], signatureFiles)
+			if err != nil {
+				return err
+			}
+			in, o, err := p.inspect(c, args[0], beside, checks.Subject{AsOf: day, Keys: keys}, outputs, profiled)
 			if err != nil {
 				return err
 			}
@@ -73,6 +78,7 @@ the inspection was done.`,
 	c.Flags().StringVar(&asOf, "as-of", "", "the `DATE` that all dates are compared with (default: today)")
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif; repeatable")
 	c.Flags().StringArrayVar(&keyFiles, "key", nil, "public key or certificate `FILE` that signs the image; repeatable")
+	c.Flags().StringArrayVar(&signatureFiles, "signature", nil, "detached signature `FILE` over the image; repeatable (default: what is called as the image with .asc, .minisig, .p7s, .sig or .sign behind it)")
 	c.Flags().BoolVar(&list, "list", false, "print the path of every file, one to a line, and nothing else")
 	c.Flags().StringVar(&cat, "cat", "", "print the content of the file whose path is, or ends with, `PATH`")
 	c.Flags().StringVar(&folder, "extract", "", "write the files of the image into `FOLDER`, which must be empty or not there")
@@ -104,7 +110,7 @@ func trusted(files []string) ([]signature.Key, error) {
 }
 
 // inspect observes an image and asks every check that reads images.
-func (p *program) inspect(c *cobra.Command, image string, subject checks.Subject, outputs []output, profiled bool) (*report.Inspection, *facts.Observation, error) {
+func (p *program) inspect(c *cobra.Command, image string, beside []firmware.Beside, subject checks.Subject, outputs []output, profiled bool) (*report.Inspection, *facts.Observation, error) {
 	var list []*checks.Check
 	for _, check := range catalogue.Checks() {
 		if check.NeedsImage() {
@@ -116,7 +122,7 @@ func (p *program) inspect(c *cobra.Command, image string, subject checks.Subject
 	nodes := append(needs(list), facts.Components, facts.Services)
 	var opened sources
 	defer opened.close()
-	o, err := opened.observe(c.Context(), image, nodes)
+	o, err := opened.observe(c.Context(), image, beside, nodes)
 	if err != nil {
 		return nil, nil, sourceError(err)
 	}
@@ -131,7 +137,7 @@ func (p *program) inspect(c *cobra.Command, image string, subject checks.Subject
 	in := &report.Inspection{
 		Format: report.InspectionFormat, Tool: assay.Tool{Name: "assay", Version: version},
 		AsOf:  subject.AsOf.Format(time.DateOnly),
-		Image: report.InspectedImage{Path: img.Path, Size: img.Size, Digest: img.Digest}, Containers: img.Containers,
+		Image: report.InspectedImage{Path: img.Path, Size: img.Size, Digest: img.Digest, Signatures: signatureNames(beside)}, Containers: img.Containers,
 		Files: img.Files, Coverage: img.Coverage, Results: results, Run: report.ThisRun(p.state),
 		Components: known(o, facts.Components), Services: known(o, facts.Services),
 	}
@@ -177,7 +183,11 @@ func (p *program) inspectionTable(w io.Writer, in *report.Inspection) error {
 	if err := report.Coverage(w, in.Image.Path, in.Coverage); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s, %d files\n\n", in.Image.Digest, in.Files)
+	fmt.Fprintf(w, "%s, %d files\n", in.Image.Digest, in.Files)
+	for _, name := range in.Image.Signatures {
+		fmt.Fprintf(w, "with the signature %s\n", report.Clean(name))
+	}
+	fmt.Fprintln(w)
 	if err := report.Containers(w, in.Containers); err != nil {
 		return err
 	}

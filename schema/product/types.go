@@ -189,7 +189,7 @@ type Firmware struct {
 	Version    string   `hcl:"version" doc:"Version of the firmware."`
 	Minimum    string   `hcl:"minimum,optional" doc:"Lowest version that is still supported."`
 	Image      string   `hcl:"image,optional" format:"image" doc:"Path of the image file or unpacked folder, inside the product's folder."`
-	Signature  string   `hcl:"signature,optional" format:"path" doc:"Path of a detached signature."`
+	Signature  string   `hcl:"signature,optional" format:"path" doc:"Path of a detached signature over the bytes of the image: OpenPGP, CMS, minisign, signify, usign, OpenSSH, or a bare one of RSA, ECDSA or Ed25519."`
 	SBOM       string   `hcl:"sbom,optional" format:"path" doc:"Path of the software bill of materials (CycloneDX or SPDX, JSON)."`
 	VEX        []string `hcl:"vex,optional" format:"path" doc:"Paths of VEX documents (OpenVEX or CycloneDX)."`
 	Provenance string   `hcl:"provenance,optional" format:"path" doc:"Path of build provenance (in-toto)."`
