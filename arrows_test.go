@@ -37,6 +37,7 @@ var mayTake = map[string][]string{
 	"firmware": { // decompressors
 		"github.com/klauspost/compress/", "github.com/mikelolasagasti/xz", "github.com/ulikunitz/xz",
 		"github.com/pierrec/lz4/", "github.com/anchore/go-lzo",
+		"golang.org/x/crypto/blake2b", // of minisign
 	},
 	"schema/product": {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/", "github.com/agext/levenshtein", "golang.org/x/text/"},
 	"schema/scheme":  {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/", "github.com/agext/levenshtein"},

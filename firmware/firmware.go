@@ -39,6 +39,17 @@ type Image struct {
 	Ranges     []Range      // every byte of the image once, in order; a folder has one
 	Skipped    []Skipped    // what could not be opened, at any depth, sorted by Path and Offset
 	Opaque     bool         // nothing inside could be read: encrypted or unknown as a whole
+
+	// Beside are the signatures over its bytes in files that came with it; parsed,
+	// not verified.
+	Beside []BesideSignature
+}
+
+// BesideSignature is a signature in a file beside the image.
+type BesideSignature struct {
+	Signature
+	File  string
+	Found bool // nobody named the file
 }
 
 // Container is one layer: a header, a compressed stream, an archive or a file

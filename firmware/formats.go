@@ -28,6 +28,7 @@ import (
 	"github.com/assay-iot/assay/firmware/mender"
 	"github.com/assay-iot/assay/firmware/nordic"
 	"github.com/assay-iot/assay/firmware/nvs"
+	"github.com/assay-iot/assay/firmware/ostree"
 	"github.com/assay-iot/assay/firmware/ota"
 	"github.com/assay-iot/assay/firmware/rauc"
 	"github.com/assay-iot/assay/firmware/romfs"
@@ -75,7 +76,7 @@ var (
 		ubootenv.Format, fwtool.Format,
 	}
 	// updates are containers that bring software to a device.
-	updates = []*format.Format{rauc.Format, swupdate.Format, mender.Format, apk.Signed}
+	updates = []*format.Format{rauc.Format, swupdate.Format, mender.Format, ostree.Delta, apk.Signed}
 	// chips are the images of microcontrollers, and what brings them there.
 	chips = []*format.Format{
 		mcuboot.Format, ota.Zigbee, ota.Telink, ota.Matter, suit.Format,

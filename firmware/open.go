@@ -68,10 +68,19 @@ type Source struct {
 	Reader io.ReaderAt // nil for a folder
 	Size   int64
 	Folder fs.FS // nil for an image file
+	// Beside are the files that came with the image and say who signed it.
+	Beside []Beside
 	// Modes says that the folder's modes are those of the device, and its owners
 	// too where a FileInfo's Sys has the method Owner() (uid, gid uint32). An
 	// unpacked folder has lost both.
 	Modes bool
+}
+
+// Beside is a file with a detached signature over the bytes of an image.
+type Beside struct {
+	Name  string
+	Data  []byte
+	Found bool // nobody named it: it lay beside the image
 }
 
 // Bytes makes a Source of bytes in memory.
@@ -112,6 +121,7 @@ func Open(ctx context.Context, src Source, opts Options) (*Image, error) {
 	}
 	if err == nil {
 		o.readRaws()
+		o.readBeside(src)
 		err = ctx.Err()
 	}
 	if err != nil {

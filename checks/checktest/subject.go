@@ -29,12 +29,12 @@ func (a *archive) subject(ctx context.Context, check *checks.Check, dir string) 
 		s.Product = p
 	}
 	for _, label := range slices.Sorted(maps.Keys(a.images)) {
-		o, err := a.images[label].observe(ctx, check)
-		if err != nil {
+		var part checks.Part
+		var err error
+		if part.Firmware, err = block(s.Product, label); err != nil {
 			return s, err
 		}
-		part := checks.Part{Observation: o}
-		if part.Firmware, err = block(s.Product, label); err != nil {
+		if part.Observation, err = a.images[label].observe(ctx, check, checks.Beside(s.Product, part.Firmware)); err != nil {
 			return s, err
 		}
 		s.Images = append(s.Images, part)
@@ -94,7 +94,7 @@ func (a *archive) supply(check *checks.Check, s checks.Subject) error {
 	return nil
 }
 
-func (img *image) observe(ctx context.Context, check *checks.Check) (*facts.Observation, error) {
+func (img *image) observe(ctx context.Context, check *checks.Check, beside []firmware.Beside) (*facts.Observation, error) {
 	src := firmware.Bytes(img.name, img.whole)
 	if img.whole == nil {
 		if !img.noRoot {
@@ -102,6 +102,7 @@ func (img *image) observe(ctx context.Context, check *checks.Check) (*facts.Obse
 		}
 		src = firmware.Source{Name: ImageName, Folder: img.folder, Modes: !img.noModes}
 	}
+	src.Beside = beside
 	o, err := facts.Observe(ctx, src, firmware.Options{}, check.Needs...)
 	if err != nil {
 		return nil, err

@@ -14,6 +14,8 @@ type Signature struct {
 	Container string // its path
 	Type      string // of the container
 	Outermost bool   // it is on the delivered image itself
+	Beside    bool   // it stands in a file that came with the image
+	Found     bool   // that nobody named
 	Location  assay.Location
 }
 
@@ -27,9 +29,10 @@ type HashEntry struct {
 
 // Signatures are the signatures of the containers of the image.
 var Signatures = &Fact[[]Signature]{
-	Name:  "signatures",
-	Doc:   "Signatures that containers of the image carry: kind, algorithm, key, and which bytes they cover; parsed, not verified.",
-	Needs: []Node{Tree},
+	Name:    "signatures",
+	Version: 2,
+	Doc:     "Signatures that containers of the image carry, or that came with it in files of their own: kind, algorithm, key, and which bytes they cover; parsed, not verified.",
+	Needs:   []Node{Tree},
 	Observe: func(o *Observer) ([]Signature, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
@@ -43,6 +46,12 @@ var Signatures = &Fact[[]Signature]{
 					Location: assay.Location{Path: c.Path, Offset: s.Offset, Length: s.Length},
 				})
 			}
+		}
+		for _, s := range img.Beside {
+			found = append(found, Signature{
+				Signature: keepMessage(s.Signature), Container: img.Name, Type: "detached", Outermost: true, Beside: true, Found: s.Found,
+				Location: assay.Location{Path: s.File, Offset: s.Offset, Length: s.Length},
+			})
 		}
 		return found, nil
 	},

@@ -74,6 +74,9 @@ func (c scheme) holds(key crypto.PublicKey, signed, value []byte) bool {
 // verifyBare judges a signature that is a number and nothing else.
 func verifyBare(s firmware.Signature, keys []Key, asOf time.Time) Outcome {
 	c, known := schemes[s.Algorithm]
+	if s.Algorithm == "" {
+		return Outcome{Key: brought(s), Signer: s.KeyName, Reason: "it is of an unknown kind"}
+	}
 	if !known {
 		return Outcome{Key: brought(s), Signer: s.KeyName, Reason: fmt.Sprintf("signatures of the kind %q are not verified", s.Algorithm)}
 	}
@@ -140,28 +143,39 @@ func underOwnKey(c scheme, s firmware.Signature, signed []byte) (Outcome, bool) 
 
 // withDeclared tries the declared keys that the signature can be of.
 func (c scheme) withDeclared(s firmware.Signature, keys []Key, signed []byte, asOf time.Time) Outcome {
-	tried, named := 0, false
+	tried, others, named := 0, 0, false
 	for _, k := range keys {
 		if !c.fits(k.Public) {
 			continue
 		}
 		tried++
-		o := Outcome{Verdict: Invalid, Key: k.Digest(), Signer: k.Name}
-		if o.Reason = refused(k.Public); o.Reason != "" {
+		if k.number != "" && s.KeyName != "" && !k.numbered(s.KeyName) {
+			others++
+		}
+		if reason := refused(k.Public); reason != "" {
 			if k.named(s) {
-				return o
+				return Outcome{Verdict: Invalid, Key: k.Digest(), Signer: k.called(), Public: k.Public, Reason: reason}
 			}
 			continue
 		}
 		if c.holds(k.Public, signed, s.Value) {
-			if o.Reason = k.unusable(asOf); o.Reason == "" {
-				o.Verdict = Valid
-			}
-			return o
+			return heldBy(k, asOf)
 		}
 		named = named || k.named(s)
 	}
+	if tried > 0 && others == tried && !named {
+		return Outcome{Verdict: Undeclared, Signer: s.KeyName, Reason: "signed by a key that is not declared"}
+	}
 	return unverified(s, len(keys), tried, named)
+}
+
+// heldBy is the outcome of a signature that verified with a key.
+func heldBy(k Key, asOf time.Time) Outcome {
+	o := Outcome{Verdict: Invalid, Key: k.Digest(), Signer: k.called(), Public: k.Public}
+	if o.Reason = k.unusable(asOf); o.Reason == "" {
+		o.Verdict = Valid
+	}
+	return o
 }
 
 // unverified says why a signature verified with none of the keys.

@@ -276,14 +276,6 @@ func TestWeaknesses(t *testing.T) {
 	}
 }
 
-func TestOpenPGP(t *testing.T) {
-	body := []byte{4, 0, 1, 8, 0, 0, 0, 10, 9, 16, 1, 2, 3, 4, 5, 6, 7, 8}
-	s := firmware.Signature{Algorithm: format.OpenPGP, Value: append([]byte{0x88, byte(len(body))}, body...)}
-	if o := Verify(s, nil, today); o.Verdict != Unknown || o.Signer != "0102030405060708" {
-		t.Errorf("%+v", o)
-	}
-}
-
 func FuzzVerify(f *testing.F) {
 	f.Add([]byte{0xd2, 0x84, 0x43, 0xa1, 1, 0x26, 0xa0, 0x41, 1, 0x41, 1})
 	f.Add([]byte{0x30, 0x0b, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2})

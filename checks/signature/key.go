@@ -3,17 +3,22 @@ package signature
 import (
 	"bytes"
 	"crypto"
+	"crypto/dsa" //lint:ignore SA1019 old keys are of this kind; nothing is signed
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
@@ -29,6 +34,17 @@ type Key struct {
 	From, Until time.Time
 	// Revoked are the lists of revoked certificates that were declared with it.
 	Revoked []*Revocations
+
+	pgp    *pgpKey // of a key of OpenPGP
+	number string  // of a key of minisign, signify or usign: eight bytes
+}
+
+// called is the name of the key for people; of one of OpenPGP, with its number.
+func (k Key) called() string {
+	if k.pgp != nil {
+		return k.Name + ", OpenPGP " + k.pgp.Fingerprint
+	}
+	return k.Name
 }
 
 // Digest is the SHA-256 of the key as SubjectPublicKeyInfo; empty if it is of a
@@ -55,11 +71,12 @@ var (
 const maxKeys = 256
 
 // ParseKeys reads every key of a file: PEM of public keys and certificates, with
-// lists of revoked ones, one key in DER, or a key of minisign, signify or usign.
+// lists of revoked ones, one key in DER, a key of minisign, signify or usign, keys
+// of OpenSSH, one to a line, or of OpenPGP.
 func ParseKeys(name string, data []byte) ([]Key, error) {
 	var keys []Key
 	var revoked []*Revocations
-	for rest := data; len(keys) < maxKeys; {
+	for rest := data; len(keys) < maxKeys && !armoured(data); {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
 			break
@@ -82,19 +99,46 @@ func ParseKeys(name string, data []byte) ([]Key, error) {
 		keys = append(keys, k)
 	}
 	if len(keys) == 0 {
-		if k, err := parseDER(data); err == nil {
-			keys = append(keys, k)
-		} else if k, ok := parseSignify(data); ok {
-			keys = append(keys, k)
+		var err error
+		if keys, err = parseOther(data); err != nil {
+			return nil, err
 		}
-	}
-	if len(keys) == 0 {
-		return nil, ErrNoKey
 	}
 	for i := range keys {
 		keys[i].Name, keys[i].Revoked = name, revoked
 	}
 	return keys, nil
+}
+
+// parseOther reads the forms that are no PEM.
+func parseOther(data []byte) ([]Key, error) {
+	if k, err := parseDER(data); err == nil {
+		return []Key{k}, nil
+	}
+	if k, ok := parseSignify(data); ok {
+		return []Key{k}, nil
+	}
+	if keys := parseSSH(data); len(keys) > 0 {
+		return keys, nil
+	}
+	return parsePGP(data)
+}
+
+// parseSSH reads the public keys of OpenSSH, one to a line.
+func parseSSH(data []byte) (keys []Key) {
+	for line := range bytes.Lines(data) {
+		if line = bytes.TrimSpace(line); len(line) == 0 || line[0] == '#' {
+			continue
+		}
+		k, _, _, _, err := ssh.ParseAuthorizedKey(line)
+		if err != nil || len(keys) == maxKeys {
+			return nil
+		}
+		if c, ok := k.(ssh.CryptoPublicKey); ok {
+			keys = append(keys, Key{Public: c.CryptoPublicKey()})
+		}
+	}
+	return keys
 }
 
 func parseDER(der []byte) (Key, error) {
@@ -115,7 +159,7 @@ func parseSignify(data []byte) (Key, bool) {
 	for line := range strings.Lines(string(data)) {
 		raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(line))
 		if err == nil && len(raw) == 42 && bytes.HasPrefix(raw, []byte("Ed")) {
-			return Key{Public: ed25519.PublicKey(raw[10:])}, true
+			return Key{Public: ed25519.PublicKey(raw[10:]), number: string(raw[2:10])}, true
 		}
 	}
 	return Key{}, false
@@ -140,6 +184,14 @@ func (k Key) named(s firmware.Signature) bool {
 		return bytes.Equal(sum[:], s.KeyDigest)
 	}
 	return false
+}
+
+// numbered reports whether a signature of minisign, signify or usign names the key:
+// minisign writes the number as little endian.
+func (k Key) numbered(name string) bool {
+	reversed := []byte(k.number)
+	slices.Reverse(reversed)
+	return strings.EqualFold(name, hex.EncodeToString([]byte(k.number))) || strings.EqualFold(name, hex.EncodeToString(reversed))
 }
 
 // unusable says why the key may not be used on a day; empty if it may.
@@ -187,6 +239,10 @@ func refused(public crypto.PublicKey) string {
 		if k.Curve.Params().BitSize < minCurve {
 			return fmt.Sprintf("an elliptic curve of %d bits can be broken", k.Curve.Params().BitSize)
 		}
+	case *dsa.PublicKey:
+		if p, q := k.P.BitLen(), k.Q.BitLen(); p < minRSA || p > maxDSA || q < minDSAOrder || q > maxDSAOrder {
+			return fmt.Sprintf("a DSA key of %d and %d bits is no usual key", p, q)
+		}
 	case ed25519.PublicKey:
 		if len(k) != ed25519.PublicKeySize {
 			return fmt.Sprintf("an Ed25519 key of %d bytes is none", len(k))
@@ -201,4 +257,6 @@ const (
 	minRSA   = 1024
 	maxRSA   = 16384
 	minCurve = 224
+
+	maxDSA, minDSAOrder, maxDSAOrder = 4096, 160, 512
 )

@@ -8,6 +8,7 @@ package signature
 
 import (
 	"cmp"
+	"crypto"
 	"strings"
 	"time"
 
@@ -39,6 +40,8 @@ type Outcome struct {
 	Signer    string       // what the declared key or the signer's certificate is called
 	Reason    string       // why it is not valid
 	Signers   []Outcome    // where there are several in one signature
+	// Public is the declared key that it was verified with, or should have been.
+	Public crypto.PublicKey
 }
 
 // Verify judges a signature with the declared keys, on a day.
@@ -62,8 +65,10 @@ func verify(s firmware.Signature, keys []Key, asOf time.Time) Outcome {
 		return verifyCMS(s, keys, asOf)
 	case format.COSE:
 		return verifyCOSE(s, keys, asOf)
+	case format.Bare:
+		return verifyAny(s, keys, asOf)
 	case format.OpenPGP:
-		return Outcome{Signer: openPGPKey(s), Reason: "OpenPGP signatures are not verified"}
+		return verifyOpenPGP(s, keys, asOf)
 	}
 	return verifyBare(s, keys, asOf)
 }

@@ -2,6 +2,7 @@ package signature
 
 import (
 	"crypto"
+	"crypto/dsa" //lint:ignore SA1019 old keys are of this kind; nothing is signed
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
@@ -13,6 +14,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/openpgp"
 )
 
 // Weaknesses are what a signature is made with that no longer keeps forgers away:
@@ -32,12 +34,32 @@ func Weaknesses(s firmware.Signature, more ...crypto.PublicKey) []string {
 	for _, k := range keys {
 		add(weakKey(k))
 	}
-	if len(keys) == 0 && strings.HasPrefix(s.Algorithm, "RSA-") && s.Problem == "" && len(s.Value) > 0 && len(s.Value)*8 < strongRSA {
-		add(fmt.Sprintf("RSA with %d bits", len(s.Value)*8))
+	if bits := bitsOfRSA(s); len(keys) == 0 && s.Problem == "" && bits > 0 && bits < strongRSA {
+		add(fmt.Sprintf("RSA with %d bits", bits))
 	}
 	slices.Sort(found)
 	return found
 }
+
+// bitsOfRSA is the size of the key of an RSA signature, by the size of that; zero
+// if it is none.
+func bitsOfRSA(s firmware.Signature) int {
+	if strings.HasPrefix(s.Algorithm, "RSA-") {
+		return len(s.Value) * 8
+	}
+	if s.Algorithm != format.OpenPGP {
+		return 0
+	}
+	p, err := pgpSignature(s)
+	if err != nil || openpgp.AlgorithmName(p.Algorithm) != "RSA" || len(p.Numbers) != 1 {
+		return 0
+	}
+	return (len(p.Numbers[0]) + zerosInFront) / 16 * 16 * 8
+}
+
+// zerosInFront is how many bytes a number may be shorter than its key, with all
+// but no chance.
+const zerosInFront = 8
 
 const (
 	strongRSA   = 2048
@@ -61,6 +83,10 @@ func weakKey(k crypto.PublicKey) string {
 		if k.E < 3 || k.N.BitLen() < strongRSA {
 			return fmt.Sprintf("RSA with %d bits and the exponent %d", k.N.BitLen(), k.E)
 		}
+	case *dsa.PublicKey:
+		if n := k.P.BitLen(); n < strongRSA {
+			return fmt.Sprintf("DSA with %d bits", n)
+		}
 	case *ecdsa.PublicKey:
 		if n := k.Curve.Params().BitSize; n < strongCurve {
 			return fmt.Sprintf("an elliptic curve of %d bits", n)
@@ -71,7 +97,16 @@ func weakKey(k crypto.PublicKey) string {
 
 // algorithms are the names of what a signature is made with.
 func algorithms(s firmware.Signature) []string {
-	if s.Algorithm != format.CMS {
+	switch s.Algorithm {
+	case format.CMS:
+	case format.OpenPGP:
+		p, err := pgpSignature(s)
+		if err != nil {
+			return nil
+		}
+		_, hash := p.Hash()
+		return []string{openpgp.AlgorithmName(p.Algorithm) + "-" + hash}
+	default:
 		return []string{s.Algorithm}
 	}
 	d, err := parseCMS(s.Value)

@@ -22,10 +22,10 @@ var KnownKey = &checks.Check{
 	Doc:       knownKeyDoc,
 	Remedy:    "Make a key of your own, sign with it, and take the published one out of the image.",
 	Principle: assay.Storage,
-	Reads:     checks.Firmware,
+	Reads:     "FD",
 	Severity:  assay.Critical,
 	Provision: []string{"5.4-4"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Keys, facts.Certificates, facts.Signatures, facts.UpdateContainers, facts.WellKnownKeys, facts.RootPlaces),
 	Run:       knownKey,
 }
@@ -35,7 +35,11 @@ func knownKey(c *checks.Context) checks.Judgement {
 	examined := slices.Clone(checks.Ask(c, facts.RootPlaces))
 	for _, s := range checks.Ask(c, facts.Signatures) {
 		examined = append(examined, s.Location)
-		for _, d := range signature.Digests(s.Signature) {
+		digests := signature.Digests(s.Signature)
+		if o := signature.Verify(s.Signature, c.Keys, c.AsOf); o.Verdict == signature.Valid && !slices.Contains(digests, o.Key) {
+			digests = append(digests, o.Key)
+		}
+		for _, d := range digests {
 			if p, ok := published()[d]; ok {
 				found = append(found, checks.Noted(assay.Critical, "the "+s.Kind+" signature is of a key that anybody has: "+p.name, p.source, s.Location))
 			}

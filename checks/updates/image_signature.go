@@ -3,6 +3,7 @@ package updates
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
@@ -24,7 +25,7 @@ var ImageSignature = &checks.Check{
 	Reads:     "FD",
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10", "5.3-7"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Signatures, facts.HashLists, facts.UpdateContainers),
 	Run:       imageSignature,
 }
@@ -33,8 +34,9 @@ func imageSignature(c *checks.Context) checks.Judgement {
 	found := brokenHashes(checks.Ask(c, facts.HashLists))
 	signed := delivered(checks.Ask(c, facts.Signatures))
 	containers := checks.Ask(c, facts.UpdateContainers)
+	beside := slices.ContainsFunc(signed, func(s facts.Signature) bool { return s.Beside })
 	for _, u := range containers {
-		if u.Outermost && u.Signable && u.Signatures == 0 && !u.Encrypted {
+		if u.Outermost && u.Signable && u.Signatures == 0 && !u.Encrypted && !beside {
 			found = append(found, checks.Observed(assay.Critical, "the update image is not signed", u.Location))
 		}
 	}
@@ -45,11 +47,11 @@ func imageSignature(c *checks.Context) checks.Judgement {
 		}
 		return c.Inconclusive("%s", withoutSignature(c, containers))
 	}
-	t := tally{found: found}
+	t := tally{found: found, own: slices.ContainsFunc(signed, func(s facts.Signature) bool { return !s.Found })}
 	for _, s := range signed {
 		t.add(c, s)
 	}
-	return t.judgement(c, signed)
+	return t.judgement(c)
 }
 
 // brokenHashes are the hash lists of the image itself that do not hold.
@@ -68,15 +70,14 @@ func withoutSignature(c *checks.Context, containers []facts.UpdateContainer) str
 			return "the image is encrypted: who signed it cannot be seen"
 		}
 	}
-	if c.Firmware != nil && c.Firmware.Signature != "" {
-		return "the image carries no signature, and the one declared beside it is not verified"
-	}
 	return "no signature was seen in the image, and its kind has no place for one"
 }
 
 // tally is what was found of several signatures. All of them must be valid.
 type tally struct {
 	found    []assay.Finding
+	own      bool // there are others than those that lay beside the image
+	signed   []facts.Signature
 	verdicts map[signature.Verdict]int
 	reason   string // why the first that could not be judged could not be
 	left     int64  // bytes that no signature is over
@@ -88,13 +89,18 @@ const leftOut = 16 << 10
 
 func (t *tally) add(c *checks.Context, s facts.Signature) {
 	o := signature.Verify(s.Signature, c.Keys, c.AsOf)
+	if s.Found && t.own && o.Verdict != signature.Valid && o.Verdict != signature.Invalid {
+		t.found = append(t.found, checks.Noted(assay.Info, called(s)+", which nobody named, does not count: "+o.Reason, made(o), s.Location))
+		return
+	}
 	if t.verdicts == nil {
 		t.verdicts = map[signature.Verdict]int{}
 	}
+	t.signed = append(t.signed, s)
 	t.verdicts[o.Verdict]++
 	switch {
 	case o.Verdict == signature.Valid:
-		t.found = append(t.found, checks.Noted(assay.Info, called(s)+" is valid: "+made(o), covered(s), places(s, s.Covers)...))
+		t.found = append(t.found, checks.Noted(assay.Info, called(s)+" is valid: "+made(o), covered(s), signedPlaces(s)...))
 		t.leaves(s)
 	case o.Verdict == signature.Invalid:
 		t.found = append(t.found, checks.Noted(assay.Critical, called(s)+" is invalid: "+o.Reason, made(o), s.Location))
@@ -118,8 +124,8 @@ func (t *tally) leaves(s facts.Signature) {
 	t.found = append(t.found, checks.Observed(severity, fmt.Sprintf("%s leaves out %d bytes", called(s), n), places(s, s.Leaves)...))
 }
 
-func (t *tally) judgement(c *checks.Context, signed []facts.Signature) checks.Judgement {
-	valid := t.verdicts[signature.Valid]
+func (t *tally) judgement(c *checks.Context) checks.Judgement {
+	signed, valid := t.signed, t.verdicts[signature.Valid]
 	switch {
 	case t.verdicts[signature.Invalid] > 0 || checks.Fails(t.found):
 		return c.Fail(assay.Verified, t.found...)

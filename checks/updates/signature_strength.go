@@ -7,6 +7,7 @@ import (
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/signature"
+	"github.com/assay-iot/assay/firmware/format"
 )
 
 //go:embed signature_strength.md
@@ -22,7 +23,7 @@ var SignatureStrength = &checks.Check{
 	Reads:     "FD",
 	Severity:  assay.High,
 	Provision: []string{"5.3-7"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Signatures),
 	Run:       signatureStrength,
 }
@@ -38,7 +39,7 @@ func signatureStrength(c *checks.Context) checks.Judgement {
 		if s.Problem != "" && unread == "" {
 			unread = called(s) + ": " + s.Problem
 		}
-		for _, weak := range signature.Weaknesses(s.Signature) {
+		for _, weak := range weaknesses(c, s) {
 			found = append(found, checks.Observed(assay.High, called(s)+" is made with "+weak, s.Location))
 		}
 	}
@@ -52,6 +53,22 @@ func signatureStrength(c *checks.Context) checks.Judgement {
 		return c.Fail(assay.Observed, checks.Merged(found)...)
 	}
 	return c.Pass(assay.Observed, signaturePlaces(signed)...)
+}
+
+// weaknesses are those of a signature, and of the declared key where only that
+// tells what it was made with.
+func weaknesses(c *checks.Context, s facts.Signature) []string {
+	if s.Algorithm != format.Bare && s.Algorithm != format.OpenPGP {
+		return signature.Weaknesses(s.Signature)
+	}
+	o := signature.Verify(s.Signature, c.Keys, c.AsOf)
+	if s.Algorithm == format.Bare && o.Algorithm != "" {
+		s.Algorithm = o.Algorithm
+	}
+	if o.Public == nil {
+		return signature.Weaknesses(s.Signature)
+	}
+	return signature.Weaknesses(s.Signature, o.Public)
 }
 
 func signaturePlaces(signed []facts.Signature) (all []assay.Location) {

@@ -86,6 +86,15 @@ func places(s facts.Signature, spans []firmware.Span) []assay.Location {
 	return all
 }
 
+// signedPlaces are the places that a signature is over; itself where it is over
+// nothing else.
+func signedPlaces(s facts.Signature) []assay.Location {
+	if len(s.Covers) == 0 {
+		return []assay.Location{s.Location}
+	}
+	return places(s, s.Covers)
+}
+
 func examined(signed []facts.Signature) (all []assay.Location) {
 	for _, s := range signed {
 		all = append(append(all, s.Location), places(s, s.Covers)...)

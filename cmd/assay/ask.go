@@ -60,7 +60,7 @@ func (p *program) lookInto(c *cobra.Command, dir, image string) (product.Seen, e
 	nodes := []facts.Node{facts.Services, facts.Accounts, facts.Updaters}
 	var opened sources
 	defer opened.close()
-	o, err := opened.observe(c.Context(), image, nodes)
+	o, err := opened.observe(c.Context(), image, nil, nodes)
 	if err != nil {
 		return product.Seen{}, sourceError(err)
 	}

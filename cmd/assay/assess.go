@@ -207,7 +207,7 @@ func (s *sources) observeAll(ctx context.Context, declared *product.Product, ins
 			}
 			return nil, nil, badInput(fix, "%s: firmware %s: %w", imageLine(fw), fw.ID, err)
 		}
-		o, err := s.observeAs(ctx, at, path.Base(fw.Image), nodes)
+		o, err := s.observeAs(ctx, at, path.Base(fw.Image), checks.Beside(declared, fw), nodes)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: firmware %s: %w", imageLine(fw), fw.ID, sourceError(err))
 		}
@@ -237,19 +237,21 @@ func (s *sources) close() {
 	}
 }
 
-// observe opens one image file or folder and runs the scans over it.
-func (s *sources) observe(ctx context.Context, at string, nodes []facts.Node) (*facts.Observation, error) {
-	return s.observeAs(ctx, at, "", nodes)
+// observe opens one image file or folder, with the signatures that came with it,
+// and runs the scans over it.
+func (s *sources) observe(ctx context.Context, at string, beside []firmware.Beside, nodes []facts.Node) (*facts.Observation, error) {
+	return s.observeAs(ctx, at, "", beside, nodes)
 }
 
 // observeAs does so under a name that is not that of the file.
-func (s *sources) observeAs(ctx context.Context, at, name string, nodes []facts.Node) (*facts.Observation, error) {
+func (s *sources) observeAs(ctx context.Context, at, name string, beside []firmware.Beside, nodes []facts.Node) (*facts.Observation, error) {
 	src, closer, err := firmware.SourceFile(at)
 	if err != nil {
 		return nil, err
 	}
 	*s = append(*s, closer)
 	src.Name = cmp.Or(name, src.Name)
+	src.Beside = beside
 	return facts.Observe(ctx, src, firmware.Options{}, nodes...)
 }
 

@@ -27,7 +27,7 @@ var inspectFormats = []string{"table", "json", "sarif", "cyclonedx", "spdx"}
 
 func (p *program) inspectCommand() *cobra.Command {
 	var asOf, cat, folder, picture, data string
-	var formats, keyFiles []string
+	var formats, keyFiles, signatureFiles []string
 	var list, profiled bool
 	c := &cobra.Command{
 		Use:   "inspect IMAGE",
@@ -35,7 +35,8 @@ func (p *program) inspectCommand() *cobra.Command {
 		Long: `Inspect opens a firmware image without a product file: its containers, how much of
 it could be examined, its components and services, and what every check says
 that needs no declaration. It judges nothing as a whole and ends with 0 whenever
-the inspection was done.`,
+the inspection was done. A detached signature that lies beside the image is read
+too, and named.`,
 		Example: "  assay inspect router.bin\n  assay inspect --list router.bin\n  assay inspect --cat 'squashfs!etc/inittab' router.bin\n  assay inspect --extract out router.bin\n  assay inspect --map=layout.svg router.bin\n  assay inspect --format cyclonedx=router.cdx.json router.bin",
 		Args:    oneArg,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -61,13 +62,17 @@ the inspection was done.`,
 			case picture != "":
 				return p.drawLayout(c, args[0], picture)
 			}
+			beside, err := besideImage(args[0], signatureFiles)
+			if err != nil {
+				return err
+			}
 			set, err := openData(data)
 			if err != nil {
 				return err
 			}
 			defer set.Close()
 			p.dropRights(sandbox.Rights{Read: append([]string{args[0]}, dataFolders(data)...), Write: outputFolders(outputs)})
-			in, o, err := p.inspect(c.Context(), args[0], set, checks.Subject{AsOf: day, Keys: keys}, profiled)
+			in, o, err := p.inspect(c.Context(), args[0], beside, set, checks.Subject{AsOf: day, Keys: keys}, profiled)
 			if err != nil {
 				return err
 			}
@@ -83,6 +88,7 @@ the inspection was done.`,
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif, or its bill of materials as cyclonedx or spdx; repeatable")
 	c.Flags().StringArrayVar(&keyFiles, "key", nil, "public key or certificate `FILE` that signs the image; repeatable")
 	c.Flags().StringVar(&data, "data", "", "look known vulnerabilities up in the data set of this `FOLDER`; \"demo\" is a small one to try")
+	c.Flags().StringArrayVar(&signatureFiles, "signature", nil, "detached signature `FILE` over the image; repeatable (default: what is called as the image with .asc, .minisig, .p7s, .sig or .sign behind it)")
 	c.Flags().BoolVar(&list, "list", false, "print the path of every file, one to a line, and nothing else")
 	c.Flags().StringVar(&cat, "cat", "", "print the content of the file whose path is, or ends with, `PATH`")
 	c.Flags().StringVar(&folder, "extract", "", "write the files of the image into `FOLDER`, which must be empty or not there")
@@ -106,7 +112,7 @@ func trusted(files []string) ([]signature.Key, error) {
 		case errors.Is(err, signature.ErrPrivate):
 			return nil, badInput("give the public key; keep the private one at home", "--key %s: %w", file, err)
 		case err != nil:
-			return nil, badInput("give a public key or certificate in PEM or DER, or a minisign or usign key", "--key %s: %w", file, err)
+			return nil, badInput("give a public key or certificate in PEM or DER, or a key of minisign, usign, OpenSSH or OpenPGP", "--key %s: %w", file, err)
 		}
 		all = append(all, keys...)
 	}
@@ -115,7 +121,7 @@ func trusted(files []string) ([]signature.Key, error) {
 
 // inspect observes an image and asks every check that reads images. The caller
 // has dropped the rights of the process.
-func (p *program) inspect(ctx context.Context, image string, set *advisories.Set, subject checks.Subject, profiled bool) (*report.Inspection, *facts.Observation, error) {
+func (p *program) inspect(ctx context.Context, image string, beside []firmware.Beside, set *advisories.Set, subject checks.Subject, profiled bool) (*report.Inspection, *facts.Observation, error) {
 	var list []*checks.Check
 	for _, check := range catalogue.Checks() {
 		if check.NeedsImage() {
@@ -126,7 +132,7 @@ func (p *program) inspect(ctx context.Context, image string, set *advisories.Set
 	nodes := append(needs(list), facts.Components, facts.Services, facts.Programs)
 	var opened sources
 	defer opened.close()
-	o, err := opened.observe(ctx, image, nodes)
+	o, err := opened.observe(ctx, image, beside, nodes)
 	if err != nil {
 		return nil, nil, sourceError(err)
 	}
@@ -142,7 +148,7 @@ func (p *program) inspect(ctx context.Context, image string, set *advisories.Set
 	in := &report.Inspection{
 		Format: report.InspectionFormat, Tool: assay.Tool{Name: "assay", Version: version},
 		AsOf:  subject.AsOf.Format(time.DateOnly),
-		Image: report.InspectedImage{Path: img.Path, Size: img.Size, Digest: img.Digest}, Containers: img.Containers,
+		Image: report.InspectedImage{Path: img.Path, Size: img.Size, Digest: img.Digest, Signatures: signatureNames(beside)}, Containers: img.Containers,
 		Files: img.Files, Coverage: img.Coverage, Results: results, Run: report.ThisRun(p.state),
 		Components: known(o, facts.Components), Services: known(o, facts.Services),
 	}
@@ -205,7 +211,11 @@ func (p *program) inspectionTable(w io.Writer, in *report.Inspection) error {
 	if err := report.Coverage(w, in.Image.Path, in.Coverage); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s, %d files\n\n", in.Image.Digest, in.Files)
+	fmt.Fprintf(w, "%s, %d files\n", in.Image.Digest, in.Files)
+	for _, name := range in.Image.Signatures {
+		fmt.Fprintf(w, "with the signature %s\n", report.Clean(name))
+	}
+	fmt.Fprintln(w)
 	if err := report.Containers(w, in.Containers); err != nil {
 		return err
 	}

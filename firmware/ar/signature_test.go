@@ -1,6 +1,8 @@
 package ar_test
 
 import (
+	"crypto/sha1"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,9 +49,25 @@ func TestSigned(t *testing.T) {
 	run("--verify", "value", "message")
 }
 
+// TestListed has a list of digests that is signed in clear, as dpkg-sig writes it.
+func TestListed(t *testing.T) {
+	const list = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA1\n\nVersion: 4\nFiles:\n" +
+		"\tx c9e8b5b0c8fa9dd2b8b0b9e26eb1b0b5d3a2f7e1 4 debian-binary\n\tx SHA 7 control.tar\n\tx da39a3ee5e6b4b0d3255bfef95601890afd80709 0 gone\n" +
+		"-----BEGIN PGP SIGNATURE-----\n\niBMEAAEIAAYFEAECAwQAAAAAAAAA\n-----END PGP SIGNATURE-----\n"
+	text := strings.Replace(list, "SHA ", fmt.Sprintf("%x ", sha1.Sum([]byte("control"))), 1)
+	o := open(t, deb+member("_gpgbuilder", text))
+	if len(o.Hashes) != 3 || o.Hashes[0].OK || !o.Hashes[1].OK || o.Hashes[2].Problem == "" {
+		t.Fatalf("%+v", o.Hashes)
+	}
+	s := o.Signatures[0]
+	if len(s.Through) != 1 || s.Through[0].Path != "control.tar" || len(s.Leaves) != 2 || s.Message == nil {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestBadSignatures(t *testing.T) {
 	for content, want := range map[string]string{
-		"noise": "no signature of OpenPGP", "-----BEGIN PGP SIGNED MESSAGE-----\nFiles:\n": "which is not read", "": "no signature of OpenPGP",
+		"noise": "no signature of OpenPGP", "-----BEGIN PGP SIGNED MESSAGE-----\nFiles:\n": "with a header that is not signed", "-----BEGIN PGP SIGNED MESSAGE-----\n\nFiles:\n": "not whole", "": "no signature of OpenPGP",
 	} {
 		o := open(t, deb+member("_gpgorigin", content))
 		if len(o.Signatures) != 1 || !strings.Contains(o.Signatures[0].Problem, want) {

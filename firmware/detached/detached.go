@@ -1,13 +1,17 @@
 package detached
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"encoding/pem"
 	"errors"
 	"strings"
 
+	_ "golang.org/x/crypto/blake2b" // minisign hashes with it
+
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/openpgp"
 )
 
 // MaxSignature is the largest file that Parse takes for a signature.
@@ -16,12 +20,25 @@ const MaxSignature = 1 << 20
 // ErrUnknown says that a file is no signature of a known kind.
 var ErrUnknown = errors.New("no detached signature of a known kind")
 
+var errNoOpenPGP = errors.New("no signature of OpenPGP")
+
 // Parse reads a file that is a detached signature over an input: CMS in DER or
-// PEM, OpenPGP, signify, usign or minisign. For Ed25519ph it sets no Message,
-// since the input's BLAKE2b-512 is not computed here.
+// PEM, OpenPGP, signify, usign, minisign, OpenSSH, or a bare number.
 func Parse(ctx context.Context, signature []byte, in format.Input) ([]format.Signature, error) {
 	if len(signature) > MaxSignature {
 		return nil, ErrUnknown
+	}
+	over := []format.Span{{Length: in.Size}}
+	if bytes.HasPrefix(bytes.TrimLeft(signature, " \r\n"), []byte("-----BEGIN "+sshType)) {
+		s, err := parseSSH(signature)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.Cover(ctx, in, over, s.hash); err != nil {
+			return nil, err
+		}
+		s.seal(s.Digest)
+		return []format.Signature{s.Signature}, nil
 	}
 	found, hashes, err := recognise(signature)
 	if err != nil {
@@ -32,18 +49,21 @@ func Parse(ctx context.Context, signature []byte, in format.Input) ([]format.Sig
 		if s.Message != nil {
 			continue // the trusted comment of minisign
 		}
-		over := []format.Span{{Length: in.Size}}
-		if err := s.Cover(ctx, in, over, hashes...); err != nil {
+		if s.Algorithm == format.Ed25519ph {
+			hashes = []crypto.Hash{crypto.BLAKE2b_512}
+		}
+		if err := Cover(ctx, s, in, over, hashes...); err != nil {
 			return nil, err
 		}
 		if s.Algorithm == format.Ed25519ph {
-			s.Message = nil
+			s.Message, s.Digest, s.Signed = s.Digest, nil, nil
 		}
 	}
 	return found, nil
 }
 
-// recognise reads a signature without what it is over.
+// recognise reads a signature without what it is over, and the hashes that it
+// needs of that.
 func recognise(b []byte) ([]format.Signature, []crypto.Hash, error) {
 	switch {
 	case IsSignify(b):
@@ -55,31 +75,20 @@ func recognise(b []byte) ([]format.Signature, []crypto.Hash, error) {
 		return found, nil, err
 	case IsOpenPGP(b):
 		return OpenPGP("openpgp", b), nil, nil
+	case openpgp.IsClear(b) || bytes.HasPrefix(b, []byte("-----BEGIN PGP ")):
+		return nil, nil, errNoOpenPGP
 	}
+	message := b
 	if p, _ := pem.Decode(b); p != nil && (p.Type == "PKCS7" || p.Type == "CMS") {
-		b = p.Bytes
+		message = p.Bytes
 	}
-	if !IsCMS(b) {
-		return nil, nil, ErrUnknown
+	if IsCMS(message) {
+		s := format.Signature{Kind: "cms", Algorithm: format.CMS, Value: message, Length: int64(len(b))}
+		hashes := Hashes(&s)
+		return []format.Signature{s}, hashes, nil
 	}
-	s := format.Signature{Kind: "cms", Algorithm: format.CMS, Value: b, Length: int64(len(b))}
-	hashes := Hashes(&s)
-	return []format.Signature{s}, hashes, nil
-}
-
-// OpenPGP makes a signature of each packet, with the key that it names.
-func OpenPGP(kind string, b []byte) []format.Signature {
-	packets, whole := Packets(b)
-	var all []format.Signature
-	for _, p := range packets {
-		s := format.Signature{Kind: kind, Algorithm: format.OpenPGP, Value: p, KeyName: Issuer(p), Length: int64(len(b))}
-		if !whole {
-			s.Problem = "something that is no signature follows"
-		}
-		all = append(all, s)
+	if value, ok := bare(b); ok {
+		return []format.Signature{bareSignature(value, len(b))}, bareHashes, nil
 	}
-	if len(all) == 0 {
-		all = append(all, format.Signature{Kind: kind, Algorithm: format.OpenPGP, Value: b, Length: int64(len(b)), Problem: "no signature of OpenPGP"})
-	}
-	return all
+	return nil, nil, ErrUnknown
 }

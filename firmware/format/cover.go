@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto"
 	"errors"
+	"fmt"
 	"hash"
+	"io"
 	"slices"
 
 	// The hashes that Cover computes.
@@ -21,16 +23,18 @@ import (
 // into what stands in front of it.
 func (s *Signature) Cover(ctx context.Context, in Input, spans []Span, hashes ...crypto.Hash) error {
 	s.Covers = spans
-	sums := make([]hash.Hash, len(hashes))
-	for i, h := range hashes {
-		sums[i] = h.New()
+	var sums []hash.Hash
+	all := []io.Writer{}
+	for _, h := range hashes {
+		sums = append(sums, h.New())
+		all = append(all, sums[len(sums)-1])
 	}
-	total := int64(0)
-	for _, sp := range spans {
-		total += sp.Length
-		if err := feed(ctx, in, sp, sums); err != nil {
-			return err
-		}
+	into := io.MultiWriter(all...)
+	if len(all) == 0 {
+		into = io.Discard
+	}
+	if err := CopySpans(ctx, into, in, spans); err != nil {
+		return err
 	}
 	for i, h := range hashes {
 		if i == 0 {
@@ -43,6 +47,10 @@ func (s *Signature) Cover(ctx context.Context, in Input, spans []Span, hashes ..
 			s.Digests[h] = sums[i].Sum(nil)
 		}
 	}
+	total := int64(0)
+	for _, sp := range spans {
+		total += sp.Length
+	}
 	join := func() ([]byte, error) { return join(in, spans, total) }
 	if total > MaxMessage {
 		s.Signed = join
@@ -51,6 +59,16 @@ func (s *Signature) Cover(ctx context.Context, in Input, spans []Span, hashes ..
 	var err error
 	s.Message, err = join()
 	return err
+}
+
+// CopySpans writes runs of an input, as those that Cover takes, one behind another.
+func CopySpans(ctx context.Context, w io.Writer, in Input, spans []Span) error {
+	for _, s := range spans {
+		if err := feed(ctx, in, s, w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // run is the input and place of a span.
@@ -64,15 +82,12 @@ func (in Input) run(s Span) (Input, int64, error) {
 	return *in.Before, in.Before.Size + s.Offset, nil
 }
 
-// feed reads a run once for all sums.
-func feed(ctx context.Context, in Input, s Span, sums []hash.Hash) error {
+// feed reads a run in pieces.
+func feed(ctx context.Context, in Input, s Span, w io.Writer) error {
 	const piece = 64 << 10
 	from, at, err := in.run(s)
-	if err != nil {
+	if err != nil || w == io.Discard {
 		return err
-	}
-	if len(sums) == 0 {
-		return nil
 	}
 	for end := at + s.Length; at < end; at += piece {
 		if err := ctx.Err(); err != nil {
@@ -82,15 +97,21 @@ func feed(ctx context.Context, in Input, s Span, sums []hash.Hash) error {
 		if err != nil {
 			return err
 		}
-		for _, h := range sums {
-			_, _ = h.Write(b)
+		if _, err := w.Write(b); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+// maxJoined is how many covered bytes are held at once.
+const maxJoined = 512 << 20
+
 // join copies runs behind one another.
 func join(in Input, spans []Span, total int64) ([]byte, error) {
+	if total > maxJoined {
+		return nil, fmt.Errorf("%d bytes are signed at once, at most %d are read: %w", total, maxJoined, ErrLimit)
+	}
 	all := make([]byte, 0, total)
 	for _, s := range spans {
 		from, at, err := in.run(s)

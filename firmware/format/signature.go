@@ -20,9 +20,10 @@ type Signature struct {
 	// Value is the signature: as the algorithm defines it (ECDSA in DER), or a
 	// whole CMS or OpenPGP structure.
 	Value []byte
-	// Digest is the digest of the covered bytes under the algorithm's hash, and
-	// Message the covered bytes themselves, where the algorithm needs them and they
-	// are at most MaxMessage; Signed gives them where they are more.
+	// Digest is the digest of the covered bytes under the algorithm's hash (of
+	// OpenPGP: of what its packet says of itself, too), and Message the covered
+	// bytes themselves, where the algorithm needs them and they are at most
+	// MaxMessage; Signed gives them where they are more.
 	Digest  []byte
 	Digests map[crypto.Hash][]byte // where it names several hashes: under each
 	Message []byte
@@ -71,9 +72,10 @@ const (
 	Ed25519      = "Ed25519"    // over Message
 	Ed25519ph    = "Ed25519ph"  // minisign: over the BLAKE2b-512 of the bytes, which is Message
 	CMS          = "CMS"        // RFC 5652; Value is the SignedData, Message or Digests what it is over
-	OpenPGP      = "OpenPGP"    // RFC 9580
+	OpenPGP      = "OpenPGP"    // RFC 9580; Value is one packet, Digest what it is of
 	COSE         = "COSE"       // RFC 9052; Value is the COSE_Sign1
 	RSAAnySHA256 = "RSA-SHA256" // PKCS1v15 or PSS: the container does not say which
+	Bare         = "bare"       // nothing says with what it was made, only a key can tell; Digests are under each hash
 )
 
 // Hash is an entry of a hash list inside a container, compared with what it is

@@ -40,7 +40,7 @@ func (f *file) sign(ctx context.Context, o *format.Opened) error {
 				if k.header && f.holds {
 					s.Through = []format.Span{{Offset: f.payload, Length: f.end - f.payload}}
 				}
-				if err := s.Cover(ctx, f.in, []format.Span{over}); err != nil {
+				if err := detached.Cover(ctx, &s, f.in, []format.Span{over}); err != nil {
 					return err
 				}
 				s.Leave(f.end)

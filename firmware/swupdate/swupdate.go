@@ -191,7 +191,7 @@ func (m *image) sign(ctx context.Context, through []format.Span) error {
 	if i != 1 {
 		s.Problem = signature + " is not the second member"
 	}
-	if err := s.Cover(ctx, m.in, []format.Span{span(m.members[0])}, used...); err != nil {
+	if err := detached.Cover(ctx, &s, m.in, []format.Span{span(m.members[0])}, used...); err != nil {
 		return err
 	}
 	m.leave(&s, i)

@@ -26,7 +26,7 @@ func (k Key) check() hcl.Diagnostics {
 		diags = append(diags, mistake(k.Range, "Correct one of the two days.", "key %s: not_after is before not_before", quoted(k.ID)))
 	}
 	key, err := k.PublicKey()
-	if is := algorithmOf(key); err == nil && k.Algorithm != "" && is != k.Algorithm {
+	if is := algorithmOf(key); err == nil && key != nil && k.Algorithm != "" && is != k.Algorithm {
 		diags = append(diags, mistake(k.Range, "Correct algorithm or leave it out, or name the right file.", "key %s is declared as %s and is %s", quoted(k.ID), k.Algorithm, known(is)))
 	}
 	return diags

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -24,7 +25,8 @@ func (s *scope) functions() map[string]function.Function {
 	}
 }
 
-// file gives the text of a file inside the product's folder.
+// file gives the text of a file inside the product's folder; of a key of OpenPGP
+// in packets, its ASCII armour.
 func (s *scope) file(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	name := args[0].AsString()
 	if p := checkPath(name); p != nil {
@@ -34,10 +36,13 @@ func (s *scope) file(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	if err != nil {
 		return cty.DynamicVal, err
 	}
-	if privateKey.Match(data) {
+	if privateKey.Match(data) || !utf8.Valid(data) && isSecretPacket(data[0]) {
 		return cty.DynamicVal, errors.New("the file holds a private key; name the public half, and keep the private one elsewhere")
 	}
 	s.read[name] = data
+	if !utf8.Valid(data) && isPublicPacket(data[0]) {
+		return cty.StringVal(armour(data)), nil
+	}
 	return cty.StringVal(string(data)), nil
 }
 

@@ -53,11 +53,36 @@ func TestPublicKey(t *testing.T) {
 	}
 }
 
+// TestOpaqueKeys: of a key of OpenPGP or OpenSSH only the outside is looked at.
+func TestOpaqueKeys(t *testing.T) {
+	packets := []byte("\xc6\x02\x04\xff") // no UTF-8
+	for name, text := range map[string]string{
+		"OpenPGP in armour": pgpBegin + "\nVersion: 1\n\nxgIE/w==\n=abcd\n" + pgpEnd, "OpenPGP": string(packets),
+		"OpenSSH": "ssh-ed25519 " + base64.StdEncoding.EncodeToString(append([]byte("\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20"), make([]byte, 32)...)) + " release",
+	} {
+		dir := folder(t, map[string]string{"product.hcl": lamp + `key "release" {
+  public    = file("release.pub")
+  algorithm = "ed25519"
+}`, "release.pub": text})
+		p, diags := Load(dir, Options{})
+		if diags.HasErrors() {
+			t.Errorf("%s: %v", name, diags)
+		} else if got, _ := unarmour(p.Keys[0].Public); name != "OpenSSH" && string(got) != string(packets) {
+			t.Errorf("%s: %q", name, p.Keys[0].Public)
+		}
+	}
+	dir := folder(t, map[string]string{"product.hcl": lamp + `key "release" { public = file("release.key") }`, "release.key": "\xc5\x02\x04\xff"})
+	if _, diags := Load(dir, Options{}); !strings.Contains(diags.Error(), "private key") {
+		t.Errorf("a secret key in packets: %v", diags)
+	}
+}
+
 // TestNoPublicKey: nothing else is taken for a key, and none of it is shown.
 func TestNoPublicKey(t *testing.T) {
 	secret := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("secret", 20)))
 	for _, text := range []string{
 		"", "key", secret, "untrusted comment: minisign encrypted secret key\n" + secret, pemOf("CERTIFICATE", []byte("junk")),
+		pgpBegin + "\n\nwgIE/w==\n" + pgpEnd, pgpBegin, "ssh-ed25519 AAAA", "a " + secret,
 		pemOf("PUBLIC KEY", nil), pemOf("CERTIFICATE REQUEST", []byte("junk")), "-----BEGIN PUBLIC KEY-----\n",
 	} {
 		dir := folder(t, map[string]string{"product.hcl": lamp + `key "release" { public = file("release.pub") }`, "release.pub": text})

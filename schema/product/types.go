@@ -163,7 +163,7 @@ type Process struct {
 type Key struct {
 	ID        string   `hcl:"id,label"`
 	Algorithm string   `hcl:"algorithm,optional" enum:"ed25519 ecdsa-p256 ecdsa-p384 ecdsa-p521 rsa-2048 rsa-3072 rsa-4096" doc:"What kind of key it is; found from the key if left out."`
-	Public    string   `hcl:"public" format:"public-key" doc:"The public key or certificate, as file(\"keys/release.pub\"): PEM, or a minisign or usign key."`
+	Public    string   `hcl:"public" format:"public-key" doc:"The public key or certificate, as file(\"keys/release.pub\"): PEM, or a minisign, usign, OpenSSH or OpenPGP key."`
 	Custody   string   `hcl:"custody,optional" enum:"hsm kms smartcard file unknown" doc:"Where the private half is kept."`
 	Uses      []string `hcl:"uses,optional" enum:"firmware update-manifest tls sbom" doc:"What it signs."`
 	NotBefore Date     `hcl:"not_before,optional" doc:"First day of use."`
@@ -189,7 +189,7 @@ type Firmware struct {
 	Version    string   `hcl:"version" doc:"Version of the firmware."`
 	Minimum    string   `hcl:"minimum,optional" doc:"Lowest version that is still supported."`
 	Image      string   `hcl:"image,optional" format:"image" doc:"Path of the image file or unpacked folder, inside the product's folder."`
-	Signature  string   `hcl:"signature,optional" format:"path" doc:"Path of a detached signature."`
+	Signature  string   `hcl:"signature,optional" format:"path" doc:"Path of a detached signature over the bytes of the image: OpenPGP, CMS, minisign, signify, usign, OpenSSH, or a bare one of RSA, ECDSA or Ed25519."`
 	SBOM       string   `hcl:"sbom,optional" format:"path" doc:"Path of the software bill of materials (CycloneDX or SPDX, JSON)."`
 	VEX        []string `hcl:"vex,optional" format:"path" doc:"Paths of VEX documents (OpenVEX or CycloneDX)."`
 	Provenance string   `hcl:"provenance,optional" format:"path" doc:"Path of build provenance (in-toto)."`

@@ -65,6 +65,8 @@ type InspectedImage struct {
 	Path   string       `json:"path"`
 	Size   int64        `json:"size"`
 	Digest assay.Digest `json:"digest"`
+	// Signatures are the files with detached signatures that were read with it.
+	Signatures []string `json:"signatures,omitempty"`
 }
 
 // AssessmentDocument is an assessment with the account of its run.
