@@ -2,13 +2,14 @@ package page_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/assay-iot/assay/labels/page"
 	"github.com/assay-iot/assay/labels/status"
 )
 
@@ -32,13 +33,13 @@ func TestAxe(t *testing.T) {
 				dark          bool
 				states        []string
 			}{
-				{"phone", 390, 844, false, []string{"valid", "forged", "expired", "nothing"}},
-				{"dark", 390, 844, true, []string{"valid", "revoked", "expired", "unknown"}},
-				{"desk", 1280, 900, false, []string{"valid", "unknown"}},
+				{"phone", 390, 844, false, []string{"valid", "forged", "nothing"}},
+				{"dark", 390, 844, true, []string{"expired", "revoked", "valid"}},
+				{"desk", 1280, 900, false, []string{"valid"}},
 			} {
 				for n, state := range look.states {
-					if n > 0 && (testing.Short() || language != "en" && language != "ar") {
-						continue // one for each look will do
+					if all := os.Getenv("SCREENSHOTS") != ""; !all && language != "en" && (n > 0 || look.name != "phone" && (testing.Short() || language != "ar")) {
+						continue // every look in one language, and one in the others, will do
 					}
 					c := all[state]
 					if list = c.list; c.now.IsZero() {
@@ -169,18 +170,22 @@ func TestOnDevice(t *testing.T) {
 // page's own script.
 func TestPolicy(t *testing.T) {
 	key := newECDSA(t)
-	list := signList(t, key, nil)
 	html := build(t, trust(key))
-	var server *httptest.Server
-	for name, c := range map[string]struct{ with, run string }{
-		"a script":  {"<script>document.title='run'</script></html>", "document.title=='run'"},
-		"a handler": {"<img src=x onerror=\"document.title='run'\"></html>", "document.title=='run'"},
+	var content string
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, content)
+	}))
+	defer server.Close()
+	b := startChrome(t, server)
+	b.tab(now, "['en']", 390, 844, false)
+	for name, more := range map[string]string{
+		"a script":  "<script>document.title='run'</script></html>",
+		"a handler": "<img src=x onerror=\"document.title='run'\"></html>",
 	} {
-		server = serve(t, []byte(strings.Replace(string(html), "</html>", c.with, 1)), func() []byte { return list })
-		b := startChrome(t, server)
-		b.tab(now, "['en']", 390, 844, false)
+		content = strings.Replace(string(html), "</html>", more, 1)
 		b.open("https://labels.acme.example/l")
-		if b.eval(c.run) == true {
+		if b.eval("document.title") == "run" {
 			t.Errorf("%s ran", name)
 		}
 		if got := b.eval("fetch('https://elsewhere.example/').then(()=>'asked',()=>'refused')"); got != "refused" {
@@ -204,12 +209,5 @@ func TestDemoPage(t *testing.T) {
 	}
 	if got := b.open(code(t, key, statement(t))); got != "forged" {
 		t.Errorf("a label by the demo key that does not say demo: %s", got)
-	}
-	tr = trust(key)
-	tr.Issuers[0].Keys[0] = page.Key{Public: key.Public(), Until: "2026-09-30"}
-	b = startChrome(t, serve(t, build(t, tr), func() []byte { return list }))
-	b.tab(now, "['en']", 390, 844, false)
-	if got := b.open(code(t, key, statement(t))); got != "forged" {
-		t.Errorf("a key that had ended before the label was issued: %s", got)
 	}
 }

@@ -256,22 +256,69 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// Every case, without a browser.
+func TestJudge(t *testing.T) {
+	key := newECDSA(t)
+	known, err := trust(key).Script()
+	if err != nil {
+		t.Fatal(err)
+	}
+	type ask struct {
+		Name, Text string
+		List       []byte
+		Now        int64
+	}
+	var asks []ask
+	all := cases(t, key)
+	for name, c := range all {
+		if c.now.IsZero() {
+			c.now = now
+		}
+		if c.want != "empty" { // that is the page's own
+			asks = append(asks, ask{name, c.text, c.list, c.now.Unix()})
+		}
+	}
+	var answers []struct {
+		State string
+		Label map[string]any
+	}
+	labeltest.Node(t, string(page.Verifier()), `async ask => {
+		const {state, label} = await judge(ask.Text, `+known+`, ask.Now, async () => ask.List && fromBase64(ask.List));
+		return {state, label: label && {product: label.product}};
+	}`, asks, &answers)
+	for i, a := range asks {
+		c := all[a.Name]
+		if got := answers[i]; got.State != c.want || (got.Label == nil) != c.quiet {
+			t.Errorf("%s: %s, want %s (%v)", a.Name, got.State, c.want, got.Label)
+		}
+	}
+	t.Logf("%d cases", len(asks))
+}
+
+// inBrowser are the cases that a browser is shown; a run with -short shows the
+// first ones.
+var inBrowser = []string{
+	"valid", "forged", "offline", "revoked", "unknown", "expired", "support ended", "not entitled", "cut off", "nothing",
+	"stale list", "foreign list", "no list",
+}
+
 func TestBrowser(t *testing.T) {
 	key := newECDSA(t)
 	var list []byte
 	server := serve(t, build(t, trust(key)), func() []byte { return list })
 	b := startChrome(t, server)
-	for name, c := range cases(t, key) {
+	all := cases(t, key)
+	for n, name := range inBrowser {
+		if testing.Short() && n > 6 {
+			break
+		}
 		t.Run(name, func(t *testing.T) {
 			b.t = t
-			list = c.list
-			if c.now.IsZero() {
+			c := all[name]
+			if list = c.list; c.now.IsZero() {
 				c.now = now
 			}
 			b.tab(c.now, `["en-GB"]`, 390, 844, false)
-			if c.text == "" {
-				t.Fatal("no text")
-			}
 			state := b.open(c.text)
 			text := b.text()
 			if state != c.want || !strings.Contains(text, c.says) {
@@ -285,5 +332,26 @@ func TestBrowser(t *testing.T) {
 			}
 			b.picture("state-" + strings.ReplaceAll(name, " ", "-"))
 		})
+	}
+}
+
+// A key signs for the days for which it is trusted.
+func TestDaysOfKeys(t *testing.T) {
+	key := newECDSA(t)
+	text := code(t, key, labeltest.Statement(t)) // issued on 2026-10-01
+	for _, c := range []struct{ from, until, want string }{
+		{"", "", "valid"}, {"2026-10-01", "2026-10-01", "valid"}, {"", "2026-09-30", "forged"}, {"2026-10-02", "", "forged"},
+	} {
+		tr := trust(key)
+		tr.Issuers[0].Keys[0].From, tr.Issuers[0].Keys[0].Until = c.from, c.until
+		known, err := tr.Script()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answers []string
+		labeltest.Node(t, string(page.Verifier()), "async ask => (await judge(ask, "+known+", 1795435200)).state", []string{text}, &answers)
+		if answers[0] != c.want {
+			t.Errorf("from %q until %q: %s, want %s", c.from, c.until, answers[0], c.want)
+		}
 	}
 }

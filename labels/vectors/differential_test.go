@@ -18,6 +18,7 @@ import (
 	"github.com/assay-iot/assay/labels/compact"
 	"github.com/assay-iot/assay/labels/cose"
 	"github.com/assay-iot/assay/labels/labeltest"
+	"github.com/assay-iot/assay/labels/page"
 	"github.com/assay-iot/assay/labels/status"
 )
 
@@ -89,7 +90,7 @@ func compare(t *testing.T, inputs [][]byte, function string, inGo func([]byte) a
 		asks[i] = base64.StdEncoding.EncodeToString(in)
 	}
 	var answers []json.RawMessage
-	node(t, "async ask => { try { const bytes = fromBase64(ask); "+function+" } catch { return null; } }", asks, &answers)
+	labeltest.Node(t, string(page.Verifier()), "async ask => { try { const bytes = fromBase64(ask); "+function+" } catch { return null; } }", asks, &answers)
 	accepted := 0
 	for i, in := range inputs {
 		want, err := json.Marshal(inGo(in))

@@ -15,6 +15,8 @@ import (
 	"github.com/c2sp/wycheproof"
 
 	"github.com/assay-iot/assay/labels/cose"
+	"github.com/assay-iot/assay/labels/labeltest"
+	"github.com/assay-iot/assay/labels/page"
 	"github.com/assay-iot/assay/labels/verify"
 )
 
@@ -160,7 +162,7 @@ func TestSignaturesInJavaScript(t *testing.T) {
 				asks = append(asks, ask{alg, encode(der), encode(v.Message), encode(v.Signature)})
 			}
 			var answers []bool
-			node(t, `async ask => {
+			labeltest.Node(t, string(page.Verifier()), `async ask => {
 				const alg = ask.Alg;
 				try { return await verifySignature(alg, fromBase64(ask.SPKI), fromBase64(ask.Message), fromBase64(ask.Signature)); } catch { return false; }
 			}`, asks, &answers)

@@ -1,4 +1,4 @@
-package vectors
+package labeltest
 
 import (
 	"bytes"
@@ -9,13 +9,12 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
-
-	"github.com/assay-iot/assay/labels/page"
 )
 
-// node runs a function of JavaScript over a list, in one process that has the
-// verifier of the browser and nothing else of the page.
-func node(t testing.TB, function string, asks, answers any) {
+// Node runs a function of JavaScript over a list, in one process of node that has
+// the given script, such as the verifier of the browser. The test is skipped
+// where there is no node.
+func Node(t testing.TB, script, function string, asks, answers any) {
 	t.Helper()
 	program, err := exec.LookPath("node")
 	if err != nil {
@@ -25,7 +24,7 @@ func node(t testing.TB, function string, asks, answers any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	script := "\"use strict\";\nglobalThis.crypto ??= require('node:crypto').webcrypto;\n" + string(page.Verifier()) + `
+	script = "\"use strict\";\nglobalThis.crypto ??= require('node:crypto').webcrypto;\n" + script + `
 const each = ` + function + `;
 (async () => {
 	const parts = [];
