@@ -10,18 +10,20 @@ import (
 // The rules of the arrows: which room may import which. A room that is not
 // named here imports no other room at all.
 var mayImport = map[string][]string{
-	"":                {},
-	"schema/product":  {""},
-	"schema/scheme":   {""},
-	"firmware":        {},
-	"checks/facts":    {"", "firmware"},
-	"checks":          {"", "firmware", "schema/product", "schema/scheme", "checks/facts"},
-	"labels":          {""},
-	"labels/verify":   {"", "labels"},
-	"labels/sigstore": {"", "labels", "labels/verify"},
-	"labels/trust":    {"", "labels", "labels/verify"},
-	"examples":        {"firmware"},
-	"cmd":             {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/verify", "labels/sigstore", "labels/trust"},
+	"":                           {},
+	"schema/product":             {""},
+	"schema/scheme":              {""},
+	"firmware":                   {},
+	"checks/facts":               {"", "firmware"},
+	"checks":                     {"", "firmware", "schema/product", "schema/scheme", "checks/facts"},
+	"labels":                     {""},
+	"labels/verify":              {"", "labels"},
+	"labels/labeltest/authority": {"", "labels", "labels/sign/keyless", "labels/verify"},
+	"labels/sign/keyless":        {"", "labels", "labels/sigstore"},
+	"labels/sigstore":            {"", "labels", "labels/verify"},
+	"labels/trust":               {"", "labels", "labels/verify"},
+	"examples":                   {"firmware"},
+	"cmd":                        {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/verify", "labels/sigstore", "labels/sign/keyless", "labels/trust"},
 }
 
 // Rooms that others import alone, or that must stay small, take few modules
