@@ -74,7 +74,7 @@ const AssessmentFormat = "assay.assessment/v1"
 type Assessment struct {
 	Format      string             `json:"format"`
 	Tool        Tool               `json:"tool"`
-	AsOf        string             `json:"as_of"` // YYYY-MM-DD, the date all dates are compared with
+	AsOf        string             `json:"as_of"`           // YYYY-MM-DD, the date all dates are compared with
 	Rules       []RuleSet          `json:"rules,omitempty"` // what it was judged by
 	Product     ProductInfo        `json:"product"`
 	Images      []Image            `json:"images"`

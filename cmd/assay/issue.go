@@ -83,7 +83,7 @@ func (p *program) wouldCount(bundle []byte, s *labels.Statement, t *trustPolicy)
 		return err
 	}
 	if r.Label == nil {
-		return badInput("issue what the policy allows, or correct the policy", "no label: by the trust policy %s", r.Summary)
+		return badInput("issue what the policy allows, or correct the policy", "no label: %s", r.Summary)
 	}
 	if len(r.Unsure) > 0 {
 		return badInput("", "no label: %s", fmt.Sprint(r.Unsure[0]))

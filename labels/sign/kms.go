@@ -7,10 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/sigstore/sigstore/pkg/signature"
 	"github.com/sigstore/sigstore/pkg/signature/kms"
@@ -25,10 +25,15 @@ var ErrNoProvider = errors.New("there is no program for such a key")
 // remoteTimeout bounds one question to where a key is.
 const remoteTimeout = 60 * time.Second
 
-var kmsAddress = regexp.MustCompile(`^([a-z0-9][a-z0-9-]{0,30})://\S{1,900}$`)
+// maxAddress is the length in bytes of the longest address of a key.
+const maxAddress = 1024
 
 // IsAddress reports whether s is the address of a key, NAME://…, and not a file.
-func IsAddress(s string) bool { return kmsAddress.MatchString(s) }
+func IsAddress(s string) bool {
+	name, rest, ok := strings.Cut(s, "://")
+	return ok && name != "" && rest != "" && len(s) <= maxAddress && name[0] != '-' &&
+		strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == "" && !strings.ContainsFunc(rest, unicode.IsSpace)
+}
 
 // OpenKey opens a key that lies elsewhere, by its address: that of a provider that
 // is linked in (package sign/vault adds one), else NAME://… of the program

@@ -3,6 +3,7 @@ package sign_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -100,4 +101,28 @@ func TestStampAnswers(t *testing.T) {
 	if _, _, err := (sign.Stamper{URL: a.TSA() + "/none"}).Stamp(t.Context(), []byte("s"), stampNow); err == nil || !strings.Contains(err.Error(), "404") {
 		t.Errorf("no authority there: %v", err)
 	}
+}
+
+// answers is an authority that always says the same.
+type answers []byte
+
+func (a answers) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(bytes.NewReader(a))}, nil
+}
+
+// Whatever an authority answers, only a timestamp over the signature is taken.
+func FuzzStamp(f *testing.F) {
+	a := authority.New(f, stampNow, verify.Identity{Subject: "https://x.example"})
+	good, _, err := sign.Stamper{URL: a.TSA()}.Stamp(f.Context(), []byte("s"), stampNow)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
+	f.Add(good[:100])
+	f.Fuzz(func(t *testing.T, body []byte) {
+		der, at, err := sign.Stamper{URL: "http://x.example", Client: &http.Client{Transport: answers(body)}}.Stamp(t.Context(), []byte("s"), stampNow)
+		if err == nil && (len(der) == 0 || at.IsZero()) {
+			t.Error("taken without a time")
+		}
+	})
 }

@@ -6,10 +6,12 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/labeltest"
+	"github.com/assay-iot/assay/labels/labeltest/authority"
 	"github.com/assay-iot/assay/labels/sigstore"
 	"github.com/assay-iot/assay/labels/verify"
 )
@@ -83,18 +85,38 @@ func FuzzBundle(f *testing.F) {
 			f.Add(seed)
 		}
 	}
+	a := authority.New(f, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), verify.Identity{Subject: "https://x.example"})
+	root, err := sigstore.NewRoot(a.TrustedRoot(f), nil)
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		b, err := sigstore.Parse(data)
 		if err != nil {
 			return
 		}
 		b.Payload()
+		if _, err := root.Certificate(b, sigstore.Artifact{}, root.Strictest()); err == nil {
+			t.Error("accepted under a root that has signed nothing")
+		}
 		if _, err := sigstore.NoRoot().Certificate(b, sigstore.Artifact{}, sigstore.Demand{}); err == nil {
 			t.Error("accepted without a root")
 		}
 		signer, err := sigstore.NoRoot().Key(b, []verify.Key{key}, sigstore.Artifact{}, sigstore.Demand{})
 		if err == nil && signer.Key != key.ID {
 			t.Error("accepted with another key")
+		}
+	})
+}
+
+// A root in which anything may stand is read, or refused.
+func FuzzRoot(f *testing.F) {
+	a := authority.New(f, time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), verify.Identity{Subject: "https://x.example"})
+	f.Add(a.TrustedRoot(f))
+	f.Fuzz(func(_ *testing.T, data []byte) {
+		if root, err := sigstore.NewRoot(data, nil); err == nil {
+			root.Strictest()
+			_, _ = root.JSON()
 		}
 	})
 }

@@ -48,6 +48,7 @@ func (r *Report) trusted(s *labels.Statement, by Signer, o Options) bool {
 	ruling := o.Trust.Judge(s, by, r.AsOf)
 	if ruling.Refused != "" {
 		r.reject(ruling.Refused)
+		r.Summary = "This label does NOT count: " + ruling.Refused + "." // its signature is good, but not its signer's right
 		return false
 	}
 	r.Issuer = ruling.Issuer
