@@ -56,6 +56,15 @@ type Marked struct {
 	Declared Location `json:"declared"`
 }
 
+// RuleSet is something that an assessment was judged by, known by its digest: a
+// scheme, the checks, a list that checks compare with.
+type RuleSet struct {
+	Kind    string `json:"kind"` // scheme, checks or data
+	Name    string `json:"name"`
+	Version string `json:"version,omitempty"` // of a scheme its edition
+	Digest  Digest `json:"digest"`
+}
+
 // AssessmentFormat is the format id of an Assessment in JSON.
 const AssessmentFormat = "assay.assessment/v1"
 
@@ -66,13 +75,22 @@ type Assessment struct {
 	Format      string             `json:"format"`
 	Tool        Tool               `json:"tool"`
 	AsOf        string             `json:"as_of"` // YYYY-MM-DD, the date all dates are compared with
+	Rules       []RuleSet          `json:"rules,omitempty"` // what it was judged by
 	Product     ProductInfo        `json:"product"`
 	Images      []Image            `json:"images"`
 	Results     []Result           `json:"results"`
 	Conclusions []Conclusion       `json:"conclusions"`
+	Data        *DataSet           `json:"data,omitempty"` // of known vulnerabilities, if one was given
 	Exceptions  []Marked           `json:"exceptions,omitempty"`
 	Facts       map[string]Stored  `json:"facts,omitempty"` // by "firmware/fact", with --store-facts
 	Documents   []DocumentEvidence `json:"documents,omitempty"`
+}
+
+// DataSet names the data set of known vulnerabilities that was looked into.
+type DataSet struct {
+	Digest Digest `json:"digest,omitempty"` // of its manifest
+	AsOf   string `json:"as_of,omitempty"`  // YYYY-MM-DD, the day that it was built for
+	Demo   bool   `json:"demo,omitempty"`   // the small one for demonstration
 }
 
 // Stored is a fact's value as it was observed, so that it can be judged again

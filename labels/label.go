@@ -69,11 +69,14 @@ type Label struct {
 	AlsoAssessed []Unclaimed  `json:"alsoAssessed,omitempty"`
 	Principles   []Principle  `json:"principles"`
 	Coverage     Coverage     `json:"coverage"`
-	Exceptions   int          `json:"exceptions"` // written by the maker; they change no verdict
-	Assessment   assay.Digest `json:"assessment"` // of its canonical JSON
+	Exceptions   int          `json:"exceptions"`       // written by the maker; they change no verdict
+	Assessment   assay.Digest `json:"assessment"`       // of its canonical JSON
+	Rules        []Rules      `json:"rules,omitempty"`  // what the assessment was judged by
+	Policy       assay.Digest `json:"policy,omitempty"` // of the trust policy that lets the issuer judge
 	Declaration  assay.Digest `json:"declaration"`
 	Documents    []Document   `json:"documents,omitempty"`
-	Status       *Status      `json:"status,omitempty"` // where it would stand that the label was withdrawn
+	Status       *Status      `json:"status,omitempty"`   // where it would stand that the label was withdrawn
+	Evidence     []Evidence   `json:"evidence,omitempty"` // signed attestations that it was made of
 	Tool         Tool         `json:"tool"`
 }
 
@@ -181,9 +184,12 @@ type Unclaimed struct {
 
 // Principle is what the schemes on the label say about one of the nine.
 type Principle struct {
-	Principle assay.Principle `json:"principle"`
-	Outcome   assay.Outcome   `json:"outcome"`
-	Proof     assay.Proof     `json:"proof"` // the least of those that carry the outcome
+	Principle    assay.Principle `json:"principle"`
+	Outcome      assay.Outcome   `json:"outcome"`
+	Proof        assay.Proof     `json:"proof"`              // the least of those that carry the outcome
+	Examined     []string        `json:"examined,omitempty"` // firmware whose image was looked into for it
+	Requirements int             `json:"requirements"`       // of the schemes on the label that are about it
+	Decided      int             `json:"decided"`            // how many of these have an answer
 }
 
 // Coverage sums the bytes of all images by what became of them.
@@ -213,6 +219,22 @@ type Document struct {
 type Status struct {
 	List  string `json:"list"`  // address of the list
 	Index int    `json:"index"` // of the label's entry, chosen at random
+}
+
+// Evidence is a signed attestation that the label was made of, known by the SHA-256
+// of its statement.
+type Evidence struct {
+	Type   string       `json:"type"` // its predicate type
+	By     string       `json:"by"`
+	Digest assay.Digest `json:"digest"`
+}
+
+// Rules is a scheme, the checks, or a list that checks compare with.
+type Rules struct {
+	Kind    string       `json:"kind"` // scheme, checks or data
+	Name    string       `json:"name"`
+	Version string       `json:"version,omitempty"`
+	Digest  assay.Digest `json:"digest"`
 }
 
 // Tool is the program that assessed.

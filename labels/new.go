@@ -31,16 +31,18 @@ const DefaultValidity = 365
 
 // IssueOptions is what an issuer adds to an assessment.
 type IssueOptions struct {
-	Issued     string   // YYYY-MM-DD; required
-	ValidUntil string   // last day; DefaultValidity days if empty, cut to the support end and Latest
-	Latest     string   // the last day that the schemes allow, if they say one
-	Schemes    []string // ids of those to put on the label; all that were assessed if empty
-	Issuer     string   // name; the maker if empty
-	Address    string   // https address of the issuer, where the QR code leads
-	Authority  bool     // a trust policy was applied and lets the issuer judge by these schemes
-	ID         string   // the label's number; made from product, date and assessment if empty
-	Demo       bool     // it will be signed with the published demo key
-	Status     *Status  // a place in a status list that was reserved for this label
+	Issued     string       // YYYY-MM-DD; required
+	ValidUntil string       // last day; DefaultValidity days if empty, cut to the support end and Latest
+	Latest     string       // the last day that the schemes allow, if they say one
+	Schemes    []string     // ids of those to put on the label; all that were assessed if empty
+	Issuer     string       // name; the maker if empty
+	Address    string       // https address of the issuer, where the QR code leads
+	Authority  bool         // a trust policy was applied and lets the issuer judge by these schemes
+	ID         string       // the label's number; made from product, date and assessment if empty
+	Demo       bool         // it will be signed with the published demo key
+	Evidence   []Evidence   // signed attestations that it is made of
+	Policy     assay.Digest // of the trust policy that was applied
+	Status     *Status      // a place in a status list that was reserved for this label
 }
 
 // New makes the label for an assessment. It refuses if any scheme asked for is
@@ -61,7 +63,7 @@ func New(a *assay.Assessment, o IssueOptions) (*Statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.Schemes, l.AlsoAssessed, l.Principles = schemes(chosen), alsoAssessed(others), principles(chosen)
+	l.Schemes, l.AlsoAssessed, l.Principles = schemes(chosen), alsoAssessed(others), principles(chosen, a.Results)
 	s := &Statement{Type: StatementType, Subject: subjects(l.Firmware), PredicateType: PredicateType, Predicate: *l}
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
@@ -179,9 +181,12 @@ func newLabel(a *assay.Assessment, o IssueOptions) (*Label, error) {
 		Coverage:    coverage(a.Images),
 		Exceptions:  len(a.Exceptions),
 		Assessment:  digest,
+		Rules:       rules(a.Rules),
+		Policy:      o.Policy,
 		Declaration: p.Declaration,
 		Documents:   documents(a.Documents),
 		Status:      o.Status,
+		Evidence:    o.Evidence,
 		Tool:        Tool(a.Tool),
 	}, nil
 }
@@ -275,6 +280,14 @@ func firmware(images []assay.Image) []Firmware {
 	slices.SortStableFunc(list, func(a, b Firmware) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Digest, b.Digest))
 	})
+	return list
+}
+
+func rules(judgedBy []assay.RuleSet) []Rules {
+	var list []Rules
+	for _, r := range judgedBy {
+		list = append(list, Rules(r))
+	}
 	return list
 }
 

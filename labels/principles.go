@@ -1,6 +1,8 @@
 package labels
 
 import (
+	"slices"
+
 	"github.com/assay-iot/assay"
 )
 
@@ -28,7 +30,7 @@ func alsoAssessed(others []assay.Conclusion) []Unclaimed {
 }
 
 // principles says for each of the nine what the chosen schemes say about it.
-func principles(chosen []assay.Conclusion) []Principle {
+func principles(chosen []assay.Conclusion, results []assay.Result) []Principle {
 	var list []Principle
 	for _, p := range assay.Principles() {
 		var mandatory, recommended []assay.RequirementOutcome
@@ -43,7 +45,10 @@ func principles(chosen []assay.Conclusion) []Principle {
 				}
 			}
 		}
-		list = append(list, principle(p, mandatory, recommended))
+		said := principle(p, mandatory, recommended)
+		all := slices.Concat(mandatory, recommended)
+		said.Examined, said.Requirements, said.Decided = examined(all, results), len(all), decided(all)
+		list = append(list, said)
 	}
 	return list
 }
@@ -53,13 +58,39 @@ func principles(chosen []assay.Conclusion) []Principle {
 func principle(p assay.Principle, mandatory, recommended []assay.RequirementOutcome) Principle {
 	for _, rs := range [][]assay.RequirementOutcome{mandatory, recommended} {
 		if outcome, proof := together(rs); outcome != assay.DoesNotApply {
-			return Principle{p, outcome, proof}
+			return Principle{Principle: p, Outcome: outcome, Proof: proof}
 		}
 	}
 	if len(mandatory)+len(recommended) > 0 {
-		return Principle{p, assay.DoesNotApply, assay.NotAssessed}
+		return Principle{Principle: p, Outcome: assay.DoesNotApply}
 	}
-	return Principle{p, assay.Undecided, assay.NotAssessed}
+	return Principle{Principle: p}
+}
+
+// examined lists the firmware whose image gave an answer to one of the checks that
+// decided. None means that the declaration or documents did.
+func examined(rs []assay.RequirementOutcome, results []assay.Result) []string {
+	var names []string
+	for _, r := range rs {
+		for _, result := range results {
+			seen := result.Verdict == assay.Pass || result.Verdict == assay.Fail
+			if seen && result.Firmware != "" && slices.Contains(r.Checks, result.Check) {
+				names = append(names, result.Firmware)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func decided(rs []assay.RequirementOutcome) int {
+	n := 0
+	for _, r := range rs {
+		if r.Outcome != assay.Undecided {
+			n++
+		}
+	}
+	return n
 }
 
 // together is not met if any is not met, else undecided if any is undecided,

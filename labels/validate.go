@@ -151,6 +151,15 @@ func (l *Label) eachText(check func(string) error) error {
 	for _, d := range l.Documents {
 		all = append(all, d.Kind, d.By, d.Date)
 	}
+	for _, e := range l.Evidence {
+		all = append(all, e.Type, e.By)
+	}
+	for _, r := range l.Rules {
+		all = append(all, r.Kind, r.Name, r.Version)
+	}
+	for _, p := range l.Principles {
+		all = append(all, p.Examined...)
+	}
 	for _, s := range all {
 		if err := check(s); err != nil {
 			return err
@@ -242,6 +251,9 @@ func (l *Label) validatePrinciples() error {
 		if p.Principle != want[i] {
 			return fmt.Errorf("principle %d is %q, want %q", i+1, p.Principle, want[i])
 		}
+		if p.Decided < 0 || p.Decided > p.Requirements || len(p.Examined) > MaxList {
+			return fmt.Errorf("principle %s: %d of %d requirements decided", p.Principle, p.Decided, p.Requirements)
+		}
 		if p.Outcome == assay.Met && p.Proof == assay.NotAssessed {
 			return fmt.Errorf("principle %s is met, but nobody assessed it", p.Principle)
 		}
@@ -263,12 +275,24 @@ func (l *Label) validateCoverage() error {
 }
 
 func (l *Label) validateDigests() error {
+	if len(l.Rules) > MaxList || len(l.Evidence) > MaxList || len(l.Documents) > MaxList {
+		return fmt.Errorf("more than %d digests of one kind", MaxList)
+	}
 	all := []assay.Digest{l.Assessment, l.Declaration}
 	for _, f := range l.Firmware {
 		all = append(all, f.Digest)
 	}
 	for _, d := range l.Documents {
 		all = append(all, d.Digest)
+	}
+	for _, e := range l.Evidence {
+		all = append(all, e.Digest)
+	}
+	for _, r := range l.Rules {
+		all = append(all, r.Digest)
+	}
+	if l.Policy != "" {
+		all = append(all, l.Policy)
 	}
 	for _, d := range all {
 		if parsed, err := assay.ParseDigest(string(d)); err != nil || parsed != d {

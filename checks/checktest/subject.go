@@ -77,15 +77,16 @@ func block(p *product.Product, label string) (*product.Firmware, error) {
 // supply puts in the facts that a fixture gives as JSON.
 func (a *archive) supply(check *checks.Check, s checks.Subject) error {
 	for name, value := range a.facts {
-		i := slices.IndexFunc(check.Needs, func(n facts.Node) bool { return n.ID() == name })
+		nodes := facts.Closure(check.Needs...)
+		i := slices.IndexFunc(nodes, func(n facts.Node) bool { return n.ID() == name })
 		if i < 0 {
 			return fmt.Errorf("%s: the check does not need the fact %q", a.file, name)
 		}
-		if err := s.Whole.Put(check.Needs[i], value); err != nil {
+		if err := s.Whole.Put(nodes[i], value); err != nil {
 			return err
 		}
 		for _, part := range s.Images {
-			if err := part.Observation.Put(check.Needs[i], value); err != nil {
+			if err := part.Observation.Put(nodes[i], value); err != nil {
 				return err
 			}
 		}

@@ -19,6 +19,9 @@ var defaultsText string
 // a finding shows it.
 const DefaultsList = "assay-defaults 1"
 
+// DefaultPasswords is the built-in list of default passwords.
+func DefaultPasswords() string { return defaultsText }
+
 // Guess is the outcome of trying default passwords on one account.
 type Guess struct {
 	Name     string

@@ -46,29 +46,6 @@ var Earlier = &Given[EarlierLabel]{
 	Without: "earlier labels of the product were not asked for: needs --online",
 }
 
-// Vulnerability is a known vulnerability of a component of the image.
-type Vulnerability struct {
-	ID        string         `json:"id"`
-	Component string         `json:"component"` // package URL
-	Exploited bool           `json:"exploited,omitempty"`
-	Potential bool           `json:"potential,omitempty"` // by a version string only
-	Place     assay.Location `json:"place"`
-}
-
-// VulnerabilityReport is what a data set says about the components.
-type VulnerabilityReport struct {
-	Day    string           `json:"day"` // of the data set, as 2006-01-02
-	Known  []Vulnerability  `json:"known"`
-	Places []assay.Location `json:"places"` // where components were seen
-}
-
-// Vulnerabilities come from an offline data set.
-var Vulnerabilities = &Given[VulnerabilityReport]{
-	Name:    "vulnerabilities",
-	Doc:     "Known vulnerabilities of the components, by an offline data set.",
-	Without: "there is no data set of known vulnerabilities",
-}
-
 // PrivacyNotice is the notice that the maker's site has for the product.
 var PrivacyNotice = &Given[Page]{
 	Name:    "privacy-notice",

@@ -67,6 +67,9 @@ func knownKey(c *checks.Context) checks.Judgement {
 // publishedKey is a key whose private half is public.
 type publishedKey struct{ name, source string }
 
+// PublishedKeys is the list of keys whose private half is public, as it is built in.
+func PublishedKeys() string { return publishedKeys }
+
 //go:embed published_keys.txt
 var publishedKeys string
 

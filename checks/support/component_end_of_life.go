@@ -10,6 +10,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/advisories"
 	"github.com/assay-iot/assay/schema/product"
 )
 
@@ -28,17 +29,18 @@ var ComponentEndOfLife = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.3-8"},
 	Version:   1,
-	Needs:     checks.Needs(facts.Components),
+	Needs:     checks.Needs(facts.Components, advisories.EndOfLife),
 	Run:       componentEndOfLife,
 }
 
 func componentEndOfLife(c *checks.Context) checks.Judgement {
 	components := checks.Ask(c, facts.Components)
-	distributed := inDistribution(components)
+	table := branches(c)
+	distributed := inDistribution(table, components)
 	var found []assay.Finding
 	var places []assay.Location
 	for _, k := range components {
-		b, ok := branchOf(k)
+		b, ok := branchOf(table, k)
 		if !ok || ofDistribution(k) || distributed && (k.Kind == facts.KindPackage || k.Kind == facts.KindKernel) {
 			continue
 		}
@@ -61,9 +63,9 @@ func ofDistribution(k facts.Component) bool {
 
 // inDistribution reports a distribution of the table: it repairs its packages and
 // its kernel itself, so its own end counts for them.
-func inDistribution(components []facts.Component) bool {
+func inDistribution(table []advisories.Branch, components []facts.Component) bool {
 	for _, k := range components {
-		if _, ok := branchOf(k); ok && k.Kind == facts.KindSystem {
+		if _, ok := branchOf(table, k); ok && k.Kind == facts.KindSystem {
 			return true
 		}
 	}
@@ -72,12 +74,12 @@ func inDistribution(components []facts.Component) bool {
 
 // branchEnd compares the end of a branch with the day of the assessment and with
 // the end that the maker promises.
-func branchEnd(c *checks.Context, k facts.Component, b branch) (assay.Finding, bool) {
-	until, err := time.Parse(time.DateOnly, b.until)
+func branchEnd(c *checks.Context, k facts.Component, b advisories.Branch) (assay.Finding, bool) {
+	until, err := time.Parse(time.DateOnly, b.Until)
 	if err != nil {
 		return assay.Finding{}, false
 	}
-	name := b.component + " " + b.version + " (" + k.Version + ")"
+	name := b.Component + " " + b.Version + " (" + k.Version + ")"
 	severity := assay.High
 	if k.Confidence == facts.ConfidenceString {
 		severity = assay.Medium // whoever built it may have repaired it without a new number
@@ -87,11 +89,11 @@ func branchEnd(c *checks.Context, k facts.Component, b branch) (assay.Finding, b
 	}
 	switch {
 	case until.Before(c.AsOf):
-		return checks.Noted(severity, fmt.Sprintf("%s: support ended on %s", name, b.until), b.source, k.Places...), true
+		return checks.Noted(severity, fmt.Sprintf("%s: support ended on %s", name, b.Until), b.Source, k.Places...), true
 	case c.Product == nil || c.Product.Support == nil || c.Product.Support.Until == "":
 		return assay.Finding{}, false
 	case until.Before(c.Product.Support.Until.Time()):
-		message := fmt.Sprintf("%s: support ends on %s, before that of the product on %s", name, b.until, c.Product.Support.Until)
+		message := fmt.Sprintf("%s: support ends on %s, before that of the product on %s", name, b.Until, c.Product.Support.Until)
 		return checks.Contradiction(min(severity, assay.Medium), message, c.Product.Support.UntilRange, k.Places...), true
 	}
 	return assay.Finding{}, false

@@ -15,11 +15,11 @@ func TestComponentEndOfLife(t *testing.T) { checktest.Run(t, ComponentEndOfLife)
 func TestEndOfLifeTable(t *testing.T) {
 	seen := map[[2]string]bool{}
 	for _, b := range endOfLife() {
-		if _, err := time.Parse(time.DateOnly, b.until); err != nil {
-			t.Errorf("%s %s: %v", b.component, b.version, err)
+		if _, err := time.Parse(time.DateOnly, b.Until); err != nil {
+			t.Errorf("%s %s: %v", b.Component, b.Version, err)
 		}
-		if k := [2]string{b.component, b.version}; seen[k] {
-			t.Errorf("%s %s stands there twice", b.component, b.version)
+		if k := [2]string{b.Component, b.Version}; seen[k] {
+			t.Errorf("%s %s stands there twice", b.Component, b.Version)
 		} else {
 			seen[k] = true
 		}

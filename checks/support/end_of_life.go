@@ -5,44 +5,49 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/advisories"
 )
+
+// EndOfLife is the table of the days on which lines of releases ended, as it is built
+// in.
+func EndOfLife() string { return endOfLifeText }
 
 //go:embed end_of_life.txt
 var endOfLifeText string
 
-// branch is a line of releases that its makers support up to a day.
-type branch struct{ component, version, until, source string }
-
-// endOfLife is the table of branches.
-var endOfLife = sync.OnceValue(func() []branch { return readBranches(endOfLifeText) })
-
-// readBranches reads lines of four words; others are comments.
-func readBranches(text string) []branch {
-	var all []branch
-	for line := range strings.Lines(text) {
-		w := strings.Fields(line)
-		if len(w) == 4 && w[0] != "#" {
-			all = append(all, branch{w[0], w[1], w[2], w[3]})
-		}
+// endOfLife is the table of branches that the program carries. A test reads it.
+var endOfLife = sync.OnceValue(func() []advisories.Branch {
+	all, err := advisories.ReadBranches(endOfLifeText)
+	if err != nil {
+		panic(err)
 	}
 	return all
+})
+
+// branches is the table that counts: that of a data set, if it has one.
+func branches(c *checks.Context) []advisories.Branch {
+	if own, err := checks.Try(c, advisories.EndOfLife); err == nil {
+		return own
+	}
+	return endOfLife()
 }
 
 // branchOf finds the branch of a component: 3.18 is that of 3.18.140, not of 3.180.
-func branchOf(c facts.Component) (branch, bool) {
+func branchOf(table []advisories.Branch, c facts.Component) (advisories.Branch, bool) {
 	version := c.Version
 	if _, after, ok := strings.Cut(version, ":"); ok { // the epoch of a package
 		version = after
 	}
 	version = strings.TrimPrefix(version, "v")
-	for _, b := range endOfLife() {
-		rest, ok := strings.CutPrefix(version, b.version)
-		if ok && (rest == "" || rest[0] < '0' || rest[0] > '9') && named(c, b.component) {
+	for _, b := range table {
+		rest, ok := strings.CutPrefix(version, b.Version)
+		if ok && (rest == "" || rest[0] < '0' || rest[0] > '9') && named(c, b.Component) {
 			return b, true
 		}
 	}
-	return branch{}, false
+	return advisories.Branch{}, false
 }
 
 // named compares by project: libssl3 is of openssl. A Go module or a system

@@ -36,8 +36,13 @@ func storedAssessment(name string, declared *product.Product) (*assay.Assessment
 
 // restoreAll gives the images and parts of a stored assessment as if their images
 // had just been observed. What the assessment does not hold, or what this version
-// observes otherwise, is not known.
-func restoreAll(stored *assay.Assessment, declared *product.Product, list []*checks.Check) ([]assay.Image, []checks.Part, error) {
+// observes otherwise, is not known. With a new data set, what an older one said is
+// left behind.
+func restoreAll(stored *assay.Assessment, declared *product.Product, list []*checks.Check, newData bool) ([]assay.Image, []checks.Part, error) {
+	nodes := needs(list)
+	if newData {
+		nodes = slices.DeleteFunc(nodes, ofData)
+	}
 	images := []assay.Image{}
 	var parts []checks.Part
 	for i := range declared.Firmwares {
@@ -54,7 +59,7 @@ func restoreAll(stored *assay.Assessment, declared *product.Product, list []*che
 		if img.Version != fw.Version {
 			return nil, nil, badInput("give the same --var as then", "the assessment is of version %s of firmware %q, not of %s", img.Version, fw.ID, fw.Version)
 		}
-		o, err := facts.Restore(factsOf(stored, fw.ID), img.Coverage, needs(list)...)
+		o, err := facts.Restore(factsOf(stored, fw.ID), img.Coverage, nodes...)
 		if err != nil {
 			return nil, nil, badInput("assess with the image", "the assessment is damaged: %w", err)
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/catalogue"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/advisories"
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/schema/product"
@@ -40,6 +41,7 @@ type question struct {
 	asOf     time.Time
 	online   bool
 	facts    bool      // store the facts with the assessment
+	data     string    // folder of the data set of known vulnerabilities, or demoData; empty for none
 	more     []string  // schemes to conclude by, besides the product's own targets
 	labelEnd time.Time // last day of the label that is asked for; zero if none is
 	writes   []string  // folders that the answer is written to
@@ -69,7 +71,14 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	started := time.Now()
 	var opened sources
 	defer opened.close()
-	images, subject, err := p.observations(ctx, q, &opened, declared, list)
+	set, err := openData(q.data)
+	if err != nil {
+		return nil, err
+	}
+	if set != nil {
+		opened = append(opened, set)
+	}
+	images, subject, err := p.observations(ctx, q, &opened, set, declared, list)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +91,7 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	}
 	j.assessment = assay.Assessment{
 		Format: assay.AssessmentFormat, Tool: assay.Tool{Name: "assay", Version: version},
-		AsOf: q.asOf.Format(time.DateOnly), Product: declared.Info(),
+		AsOf: q.asOf.Format(time.DateOnly), Rules: ruleSets(wanted), Product: declared.Info(),
 		Images: images, Results: results, Conclusions: conclude(declared, wanted, results, q.asOf),
 		Exceptions: exceptions(declared, q.asOf), Documents: documents(declared),
 	}
@@ -96,6 +105,7 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	for _, part := range subject.Images {
 		j.assessment.Product.Closed = append(j.assessment.Product.Closed, checks.Closed(part.Firmware, coverageOf(part))...)
 	}
+	j.vulnerabilities(subject)
 	if q.facts {
 		j.assessment.Facts = storeFacts(subject, list)
 	}
@@ -112,7 +122,7 @@ func (q question) missingImage() hcl.DiagnosticSeverity {
 
 // observations gives what was observed: now, of every image and, with --online, of
 // the repository; or as a stored assessment has it.
-func (p *program) observations(ctx context.Context, q question, opened *sources, declared *product.Product, list []*checks.Check) (images []assay.Image, s checks.Subject, err error) {
+func (p *program) observations(ctx context.Context, q question, opened *sources, set *advisories.Set, declared *product.Product, list []*checks.Check) (images []assay.Image, s checks.Subject, err error) {
 	var stored *assay.Assessment
 	s.Whole = facts.NewObservation()
 	if q.from != "" {
@@ -133,11 +143,14 @@ func (p *program) observations(ctx context.Context, q question, opened *sources,
 		}
 		p.askRepository(ctx, declared, s.Whole)
 	}
-	p.dropRights(sandbox.Rights{Read: []string{declared.Dir}, Write: q.writes})
+	p.dropRights(sandbox.Rights{Read: append([]string{declared.Dir}, dataFolders(q.data)...), Write: q.writes})
 	if stored != nil {
-		images, s.Images, err = restoreAll(stored, declared, list)
+		images, s.Images, err = restoreAll(stored, declared, list, set != nil)
 	} else {
 		images, s.Images, err = opened.observeAll(ctx, declared, needs(list))
+	}
+	for _, part := range s.Images {
+		supplyData(set, part.Observation)
 	}
 	return images, s, err
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +15,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/catalogue"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
+	"github.com/assay-iot/assay/labels/export"
 )
 
 // questionFlags are shared by check and label.
@@ -21,6 +24,7 @@ type questionFlags struct {
 	vars   []string
 	online bool
 	facts  bool
+	data   string
 	more   []string
 }
 
@@ -28,6 +32,7 @@ func (f *questionFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.asOf, "as-of", "", "the `DATE` that all dates are compared with (default: today)")
 	c.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable of the product file: `NAME=VALUE`; repeatable")
 	c.Flags().BoolVar(&f.online, "online", false, "ask the source repository and fetch released firmware")
+	c.Flags().StringVar(&f.data, "data", "", "look known vulnerabilities up in the data set of this `FOLDER`; \"demo\" is a small one to try")
 	c.Flags().BoolVar(&f.facts, "store-facts", false, "keep the observed facts in the assessment, so that it can be judged again")
 }
 
@@ -36,7 +41,7 @@ func (p *program) question(f questionFlags, args []string) (question, error) {
 	if err != nil {
 		return question{}, err
 	}
-	q := question{dir: ".", asOf: asOf, online: f.online, facts: f.facts, more: f.more, vars: map[string]string{}}
+	q := question{dir: ".", asOf: asOf, online: f.online, facts: f.facts, data: f.data, more: f.more, vars: map[string]string{}}
 	if len(args) > 0 {
 		q.dir = args[0]
 	}
@@ -50,20 +55,23 @@ func (p *program) question(f questionFlags, args []string) (question, error) {
 	return q, nil
 }
 
-var checkFormats = []string{"table", "json", "sarif", "html", "github"}
+var checkFormats = []string{"table", "json", "sarif", "html", "github", "vsa", "test-result"}
 
 func (p *program) checkCommand() *cobra.Command {
 	var f questionFlags
 	var formats []string
 	var details, profiled bool
 	var from string
+	var attest attestFlags
 	c := &cobra.Command{
 		Use:   "check [FOLDER]",
 		Short: "Check a product's declaration and firmware, and conclude by its schemes",
 		Long: `Check reads the product files of FOLDER (default: this one), opens every firmware
 image they name, runs all checks, and says what follows for each scheme named as
 a target. With --from it judges the facts that an earlier check stored, without
-the images: by other checks or schemes, or on another day.
+the images: by other checks or schemes, on another day, or, with --data, by newer
+records of vulnerabilities. With --sign it signs the assessment, whatever the
+verdict; "assay label --from" makes a label of it.
 
 Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 		Example: "  assay check\n  assay check camera/ --format json=out.json --as-of 2026-11-23",
@@ -78,6 +86,11 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 				return err
 			}
 			q.from, q.writes = from, outputFolders(outputs)
+			s, err := p.openAttester(c, attest, &q)
+			if err != nil {
+				return err
+			}
+			defer s.close()
 			if slices.ContainsFunc(outputs, func(o output) bool { return o.kind == "github" }) {
 				q.writes = append(q.writes, p.summaryFolder()...)
 			}
@@ -90,13 +103,17 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 					return err
 				}
 			}
+			if err := p.attest(s, attest, &j.assessment); err != nil {
+				return err
+			}
 			return answered(worst(j.assessment.Conclusions))
 		},
 	}
 	f.add(c)
+	attest.add(c)
 	c.Flags().StringVar(&from, "from", "", "judge the facts of this `ASSESSMENT` again instead of opening the images; check --store-facts --format json makes one")
 	c.Flags().StringArrayVar(&f.more, "scheme", nil, "conclude by this scheme too: `ID`; repeatable")
-	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif html github; repeatable")
+	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif html github vsa test-result; repeatable")
 	c.Flags().BoolVar(&details, "details", false, "with --format github: show findings with their place (they are public in a public repository)")
 	c.Flags().BoolVar(&profiled, "profile", false, "with --format json: add the times of the run")
 	return c
@@ -132,11 +149,34 @@ func (p *program) writeAssessment(o output, j *judged, q question, details, prof
 			})
 		case "html":
 			return report.HTML(w, a)
+		case "vsa":
+			return p.writeVSA(w, &a)
+		case "test-result":
+			return report.JSON(w, export.TestResults(&a))
 		case "github":
 			return github.Annotations(w)
 		}
 		return p.table(w, a)
 	})
+}
+
+// writeVSA writes a verification summary for each scheme that has an answer, one to
+// a line, and says which have none.
+func (p *program) writeVSA(w io.Writer, a *assay.Assessment) error {
+	list, err := export.VSAs(a)
+	if err != nil {
+		return err
+	}
+	if open := len(a.Conclusions) - len(list); open > 0 {
+		fmt.Fprintf(p.err, "%s without a verification summary: that form knows no inconclusive\n", count(open, "scheme"))
+	}
+	lines := json.NewEncoder(w)
+	for _, s := range list {
+		if err := lines.Encode(s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // summaryFolder is where the job summary goes, if anywhere.
@@ -174,13 +214,27 @@ func (p *program) table(w io.Writer, a assay.Assessment) error {
 	if err := report.Results(w, a.Results, p.paint); err != nil {
 		return err
 	}
+	if a.Data != nil {
+		fmt.Fprintf(w, "\n%s\n", dataLine(*a.Data))
+	}
 	if len(a.Exceptions) > 0 {
 		fmt.Fprintf(w, "\nExceptions written by the maker (they change no verdict):\n")
 		for _, e := range a.Exceptions {
-			fmt.Fprintf(w, "  %s: %s (%s, until %s)\n", report.Clean(e.Subject), report.Clean(e.Reason), report.Clean(e.Author), report.Clean(e.Expires))
+			fmt.Fprintf(w, "  %s: %s (%s)\n", report.Clean(e.Subject), report.Clean(e.Reason), report.Clean(authored(e)))
 		}
 	}
 	return report.Conclusions(w, a.Conclusions, p.paint)
+}
+
+// authored says who wrote an exception, and until when it counts if it ends.
+func authored(e assay.Marked) string {
+	switch {
+	case e.Expires == "":
+		return cmp.Or(e.Author, e.Declared.Path)
+	case e.Author == "":
+		return "until " + e.Expires
+	}
+	return e.Author + ", until " + e.Expires
 }
 
 // placed makes the declared places of results relative to where the program runs.

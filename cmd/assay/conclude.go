@@ -5,6 +5,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/catalogue"
 	"github.com/assay-iot/assay/schema/product"
 	"github.com/assay-iot/assay/schema/scheme"
 )
@@ -72,6 +73,16 @@ func conclude(declared *product.Product, list []target, results []assay.Result, 
 		}))
 	}
 	return conclusions
+}
+
+// ruleSets names what the product is judged by: the schemes, then the checks and
+// their lists.
+func ruleSets(list []target) []assay.RuleSet {
+	var sets []assay.RuleSet
+	for _, t := range list {
+		sets = append(sets, assay.RuleSet{Kind: "scheme", Name: t.scheme.ID, Version: t.scheme.Edition, Digest: t.scheme.Digest})
+	}
+	return append(sets, catalogue.Rules()...)
 }
 
 // latestLabel is the last day that the targets allow a label to be valid that

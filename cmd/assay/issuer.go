@@ -15,10 +15,10 @@ import (
 )
 
 func (p *program) issuerCommand() *cobra.Command {
-	c := &cobra.Command{Use: "issuer", Short: "Keys and status lists of those who issue labels", Args: noArgs, RunE: help}
+	c := &cobra.Command{Use: "issuer", Short: "Keys, trust policies, status lists and the verifier page of those who issue labels", Args: noArgs, RunE: help}
 	keys := &cobra.Command{Use: "keys", Short: "Make signing keys", Args: noArgs, RunE: help}
 	keys.AddCommand(p.generateCommand())
-	c.AddCommand(keys, p.statusCommand())
+	c.AddCommand(keys, p.statusCommand(), p.pageCommand(), p.trustCommand())
 	return c
 }
 

@@ -2,12 +2,10 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"crypto"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,7 +17,6 @@ import (
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/compact"
-	"github.com/assay-iot/assay/labels/demo"
 	"github.com/assay-iot/assay/labels/pdf"
 	"github.com/assay-iot/assay/labels/sign"
 	"github.com/assay-iot/assay/labels/status/ledger"
@@ -29,13 +26,16 @@ import (
 // labelFlags are what "assay label" is told beside the question.
 type labelFlags struct {
 	questionFlags
-	key, passphraseFile string
-	demo                bool
-	out                 string
-	issuer, address     string
-	issued, validUntil  string
-	claim               []string
-	status              string
+	signerFlags
+	out                string
+	issuer, address    string
+	issued, validUntil string
+	claim              []string
+	from               string       // an assessment that was made before
+	assessmentKeys     []string     // of those whose signed assessments count
+	policy             assay.Digest // of the trust policy that is applied
+	trust              string       // trust policy that the label is held against before it is written
+	status             string       // the issuer's status list, of which the label takes a place
 }
 
 func (p *program) labelCommand() *cobra.Command {
@@ -56,16 +56,21 @@ With --status it takes a place in a status list, so that it can be withdrawn.
 With --store-facts it also writes assessment.json, what the label rests on: findings
 with their places, and the facts. Its SHA-256 is the digest that the label names.
 
+With --from the label is made of an assessment that was made before; a signed one must
+be by somebody whose assessments count. It may be at most 30 days old.
+
 If one is not met (exit code 3) or inconclusive (4), nothing is written.`,
 		Example: "  assay issuer keys generate --out issuer\n  assay label camera/ --key issuer.key --issuer \"Example Body\" --address https://body.example/labels --out label",
 		Args:    atMostOne,
 		RunE:    func(c *cobra.Command, args []string) error { return p.label(c, f, args) },
 	}
-	f.add(c)
+	f.questionFlags.add(c)
+	f.signerFlags.add(c)
 	c.Flags().Lookup("store-facts").Usage = "write the assessment with the observed facts too, as assessment.json; it holds every finding"
-	c.Flags().StringVar(&f.key, "key", "", "private key `FILE` of the issuer, in Sigstore's encrypted form")
-	c.Flags().StringVar(&f.passphraseFile, "passphrase-file", "", "`FILE` that holds the key's passphrase (default: ask)")
 	c.Flags().BoolVar(&f.demo, "demo", false, "sign with the published demo key; the label says DEMO and proves nothing")
+	c.Flags().StringVar(&f.from, "from", "", "make the label of this `ASSESSMENT` (of check --format json, or check --sign) instead of assessing")
+	c.Flags().StringArrayVar(&f.assessmentKeys, "assessment-key", nil, "with --from: public key `FILE` of an assessor whose signed assessments count; repeatable (default: those of --trust)")
+	c.Flags().StringVar(&f.trust, "trust", "", "trust policy `FILE`: who issues is taken from it, and a label that it would refuse is not written")
 	c.Flags().StringVar(&f.out, "out", "label", "write the label to this `FOLDER`")
 	c.Flags().StringVar(&f.issuer, "issuer", "", "`NAME` of who issues the label (default: the maker)")
 	c.Flags().StringVar(&f.address, "address", "", "https `ADDRESS` of the issuer, where the QR code leads (default: the maker's web site; needed if another than the maker issues it)")
@@ -77,8 +82,8 @@ If one is not met (exit code 3) or inconclusive (4), nothing is written.`,
 }
 
 func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
-	if (f.key == "") != f.demo {
-		return badInput("give --key FILE, the issuer's private key, or --demo", "a label is signed with one key: --key or --demo")
+	if _, err := f.who(); err != nil {
+		return err
 	}
 	q, err := p.question(f.questionFlags, args)
 	if err != nil {
@@ -96,7 +101,12 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 			return badInput("write it as 2027-11-23", "--valid-until %q is not a date", f.validUntil)
 		}
 	}
-	key, err := p.signer(c.Context(), f)
+	s, err := p.openSigner(c.Context(), f.signerFlags, f.online)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	t, issuer, err := p.issuing(&f, s)
 	if err != nil {
 		return err
 	}
@@ -108,16 +118,17 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 		q.writes = append(q.writes, filepath.Dir(f.status))
 	}
 	q.accepts = f.addressed
-	j, err := p.assess(c.Context(), q)
+	made, err := p.assessed(c, q, f, t, issuer)
 	if err != nil {
 		return err
 	}
-	statement, err := labels.New(&j.assessment, labels.IssueOptions{
-		Issued: issued.Format(time.DateOnly), ValidUntil: f.validUntil, Latest: latestLabel(j.targets, issued),
-		Schemes: f.claim, Issuer: f.issuer, Address: address(f, j), Demo: f.demo,
+	statement, err := labels.New(&made.assessment, labels.IssueOptions{
+		Issued: issued.Format(time.DateOnly), ValidUntil: f.validUntil, Latest: latestLabel(made.targets, issued),
+		Schemes: f.claim, Issuer: f.issuer, Address: address(f, &made.assessment), Demo: f.demo,
+		Authority: issuer != "" && !labels.SameName(f.issuer, made.assessment.Product.Manufacturer.Name), Evidence: made.evidence, Policy: f.policy,
 	})
 	if err != nil {
-		return p.noLabel(j, err)
+		return p.noLabel(&made.assessment, err)
 	}
 	if f.status != "" { // only now that there will be a label
 		l := &statement.Predicate
@@ -125,27 +136,41 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 			return err
 		}
 	}
-	files, err := p.drawLabel(key, statement)
+	bundle, err := s.label(statement)
+	if err != nil {
+		return err
+	}
+	if t != nil && !f.demo {
+		if err := p.wouldCount(bundle, statement, t); err != nil {
+			return err
+		}
+	}
+	files, err := p.drawLabel(s.key, bundle, statement)
 	if err != nil {
 		return err
 	}
 	if f.facts {
-		assessment, err := labels.Canonical(&j.assessment)
+		assessment, err := labels.Canonical(&made.assessment)
 		if err != nil {
 			return err
 		}
 		files = append(files, labelFile{"assessment.json", assessment})
 	}
-	if err := writeAll(f.out, files); err != nil {
+	return p.publish(f.out, statement, files)
+}
+
+// publish writes the files and tells their names.
+func (p *program) publish(out string, statement *labels.Statement, files []labelFile) error {
+	if err := writeAll(out, files); err != nil {
 		return err
 	}
 	told := fmt.Sprintf("%s label %s\n", p.paint(green, "✓"), report.Clean(statement.Predicate.ID))
 	for _, file := range files {
-		told += "  " + filepath.Join(f.out, file.name) + "\n"
+		told += "  " + filepath.Join(out, file.name) + "\n"
 	}
 	if _, err := io.WriteString(p.out, told); err != nil {
 		// Whoever called hears of a failure, so there must be no label.
-		removeAll(f.out, files)
+		removeAll(out, files)
 		return err
 	}
 	return nil
@@ -154,7 +179,10 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 // addressed demands an address of an issuer that is not the maker: without one
 // the QR code would lead nowhere.
 func (f labelFlags) addressed(declared *product.Product) error {
-	maker := declared.Info().Manufacturer.Name
+	return f.addressedTo(declared.Info().Manufacturer.Name)
+}
+
+func (f labelFlags) addressedTo(maker string) error {
 	if f.issuer == "" || f.address != "" || labels.SameName(f.issuer, maker) {
 		return nil
 	}
@@ -164,12 +192,12 @@ func (f labelFlags) addressed(declared *product.Product) error {
 
 // address is where the QR code leads: what the issuer says, or, where the maker
 // issues the label itself, the maker's web site.
-func address(f labelFlags, j *judged) string {
-	return cmp.Or(f.address, j.assessment.Product.Manufacturer.Website)
+func address(f labelFlags, a *assay.Assessment) string {
+	return cmp.Or(f.address, a.Product.Manufacturer.Website)
 }
 
 // noLabel says why there is none. Nothing was written.
-func (p *program) noLabel(j *judged, err error) error {
+func (p *program) noLabel(a *assay.Assessment, err error) error {
 	code := exitInput
 	switch {
 	case errors.Is(err, labels.ErrNotMet):
@@ -178,7 +206,7 @@ func (p *program) noLabel(j *judged, err error) error {
 		code = exitCannotTell
 	}
 	if code != exitInput {
-		if werr := report.Conclusions(p.err, j.assessment.Conclusions, p.paint); werr != nil {
+		if werr := report.Conclusions(p.err, a.Conclusions, p.paint); werr != nil {
 			return werr
 		}
 	}
@@ -188,40 +216,16 @@ func (p *program) noLabel(j *judged, err error) error {
 	return &codedError{code: code, err: fmt.Errorf("no label: %s", strings.ReplaceAll(err.Error(), "\n", "; ")), fix: "\"assay check\" shows every finding"}
 }
 
-// signer opens the issuer's key before any work is done.
-func (p *program) signer(ctx context.Context, f labelFlags) (crypto.Signer, error) {
-	if f.demo {
-		return sign.LoadKey(demo.PrivateKey, []byte(demo.Passphrase))
-	}
-	file, err := readLimited(f.key, 64<<10)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, badInput("\"assay issuer keys generate\" makes one", "--key: %w", err)
-	} else if err != nil {
-		return nil, err
-	}
-	passphrase, err := p.passphrase(ctx, f.passphraseFile, false)
-	if err != nil {
-		return nil, err
-	}
-	key, err := sign.LoadKey(file, passphrase)
-	if err != nil {
-		return nil, badInput("give the issuer's key and its passphrase", "--key %s: %w", f.key, err)
-	}
-	return key, nil
-}
-
 // labelFile is one file of a label.
 type labelFile struct {
 	name string
 	data []byte
 }
 
-// drawLabel signs the statement and makes all files in memory.
-func (p *program) drawLabel(key crypto.Signer, s *labels.Statement) ([]labelFile, error) {
-	bundle, err := sign.Statement(key, s)
-	if err != nil {
-		return nil, err
-	}
+// drawLabel makes all files of a signed label in memory. There is no key if the
+// signer has none of its own: then the code holds the digest only, and the PDF is
+// not signed itself.
+func (p *program) drawLabel(key crypto.Signer, bundle []byte, s *labels.Statement) ([]labelFile, error) {
 	message, code, err := p.compactLabel(key, s)
 	if err != nil {
 		return nil, err
@@ -233,8 +237,10 @@ func (p *program) drawLabel(key crypto.Signer, s *labels.Statement) ([]labelFile
 	} else if err != nil {
 		return nil, err
 	}
-	if page, err = sign.PDF(key, s, page, sign.Seal{}); err != nil {
-		return nil, err
+	if key != nil {
+		if page, err = sign.PDF(key, s, page, sign.Seal{}); err != nil {
+			return nil, err
+		}
 	}
 	payload, err := s.Payload()
 	if err != nil {
@@ -254,6 +260,9 @@ func (p *program) drawLabel(key crypto.Signer, s *labels.Statement) ([]labelFile
 // compactLabel makes what the QR code holds; nothing if the issuer has no
 // address for one, or it does not fit. The code then holds the digest alone.
 func (p *program) compactLabel(key crypto.Signer, s *labels.Statement) (message []byte, code string, err error) {
+	if key == nil {
+		return nil, "", nil
+	}
 	l, err := compact.FromStatement(s, key.Public())
 	if errors.Is(err, compact.ErrAddress) || errors.Is(err, compact.ErrTooLong) {
 		fmt.Fprintf(p.err, "note: the QR code holds the digest only and cannot be verified offline: %v\n", err)

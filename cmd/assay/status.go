@@ -293,7 +293,9 @@ func eventText(e ledger.Event) string {
 }
 
 func (p *program) statusSignCommand() *cobra.Command {
-	var f labelFlags
+	var f signerFlags
+	var out string
+	var online bool
 	var life, ttl int
 	c := &cobra.Command{
 		Use:   "sign LEDGER",
@@ -303,12 +305,13 @@ type application/statuslist+cwt. Use the key of the labels, or one of the same i
 Labels are called valid by it until it expires, so sign again before.`,
 		Args: oneArg,
 		RunE: func(c *cobra.Command, args []string) error {
-			if (f.key == "") != f.demo {
-				return badInput("give --key FILE, the issuer's private key, or --demo", "a list is signed with one key: --key or --demo")
-			}
-			key, err := p.signer(c.Context(), f)
+			s, err := p.openSigner(c.Context(), f, online)
 			if err != nil {
 				return err
+			}
+			defer s.close()
+			if s.key == nil {
+				return badInput("give the key of the issuer's labels", "a status list is signed with a key that lasts, not with --signer keyless")
 			}
 			l, err := openLedger(args[0])
 			if err != nil {
@@ -316,21 +319,21 @@ Labels are called valid by it until it expires, so sign again before.`,
 			}
 			defer l.Close()
 			const day = 24 * time.Hour
-			data, err := l.Sign(key, time.Duration(life)*day, time.Duration(ttl)*day, p.now)
+			data, err := l.Sign(s.key, time.Duration(life)*day, time.Duration(ttl)*day, p.now)
 			if err != nil {
 				return ledgerError(err)
 			}
-			if err := writeFile(f.out, data, 0o644); err != nil {
+			if err := writeFile(out, data, 0o644); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(p.out, "%s  %d bytes; publish it at %s before %s\n", f.out, len(data), l.List, p.now.UTC().AddDate(0, 0, life).Format(time.DateOnly))
+			_, err = fmt.Fprintf(p.out, "%s  %d bytes; publish it at %s before %s\n", out, len(data), l.List, p.now.UTC().AddDate(0, 0, life).Format(time.DateOnly))
 			return err
 		},
 	}
-	c.Flags().StringVar(&f.key, "key", "", "private key `FILE` of the issuer, in Sigstore's encrypted form")
-	c.Flags().StringVar(&f.passphraseFile, "passphrase-file", "", "`FILE` that holds the key's passphrase (default: ask)")
+	f.add(c)
 	c.Flags().BoolVar(&f.demo, "demo", false, "sign with the published demo key")
-	c.Flags().StringVar(&f.out, "out", "status.cwt", "write the signed list to this `FILE`")
+	c.Flags().BoolVar(&online, "online", false, "let the signer use the network")
+	c.Flags().StringVar(&out, "out", "status.cwt", "write the signed list to this `FILE`")
 	c.Flags().IntVar(&life, "days", 7, "`DAYS` until the list expires")
 	c.Flags().IntVar(&ttl, "keep", 0, "`DAYS` for which a copy may be kept (default: until it expires)")
 	return c

@@ -24,7 +24,7 @@ const maxLabelFile = 16 << 20
 
 func (p *program) verifyCommand() *cobra.Command {
 	var keys, formats []string
-	var image, asOf, on string
+	var image, asOf, on, policy string
 	var lists listFlags
 	var allowDemo bool
 	c := &cobra.Command{
@@ -32,7 +32,7 @@ func (p *program) verifyCommand() *cobra.Command {
 		Short: "Verify a label, offline: a bundle, a PDF or the text of a QR code",
 		Long: `Verify says whether a label (label.sigstore.json, label.pdf, or label.cose and label.txt,
 which the QR code holds) is genuine and valid. It needs nothing but the issuer's public
-key, and no network. With --firmware it also says whether an image is the labelled one.
+key, or a trust policy, and no network. With --firmware it also says whether an image is the labelled one.
 
 A label that names a status list can have been withdrawn. Give the list (--status FILE)
 or let it be fetched (--online); without a fresh one the answer is that nobody knows.
@@ -62,6 +62,10 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 			if err != nil {
 				return err
 			}
+			t, err := p.reliedOn(policy, len(keys))
+			if err != nil {
+				return err
+			}
 			held, err := digestOf(c, image)
 			if err != nil {
 				return err
@@ -70,10 +74,13 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 			if err != nil {
 				return err
 			}
-			answer, err := verify.File(data, trusted, verify.Options{
-				AsOf: day.Format("2006-01-02"), Image: held, AllowDemo: allowDemo, Render: pdf.Render,
-				Status: lists.source(c.Context(), listClient()), NoStatus: lists.none, Now: p.now,
-			})
+			options := verify.Options{AsOf: day.Format("2006-01-02"), Image: held, AllowDemo: allowDemo, Render: pdf.Render,
+				Status: lists.source(c.Context(), listClient()), NoStatus: lists.none, Now: p.now}
+			if t != nil {
+				trusted = append(trusted, t.policy.Keys()...)
+				options.Trust, options.Witness = t.judge(), t.witness()
+			}
+			answer, err := verify.File(data, trusted, options)
 			if err != nil {
 				if errors.Is(err, labels.ErrReadable) {
 					return badInput("give label.sigstore.json or label.pdf, which lie beside it and are signed", "%s: %w", args[0], err)
@@ -81,10 +88,13 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 				if errors.Is(err, labels.ErrNotLabel) {
 					return badInput("give a label.sigstore.json or label.pdf", "%s: %w", args[0], err)
 				}
+				if errors.Is(err, verify.ErrNeedsWitness) {
+					return badInput("give the trust policy by which you rely on labels: --trust trust.hcl", "%s: %w", args[0], err)
+				}
 				return err
 			}
-			if len(keys) == 0 && !answer.Demo {
-				return badInput("give the public key of the issuer that you trust: --key issuer.pub", "no key was given to verify %s with", args[0])
+			if len(keys) == 0 && t == nil && !answer.Demo {
+				return badInput("give the public key of the issuer that you trust: --key issuer.pub, or a trust policy: --trust trust.hcl", "no key was given to verify %s with", args[0])
 			}
 			if err := lists.keep(answer); err != nil {
 				return err
@@ -103,6 +113,7 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 		},
 	}
 	c.Flags().StringArrayVar(&keys, "key", nil, "public key `FILE` of an issuer that you trust; repeatable")
+	c.Flags().StringVar(&policy, "trust", "", "trust policy `FILE` (trust.hcl), or a signed trust list: whose labels count, and for what (default: the list of assay issuer trust update, if no key is given)")
 	c.Flags().StringVar(&image, "firmware", "", "firmware image `FILE` to hold against the label")
 	c.Flags().StringVar(&asOf, "as-of", "", "verify as on this `DATE` (default: today)")
 	c.Flags().StringVar(&on, "on", "", "was it valid on this `DATE`? The same as --as-of")

@@ -244,7 +244,7 @@ func TestText(t *testing.T) {
 		"https://a.example#B00Z":                                 "does not begin with A",
 		"https://a.example#A00":                                  "cut off",
 		"https://a.example#A00z":                                 "cut off",
-		"https://a.example#AZ":                                   "tag 18",
+		"https://a.example#AZ":                                   "nothing between",
 		"https://a.example#A0Z":                                  "begins with a zero",
 		"https://a.example#A:::Z":                                "tag 18",
 		"https://a.example#A1 0Z":                                "character ' ' at 2",

@@ -150,6 +150,8 @@ func FromText(text string) ([]byte, error) {
 		return nil, fmt.Errorf("%w: the part behind # does not begin with %c", ErrNotCompact, opening)
 	case len(s) < 2 || s[len(s)-1] != closing:
 		return nil, fmt.Errorf("%w: the text is cut off", ErrNotCompact)
+	case len(s) == 2:
+		return nil, fmt.Errorf("%w: there is nothing between %c and %c", ErrNotCompact, opening, closing)
 	}
 	return unbase43(s[1 : len(s)-1])
 }

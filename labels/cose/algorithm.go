@@ -80,6 +80,13 @@ func (a Algorithm) digest(message []byte) []byte {
 	return sum.Sum(nil)
 }
 
+// Verifies reports whether sig is a signature over message by a key that
+// [AlgorithmOf] gives this algorithm for; false for any other key.
+func Verifies(alg Algorithm, pub crypto.PublicKey, message, sig []byte) bool {
+	of, err := AlgorithmOf(pub)
+	return err == nil && of == alg && alg.verify(pub, message, sig)
+}
+
 // verify wants a key that AlgorithmOf has passed.
 func (a Algorithm) verify(pub crypto.PublicKey, message, sig []byte) bool {
 	if len(sig) != algorithms[a].size {

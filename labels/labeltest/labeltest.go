@@ -27,6 +27,9 @@ func Assessment() *assay.Assessment {
 		Format: assay.AssessmentFormat,
 		Tool:   assay.Tool{Name: "assay", Version: "0.1.0"},
 		AsOf:   "2026-09-28",
+		Rules: []assay.RuleSet{
+			{Kind: "scheme", Name: "uk-psti", Version: "2023", Digest: Digest("uk-psti.hcl")}, {Kind: "checks", Name: "catalogue", Digest: Digest("checks")},
+		},
 		Product: assay.ProductInfo{
 			ID: "aurora-cam-2", Name: "Aurora Cam 2", Models: []string{"AC2-W", "AC2-B"}, GTIN: "09506000134352", Category: "camera",
 			Manufacturer: assay.Manufacturer{

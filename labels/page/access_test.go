@@ -36,7 +36,10 @@ func TestAxe(t *testing.T) {
 				{"dark", 390, 844, true, []string{"valid", "revoked", "expired", "unknown"}},
 				{"desk", 1280, 900, false, []string{"valid", "unknown"}},
 			} {
-				for _, state := range look.states {
+				for n, state := range look.states {
+					if n > 0 && (testing.Short() || language != "en" && language != "ar") {
+						continue // one for each look will do
+					}
 					c := all[state]
 					if list = c.list; c.now.IsZero() {
 						c.now = now

@@ -290,3 +290,18 @@ func (l *List) Judge(s *labels.Statement, by verify.Signer, day string) verify.R
 	}
 	return r
 }
+
+// AddSignature adds the signature of one more root key to a list. sign gets the
+// bytes to sign.
+func AddSignature(data []byte, sign func(message []byte) ([]byte, error)) ([]byte, error) {
+	_, s, err := parseList(data)
+	if err != nil {
+		return nil, err
+	}
+	sig, err := sign(labels.PAE(s.PayloadType, s.Payload))
+	if err != nil {
+		return nil, err
+	}
+	s.Signatures = append(s.Signatures, labels.Signature{Sig: sig})
+	return labels.Canonical(s)
+}

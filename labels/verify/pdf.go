@@ -8,6 +8,7 @@ import (
 
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/compact"
+	"github.com/assay-iot/assay/labels/pades"
 )
 
 // MaxPDF is the size of the largest PDF that is read, in bytes.
@@ -32,11 +33,15 @@ func (e *ChangedError) Error() string { return fmt.Sprintf("%s at byte %d", e.Wh
 // It reads the one form that this project writes: objects one behind the other,
 // streams in the clear, one table, nothing after the end. ErrNotLabel says that
 // the file is another PDF or none; ChangedError, that it was a label and has
-// been cut, added to or otherwise changed. A file in the right form is not yet
+// been cut, added to or otherwise changed. A signature of the file itself (package pades) is
+// passed over. A file in the right form is not yet
 // a good one: whoever relies on what it shows renders it again and compares.
 func Extract(pdf []byte) (bundle, code []byte, err error) {
 	if len(pdf) > MaxPDF {
 		return nil, nil, fmt.Errorf("%w: a PDF of %d bytes, more than %d", labels.ErrNotLabel, len(pdf), MaxPDF)
+	}
+	if base, seal, err := pades.Split(pdf); err == nil && seal != nil {
+		pdf = base
 	}
 	w := &walker{data: pdf}
 	if err := w.header(); err != nil {

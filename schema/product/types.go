@@ -202,6 +202,7 @@ type Firmware struct {
 	Range      hcl.Range `hcl:",def_range"`
 	ImageRange hcl.Range `hcl:"image,attr_range"`
 	SBOMRange  hcl.Range `hcl:"sbom,attr_range"`
+	VEXRange   hcl.Range `hcl:"vex,attr_range"`
 }
 
 // OpaqueRange is a part of an image that the maker declares unreadable.

@@ -23,7 +23,6 @@ func Unread() []string {
 		"evidence.confidential",
 		"firmware.provenance",
 		"firmware.reason",
-		"firmware.vex",
 		"key.algorithm",
 		"key.custody",
 		"lifecycle.monitoring",

@@ -1,6 +1,7 @@
 package scheme
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"os"
@@ -65,6 +66,7 @@ func Parse(name string, src []byte, words Vocabulary) (*Scheme, map[string]*hcl.
 	if diags.HasErrors() {
 		return nil, files, diags
 	}
+	s.Digest = assay.SHA256(sha256.Sum256(src))
 	return s, files, diags
 }
 

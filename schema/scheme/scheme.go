@@ -51,7 +51,8 @@ type Scheme struct {
 
 	Requirements []Requirement // in the order of the file
 
-	Range hcl.Range
+	Digest assay.Digest // of the bytes of its file
+	Range  hcl.Range
 }
 
 // Level is one rung of a scheme that has levels.

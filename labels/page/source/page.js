@@ -34,9 +34,12 @@ async function fetchList(list) {
 }
 
 const say = (key, ...values) => words[key].replace(/\{(\d)\}/g, (_, n) => values[n]);
-const date = second => new Intl.DateTimeFormat(words.locale, {dateStyle: "long", timeZone: "UTC"}).format(second * 1000);
-const moment = second => new Intl.DateTimeFormat(words.locale, {dateStyle: "long", timeStyle: "short"}).format(second * 1000);
-const join = list => list.join(words.comma);
+const format = (second, how) => {
+	const text = new Intl.DateTimeFormat(words.locale, how).format(second * 1000);
+	return language == "fr" ? text.replace(/^1 /, "1er ") : text;
+};
+const date = second => format(second, {dateStyle: "long", timeZone: "UTC"});
+const moment = second => format(second, {dateStyle: "long", timeStyle: "short"});
 
 function put(id, text) {
 	$(id).replaceChildren(...(Array.isArray(text) ? text : [text]));
@@ -101,7 +104,8 @@ function drawLabel(label, list) {
 	put("name", alien(cut(3, label.product)));
 	const models = label.models.map((m, i) => i == 0 ? cut(4, m) : m);
 	if (label.moreModels) models.push(say("more", label.moreModels));
-	put("models", [...(models.length ? [words.model + " ", alien(join(models))] : []), ...(label.gtin ? [" ", alien("GTIN " + label.gtin)] : [])]);
+	put("models", models.length ? [words.model + " ", ...models.flatMap((m, i) => i ? [words.comma, alien(m)] : [alien(m)])] : "");
+	put("gtin", label.gtin ? alien("GTIN " + label.gtin) : "");
 	row("rows", "support", date(label.support));
 	row("rows", "issuer", alien(result.issuer.name), label.standing == 1 ? document.createElement("br") : "", label.standing == 1 ? words.self : "");
 	row("rows", "against", ...label.schemes.flatMap((s, i) => [i ? document.createElement("br") : "", alien(schemeText(s, label))]),

@@ -156,7 +156,7 @@ function fromText(text) {
 	need(!code.startsWith("sha256:"), "digest");
 	need(code[0] == "A", "other");
 	need(code.length > 1 && code.endsWith("Z"), "cut");
-	need(code[1] != "0", "form");
+	need(code.length > 2 && code[1] != "0", "form");
 	let n = 0n;
 	for (const c of code.slice(1, -1)) {
 		const digit = alphabet.indexOf(c);
@@ -218,10 +218,22 @@ async function readList(payload) {
 	const [issuer, list, expires, issued, entries, ttl = 0, changes = []] =
 		fields(decode(payload), new Map([[1, "text"], [2, "text"], [4, "int"], [6, "int"], [65533, "map"], [65534, "?count"], [-65538, "?full"]]));
 	const [bits, packed] = fields(entries, new Map([["bits", "int"], ["lst", "bytes"]]));
-	need(issuer != "" && isAddress(list) && issued >= 0 && within(expires - issued, 1, 400 * daySeconds) && within(ttl, 0, 400 * daySeconds), "list");
+	need(issuer != "" && isAddress(list) && issued >= 0 && expires <= 253402300799 && within(expires - issued, 1, 400 * daySeconds) && within(ttl, 0, 400 * daySeconds), "list");
 	need([1, 2, 4, 8].includes(bits) && changes.length <= 65536, "list");
-	need(changes.every(c => Array.isArray(c) && c.length == 3 && c.every(n => kinds.int(n) && n >= 0)), "list");
-	return {issuer, list, issued, end: ttl ? Math.min(expires, issued + ttl) : expires, bits, entries: await inflate(packed, maxEntries / 8 * bits), changes};
+	const content = await inflate(packed, maxEntries / 8 * bits), size = content.length * 8 / bits;
+	need(size > 0, "list");
+	const value = index => content[index * bits >> 3] >> index * bits % 8 & (1 << bits) - 1;
+	const last = new Map();
+	let day = 0;
+	for (const change of changes) {
+		need(Array.isArray(change) && change.length == 3 && change.every(kinds.int), "list");
+		const [index, on, to] = change;
+		need(within(index, 0, size - 1) && within(on, day, Math.floor(issued / daySeconds)) && within(to, 0, (1 << bits) - 1), "list");
+		day = on;
+		last.set(index, to);
+	}
+	for (let i = 0; i < size; i++) need(value(i) == (last.get(i) || 0), "list");
+	return {issuer, list, issued, end: ttl ? Math.min(expires, issued + ttl) : expires, size, value};
 }
 
 async function inflate(packed, limit) {
@@ -261,12 +273,8 @@ async function statusOf(label, issuer, now, fetchList, seen) {
 		need(list.issued <= now + 300, "clock");
 		need(now < list.end, "stale");
 		need(list.issued >= seen(list.list, list.issued), "old");
-		const bit = label.status.index * list.bits;
-		need(bit / 8 < list.entries.length, "list");
-		const value = list.entries[bit >> 3] >> bit % 8 & (1 << list.bits) - 1;
-		const last = list.changes.filter(c => c[0] == label.status.index).pop();
-		need(value == (last ? last[2] : 0), "list");
-		return {value, asOf: list.issued};
+		need(label.status.index < list.size, "list");
+		return {value: list.value(label.status.index), asOf: list.issued};
 	} catch (e) {
 		return {unknown: e.code || "list"};
 	}

@@ -55,6 +55,7 @@ type Inspection struct {
 	Coverage   assay.Coverage    `json:"coverage"`
 	Components []facts.Component `json:"components"`
 	Services   []facts.Service   `json:"services"`
+	Data       *assay.DataSet    `json:"data,omitempty"` // of known vulnerabilities, if one was given
 	Results    []assay.Result    `json:"results"`
 	Run        Run               `json:"run"`
 }

@@ -84,15 +84,19 @@ func writeResult(b *strings.Builder, r assay.Result, paint Painter) {
 			break
 		}
 		fmt.Fprintf(b, "      %s %s\n", paint(severityColor(f.Severity), fmt.Sprintf("%-8s", f.Severity)), Clean(f.Message))
-		for j, e := range f.Evidence {
+		places := slices.CompactFunc(slices.Clone(f.Evidence), samePlace)
+		for j, e := range places {
 			if j == maxPlaces {
-				fmt.Fprintf(b, "               … and %d more places\n", len(f.Evidence)-j)
+				fmt.Fprintf(b, "               … and %d more places\n", len(places)-j)
 				break
 			}
 			fmt.Fprintf(b, "               %s %s\n", paint(faint, evidenceWord(e.Kind)), Clean(e.Location.String()))
 		}
 	}
 }
+
+// samePlace reports evidence that a table shows once: it differs in its note only.
+func samePlace(a, b assay.Evidence) bool { return a.Kind == b.Kind && a.Location == b.Location }
 
 // How many findings of a check, and places of a finding, a table shows.
 const (

@@ -1,0 +1,193 @@
+package lifecycle
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/advisories"
+	"github.com/assay-iot/assay/schema/product"
+)
+
+// What a statement says of a vulnerability, in the words of OpenVEX.
+const (
+	vexNotAffected = "not_affected"
+	vexAffected    = "affected"
+	vexFixed       = "fixed"
+	vexUnderway    = "under_investigation"
+)
+
+// maxStatements bounds what one document says.
+const maxStatements = 100_000
+
+// statement is what a VEX document says about one vulnerability.
+type statement struct {
+	ids           []string // of the vulnerability
+	subjects      []subject
+	whole         bool // it is about the product itself
+	status        string
+	justification string
+	text          string
+	author        string
+	when          string
+	place         assay.Location
+}
+
+// subject is a component that a statement is about.
+type subject struct{ name, version string }
+
+// declaredVEX reads the VEX documents of the firmware; one that cannot be read is a
+// finding.
+func declaredVEX(c *checks.Context) (all []statement, found []assay.Finding) {
+	if c.Product == nil || c.Firmware == nil {
+		return nil, nil
+	}
+	for _, name := range c.Firmware.VEX {
+		d := c.Product.Documents[name]
+		err := d.Err
+		var read []statement
+		if err == nil {
+			read, err = readVEX(d.Data, identity(c.Product, c.Firmware))
+		}
+		if err != nil {
+			found = append(found, checks.Misdeclared(assay.Medium, "the VEX document cannot be read: "+err.Error(), c.Firmware.VEXRange))
+		}
+		for i := range read {
+			read[i].place = assay.Location{Path: name, Digest: d.Digest}
+		}
+		all = append(all, read...)
+	}
+	slices.SortStableFunc(all, func(a, b statement) int { return strings.Compare(a.when, b.when) })
+	return all, found
+}
+
+// itself are the names of the product, and the version of its firmware.
+type itself struct {
+	names   []string
+	version string
+}
+
+func identity(p *product.Product, fw *product.Firmware) itself {
+	return itself{names: append([]string{p.ID, p.Name, fw.ID}, p.Models...), version: fw.Version}
+}
+
+func (p itself) is(s subject) bool {
+	return slices.ContainsFunc(p.names, func(n string) bool { return strings.EqualFold(n, s.name) }) &&
+		(s.version == "" || s.version == p.version)
+}
+
+// errNotVEX says that a document is of neither form.
+var errNotVEX = errors.New("neither OpenVEX nor CycloneDX in JSON")
+
+// readVEX reads OpenVEX and CycloneDX in JSON.
+func readVEX(data []byte, p itself) (all []statement, err error) {
+	var kind struct {
+		Context any    `json:"@context"`
+		Format  string `json:"bomFormat"`
+	}
+	if err = json.Unmarshal(data, &kind); err == nil {
+		switch context, _ := kind.Context.(string); {
+		case kind.Format == "CycloneDX":
+			all, err = readCycloneDXVEX(data, p)
+		case strings.Contains(context, "openvex"):
+			all, err = readOpenVEX(data, p)
+		default:
+			return nil, errNotVEX
+		}
+	}
+	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+		return nil, fmt.Errorf("at offset %d: %w", syntax.Offset, err)
+	}
+	if len(all) > maxStatements {
+		return nil, fmt.Errorf("more than %d statements", maxStatements)
+	}
+	return all, err
+}
+
+// subjectOf understands a package URL; anything else is a name.
+func subjectOf(id string) subject {
+	rest, ok := strings.CutPrefix(id, "pkg:")
+	if !ok {
+		return subject{name: id}
+	}
+	rest, _, _ = strings.Cut(rest, "?")
+	rest, _, _ = strings.Cut(rest, "#")
+	version := ""
+	if i := strings.LastIndexByte(rest, '@'); i > 0 {
+		rest, version = rest[:i], unescape(rest[i+1:])
+	}
+	kind, path, _ := strings.Cut(rest, "/")
+	if kind == "golang" {
+		return subject{unescape(path), version}
+	}
+	return subject{unescape(path[strings.LastIndexByte(path, '/')+1:]), version}
+}
+
+// statementOn finds what the maker says about a vulnerability of a component: of
+// several statements the last.
+func statementOn(all []statement, c advisories.Component, v advisories.Vulnerability) *statement {
+	for i := len(all) - 1; i >= 0; i-- {
+		s := &all[i]
+		about := slices.ContainsFunc(s.ids, func(id string) bool { return id == v.ID || slices.Contains(v.Others, id) })
+		if about && (s.whole || slices.ContainsFunc(s.subjects, func(k subject) bool { return k.is(c) })) {
+			return s
+		}
+	}
+	return nil
+}
+
+func (k subject) is(c advisories.Component) bool {
+	own := facts.Component{Name: c.Name, Aliases: c.Packages}
+	if i := strings.LastIndexByte(c.Name, '/'); !own.Named(k.name) && (i < 0 || !strings.EqualFold(c.Name[i+1:], k.name)) {
+		return false
+	}
+	return k.version == "" || facts.SameVersion(c.Version, k.version)
+}
+
+// words say what is declared, for a message.
+func (s *statement) words() string {
+	switch s.status {
+	case vexNotAffected:
+		return "declared not affected"
+	case vexFixed:
+		return "declared fixed"
+	case vexAffected:
+		return "declared affected"
+	}
+	return "declared under investigation"
+}
+
+// note gives the statement as evidence.
+func (s *statement) note() string {
+	words := []string{s.status}
+	for _, w := range []string{s.justification, s.text} {
+		if w = strings.Join(strings.Fields(w), " "); w != "" {
+			words = append(words, w[:min(len(w), 400)])
+		}
+	}
+	if s.author != "" {
+		words = append(words, "by "+s.author)
+	}
+	return strings.ToValidUTF8(strings.Join(words, "; "), "")
+}
+
+// Declared lists what the maker's VEX documents say of vulnerabilities that were
+// found in a firmware: that the product is not affected by them, or is repaired.
+// It changes no verdict, and is shown and counted beside the exceptions.
+func Declared(p *product.Product, fw *product.Firmware, r advisories.Report) []assay.Marked {
+	statements, _ := declaredVEX(&checks.Context{Product: p, Firmware: fw})
+	var all []assay.Marked
+	for _, c := range r.Affected {
+		for _, v := range c.Known {
+			if s := statementOn(statements, c, v); s != nil && (s.status == vexNotAffected || s.status == vexFixed) {
+				all = append(all, assay.Marked{Subject: v.ID + " in " + c.Name + " " + c.Version, Reason: s.note(), Author: s.author, Declared: s.place})
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/package-url/packageurl-go"
+	"github.com/spf13/cobra"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/advisories"
+	"github.com/assay-iot/assay/cmd/assay/internal/report"
+)
+
+func (p *program) dataShowCommand() *cobra.Command {
+	var formats []string
+	c := &cobra.Command{
+		Use:   "show FOLDER [ID|PURL]",
+		Short: "Say what a data set holds, or what it knows of a vulnerability or a package",
+		Long: `Show prints what a data set was built from; with the id of a vulnerability its records;
+with a package URL which vulnerabilities of that version are known, as "assay check"
+looks them up. The folder "demo" is the data set that the program carries.
+
+Of a distribution's package the qualifier distro names the release:
+pkg:deb/debian/openssl@1.1.1n-0+deb11u3?distro=debian-11.`,
+		Example: "  assay data show data\n  assay data show data CVE-2022-0778\n  assay data show demo pkg:generic/busybox@1.19.4",
+		Args: func(c *cobra.Command, args []string) error {
+			return asUsage(cobra.RangeArgs(1, 2)(c, args))
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			outputs, err := parseFormats(formats, []string{"table", "json"})
+			if err != nil {
+				return err
+			}
+			set, err := openData(args[0])
+			if err != nil {
+				return err
+			}
+			defer set.Close()
+			answer, err := p.dataAnswer(set, args)
+			if err != nil {
+				return err
+			}
+			for _, o := range outputs {
+				if err := p.write(o, answer(o.kind)); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json; repeatable")
+	return c
+}
+
+// dataAnswer looks up what was asked for, and gives how to write it.
+func (p *program) dataAnswer(set *advisories.Set, args []string) (func(kind string) func(io.Writer) error, error) {
+	var value any = set.Manifest
+	table := func(io.Writer) error { return p.tellManifest(args[0], &set.Manifest) }
+	switch {
+	case len(args) == 1:
+	case strings.HasPrefix(args[1], "pkg:"):
+		r, err := lookUp(set, args[1])
+		if err != nil {
+			return nil, err
+		}
+		value, table = r, func(w io.Writer) error { return p.tellReport(w, r) }
+	default:
+		found, err := set.Find(args[1])
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			return nil, &codedError{code: exitNo, err: fmt.Errorf("the data set has no record of %s", report.Clean(args[1]))}
+		}
+		value, table = found, func(w io.Writer) error { return tellRecords(w, found) }
+	}
+	return func(kind string) func(io.Writer) error {
+		if kind == "json" {
+			return func(w io.Writer) error { return report.JSON(w, value) }
+		}
+		return table
+	}, nil
+}
+
+// lookUp looks a package URL up as a component of an image would be.
+func lookUp(set *advisories.Set, written string) (advisories.Report, error) {
+	u, err := packageurl.FromString(written)
+	if err != nil || u.Version == "" {
+		return advisories.Report{}, badInput("write it as pkg:generic/busybox@1.19.4", "%q is no package URL with a version", report.Clean(written))
+	}
+	places := []assay.Location{{Path: "package URL"}}
+	one := facts.Component{Name: u.Name, Version: u.Version, PURL: written, Kind: facts.KindPackage, Confidence: facts.ConfidencePackage, Places: places}
+	switch u.Type {
+	case "golang":
+		one.Kind = facts.KindModule
+	case "generic":
+		one.Confidence = facts.ConfidenceString
+	}
+	components := []facts.Component{one}
+	if name, release, ok := strings.Cut(u.Qualifiers.Map()["distro"], "-"); ok {
+		components = append(components, facts.Component{Name: name, Version: release, Kind: facts.KindSystem, Places: places})
+	}
+	return advisories.Match(set, components)
+}
+
+func (p *program) tellReport(w io.Writer, r advisories.Report) error {
+	b := &strings.Builder{}
+	for _, m := range r.Missed {
+		fmt.Fprintf(b, "%s %s could not be looked up: %s\n", report.Clean(m.Name), report.Clean(m.Version), report.Clean(m.Reason))
+	}
+	if len(r.Affected) == 0 && len(r.Missed) == 0 {
+		fmt.Fprintln(b, "nothing is recorded about this version")
+	}
+	for _, c := range r.Affected {
+		certain := ""
+		if c.Potential {
+			certain = ", potential: by the version number only"
+		}
+		fmt.Fprintf(b, "%s %s (by %s%s)\n", p.paint(bold, report.Clean(c.Name)), report.Clean(c.Version), report.Clean(c.By), certain)
+		for _, v := range c.Known {
+			line := fmt.Sprintf("  %-20s %-10s", report.Clean(v.ID), report.Clean(string(v.Rating)))
+			if v.Score > 0 {
+				line += fmt.Sprintf(" %4.1f", v.Score)
+			}
+			if v.EPSS > 0 {
+				line += fmt.Sprintf("  EPSS %.3f", v.EPSS)
+			}
+			fmt.Fprintf(b, "%s%s%s\n", strings.TrimRight(line, " "), told("  repaired in ", v.Fixed), told("  exploited since ", v.Exploited))
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// told is a text with words before it, or nothing.
+func told(before, text string) string {
+	if text == "" {
+		return ""
+	}
+	return before + report.Clean(text)
+}
+
+func tellRecords(w io.Writer, found []advisories.Record) error {
+	b := &strings.Builder{}
+	for _, r := range found {
+		fmt.Fprintf(b, "%s  %s %.1f%s\n  %s\n", report.Clean(r.ID), report.Clean(string(r.Specific.Rating)), r.Specific.Score, told("  exploited since ", r.Specific.Exploited), report.Clean(r.Summary))
+		for _, a := range r.Affected {
+			fmt.Fprintf(b, "  %s %s:", report.Clean(a.Package.Ecosystem), report.Clean(a.Package.Name))
+			for _, g := range a.Ranges {
+				b.WriteByte(' ')
+				for _, e := range g.Events {
+					b.WriteString(told(" from ", e.Introduced) + told(" to before ", e.Fixed) + told(" to ", e.LastAffected))
+				}
+				b.WriteByte(';')
+			}
+			if len(a.Versions) > 0 {
+				fmt.Fprintf(b, " %s", report.Clean(strings.Join(a.Versions, " ")))
+			}
+			b.WriteByte('\n')
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

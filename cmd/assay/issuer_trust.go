@@ -1,0 +1,411 @@
+package main
+
+import (
+	"bytes"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/cmd/assay/internal/report"
+	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/sign"
+	"github.com/assay-iot/assay/labels/trust"
+	"github.com/assay-iot/assay/labels/verify"
+)
+
+func (p *program) trustCommand() *cobra.Command {
+	c := &cobra.Command{Use: "trust", Short: "Say, check and hand on whose labels count", Args: noArgs, RunE: help}
+	c.AddCommand(p.trustShowCommand(), p.trustCheckCommand(), p.trustExplainCommand(), p.trustListCommand(), p.trustUpdateCommand())
+	return c
+}
+
+// given loads the policy that is named, or the list that is in place.
+func (p *program) given(args []string) (*trustPolicy, error) {
+	if len(args) > 0 {
+		return p.loadTrust(args[0])
+	}
+	t, err := p.installedTrust()
+	if err == nil && t == nil {
+		err = badInput("name a trust.hcl, or put a trust list in place: assay issuer trust update FILE", "no trust list is in place")
+	}
+	return t, err
+}
+
+func (p *program) trustShowCommand() *cobra.Command {
+	var formats []string
+	c := &cobra.Command{
+		Use:   "show [POLICY]",
+		Short: "Show a trust policy or list: who may issue what",
+		Long: `Show prints a trust policy (trust.hcl) or a signed trust list (default: the one in
+place). Besides a table: json, the whole policy; root, a Sigstore trusted_root.json for
+other tools; page, what the browser verifier embeds.`,
+		Args: atMostOne,
+		RunE: func(_ *cobra.Command, args []string) error {
+			outputs, err := parseFormats(formats, []string{"table", "json", "root", "page"})
+			if err != nil {
+				return err
+			}
+			t, err := p.given(args)
+			if err != nil {
+				return err
+			}
+			for _, o := range outputs {
+				if err := p.write(o, func(w io.Writer) error { return showTrust(w, o.kind, t) }); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json root page; repeatable")
+	return c
+}
+
+func showTrust(w io.Writer, kind string, t *trustPolicy) error {
+	switch kind {
+	case "json":
+		if t.list != nil {
+			return report.JSON(w, t.list)
+		}
+		return report.JSON(w, t.policy)
+	case "root":
+		data, err := t.root.JSON()
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(w, "%s\n", data)
+		return err
+	case "page":
+		return report.JSON(w, t.policy.Embed())
+	}
+	if l := t.list; l != nil {
+		fmt.Fprintf(w, "Trust list %d of %s, until %s; %d of %d root keys must sign the next\n\n",
+			l.Version, l.Issued.Format(time.DateOnly), l.Expires.Format(time.DateOnly), l.Threshold, len(l.Roots))
+	}
+	for _, i := range t.policy.Issuers {
+		if err := showIssuer(w, "issuer", &i); err != nil {
+			return err
+		}
+	}
+	for _, i := range t.policy.Assessors {
+		if err := showIssuer(w, "assessor", &i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func showIssuer(out io.Writer, what string, i *trust.Issuer) error {
+	fmt.Fprintf(out, "%s %s: %s\n", what, i.ID, report.Clean(i.Display))
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	row := func(what, format string, args ...any) {
+		fmt.Fprintf(w, "  %s\t%s\n", what, report.Clean(fmt.Sprintf(format, args...)))
+	}
+	row("schemes", "%s", strings.Join(i.Schemes, ", "))
+	if i.MaxLevel > 0 {
+		row("highest level", "%d", i.MaxLevel)
+	}
+	row("products", "%s", products(i.Prefixes))
+	for _, k := range i.Keys {
+		row("key "+k.Name, "%s, %s to %s", k.KeyID, k.NotBefore.Format(time.DateOnly), k.NotAfter.Format(time.DateOnly))
+	}
+	for _, r := range i.Keyless {
+		row("workflow", "%s@%s, started by %s, for repository %s of owner %s", r.Workflow, r.Ref, r.Trigger, r.RepositoryID, r.OwnerID)
+	}
+	row("demands", "%s", demands(i.Require))
+	if len(i.Assessors) > 0 {
+		row("assessments by", "%s", strings.Join(i.Assessors, ", "))
+	}
+	return w.Flush()
+}
+
+func products(prefixes []string) string {
+	var list []string
+	for _, p := range prefixes {
+		if p == trust.EveryProduct {
+			return "every one"
+		}
+		list = append(list, "GTIN "+p+"…")
+	}
+	return strings.Join(list, ", ")
+}
+
+func demands(r trust.Require) string {
+	status := "a status list of any age"
+	if r.StatusMaxAge > 0 {
+		status = "a status list of at most " + count(int(r.StatusMaxAge/(24*60*60)), "day")
+	}
+	return fmt.Sprintf("%s, %s, %s", count(r.Timestamp, "timestamp"), count(r.Log, "log proof"), status)
+}
+
+func (p *program) trustCheckCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "check POLICY", Short: "Check a trust policy for mistakes", Args: oneArg,
+		RunE: func(_ *cobra.Command, args []string) error {
+			t, err := p.loadTrust(args[0])
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(p.out, "%s: %s, no mistake\n", args[0], count(len(t.policy.Issuers), "issuer"))
+			return err
+		},
+	}
+}
+
+func (p *program) trustExplainCommand() *cobra.Command {
+	var policy, asOf string
+	c := &cobra.Command{
+		Use:   "explain LABEL",
+		Short: "Say why a label counts or does not by a trust policy",
+		Args:  oneArg,
+		RunE: func(_ *cobra.Command, args []string) error {
+			day, err := p.asOf(asOf)
+			if err != nil {
+				return err
+			}
+			t, err := p.reliedOn(policy, 0)
+			if err == nil && t == nil {
+				err = badInput("give --trust trust.hcl", "no trust list is in place")
+			}
+			if err != nil {
+				return err
+			}
+			data, err := readLimited(args[0], maxLabelFile)
+			if err != nil {
+				return err
+			}
+			answer, err := verify.File(data, t.policy.Keys(), verify.Options{AsOf: day.Format(time.DateOnly), Trust: t.judge(), Witness: t.witness()})
+			if errors.Is(err, labels.ErrNotLabel) {
+				return badInput("give a label.sigstore.json or label.pdf", "%s: %w", args[0], err)
+			} else if err != nil {
+				return err
+			}
+			if err := p.explainTrust(answer, t); err != nil {
+				return err
+			}
+			if answer.Label == nil {
+				return answered(exitNo)
+			}
+			if len(answer.Unsure) > 0 {
+				return answered(exitCannotTell)
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&policy, "trust", "", "trust policy `FILE` or signed trust list (default: the list in place)")
+	c.Flags().StringVar(&asOf, "as-of", "", "judge as on this `DATE` (default: today)")
+	return c
+}
+
+func (p *program) explainTrust(answer *verify.Report, t *trustPolicy) error {
+	if answer.Label == nil {
+		fmt.Fprintln(p.out, answer.Summary)
+	} else {
+		fmt.Fprintf(p.out, "This label counts: %s signed it, and may issue it.\n", report.Clean(answer.Issuer))
+	}
+	for _, s := range answer.Unsure {
+		fmt.Fprintln(p.out, s)
+	}
+	if by := answer.Signer; by != nil {
+		fmt.Fprintln(p.out)
+		if by.Key != "" {
+			fmt.Fprintf(p.out, "signed with the key %s\n", by.Key)
+		}
+		if i := by.Identity; i != nil {
+			fmt.Fprintf(p.out, "signed by the workflow %s\n  for %s (repository %s of owner %s), started by %s\n",
+				report.Clean(i.Subject), report.Clean(i.Repository), report.Clean(i.RepositoryID), report.Clean(i.OwnerID), report.Clean(i.Trigger))
+		}
+		for _, at := range by.Times {
+			fmt.Fprintf(p.out, "seen on %s\n", at.Format(time.RFC3339))
+		}
+	}
+	for _, i := range t.policy.Issuers {
+		if i.Display == answer.Issuer {
+			fmt.Fprintln(p.out)
+			return showIssuer(p.out, "issuer", &i)
+		}
+	}
+	return nil
+}
+
+func (p *program) trustListCommand() *cobra.Command {
+	var policy, expires, out, add string
+	var version int64
+	var threshold int
+	var roots []string
+	var who signerFlags
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "Make a signed trust list of a trust policy, or add a signature to one",
+		Long: `List writes a trust policy as a trust list, numbered and dated, and signs it with one
+root key. The list counts when enough root keys have signed it, at least two: each
+holder adds a signature with --add. A list says who may sign the next one.`,
+		Example: "  assay issuer trust list --trust trust.hcl --version 7 --expires 2027-06-01 --root a.pub --root b.pub --signer a.key --out list.json\n" +
+			"  assay issuer trust list --add list.json --signer b.key --out list.json",
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := p.openSigner(c.Context(), who, true)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			if s.key == nil {
+				return badInput("sign with a root key", "a trust list is signed with a key, not keyless")
+			}
+			var data []byte
+			if add != "" {
+				if data, err = readLimited(add, trust.MaxListBytes); err == nil {
+					data, err = trust.AddSignature(data, func(message []byte) ([]byte, error) { return sign.Message(s.key, message) })
+				}
+			} else {
+				data, err = p.newTrustList(policy, version, expires, roots, threshold, s)
+			}
+			if errors.Is(err, trust.ErrNotList) {
+				return badInput("see assay issuer trust list --help", "%w", err)
+			} else if err != nil {
+				return err
+			}
+			return writeFile(out, data, 0o644)
+		},
+	}
+	who.add(c)
+	c.Flags().StringVar(&policy, "trust", "trust.hcl", "trust policy `FILE`")
+	c.Flags().Int64Var(&version, "version", 0, "`NUMBER` of the list, higher than all before")
+	c.Flags().StringVar(&expires, "expires", "", "last `DATE` of the list")
+	c.Flags().StringArrayVar(&roots, "root", nil, "public key `FILE` of one who may sign the next list; repeatable, at least two")
+	c.Flags().IntVar(&threshold, "threshold", trust.MinThreshold, "`NUMBER` of root keys that must sign")
+	c.Flags().StringVar(&add, "add", "", "add a signature to this `LIST` instead of making one")
+	c.Flags().StringVar(&out, "out", "trust-list.json", "write the list to this `FILE`")
+	return c
+}
+
+func (p *program) newTrustList(policy string, version int64, expires string, roots []string, threshold int, s *signer) ([]byte, error) {
+	t, err := p.loadTrust(policy)
+	if err != nil {
+		return nil, err
+	}
+	last, err := assay.Date(expires)
+	if err != nil {
+		return nil, badInput("write it as 2027-06-01", "--expires %q is not a date", expires)
+	}
+	issued, err := assay.Date(p.today)
+	if err != nil {
+		return nil, err
+	}
+	l := &trust.List{
+		Format: trust.ListFormat, Version: version, Issued: issued, Expires: last.AddDate(0, 0, 1), Threshold: threshold, Policy: *t.policy,
+	}
+	keys, err := publicKeys("--root", roots)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range keys {
+		der, err := x509.MarshalPKIXPublicKey(k.Public)
+		if err != nil {
+			return nil, err
+		}
+		l.Roots = append(l.Roots, der)
+	}
+	message, err := l.Message()
+	if err != nil {
+		return nil, err
+	}
+	sig, err := sign.Message(s.key, message)
+	if err != nil {
+		return nil, err
+	}
+	return l.Sealed(sig)
+}
+
+func publicKeys(flag string, files []string) ([]verify.Key, error) {
+	var keys []verify.Key
+	for _, name := range files {
+		data, err := readLimited(name, 64<<10)
+		if err != nil {
+			return nil, err
+		}
+		k, err := verify.ParseKey(data)
+		if err != nil {
+			return nil, badInput("give a public key (NAME.pub)", "%s %s: %w", flag, name, err)
+		}
+		keys = append(keys, k)
+	}
+	return keys, nil
+}
+
+func (p *program) trustUpdateCommand() *cobra.Command {
+	var roots []string
+	c := &cobra.Command{
+		Use:   "update LIST",
+		Short: "Put a signed trust list in place, if it may follow the one there",
+		Long: `Update checks a signed trust list and puts it in place for assay verify. The first one
+needs --root, the public keys of those who may sign it, from a source that you trust. A
+later one must be signed by the root keys of the list that is there; an older one and an
+expired one are refused.`,
+		Args: oneArg,
+		RunE: func(_ *cobra.Command, args []string) error {
+			place := p.trustPlace()
+			if place == "" {
+				return badInput("set HOME or XDG_CONFIG_HOME", "there is no place for a trust list")
+			}
+			keys, err := publicKeys("--root", roots)
+			if err != nil {
+				return err
+			}
+			var installed *trust.List
+			switch old, err := readLimited(place, trust.MaxListBytes); {
+			case err == nil:
+				if installed, err = trust.OpenList(old); err != nil {
+					return badInput("move it away, and give --root again", "the list in place, %s, is damaged: %w", place, err)
+				}
+				if len(keys) > 0 {
+					return badInput("leave --root out", "a list is in place, and says itself who signs the next")
+				}
+			case !errors.Is(err, fs.ErrNotExist):
+				return err
+			}
+			data, err := readLimited(args[0], trust.MaxListBytes)
+			if err != nil {
+				return err
+			}
+			l, err := trust.Update(installed, keys, data, p.now)
+			if err != nil {
+				return p.refusedList(args[0], err)
+			}
+			if err := os.MkdirAll(filepath.Dir(place), 0o755); err != nil {
+				return err
+			}
+			if err := writeFile(place, bytes.Clone(data), 0o644); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(p.out, "%s trust list %d, %s, until %s\n", p.paint(green, "✓"), l.Version, count(len(l.Policy.Issuers), "issuer"), l.Expires.Format(time.DateOnly))
+			return err
+		},
+	}
+	c.Flags().StringArrayVar(&roots, "root", nil, "for the first list: public key `FILE` of a root; repeatable, at least two")
+	return c
+}
+
+// refusedList gives the exit code for a list that is not taken.
+func (p *program) refusedList(name string, err error) error {
+	code, fix := exitNo, "ask those who publish the list"
+	switch {
+	case errors.Is(err, trust.ErrNotList):
+		code, fix = exitInput, "give a signed trust list"
+	case errors.Is(err, trust.ErrExpired):
+		code, fix = exitNotValidNow, "fetch a newer list"
+	case errors.Is(err, trust.ErrClock):
+		code, fix = exitCannotTell, "correct the clock"
+	}
+	return &codedError{code: code, err: fmt.Errorf("%s is not taken: %w", name, err), fix: fix}
+}
