@@ -31,10 +31,14 @@ type HashEntry struct {
 var Signatures = &Fact[[]Signature]{
 	Name:    "signatures",
 	Version: 2,
-	Doc:     "Signatures that containers of the image carry, or that came with it in files of their own: kind, algorithm, key, and which bytes they cover; parsed, not verified.",
-	Needs:   []Node{Tree},
+	Doc:     "Signatures that containers of the image and its OSTree commits carry, or that came with it in files of their own: kind, algorithm, key, and which bytes they cover; parsed, not verified.",
+	Needs:   []Node{Tree, OSTree},
 	Observe: func(o *Observer) ([]Signature, error) {
 		img, err := Tree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		repos, err := OSTree.Of(o)
 		if err != nil {
 			return nil, err
 		}
@@ -53,17 +57,22 @@ var Signatures = &Fact[[]Signature]{
 				Location: assay.Location{Path: s.File, Offset: s.Offset, Length: s.Length},
 			})
 		}
-		return found, nil
+		return append(found, ostreeSignatures(repos)...), nil
 	},
 }
 
 // HashLists are the hash lists of the containers of the image.
 var HashLists = &Fact[[]HashEntry]{
-	Name:  "hash-lists",
-	Doc:   "Hash lists inside containers, each entry compared with what it is about. They are no signatures.",
-	Needs: []Node{Tree},
+	Name:    "hash-lists",
+	Version: 2,
+	Doc:     "Hash lists inside containers, and the objects of OSTree commits, each entry compared with what it is about. They are no signatures.",
+	Needs:   []Node{Tree, OSTree},
 	Observe: func(o *Observer) ([]HashEntry, error) {
 		img, err := Tree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		repos, err := OSTree.Of(o)
 		if err != nil {
 			return nil, err
 		}
@@ -76,7 +85,7 @@ var HashLists = &Fact[[]HashEntry]{
 				})
 			}
 		}
-		return found, nil
+		return append(found, ostreeHashes(repos)...), nil
 	},
 }
 

@@ -23,11 +23,16 @@ type UpdateContainer struct {
 
 // UpdateContainers are the containers of the image that are made for updates.
 var UpdateContainers = &Fact[[]UpdateContainer]{
-	Name:  "update-containers",
-	Doc:   "Containers of kinds that are made for updates: whether they can carry a signature and do, and the counters that refuse older versions.",
-	Needs: []Node{Tree},
+	Name:    "update-containers",
+	Version: 2,
+	Doc:     "Containers of kinds that are made for updates: whether they can carry a signature and do, and the counters that refuse older versions.",
+	Needs:   []Node{Tree, OSTree},
 	Observe: func(o *Observer) ([]UpdateContainer, error) {
 		img, err := Tree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		repos, err := OSTree.Of(o)
 		if err != nil {
 			return nil, err
 		}
@@ -37,13 +42,18 @@ var UpdateContainers = &Fact[[]UpdateContainer]{
 				found = append(found, u)
 			}
 		}
+		for _, r := range repos {
+			found = append(found, UpdateContainer{
+				Type: "ostree", Outermost: r.Outermost, Signable: true, Signatures: r.signed(), Attributes: map[string]string{}, Location: r.Location,
+			})
+		}
 		return found, nil
 	},
 }
 
 // signable are the types of container whose format has a place for a signature.
 var signable = []string{
-	"android-vbmeta", "esp-image", "fit", "matter-ota", "mcuboot", "mender", "nordic-dfu", "rauc", "suit", "swupdate", "zigbee-ota",
+	"android-vbmeta", "esp-image", "fit", "matter-ota", "mcuboot", "mender", "nordic-dfu", "ostree-delta", "rauc", "suit", "swupdate", "zigbee-ota",
 }
 
 // told are the attributes that speak of versions and of encryption.

@@ -71,8 +71,8 @@ var (
 const maxKeys = 256
 
 // ParseKeys reads every key of a file: PEM of public keys and certificates, with
-// lists of revoked ones, one key in DER, a key of minisign, signify or usign, keys
-// of OpenSSH, one to a line, or of OpenPGP.
+// lists of revoked ones, one key in DER, a key of minisign, signify, usign or
+// OSTree, keys of OpenSSH, one to a line, or of OpenPGP.
 func ParseKeys(name string, data []byte) ([]Key, error) {
 	var keys []Key
 	var revoked []*Revocations
@@ -154,12 +154,16 @@ func parseDER(der []byte) (Key, error) {
 	return Key{}, ErrNoKey
 }
 
-// parseSignify reads a line of base64: "Ed", eight bytes of key number, the key.
+// parseSignify reads a line of base64: "Ed", eight bytes of key number, the key; or
+// the key alone, as OSTree has it.
 func parseSignify(data []byte) (Key, bool) {
 	for line := range strings.Lines(string(data)) {
 		raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(line))
 		if err == nil && len(raw) == 42 && bytes.HasPrefix(raw, []byte("Ed")) {
 			return Key{Public: ed25519.PublicKey(raw[10:]), number: string(raw[2:10])}, true
+		}
+		if err == nil && len(raw) == ed25519.PublicKeySize {
+			return Key{Public: ed25519.PublicKey(raw)}, true
 		}
 	}
 	return Key{}, false

@@ -2,8 +2,10 @@ package ostree_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"encoding/binary"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -103,6 +105,25 @@ func TestBadObjects(t *testing.T) {
 	binary.BigEndian.PutUint64(huge[8:], 1<<40)
 	if _, err := ostree.SumPacked(append(huge, "\x00\x19"...)); err == nil {
 		t.Error("a file of 1 TiB")
+	}
+}
+
+// TestEd25519 has metadata with signatures of Ed25519, as "ostree sign" writes
+// them: one that holds, and one that is cut.
+func TestEd25519(t *testing.T) {
+	commit := sample(t, "sample.commit")
+	public, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := append(ed25519.Sign(private, commit), "cut\x40\x43\x00aay"...)
+	entry := slices.Concat([]byte("ostree.sign.ed25519\x00\x00\x00\x00\x00"), value, []byte{20})
+	s, err := ostree.Signatures(t.Context(), append(entry, byte(len(entry))), commit)
+	if err != nil || len(s) != 2 {
+		t.Fatal(s, err)
+	}
+	if s[0].Algorithm != format.Ed25519 || !ed25519.Verify(public, s[0].Message, s[0].Value) || s[0].Problem != "" || s[1].Problem == "" {
+		t.Errorf("%+v", s)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"strconv"
 	"strings"
@@ -156,12 +157,16 @@ func (a *archive) add(h *tar.Header, at, start int64) {
 	case tar.TypeLink:
 		e.Mode = h.FileInfo().Mode().Perm()
 		target, ok := a.names[h.Linkname]
-		if !ok || !a.entries[target].Mode.IsRegular() {
+		if !ok || a.entries[target].Mode.IsDir() {
 			e.Err = fmt.Errorf("hard link to %q, which is no file before it", h.Linkname)
 			break
 		}
 		t := &a.entries[target]
-		e.Inode, e.Size, e.Mode, e.UID, e.GID, e.Offset = t.Inode, t.Size, t.Mode, t.UID, t.GID, t.Offset
+		e.Size, e.Mode, e.UID, e.GID, e.Offset = t.Size, t.Mode, t.UID, t.GID, t.Offset
+		e.Link, e.Rdev, e.Xattrs = t.Link, t.Rdev, maps.Clone(t.Xattrs)
+		if e.Mode.IsRegular() {
+			e.Inode = t.Inode
+		}
 	case tar.TypeChar, tar.TypeBlock:
 		e.Rdev = uint64(uint32(h.Devmajor))<<32 | uint64(uint32(h.Devminor))
 	}

@@ -95,12 +95,16 @@ func parsePEM(block *pem.Block) (crypto.PublicKey, error) {
 	return nil, fmt.Errorf("holds PEM of type %q, not a public key or certificate", block.Type)
 }
 
-// parseSignify reads the format of signify, minisign and usign.
+// parseSignify reads the format of signify, minisign and usign, or a bare key in
+// base64, as OSTree has it.
 func parseSignify(s string) crypto.PublicKey {
 	for line := range strings.Lines(s) {
 		raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(line))
 		if err == nil && len(raw) == 42 && bytes.HasPrefix(raw, []byte("Ed")) {
 			return ed25519.PublicKey(raw[10:])
+		}
+		if err == nil && len(raw) == ed25519.PublicKeySize {
+			return ed25519.PublicKey(raw)
 		}
 	}
 	return nil

@@ -40,7 +40,7 @@ func TestPublicKey(t *testing.T) {
 	}
 	usign := "untrusted comment: public key 1\n" + base64.StdEncoding.EncodeToString(append([]byte("Ed12345678"), ed...)) + "\n"
 	for want, texts := range map[string][]string{
-		"ed25519":    {usign, pemOf("CERTIFICATE", cert), publicKey},
+		"ed25519":    {usign, base64.StdEncoding.EncodeToString(ed) + "\n", pemOf("CERTIFICATE", cert), publicKey},
 		"ecdsa-p384": {pemOf("PUBLIC KEY", spki)},
 		"rsa-2048":   {pemOf("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&rsaKey.PublicKey))},
 	} {
