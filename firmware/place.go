@@ -33,6 +33,8 @@ type place struct {
 	name   string // for a stream, what its header calls the content
 	raw    *Container
 	outer  string // type of the container that begins at the first byte too
+	tried  *tried // what did not open in these bytes
+	begin  int64  // of the first byte in the bytes that tried is about
 }
 
 // found is what was found in a place.
@@ -46,9 +48,13 @@ type found struct {
 func (o *opener) look(p *place) (found, error) {
 	var f found
 	if p.depth > o.opts.Limits.Depth {
+		o.tooDeep++
 		o.skip(p.path, p.shiftIn(), p.in.Size, fmt.Sprintf("containers nested more than %d deep are not opened", o.opts.Limits.Depth))
 		f.ranges = []Range{{0, p.in.Size, Unexplained, "nested too deep"}}
 		return f, nil
+	}
+	if p.tried == nil {
+		p.tried = &tried{}
 	}
 	s := o.matcher.scan(p.in)
 	next := slices.DeleteFunc(o.matcher.starts(p.in), func(c candidate) bool { return c.format.Name == p.outer })
@@ -57,7 +63,7 @@ func (o *opener) look(p *place) (found, error) {
 		var failed []refusal
 		opened := false
 		for _, c := range next {
-			length, err := o.accept(p, c, &f)
+			length, err := o.try(p, c, &f)
 			if o.ctx.Err() != nil {
 				return f, o.ctx.Err()
 			}
@@ -134,6 +140,9 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if got.Hollow && o.inVain > maxInVain {
+		return 0, fmt.Errorf("over %d bytes were looked through in vain: %w", int64(maxInVain), format.ErrLimit)
+	}
 	if got.Stream != nil && c.off > 0 && len(got.Stream) < minStream {
 		return 0, errTiny
 	}
@@ -169,6 +178,7 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	if got.Hollow && len(o.img.Containers) == before.containers+1 {
 		o.forget(before, k)
 		_ = o.budget.Live(-int64(len(got.Stream))) // gives it back
+		o.inVain += got.Length + int64(len(got.Stream))
 		return 0, errHollow
 	}
 	f.containers++
@@ -257,6 +267,7 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 		sub := &place{
 			in: in.Section(part.Offset, part.Length), path: k.Path, parent: k, shift: part.Offset,
 			depth: p.depth + 1, role: part.Role, hint: part.Hint, mapped: p.mapped, name: part.Name,
+			tried: p.tried, begin: p.begin + k.Offset - p.shift + part.Offset,
 		}
 		if part.Name != "" {
 			sub.path += "!" + part.Name
