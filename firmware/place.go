@@ -224,7 +224,11 @@ func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.I
 	case got.Tree != nil:
 		files, err = o.plant(ctx, p, k, in, got.Tree)
 	case got.Stream != nil:
-		kernel, err = o.unpacked(p, k, got)
+		f, err := o.unpacked(p, k, got)
+		if what := unknown(f.ranges); what != "" {
+			return []Range{{0, in.Size, Unexplained, k.Type + " of: " + what}}, f.kernel, err
+		}
+		return without([]Range{{0, in.Size, Opened, k.Type}}, lost(got, nil)), f.kernel, err
 	default:
 		ranges, kernel, err = o.parts(p, k, in, got.Parts)
 		return without(ranges, lost(got, nil)), kernel, err
@@ -233,16 +237,15 @@ func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.I
 }
 
 // unpacked looks into what a stream unpacked to.
-func (o *opener) unpacked(p *place, k *Container, got *format.Opened) (string, error) {
+func (o *opener) unpacked(p *place, k *Container, got *format.Opened) (found, error) {
 	role := p.role
 	if role == format.Flat {
 		role = format.Unknown // what is packed does not run as it stands
 	}
-	f, err := o.look(&place{
+	return o.look(&place{
 		in: format.InMemory(got.Stream), path: k.Path, parent: k,
 		depth: p.depth + 1, role: role, stream: true, name: got.StreamName,
 	})
-	return f.kernel, err
 }
 
 // parts looks into the parts that a header describes.
@@ -251,13 +254,15 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 	slices.SortStableFunc(parts, func(a, b format.Part) int { return cmp.Compare(a.Offset, b.Offset) })
 	distinct(parts)
 	at := int64(0)
+	var gone []Range
 	for _, part := range parts {
 		if part.Bytes.ReaderAt != nil {
-			inner, err := o.gathered(p, k, part)
+			f, err := o.gathered(p, k, part)
 			if err != nil {
 				return nil, "", err
 			}
-			kernel = cmp.Or(kernel, inner)
+			kernel = cmp.Or(kernel, f.kernel)
+			gone = append(gone, traced(part, f.ranges)...)
 			continue
 		}
 		if part.Offset < at || part.Length <= 0 || part.Length > in.Size-part.Offset {
@@ -289,7 +294,7 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 	if at < in.Size {
 		ranges = append(ranges, Range{at, in.Size - at, Opened, k.Type})
 	}
-	return ranges, kernel, nil
+	return without(ranges, joined(gone)), kernel, nil
 }
 
 // distinct makes the names of parts ones that can stand in a path, and each
@@ -308,7 +313,7 @@ func distinct(parts []format.Part) {
 }
 
 // gathered looks into a part that was put together from several places.
-func (o *opener) gathered(p *place, k *Container, part format.Part) (kernel string, err error) {
+func (o *opener) gathered(p *place, k *Container, part format.Part) (found, error) {
 	sub := &place{
 		in: part.Bytes, path: k.Path, parent: k, depth: p.depth + 1,
 		role: part.Role, hint: part.Hint, stream: true, name: part.Name,
@@ -318,10 +323,9 @@ func (o *opener) gathered(p *place, k *Container, part format.Part) (kernel stri
 	}
 	if err := o.budget.Bytes(part.Bytes.Size); err != nil {
 		o.skip(sub.path, 0, part.Bytes.Size, err.Error())
-		return "", nil
+		return found{ranges: []Range{{0, part.Bytes.Size, Unexplained, err.Error()}}}, nil
 	}
-	f, err := o.look(sub)
-	return f.kernel, err
+	return o.look(sub)
 }
 
 func shifted(ranges []Range, by int64) []Range {
