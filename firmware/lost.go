@@ -45,6 +45,37 @@ func stored(tree format.Tree, i int) (off, length int64) {
 	return 0, 0
 }
 
+// traced gives what nobody can read of a part that was put together: where it
+// stands in the container.
+func traced(part format.Part, ranges []Range) (gone []Range) {
+	if part.Places == nil {
+		return nil
+	}
+	for _, r := range ranges {
+		if r.Class != Unexplained {
+			continue
+		}
+		for _, s := range part.Places(r.Offset, r.Length) {
+			gone = append(gone, Range{s.Offset, s.Length, Unexplained, r.What})
+		}
+	}
+	return gone
+}
+
+// unknown says what bytes are of which nothing could be read; empty if something
+// could be, or there is nothing.
+func unknown(ranges []Range) (what string) {
+	for _, r := range ranges {
+		switch r.Class {
+		case Opened:
+			return ""
+		case Unexplained:
+			what = cmp.Or(what, r.What)
+		}
+	}
+	return what
+}
+
 // joined sorts ranges and joins those that overlap; the first one's words stay.
 func joined(ranges []Range) []Range {
 	slices.SortStableFunc(ranges, func(a, b Range) int { return cmp.Compare(a.Offset, b.Offset) })

@@ -2,7 +2,12 @@ package firmware_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -21,6 +26,13 @@ func unexplained(img *firmware.Image) int64 {
 	return n
 }
 
+// chance are bytes that nobody can read.
+func chance(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.NewChaCha8([32]byte{7}).Read(b)
+	return b
+}
+
 // What a reader could not read was not examined, also inside of a container that
 // was opened.
 func TestLostBytesAreUnexplained(t *testing.T) {
@@ -35,6 +47,7 @@ func TestLostBytesAreUnexplained(t *testing.T) {
 	}
 	big := firmwaretest.Zip(firmwaretest.Text("zeros", 0o644, strings.Repeat("\x00", 1<<20)))
 	stream := firmwaretest.Gzip("x", []byte(strings.Repeat(noise, 8)))
+	unknownStream := firmwaretest.Gzip("x", chance(64<<10))
 	for name, c := range map[string]struct {
 		image []byte
 		least int64
@@ -43,6 +56,7 @@ func TestLostBytesAreUnexplained(t *testing.T) {
 		"data block":       {bad, 64 << 10, firmware.Options{}},
 		"member of a zip":  {big, 1 << 10, firmware.Options{Limits: firmware.Limits{FileBytes: 1 << 19}}},
 		"member of a cpio": {firmwaretest.Cpio(firmwaretest.Text("big", 0o644, noise)), 300 << 10, firmware.Options{Limits: firmware.Limits{FileBytes: 1 << 18}}},
+		"unknown stream":   {unknownStream, int64(len(unknownStream)), firmware.Options{}},
 		"stream":           {bytes.Replace(stream, stream[len(stream)/2:len(stream)/2+8], make([]byte, 8), 1), int64(len(stream)) / 2, firmware.Options{}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -54,5 +68,81 @@ func TestLostBytesAreUnexplained(t *testing.T) {
 				t.Error("nothing is skipped")
 			}
 		})
+	}
+}
+
+// gathered are containers whose content is put together from several places, one
+// of them around bytes that nobody can read.
+func gathered(t *testing.T, unknown []byte) map[string][]byte {
+	t.Helper()
+	const block = 4096
+	var sparse, records bytes.Buffer
+	put := func(v ...any) {
+		for _, v := range v {
+			_ = binary.Write(&sparse, binary.LittleEndian, v)
+		}
+	}
+	half := len(unknown) / 2
+	put(uint32(0xed26ff3a), uint16(1), uint16(0), uint16(28), uint16(12), uint32(block), uint32(len(unknown)/block+100), uint32(3), uint32(0))
+	put(uint16(0xcac1), uint16(0), uint32(half/block), uint32(12+half), unknown[:half])
+	put(uint16(0xcac3), uint16(0), uint32(100), uint32(12))
+	put(uint16(0xcac1), uint16(0), uint32(half/block), uint32(12+half), unknown[half:])
+	for at := 0; at < len(unknown); at += 32 {
+		line := append([]byte{32 + 5, byte(at >> 24), byte(at >> 16), byte(at >> 8), byte(at)}, unknown[at:at+32]...)
+		sum := byte(0)
+		for _, c := range line {
+			sum += c
+		}
+		fmt.Fprintf(&records, "S3%X%02X\n", line, ^sum)
+	}
+	records.WriteString("S70500000000FA\n")
+	return map[string][]byte{"sparse image": sparse.Bytes(), "records": records.Bytes(), "volume": volume(t, unknown)}
+}
+
+// volume makes an image of UBI with one volume.
+func volume(t *testing.T, content []byte) []byte {
+	t.Helper()
+	reference.Need(t, "ubinize")
+	dir := t.TempDir()
+	ini := "[rootfs]\nmode=ubi\nimage=content\nvol_id=0\nvol_type=dynamic\nvol_name=rootfs\nvol_size=4MiB\n"
+	for name, data := range map[string][]byte{"content": content, "ini": []byte(ini)} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("ubinize", "-o", "img", "-m", "2048", "-p", "128KiB", "ini")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	img, err := os.ReadFile(filepath.Join(dir, "img"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+// An unknown file system in a partition that was put together counts as
+// unexplained, with the bytes that it comes from and no others.
+func TestUnknownPartsAreUnexplained(t *testing.T) {
+	unknown := chance(512 << 10)
+	for name, image := range gathered(t, unknown) {
+		t.Run(name, func(t *testing.T) {
+			img := reference.Open(t, image)
+			got, most := unexplained(img), int64(len(unknown))
+			if name == "records" {
+				most = int64(len(image))
+			}
+			if got < int64(len(unknown))*99/100 || got > most {
+				t.Errorf("%d bytes are unexplained, of %d unknown ones in an image of %d: %v", got, len(unknown), len(image), img.Ranges)
+			}
+		})
+	}
+	fs := firmwaretest.Squashfs(firmwaretest.Text("etc/passwd", 0o644, "root:x:0:0::/:/bin/sh\n"))
+	fs = append(fs, make([]byte, -len(fs)&8191)...)
+	for name, image := range gathered(t, fs) {
+		if img := reference.Open(t, image); unexplained(img) > 0 || len(img.Skipped) > 0 {
+			t.Errorf("%s with a squashfs: %v, %v", name, img.Ranges, img.Skipped)
+		}
 	}
 }

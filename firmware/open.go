@@ -143,6 +143,8 @@ type opener struct {
 	paths    map[string]bool // of containers
 	raws     []raw           // raw files, read when everything was opened
 	readable bool            // something inside could be read
+	tooDeep  int             // places that were too deep to look into
+	inVain   int64           // bytes of containers that were hollow
 }
 
 func (o *opener) openImage(src Source) error {

@@ -33,6 +33,8 @@ type place struct {
 	name   string // for a stream, what its header calls the content
 	raw    *Container
 	outer  string // type of the container that begins at the first byte too
+	tried  *tried // what did not open in these bytes
+	begin  int64  // of the first byte in the bytes that tried is about
 }
 
 // found is what was found in a place.
@@ -46,9 +48,13 @@ type found struct {
 func (o *opener) look(p *place) (found, error) {
 	var f found
 	if p.depth > o.opts.Limits.Depth {
+		o.tooDeep++
 		o.skip(p.path, p.shiftIn(), p.in.Size, fmt.Sprintf("containers nested more than %d deep are not opened", o.opts.Limits.Depth))
 		f.ranges = []Range{{0, p.in.Size, Unexplained, "nested too deep"}}
 		return f, nil
+	}
+	if p.tried == nil {
+		p.tried = &tried{}
 	}
 	s := o.matcher.scan(p.in)
 	next := slices.DeleteFunc(o.matcher.starts(p.in), func(c candidate) bool { return c.format.Name == p.outer })
@@ -57,7 +63,7 @@ func (o *opener) look(p *place) (found, error) {
 		var failed []refusal
 		opened := false
 		for _, c := range next {
-			length, err := o.accept(p, c, &f)
+			length, err := o.try(p, c, &f)
 			if o.ctx.Err() != nil {
 				return f, o.ctx.Err()
 			}
@@ -134,6 +140,9 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if got.Hollow && o.inVain > maxInVain {
+		return 0, fmt.Errorf("over %d bytes were looked through in vain: %w", int64(maxInVain), format.ErrLimit)
+	}
 	if got.Stream != nil && c.off > 0 && len(got.Stream) < minStream {
 		return 0, errTiny
 	}
@@ -169,6 +178,7 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	if got.Hollow && len(o.img.Containers) == before.containers+1 {
 		o.forget(before, k)
 		_ = o.budget.Live(-int64(len(got.Stream))) // gives it back
+		o.inVain += got.Length + int64(len(got.Stream))
 		return 0, errHollow
 	}
 	f.containers++
@@ -214,7 +224,11 @@ func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.I
 	case got.Tree != nil:
 		files, err = o.plant(ctx, p, k, in, got.Tree)
 	case got.Stream != nil:
-		kernel, err = o.unpacked(p, k, got)
+		f, err := o.unpacked(p, k, got)
+		if what := unknown(f.ranges); what != "" {
+			return []Range{{0, in.Size, Unexplained, k.Type + " of: " + what}}, f.kernel, err
+		}
+		return without([]Range{{0, in.Size, Opened, k.Type}}, lost(got, nil)), f.kernel, err
 	default:
 		ranges, kernel, err = o.parts(p, k, in, got.Parts)
 		return without(ranges, lost(got, nil)), kernel, err
@@ -223,16 +237,15 @@ func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.I
 }
 
 // unpacked looks into what a stream unpacked to.
-func (o *opener) unpacked(p *place, k *Container, got *format.Opened) (string, error) {
+func (o *opener) unpacked(p *place, k *Container, got *format.Opened) (found, error) {
 	role := p.role
 	if role == format.Flat {
 		role = format.Unknown // what is packed does not run as it stands
 	}
-	f, err := o.look(&place{
+	return o.look(&place{
 		in: format.InMemory(got.Stream), path: k.Path, parent: k,
 		depth: p.depth + 1, role: role, stream: true, name: got.StreamName,
 	})
-	return f.kernel, err
 }
 
 // parts looks into the parts that a header describes.
@@ -241,13 +254,15 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 	slices.SortStableFunc(parts, func(a, b format.Part) int { return cmp.Compare(a.Offset, b.Offset) })
 	distinct(parts)
 	at := int64(0)
+	var gone []Range
 	for _, part := range parts {
 		if part.Bytes.ReaderAt != nil {
-			inner, err := o.gathered(p, k, part)
+			f, err := o.gathered(p, k, part)
 			if err != nil {
 				return nil, "", err
 			}
-			kernel = cmp.Or(kernel, inner)
+			kernel = cmp.Or(kernel, f.kernel)
+			gone = append(gone, traced(part, f.ranges)...)
 			continue
 		}
 		if part.Offset < at || part.Length <= 0 || part.Length > in.Size-part.Offset {
@@ -257,6 +272,7 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 		sub := &place{
 			in: in.Section(part.Offset, part.Length), path: k.Path, parent: k, shift: part.Offset,
 			depth: p.depth + 1, role: part.Role, hint: part.Hint, mapped: p.mapped, name: part.Name,
+			tried: p.tried, begin: p.begin + k.Offset - p.shift + part.Offset,
 		}
 		if part.Name != "" {
 			sub.path += "!" + part.Name
@@ -278,7 +294,7 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 	if at < in.Size {
 		ranges = append(ranges, Range{at, in.Size - at, Opened, k.Type})
 	}
-	return ranges, kernel, nil
+	return without(ranges, joined(gone)), kernel, nil
 }
 
 // distinct makes the names of parts ones that can stand in a path, and each
@@ -297,7 +313,7 @@ func distinct(parts []format.Part) {
 }
 
 // gathered looks into a part that was put together from several places.
-func (o *opener) gathered(p *place, k *Container, part format.Part) (kernel string, err error) {
+func (o *opener) gathered(p *place, k *Container, part format.Part) (found, error) {
 	sub := &place{
 		in: part.Bytes, path: k.Path, parent: k, depth: p.depth + 1,
 		role: part.Role, hint: part.Hint, stream: true, name: part.Name,
@@ -307,10 +323,9 @@ func (o *opener) gathered(p *place, k *Container, part format.Part) (kernel stri
 	}
 	if err := o.budget.Bytes(part.Bytes.Size); err != nil {
 		o.skip(sub.path, 0, part.Bytes.Size, err.Error())
-		return "", nil
+		return found{ranges: []Range{{0, part.Bytes.Size, Unexplained, err.Error()}}}, nil
 	}
-	f, err := o.look(sub)
-	return f.kernel, err
+	return o.look(sub)
 }
 
 func shifted(ranges []Range, by int64) []Range {

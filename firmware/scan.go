@@ -1,64 +1,91 @@
 package firmware
 
 import (
+	"encoding/binary"
+	"math"
+
 	"github.com/assay-iot/assay/firmware/format"
 )
 
-// matcher finds the magics of all formats in one pass. A table over two bytes
-// tells where a magic may be; only there are the magics compared.
+// matcher finds the magics of all formats in one pass. Every magic is known by
+// the two bytes of it that are least common; a table over two bytes tells where
+// one of them may be, and only there are the magics compared.
 type matcher struct {
 	formats []*format.Format
-	maybe   [1 << 16]bool   // by two bytes: some magic has them
-	index   [1 << 16]uint16 // by two bytes: where in magics
-	magics  [][]magicOf
+	list    [1 << 16]uint8 // by two bytes: which list of magics has them; 0 if none
+	lists   [1 << 8][]magicOf
 	longest int
 }
 
 type magicOf struct {
 	format.Magic
-	of  *format.Format
-	key int // where in the magic its two bytes for the table are
+	of         *format.Format
+	key        int    // where in the magic its two bytes for the table are
+	want, mask uint64 // the word that begins there, as far as the magic goes
 }
 
 func newMatcher(formats []*format.Format) *matcher {
-	m := &matcher{formats: formats, magics: make([][]magicOf, 1)}
+	m := &matcher{formats: formats}
+	keys := 0
 	for _, f := range formats {
 		for _, g := range f.Magics {
-			m.longest = max(m.longest, len(g.Bytes))
+			m.longest = max(m.longest, len(g.Bytes)+word)
 			if !f.Anywhere {
 				continue
 			}
-			at := rarest(g.Bytes)
-			key := pair(g.Bytes[at:])
-			if !m.maybe[key] {
-				m.maybe[key], m.index[key] = true, uint16(len(m.magics))
-				m.magics = append(m.magics, nil)
+			one := newMagic(f, g)
+			list := &m.list[uint16(one.want)]
+			if *list == 0 {
+				*list = uint8(1 + keys%(len(m.lists)-1)) // if there are more keys than lists, some share one
+				keys++
 			}
-			k := m.index[key]
-			m.magics[k] = append(m.magics[k], magicOf{g, f, at})
+			m.lists[*list] = append(m.lists[*list], one)
 		}
 	}
 	return m
 }
 
-func pair[T string | []byte](b T) uint16 { return uint16(b[0]) | uint16(b[1])<<8 }
+func newMagic(f *format.Format, g format.Magic) magicOf {
+	one := magicOf{Magic: g, of: f, key: rarest(g.Bytes)}
+	for i, c := range []byte(g.Bytes[one.key:min(one.key+word, len(g.Bytes))]) {
+		one.want |= uint64(c) << (8 * i)
+		one.mask |= 0xff << (8 * i)
+	}
+	return one
+}
 
-// rarest gives the place of the first two bytes of a magic that are not the
-// filling of images, where a table lookup would tell nothing.
-func rarest(magic string) int {
-	common := func(c byte) bool { return c == 0 || c == 0xff }
-	for _, enough := range []func(a, b byte) bool{
-		func(a, b byte) bool { return !common(a) && !common(b) && a != b },
-		func(a, b byte) bool { return !common(a) || !common(b) },
-	} {
-		for i := range len(magic) - 1 {
-			if enough(magic[i], magic[i+1]) {
-				return i
-			}
+// rarest gives the place of the two bytes of a magic that are least common in
+// images: the table tells little about the others.
+func rarest(magic string) (at int) {
+	least := math.MaxInt
+	for i := range len(magic) - 1 {
+		a, b := magic[i], magic[i+1]
+		cost := common(a) + common(b)
+		if a == b || a == 0 && isSmall(b) || b == 0 && isSmall(a) {
+			cost += common(0) // filling, or a number
+		}
+		if cost < least {
+			at, least = i, cost
 		}
 	}
-	return 0
+	return at
 }
+
+// common says how common a byte is in images.
+func common(c byte) int {
+	switch {
+	case c == 0 || c == 0xff:
+		return 4
+	case isSmall(c) || c >= 'a' && c <= 'z' || c == ' ':
+		return 2
+	case c > ' ' && c <= '~':
+		return 1
+	default:
+		return 0
+	}
+}
+
+func isSmall(c byte) bool { return c > 0 && c <= 8 }
 
 // candidate is a place where a container seems to begin.
 type candidate struct {
@@ -153,27 +180,56 @@ func (s *scanner) next(from int64) ([]candidate, error) {
 	return nil, nil
 }
 
-// hit finds the next place, from i on, that has two bytes of a magic.
+// hit finds the next place, from i on, that has the first bytes of a key.
 func (s *scanner) hit(i int) int {
 	end := min(len(s.chunk)-1, window)
-	if i >= end {
-		return -1
-	}
-	chunk := s.chunk[i : end+1]
-	last := chunk[0]
-	for k, c := range chunk[1:] {
-		if s.maybe[uint16(last)|uint16(c)<<8] {
-			return i + k
+	for i < end {
+		i = s.pass(i, end)
+		for stop := min(i+word, end); i < stop; i++ {
+			if k := s.list[binary.LittleEndian.Uint16(s.chunk[i:])]; k != 0 && s.begins(k, i) {
+				return i
+			}
 		}
-		last = c
 	}
 	return -1
+}
+
+// pass goes over whole words in which no two bytes are those of a key: eight
+// places at a time.
+func (s *scanner) pass(i, end int) int {
+	chunk, list := s.chunk[:end+1], &s.list
+	for ; i+word < len(chunk); i += word {
+		a, b := binary.LittleEndian.Uint64(chunk[i:]), binary.LittleEndian.Uint64(chunk[i+1:])
+		if list[uint16(a)]|list[uint16(a>>16)]|list[uint16(a>>32)]|list[a>>48]|
+			list[uint16(b)]|list[uint16(b>>16)]|list[uint16(b>>32)]|list[b>>48] != 0 {
+			break
+		}
+	}
+	return i
+}
+
+// begins reports whether the word at a place is the one of a magic of a list.
+func (s *scanner) begins(list uint8, i int) bool {
+	w := uint64(0)
+	if i+word <= len(s.chunk) {
+		w = binary.LittleEndian.Uint64(s.chunk[i:])
+	} else {
+		for k, c := range s.chunk[i:] {
+			w |= uint64(c) << (8 * k)
+		}
+	}
+	for k := range s.lists[list] {
+		if g := &s.lists[list][k]; w&g.mask == g.want {
+			return true
+		}
+	}
+	return false
 }
 
 // here compares the magics at a place and asks the formats that have them.
 func (s *scanner) here(at int64, i int, from int64) []candidate {
 	var found []candidate
-	for _, g := range s.magics[s.index[pair(s.chunk[i:])]] {
+	for _, g := range s.lists[s.list[binary.LittleEndian.Uint16(s.chunk[i:])]] {
 		if !s.has(g, i) {
 			continue
 		}

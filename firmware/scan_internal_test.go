@@ -4,11 +4,16 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/format/formattest"
 )
 
 // noise are bytes of all values, in chance order.
@@ -82,32 +87,116 @@ func TestRuns(t *testing.T) {
 	}
 }
 
-// BenchmarkScan looks for all magics in bytes that have none.
+// repeated is a content of 64 MiB, made of a smaller one.
+func repeated(piece []byte) []byte {
+	const size = 64 << 20
+	return bytes.Repeat(piece, size/len(piece)+1)[:size]
+}
+
+// blobs are contents of which nobody knows what they are.
+func blobs(b *testing.B) map[string][]byte {
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		b.Skip("no go tool")
+	}
+	// Not this program itself: it holds every magic.
+	program, err := os.ReadFile(filepath.Join(string(bytes.TrimSpace(root)), "bin", "go"))
+	if err != nil {
+		b.Skip(err)
+	}
+	var text []byte
+	names, _ := filepath.Glob("*.go")
+	for _, name := range names {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			b.Skip(err)
+		}
+		text = append(text, source...)
+	}
+	return map[string][]byte{
+		"noise": noise(64 << 20), "zeros": repeated([]byte{0}), "ones": repeated([]byte{0xff}),
+		"text": repeated(text), "code": repeated(program),
+	}
+}
+
+// BenchmarkScan looks for all magics, and opens what the bytes are.
 func BenchmarkScan(b *testing.B) {
-	data := noise(64 << 20)
-	b.Run("magics", func(b *testing.B) {
-		b.SetBytes(int64(len(data)))
-		m := newMatcher(formats())
-		for b.Loop() {
-			s := m.scan(format.InMemory(data))
-			for at := int64(0); ; {
-				found, err := s.next(at)
-				if err != nil {
+	m := newMatcher(formats())
+	for name, data := range blobs(b) {
+		b.Run("magics/"+name, func(b *testing.B) {
+			formattest.Speed(b, int64(len(data)))
+			for b.Loop() {
+				s := m.scan(format.InMemory(data))
+				for at := int64(0); ; {
+					found, err := s.next(at)
+					if err != nil {
+						b.Fatal(err)
+					}
+					if len(found) == 0 {
+						break
+					}
+					at = found[0].off + 1
+				}
+			}
+		})
+		b.Run("open/"+name, func(b *testing.B) {
+			formattest.Speed(b, int64(len(data)))
+			for b.Loop() {
+				if _, err := Open(context.Background(), Bytes("blob", data), Options{Workers: 1}); err != nil {
 					b.Fatal(err)
 				}
-				if len(found) == 0 {
-					break
+			}
+		})
+	}
+}
+
+// TestMatcher compares the scan with the plain way to find magics, in bytes that
+// have many.
+func TestMatcher(t *testing.T) {
+	var kinds []*format.Format
+	for _, f := range formats() {
+		kinds = append(kinds, &format.Format{
+			Name: f.Name, Magics: f.Magics, Anywhere: f.Anywhere,
+			Probe: func(format.Input) format.Likeness { return format.Likely },
+		})
+	}
+	m := newMatcher(kinds)
+	r := rand.New(rand.NewPCG(1, 2))
+	for try := range 200 {
+		data := noise(try*7 + 20 + r.IntN(40))
+		for range r.IntN(30) {
+			f := m.formats[r.IntN(len(m.formats))]
+			if len(f.Magics) > 0 {
+				copy(data[r.IntN(len(data)):], f.Magics[r.IntN(len(f.Magics))].Bytes)
+			}
+		}
+		want, got := plainly(m, data), map[string]bool{}
+		s := m.scan(format.InMemory(data))
+		if err := s.load(0); err != nil {
+			t.Fatal(err)
+		}
+		for i := s.hit(0); i >= 0; i = s.hit(i + 1) {
+			for _, c := range s.here(int64(i), i, 0) {
+				got[fmt.Sprint(c.off, c.format.Name)] = true
+			}
+		}
+		if !maps.Equal(got, want) {
+			t.Fatalf("%d bytes: found %v, want %v", len(data), got, want)
+		}
+	}
+}
+
+// plainly compares every magic at every byte.
+func plainly(m *matcher, data []byte) map[string]bool {
+	found := map[string]bool{}
+	for _, f := range m.formats {
+		for _, g := range f.Magics {
+			for i := range data {
+				if f.Anywhere && i >= g.Offset && bytes.HasPrefix(data[i:], []byte(g.Bytes)) {
+					found[fmt.Sprint(i-g.Offset, f.Name)] = true
 				}
-				at = found[0].off + 1
 			}
 		}
-	})
-	b.Run("open", func(b *testing.B) {
-		b.SetBytes(int64(len(data)))
-		for b.Loop() {
-			if _, err := Open(context.Background(), Bytes("blob", data), Options{Workers: 1}); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
+	}
+	return found
 }

@@ -107,7 +107,7 @@ func openSparse(ctx context.Context, in format.Input, _ *format.Budget) (*format
 	if err := r.verify(ctx); err != nil {
 		return nil, err
 	}
-	r.opened.Parts = []format.Part{{Role: format.Data, Bytes: format.Input{ReaderAt: r.p, Size: r.p.size}}}
+	r.opened.Parts = []format.Part{{Role: format.Data, Bytes: format.Input{ReaderAt: r.p, Size: r.p.size}, Places: r.p.places}}
 	return r.opened, nil
 }
 
@@ -249,13 +249,9 @@ func (p *partition) ReadAt(b []byte, off int64) (int, error) {
 		return 0, io.EOF
 	}
 	n := 0
-	for i := sort.Search(len(p.chunks), func(i int) bool { return p.chunks[i].start > off }) - 1; n < len(b) && i < len(p.chunks); i++ {
+	for i := p.at(off); n < len(b) && i < len(p.chunks); i++ {
 		c := &p.chunks[i]
-		end := p.size
-		if i+1 < len(p.chunks) {
-			end = p.chunks[i+1].start
-		}
-		part := b[n:min(int64(len(b)), int64(n)+end-off)]
+		part := b[n:min(int64(len(b)), int64(n)+p.end(i)-off)]
 		if err := p.piece(c, part, off-c.start); err != nil {
 			return n, err
 		}
@@ -266,6 +262,31 @@ func (p *partition) ReadAt(b []byte, off int64) (int, error) {
 		return n, io.EOF
 	}
 	return n, nil
+}
+
+// at is the chunk that has a byte, end where a chunk ends.
+func (p *partition) at(off int64) int {
+	return sort.Search(len(p.chunks), func(i int) bool { return p.chunks[i].start > off }) - 1
+}
+
+func (p *partition) end(i int) int64 {
+	if i+1 < len(p.chunks) {
+		return p.chunks[i+1].start
+	}
+	return p.size
+}
+
+// places are the chunks that bytes of the partition come from, without those
+// that only repeat a word.
+func (p *partition) places(off, length int64) (places []format.Span) {
+	for i := p.at(off); i < len(p.chunks) && p.chunks[i].start < off+length; i++ {
+		c := p.chunks[i]
+		from, to := max(off, c.start), min(off+length, p.end(i))
+		if c.source >= 0 {
+			places = append(places, format.Span{Offset: c.source + from - c.start, Length: to - from})
+		}
+	}
+	return places
 }
 
 // piece reads from one chunk.

@@ -176,8 +176,12 @@ type Part struct {
 
 	// Bytes, if its reader is set, are what the part holds, put together from
 	// several places of the input (a volume of UBI, a sparse image): Offset and
-	// Length then say nothing. The whole container counts as read.
-	Bytes Input
+	// Length then say nothing. Places tells from where in the input a run of them
+	// comes, but for what comes from nowhere, like a hole; bytes that nobody can
+	// read count as unexplained there. If it is nil the whole container counts as
+	// read.
+	Bytes  Input
+	Places func(off, length int64) []Span
 }
 
 // Role says what a part is for.

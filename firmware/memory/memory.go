@@ -108,12 +108,16 @@ func (m *Map) Parts(prefix string, role format.Role) (parts []format.Part, damag
 			break
 		}
 		damage = append(damage, m.overlaps(cluster)...)
+		places := places(cluster)
 		data, err := m.join(cluster, end)
 		if err != nil {
 			damage = append(damage, span(cluster, err.Error()))
 			continue
 		}
-		part := format.Part{Name: fmt.Sprintf("%s0x%08x", prefix, base), Role: role, Bytes: format.InMemory(data)}
+		part := format.Part{
+			Name: fmt.Sprintf("%s0x%08x", prefix, base), Role: role,
+			Bytes: format.InMemory(data), Places: places,
+		}
 		if len(data) < words {
 			words -= len(data)
 			part.Role = format.Flat
@@ -162,6 +166,34 @@ func (m *Map) join(cluster []run, end uint64) ([]byte, error) {
 		cluster[i].data = nil
 	}
 	return data, nil
+}
+
+// maxSources is how many runs of a part are told apart; no program has as many.
+const maxSources = 4096
+
+// places tells which records wrote a piece of memory, as far as records of one
+// run have the same length.
+func places(cluster []run) func(off, length int64) []format.Span {
+	if len(cluster) > maxSources {
+		all := span(cluster, "")
+		return func(int64, int64) []format.Span { return []format.Span{{Offset: all.Offset, Length: all.Length}} }
+	}
+	type source struct{ at, size, off, length int64 } // of a run, in the part and in the container
+	sources := make([]source, len(cluster))
+	for i, r := range cluster {
+		sources[i] = source{int64(r.at - cluster[0].at), int64(len(r.data)), r.off, r.length}
+	}
+	return func(off, length int64) (spans []format.Span) {
+		for _, s := range sources {
+			from, to := max(off-s.at, 0), min(off+length-s.at, s.size)
+			if from >= to {
+				continue
+			}
+			from, to = s.length*from/s.size, (s.length*to+s.size-1)/s.size
+			spans = append(spans, format.Span{Offset: s.off + from, Length: to - from})
+		}
+		return spans
+	}
 }
 
 // maxOverlaps is how many overlaps of one part are named.

@@ -93,11 +93,11 @@ func openLZMA(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 
 // lzma decodes size bytes, or as far as the mark at the end if size is negative.
 func (g *growing) lzma(d *lzma.Decoder, size int64) (out []byte, err error) {
-	const step = 1 << 20
+	const first, step = 64 << 10, 1 << 20 // chance bytes rarely get over the first
 	for size < 0 || int64(len(out)) < size {
-		n := step
+		n := min(max(first, len(out)), step)
 		if size >= 0 {
-			n = int(min(step, size-int64(len(out))))
+			n = int(min(int64(n), size-int64(len(out))))
 		}
 		if out, err = g.room(out, n); err != nil {
 			return out, err

@@ -99,11 +99,11 @@ func (d *device) parts() []format.Part {
 			name = fmt.Sprintf("volume-%d", id)
 		}
 		names[name] = true
-		content, kind := d.content(v, name, left)
+		m, kind := d.content(v, name, left)
 		d.listed = append(d.listed, fmt.Sprintf("%s (%s, %d of %d eraseblocks)", name, kind, len(v.lebs), v.count()))
-		if content.Size > 0 {
-			left -= content.Size
-			parts = append(parts, format.Part{Name: name, Bytes: content})
+		if m != nil && m.size > 0 {
+			left -= m.size
+			parts = append(parts, format.Part{Name: name, Bytes: format.Input{ReaderAt: m, Size: m.size}, Places: m.spans})
 		}
 	}
 	if len(parts) == 0 && len(d.volumes) > 0 {
@@ -135,13 +135,13 @@ func (v *volume) count() uint32 {
 }
 
 // content puts a volume together, with at most so many bytes.
-func (d *device) content(v *volume, name string, most int64) (content format.Input, kind string) {
+func (d *device) content(v *volume, name string, most int64) (m *mapping, kind string) {
 	if len(v.lebs) == 0 {
-		return content, "empty"
+		return nil, "empty"
 	}
 	numbers := slices.Sorted(maps.Keys(v.lebs))
 	first, last := v.lebs[numbers[0]], v.lebs[numbers[len(numbers)-1]]
-	m := &mapping{in: d.in, usable: d.leb() - int64(first.Pad)}
+	m = &mapping{in: d.in, usable: d.leb() - int64(first.Pad)}
 	lebs := int64(last.LEB) + 1
 	size := lebs * m.usable
 	kind = "dynamic"
@@ -164,7 +164,7 @@ func (d *device) content(v *volume, name string, most int64) (content format.Inp
 	}
 	if size > most {
 		d.hurt(first.number, fmt.Sprintf("volume %s of %d bytes in an image of %d: too sparse: %v", name, size, d.in.Size, format.ErrLimit))
-		return content, kind
+		return nil, kind
 	}
 	m.places = slices.Repeat([]int64{-1}, int(lebs))
 	for _, n := range numbers {
@@ -174,7 +174,7 @@ func (d *device) content(v *volume, name string, most int64) (content format.Inp
 		d.hurt(first.number, fmt.Sprintf("volume %s: %d of its %d eraseblocks are missing", name, int(lebs)-len(v.lebs), lebs))
 	}
 	m.size = size
-	return format.Input{ReaderAt: m, Size: size}, kind
+	return m, kind
 }
 
 // place enters one logical eraseblock into the map of a volume.
@@ -218,6 +218,19 @@ func (m *mapping) ReadAt(p []byte, off int64) (n int, err error) {
 		return n, io.EOF
 	}
 	return n, nil
+}
+
+// spans are the places of the image that bytes of the volume come from.
+func (m *mapping) spans(off, length int64) (spans []format.Span) {
+	for end := min(off+length, m.size); off < end; {
+		within := off % m.usable
+		n := min(m.usable-within, end-off)
+		if place := m.places[off/m.usable]; place >= 0 {
+			spans = append(spans, format.Span{Offset: place + within, Length: n})
+		}
+		off += n
+	}
+	return spans
 }
 
 // block fills p from one eraseblock; where the image ends, as if erased.

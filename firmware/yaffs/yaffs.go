@@ -36,7 +36,7 @@ var Format = &format.Format{
 	Name:     "yaffs2",
 	Magics:   []format.Magic{{Offset: 4, Bytes: littleParent}, {Offset: 6, Bytes: bigParent}},
 	Anywhere: true,
-	Probe:    probe,
+	Probe:    probeHeader,
 	Open:     open,
 }
 
@@ -87,6 +87,13 @@ func start(in format.Input, at int64) int64 {
 		}
 	}
 	return first
+}
+
+func probeHeader(in format.Input) format.Likeness {
+	if !likeHeader(in.Head(headerSize)) {
+		return format.No // as almost all programs that hold these bytes
+	}
+	return probe(in)
 }
 
 func probe(in format.Input) format.Likeness {
