@@ -14,6 +14,7 @@ type Signature struct {
 	Container string // its path
 	Type      string // of the container
 	Outermost bool   // it is on the delivered image itself
+	Damage    string // what of the container could not be read; empty if all could
 	Location  assay.Location
 }
 
@@ -27,9 +28,10 @@ type HashEntry struct {
 
 // Signatures are the signatures of the containers of the image.
 var Signatures = &Fact[[]Signature]{
-	Name:  "signatures",
-	Doc:   "Signatures that containers of the image carry: kind, algorithm, key, and which bytes they cover; parsed, not verified.",
-	Needs: []Node{Tree},
+	Name:    "signatures",
+	Doc:     "Signatures that containers of the image carry: kind, algorithm, key, and which bytes they cover; parsed, not verified.",
+	Version: 2,
+	Needs:   []Node{Tree},
 	Observe: func(o *Observer) ([]Signature, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
@@ -37,15 +39,33 @@ var Signatures = &Fact[[]Signature]{
 		}
 		found := []Signature{}
 		for _, c := range img.Containers {
+			if len(c.Signatures) == 0 {
+				continue
+			}
+			damage := damageIn(img, c)
 			for _, s := range c.Signatures {
 				found = append(found, Signature{
-					Signature: keepMessage(s), Container: c.Path, Type: c.Type, Outermost: outermost(c),
+					Signature: keepMessage(s), Container: c.Path, Type: c.Type, Outermost: outermost(c), Damage: damage,
 					Location: assay.Location{Path: c.Path, Offset: s.Offset, Length: s.Length},
 				})
 			}
 		}
 		return found, nil
 	},
+}
+
+// damageIn says what of a container, or of the files right in it, could not be
+// read.
+func damageIn(img *firmware.Image, c *firmware.Container) string {
+	if len(c.Damage) > 0 {
+		return c.Damage[0].Reason
+	}
+	for _, f := range img.Files {
+		if f.Container == c && f.Err != nil {
+			return f.Name + ": " + f.Err.Error()
+		}
+	}
+	return ""
 }
 
 // HashLists are the hash lists of the containers of the image.
