@@ -15,6 +15,7 @@ type Signature struct {
 	Type      string // of the container
 	Outermost bool   // it is on the delivered image itself
 	Damage    string // what of the container could not be read; empty if all could
+	Beside    int64  // bytes of the delivered image that stand beside all that is signed
 	Location  assay.Location
 }
 
@@ -37,7 +38,7 @@ var Signatures = &Fact[[]Signature]{
 		if err != nil {
 			return nil, err
 		}
-		found := []Signature{}
+		found, beside := []Signature{}, besideSigned(img)
 		for _, c := range img.Containers {
 			if len(c.Signatures) == 0 {
 				continue
@@ -45,7 +46,7 @@ var Signatures = &Fact[[]Signature]{
 			damage := damageIn(img, c)
 			for _, s := range c.Signatures {
 				found = append(found, Signature{
-					Signature: keepMessage(s), Container: c.Path, Type: c.Type, Outermost: outermost(c), Damage: damage,
+					Signature: keepMessage(s), Container: c.Path, Type: c.Type, Outermost: outermost(c), Damage: damage, Beside: beside,
 					Location: assay.Location{Path: c.Path, Offset: s.Offset, Length: s.Length},
 				})
 			}
@@ -54,11 +55,13 @@ var Signatures = &Fact[[]Signature]{
 	},
 }
 
-// damageIn says what of a container, or of the files right in it, could not be
-// read.
+// damageIn says what of a container, of those that only wrap it, or of the files
+// right in it, could not be read.
 func damageIn(img *firmware.Image, c *firmware.Container) string {
-	if len(c.Damage) > 0 {
-		return c.Damage[0].Reason
+	for p := c; p != nil && (p == c || outermost(c)); p = p.Parent {
+		if len(p.Damage) > 0 {
+			return p.Damage[0].Reason
+		}
 	}
 	for _, f := range img.Files {
 		if f.Container == c && f.Err != nil {

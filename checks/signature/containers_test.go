@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/assay-iot/assay/checks/signature"
 	"github.com/assay-iot/assay/checks/updates"
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/firmwaretest"
 	"github.com/assay-iot/assay/firmware/firmwaretest/signed"
 )
 
@@ -96,6 +98,7 @@ func TestContainers(t *testing.T) {
 			c.isExpired()
 			c.isTruncated()
 			c.isStripped()
+			c.hasMore()
 		})
 	}
 }
@@ -245,6 +248,18 @@ func (c container) isStripped() {
 	c.want("stripped", j, assay.Fail, assay.Inconclusive)
 	if j.valid() {
 		c.Errorf("stripped: %+v", j.outcomes)
+	}
+}
+
+// hasMore stands beside something that nobody signed.
+func (c container) hasMore() {
+	keys := declared(c.T, c.kind, c.maker)
+	code := firmwaretest.Kernel("", 40_000)
+	behind := slices.Concat(c.good, make([]byte, -len(c.good)&0xfff), code)
+	front := slices.Concat(code, make([]byte, -len(code)&0xfff), c.good)
+	for name, image := range map[string][]byte{"more behind": behind, "more in front": front} {
+		j := judge(c.T, image, keys)
+		c.want(name, j, assay.Fail, assay.Inconclusive)
 	}
 }
 

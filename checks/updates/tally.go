@@ -17,6 +17,7 @@ type tally struct {
 	reason   string // why the first that could not be judged could not be
 	left     int64  // bytes that no signature is over
 	damage   string // of what is signed
+	beside   int64  // bytes beside it
 }
 
 // leftOut is how many bytes a signature may leave out: headers, padding and the
@@ -65,7 +66,19 @@ func (t *tally) damaged(s facts.Signature) {
 	}
 }
 
+// besides notes what of the image is in no container that is signed.
+func (t *tally) besides(signed []facts.Signature) {
+	if s := signed[0]; s.Outermost && s.Beside > 0 {
+		severity := assay.Info
+		if s.Beside > leftOut {
+			severity, t.beside = assay.Low, s.Beside
+		}
+		t.found = append(t.found, checks.Observed(severity, fmt.Sprintf("%d bytes of the image stand beside what is signed", s.Beside), s.Location))
+	}
+}
+
 func (t *tally) judgement(c *checks.Context, signed []facts.Signature) checks.Judgement {
+	t.besides(signed)
 	valid := t.verdicts[signature.Valid]
 	switch {
 	case t.verdicts[signature.Invalid] > 0 || checks.Fails(t.found):
@@ -80,6 +93,8 @@ func (t *tally) judgement(c *checks.Context, signed []facts.Signature) checks.Ju
 		return c.Inconclusive("the signature is valid, but what it is about could not be read whole: %s", t.damage).With(t.found...)
 	case loose(signed):
 		return c.Inconclusive("images are signed one by one, and no configuration that says which belong together").With(t.found...)
+	case t.beside > 0:
+		return c.Inconclusive("the signature is valid, but %d bytes of the image stand beside what it is about", t.beside).With(t.found...)
 	case t.left > 0:
 		return c.Inconclusive("the signature is valid, but leaves out %d bytes", t.left).With(t.found...)
 	}
