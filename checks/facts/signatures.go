@@ -16,6 +16,7 @@ type Signature struct {
 	Outermost bool   // it is on the delivered image itself
 	Damage    string // what of the container could not be read; empty if all could
 	Beside    int64  // bytes of the delivered image that stand beside all that is signed
+	Apart     int64  // bytes of it in parts in which nothing is signed
 	Location  assay.Location
 }
 
@@ -38,7 +39,7 @@ var Signatures = &Fact[[]Signature]{
 		if err != nil {
 			return nil, err
 		}
-		found, beside := []Signature{}, besideSigned(img)
+		found, more := []Signature{}, besideSigned(img)
 		for _, c := range img.Containers {
 			if len(c.Signatures) == 0 {
 				continue
@@ -46,7 +47,7 @@ var Signatures = &Fact[[]Signature]{
 			damage := damageIn(img, c)
 			for _, s := range c.Signatures {
 				found = append(found, Signature{
-					Signature: keepMessage(s), Container: c.Path, Type: c.Type, Outermost: outermost(c), Damage: damage, Beside: beside,
+					Signature: keepMessage(s), Container: c.Path, Type: c.Type, Outermost: outermost(c), Damage: damage, Beside: more.beside, Apart: more.apart,
 					Location: assay.Location{Path: c.Path, Offset: s.Offset, Length: s.Length},
 				})
 			}

@@ -8,24 +8,42 @@ import (
 	"github.com/assay-iot/assay/firmware/format"
 )
 
-// besideSigned counts the bytes of the delivered image that stand beside what is
-// signed: in other containers, or in none. Padding is not counted.
-func besideSigned(img *firmware.Image) (n int64) {
+// unsigned counts bytes of the delivered image that are in no signed container.
+// Padding is not counted.
+type unsigned struct {
+	beside int64 // in the same run of bytes as what is signed
+	apart  int64 // elsewhere: in another part of a HEX file
+}
+
+// besideSigned counts what of the delivered image stands beside what is signed: in
+// other containers, or in none.
+func besideSigned(img *firmware.Image) (u unsigned) {
 	taken, kinds := signedPlaces(img)
 	if len(taken) == 0 {
-		return 0
+		return u
+	}
+	items := map[string][]firmware.Span{} // they may lie over one another
+	add := func(path string, offset, length int64) {
+		items[placeOf(path)] = append(items[placeOf(path)], firmware.Span{Offset: offset, Length: length})
 	}
 	for _, c := range img.Containers {
 		if outermost(c) && !slices.Contains(wrappers, c.Type) && len(c.Signatures) == 0 && !kinds[c.Type] {
-			n += untaken(taken[placeOf(c.Path)], c.Offset, c.Length)
+			add(c.Path, c.Offset, c.Length)
 		}
 	}
 	for _, f := range img.Files {
 		if c := f.Container; f.Kind == firmware.Raw && c != nil && slices.Contains(wrappers, c.Type) && outermost(c) {
-			n += untaken(taken[placeOf(f.Path)], f.Offset, f.Size)
+			add(f.Path, f.Offset, f.Size)
 		}
 	}
-	return n
+	for place, spans := range items {
+		if runs, same := taken[place]; same {
+			u.beside += untaken(spans, runs)
+		} else {
+			u.apart += untaken(spans, nil)
+		}
+	}
+	return u
 }
 
 // signedPlaces are the runs of bytes that belong to signed containers of the
@@ -56,10 +74,14 @@ func placeOf(path string) string {
 	return path[:max(0, strings.LastIndex(path, "!"))]
 }
 
-// untaken counts the bytes of a run that none of the spans takes.
-func untaken(taken []firmware.Span, offset, length int64) (n int64) {
-	for _, g := range format.Gaps(offset+length, taken) {
-		n += max(0, g.Offset+g.Length-max(offset, g.Offset))
+// untaken counts the bytes of spans that no run takes.
+func untaken(spans, runs []firmware.Span) (n int64) {
+	end := int64(0)
+	for _, s := range spans {
+		end = max(end, s.Offset+s.Length)
+	}
+	for _, g := range format.Gaps(end, append(format.Gaps(end, spans), runs...)) {
+		n += g.Length
 	}
 	return n
 }

@@ -140,7 +140,7 @@ func underOwnKey(c scheme, s firmware.Signature, signed []byte) (Outcome, bool) 
 
 // withDeclared tries the declared keys that the signature can be of.
 func (c scheme) withDeclared(s firmware.Signature, keys []Key, signed []byte, asOf time.Time) Outcome {
-	tried, named := 0, false
+	tried, named, weak := 0, false, ""
 	for _, k := range keys {
 		if !c.fits(k.Public) {
 			continue
@@ -151,6 +151,7 @@ func (c scheme) withDeclared(s firmware.Signature, keys []Key, signed []byte, as
 			if k.named(s) {
 				return o
 			}
+			weak = o.Reason
 			continue
 		}
 		if c.holds(k.Public, signed, s.Value) {
@@ -161,7 +162,11 @@ func (c scheme) withDeclared(s firmware.Signature, keys []Key, signed []byte, as
 		}
 		named = named || k.named(s)
 	}
-	return unverified(s, len(keys), tried, named)
+	o := unverified(s, len(keys), tried, named)
+	if weak != "" && o.Verdict == Invalid {
+		o.Reason += ": " + weak
+	}
+	return o
 }
 
 // unverified says why a signature verified with none of the keys.

@@ -30,11 +30,11 @@ func (t *tally) add(c *checks.Context, s facts.Signature) {
 		t.verdicts = map[signature.Verdict]int{}
 	}
 	t.verdicts[o.Verdict]++
+	t.damaged(s)
 	switch {
 	case o.Verdict == signature.Valid:
 		t.found = append(t.found, checks.Noted(assay.Info, called(s)+" is valid: "+made(o), covered(s), places(s, s.Covers)...))
 		t.leaves(s)
-		t.damaged(s)
 	case o.Verdict == signature.Invalid:
 		t.found = append(t.found, checks.Noted(assay.Critical, called(s)+" is invalid: "+o.Reason, made(o), s.Location))
 	case o.Verdict == signature.Undeclared && len(c.Keys) > 0:
@@ -68,13 +68,16 @@ func (t *tally) damaged(s facts.Signature) {
 
 // besides notes what of the image is in no container that is signed.
 func (t *tally) besides(signed []facts.Signature) {
-	if s := signed[0]; s.Outermost && s.Beside > 0 {
-		severity := assay.Info
-		if s.Beside > leftOut {
-			severity, t.beside = assay.Low, s.Beside
-		}
-		t.found = append(t.found, checks.Observed(severity, fmt.Sprintf("%d bytes of the image stand beside what is signed", s.Beside), s.Location))
+	s := signed[0]
+	n := s.Beside + s.Apart
+	if !s.Outermost || n == 0 {
+		return
 	}
+	severity := assay.Info
+	if s.Beside > leftOut || s.Apart > 0 {
+		severity, t.beside = assay.Low, n
+	}
+	t.found = append(t.found, checks.Observed(severity, fmt.Sprintf("%d bytes of the image stand beside what is signed", n), s.Location))
 }
 
 func (t *tally) judgement(c *checks.Context, signed []facts.Signature) checks.Judgement {

@@ -114,7 +114,11 @@ func compareAll(ctx context.Context, in format.Input, o *format.Opened, list []b
 		}
 		if o.Hashes = append(o.Hashes, h); h.OK {
 			through = append(through, h.Span)
-			through = append(through, storedTree(*in.Before, d, levels)...)
+			if stored, ok := storedTree(*in.Before, d, levels); ok {
+				through = append(through, stored)
+			} else if len(levels) > 0 {
+				o.Damage = append(o.Damage, format.Damage{Reason: "the stored hash tree of " + h.Name + " is not that of its partition"})
+			}
 		}
 	}
 	return through, nil
@@ -127,19 +131,13 @@ var hashNames = map[string]crypto.Hash{"sha1": crypto.SHA1, "sha256": crypto.SHA
 
 // storedTree is the run of a hash tree's levels, if they stand where the
 // descriptor says: nothing else could stand there.
-func storedTree(before format.Input, d, levels []byte) []format.Span {
-	if len(levels) == 0 {
-		return nil
-	}
+func storedTree(before format.Input, d, levels []byte) (s format.Span, ok bool) {
 	at, size := binary.BigEndian.Uint64(d[28:]), binary.BigEndian.Uint64(d[36:])
-	if size != uint64(len(levels)) || at > uint64(before.Size) || size > uint64(before.Size)-at {
-		return nil
+	if len(levels) == 0 || size != uint64(len(levels)) || at > uint64(before.Size) || size > uint64(before.Size)-at {
+		return s, false
 	}
 	stored, err := before.Bytes(int64(at), int64(size))
-	if err != nil || !bytes.Equal(stored, levels) {
-		return nil
-	}
-	return []format.Span{{Offset: int64(at) - before.Size, Length: int64(size)}}
+	return format.Span{Offset: int64(at) - before.Size, Length: int64(size)}, err == nil && bytes.Equal(stored, levels)
 }
 
 // compare compares a descriptor of a hash or a hash tree with the partition. It

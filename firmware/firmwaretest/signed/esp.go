@@ -17,8 +17,9 @@ var espKinds = []Kind{
 	{Name: "esp secure boot v2 P-384", Reader: "esp", Key: P384, Build: espV2},
 }
 
-// espImage is an image of two segments for the ESP32, with its digest.
-func espImage() []byte {
+// ESPImage is an image for the ESP32 of two segments at their addresses, with its
+// digest.
+func ESPImage(first, second uint32) []byte {
 	code := make([]byte, 8000)
 	for i := range code {
 		code[i] = byte(i*i>>3) & 0x3f
@@ -30,7 +31,7 @@ func espImage() []byte {
 	for _, segment := range []struct {
 		addr uint32
 		size int
-	}{{0x3ffb0000, 512}, {0x40080400, len(code)}} {
+	}{{first, 512}, {second, len(code)}} {
 		b = le.AppendUint32(le.AppendUint32(b, segment.addr), uint32(segment.size))
 		b = append(b, code[:segment.size]...)
 		for _, c := range code[:segment.size] {
@@ -44,21 +45,39 @@ func espImage() []byte {
 	return append(b, sha256(b)...)
 }
 
+// Where the segments of a good image are.
+const espData, espCode = 0x3ffb0000, 0x40080400
+
 func espV1(m *Maker) []byte {
-	image := espImage()
+	image := ESPImage(espData, espCode)
 	if m == nil {
 		return image
 	}
+	return m.ESPSigned(image)
+}
+
+// ESPSigned is an image with a signature of secure boot v1.
+func (m *Maker) ESPSigned(image []byte) []byte {
 	return slices.Concat(image, make([]byte, 4), m.joined(image, crypto.SHA256))
 }
 
 // espV2 pads an image to a sector, and adds one with a block of the maker.
 func espV2(m *Maker) []byte {
-	image := ones(espImage(), 4096)
 	if m == nil {
-		return image
+		return ones(ESPImage(espData, espCode), 4096)
 	}
-	return append(image, ones(m.espBlock(image), 4096)...)
+	return ESPBlocks(m.ESPBlock)
+}
+
+// ESPBlocks is an image with a sector of signature blocks of secure boot v2, each
+// made over what stands in front of the sector.
+func ESPBlocks(blocks ...func(covered []byte) []byte) []byte {
+	image := ones(ESPImage(espData, espCode), 4096)
+	var sector []byte
+	for _, b := range blocks {
+		sector = append(sector, b(image)...)
+	}
+	return append(image, ones(sector, 4096)...)
 }
 
 // ones fills up to a multiple of n.
@@ -66,8 +85,8 @@ func ones(b []byte, n int) []byte {
 	return append(b, bytes.Repeat([]byte{0xff}, -len(b)&(n-1))...)
 }
 
-// espBlock is a signature block over what stands in front of its sector.
-func (m *Maker) espBlock(covered []byte) []byte {
+// ESPBlock is a signature block over what stands in front of its sector.
+func (m *Maker) ESPBlock(covered []byte) []byte {
 	var b []byte
 	switch k := m.Key.Public().(type) {
 	case *rsa.PublicKey:
@@ -75,8 +94,15 @@ func (m *Maker) espBlock(covered []byte) []byte {
 	case *ecdsa.PublicKey:
 		b = m.espECDSA(k, covered)
 	}
-	b = append(b, make([]byte, 1196-len(b))...)
-	b = le.AppendUint32(b, crc32.ChecksumIEEE(b))
+	return ESPSealed(append(b, make([]byte, espSummed-len(b))...))
+}
+
+// espSummed is how many bytes of a block its checksum is over.
+const espSummed = 1196
+
+// ESPSealed gives a block its checksum anew.
+func ESPSealed(b []byte) []byte {
+	b = le.AppendUint32(slices.Clone(b[:espSummed]), crc32.ChecksumIEEE(b[:espSummed]))
 	return append(b, make([]byte, 16)...)
 }
 

@@ -32,14 +32,21 @@ func Zip(members ...Member) []byte {
 // changeInZip changes a byte of a member.
 func changeInZip(image []byte, s format.Span, at int64) []byte {
 	var members []Member
-	for _, f := range must(zip.NewReader(bytes.NewReader(image), int64(len(image)))).File {
-		content := must(io.ReadAll(must(f.Open())))
+	for _, f := range Unzip(image) {
 		if f.Name == s.Path {
-			content[at] ^= 1
+			f.Content[at] ^= 1
 		}
-		members = append(members, Member{f.Name, content})
+		members = append(members, f)
 	}
 	return Zip(members...)
+}
+
+// Unzip gives the members of an archive.
+func Unzip(archive []byte) (members []Member) {
+	for _, f := range must(zip.NewReader(bytes.NewReader(archive), int64(len(archive)))).File {
+		members = append(members, Member{f.Name, must(io.ReadAll(must(f.Open())))})
+	}
+	return members
 }
 
 // number and message are fields of a message of protobuf.

@@ -8,14 +8,22 @@ import (
 
 var swupdateKinds = []Kind{
 	{Name: "swupdate RSA", Reader: "swupdate", Key: RSA2048, Build: func(m *Maker) []byte {
-		return swupdate(m, func(b []byte) []byte { return m.sign(b, crypto.SHA256) })
+		return SWUpdate(m.unless(func(b []byte) []byte { return m.sign(b, crypto.SHA256) }))
 	}},
 	{Name: "swupdate RSA-PSS", Reader: "swupdate", Key: RSA2048, Build: func(m *Maker) []byte {
-		return swupdate(m, func(b []byte) []byte { return m.pss(b, crypto.SHA256) })
+		return SWUpdate(m.unless(func(b []byte) []byte { return m.pss(b, crypto.SHA256) }))
 	}},
 	{Name: "swupdate CMS", Reader: "swupdate", Key: RSA2048, Certified: true, Build: func(m *Maker) []byte {
-		return swupdate(m, func(b []byte) []byte { return CMS(b, false, m) })
+		return SWUpdate(m.unless(func(b []byte) []byte { return CMS(b, false, m) }))
 	}},
+}
+
+// unless gives how to sign, unless there is nobody.
+func (m *Maker) unless(sign func([]byte) []byte) func([]byte) []byte {
+	if m == nil {
+		return nil
+	}
+	return sign
 }
 
 // Member is a file of an archive.
@@ -44,11 +52,14 @@ func Cpio(members ...Member) []byte {
 	return append(b.Bytes(), make([]byte, -b.Len()&511)...)
 }
 
-func swupdate(m *Maker, sign func([]byte) []byte) []byte {
+// SWUpdate is an image whose description is signed, if there is a way to; more
+// members follow the signature.
+func SWUpdate(sign func(description []byte) []byte, more ...Member) []byte {
 	description := fmt.Appendf(nil, "software = {\n version = \"1.0.1\";\n images: ( { filename = \"root.squashfs\"; device = \"/dev/mmcblk0p2\"; sha256 = \"%x\"; } );\n}\n", sha256(root()))
 	members := []Member{{"sw-description", description}}
-	if m != nil {
+	if sign != nil {
 		members = append(members, Member{"sw-description.sig", sign(description)})
 	}
+	members = append(members, more...)
 	return Cpio(append(members, Member{"root.squashfs", root()})...)
 }
