@@ -3,8 +3,6 @@ package storage
 import (
 	_ "embed"
 	"slices"
-	"strings"
-	"sync"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
@@ -25,8 +23,8 @@ var KnownKey = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.4-4"},
-	Version:   1,
-	Needs:     checks.Needs(facts.Keys, facts.Certificates, facts.Signatures, facts.UpdateContainers, facts.WellKnownKeys, facts.RootPlaces),
+	Version:   2,
+	Needs:     checks.Needs(facts.Keys, facts.Certificates, facts.Signatures, facts.BootKeys, facts.UpdateContainers, facts.WellKnownKeys, facts.RootPlaces),
 	Run:       knownKey,
 }
 
@@ -35,10 +33,16 @@ func knownKey(c *checks.Context) checks.Judgement {
 	examined := slices.Clone(checks.Ask(c, facts.RootPlaces))
 	for _, s := range checks.Ask(c, facts.Signatures) {
 		examined = append(examined, s.Location)
-		for _, d := range signature.Digests(s.Signature) {
+		for _, d := range append(signature.Digests(s.Signature), androidDigest(s.PublicKey)) {
 			if p, ok := published()[d]; ok {
 				found = append(found, checks.Noted(assay.Critical, "the "+s.Kind+" signature is of a key that anybody has: "+p.name, p.source, s.Location))
 			}
+		}
+	}
+	for _, k := range checks.Ask(c, facts.BootKeys) {
+		examined = append(examined, k.Location)
+		if p, ok := published()[k.Public]; ok {
+			found = append(found, checks.Noted(assay.Critical, "the boot loader trusts a key that anybody has: "+p.name, p.source, k.Location))
 		}
 	}
 	for _, k := range checks.Ask(c, facts.Keys) {
@@ -63,21 +67,3 @@ func knownKey(c *checks.Context) checks.Judgement {
 	}
 	return c.None(checks.Merged(found), examined...)
 }
-
-// publishedKey is a key whose private half is public.
-type publishedKey struct{ name, source string }
-
-//go:embed published_keys.txt
-var publishedKeys string
-
-// published are the keys of the list, by digest.
-var published = sync.OnceValue(func() map[assay.Digest]publishedKey {
-	list := map[assay.Digest]publishedKey{}
-	for line := range strings.Lines(publishedKeys) {
-		fields := strings.Split(strings.TrimSpace(line), "\t")
-		if len(fields) == 3 && !strings.HasPrefix(line, "#") {
-			list[assay.Digest("sha256:"+fields[0])] = publishedKey{fields[1], fields[2]}
-		}
-	}
-	return list
-})
