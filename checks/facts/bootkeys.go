@@ -6,7 +6,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509"
 	"encoding/binary"
 	"math/big"
@@ -24,6 +23,7 @@ type BootKey struct {
 	Required  string       // "conf" or "image"; empty if U-Boot also starts what it did not sign
 	Algorithm string       // "sha256,rsa2048"
 	Public    assay.Digest `json:",omitempty"` // SHA-256 of its SubjectPublicKeyInfo, if it can be read
+	Number    string       `json:",omitempty"` // of the key, as in Key
 	Location  assay.Location
 }
 
@@ -89,7 +89,9 @@ func bootKeysOf(f *firmware.File, tree *fdt.Tree, at int64) (found []BootKey) {
 			}
 		}
 		if material {
-			k.Public = bootKeyDigest(n)
+			if der := bootKey(n); der != nil {
+				k.Public, k.Number = digestOf(der), KeyNumber(der)
+			}
 			found = append(found, k)
 		}
 	}
@@ -101,9 +103,9 @@ func propertyText(p fdt.Property) string {
 	return cString(p.Value.Head(int(min(p.Value.Size, 64))))
 }
 
-// bootKeyDigest puts a key together from the numbers that mkimage writes; empty
-// if they are none.
-func bootKeyDigest(n *fdt.Node) assay.Digest {
+// bootKey puts a key together from the numbers that mkimage writes, as a
+// SubjectPublicKeyInfo; nil if they are none.
+func bootKey(n *fdt.Node) []byte {
 	number := func(name string) *big.Int {
 		p, _ := n.Property(name)
 		return new(big.Int).SetBytes(p.Value.Head(maxBootNumber))
@@ -118,20 +120,20 @@ func bootKeyDigest(n *fdt.Node) assay.Digest {
 		size := (curve.Params().BitSize + 7) / 8
 		x, y := number("ecdsa,x-point"), number("ecdsa,y-point")
 		if x.BitLen() > 8*size || y.BitLen() > 8*size {
-			return ""
+			return nil
 		}
 		point := append([]byte{4}, x.FillBytes(make([]byte, size))...)
 		k, err := ecdsa.ParseUncompressedPublicKey(curve, append(point, y.FillBytes(make([]byte, size))...))
 		if err != nil {
-			return ""
+			return nil
 		}
 		key = k
 	}
 	der, err := x509.MarshalPKIXPublicKey(key)
 	if err != nil {
-		return ""
+		return nil
 	}
-	return assay.SHA256(sha256.Sum256(der))
+	return der
 }
 
 const (

@@ -360,7 +360,7 @@ func (g *Given[T]) Of(o *Observer) (T, error) {
 		return zero, err
 	}
 	c := o.cell(g.Name)
-	c.once.Do(func() { c.err = errors.New(g.Without) })
+	c.once.Do(func() { c.err = &notSupplied{g.Without} })
 	return value[T](c)
 }
 
@@ -370,6 +370,15 @@ func (g *Given[T]) Supply(o *Observation, v T, err error) {
 	c := o.cell(g.Name)
 	c.once.Do(func() { c.value, c.err = v, err })
 }
+
+// notSupplied is the error of a fact that nobody supplied.
+type notSupplied struct{ why string }
+
+func (e *notSupplied) Error() string { return e.why }
+
+// IsNotSupplied reports whether a fact is not known because nobody supplied it:
+// neither the value, nor why there is none.
+func IsNotSupplied(err error) bool { return errors.As(err, new(*notSupplied)) }
 
 func (g *Given[T]) encode(o *Observer) ([]byte, error)     { return encode(g, o) }
 func (g *Given[T]) restore(o *Observation, b []byte) error { return restore[T](o, g.Name, b) }

@@ -1,12 +1,14 @@
 package storage
 
 import (
+	"cmp"
 	_ "embed"
 	"slices"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/knownkeys"
 	"github.com/assay-iot/assay/checks/signature"
 )
 
@@ -24,7 +26,7 @@ var KnownKey = &checks.Check{
 	Severity:  assay.Critical,
 	Provision: []string{"5.4-4"},
 	Version:   2,
-	Needs:     checks.Needs(facts.Keys, facts.Certificates, facts.Signatures, facts.BootKeys, facts.UpdateContainers, facts.WellKnownKeys, facts.RootPlaces),
+	Needs:     checks.Needs(facts.Keys, facts.Certificates, facts.Signatures, facts.BootKeys, facts.UpdateContainers, facts.WellKnownKeys, facts.RootPlaces, knownkeys.Blocklist, knownkeys.Compromised),
 	Run:       knownKey,
 }
 
@@ -59,6 +61,7 @@ func knownKey(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Noted(checks.Graded(assay.High, cert.Location), inside(cert.Location)+" holds the certificate of a key that anybody has: "+p.name, p.source, cert.Location))
 		}
 	}
+	found = append(found, listed(checks.Ask(c, knownkeys.Compromised))...)
 	for _, w := range checks.Ask(c, facts.WellKnownKeys) {
 		found = append(found, checks.Observed(assay.Low, "a key that its specification publishes: "+w.Name, w.Location))
 	}
@@ -66,4 +69,30 @@ func knownKey(c *checks.Context) checks.Judgement {
 		examined = append(examined, u.Location)
 	}
 	return c.None(checks.Merged(found), examined...)
+}
+
+// listed are the keys that a larger list names, and the list here does not.
+func listed(r knownkeys.Report) (found []assay.Finding) {
+	for _, f := range r.Found {
+		if _, ok := published()[f.Public]; ok {
+			continue
+		}
+		by := cmp.Or(f.Source, "the list of "+r.Date)
+		name := "a compromised one of the collection " + f.Collection
+		severity, message := assay.Critical, "the boot loader trusts a key that anybody has: "+name
+		switch f.What {
+		case knownkeys.Signature:
+			message = "the " + f.Kind + " signature is of a key that anybody has: " + name
+		case knownkeys.Key:
+			if severity = severityOf(*f.Key, assay.Critical); !f.Key.Private {
+				severity = checks.Graded(assay.High, f.Location)
+			}
+			message = inside(f.Location) + " holds a key that anybody has: " + name
+		case knownkeys.Certificate:
+			severity = checks.Graded(assay.High, f.Location)
+			message = inside(f.Location) + " holds the certificate of a key that anybody has: " + name
+		}
+		found = append(found, checks.Noted(severity, message, by, f.Location))
+	}
+	return found
 }

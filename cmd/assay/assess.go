@@ -40,6 +40,7 @@ type question struct {
 	asOf     time.Time
 	online   bool
 	facts    bool      // store the facts with the assessment
+	data     string    // folder of offline data; empty for none
 	more     []string  // schemes to conclude by, besides the product's own targets
 	labelEnd time.Time // last day of the label that is asked for; zero if none is
 	writes   []string  // folders that the answer is written to
@@ -69,9 +70,17 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	started := time.Now()
 	var opened sources
 	defer opened.close()
+	keyList, err := openKeyList(q.data)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = keyList.Close() }()
 	images, subject, err := p.observations(ctx, q, &opened, declared, list)
 	if err != nil {
 		return nil, err
+	}
+	for _, part := range subject.Images {
+		supplyKeyList(keyList, part.Observation)
 	}
 	subject.Product, subject.AsOf, subject.Terms, subject.LabelEnd = declared, q.asOf, terms(wanted), q.labelEnd
 	j.profile.observe, started = time.Since(started), time.Now()
@@ -133,7 +142,7 @@ func (p *program) observations(ctx context.Context, q question, opened *sources,
 		}
 		p.askRepository(ctx, declared, s.Whole)
 	}
-	p.dropRights(sandbox.Rights{Read: []string{declared.Dir}, Write: q.writes})
+	p.dropRights(sandbox.Rights{Read: append([]string{declared.Dir}, dataFolders(q.data)...), Write: q.writes})
 	if stored != nil {
 		images, s.Images, err = restoreAll(stored, declared, list)
 	} else {

@@ -21,6 +21,7 @@ type questionFlags struct {
 	vars   []string
 	online bool
 	facts  bool
+	data   string
 	more   []string
 }
 
@@ -28,6 +29,7 @@ func (f *questionFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.asOf, "as-of", "", "the `DATE` that all dates are compared with (default: today)")
 	c.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable of the product file: `NAME=VALUE`; repeatable")
 	c.Flags().BoolVar(&f.online, "online", false, "ask the source repository and fetch released firmware")
+	c.Flags().StringVar(&f.data, "data", "", "look into the offline data in this `FOLDER`")
 	c.Flags().BoolVar(&f.facts, "store-facts", false, "keep the observed facts in the assessment, so that it can be judged again")
 }
 
@@ -36,7 +38,7 @@ func (p *program) question(f questionFlags, args []string) (question, error) {
 	if err != nil {
 		return question{}, err
 	}
-	q := question{dir: ".", asOf: asOf, online: f.online, facts: f.facts, more: f.more, vars: map[string]string{}}
+	q := question{dir: ".", asOf: asOf, online: f.online, facts: f.facts, data: f.data, more: f.more, vars: map[string]string{}}
 	if len(args) > 0 {
 		q.dir = args[0]
 	}

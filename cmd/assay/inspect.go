@@ -23,7 +23,7 @@ import (
 var inspectFormats = []string{"table", "json", "sarif"}
 
 func (p *program) inspectCommand() *cobra.Command {
-	var asOf, cat, folder, picture string
+	var asOf, cat, folder, picture, data string
 	var formats, keyFiles []string
 	var list, profiled bool
 	c := &cobra.Command{
@@ -58,7 +58,7 @@ the inspection was done.`,
 			case picture != "":
 				return p.drawLayout(c, args[0], picture)
 			}
-			in, o, err := p.inspect(c, args[0], checks.Subject{AsOf: day, Keys: keys}, outputs, profiled)
+			in, o, err := p.inspect(c, args[0], data, checks.Subject{AsOf: day, Keys: keys}, outputs, profiled)
 			if err != nil {
 				return err
 			}
@@ -73,6 +73,7 @@ the inspection was done.`,
 	c.Flags().StringVar(&asOf, "as-of", "", "the `DATE` that all dates are compared with (default: today)")
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif; repeatable")
 	c.Flags().StringArrayVar(&keyFiles, "key", nil, "public key or certificate `FILE` that signs the image; repeatable")
+	c.Flags().StringVar(&data, "data", "", "look into the offline data in this `FOLDER`")
 	c.Flags().BoolVar(&list, "list", false, "print the path of every file, one to a line, and nothing else")
 	c.Flags().StringVar(&cat, "cat", "", "print the content of the file whose path is, or ends with, `PATH`")
 	c.Flags().StringVar(&folder, "extract", "", "write the files of the image into `FOLDER`, which must be empty or not there")
@@ -104,14 +105,19 @@ func trusted(files []string) ([]signature.Key, error) {
 }
 
 // inspect observes an image and asks every check that reads images.
-func (p *program) inspect(c *cobra.Command, image string, subject checks.Subject, outputs []output, profiled bool) (*report.Inspection, *facts.Observation, error) {
+func (p *program) inspect(c *cobra.Command, image, data string, subject checks.Subject, outputs []output, profiled bool) (*report.Inspection, *facts.Observation, error) {
 	var list []*checks.Check
 	for _, check := range catalogue.Checks() {
 		if check.NeedsImage() {
 			list = append(list, check)
 		}
 	}
-	p.dropRights(sandbox.Rights{Read: []string{image}, Write: outputFolders(outputs)})
+	keyList, err := openKeyList(data)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = keyList.Close() }()
+	p.dropRights(sandbox.Rights{Read: append([]string{image}, dataFolders(data)...), Write: outputFolders(outputs)})
 	started := time.Now()
 	nodes := append(needs(list), facts.Components, facts.Services)
 	var opened sources
@@ -120,6 +126,7 @@ func (p *program) inspect(c *cobra.Command, image string, subject checks.Subject
 	if err != nil {
 		return nil, nil, sourceError(err)
 	}
+	supplyKeyList(keyList, o)
 	observed := time.Since(started)
 	started = time.Now()
 	subject.Images = []checks.Part{{Observation: o}}

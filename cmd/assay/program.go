@@ -95,7 +95,7 @@ Exit codes: 0 yes · 1 could not run · 2 the input is wrong · 3 no · 4 cannot
 		{"everyone", []*cobra.Command{p.checkCommand(), p.inspectCommand(), p.labelCommand(), p.verifyCommand(), p.explainCommand()}},
 		{"makers", []*cobra.Command{p.initCommand(), p.validateCommand(), p.fmtCommand()}},
 		{"issuers", []*cobra.Command{p.issuerCommand()}},
-		{"reference", []*cobra.Command{p.schemesCommand(), p.versionCommand()}},
+		{"reference", []*cobra.Command{p.schemesCommand(), p.newDataCommand(), p.versionCommand()}},
 	} {
 		for _, c := range group.commands {
 			c.GroupID = group.id
