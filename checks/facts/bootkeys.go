@@ -25,6 +25,8 @@ type BootKey struct {
 	Public    assay.Digest `json:",omitempty"` // SHA-256 of its SubjectPublicKeyInfo, if it can be read
 	Number    string       `json:",omitempty"` // of the key, as in Key
 	Location  assay.Location
+
+	spki []byte // the key; not stored
 }
 
 // BootKeys are the keys with which U-Boot checks what it starts, in a device tree
@@ -90,7 +92,7 @@ func bootKeysOf(f *firmware.File, tree *fdt.Tree, at int64) (found []BootKey) {
 		}
 		if material {
 			if der := bootKey(n); der != nil {
-				k.Public, k.Number = digestOf(der), KeyNumber(der)
+				k.spki, k.Public, k.Number = der, digestOf(der), KeyNumber(der)
 			}
 			found = append(found, k)
 		}
