@@ -65,16 +65,19 @@ type Container struct {
 	Attributes map[string]string // what the header says: "compression", "name", "version", …
 	Signatures []Signature       // who says that it is the maker's; parsed, not verified
 	Hashes     []Hash            // hash lists inside, compared with what they are about
+	Damage     []Damage          // what its own reader could not read; also in Image.Skipped
 
 	files map[string]*File // by Name
 }
 
 // Signature is what a container says about who signed it, Hash an entry of a
-// hash list inside it, Span a run of the container's bytes.
+// hash list inside it, Span a run of the container's bytes, Damage a run of them
+// that could not be read.
 type (
 	Signature = format.Signature
 	Hash      = format.Hash
 	Span      = format.Span
+	Damage    = format.Damage
 )
 
 // Kind is what a File is.

@@ -156,7 +156,7 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 		Type: c.format.Name, Path: o.containerPath(p, c), Parent: p.parent,
 		Offset: p.shift + c.off, Length: got.Length,
 		Modes: got.Modes, FileSystem: got.Tree != nil,
-		Attributes: got.Attributes, Signatures: got.Signatures, Hashes: got.Hashes,
+		Attributes: got.Attributes, Signatures: got.Signatures, Hashes: got.Hashes, Damage: got.Damage,
 		files: map[string]*File{},
 	}
 	if k.Attributes == nil {

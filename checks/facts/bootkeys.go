@@ -2,7 +2,13 @@ package facts
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/binary"
+	"math/big"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -13,17 +19,22 @@ import (
 
 // BootKey is a public key in the control tree of U-Boot.
 type BootKey struct {
-	Name      string // of its node, without "key-"
-	Required  string // "conf" or "image"; empty if U-Boot also starts what it did not sign
-	Algorithm string // "sha256,rsa2048"
+	Name      string       // of its node, without "key-"
+	Required  string       // "conf" or "image"; empty if U-Boot also starts what it did not sign
+	Algorithm string       // "sha256,rsa2048"
+	Public    assay.Digest `json:",omitempty"` // SHA-256 of its SubjectPublicKeyInfo, if it can be read
+	Number    string       `json:",omitempty"` // of the key, as in Key
 	Location  assay.Location
+
+	spki []byte // the key; not stored
 }
 
 // BootKeys are the keys with which U-Boot checks what it starts, in a device tree
 // of its own or appended to its program.
 var BootKeys = &Scan[BootKey]{
-	Name: "boot-keys",
-	Doc:  "Public keys in the control tree of U-Boot, and whether it demands their signature.",
+	Name:    "boot-keys",
+	Doc:     "Public keys in the control tree of U-Boot, and whether it demands their signature.",
+	Version: 2,
 	Want: func(f *firmware.File) bool {
 		return f.Size >= fdtHeader && f.Size <= maxTree && (f.Kind == firmware.Raw || f.Kind == firmware.Regular)
 	},
@@ -80,6 +91,9 @@ func bootKeysOf(f *firmware.File, tree *fdt.Tree, at int64) (found []BootKey) {
 			}
 		}
 		if material {
+			if der := bootKey(n); der != nil {
+				k.spki, k.Public, k.Number = der, digestOf(der), KeyNumber(der)
+			}
 			found = append(found, k)
 		}
 	}
@@ -89,4 +103,47 @@ func bootKeysOf(f *firmware.File, tree *fdt.Tree, at int64) (found []BootKey) {
 // propertyText is a short text in a property.
 func propertyText(p fdt.Property) string {
 	return cString(p.Value.Head(int(min(p.Value.Size, 64))))
+}
+
+// bootKey puts a key together from the numbers that mkimage writes, as a
+// SubjectPublicKeyInfo; nil if they are none.
+func bootKey(n *fdt.Node) []byte {
+	number := func(name string) *big.Int {
+		p, _ := n.Property(name)
+		return new(big.Int).SetBytes(p.Value.Head(maxBootNumber))
+	}
+	var key crypto.PublicKey
+	if m, e := number("rsa,modulus"), number("rsa,exponent"); m.Sign() > 0 {
+		if !e.IsInt64() || e.Sign() == 0 || e.BitLen() > 31 {
+			e = big.NewInt(usualExponent) // which U-Boot takes then
+		}
+		key = &rsa.PublicKey{N: m, E: int(e.Int64())}
+	} else if curve := bootCurves[n.Text("ecdsa,curve")]; curve != nil {
+		size := (curve.Params().BitSize + 7) / 8
+		x, y := number("ecdsa,x-point"), number("ecdsa,y-point")
+		if x.BitLen() > 8*size || y.BitLen() > 8*size {
+			return nil
+		}
+		point := append([]byte{4}, x.FillBytes(make([]byte, size))...)
+		k, err := ecdsa.ParseUncompressedPublicKey(curve, append(point, y.FillBytes(make([]byte, size))...))
+		if err != nil {
+			return nil
+		}
+		key = k
+	}
+	der, err := x509.MarshalPKIXPublicKey(key)
+	if err != nil {
+		return nil
+	}
+	return der
+}
+
+const (
+	maxBootNumber = 2048 // bytes
+	usualExponent = 65537
+)
+
+// bootCurves are the curves, as mkimage names them.
+var bootCurves = map[string]elliptic.Curve{
+	"prime256v1": elliptic.P256(), "secp384r1": elliptic.P384(), "secp521r1": elliptic.P521(),
 }

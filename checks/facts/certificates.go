@@ -24,6 +24,7 @@ type Certificate struct {
 	Algorithm       string    // of its key
 	Bits            int       // of its key
 	Public          assay.Digest
+	Number          string       `json:",omitempty"` // of its key, as in Key
 	Digest          assay.Digest // SHA-256 of the certificate
 	Err             string       // it could not be parsed, and why; the rest is empty
 	Location        assay.Location
@@ -33,9 +34,10 @@ type Certificate struct {
 
 // Certificates are the X.509 certificates of the image, in PEM and DER.
 var Certificates = &Fact[[]Certificate]{
-	Name:  "certificates",
-	Doc:   "X.509 certificates in PEM and DER: names, dates, kind of key and signature, digest of the public key, place.",
-	Needs: []Node{keysAndCertificates},
+	Name:    "certificates",
+	Doc:     "X.509 certificates in PEM and DER: names, dates, kind of key and signature, digest of the public key, place.",
+	Version: 2,
+	Needs:   []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]Certificate, error) {
 		all, err := keysAndCertificates.Of(o)
 		certs := []Certificate{}
@@ -89,7 +91,7 @@ func certificateOf(c *x509.Certificate) *Certificate {
 	}
 	cert.Public = digestOf(c.RawSubjectPublicKeyInfo)
 	if key, ok := parseSPKI(c.RawSubjectPublicKeyInfo); ok {
-		cert.Public, cert.Algorithm, cert.Bits, cert.rsa = key.Public, key.Algorithm, key.Bits, key.rsa
+		cert.Public, cert.Number, cert.Algorithm, cert.Bits, cert.rsa = key.Public, key.Number, key.Algorithm, key.Bits, key.rsa
 	}
 	return cert
 }

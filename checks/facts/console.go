@@ -25,7 +25,7 @@ type Console struct {
 // Consoles are the consoles of the image.
 var Consoles = &Fact[[]Console]{
 	Name:    "consoles",
-	Version: 2,
+	Version: 3,
 	Doc:     "Serial lines, screens and kernel command lines, and whether they give a shell without a password.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Console, error) {
@@ -157,7 +157,7 @@ var kernelLine = regexp.MustCompile(`(?:^|[\s"'=])((?:rd)?init=/(?:usr/)?bin/(?:
 func kernelConsoles(img *firmware.Image, set *TextSet) []Console {
 	found := []Console{}
 	for _, t := range set.All() {
-		if !isLoaderFile(t.File.Name) || !strings.Contains(t.Content, "init=") && !strings.Contains(t.Content, "debug") {
+		if !isLoaderFile(t.File.Name) && !isLoaderEnvironment(t.File) || !strings.Contains(t.Content, "init=") && !strings.Contains(t.Content, "debug") {
 			continue
 		}
 		for line := range t.Lines() {

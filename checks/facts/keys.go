@@ -22,6 +22,8 @@ type Key struct {
 	// Public is the SHA-256 of the public half as SubjectPublicKeyInfo (RFC 5280,
 	// 4.1), to find what fits together; empty if a passphrase hides it.
 	Public assay.Digest
+	// Number names the public half as the blocklists of badkeys do; see KeyNumber.
+	Number string `json:",omitempty"`
 	// Same is equal for keys with the same content: Public, or the SHA-256 of the
 	// encrypted bytes.
 	Same     assay.Digest
@@ -168,9 +170,10 @@ func (m keyMaterial) Location() assay.Location {
 
 // Keys are the private and public keys of the image.
 var Keys = &Fact[[]Key]{
-	Name:  "keys",
-	Doc:   "Private and public keys in PEM, DER, PKCS#12, OpenSSH and dropbear form: kind, size, digest of the public half, place.",
-	Needs: []Node{keysAndCertificates},
+	Name:    "keys",
+	Doc:     "Private and public keys in PEM, DER, PKCS#12, OpenSSH and dropbear form: kind, size, digest of the public half, place.",
+	Version: 2,
+	Needs:   []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]Key, error) {
 		all, err := keysAndCertificates.Of(o)
 		keys := []Key{}

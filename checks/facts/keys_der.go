@@ -142,7 +142,7 @@ func publicKey(algorithm string, bits int, id pkix.AlgorithmIdentifier, pub []by
 		return nil
 	}
 	d := digestOf(spki)
-	return &Key{Algorithm: algorithm, Bits: bits, Public: d, Same: d}
+	return &Key{Algorithm: algorithm, Bits: bits, Public: d, Same: d, Number: keyNumber(algorithm, pub)}
 }
 
 // keyOf makes the Key of a public half that Go knows.

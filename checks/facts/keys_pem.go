@@ -33,15 +33,35 @@ const (
 	minPublicPEM = 56
 )
 
-// pemBlocks finds the blocks of a content.
+// pemBlocks finds the blocks of a content: a begin and an end with no other begin
+// between them. The content is searched once for either.
 func pemBlocks(content []byte) []pemBlock {
 	var blocks []pemBlock
+	end := -1
+	next := func(from int, mark []byte) int {
+		if i := bytes.Index(content[from:], mark); i >= 0 {
+			return from + i
+		}
+		return len(content)
+	}
+	begin := next(0, pemBegin)
 	for at := 0; len(blocks) < maxKeys; {
-		i := bytes.Index(content[at:], pemBegin)
-		if i < 0 {
+		if begin < at {
+			begin = next(at, pemBegin)
+		}
+		if at = begin; at == len(content) {
 			break
 		}
-		at += i
+		begin = next(at+len(pemBegin), pemBegin)
+		if end < at {
+			if end = next(at, pemEnd); end == len(content) {
+				break
+			}
+		}
+		if begin < end || end-at > maxPEM {
+			at = begin
+			continue
+		}
 		b, ok := parsePEM(content[at:min(len(content), at+maxPEM)])
 		if !ok {
 			at += len(pemBegin)

@@ -16,6 +16,9 @@ type Signature struct {
 	Outermost bool   // it is on the delivered image itself
 	Beside    bool   // it stands in a file that came with the image
 	Found     bool   // that nobody named
+	Damage    string // what of the container could not be read; empty if all could
+	Around    int64  // bytes of the delivered image that stand beside all that is signed in it
+	Apart     int64  // bytes of it in parts in which nothing is signed
 	Location  assay.Location
 }
 
@@ -30,7 +33,7 @@ type HashEntry struct {
 // Signatures are the signatures of the containers of the image.
 var Signatures = &Fact[[]Signature]{
 	Name:    "signatures",
-	Version: 2,
+	Version: 3,
 	Doc:     "Signatures that containers of the image and its OSTree commits carry, or that came with it in files of their own: kind, algorithm, key, and which bytes they cover; parsed, not verified.",
 	Needs:   []Node{Tree, OSTree},
 	Observe: func(o *Observer) ([]Signature, error) {
@@ -42,11 +45,15 @@ var Signatures = &Fact[[]Signature]{
 		if err != nil {
 			return nil, err
 		}
-		found := []Signature{}
+		found, more := []Signature{}, besideSigned(img)
 		for _, c := range img.Containers {
+			if len(c.Signatures) == 0 {
+				continue
+			}
+			damage := damageIn(img, c)
 			for _, s := range c.Signatures {
 				found = append(found, Signature{
-					Signature: keepMessage(s), Container: c.Path, Type: c.Type, Outermost: outermost(c),
+					Signature: keepMessage(s), Container: c.Path, Type: c.Type, Outermost: outermost(c), Damage: damage, Around: more.beside, Apart: more.apart,
 					Location: assay.Location{Path: c.Path, Offset: s.Offset, Length: s.Length},
 				})
 			}
@@ -59,6 +66,22 @@ var Signatures = &Fact[[]Signature]{
 		}
 		return append(found, ostreeSignatures(repos)...), nil
 	},
+}
+
+// damageIn says what of a container, of those that only wrap it, or of the files
+// right in it, could not be read.
+func damageIn(img *firmware.Image, c *firmware.Container) string {
+	for p := c; p != nil && (p == c || outermost(c)); p = p.Parent {
+		if len(p.Damage) > 0 {
+			return p.Damage[0].Reason
+		}
+	}
+	for _, f := range img.Files {
+		if f.Container == c && f.Err != nil {
+			return f.Name + ": " + f.Err.Error()
+		}
+	}
+	return ""
 }
 
 // HashLists are the hash lists of the containers of the image.

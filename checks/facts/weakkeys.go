@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/assay-iot/assay"
 )
@@ -38,15 +39,20 @@ type WeakKey struct {
 
 // WeakKeys are the keys and certificates of the image that are weak.
 var WeakKeys = &Fact[[]WeakKey]{
-	Name:  "weak-keys",
-	Doc:   "Keys and certificates that are small, have a small exponent, close or shared primes, the form of ROCA, or an outdated curve.",
-	Needs: []Node{keysAndCertificates},
+	Name:    "weak-keys",
+	Doc:     "Keys and certificates that are small, have a small exponent, close or shared primes, the form of ROCA, or an outdated curve.",
+	Version: 2,
+	Needs:   []Node{keysAndCertificates, Signatures, BootKeys},
 	Observe: func(o *Observer) ([]WeakKey, error) {
 		all, err := keysAndCertificates.Of(o)
 		if err != nil {
 			return nil, err
 		}
-		candidates := keyCandidates(all)
+		verifying, err := verifyingKeys(o)
+		if err != nil {
+			return nil, err
+		}
+		candidates := keyCandidates(all, verifying)
 		shared := sharedPrimes(candidates)
 		weak := []WeakKey{}
 		for i, c := range candidates {
@@ -66,15 +72,39 @@ type keyCandidate struct {
 	rsa                  *pkcs1Public
 	private, certificate bool
 	inKernel             bool
+	verifies             bool // it is only what a container is signed with, or what the boot loader trusts
 	places               []assay.Location
+}
+
+// verifyingKeys are the RSA keys that containers bring along with their signatures,
+// and those of the boot loader.
+func verifyingKeys(o *Observer) (all []keyMaterial, err error) {
+	add := func(spki []byte, l assay.Location) {
+		if k, ok := parseSPKI(spki); ok && k.rsa != nil {
+			k.Location = l
+			all = append(all, keyMaterial{Key: k})
+		}
+	}
+	signatures, err := Signatures.Of(o)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range signatures {
+		add(s.PublicKey, s.Location)
+	}
+	boot, err := BootKeys.Of(o)
+	for _, k := range boot {
+		add(k.spki, k.Location)
+	}
+	return all, err
 }
 
 // keyCandidates groups what was found by its public half; certificates of
 // other people's authorities are left out.
-func keyCandidates(all []keyMaterial) []*keyCandidate {
+func keyCandidates(all, verifying []keyMaterial) []*keyCandidate {
 	var candidates []*keyCandidate
 	by := map[assay.Digest]*keyCandidate{}
-	for _, m := range all {
+	for i, m := range slices.Concat(all, verifying) {
 		if ClassOf(m.Location().Path) == CABundles && (m.Key == nil || !m.Key.Private) {
 			continue
 		}
@@ -85,7 +115,7 @@ func keyCandidates(all []keyMaterial) []*keyCandidate {
 		c := by[id]
 		if c == nil {
 			c = &n
-			c.inKernel = true
+			c.inKernel, c.verifies = true, i >= len(all)
 			by[id] = c
 			candidates = append(candidates, c)
 		}
@@ -120,6 +150,7 @@ func weaknesses(c *keyCandidate, shares bool) []WeakKey {
 	var weak []WeakKey
 	add := func(w KeyWeakness) { weak = append(weak, WeakKey{Weakness: w, Algorithm: c.algorithm, Bits: c.bits}) }
 	switch {
+	case c.verifies: // updates/signature-strength says so
 	case (c.algorithm == "RSA" || c.algorithm == "DSA") && c.bits > 0 && c.bits < leastRSA:
 		add(SmallKey)
 	case c.algorithm == "EC" && c.bits > 0 && c.bits < leastCurve:
@@ -128,7 +159,7 @@ func weaknesses(c *keyCandidate, shares bool) []WeakKey {
 	if c.rsa == nil {
 		return weak
 	}
-	if c.rsa.E.Cmp(big.NewInt(65537)) < 0 {
+	if !c.verifies && c.rsa.E.Cmp(big.NewInt(65537)) < 0 {
 		add(SmallExponent)
 		weak[len(weak)-1].Exponent = strconv.FormatInt(c.rsa.E.Int64(), 10)
 	}
@@ -151,9 +182,35 @@ var smallPrimes = []int64{
 	151, 157, 163, 167,
 }
 
+// smallProduct is the product of all odd primes below 65536.
+var smallProduct = sync.OnceValue(func() *big.Int {
+	const limit = 1 << 16
+	composite := make([]bool, limit)
+	var primes []*big.Int
+	for p := 3; p < limit; p += 2 {
+		if composite[p] {
+			continue
+		}
+		primes = append(primes, big.NewInt(int64(p)))
+		for m := p * p; m < limit; m += 2 * p {
+			composite[m] = true
+		}
+	}
+	for len(primes) > 1 { // two by two, for numbers of the same size multiply fast
+		var next []*big.Int
+		for i := 0; i+1 < len(primes); i += 2 {
+			next = append(next, primes[i].Mul(primes[i], primes[i+1]))
+		}
+		primes = append(next, primes[len(primes)&^1:]...)
+	}
+	return primes[0]
+})
+
+// hasSmallFactor reports whether a prime below 65536 divides a number: keys do
+// not come so, but damaged ones do.
 func hasSmallFactor(n *big.Int) bool {
-	rest := new(big.Int)
-	return n.Bit(0) == 0 || slices.ContainsFunc(smallPrimes, func(p int64) bool { return rest.Mod(n, big.NewInt(p)).Sign() == 0 })
+	rest := new(big.Int).Mod(smallProduct(), n)
+	return n.Bit(0) == 0 || rest.GCD(nil, nil, rest, n).Cmp(big.NewInt(1)) > 0
 }
 
 // hasClosePrimes tries Fermat's method: n = a² - b² with a close to its root.

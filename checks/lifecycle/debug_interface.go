@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	_ "embed"
+	"fmt"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
@@ -21,8 +22,8 @@ var DebugInterface = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.6-4A"},
-	Version:   2,
-	Needs:     checks.Needs(facts.Consoles, facts.Inits),
+	Version:   3,
+	Needs:     checks.Needs(facts.Consoles, facts.LoaderPrompts, facts.Inits),
 	Run:       debugInterface,
 }
 
@@ -45,6 +46,9 @@ func debugInterface(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Observed(assay.High, consoleName(k)+" gives a shell without a password", k.Location))
 		}
 	}
+	for _, p := range checks.Ask(c, facts.LoaderPrompts) {
+		found = append(found, loaderPrompt(p)...)
+	}
 	return c.NoneStarted(checks.Merged(found), checks.Ask(c, facts.Inits)).WithDeclared(declaredDebug(c.Product)...)
 }
 
@@ -56,4 +60,23 @@ func consoleName(k facts.Console) string {
 		return "screen " + k.Device
 	}
 	return "serial console " + k.Device
+}
+
+// loaderPrompt judges the prompt of the boot loader. How it was built is not in
+// the image: it may ask for a word all the same, and an environment that is made
+// anew may be another on the device.
+func loaderPrompt(p facts.LoaderPrompt) []assay.Finding {
+	severity, message := assay.Medium, fmt.Sprintf("a key on the serial console stops the boot within %d s and gives the prompt of the boot loader", p.Delay)
+	switch {
+	case !p.Open():
+		return nil
+	case p.Delay < 0:
+		severity, message = assay.High, "the boot loader starts nothing and gives its prompt on the serial console"
+	case p.Delay == 0:
+		message = "a key that is held on the serial console stops the boot and gives the prompt of the boot loader"
+	}
+	if !p.Stored {
+		severity = assay.Low
+	}
+	return []assay.Finding{checks.Observed(severity, message, p.Location)}
 }

@@ -143,7 +143,7 @@ func underOwnKey(c scheme, s firmware.Signature, signed []byte) (Outcome, bool) 
 
 // withDeclared tries the declared keys that the signature can be of.
 func (c scheme) withDeclared(s firmware.Signature, keys []Key, signed []byte, asOf time.Time) Outcome {
-	tried, others, named := 0, 0, false
+	tried, others, named, weak := 0, 0, false, ""
 	for _, k := range keys {
 		if !c.fits(k.Public) {
 			continue
@@ -156,6 +156,7 @@ func (c scheme) withDeclared(s firmware.Signature, keys []Key, signed []byte, as
 			if k.named(s) {
 				return Outcome{Verdict: Invalid, Key: k.Digest(), Signer: k.called(), Public: k.Public, Reason: reason}
 			}
+			weak = reason
 			continue
 		}
 		if c.holds(k.Public, signed, s.Value) {
@@ -166,7 +167,11 @@ func (c scheme) withDeclared(s firmware.Signature, keys []Key, signed []byte, as
 	if tried > 0 && others == tried && !named {
 		return Outcome{Verdict: Undeclared, Signer: s.KeyName, Reason: "signed by a key that is not declared"}
 	}
-	return unverified(s, len(keys), tried, named)
+	o := unverified(s, len(keys), tried, named)
+	if weak != "" && o.Verdict == Invalid {
+		o.Reason += ": " + weak
+	}
+	return o
 }
 
 // heldBy is the outcome of a signature that verified with a key.

@@ -1,14 +1,14 @@
 package storage
 
 import (
+	"cmp"
 	_ "embed"
 	"slices"
-	"strings"
-	"sync"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/knownkeys"
 	"github.com/assay-iot/assay/checks/signature"
 )
 
@@ -26,7 +26,7 @@ var KnownKey = &checks.Check{
 	Severity:  assay.Critical,
 	Provision: []string{"5.4-4"},
 	Version:   2,
-	Needs:     checks.Needs(facts.Keys, facts.Certificates, facts.Signatures, facts.UpdateContainers, facts.WellKnownKeys, facts.RootPlaces),
+	Needs:     checks.Needs(facts.Keys, facts.Certificates, facts.Signatures, facts.BootKeys, facts.UpdateContainers, facts.WellKnownKeys, facts.RootPlaces, knownkeys.Blocklist, knownkeys.Compromised),
 	Run:       knownKey,
 }
 
@@ -35,7 +35,7 @@ func knownKey(c *checks.Context) checks.Judgement {
 	examined := slices.Clone(checks.Ask(c, facts.RootPlaces))
 	for _, s := range checks.Ask(c, facts.Signatures) {
 		examined = append(examined, s.Location)
-		digests := signature.Digests(s.Signature)
+		digests := append(signature.Digests(s.Signature), androidDigest(s.PublicKey))
 		if o := signature.Verify(s.Signature, c.Keys, c.AsOf); o.Verdict == signature.Valid && !slices.Contains(digests, o.Key) {
 			digests = append(digests, o.Key)
 		}
@@ -43,6 +43,12 @@ func knownKey(c *checks.Context) checks.Judgement {
 			if p, ok := published()[d]; ok {
 				found = append(found, checks.Noted(assay.Critical, "the "+s.Kind+" signature is of a key that anybody has: "+p.name, p.source, s.Location))
 			}
+		}
+	}
+	for _, k := range checks.Ask(c, facts.BootKeys) {
+		examined = append(examined, k.Location)
+		if p, ok := published()[k.Public]; ok {
+			found = append(found, checks.Noted(assay.Critical, "the boot loader trusts a key that anybody has: "+p.name, p.source, k.Location))
 		}
 	}
 	for _, k := range checks.Ask(c, facts.Keys) {
@@ -59,6 +65,7 @@ func knownKey(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Noted(checks.Graded(assay.High, cert.Location), inside(cert.Location)+" holds the certificate of a key that anybody has: "+p.name, p.source, cert.Location))
 		}
 	}
+	found = append(found, listed(checks.Ask(c, knownkeys.Compromised))...)
 	for _, w := range checks.Ask(c, facts.WellKnownKeys) {
 		found = append(found, checks.Observed(assay.Low, "a key that its specification publishes: "+w.Name, w.Location))
 	}
@@ -68,23 +75,28 @@ func knownKey(c *checks.Context) checks.Judgement {
 	return c.None(checks.Merged(found), examined...)
 }
 
-// publishedKey is a key whose private half is public.
-type publishedKey struct{ name, source string }
-
-// PublishedKeys is the list of keys whose private half is public, as it is built in.
-func PublishedKeys() string { return publishedKeys }
-
-//go:embed published_keys.txt
-var publishedKeys string
-
-// published are the keys of the list, by digest.
-var published = sync.OnceValue(func() map[assay.Digest]publishedKey {
-	list := map[assay.Digest]publishedKey{}
-	for line := range strings.Lines(publishedKeys) {
-		fields := strings.Split(strings.TrimSpace(line), "\t")
-		if len(fields) == 3 && !strings.HasPrefix(line, "#") {
-			list[assay.Digest("sha256:"+fields[0])] = publishedKey{fields[1], fields[2]}
+// listed are the keys that a larger list names, and the list here does not.
+func listed(r knownkeys.Report) (found []assay.Finding) {
+	for _, f := range r.Found {
+		if _, ok := published()[f.Public]; ok {
+			continue
 		}
+		by := cmp.Or(f.Source, "the list of "+r.Date)
+		name := "a compromised one of the collection " + f.Collection
+		severity, message := assay.Critical, "the boot loader trusts a key that anybody has: "+name
+		switch f.What {
+		case knownkeys.Signature:
+			message = "the " + f.Kind + " signature is of a key that anybody has: " + name
+		case knownkeys.Key:
+			if severity = severityOf(*f.Key, assay.Critical); !f.Key.Private {
+				severity = checks.Graded(assay.High, f.Location)
+			}
+			message = inside(f.Location) + " holds a key that anybody has: " + name
+		case knownkeys.Certificate:
+			severity = checks.Graded(assay.High, f.Location)
+			message = inside(f.Location) + " holds the certificate of a key that anybody has: " + name
+		}
+		found = append(found, checks.Noted(severity, message, by, f.Location))
 	}
-	return list
-})
+	return found
+}

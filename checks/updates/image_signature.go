@@ -8,7 +8,6 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
-	"github.com/assay-iot/assay/checks/signature"
 )
 
 //go:embed image_signature.md
@@ -71,72 +70,4 @@ func withoutSignature(c *checks.Context, containers []facts.UpdateContainer) str
 		}
 	}
 	return "no signature was seen in the image, and its kind has no place for one"
-}
-
-// tally is what was found of several signatures. All of them must be valid.
-type tally struct {
-	found    []assay.Finding
-	own      bool // there are others than those that lay beside the image
-	signed   []facts.Signature
-	verdicts map[signature.Verdict]int
-	reason   string // why the first that could not be judged could not be
-	left     int64  // bytes that no signature is over
-}
-
-// leftOut is how many bytes a signature may leave out: headers, padding and the
-// fields behind it.
-const leftOut = 16 << 10
-
-func (t *tally) add(c *checks.Context, s facts.Signature) {
-	o := signature.Verify(s.Signature, c.Keys, c.AsOf)
-	if s.Found && t.own && o.Verdict != signature.Valid && o.Verdict != signature.Invalid {
-		t.found = append(t.found, checks.Noted(assay.Info, called(s)+", which nobody named, does not count: "+o.Reason, made(o), s.Location))
-		return
-	}
-	if t.verdicts == nil {
-		t.verdicts = map[signature.Verdict]int{}
-	}
-	t.signed = append(t.signed, s)
-	t.verdicts[o.Verdict]++
-	switch {
-	case o.Verdict == signature.Valid:
-		t.found = append(t.found, checks.Noted(assay.Info, called(s)+" is valid: "+made(o), covered(s), signedPlaces(s)...))
-		t.leaves(s)
-	case o.Verdict == signature.Invalid:
-		t.found = append(t.found, checks.Noted(assay.Critical, called(s)+" is invalid: "+o.Reason, made(o), s.Location))
-	case o.Verdict == signature.Undeclared && len(c.Keys) > 0:
-		t.found = append(t.found, checks.Noted(assay.Low, called(s)+" is not by a declared key: "+o.Reason, made(o), s.Location))
-		fallthrough
-	case t.reason == "":
-		t.reason = called(s) + ": " + o.Reason
-	}
-}
-
-func (t *tally) leaves(s facts.Signature) {
-	n := length(s.Leaves)
-	if n == 0 {
-		return
-	}
-	severity := assay.Info
-	if n > leftOut {
-		severity, t.left = assay.Low, max(t.left, n)
-	}
-	t.found = append(t.found, checks.Observed(severity, fmt.Sprintf("%s leaves out %d bytes", called(s), n), places(s, s.Leaves)...))
-}
-
-func (t *tally) judgement(c *checks.Context) checks.Judgement {
-	signed, valid := t.signed, t.verdicts[signature.Valid]
-	switch {
-	case t.verdicts[signature.Invalid] > 0 || checks.Fails(t.found):
-		return c.Fail(assay.Verified, t.found...)
-	case valid == 0 && t.verdicts[signature.Undeclared] == len(signed) && len(c.Keys) > 0:
-		return c.Fail(assay.Verified, append(t.found, checks.Observed(assay.High, "no declared key signed the image", signed[0].Location))...)
-	case valid < len(signed):
-		return c.Inconclusive("%d of %d signatures are valid; %s", valid, len(signed), t.reason).With(t.found...)
-	case !signed[0].Outermost:
-		return c.Inconclusive("parts of the image are signed, and the whole is not").With(t.found...)
-	case t.left > 0:
-		return c.Inconclusive("the signature is valid, but leaves out %d bytes", t.left).With(t.found...)
-	}
-	return c.Pass(assay.Verified, examined(signed)...).With(t.found...)
 }

@@ -2,6 +2,7 @@ package updates
 
 import (
 	_ "embed"
+	"fmt"
 	"slices"
 
 	"github.com/assay-iot/assay"
@@ -23,8 +24,8 @@ var VerifiedBoot = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.7-1"},
-	Version:   1,
-	Needs:     checks.Needs(facts.BootKeys, facts.Signatures, facts.UpdateContainers),
+	Version:   2,
+	Needs:     checks.Needs(facts.BootKeys, facts.Signatures, facts.UpdateContainers, facts.ModuleSignatures, facts.KernelConfigs),
 	Run:       verifiedBoot,
 }
 
@@ -56,7 +57,7 @@ func verifiedBoot(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Observed(assay.Low, "the "+u.Type+" image is not signed", u.Location))
 		}
 	}
-	found = checks.Merged(found)
+	found = checks.Merged(append(found, kernelModules(c)...))
 	switch {
 	case checks.Fails(found):
 		return c.Fail(assay.Observed, found...)
@@ -66,4 +67,32 @@ func verifiedBoot(c *checks.Context) checks.Judgement {
 		return c.Inconclusive("what is started is signed; whether the device demands that is not in the image").With(found...)
 	}
 	return c.Inconclusive("nothing was seen of a boot loader that checks what it starts").With(found...)
+}
+
+// kernelModules notes whether modules are signed, and whether the kernel demands
+// that. It decides nothing: what starts the kernel must check it first.
+func kernelModules(c *checks.Context) (found []assay.Finding) {
+	var signed, unsigned []assay.Location
+	for _, m := range checks.Ask(c, facts.ModuleSignatures) {
+		switch {
+		case m.Problem != "":
+			found = append(found, checks.Observed(assay.Low, "a kernel module is not signed: "+m.Problem, m.Location))
+		case m.Signed:
+			signed = append(signed, m.Location)
+		default:
+			unsigned = append(unsigned, m.Location)
+		}
+	}
+	if len(signed) > 0 {
+		found = append(found, checks.Observed(assay.Info, fmt.Sprintf("kernel modules that are signed: %d", len(signed)), signed[0]))
+	}
+	if len(signed) > 0 && len(unsigned) > 0 {
+		found = append(found, checks.Observed(assay.Low, fmt.Sprintf("kernel modules that are not signed, beside signed ones: %d", len(unsigned)), unsigned[0]))
+	}
+	for _, k := range checks.Ask(c, facts.KernelConfigs) {
+		if k.Options["MODULE_SIG_FORCE"] == "y" || k.Options["MODULE_SIG"] == "y" && k.Options["LOCK_DOWN_KERNEL_FORCE_INTEGRITY"] == "y" {
+			found = append(found, checks.Observed(assay.Info, "the kernel takes no module that is not signed", k.Location))
+		}
+	}
+	return found
 }

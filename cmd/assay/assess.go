@@ -18,7 +18,6 @@ import (
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/catalogue"
 	"github.com/assay-iot/assay/checks/facts"
-	"github.com/assay-iot/assay/checks/facts/advisories"
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/schema/product"
@@ -44,7 +43,7 @@ type question struct {
 	asOf     time.Time
 	online   bool
 	facts    bool      // store the facts with the assessment
-	data     string    // folder of the data set of known vulnerabilities, or demoData; empty for none
+	data     string    // folder of offline data, or demoData; empty for none
 	more     []string  // schemes to conclude by, besides the product's own targets
 	labelEnd time.Time // last day of the label that is asked for; zero if none is
 	writes   []string  // folders that the answer is written to
@@ -81,14 +80,12 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	started := time.Now()
 	var opened sources
 	defer opened.close()
-	set, err := openData(q.data)
+	lists, err := openOffline(q.data)
 	if err != nil {
 		return nil, err
 	}
-	if set != nil {
-		opened = append(opened, set)
-	}
-	images, subject, err := p.observations(ctx, q, &opened, set, declared, list)
+	defer lists.close()
+	images, subject, err := p.observations(ctx, q, &opened, lists, declared, list)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +130,7 @@ func (q question) missingImage() hcl.DiagnosticSeverity {
 
 // observations gives what was observed: now, of every image and, with --online, of
 // the repository; or as a stored assessment has it.
-func (p *program) observations(ctx context.Context, q question, opened *sources, set *advisories.Set, declared *product.Product, list []*checks.Check) (images []assay.Image, s checks.Subject, err error) {
+func (p *program) observations(ctx context.Context, q question, opened *sources, lists offline, declared *product.Product, list []*checks.Check) (images []assay.Image, s checks.Subject, err error) {
 	var stored *assay.Assessment
 	s.Whole = facts.NewObservation()
 	if q.from != "" {
@@ -161,12 +158,12 @@ func (p *program) observations(ctx context.Context, q question, opened *sources,
 	}
 	p.dropRights(sandbox.Rights{Read: append(append([]string{declared.Dir}, q.reads...), dataFolders(q.data)...), Write: q.writes})
 	if stored != nil {
-		images, s.Images, err = restoreAll(stored, declared, list, set != nil)
+		images, s.Images, err = restoreAll(stored, declared, list, lists.set != nil)
 	} else {
 		images, s.Images, err = opened.observeAll(ctx, declared, q.images, needs(list))
 	}
 	for _, part := range s.Images {
-		supplyData(set, part.Observation)
+		lists.supply(part.Observation)
 	}
 	return images, s, err
 }

@@ -32,7 +32,7 @@ func (f *questionFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.asOf, "as-of", "", "the `DATE` that all dates are compared with (default: today)")
 	c.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable of the product file: `NAME=VALUE`; repeatable")
 	c.Flags().BoolVar(&f.online, "online", false, "ask the source repository and fetch released firmware")
-	c.Flags().StringVar(&f.data, "data", "", "look known vulnerabilities up in the data set of this `FOLDER`; \"demo\" is a small one to try")
+	c.Flags().StringVar(&f.data, "data", "", "look known vulnerabilities and compromised keys up in the offline data of this `FOLDER`; \"demo\" is a small set to try")
 	c.Flags().BoolVar(&f.facts, "store-facts", false, "keep the observed facts in the assessment, so that it can be judged again")
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/advisories"
+	"github.com/assay-iot/assay/checks/facts/knownkeys"
 	"github.com/assay-iot/assay/checks/lifecycle"
 )
 
@@ -18,16 +20,45 @@ import (
 func (p *program) newDataCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "data", Short: "Build and look into offline data that checks are given with --data", Args: noArgs, RunE: help,
-		Long: `Data builds a data set of known vulnerabilities from files that you downloaded, and
-looks into it. Nothing here asks the network. Give the data set to "assay check",
-"assay inspect" or "assay label" with --data.`,
+		Long: `Data builds a data set of known vulnerabilities, or a list of compromised keys, from
+files that you downloaded, and looks into it. Nothing here asks the network. Give the
+folder to "assay check", "assay inspect" or "assay label" with --data.`,
 	}
-	c.AddCommand(p.dataBuildCommand(), p.dataVerifyCommand(), p.dataShowCommand())
+	c.AddCommand(p.dataBuildCommand(), p.dataVerifyCommand(), p.dataShowCommand(), p.dataImportCommand())
 	return c
 }
 
 // demoData is the name of the data set that the program carries.
 const demoData = "demo"
+
+// offline is what --data names: records of vulnerabilities, compromised keys, or
+// both.
+type offline struct {
+	set  *advisories.Set
+	keys *knownkeys.List
+}
+
+func openOffline(name string) (offline, error) {
+	set, err := openData(name)
+	if err != nil {
+		return offline{}, err
+	}
+	keys, err := openKeyList(name)
+	if err != nil {
+		return offline{}, errors.Join(err, set.Close())
+	}
+	return offline{set, keys}, nil
+}
+
+func (d offline) close() {
+	_ = errors.Join(d.set.Close(), d.keys.Close()) // they were only read
+}
+
+// supply gives the data to an observation.
+func (d offline) supply(o *facts.Observation) {
+	supplyData(d.set, o)
+	supplyKeyList(d.keys, o)
+}
 
 // openData opens the data set that --data names; nil if it names none.
 func openData(name string) (*advisories.Set, error) {
@@ -38,6 +69,9 @@ func openData(name string) (*advisories.Set, error) {
 		return advisories.Demo()
 	}
 	set, err := advisories.Open(name)
+	if errors.Is(err, advisories.ErrNotData) && knownkeys.Holds(name) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, dataError("--data", name, err)
 	}
@@ -72,9 +106,9 @@ func supplyData(set *advisories.Set, o *facts.Observation) {
 	}
 }
 
-// ofData reports a fact that follows from the data set.
+// ofData reports a fact that follows from the offline data.
 func ofData(n facts.Node) bool {
-	return n == facts.Node(advisories.Vulnerabilities) || n == facts.Node(advisories.EndOfLife)
+	return slices.Contains([]facts.Node{advisories.Vulnerabilities, advisories.EndOfLife, knownkeys.Blocklist, knownkeys.Compromised}, n)
 }
 
 // vulnerabilities names the data set that was looked into, and lists what the

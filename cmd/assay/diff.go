@@ -102,7 +102,7 @@ func (p *program) side(ctx context.Context, name string, day time.Time, rights s
 		return s, err
 	}
 	p.dropRights(rights)
-	in, o, err := p.inspect(ctx, name, nil, nil, checks.Subject{AsOf: day}, false)
+	in, o, err := p.inspect(ctx, name, nil, offline{}, checks.Subject{AsOf: day}, false)
 	if err != nil {
 		return compare.Side{}, err
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/catalogue"
 	"github.com/assay-iot/assay/checks/facts"
-	"github.com/assay-iot/assay/checks/facts/advisories"
 	"github.com/assay-iot/assay/checks/signature"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
@@ -66,13 +65,13 @@ too, and named.`,
 			if err != nil {
 				return err
 			}
-			set, err := openData(data)
+			lists, err := openOffline(data)
 			if err != nil {
 				return err
 			}
-			defer set.Close()
+			defer lists.close()
 			p.dropRights(sandbox.Rights{Read: append([]string{args[0]}, dataFolders(data)...), Write: outputFolders(outputs)})
-			in, o, err := p.inspect(c.Context(), args[0], beside, set, checks.Subject{AsOf: day, Keys: keys}, profiled)
+			in, o, err := p.inspect(c.Context(), args[0], beside, lists, checks.Subject{AsOf: day, Keys: keys}, profiled)
 			if err != nil {
 				return err
 			}
@@ -87,7 +86,7 @@ too, and named.`,
 	c.Flags().StringVar(&asOf, "as-of", "", "the `DATE` that all dates are compared with (default: today)")
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif, or its bill of materials as cyclonedx or spdx; repeatable")
 	c.Flags().StringArrayVar(&keyFiles, "key", nil, "public key or certificate `FILE` that signs the image; repeatable")
-	c.Flags().StringVar(&data, "data", "", "look known vulnerabilities up in the data set of this `FOLDER`; \"demo\" is a small one to try")
+	c.Flags().StringVar(&data, "data", "", "look known vulnerabilities and compromised keys up in the offline data of this `FOLDER`; \"demo\" is a small set to try")
 	c.Flags().StringArrayVar(&signatureFiles, "signature", nil, "detached signature `FILE` over the image; repeatable (default: what is called as the image with .asc, .minisig, .p7s, .sig or .sign behind it)")
 	c.Flags().BoolVar(&list, "list", false, "print the path of every file, one to a line, and nothing else")
 	c.Flags().StringVar(&cat, "cat", "", "print the content of the file whose path is, or ends with, `PATH`")
@@ -121,7 +120,7 @@ func trusted(files []string) ([]signature.Key, error) {
 
 // inspect observes an image and asks every check that reads images. The caller
 // has dropped the rights of the process.
-func (p *program) inspect(ctx context.Context, image string, beside []firmware.Beside, set *advisories.Set, subject checks.Subject, profiled bool) (*report.Inspection, *facts.Observation, error) {
+func (p *program) inspect(ctx context.Context, image string, beside []firmware.Beside, lists offline, subject checks.Subject, profiled bool) (*report.Inspection, *facts.Observation, error) {
 	var list []*checks.Check
 	for _, check := range catalogue.Checks() {
 		if check.NeedsImage() {
@@ -136,7 +135,7 @@ func (p *program) inspect(ctx context.Context, image string, beside []firmware.B
 	if err != nil {
 		return nil, nil, sourceError(err)
 	}
-	supplyData(set, o)
+	lists.supply(o)
 	observed := time.Since(started)
 	started = time.Now()
 	subject.Images = []checks.Part{{Observation: o}}
@@ -152,8 +151,8 @@ func (p *program) inspect(ctx context.Context, image string, beside []firmware.B
 		Files: img.Files, Coverage: img.Coverage, Results: results, Run: report.ThisRun(p.state),
 		Components: known(o, facts.Components), Services: known(o, facts.Services),
 	}
-	if set != nil {
-		d := set.Describe()
+	if lists.set != nil {
+		d := lists.set.Describe()
 		in.Data = &d
 	}
 	if profiled {

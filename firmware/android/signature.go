@@ -105,7 +105,7 @@ func compareAll(ctx context.Context, in format.Input, o *format.Opened, list []b
 		}
 		d := list[:descriptorHeader+size]
 		list = list[len(d):]
-		h, ok, err := compare(ctx, *in.Before, tag, d)
+		h, levels, ok, err := compare(ctx, *in.Before, tag, d)
 		if err != nil {
 			return nil, err
 		}
@@ -114,6 +114,11 @@ func compareAll(ctx context.Context, in format.Input, o *format.Opened, list []b
 		}
 		if o.Hashes = append(o.Hashes, h); h.OK {
 			through = append(through, h.Span)
+			if stored, ok := storedTree(*in.Before, d, levels); ok {
+				through = append(through, stored)
+			} else if len(levels) > 0 {
+				o.Damage = append(o.Damage, format.Damage{Reason: "the stored hash tree of " + h.Name + " is not that of its partition"})
+			}
 		}
 	}
 	return through, nil
@@ -124,8 +129,20 @@ const maxCompared = 4
 
 var hashNames = map[string]crypto.Hash{"sha1": crypto.SHA1, "sha256": crypto.SHA256, "sha512": crypto.SHA512}
 
-// compare compares a descriptor of a hash or a hash tree with the partition.
-func compare(ctx context.Context, before format.Input, tag uint64, d []byte) (h format.Hash, is bool, err error) {
+// storedTree is the run of a hash tree's levels, if they stand where the
+// descriptor says: nothing else could stand there.
+func storedTree(before format.Input, d, levels []byte) (s format.Span, ok bool) {
+	at, size := binary.BigEndian.Uint64(d[28:]), binary.BigEndian.Uint64(d[36:])
+	if len(levels) == 0 || size != uint64(len(levels)) || at > uint64(before.Size) || size > uint64(before.Size)-at {
+		return s, false
+	}
+	stored, err := before.Bytes(int64(at), int64(size))
+	return format.Span{Offset: int64(at) - before.Size, Length: int64(size)}, err == nil && bytes.Equal(stored, levels)
+}
+
+// compare compares a descriptor of a hash or a hash tree with the partition. It
+// gives the levels that the tree must have.
+func compare(ctx context.Context, before format.Input, tag uint64, d []byte) (h format.Hash, levels []byte, is bool, err error) {
 	u := func(at int) uint32 { return binary.BigEndian.Uint32(d[at:]) }
 	var f [][]byte
 	size, ok := uint64(0), false
@@ -137,20 +154,20 @@ func compare(ctx context.Context, before format.Input, tag uint64, d []byte) (h 
 		size, h.Algorithm = binary.BigEndian.Uint64(d[20:]), text(d[72:104])
 		f, ok = fields(d[hashtreeSize:], u(104), u(108), u(112))
 	default:
-		return h, false, nil
+		return h, nil, false, nil
 	}
 	if !ok {
-		return h, false, nil
+		return h, nil, false, nil
 	}
 	h.Name = string(f[0])
 	hash, known := hashNames[h.Algorithm]
 	switch {
 	case size > uint64(before.Size):
 		h.Problem = fmt.Sprintf("the partition has %d bytes, the block says %d", before.Size, size)
-		return h, true, nil
+		return h, nil, true, nil
 	case !known:
 		h.Problem = "the hash is not known"
-		return h, true, nil
+		return h, nil, true, nil
 	}
 	h.Span = format.Span{Offset: -before.Size, Length: int64(size)}
 	content := before.Section(0, int64(size))
@@ -159,13 +176,13 @@ func compare(ctx context.Context, before format.Input, tag uint64, d []byte) (h 
 		got, err = salted(ctx, hash, f[1], content)
 	} else {
 		tree := verity.Tree{Hash: hash, Salt: f[1], DataBlock: int64(u(44)), HashBlock: int64(u(48))}
-		if got, _, err = tree.Root(ctx, content); err != nil && ctx.Err() == nil {
+		if got, levels, err = tree.Root(ctx, content); err != nil && ctx.Err() == nil {
 			h.Problem, err = err.Error(), nil
 		}
 		h.Algorithm = "dm-verity " + h.Algorithm
 	}
 	h.OK = h.Problem == "" && len(got) > 0 && bytes.Equal(got, f[2])
-	return h, true, err
+	return h, levels, true, err
 }
 
 // salted hashes a salt and a content.

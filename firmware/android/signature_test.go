@@ -133,7 +133,7 @@ func TestPartition(t *testing.T) {
 		}
 		return "no block", 0
 	}
-	if got, n := holds(image); got != "boot holds system holds " || n != 2 {
+	if got, n := holds(image); got != "boot holds system holds " || n != 3 {
 		t.Errorf("%s, through %d", got, n)
 	}
 	image[100] ^= 1

@@ -115,6 +115,7 @@ type archive struct {
 	xattrs  map[uint32]map[string][]byte // by the value of their list
 	attrs   int                          // that were read
 	damage  []format.Damage
+	blocks  map[int]format.Span // with the content of an entry
 }
 
 func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
@@ -131,7 +132,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	}
 	a := &archive{
 		ctx: ctx, in: in, budget: b, db: database{raw: raw, at: first.start},
-		places: map[[2]int]int{}, names: map[string]int{}, xattrs: map[uint32]map[string][]byte{},
+		places: map[[2]int]int{}, names: map[string]int{}, xattrs: map[uint32]map[string][]byte{}, blocks: map[int]format.Span{},
 	}
 	root := a.db.object(binary.LittleEndian.Uint32(raw[4:]))
 	if err := a.list(root); err != nil {
@@ -319,6 +320,7 @@ func (a *archive) contents(at int64) (end int64) {
 				break
 			}
 			a.entries[i].Offset = b.start + 8
+			a.blocks[i] = format.Span{Offset: at, Length: b.end - at}
 			delete(a.places, key)
 		}
 		at = b.next

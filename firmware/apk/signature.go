@@ -26,6 +26,12 @@ const (
 
 // sign reads the signature blocks between database and contents.
 func (a *archive) sign(ctx context.Context, o *format.Opened, database block) error {
+	var through []format.Span
+	if next, err := readBlock(a.in, database.next); err == nil && next.kind == blockSignature {
+		if through, o.Hashes, err = a.compare(ctx); err != nil {
+			return err
+		}
+	}
 	for at := database.next; at < a.in.Size && len(o.Signatures) < maxSignatures; {
 		b, err := readBlock(a.in, at)
 		if err != nil || b.kind != blockSignature {
@@ -35,11 +41,36 @@ func (a *archive) sign(ctx context.Context, o *format.Opened, database block) er
 		if err != nil {
 			return err
 		}
+		s.Through = through
 		s.Leave(o.Length)
 		o.Signatures = append(o.Signatures, s)
 		at = b.next
 	}
 	return nil
+}
+
+// compare compares the contents with their digests in the database. It gives the
+// blocks of those that hold.
+func (a *archive) compare(ctx context.Context) (through []format.Span, hashes []format.Hash, err error) {
+	for i, e := range a.entries {
+		block, ok := a.blocks[i]
+		if !ok || len(a.sums[i]) == 0 {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		h := format.Hash{Name: e.Name, Algorithm: fmt.Sprintf("digest of %d bytes", len(a.sums[i])), Span: block}
+		switch content, err := a.in.Bytes(e.Offset, e.Size); {
+		case err != nil:
+			h.Problem = err.Error()
+		case holds(a.sums[i], content):
+			h.OK = true
+			through = append(through, block)
+		}
+		hashes = append(hashes, h)
+	}
+	return through, hashes, nil
 }
 
 func (a *archive) signature(ctx context.Context, database, b block) (format.Signature, error) {

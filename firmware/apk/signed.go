@@ -177,8 +177,12 @@ func contents(ctx context.Context, in format.Input, o *format.Opened, sign *form
 				}
 			}
 			want, ok := strings.CutPrefix(line, dataHash)
-			if !ok || third.Length <= 0 {
+			if !ok {
 				continue
+			}
+			if third.Length <= 0 {
+				o.Damage = append(o.Damage, format.Damage{Offset: data, Reason: "the data, of which the control part has a hash, are not here or are broken"})
+				return nil
 			}
 			var sum format.Signature
 			if err := sum.Cover(ctx, in, []format.Span{third}, crypto.SHA256); err != nil {

@@ -68,6 +68,7 @@ func (a *artifact) hash(ctx context.Context, about string, want []byte) (format.
 	i, ok := a.named[about]
 	if !ok {
 		h.Problem = "not in the artifact"
+		a.damage(a.members[0], "a manifest lists %q, which is not in the artifact", about)
 		return h, -1, nil
 	}
 	h.Span = span(a.members[i])

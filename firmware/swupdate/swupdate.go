@@ -146,6 +146,7 @@ func (m *image) artifact(ctx context.Context, a map[string]string) (format.Hash,
 	switch {
 	case !ok:
 		h.Problem = "not in the archive"
+		m.damage(m.members[0], "%s lists %q, which is not in the archive", description, name)
 		return h, nil
 	case want == "":
 		h.Span, h.Problem = span(m.members[i]), description+" has no hash of it"

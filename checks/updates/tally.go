@@ -1,0 +1,127 @@
+package updates
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/signature"
+)
+
+// tally is what was found of several signatures. All of them must be valid.
+type tally struct {
+	found    []assay.Finding
+	own      bool // there are others than those that lay beside the image
+	signed   []facts.Signature
+	verdicts map[signature.Verdict]int
+	reason   string // why the first that could not be judged could not be
+	left     int64  // bytes that no signature is over
+	damage   string // of what is signed
+	beside   int64  // bytes beside it
+}
+
+// leftOut is how many bytes a signature may leave out: headers, padding and the
+// fields behind it.
+const leftOut = 16 << 10
+
+func (t *tally) add(c *checks.Context, s facts.Signature) {
+	o := signature.Verify(s.Signature, c.Keys, c.AsOf)
+	if s.Found && t.own && o.Verdict != signature.Valid && o.Verdict != signature.Invalid {
+		t.found = append(t.found, checks.Noted(assay.Info, called(s)+", which nobody named, does not count: "+o.Reason, made(o), s.Location))
+		return
+	}
+	if t.verdicts == nil {
+		t.verdicts = map[signature.Verdict]int{}
+	}
+	t.signed = append(t.signed, s)
+	t.verdicts[o.Verdict]++
+	t.damaged(s)
+	switch {
+	case o.Verdict == signature.Valid:
+		t.found = append(t.found, checks.Noted(assay.Info, called(s)+" is valid: "+made(o), covered(s), signedPlaces(s)...))
+		t.leaves(s)
+	case o.Verdict == signature.Invalid:
+		t.found = append(t.found, checks.Noted(assay.Critical, called(s)+" is invalid: "+o.Reason, made(o), s.Location))
+	case o.Verdict == signature.Undeclared && len(c.Keys) > 0:
+		t.found = append(t.found, checks.Noted(assay.Low, called(s)+" is not by a declared key: "+o.Reason, made(o), s.Location))
+		fallthrough
+	case t.reason == "":
+		t.reason = called(s) + ": " + o.Reason
+	}
+}
+
+func (t *tally) leaves(s facts.Signature) {
+	n := length(s.Leaves)
+	if n == 0 {
+		return
+	}
+	severity := assay.Info
+	if n > leftOut {
+		severity, t.left = assay.Low, max(t.left, n)
+	}
+	t.found = append(t.found, checks.Observed(severity, fmt.Sprintf("%s leaves out %d bytes", called(s), n), places(s, s.Leaves)...))
+}
+
+// damaged notes that a part of what is signed is not there, or is broken: whoever
+// installs it installs something else than was signed, or nothing.
+func (t *tally) damaged(s facts.Signature) {
+	if s.Damage != "" {
+		t.damage = clean(s.Damage)
+		t.found = append(t.found, checks.Noted(assay.Low, "what "+called(s)+" is about could not be read whole", t.damage, s.Location))
+	}
+}
+
+// besides notes what of the image is in no container that is signed. A signature
+// in a file beside the image is over all of it.
+func (t *tally) besides() {
+	s := t.signed[0]
+	n := s.Around + s.Apart
+	if !s.Outermost || n == 0 || slices.ContainsFunc(t.signed, func(s facts.Signature) bool { return s.Beside }) {
+		return
+	}
+	severity := assay.Info
+	if s.Around > leftOut || s.Apart > 0 {
+		severity, t.beside = assay.Low, n
+	}
+	t.found = append(t.found, checks.Observed(severity, fmt.Sprintf("%d bytes of the image stand beside what is signed", n), s.Location))
+}
+
+func (t *tally) judgement(c *checks.Context) checks.Judgement {
+	t.besides()
+	signed, valid := t.signed, t.verdicts[signature.Valid]
+	switch {
+	case t.verdicts[signature.Invalid] > 0 || checks.Fails(t.found):
+		return c.Fail(assay.Verified, t.found...)
+	case valid == 0 && t.verdicts[signature.Undeclared] == len(signed) && len(c.Keys) > 0:
+		return c.Fail(assay.Verified, append(t.found, checks.Observed(assay.High, "no declared key signed the image", signed[0].Location))...)
+	case valid < len(signed):
+		return c.Inconclusive("%d of %d signatures are valid; %s", valid, len(signed), t.reason).With(t.found...)
+	case !signed[0].Outermost:
+		return c.Inconclusive("parts of the image are signed, and the whole is not").With(t.found...)
+	case t.damage != "":
+		return c.Inconclusive("the signature is valid, but what it is about could not be read whole: %s", t.damage).With(t.found...)
+	case loose(signed):
+		return c.Inconclusive("images are signed one by one, and no configuration that says which belong together").With(t.found...)
+	case t.beside > 0:
+		return c.Inconclusive("the signature is valid, but %d bytes of the image stand beside what it is about", t.beside).With(t.found...)
+	case t.left > 0:
+		return c.Inconclusive("the signature is valid, but leaves out %d bytes", t.left).With(t.found...)
+	}
+	return c.Pass(assay.Verified, examined(signed)...).With(t.found...)
+}
+
+// loose reports whether the images in a tree for U-Boot are signed, and none of
+// its configurations: then anybody can put signed images together as he likes.
+func loose(signed []facts.Signature) bool {
+	images := false
+	for _, s := range signed {
+		if s.Kind == "fit" && !strings.HasPrefix(s.Name, "images/") {
+			return false
+		}
+		images = images || s.Kind == "fit"
+	}
+	return images
+}
