@@ -81,7 +81,7 @@ func (t *folderTree) load(ctx context.Context, b *format.Budget) error {
 		case name == ".":
 			return nil
 		}
-		if err := b.Files(1); err != nil {
+		if err := b.Entry(name); err != nil {
 			return err
 		}
 		return t.add(name, d)

@@ -222,7 +222,10 @@ func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.I
 	var files []*File
 	switch {
 	case got.Tree != nil:
-		files, err = o.plant(ctx, p, k, in, got.Tree)
+		if files, err = o.plant(ctx, p, k, in, got.Tree); errors.Is(err, format.ErrSpent) {
+			got.Damage = append(got.Damage, format.Damage{Length: got.Length, Reason: err.Error()})
+			err = nil
+		}
 	case got.Stream != nil:
 		f, err := o.unpacked(p, k, got)
 		if what := unknown(f.ranges); what != "" {

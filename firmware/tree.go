@@ -22,7 +22,7 @@ const (
 // their contents, and opens those that are containers themselves.
 func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.Input, tree format.Tree) ([]*File, error) {
 	entries := tree.Entries()
-	files := o.name(k, entries)
+	files, spent := o.name(k, entries)
 	o.link(files, entries, tree)
 	for _, f := range files {
 		if f != nil && f.Offset >= 0 {
@@ -38,14 +38,14 @@ func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.In
 			return files, err
 		}
 	}
-	return files, nil
+	return files, spent
 }
 
 // name makes a File of each entry whose name can be used: nil for the others.
 // Of two entries with one name the last counts; an earlier one stands beside it
-// as name@entry.
-func (o *opener) name(k *Container, entries []format.Entry) []*File {
-	files := make([]*File, len(entries))
+// as name@entry. An error says that entries are left out.
+func (o *opener) name(k *Container, entries []format.Entry) (files []*File, spent error) {
+	files = make([]*File, len(entries))
 	last := make(map[string]int, len(entries))
 	for i := range entries {
 		e := &entries[i]
@@ -56,6 +56,10 @@ func (o *opener) name(k *Container, entries []format.Entry) []*File {
 		}
 		if name == "." {
 			continue // the root itself
+		}
+		if spent = o.budget.Names(len(k.Path) + len(name)); spent != nil {
+			o.skip(k.Path, 0, 0, fmt.Sprintf("%d of %d entries are left out: %v", len(entries)-i, len(entries), spent))
+			break
 		}
 		if j, ok := last[name]; ok {
 			files[j] = nil
@@ -73,9 +77,9 @@ func (o *opener) name(k *Container, entries []format.Entry) []*File {
 	}
 	for _, i := range sortedValues(last) {
 		o.img.Files = append(o.img.Files, files[i])
-		addParents(k, files[i].Name)
+		o.addParents(k, files[i].Name)
 	}
-	return files
+	return files, spent
 }
 
 func sortedValues(m map[string]int) []int {
@@ -87,9 +91,13 @@ func sortedValues(m map[string]int) []int {
 	return v
 }
 
-// addParents lets Lookup find directories that an archive only implies.
-func addParents(k *Container, name string) {
+// addParents lets Lookup find directories that an archive only implies, as long
+// as there is room for their names.
+func (o *opener) addParents(k *Container, name string) {
 	for dir := path.Dir(name); dir != "." && k.files[dir] == nil; dir = path.Dir(dir) {
+		if cmp.Or(o.budget.Files(1), o.budget.Names(len(k.Path)+len(dir))) != nil {
+			return
+		}
 		k.files[dir] = &File{Path: k.Path + "!" + dir, Name: dir, Container: k, Kind: Directory, Mode: 0o755, Offset: -1}
 	}
 }

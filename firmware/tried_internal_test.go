@@ -38,9 +38,14 @@ func box(name string, claims int, content string) string {
 // openWith opens an image with other formats than the usual ones.
 func openWith(t *testing.T, data string, kinds []*format.Format) *Image {
 	t.Helper()
+	return openWithin(t, format.NewBudget(1000, 1<<30, 1<<20, 100), data, kinds)
+}
+
+func openWithin(t *testing.T, b *format.Budget, data string, kinds []*format.Format) *Image {
+	t.Helper()
 	o := &opener{
 		ctx: t.Context(), opts: Options{Limits: DefaultLimits, Workers: 1}, matcher: newMatcher(kinds),
-		budget: format.NewBudget(1000, 1<<30, 1<<20, 100), img: &Image{Name: "img", Size: int64(len(data))},
+		budget: b, img: &Image{Name: "img", Size: int64(len(data))},
 	}
 	if err := o.openImage(Bytes("img", []byte(data))); err != nil {
 		t.Fatal(err)

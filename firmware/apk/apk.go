@@ -236,7 +236,7 @@ func (a *archive) attributes(value uint32) map[string][]byte {
 
 // add adds an entry. Only an exhausted budget is an error.
 func (a *archive) add(e format.Entry, sum []byte) error {
-	if err := a.budget.Files(1); err != nil {
+	if err := a.budget.Entry(e.Name); err != nil {
 		return err
 	}
 	e.Inode = len(a.entries)

@@ -12,6 +12,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/stream"
 )
 
 // Signed is the package of apk-tools 2, and its index of packages, with a
@@ -31,7 +32,6 @@ const (
 	maxControl   = 16 << 20 // bytes of what the second stream unpacks to
 	infoFile     = ".PKGINFO"
 	dataHash     = "datahash = "
-	probeSize    = 4 << 10
 )
 
 // schemes are the kinds of signatures, by the word in their names.
@@ -44,12 +44,7 @@ var schemes = map[string]struct {
 
 // probeSigned wants a first file that is a signature by its name.
 func probeSigned(in format.Input) format.Likeness {
-	r, err := gzip.NewReader(bytes.NewReader(in.Head(probeSize)))
-	if err != nil {
-		return format.No
-	}
-	name := make([]byte, len(signPrefix))
-	if _, err := io.ReadFull(r, name); err != nil || string(name) != signPrefix {
+	if stream.Gzip.Probe(in) == format.No || !bytes.HasPrefix(stream.Gzip.Peek(in), []byte(signPrefix)) {
 		return format.No
 	}
 	return format.Sure

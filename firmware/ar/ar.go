@@ -103,10 +103,10 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		if err != nil {
 			break
 		}
-		if err := b.Files(1); err != nil {
+		a.add(&h)
+		if err := b.Entry(h.name); err != nil {
 			return nil, err
 		}
-		a.add(h)
 		off = min(h.content+h.size, in.Size)
 		off = min(off+off&1, in.Size) // a newline makes it even
 	}
@@ -142,7 +142,7 @@ func (a *archive) kind() string {
 
 // add makes the entry of a member. Indexes of symbols, and the names of others,
 // are no files.
-func (a *archive) add(h header) {
+func (a *archive) add(h *header) {
 	start := h.content
 	var cut error
 	if left := a.in.Size - start; h.size > left {
@@ -159,7 +159,7 @@ func (a *archive) add(h header) {
 		}
 		return
 	}
-	if err := a.long(&h); err != nil {
+	if err := a.long(h); err != nil {
 		a.hurt(start-headerSize, err.Error())
 		h.name = fmt.Sprintf("member-0x%x", start)
 	}

@@ -7,6 +7,7 @@ package cpio
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -186,18 +187,18 @@ func (a *archive) one(ctx context.Context, off int64, b *format.Budget) (int64, 
 		if h.name == trailer {
 			return h.end, nil
 		}
-		if err := b.Files(1); err != nil {
-			return off, err
-		}
 		if h.size > uint64(a.in.Size) || h.content+int64(h.size) > a.in.Size {
 			return off, format.Errorf(off, "%q has %d bytes, the archive ends before", h.name, h.size)
 		}
-		a.add(&h)
+		if err := a.add(&h, b); err != nil {
+			return off, err
+		}
 		off = h.end
 	}
 }
 
-func (a *archive) add(h *header) {
+// add makes an entry. Only an exhausted budget is an error.
+func (a *archive) add(h *header, b *format.Budget) error {
 	e := format.Entry{
 		Name: h.name, Mode: format.UnixMode(uint32(h.mode)), UID: uint32(h.uid), GID: uint32(h.gid),
 		Size: int64(h.size), ModTime: time.Unix(int64(h.time), 0).UTC(), Rdev: h.rdev,
@@ -217,8 +218,12 @@ func (a *archive) add(h *header) {
 	if !h.regular() {
 		e.Offset = -1
 	}
+	if err := cmp.Or(b.Entry(e.Name), b.Names(len(e.Link))); err != nil {
+		return err
+	}
 	a.entries = append(a.entries, e)
 	a.headers = append(a.headers, *h)
+	return nil
 }
 
 // another finds an archive that follows after nothing but zeros, or gives -1.

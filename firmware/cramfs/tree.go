@@ -125,15 +125,15 @@ func (r *reader) list(dir pending, seen map[int64]bool, shared map[content]int) 
 			return down, format.Errorf(n.at, "entry goes on after the end of the directory")
 		}
 		r.end = max(r.end, at)
-		if err := r.budget.Files(1); err != nil {
+		name = bytes.TrimRight(name, "\x00")
+		full := dir.name + string(name)
+		if err := r.budget.Entry(full); err != nil {
 			return down, err
 		}
-		name = bytes.TrimRight(name, "\x00")
 		if len(name) == 0 || bytes.ContainsAny(name, "/\x00") {
 			r.hurt(n.at, fmt.Sprintf("directory %s: name %q", dir.name, name))
 			continue
 		}
-		full := dir.name + string(name)
 		r.add(n, full, shared)
 		if n.mode&modeFmt == modeDir && n.size > 0 && r.descend(dir, &n, full, seen) {
 			down = append(down, pending{n, full + "/", dir.depth + 1})
@@ -201,7 +201,7 @@ func (r *reader) target(n *inode) (string, error) {
 	if n.size > maxLink {
 		return "", format.Errorf(n.at, "symlink of %d bytes: %w", n.size, format.ErrLimit)
 	}
-	if err := r.budget.Live(int64(n.size)); err != nil {
+	if err := r.budget.Names(int(n.size)); err != nil {
 		return "", err
 	}
 	target, err := r.content(n, alone)

@@ -136,7 +136,7 @@ func (n *inode) compressed() bool { return n.layout == clustersFull || n.layout 
 func (r *reader) target(n *inode) (string, error) {
 	target, err := r.small(n, maxLink)
 	if err == nil {
-		err = r.budget.Live(n.size)
+		err = r.budget.Names(len(target))
 	}
 	if err != nil {
 		return "", err

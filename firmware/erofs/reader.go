@@ -169,7 +169,7 @@ func (r *reader) add(dir pending, name string, nid uint64, first map[uint64]int)
 		return nil, nil
 	}
 	full := dir.name + name
-	if err := r.budget.Files(1); err != nil {
+	if err := r.budget.Entry(full); err != nil {
 		return nil, err
 	}
 	if name == "" || len(name) > maxNameBytes || strings.ContainsAny(name, "/\x00") {

@@ -42,7 +42,6 @@ var Format = &format.Format{
 const (
 	maxDepth      = 512       // directories inside one another
 	maxPath       = 4096      // bytes of a path, as PATH_MAX
-	maxPaths      = 256 << 20 // bytes of all paths
 	maxLink       = 64 << 10  // bytes of a symlink's target
 	maxXattr      = 1 << 20   // bytes of one extended attribute that has its own inode
 	maxAttributes = 128 << 20 // bytes of all extended attributes

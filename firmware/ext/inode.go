@@ -218,6 +218,9 @@ func (r *reader) target(n *inode) (string, error) {
 	if n.SizeLow > maxLink {
 		return "", format.Errorf(n.at, "symlink of %d bytes", n.SizeLow)
 	}
+	if err := r.budget.Names(int(n.SizeLow)); err != nil {
+		return "", err
+	}
 	if int(n.SizeLow) < len(n.Block) && n.Flags&flagInline == 0 {
 		return string(n.Block[:n.SizeLow]), nil
 	}

@@ -30,7 +30,6 @@ type discovered struct {
 	shared         map[uint64]map[string][]byte // by block: the attributes in it
 	values         map[uint32][]byte            // by inode: the attribute that it holds
 	attributeBytes int64
-	pathBytes      int64
 }
 
 func newReader(ctx context.Context, in format.Input, sb superblock, b *format.Budget) *reader {
@@ -112,7 +111,7 @@ func (r *reader) list(dir pending) (down []pending, err error) {
 	l := listing{reader: r, dir: dir.inode, path: dir.path}
 	l.each = func(at int64, name string, number uint32) error {
 		path := dir.path + name
-		if err := r.room(path); err != nil {
+		if err := r.budget.Entry(path); err != nil {
 			return err
 		}
 		if n := r.add(at, path, number); n != nil {
@@ -125,14 +124,6 @@ func (r *reader) list(dir pending) (down []pending, err error) {
 		return nil
 	}
 	return down, l.names()
-}
-
-// room takes what one more entry costs.
-func (r *reader) room(path string) error {
-	if r.pathBytes += int64(len(path)); r.pathBytes > maxPaths {
-		return fmt.Errorf("paths of more than %d bytes: %w", maxPaths, format.ErrLimit)
-	}
-	return r.budget.Files(1)
 }
 
 // add makes the entry of one name. It gives the inode of a directory that is to

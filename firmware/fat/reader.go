@@ -163,11 +163,11 @@ func (r *reader) list(dir *folder, raw []byte) (down []folder, err error) {
 
 // add makes the entry of one record. If it is a directory to read, that is given.
 func (r *reader) add(dir *folder, rec []byte, at int64, long *longName) (sub folder, err error) {
-	if err := r.budget.Files(1); err != nil {
-		return sub, err
-	}
 	name, stray := long.take(rec)
 	full := dir.name + r.plain(name, at)
+	if err := r.budget.Entry(full); err != nil {
+		return sub, err
+	}
 	if stray {
 		r.hurt(at, "/"+full+": the long name before it is broken or another's")
 	}

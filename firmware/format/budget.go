@@ -22,13 +22,14 @@ type Budget struct {
 	FileBytes int64 // of one file or stream
 	Ratio     int64 // of one stream, beyond FreeRatio
 
-	files, bytes, tries, live atomic.Int64
+	files, names, bytes, tries, live atomic.Int64
 }
 
 // NewBudget makes a Budget.
 func NewBudget(files, totalBytes, fileBytes, ratio int64) *Budget {
 	b := &Budget{FileBytes: fileBytes, Ratio: ratio}
 	b.files.Store(files)
+	b.names.Store(MaxNames)
 	b.bytes.Store(totalBytes)
 	b.tries.Store(MaxTries)
 	b.live.Store(MaxLive)
@@ -37,9 +38,13 @@ func NewBudget(files, totalBytes, fileBytes, ratio int64) *Budget {
 
 // MaxTries is how many containers of one image are tried, also those that turn
 // out to be none. MaxLive is how many unpacked bytes of streams are held at once.
+// MaxNames is how many bytes all paths, targets of symlinks and extended
+// attributes of one image have: a tree that is small on disk can have a million
+// files, each with the path of all the folders above it.
 const (
 	MaxTries = 10000
 	MaxLive  = 1 << 30
+	MaxNames = 256 << 20
 )
 
 // Try takes one try at opening a container.
@@ -64,6 +69,23 @@ func (b *Budget) Files(n int64) error {
 	if b.files.Add(-n) < 0 {
 		b.files.Add(n)
 		return fmt.Errorf("number of files: %w", ErrSpent)
+	}
+	return nil
+}
+
+// Entry takes one entry of a tree, which has that path.
+func (b *Budget) Entry(path string) error {
+	if err := b.Files(1); err != nil {
+		return err
+	}
+	return b.Names(len(path))
+}
+
+// Names takes n bytes of paths, targets of symlinks and extended attributes.
+func (b *Budget) Names(n int) error {
+	if b.names.Add(-int64(n)) < 0 {
+		b.names.Add(int64(n))
+		return fmt.Errorf("more than %d bytes of names: %w", int64(MaxNames), ErrSpent)
 	}
 	return nil
 }

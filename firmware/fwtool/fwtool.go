@@ -109,10 +109,13 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		return nil, format.Errorf(0, "no trailer ends the image")
 	}
 	all := chain(in)
-	if err := b.Files(int64(len(all))); err != nil {
-		return nil, err
+	tree := newFiles(in, all)
+	for _, e := range tree.entries {
+		if err := b.Entry(e.Name); err != nil {
+			return nil, err
+		}
 	}
-	o := &format.Opened{Length: in.Size, Attributes: map[string]string{}, Tree: newFiles(in, all)}
+	o := &format.Opened{Length: in.Size, Attributes: map[string]string{}, Tree: tree}
 	if in.Before == nil {
 		return o, nil
 	}

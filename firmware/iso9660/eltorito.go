@@ -110,10 +110,10 @@ func (r *reader) bootImage(m bootImage, starts []int64) (string, error) {
 	if int(m.medium) < len(floppies) && m.medium > 0 {
 		size = min(floppies[m.medium], r.in.Size-m.start)
 	}
-	if err := r.budget.Files(1); err != nil {
+	name := fmt.Sprintf("[BOOT]/%d-%s.img", m.number, m.platform)
+	if err := r.budget.Entry(name); err != nil {
 		return what, err
 	}
-	name := fmt.Sprintf("[BOOT]/%d-%s.img", m.number, m.platform)
 	r.put(format.Entry{Name: name, Mode: 0o444, Size: size, Offset: m.start}, []place{{m.start, size}}, nil)
 	return what + " " + name, nil
 }

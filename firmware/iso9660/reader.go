@@ -221,7 +221,7 @@ func (r *reader) directoryOf(sub folder, relocated bool, at int64) (folder, erro
 		r.hurt(at, "directory /"+sub.name+": "+err.Error())
 		return folder{}, nil
 	}
-	if err := r.budget.Files(1); err != nil {
+	if err := r.budget.Entry(sub.entry.Name); err != nil {
 		return folder{}, err
 	}
 	switch {
@@ -299,7 +299,7 @@ func (r *reader) file(e format.Entry, parts []place, k *rock) error {
 	if _, known := r.shared[first(parts)]; r.second && (known || len(parts) == 0) {
 		return nil
 	}
-	if err := r.budget.Files(1); err != nil {
+	if err := cmp.Or(r.budget.Entry(e.Name), r.budget.Names(len(e.Link))); err != nil {
 		return err
 	}
 	if !e.Mode.IsRegular() {

@@ -125,7 +125,7 @@ func (t *tree) add(path string, d dirent) (below bool, err error) {
 		t.hurts.add(d.at, 0, fmt.Sprintf("the name %q is none", d.name))
 		return false, nil
 	}
-	if err := t.budget.Files(1); err != nil {
+	if err := t.budget.Entry(path + d.name); err != nil {
 		return false, err
 	}
 	i, known := t.byInode[d.ino]
@@ -206,6 +206,9 @@ func plain(nodes []inode, size int64) int64 {
 func (t *tree) link(n *inode) (string, error) {
 	if n.dsize > maxLink {
 		return "", format.Errorf(n.at, "symlink of %d bytes", n.dsize)
+	}
+	if err := t.budget.Names(int(n.dsize)); err != nil {
+		return "", err
 	}
 	target := make([]byte, n.dsize)
 	err := t.unpack(n, target)

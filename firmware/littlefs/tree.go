@@ -225,10 +225,10 @@ func (r *reader) list(d *directory, at pending) (down []pending, err error) {
 		if f == nil || f.kind == kindSuperblock {
 			continue
 		}
-		if err := r.budget.Files(1); err != nil {
+		full := at.name + f.name
+		if err := r.budget.Entry(full); err != nil {
 			return nil, err
 		}
-		full := at.name + f.name
 		r.add(f, full, d)
 		if f.kind != kindDir || f.structure != structDir {
 			continue

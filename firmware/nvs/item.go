@@ -214,11 +214,12 @@ func (r *reader) blob(i *item, used map[*item]bool) error {
 }
 
 func (r *reader) add(i *item, v value, err error) error {
-	if err := r.budget.Files(1); err != nil {
+	name := r.name(i)
+	if err := r.budget.Entry(name); err != nil {
 		return err
 	}
 	e := format.Entry{
-		Name: r.name(i), Mode: 0o600, Inode: len(r.entries), Offset: -1, Size: int64(len(v.text)), Err: err,
+		Name: name, Mode: 0o600, Inode: len(r.entries), Offset: -1, Size: int64(len(v.text)), Err: err,
 		Xattrs: map[string][]byte{"user.nvs.type": []byte(typeNames[i.kind])},
 	}
 	for _, run := range v.runs {

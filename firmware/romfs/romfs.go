@@ -228,10 +228,10 @@ func (r *reader) list(dir pending) (down []pending, err error) {
 		if at = h.next; h.name == "." || h.name == ".." {
 			continue
 		}
-		if err := r.budget.Files(1); err != nil {
+		full := dir.name + h.name
+		if err := r.budget.Entry(full); err != nil {
 			return down, err
 		}
-		full := dir.name + h.name
 		r.add(&h, full)
 		switch {
 		case h.kind != kindDir || h.info == 0:
@@ -275,7 +275,7 @@ func (r *reader) describe(e *format.Entry, h *header) {
 			e.Err = format.Errorf(h.at, "symlink of %d bytes: %w", e.Size, format.ErrLimit)
 			return
 		}
-		if e.Err = r.budget.Live(e.Size); e.Err != nil {
+		if e.Err = r.budget.Names(int(e.Size)); e.Err != nil {
 			return
 		}
 		target, err := r.in.Bytes(h.content, e.Size)

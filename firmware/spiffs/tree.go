@@ -102,10 +102,10 @@ func (r *reader) note(id uint16, page int64) {
 func (r *reader) list() error {
 	r.locate()
 	for _, head := range r.heads {
-		if err := r.budget.Files(1); err != nil {
+		r.add(head)
+		if err := r.budget.Entry(r.entries[len(r.entries)-1].Name); err != nil {
 			return err
 		}
-		r.add(head)
 	}
 	return nil
 }

@@ -8,8 +8,9 @@ import (
 	"github.com/assay-iot/assay/firmware/format"
 )
 
-// manyBlocks is from how many blocks on a file is unpacked by several workers.
-const manyBlocks = 8
+// manyBlocks is from how many blocks on a file is unpacked by several workers,
+// each of which takes a group of blocks at a time.
+const manyBlocks, group = 8, 4
 
 // Batches groups the files that share a fragment, so that each fragment is
 // unpacked once and dropped; other files stand alone.
@@ -106,21 +107,22 @@ func (r *reader) blocks(n *inode, buf []byte, par func(int, func(int))) error {
 		at += uint64(w &^ uncompressed)
 	}
 	errs := make([]error, len(places))
-	work := func(k int, alone bool) {
-		from := k << r.sb.BlockLog
-		to := min(from+int(r.sb.BlockSize), len(buf))
-		room := to
-		if alone {
-			room = cap(buf) // what a decoder writes behind the block is written again
+	run := func(from, to int) {
+		for k := from; k < to; k++ {
+			at := k << r.sb.BlockLog
+			dst := buf[at:min(at+int(r.sb.BlockSize), len(buf))]
+			if k+1 == to && to < len(places) {
+				errs[k] = r.aside(places[k], n.file.blocks[k], dst)
+			} else {
+				// What a decoder writes behind the block is written again.
+				errs[k] = r.block(places[k], n.file.blocks[k], dst)
+			}
 		}
-		errs[k] = r.block(places[k], n.file.blocks[k], buf[from:to:room])
 	}
 	if len(places) >= manyBlocks {
-		par(len(places), func(k int) { work(k, false) })
+		par((len(places)+group-1)/group, func(i int) { run(i*group, min((i+1)*group, len(places))) })
 	} else {
-		for k := range places {
-			work(k, true)
-		}
+		run(0, len(places))
 	}
 	for _, err := range errs {
 		if err != nil {
@@ -128,6 +130,19 @@ func (r *reader) blocks(n *inode, buf []byte, par func(int, func(int))) error {
 		}
 	}
 	return nil
+}
+
+// aside unpacks one data block elsewhere and copies it to dst, behind which
+// another worker writes: decoders are a third faster where they have room.
+func (r *reader) aside(at uint64, word uint32, dst []byte) error {
+	if word == 0 || word&uncompressed != 0 {
+		return r.block(at, word, dst)
+	}
+	buf := r.buffers.get(len(dst))
+	defer r.buffers.put(buf)
+	err := r.block(at, word, buf)
+	copy(dst, buf)
+	return err
 }
 
 // block unpacks one data block into dst, which it must fill.

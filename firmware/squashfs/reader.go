@@ -177,7 +177,7 @@ func (r *reader) dirEntry(c *cursor) (offset, length, size int, err error) {
 // read. Only an exhausted budget is an error.
 func (r *reader) add(dir pending, name string, ref uint64, first map[uint64]int) (sub bool, err error) {
 	full := dir.name + name
-	if err := r.budget.Files(1); err != nil {
+	if err := r.budget.Entry(full); err != nil {
 		return false, err
 	}
 	if i, ok := first[ref]; ok {
@@ -194,6 +194,9 @@ func (r *reader) add(dir pending, name string, ref uint64, first map[uint64]int)
 	if err != nil {
 		r.hurt(offsetOf(r.sb.InodeTable+ref>>16), full+": "+err.Error())
 		return false, nil
+	}
+	if err := r.budget.Names(len(n.entry.Link)); err != nil {
+		return false, err
 	}
 	n.entry.Name = full
 	if n.entry.Xattrs, err = r.xattrs(n.xattr); err != nil {

@@ -146,6 +146,9 @@ func (r *reader) xattrs(id uint32) (map[string][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := r.budget.Names(len(name) + len(value)); err != nil {
+			return nil, err
+		}
 		all[name] = value
 	}
 	r.xattrKnown[id] = all

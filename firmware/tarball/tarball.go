@@ -4,6 +4,7 @@ package tarball
 
 import (
 	"archive/tar"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,7 +80,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 			break
 		}
 		if err == nil {
-			err = b.Files(1)
+			err = cmp.Or(b.Entry(h.Name), b.Names(len(h.Linkname)))
 		}
 		if err != nil {
 			if len(a.entries) == 0 {

@@ -135,7 +135,7 @@ func (p *planter) add(path string, c child, depth int) error {
 // list. Only an exhausted budget is an error.
 func (p *planter) entry(dir folder, c child) (down bool, err error) {
 	full := dir.path + c.text
-	if err := p.budget.Files(1); err != nil {
+	if err := p.budget.Entry(full); err != nil {
 		return false, err
 	}
 	n := p.inode(c.inode)
@@ -187,7 +187,10 @@ func (p *planter) describe(n *inode, c child) format.Entry {
 	case 0o100000:
 		e.Size = int64(n.Bytes)
 	case 0o120000:
-		e.Link, e.Size = string(n.data), int64(len(n.data))
+		e.Size = int64(len(n.data))
+		if e.Err = p.budget.Names(len(n.data)); e.Err == nil {
+			e.Link = string(n.data)
+		}
 	case 0o060000, 0o020000:
 		e.Rdev, e.Err = n.device()
 	}

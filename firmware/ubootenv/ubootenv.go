@@ -131,12 +131,14 @@ func probe(in format.Input) format.Likeness {
 	return format.No
 }
 
+const envName = "env"
+
 func open(_ context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
 	e, ok := read(in)
 	if !ok {
 		return nil, format.Errorf(0, "no variables with a checksum that holds")
 	}
-	if err := b.Files(1); err != nil {
+	if err := b.Entry(envName); err != nil {
 		return nil, err
 	}
 	o := &format.Opened{Length: e.size, Tree: file(text(e.variables)), Attributes: map[string]string{
@@ -160,7 +162,7 @@ type file []byte
 
 // Entries lists the file.
 func (f file) Entries() []format.Entry {
-	return []format.Entry{{Name: "env", Mode: fs.FileMode(0o644), Size: int64(len(f)), Offset: -1}}
+	return []format.Entry{{Name: envName, Mode: fs.FileMode(0o644), Size: int64(len(f)), Offset: -1}}
 }
 
 // Batches has one batch.

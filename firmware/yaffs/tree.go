@@ -141,7 +141,7 @@ func (v *volume) add(path string, o *object) error {
 		name = "object-" + strconv.FormatUint(uint64(o.id), 10)
 		o.header.name = name
 	}
-	if err := v.budget.Files(1); err != nil {
+	if err := v.budget.Entry(path + name); err != nil {
 		return err
 	}
 	target := o

@@ -7,6 +7,7 @@ package zipfile
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -64,11 +65,11 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		return nil, err
 	}
 	r.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
-	if err := b.Files(int64(len(r.File))); err != nil {
-		return nil, err
-	}
 	a := &archive{files: r.File}
 	for _, f := range r.File {
+		if err := b.Entry(f.Name); err != nil {
+			return nil, err
+		}
 		a.add(f, b)
 	}
 	if len(a.entries) == 0 {
@@ -143,7 +144,10 @@ func (a *archive) add(f *zip.File, b *format.Budget) {
 	a.entries = append(a.entries, e)
 	if e.Mode&fs.ModeSymlink != 0 && e.Err == nil && f.UncompressedSize64 <= maxLink {
 		link, err := a.content(len(a.entries)-1, maxLink)
-		a.entries[len(a.entries)-1].Link, a.entries[len(a.entries)-1].Err = string(link), err
+		last := &a.entries[len(a.entries)-1]
+		if last.Err = cmp.Or(err, b.Names(len(link))); last.Err == nil {
+			last.Link = string(link)
+		}
 	}
 }
 

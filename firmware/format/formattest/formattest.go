@@ -32,6 +32,7 @@ func Mutate(t *testing.T, format *format.Format, seeds ...[]byte) {
 		if !Try(t, format, s) {
 			t.Fatal("the whole container does not open")
 		}
+		names(t, format, s)
 		step := max(1, len(s)/120)
 		for i := 0; i < len(s); i += step {
 			Try(t, format, s[:i])
@@ -41,6 +42,30 @@ func Mutate(t *testing.T, format *format.Format, seeds ...[]byte) {
 			bad[(i*7)%len(s)] ^= 0xff
 			Try(t, format, bad)
 		}
+	}
+}
+
+// names opens a container again with room for half of its names: a reader asks
+// for them before it keeps them.
+func names(t *testing.T, f *format.Format, data []byte) {
+	t.Helper()
+	total := func(room int) (n int) {
+		b := format.NewBudget(files, totalBytes, fileBytes, ratio)
+		if err := b.Names(format.MaxNames - room); err != nil {
+			t.Fatal(err)
+		}
+		o, err := f.Open(context.Background(), format.InMemory(data), b)
+		if err != nil || o.Tree == nil {
+			return 0
+		}
+		for _, e := range o.Tree.Entries() {
+			n += len(e.Name) + len(e.Link)
+		}
+		return n
+	}
+	room := total(format.MaxNames) / 2
+	if n := total(room); n > room {
+		t.Fatalf("%s keeps names of %d bytes, allowed were %d", f.Name, n, room)
 	}
 }
 
