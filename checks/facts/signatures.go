@@ -16,6 +16,7 @@ type Signature struct {
 	Outermost bool   // it is on the delivered image itself
 	Beside    bool   // it stands in a file that came with the image
 	Found     bool   // that nobody named
+	Kept      bool   // it is of a package or an index that a root file system keeps, and not of the image
 	Location  assay.Location
 }
 
@@ -32,7 +33,7 @@ var Signatures = &Fact[[]Signature]{
 	Name:    "signatures",
 	Version: 2,
 	Doc:     "Signatures that containers of the image and its OSTree commits carry, or that came with it in files of their own: kind, algorithm, key, and which bytes they cover; parsed, not verified.",
-	Needs:   []Node{Tree, OSTree},
+	Needs:   []Node{Tree, OSTree, Indexes},
 	Observe: func(o *Observer) ([]Signature, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
@@ -42,11 +43,15 @@ var Signatures = &Fact[[]Signature]{
 		if err != nil {
 			return nil, err
 		}
+		signed, err := Indexes.Of(o)
+		if err != nil {
+			return nil, err
+		}
 		found := []Signature{}
 		for _, c := range img.Containers {
 			for _, s := range c.Signatures {
 				found = append(found, Signature{
-					Signature: keepMessage(s), Container: c.Path, Type: c.Type, Outermost: outermost(c),
+					Signature: keepMessage(s), Container: c.Path, Type: c.Type, Outermost: outermost(c), Kept: kept(c),
 					Location: assay.Location{Path: c.Path, Offset: s.Offset, Length: s.Length},
 				})
 			}
@@ -57,6 +62,9 @@ var Signatures = &Fact[[]Signature]{
 				Location: assay.Location{Path: s.File, Offset: s.Offset, Length: s.Length},
 			})
 		}
+		for _, x := range signed {
+			found = append(found, x.Signatures...)
+		}
 		return append(found, ostreeSignatures(repos)...), nil
 	},
 }
@@ -66,13 +74,17 @@ var HashLists = &Fact[[]HashEntry]{
 	Name:    "hash-lists",
 	Version: 2,
 	Doc:     "Hash lists inside containers, and the objects of OSTree commits, each entry compared with what it is about. They are no signatures.",
-	Needs:   []Node{Tree, OSTree},
+	Needs:   []Node{Tree, OSTree, Indexes},
 	Observe: func(o *Observer) ([]HashEntry, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
 			return nil, err
 		}
 		repos, err := OSTree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		signed, err := Indexes.Of(o)
 		if err != nil {
 			return nil, err
 		}
@@ -84,6 +96,9 @@ var HashLists = &Fact[[]HashEntry]{
 					Location: assay.Location{Path: c.Path, Offset: h.Span.Offset, Length: h.Span.Length},
 				})
 			}
+		}
+		for _, x := range signed {
+			found = append(found, x.Hashes...)
 		}
 		return append(found, ostreeHashes(repos)...), nil
 	},
@@ -98,6 +113,20 @@ func outermost(c *firmware.Container) bool {
 		}
 	}
 	return true
+}
+
+// kept reports whether a container is a package, or an index of packages, that lies
+// in a root file system: it was not delivered by what is signed.
+func kept(c *firmware.Container) bool {
+	if !slices.Contains([]string{"apk", "ar", "rpm"}, c.Type) {
+		return false
+	}
+	for p := c.Parent; p != nil; p = p.Parent {
+		if isRoot(p) {
+			return true
+		}
+	}
+	return false
 }
 
 // wrappers are the types of container that pack one image and say nothing of it.

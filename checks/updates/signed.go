@@ -2,6 +2,7 @@ package updates
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -14,6 +15,7 @@ import (
 // the parts that it is made of.
 func delivered(all []facts.Signature) []facts.Signature {
 	var outermost []facts.Signature
+	all = slices.DeleteFunc(slices.Clone(all), func(s facts.Signature) bool { return s.Kept })
 	for _, s := range all {
 		if s.Outermost {
 			outermost = append(outermost, s)
