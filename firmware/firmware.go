@@ -66,7 +66,8 @@ type Container struct {
 	Signatures []Signature       // who says that it is the maker's; parsed, not verified
 	Hashes     []Hash            // hash lists inside, compared with what they are about
 
-	files map[string]*File // by Name
+	files  map[string]*File // by Name
+	claims []format.Claim   // that are not settled yet
 }
 
 // Signature is what a container says about who signed it, Hash an entry of a

@@ -148,7 +148,7 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 		Offset: p.shift + c.off, Length: got.Length,
 		Modes: got.Modes, FileSystem: got.Tree != nil,
 		Attributes: got.Attributes, Signatures: got.Signatures, Hashes: got.Hashes,
-		files: map[string]*File{},
+		files: map[string]*File{}, claims: got.Claims,
 	}
 	if k.Attributes == nil {
 		k.Attributes = map[string]string{}
@@ -237,6 +237,7 @@ func (o *opener) unpacked(p *place, k *Container, got *format.Opened) (string, e
 
 // parts looks into the parts that a header describes.
 func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.Part) (ranges []Range, kernel string, err error) {
+	first := len(o.img.Containers)
 	parts = slices.Clone(parts)
 	slices.SortStableFunc(parts, func(a, b format.Part) int { return cmp.Compare(a.Offset, b.Offset) })
 	distinct(parts)
@@ -278,7 +279,7 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 	if at < in.Size {
 		ranges = append(ranges, Range{at, in.Size - at, Opened, k.Type})
 	}
-	return ranges, kernel, nil
+	return ranges, kernel, o.settle(o.img.Containers[first:], partsBeside(k, in, parts))
 }
 
 // distinct makes the names of parts ones that can stand in a path, and each

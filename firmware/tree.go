@@ -33,12 +33,13 @@ func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.In
 		o.readable = true
 	}
 	inside := o.walk(ctx, k, files, tree)
+	first := len(o.img.Containers)
 	for _, i := range inside {
 		if err := o.member(p, k, files[i], in, tree, i, entries[i].Offset); err != nil {
 			return files, err
 		}
 	}
-	return files, nil
+	return files, o.settle(o.img.Containers[first:], filesBeside(k))
 }
 
 // name makes a File of each entry whose name can be used: nil for the others.

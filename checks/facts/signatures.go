@@ -91,10 +91,11 @@ var HashLists = &Fact[[]HashEntry]{
 		found := []HashEntry{}
 		for _, c := range img.Containers {
 			for _, h := range c.Hashes {
-				found = append(found, HashEntry{
-					Hash: h, Container: c.Path, Outermost: outermost(c),
-					Location: assay.Location{Path: c.Path, Offset: h.Span.Offset, Length: h.Span.Length},
-				})
+				at := assay.Location{Path: c.Path, Offset: h.Span.Offset, Length: h.Span.Length}
+				if h.Span.Beside {
+					at.Path = h.Span.Path
+				}
+				found = append(found, HashEntry{Hash: h, Container: c.Path, Outermost: outermost(c), Location: at})
 			}
 		}
 		for _, x := range signed {

@@ -47,21 +47,11 @@ func imageSignature(c *checks.Context) checks.Judgement {
 		}
 		return c.Inconclusive("%s", withoutSignature(c, containers))
 	}
-	t := tally{found: found, own: slices.ContainsFunc(signed, func(s facts.Signature) bool { return !s.Found })}
+	t := tally{found: found, chained: chained(c, signed), own: slices.ContainsFunc(signed, func(s facts.Signature) bool { return !s.Found })}
 	for _, s := range signed {
 		t.add(c, s)
 	}
 	return t.judgement(c)
-}
-
-// brokenHashes are the hash lists of the image itself that do not hold.
-func brokenHashes(all []facts.HashEntry) (found []assay.Finding) {
-	for _, h := range all {
-		if h.Outermost && !h.OK && h.Problem == "" {
-			found = append(found, checks.Observed(assay.High, fmt.Sprintf("the %s of %s in the image is not that of its content", h.Algorithm, h.Name), h.Location))
-		}
-	}
-	return found
 }
 
 func withoutSignature(c *checks.Context, containers []facts.UpdateContainer) string {
@@ -77,6 +67,7 @@ func withoutSignature(c *checks.Context, containers []facts.UpdateContainer) str
 type tally struct {
 	found    []assay.Finding
 	own      bool // there are others than those that lay beside the image
+	chained  []signature.Key
 	signed   []facts.Signature
 	verdicts map[signature.Verdict]int
 	reason   string // why the first that could not be judged could not be
@@ -88,7 +79,11 @@ type tally struct {
 const leftOut = 16 << 10
 
 func (t *tally) add(c *checks.Context, s facts.Signature) {
-	o := signature.Verify(s.Signature, c.Keys, c.AsOf)
+	keys := c.Keys
+	if s.Kind == chainedKind {
+		keys = slices.Concat(keys, t.chained)
+	}
+	o := signature.Verify(s.Signature, keys, c.AsOf)
 	if s.Found && t.own && o.Verdict != signature.Valid && o.Verdict != signature.Invalid {
 		t.found = append(t.found, checks.Noted(assay.Info, called(s)+", which nobody named, does not count: "+o.Reason, made(o), s.Location))
 		return
