@@ -67,7 +67,8 @@ type Container struct {
 	Hashes     []Hash            // hash lists inside, compared with what they are about
 	Damage     []Damage          // what its own reader could not read; also in Image.Skipped
 
-	files map[string]*File // by Name
+	files  map[string]*File // by Name
+	claims []format.Claim   // that are not settled yet
 }
 
 // Signature is what a container says about who signed it, Hash an entry of a

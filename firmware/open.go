@@ -122,6 +122,7 @@ func Open(ctx context.Context, src Source, opts Options) (*Image, error) {
 	if err == nil {
 		o.readRaws()
 		o.readBeside(src)
+		o.unsettled()
 		err = ctx.Err()
 	}
 	if err != nil {

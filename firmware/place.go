@@ -157,7 +157,7 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 		Offset: p.shift + c.off, Length: got.Length,
 		Modes: got.Modes, FileSystem: got.Tree != nil,
 		Attributes: got.Attributes, Signatures: got.Signatures, Hashes: got.Hashes, Damage: got.Damage,
-		files: map[string]*File{},
+		files: map[string]*File{}, claims: got.Claims,
 	}
 	if k.Attributes == nil {
 		k.Attributes = map[string]string{}
@@ -253,6 +253,7 @@ func (o *opener) unpacked(p *place, k *Container, got *format.Opened) (found, er
 
 // parts looks into the parts that a header describes.
 func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.Part) (ranges []Range, kernel string, err error) {
+	first := len(o.img.Containers)
 	parts = slices.Clone(parts)
 	slices.SortStableFunc(parts, func(a, b format.Part) int { return cmp.Compare(a.Offset, b.Offset) })
 	distinct(parts)
@@ -297,7 +298,7 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 	if at < in.Size {
 		ranges = append(ranges, Range{at, in.Size - at, Opened, k.Type})
 	}
-	return without(ranges, joined(gone)), kernel, nil
+	return without(ranges, joined(gone)), kernel, o.settle(o.img.Containers[first:], partsBeside(k, in, parts))
 }
 
 // distinct makes the names of parts ones that can stand in a path, and each

@@ -33,10 +33,14 @@ func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.In
 		o.readable = true
 	}
 	inside := o.walk(ctx, k, files, tree)
+	first := len(o.img.Containers)
 	for _, i := range inside {
 		if err := o.member(p, k, files[i], in, tree, i, entries[i].Offset); err != nil {
 			return files, err
 		}
+	}
+	if err := o.settle(o.img.Containers[first:], filesBeside(k)); err != nil {
+		return files, err
 	}
 	return files, spent
 }

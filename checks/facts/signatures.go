@@ -19,6 +19,7 @@ type Signature struct {
 	Damage    string // what of the container could not be read; empty if all could
 	Around    int64  // bytes of the delivered image that stand beside all that is signed in it
 	Apart     int64  // bytes of it in parts in which nothing is signed
+	Kept      bool   // it is of a package or an index that a root file system keeps, and not of the image
 	Location  assay.Location
 }
 
@@ -33,15 +34,19 @@ type HashEntry struct {
 // Signatures are the signatures of the containers of the image.
 var Signatures = &Fact[[]Signature]{
 	Name:    "signatures",
-	Version: 3,
+	Version: 4,
 	Doc:     "Signatures that containers of the image and its OSTree commits carry, or that came with it in files of their own: kind, algorithm, key, and which bytes they cover; parsed, not verified.",
-	Needs:   []Node{Tree, OSTree},
+	Needs:   []Node{Tree, OSTree, Indexes},
 	Observe: func(o *Observer) ([]Signature, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
 			return nil, err
 		}
 		repos, err := OSTree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		signed, err := Indexes.Of(o)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +58,7 @@ var Signatures = &Fact[[]Signature]{
 			damage := damageIn(img, c)
 			for _, s := range c.Signatures {
 				found = append(found, Signature{
-					Signature: keepMessage(s), Container: c.Path, Type: c.Type, Outermost: outermost(c), Damage: damage, Around: more.beside, Apart: more.apart,
+					Signature: keepMessage(s), Container: c.Path, Type: c.Type, Outermost: outermost(c), Damage: damage, Around: more.beside, Apart: more.apart, Kept: kept(c),
 					Location: assay.Location{Path: c.Path, Offset: s.Offset, Length: s.Length},
 				})
 			}
@@ -63,6 +68,9 @@ var Signatures = &Fact[[]Signature]{
 				Signature: keepMessage(s.Signature), Container: img.Name, Type: "detached", Outermost: true, Beside: true, Found: s.Found,
 				Location: assay.Location{Path: s.File, Offset: s.Offset, Length: s.Length},
 			})
+		}
+		for _, x := range signed {
+			found = append(found, x.Signatures...)
 		}
 		return append(found, ostreeSignatures(repos)...), nil
 	},
@@ -89,7 +97,7 @@ var HashLists = &Fact[[]HashEntry]{
 	Name:    "hash-lists",
 	Version: 2,
 	Doc:     "Hash lists inside containers, and the objects of OSTree commits, each entry compared with what it is about. They are no signatures.",
-	Needs:   []Node{Tree, OSTree},
+	Needs:   []Node{Tree, OSTree, Indexes},
 	Observe: func(o *Observer) ([]HashEntry, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
@@ -99,14 +107,22 @@ var HashLists = &Fact[[]HashEntry]{
 		if err != nil {
 			return nil, err
 		}
+		signed, err := Indexes.Of(o)
+		if err != nil {
+			return nil, err
+		}
 		found := []HashEntry{}
 		for _, c := range img.Containers {
 			for _, h := range c.Hashes {
-				found = append(found, HashEntry{
-					Hash: h, Container: c.Path, Outermost: outermost(c),
-					Location: assay.Location{Path: c.Path, Offset: h.Span.Offset, Length: h.Span.Length},
-				})
+				at := assay.Location{Path: c.Path, Offset: h.Span.Offset, Length: h.Span.Length}
+				if h.Span.Beside {
+					at.Path = h.Span.Path
+				}
+				found = append(found, HashEntry{Hash: h, Container: c.Path, Outermost: outermost(c), Location: at})
 			}
+		}
+		for _, x := range signed {
+			found = append(found, x.Hashes...)
 		}
 		return append(found, ostreeHashes(repos)...), nil
 	},
@@ -121,6 +137,20 @@ func outermost(c *firmware.Container) bool {
 		}
 	}
 	return true
+}
+
+// kept reports whether a container is a package, or an index of packages, that lies
+// in a root file system: it was not delivered by what is signed.
+func kept(c *firmware.Container) bool {
+	if !slices.Contains([]string{"apk", "ar", "rpm"}, c.Type) {
+		return false
+	}
+	for p := c.Parent; p != nil; p = p.Parent {
+		if isRoot(p) {
+			return true
+		}
+	}
+	return false
 }
 
 // wrappers are the types of container that pack one image and say nothing of it.

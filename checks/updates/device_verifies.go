@@ -23,8 +23,8 @@ var DeviceVerifies = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10", "5.3-9"},
-	Version:   1,
-	Needs:     checks.Needs(facts.Updaters),
+	Version:   2,
+	Needs:     checks.Needs(facts.Updaters, facts.Signatures, facts.TrustedKeys),
 	Run:       deviceVerifies,
 }
 
@@ -33,7 +33,7 @@ func deviceVerifies(c *checks.Context) checks.Judgement {
 	if len(updaters) == 0 {
 		return c.Inconclusive("no updater was seen in the image")
 	}
-	var found []assay.Finding
+	found := keptIndexes(c)
 	var examined []assay.Location
 	unknown := ""
 	for _, u := range updaters {
@@ -45,11 +45,11 @@ func deviceVerifies(c *checks.Context) checks.Judgement {
 			unknown = subject(u) + " may install what is not signed: " + u.Verification.Reason
 		}
 	}
-	if len(found) == 0 && unknown != "" {
-		return c.Inconclusive("%s", unknown)
+	if !checks.Fails(found) && unknown != "" {
+		return c.Inconclusive("%s", unknown).With(found...)
 	}
-	if gap := c.Gap(); gap != "" && len(found) == 0 {
-		return c.Inconclusive("every updater that was seen verifies, but %s", gap)
+	if gap := c.Gap(); gap != "" && !checks.Fails(found) {
+		return c.Inconclusive("every updater that was seen verifies, but %s", gap).With(found...)
 	}
 	return c.None(found, examined...)
 }

@@ -2,7 +2,6 @@ package updates
 
 import (
 	_ "embed"
-	"fmt"
 	"slices"
 
 	"github.com/assay-iot/assay"
@@ -46,21 +45,11 @@ func imageSignature(c *checks.Context) checks.Judgement {
 		}
 		return c.Inconclusive("%s", withoutSignature(c, containers))
 	}
-	t := tally{found: found, own: slices.ContainsFunc(signed, func(s facts.Signature) bool { return !s.Found })}
+	t := tally{found: found, chained: chained(c, signed), own: slices.ContainsFunc(signed, func(s facts.Signature) bool { return !s.Found })}
 	for _, s := range signed {
 		t.add(c, s)
 	}
 	return t.judgement(c)
-}
-
-// brokenHashes are the hash lists of the image itself that do not hold.
-func brokenHashes(all []facts.HashEntry) (found []assay.Finding) {
-	for _, h := range all {
-		if h.Outermost && !h.OK && h.Problem == "" {
-			found = append(found, checks.Observed(assay.High, fmt.Sprintf("the %s of %s in the image is not that of its content", h.Algorithm, h.Name), h.Location))
-		}
-	}
-	return found
 }
 
 func withoutSignature(c *checks.Context, containers []facts.UpdateContainer) string {

@@ -2,9 +2,11 @@ package updates
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/signature"
 	"github.com/assay-iot/assay/firmware"
@@ -14,6 +16,7 @@ import (
 // the parts that it is made of.
 func delivered(all []facts.Signature) []facts.Signature {
 	var outermost []facts.Signature
+	all = slices.DeleteFunc(slices.Clone(all), func(s facts.Signature) bool { return s.Kept })
 	for _, s := range all {
 		if s.Outermost {
 			outermost = append(outermost, s)
@@ -23,6 +26,24 @@ func delivered(all []facts.Signature) []facts.Signature {
 		return outermost
 	}
 	return all
+}
+
+// chainedKind is the kind of signature that vouches for the keys of others.
+const chainedKind = "avb"
+
+// chained are the keys that signatures vouch for which are valid themselves.
+func chained(c *checks.Context, signed []facts.Signature) (keys []signature.Key) {
+	for _, s := range signed {
+		if len(s.Vouches) == 0 || signature.Verify(s.Signature, c.Keys, c.AsOf).Verdict != signature.Valid {
+			continue
+		}
+		for _, der := range s.Vouches {
+			if parsed, err := signature.ParseKeys("the chain of "+called(s), der); err == nil {
+				keys = append(keys, parsed...)
+			}
+		}
+	}
+	return keys
 }
 
 // called names a signature: its kind, and its name where there are several.
@@ -78,7 +99,10 @@ func places(s facts.Signature, spans []firmware.Span) []assay.Location {
 	var all []assay.Location
 	for _, span := range spans {
 		l := assay.Location{Path: s.Container, Offset: max(0, span.Offset), Length: span.Length}
-		if span.Path != "" {
+		switch {
+		case span.Beside:
+			l.Path = span.Path
+		case span.Path != "":
 			l.Path += "!" + span.Path
 		}
 		all = append(all, l)
@@ -101,4 +125,19 @@ func examined(signed []facts.Signature) (all []assay.Location) {
 		all = append(all, places(s, s.Through)...)
 	}
 	return all
+}
+
+// brokenHashes are the hash lists of the image itself, and of its parts about one
+// another, that do not hold.
+func brokenHashes(all []facts.HashEntry) (found []assay.Finding) {
+	for _, h := range all {
+		switch {
+		case h.OK || h.Problem != "" || !h.Outermost && !h.Span.Beside:
+		case h.Algorithm == "public key":
+			found = append(found, checks.Observed(assay.High, h.Name+" is not signed with the key that its chain demands", h.Location))
+		default:
+			found = append(found, checks.Observed(assay.High, fmt.Sprintf("the %s of %s in the image is not that of its content", h.Algorithm, h.Name), h.Location))
+		}
+	}
+	return found
 }

@@ -14,7 +14,8 @@ import (
 // tally is what was found of several signatures. All of them must be valid.
 type tally struct {
 	found    []assay.Finding
-	own      bool // there are others than those that lay beside the image
+	own      bool            // there are others than those that lay beside the image
+	chained  []signature.Key // of a vbmeta chain
 	signed   []facts.Signature
 	verdicts map[signature.Verdict]int
 	reason   string // why the first that could not be judged could not be
@@ -28,7 +29,11 @@ type tally struct {
 const leftOut = 16 << 10
 
 func (t *tally) add(c *checks.Context, s facts.Signature) {
-	o := signature.Verify(s.Signature, c.Keys, c.AsOf)
+	keys := c.Keys
+	if s.Kind == chainedKind {
+		keys = slices.Concat(keys, t.chained)
+	}
+	o := signature.Verify(s.Signature, keys, c.AsOf)
 	if s.Found && t.own && o.Verdict != signature.Valid && o.Verdict != signature.Invalid {
 		t.found = append(t.found, checks.Noted(assay.Info, called(s)+", which nobody named, does not count: "+o.Reason, made(o), s.Location))
 		return

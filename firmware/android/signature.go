@@ -87,16 +87,19 @@ func publicKey(b []byte) ([]byte, error) {
 	return x509.MarshalPKIXPublicKey(&rsa.PublicKey{N: n, E: publicExponent})
 }
 
-// compareAll compares the digests of a block that stands behind its partition,
-// which a footer at the end says. It gives what holds.
-func compareAll(ctx context.Context, in format.Input, o *format.Opened, list []byte) ([]format.Span, error) {
+// footed reports whether a block stands behind the content of its partition, which
+// a footer at the end says.
+func footed(in format.Input) bool {
 	if in.Before == nil || in.Size < footerSize {
-		return nil, nil
+		return false
 	}
 	end := in.Section(in.Size-footerSize, footerSize)
-	if probeFooter(end) == format.No || binary.BigEndian.Uint64(end.Head(footerSize)[20:]) != uint64(in.Before.Size) {
-		return nil, nil
-	}
+	return probeFooter(end) != format.No && binary.BigEndian.Uint64(end.Head(footerSize)[20:]) == uint64(in.Before.Size)
+}
+
+// compareAll compares the digests of a block that stands behind its partition. It
+// gives what holds.
+func compareAll(ctx context.Context, in format.Input, o *format.Opened, list []byte) ([]format.Span, error) {
 	var through []format.Span
 	for n := 0; len(list) >= descriptorHeader && n < maxCompared; n++ {
 		tag, size := binary.BigEndian.Uint64(list), binary.BigEndian.Uint64(list[8:])
@@ -122,6 +125,54 @@ func compareAll(ctx context.Context, in format.Input, o *format.Opened, list []b
 		}
 	}
 	return through, nil
+}
+
+// claims are what a block says of partitions beside its own: the hashes of some, and
+// the keys of those that it chains to.
+func claims(list []byte) (all []format.Claim, vouches [][]byte) {
+	for len(list) >= descriptorHeader && len(all) < maxDescriptors {
+		tag, size := binary.BigEndian.Uint64(list), binary.BigEndian.Uint64(list[8:])
+		if size > uint64(len(list)-descriptorHeader) {
+			break
+		}
+		d := list[:descriptorHeader+size]
+		list = list[len(d):]
+		if tag == tagChain && len(d) >= chainSize {
+			f, ok := fields(d[chainSize:], binary.BigEndian.Uint32(d[20:]), binary.BigEndian.Uint32(d[24:]))
+			if !ok {
+				continue
+			}
+			if key, err := publicKey(f[1]); err == nil {
+				all, vouches = append(all, format.Claim{Name: string(f[0]), Key: key}), append(vouches, key)
+			}
+			continue
+		}
+		if name, ok := compared(tag, d); ok {
+			all = append(all, format.Claim{Name: name, Compare: func(ctx context.Context, part format.Input) (format.Hash, error) {
+				h, levels, _, err := compare(ctx, part, tag, d)
+				if _, stored := storedTree(part, d, levels); len(levels) > 0 && !stored {
+					h.OK = false // whoever starts it reads that tree, and not the one made here
+				}
+				h.Span.Offset = 0
+				return h, err
+			}})
+		}
+	}
+	return all, vouches
+}
+
+// compared gives the partition that a descriptor of a hash or a hash tree is about.
+func compared(tag uint64, d []byte) (string, bool) {
+	u := func(at int) uint32 { return binary.BigEndian.Uint32(d[at:]) }
+	switch {
+	case tag == tagHash && len(d) >= hashSize:
+		f, ok := fields(d[hashSize:], u(56))
+		return string(f[0]), ok
+	case tag == tagHashtree && len(d) >= hashtreeSize:
+		f, ok := fields(d[hashtreeSize:], u(104))
+		return string(f[0]), ok
+	}
+	return "", false
 }
 
 // maxCompared is how many descriptors of one partition are compared.

@@ -8,10 +8,15 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/x509"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/android"
 	"github.com/assay-iot/assay/firmware/firmwaretest"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
@@ -142,10 +147,120 @@ func TestPartition(t *testing.T) {
 	}
 	moved := bytes.Clone(image)
 	moved[len(moved)-64+27] ^= 1
-	if got, _ := holds(moved); got != "" {
+	const alone = "boot differs no part of that name lies beside itsystem differs no part of that name lies beside it"
+	if got, _ := holds(moved); got != alone {
 		t.Errorf("compared with a footer about another block: %s", got)
 	}
-	if got, _ := holds(append(image, 0)); got != "" {
+	if got, _ := holds(append(image, 0)); got != alone {
 		t.Errorf("compared without a footer at the end: %s", got)
 	}
+}
+
+// footed puts a block behind the content of a partition of so many bytes.
+func footed(content, block []byte, size int) []byte {
+	footer := big("AVBf", uint32(1), uint32(0), uint64(len(content)), uint64(len(content)), uint64(len(block)), 28)
+	p := slices.Concat(content, block)
+	return slices.Concat(p, make([]byte, size-len(p)-len(footer)), footer)
+}
+
+func hashOf(name string, content []byte) []byte {
+	sum := sha256.Sum256(slices.Concat([]byte("salt"), content))
+	return descriptor(2, big(uint64(len(content)), field("sha256", 32), uint32(len(name)), uint32(4), uint32(32), uint32(0), 60, name, "salt", string(sum[:])))
+}
+
+// TestSiblings has a block in a partition of its own, which says what the others of
+// its slot are, and chains to one that is signed with another key; on a disk, and as
+// files in an archive.
+func TestSiblings(t *testing.T) {
+	release, vendor := rsaKey(t), rsaKey(t)
+	public := func(k *rsa.PrivateKey) string {
+		n := k.Size()
+		return string(slices.Concat(big(uint32(8*n), uint32(0)), k.N.FillBytes(make([]byte, n)), make([]byte, n)))
+	}
+	chain := func(name string, key *rsa.PrivateKey) []byte {
+		k := public(key)
+		return descriptor(4, big(uint32(1), uint32(len(name)), uint32(len(k)), uint32(0), 60, name, k))
+	}
+	boot := bytes.Repeat([]byte("boot"), 2048)
+	dtbo := bytes.Repeat([]byte("dtbo"), 1024)
+	parts := map[string][]byte{
+		"vbmeta": signed(t, release, 1, slices.Concat(hashOf("boot", boot), hashOf("system", boot), chain("dtbo", vendor))),
+		"boot":   boot, "dtbo": footed(dtbo, signed(t, vendor, 1, hashOf("dtbo", dtbo)), 64<<10),
+	}
+	said := func(img *firmware.Image) string {
+		text := ""
+		for _, k := range img.Containers {
+			if k.Type != "android-vbmeta" || !strings.Contains(k.Path, "vbmeta") || strings.Contains(k.Path, "dtbo") {
+				continue
+			}
+			for _, h := range k.Hashes {
+				text += h.Name + " " + h.Algorithm + map[bool]string{true: " holds", false: " differs"}[h.OK] + "; " + h.Problem
+			}
+			for _, s := range k.Signatures[0].Through {
+				text += " through " + s.Path[strings.LastIndexByte(s.Path, '!')+1:]
+			}
+			if n := len(k.Signatures[0].Vouches); n != 1 {
+				t.Errorf("vouches for %d keys", n)
+			}
+		}
+		return text
+	}
+	const good = "boot sha256 holds; dtbo public key holds; system  differs; no part of that name lies beside it through boot"
+	check := func(what string, open func() *firmware.Image, path string) {
+		want := strings.Replace(good, "through boot", "through "+path, 1)
+		if got := said(open()); got != want {
+			t.Errorf("%s: %s", what, got)
+		}
+		old := parts["dtbo"]
+		parts["dtbo"] = footed(dtbo, signed(t, release, 1, hashOf("dtbo", dtbo)), 64<<10)
+		if got := said(open()); got != strings.Replace(want, "key holds", "key differs", 1) {
+			t.Errorf("%s, another key: %s", what, got)
+		}
+		parts["dtbo"], boot[5] = old, boot[5]^1
+		if got := said(open()); got != strings.Replace(strings.Split(want, " through")[0], "sha256 holds", "sha256 differs", 1) {
+			t.Errorf("%s, a changed partition: %s", what, got)
+		}
+		boot[5] ^= 1
+	}
+	check("files", func() *firmware.Image {
+		var files []firmwaretest.File
+		for name, b := range parts {
+			files = append(files, firmwaretest.Text("images/"+name+".img", 0o644, string(b)))
+		}
+		return reference.Open(t, firmwaretest.Tar(files...))
+	}, "images/boot.img")
+	sgdisk := reference.Need(t, "sgdisk")
+	check("disk", func() *firmware.Image {
+		disk := filepath.Join(t.TempDir(), "disk")
+		if err := os.WriteFile(disk, make([]byte, 2<<20), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		args := []string{"-a", "8"}
+		sector := map[string]int{"vbmeta_a": 64, "vbmeta_b": 256, "boot_a": 512, "boot_b": 1024, "dtbo_a": 2048}
+		for _, name := range slices.Sorted(maps.Keys(sector)) {
+			size := (len(parts[name[:len(name)-2]]) + 511) / 512
+			args = append(args, "-n", fmt.Sprintf("0:%d:%d", sector[name], sector[name]+size-1), "-c", "0:"+name)
+		}
+		reference.Run(t, ".", sgdisk, append(args, disk)...)
+		data, err := os.ReadFile(disk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, at := range sector {
+			if name == "boot_b" || name == "vbmeta_b" {
+				continue // the other slot is another
+			}
+			copy(data[512*at:], parts[strings.TrimSuffix(name, "_a")])
+		}
+		return reference.Open(t, data)
+	}, "boot_a")
+}
+
+func rsaKey(t *testing.T) *rsa.PrivateKey {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
 }

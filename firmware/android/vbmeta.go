@@ -115,11 +115,20 @@ func openVBMeta(ctx context.Context, in format.Input, _ *format.Budget) (*format
 	at := vbmetaHeader + int64(h.Auth+h.DescriptorsAt)
 	list := aux[h.DescriptorsAt : h.DescriptorsAt+h.DescriptorsSize]
 	descriptors(o, list, at)
-	through, err := compareAll(ctx, in, o, list)
-	if err != nil {
-		return nil, err
+	var through []format.Span
+	var vouches [][]byte
+	if footed(in) {
+		through, err = compareAll(ctx, in, o, list)
+	} else {
+		o.Claims, vouches = claims(list)
 	}
-	return o, h.sign(ctx, in, o, auth, aux, through)
+	if err == nil {
+		err = h.sign(ctx, in, o, auth, aux, through)
+	}
+	for i := range o.Signatures {
+		o.Signatures[i].Vouches = vouches
+	}
+	return o, err
 }
 
 // digest compares the digest over header and auxiliary block that is signed.

@@ -151,6 +151,7 @@ type Opened struct {
 
 	Signatures []Signature // who says that it is the maker's
 	Hashes     []Hash      // hash lists inside, compared
+	Claims     []Claim     // what it says of parts beside the one that it is in
 
 	// One of these is set.
 	Parts  []Part // a header, and where in the input its parts are

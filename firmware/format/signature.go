@@ -1,6 +1,9 @@
 package format
 
-import "crypto"
+import (
+	"context"
+	"crypto"
+)
 
 // Signature is what a container says about who signed it. It was parsed and
 // nothing more: whether it is valid is asked elsewhere, with keys that somebody
@@ -44,6 +47,9 @@ type Signature struct {
 	// Through are the bytes that it covers by a hash list in the covered bytes: the
 	// hash was compared and holds.
 	Through []Span
+	// Vouches are the public keys, as SubjectPublicKeyInfo, that the covered bytes say
+	// other parts are signed with.
+	Vouches [][]byte
 	// Problem says why it cannot be judged: it is broken, or its fields lie.
 	Problem string
 }
@@ -55,6 +61,19 @@ const MaxMessage = 1 << 20
 type Span struct {
 	Offset, Length int64
 	Path           string // of a member; empty for the container
+	Beside         bool   // Path is from the image on: that of a part beside the container's
+}
+
+// Claim is what a container says of a part that lies beside the one it is in, as a
+// partition of the same disk, which its reader does not see: package firmware finds
+// the part and has it compared.
+type Claim struct {
+	Name string // of the part; that of the other's slot may follow there ("boot" is "boot_a")
+	// Compare compares the part, and gives the entry of the hash list, whose Span is
+	// in the part.
+	Compare func(ctx context.Context, part Input) (Hash, error)
+	// Key is set instead: the public key, as SubjectPublicKeyInfo, that signs the part.
+	Key []byte
 }
 
 // Algorithms of signatures.

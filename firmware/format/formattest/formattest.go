@@ -100,6 +100,11 @@ func Try(t testing.TB, f *format.Format, data []byte) bool {
 	for _, p := range o.Parts {
 		gathered(t, f, p.Bytes)
 	}
+	for _, c := range o.Claims {
+		if c.Compare != nil {
+			_, _ = c.Compare(context.Background(), in)
+		}
+	}
 	return len(o.Damage) == 0
 }
 
