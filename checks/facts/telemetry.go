@@ -18,7 +18,7 @@ type Telemetry struct {
 	Host     string         `json:"host,omitempty"` // of an endpoint
 	Kind     string         `json:"kind,omitempty"` // of an endpoint: the kind of place
 	Known    bool           `json:"known,omitempty"`
-	On       Known          `json:"on,omitempty"` // of a setting, an agent and a library
+	On       Known          `json:"on,omitempty"`    // of a setting, an agent and a library
 	Alone    bool           `json:"alone,omitempty"` // of an endpoint: all that its line says
 	Location assay.Location `json:"location"`
 }
@@ -58,7 +58,9 @@ var TelemetrySigns = &Fact[[]Telemetry]{
 			case p.Kind == "program" && slices.Contains(telemetryAgents, name):
 				all = append(all, Telemetry{Sign: SignAgent, Name: name, On: KnownOf(started[name]), Location: p.Location})
 			case p.Kind == "library" && slices.ContainsFunc(telemetryLibraries, func(l string) bool { return needsLibrary([]string{name}, l) }):
-				linked := slices.ContainsFunc(programs, func(q Program) bool { return slices.Contains(q.Needed, name) || p.Soname != "" && slices.Contains(q.Needed, p.Soname) })
+				linked := slices.ContainsFunc(programs, func(q Program) bool {
+					return slices.Contains(q.Needed, name) || p.Soname != "" && slices.Contains(q.Needed, p.Soname)
+				})
 				all = append(all, Telemetry{Sign: SignLibrary, Name: name, On: KnownOf(linked), Location: p.Location})
 			}
 		}

@@ -85,6 +85,7 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	subject.Product, subject.AsOf, subject.Terms, subject.LabelEnd = declared, q.asOf, terms(wanted), q.labelEnd
 	j.profile.observe, started = time.Since(started), time.Now()
 	results := checks.Assess(ctx, subject, list)
+	exceptions := checks.MarkExceptions(results, declared, q.asOf)
 	j.profile.judge = time.Since(started)
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -93,7 +94,7 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 		Format: assay.AssessmentFormat, Tool: assay.Tool{Name: "assay", Version: version},
 		AsOf: q.asOf.Format(time.DateOnly), Rules: ruleSets(wanted), Product: declared.Info(),
 		Images: images, Results: results, Conclusions: conclude(declared, wanted, results, q.asOf),
-		Exceptions: exceptions(declared, q.asOf), Documents: documents(declared),
+		Exceptions: exceptions, Documents: documents(declared),
 	}
 	for i, part := range j.assessment.Product.Parts {
 		if part.Kind == "firmware" {
@@ -253,21 +254,6 @@ func imageLine(fw *product.Firmware) assay.Location {
 		return checks.Place(fw.Range)
 	}
 	return checks.Place(fw.ImageRange)
-}
-
-// exceptions lists those that the maker wrote and that have not ended.
-func exceptions(declared *product.Product, asOf time.Time) []assay.Marked {
-	var marked []assay.Marked
-	for _, e := range declared.Exceptions {
-		if e.Expires.Time().Before(asOf) {
-			continue // it counts no more; load has warned of it
-		}
-		marked = append(marked, assay.Marked{
-			Subject: e.Check, Path: e.Path, Reason: e.Reason, Author: e.Author,
-			Expires: string(e.Expires), Declared: checks.Place(e.Range),
-		})
-	}
-	return marked
 }
 
 func unmet(declared *product.Product) []assay.Marked {

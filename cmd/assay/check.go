@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -220,21 +219,10 @@ func (p *program) table(w io.Writer, a assay.Assessment) error {
 	if len(a.Exceptions) > 0 {
 		fmt.Fprintf(w, "\nExceptions written by the maker (they change no verdict):\n")
 		for _, e := range a.Exceptions {
-			fmt.Fprintf(w, "  %s: %s (%s)\n", report.Clean(e.Subject), report.Clean(e.Reason), report.Clean(authored(e)))
+			fmt.Fprintf(w, "  %s: %s\n", report.Clean(e.Subject), report.Clean(report.ExceptionText(e)))
 		}
 	}
 	return report.Conclusions(w, a.Conclusions, p.paint)
-}
-
-// authored says who wrote an exception, and until when it counts if it ends.
-func authored(e assay.Marked) string {
-	switch {
-	case e.Expires == "":
-		return cmp.Or(e.Author, e.Declared.Path)
-	case e.Author == "":
-		return "until " + e.Expires
-	}
-	return e.Author + ", until " + e.Expires
 }
 
 // placed makes the declared places of results relative to where the program runs.
