@@ -47,7 +47,9 @@ func TestDespiteRefusals(t *testing.T) {
 		{"one that is met", func(_ *assay.Assessment, o *labels.IssueOptions) { o.Despite[0].Requirement = "platform-statement:1" }, labels.ErrRefused},
 		{"one that is not there", func(_ *assay.Assessment, o *labels.IssueOptions) { o.Despite[0].Requirement = "platform-statement:99" }, labels.ErrRefused},
 		{"twice", func(_ *assay.Assessment, o *labels.IssueOptions) { o.Despite = append(o.Despite, o.Despite[0]) }, labels.ErrRefused},
-		{"another one is not met either", func(a *assay.Assessment, _ *labels.IssueOptions) { a.Conclusions[1].Requirements[0].Outcome = assay.NotMet }, labels.ErrNotMet},
+		{"another one is not met either", func(a *assay.Assessment, _ *labels.IssueOptions) {
+			a.Conclusions[1].Requirements[0].Outcome = assay.NotMet
+		}, labels.ErrNotMet},
 		{"the scheme is not met for another reason", func(a *assay.Assessment, _ *labels.IssueOptions) {
 			a.Conclusions[0].Requirements[6].Outcome = assay.Undecided
 		}, labels.ErrNotMet},

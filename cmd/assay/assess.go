@@ -31,7 +31,10 @@ type judged struct {
 	targets    []target
 }
 
-type profile struct{ observe, judge time.Duration }
+type profile struct {
+	observe, judge time.Duration
+	times          []facts.Took
+}
 
 // question is what "assay check" and "assay label" are asked.
 type question struct {
@@ -86,7 +89,7 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	j.profile.observe, started = time.Since(started), time.Now()
 	results := checks.Assess(ctx, subject, list)
 	exceptions := checks.MarkExceptions(results, declared, q.asOf)
-	j.profile.judge = time.Since(started)
+	j.profile.judge, j.profile.times = time.Since(started), times(subject)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -111,6 +114,15 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 		j.assessment.Facts = storeFacts(subject, list)
 	}
 	return j, nil
+}
+
+// times adds up what was spent on the facts and checks of all parts.
+func times(s checks.Subject) []facts.Took {
+	all := []*facts.Observation{s.Whole}
+	for _, part := range s.Images {
+		all = append(all, part.Observation)
+	}
+	return facts.Times(all...)
 }
 
 // missingImage says that an image must be there, unless stored facts are judged.

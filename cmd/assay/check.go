@@ -97,6 +97,11 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 			if err != nil {
 				return err
 			}
+			if profiled {
+				if err := j.profile.report().Write(p.err); err != nil {
+					return err
+				}
+			}
 			for _, o := range outputs {
 				if err := p.writeAssessment(o, j, q, details, profiled); err != nil {
 					return err
@@ -114,9 +119,11 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 	c.Flags().StringArrayVar(&f.more, "scheme", nil, "conclude by this scheme too: `ID`; repeatable")
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif html github vsa test-result; repeatable")
 	c.Flags().BoolVar(&details, "details", false, "with --format github: show findings with their place (they are public in a public repository)")
-	c.Flags().BoolVar(&profiled, "profile", false, "with --format json: add the times of the run")
+	c.Flags().BoolVar(&profiled, "profile", false, "show how long each fact and check took, and with --format json add it to the run")
 	return c
 }
+
+func (f profile) report() *report.Profile { return report.NewProfile(f.observe, f.judge, f.times) }
 
 // writeAssessment writes one form of the assessment.
 func (p *program) writeAssessment(o output, j *judged, q question, details, profiled bool) error {
@@ -138,7 +145,7 @@ func (p *program) writeAssessment(o output, j *judged, q question, details, prof
 		case "json":
 			run := report.ThisRun(p.state)
 			if profiled {
-				run.Profile = &report.Profile{ObserveMS: j.profile.observe.Milliseconds(), JudgeMS: j.profile.judge.Milliseconds()}
+				run.Profile = j.profile.report()
 			}
 			return report.JSON(w, report.AssessmentDocument{Assessment: a, Run: run})
 		case "sarif":
