@@ -82,9 +82,10 @@ type Evidence struct {
 // Finding is one thing that a check has to say about the product.
 // Message names what is wrong and nothing else.
 type Finding struct {
-	Severity Severity   `json:"severity"`
-	Message  string     `json:"message"`
-	Evidence []Evidence `json:"evidence"`
+	Severity  Severity   `json:"severity"`
+	Message   string     `json:"message"`
+	Evidence  []Evidence `json:"evidence"`
+	Exception *Marked    `json:"exception,omitempty"` // the maker's; it changes nothing
 }
 
 // SortFindings puts findings in their one order: gravest first, then by message

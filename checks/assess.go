@@ -95,7 +95,9 @@ func run(ctx context.Context, s Subject, check *Check, part Part) assay.Result {
 			Coverage: part.Observation.Coverage,
 			observer: part.Observation.For("check "+string(check.ID), check.Needs),
 		}
+		began := time.Now()
 		j = c.opaque(honest(ask(check, c)))
+		c.observer.Spend(string(check.ID), began)
 	}
 	r.Verdict, r.Proof, r.Reason = j.Verdict, j.Proof, j.Reason
 	r.Examined, r.Findings = tidy(j.Examined), j.Findings

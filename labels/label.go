@@ -69,7 +69,8 @@ type Label struct {
 	AlsoAssessed []Unclaimed  `json:"alsoAssessed,omitempty"`
 	Principles   []Principle  `json:"principles"`
 	Coverage     Coverage     `json:"coverage"`
-	Exceptions   int          `json:"exceptions"`       // written by the maker; they change no verdict
+	Exceptions   int          `json:"exceptions"` // written by the maker; they change no verdict
+	Despite      []Decision   `json:"despite,omitempty"`
 	Assessment   assay.Digest `json:"assessment"`       // of its canonical JSON
 	Rules        []Rules      `json:"rules,omitempty"`  // what the assessment was judged by
 	Policy       assay.Digest `json:"policy,omitempty"` // of the trust policy that lets the issuer judge
@@ -126,6 +127,15 @@ type Firmware struct {
 	Minimum string       `json:"minimum,omitempty"` // lowest version still supported
 	Digest  assay.Digest `json:"digest"`
 	Opaque  bool         `json:"opaque,omitempty"` // nothing inside could be read
+}
+
+// Decision is an issuer's word to label a product although a mandatory requirement
+// of a scheme is not met or not decided. The outcome stays what it is.
+type Decision struct {
+	Requirement string        `json:"requirement"` // scheme:requirement
+	Outcome     assay.Outcome `json:"outcome"`     // not met, or inconclusive
+	By          string        `json:"by"`          // who decided, by name
+	Reason      string        `json:"reason"`
 }
 
 // Closed is firmware, or a range of it, that the maker declares opaque and that

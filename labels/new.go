@@ -42,6 +42,7 @@ type IssueOptions struct {
 	Demo       bool         // it will be signed with the published demo key
 	Evidence   []Evidence   // signed attestations that it is made of
 	Policy     assay.Digest // of the trust policy that was applied
+	Despite    []Decision   // requirements that are not met, and why there is to be a label all the same; never of the maker
 	Status     *Status      // a place in a status list that was reserved for this label
 }
 
@@ -56,13 +57,21 @@ func New(a *assay.Assessment, o IssueOptions) (*Statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := conclude(chosen); err != nil {
+	decided, err := decisions(chosen, o.Despite)
+	if err != nil {
+		return nil, err
+	}
+	if err := conclude(chosen, decided); err != nil {
 		return nil, err
 	}
 	l, err := newLabel(a, o)
 	if err != nil {
 		return nil, err
 	}
+	if len(decided) > 0 && l.Issuer.Standing == IsMaker {
+		return nil, fmt.Errorf("%w: only an issuer other than the maker can label a product despite a requirement that is not met", ErrRefused)
+	}
+	l.Despite = decided
 	l.Schemes, l.AlsoAssessed, l.Principles = schemes(chosen), alsoAssessed(others), principles(chosen, a.Results)
 	s := &Statement{Type: StatementType, Subject: subjects(l.Firmware), PredicateType: PredicateType, Predicate: *l}
 	if err := s.Validate(); err != nil {
@@ -110,46 +119,6 @@ func choose(all []assay.Conclusion, ids []string) (chosen, others []assay.Conclu
 		return nil, nil, fmt.Errorf("%w: the product was assessed against no scheme", ErrRefused)
 	}
 	return chosen, others, nil
-}
-
-// conclude reports every scheme that stands in the way: first what is not met,
-// then what is not decided.
-func conclude(chosen []assay.Conclusion) error {
-	var no, open []error
-	for _, c := range chosen {
-		outcome, why := outcomeOf(c)
-		switch outcome {
-		case assay.Met:
-		case assay.NotMet:
-			no = append(no, fmt.Errorf("%s %s is %w%s", c.Scheme, c.Edition, ErrNotMet, why))
-		default:
-			open = append(open, fmt.Errorf("%s %s is %w%s", c.Scheme, c.Edition, ErrInconclusive, why))
-		}
-	}
-	if len(no) > 0 {
-		return errors.Join(no...)
-	}
-	return errors.Join(open...)
-}
-
-// outcomeOf trusts no summary: a mandatory requirement that is not met or not
-// decided stands in the way whatever the conclusion says.
-func outcomeOf(c assay.Conclusion) (outcome assay.Outcome, why string) {
-	outcome = c.Outcome
-	for _, r := range c.Requirements {
-		if !r.Mandatory {
-			continue
-		}
-		switch {
-		case r.Outcome == assay.NotMet:
-			return assay.NotMet, ": requirement " + r.ID
-		case r.Outcome == assay.Undecided, r.Outcome == assay.Met && r.Proof == assay.NotAssessed:
-			if outcome != assay.NotMet {
-				outcome, why = assay.Undecided, cmp.Or(why, ": requirement "+r.ID)
-			}
-		}
-	}
-	return outcome, why
 }
 
 func newLabel(a *assay.Assessment, o IssueOptions) (*Label, error) {

@@ -23,7 +23,7 @@ func schemes(chosen []assay.Conclusion) []Scheme {
 func alsoAssessed(others []assay.Conclusion) []Unclaimed {
 	var list []Unclaimed
 	for _, c := range others {
-		outcome, _ := outcomeOf(c)
+		outcome, _ := outcomeOf(c, nil)
 		list = append(list, Unclaimed{ID: c.Scheme, Edition: c.Edition, Title: c.Title, Outcome: outcome})
 	}
 	return list

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -31,7 +32,7 @@ func (s *Statement) Validate() error {
 	l := &s.Predicate
 	return errors.Join(
 		s.validateTypes(), s.validateSubjects(), l.validateIssuer(), l.validateDates(), l.validateTexts(),
-		l.validateSchemes(), l.validatePrinciples(), l.validateCoverage(), l.validateDigests(), l.validateStatus())
+		l.validateSchemes(), l.validateDespite(), l.validatePrinciples(), l.validateCoverage(), l.validateDigests(), l.validateStatus())
 }
 
 func (s *Statement) validateTypes() error {
@@ -151,6 +152,9 @@ func (l *Label) eachText(check func(string) error) error {
 	for _, d := range l.Documents {
 		all = append(all, d.Kind, d.By, d.Date)
 	}
+	for _, d := range l.Despite {
+		all = append(all, d.Requirement, d.By, d.Reason)
+	}
 	for _, e := range l.Evidence {
 		all = append(all, e.Type, e.By)
 	}
@@ -229,7 +233,7 @@ func (l *Label) validateSchemes() error {
 	}
 	for _, s := range l.Schemes {
 		for _, r := range s.Requirements {
-			if r.Mandatory && r.Outcome != assay.Met && r.Outcome != assay.DoesNotApply {
+			if r.Mandatory && r.Outcome != assay.Met && r.Outcome != assay.DoesNotApply && !l.decidedOn(s.ID+":"+r.ID, r.Outcome) {
 				return fmt.Errorf("scheme %s is on the label, but its mandatory requirement %s is %s", s.ID, r.ID, r.Outcome)
 			}
 		}
@@ -240,6 +244,45 @@ func (l *Label) validateSchemes() error {
 		}
 	}
 	return nil
+}
+
+// decidedOn reports whether the issuer decided to label the product all the same.
+func (l *Label) decidedOn(requirement string, outcome assay.Outcome) bool {
+	return slices.ContainsFunc(l.Despite, func(d Decision) bool { return d.Requirement == requirement && d.Outcome == outcome })
+}
+
+// validateDespite holds decisions to what they may be: of an issuer other than the
+// maker, each on a mandatory requirement of the label that is not met or not
+// decided, with a name and a reason.
+func (l *Label) validateDespite() error {
+	seen := map[string]bool{}
+	for _, d := range l.Despite {
+		switch {
+		case l.Issuer.Standing == IsMaker:
+			return fmt.Errorf("the maker itself labels its product despite %s", d.Requirement)
+		case strings.TrimSpace(d.By) == "" || strings.TrimSpace(d.Reason) == "" || utf8.RuneCountInString(d.By) > MaxName:
+			return fmt.Errorf("the decision on %s needs a name of at most %d characters and a reason", d.Requirement, MaxName)
+		case seen[d.Requirement]:
+			return fmt.Errorf("%s is decided twice", d.Requirement)
+		case !l.standsInTheWay(d):
+			return fmt.Errorf("a decision on %s, which is no mandatory requirement of the label that is %s", d.Requirement, d.Outcome)
+		}
+		seen[d.Requirement] = true
+	}
+	return nil
+}
+
+// standsInTheWay reports whether a decision speaks of a mandatory requirement that
+// has the outcome; one that is met but that nobody assessed is undecided.
+func (l *Label) standsInTheWay(d Decision) bool {
+	for _, s := range l.Schemes {
+		for _, r := range s.Requirements {
+			if s.ID+":"+r.ID == d.Requirement && obstacle(assay.RequirementOutcome{Mandatory: r.Mandatory, Outcome: r.Outcome, Proof: r.Proof}) == d.Outcome {
+				return d.Outcome != assay.Met
+			}
+		}
+	}
+	return false
 }
 
 func (l *Label) validatePrinciples() error {

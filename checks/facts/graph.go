@@ -22,6 +22,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
@@ -90,6 +92,7 @@ type Observation struct {
 
 	mu    sync.Mutex
 	cells map[string]*cell
+	clock clock
 }
 
 type cell struct {
@@ -101,8 +104,9 @@ type cell struct {
 // Observer is an Observation as one asker sees it: only what it declared.
 type Observer struct {
 	*Observation
-	asker string
-	may   []Node
+	asker  string
+	may    []Node
+	waited atomic.Int64 // nanoseconds that it spent asking for facts
 }
 
 // NewObservation makes an Observation without an image.
@@ -246,20 +250,23 @@ func (f *Fact[T]) Of(o *Observer) (T, error) {
 		var zero T
 		return zero, err
 	}
-	c := o.cell(f.Name)
+	c, asked := o.cell(f.Name), time.Now()
 	c.once.Do(func() {
+		inner, began := o.For("fact "+f.Name, f.Needs), time.Now()
 		defer func() {
 			if r := recover(); r != nil {
 				c.err = fmt.Errorf("fact %s: panic: %v", f.Name, r)
 			}
+			inner.Spend(f.Name, began)
 		}()
-		v, err := f.Observe(o.For("fact "+f.Name, f.Needs))
+		v, err := f.Observe(inner)
 		if err != nil {
 			c.err = fmt.Errorf("fact %s: %w", f.Name, err)
 			return
 		}
 		c.value = v
 	})
+	o.waited.Add(int64(time.Since(asked)))
 	return value[T](c)
 }
 
@@ -296,11 +303,15 @@ type scanner interface {
 	finish()
 }
 
-func (s *Scan[T]) start(o *Observation) scanner { return &scanning[T]{scan: s, into: o.cell(s.Name)} }
+func (s *Scan[T]) start(o *Observation) scanner {
+	return &scanning[T]{scan: s, into: o.cell(s.Name), clock: &o.clock}
+}
 
 type scanning[T any] struct {
-	scan *Scan[T]
-	into *cell
+	scan  *Scan[T]
+	into  *cell
+	clock *clock
+	took  atomic.Int64
 
 	mu   sync.Mutex
 	seen []seen[T]
@@ -323,7 +334,9 @@ func (s *scanning[T]) see(f *firmware.File, content []byte) {
 	if s.scan.Want != nil && !s.scan.Want(f) {
 		return
 	}
+	began := time.Now()
 	items := s.scan.See(f, content)
+	s.took.Add(int64(time.Since(began)))
 	if len(items) == 0 {
 		return
 	}
@@ -333,6 +346,7 @@ func (s *scanning[T]) see(f *firmware.File, content []byte) {
 }
 
 func (s *scanning[T]) finish() {
+	s.clock.add(s.scan.Name, time.Duration(s.took.Load()))
 	slices.SortFunc(s.seen, func(a, b seen[T]) int { return strings.Compare(a.path, b.path) })
 	all := []T{}
 	for _, one := range s.seen {

@@ -55,3 +55,10 @@ func (l *literals) find(data []byte, found func(word, at int) bool) {
 		i++
 	}
 }
+
+// in reports whether any of the words is in the bytes.
+func (l *literals) in(data []byte) bool {
+	found := false
+	l.find(data, func(int, int) bool { found = true; return false })
+	return found
+}

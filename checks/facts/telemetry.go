@@ -1,11 +1,11 @@
 package facts
 
 import (
-	"bytes"
 	"cmp"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
@@ -93,7 +93,7 @@ var telemetrySwitches = &Scan[Telemetry]{
 		return f.Kind == firmware.Regular && f.Size > 0 && f.Size <= MaxText && holdsSettings(f.Name)
 	},
 	See: func(f *firmware.File, content []byte) []Telemetry {
-		if !holdsFold(content, switchWords) || !IsText(content) || kindOfText(f, content, true) == InPage {
+		if !switchAnchors().in(content) || !IsText(content) || kindOfText(f, content, true) == InPage {
 			return nil
 		}
 		var found []Telemetry
@@ -115,10 +115,16 @@ var (
 	offWords    = []string{"optout", "opt_out", "opt-out", "disable", "noanalytics", "no_analytics", "no-analytics", "no_telemetry", "no-telemetry", "donottrack"}
 )
 
-func holdsFold(content []byte, words []string) bool {
-	lower := bytes.ToLower(content)
-	return slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(lower, []byte(w)) })
-}
+// switchAnchors finds those words, as people write them: in small letters, in
+// capitals, with one capital, or with one at each word.
+var switchAnchors = sync.OnceValue(func() *literals {
+	var words []string
+	for _, w := range switchWords {
+		first := strings.ToUpper(w[:1])
+		words = append(words, w, strings.ToUpper(w), first+w[1:])
+	}
+	return newLiterals(append(words, "usageStat", "UsageStat", "crashReport", "CrashReport", "phoneHome", "PhoneHome"))
+})
 
 // telemetrySwitch reads "telemetry = yes", "option telemetry '1'",
 // "\"analytics\": true," and "NO_TELEMETRY=1".

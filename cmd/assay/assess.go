@@ -33,7 +33,10 @@ type judged struct {
 	parts      []checks.Part
 }
 
-type profile struct{ observe, judge time.Duration }
+type profile struct {
+	observe, judge time.Duration
+	times          []facts.Took
+}
 
 // question is what "assay check" and "assay label" are asked.
 type question struct {
@@ -93,7 +96,8 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	j.profile.observe, started = time.Since(started), time.Now()
 	results := checks.Assess(ctx, subject, list)
 	j.parts = subject.Images
-	j.profile.judge = time.Since(started)
+	exceptions := checks.MarkExceptions(results, declared, q.asOf)
+	j.profile.judge, j.profile.times = time.Since(started), times(subject)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -101,7 +105,7 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 		Format: assay.AssessmentFormat, Tool: assay.Tool{Name: "assay", Version: version},
 		AsOf: q.asOf.Format(time.DateOnly), Rules: ruleSets(wanted), Product: declared.Info(),
 		Images: images, Results: results, Conclusions: conclude(declared, wanted, results, q.asOf),
-		Exceptions: exceptions(declared, q.asOf), Documents: documents(declared),
+		Exceptions: exceptions, Documents: documents(declared),
 	}
 	for i, part := range j.assessment.Product.Parts {
 		if part.Kind == "firmware" {
@@ -118,6 +122,15 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 		j.assessment.Facts = storeFacts(subject, list)
 	}
 	return j, nil
+}
+
+// times adds up what was spent on the facts and checks of all parts.
+func times(s checks.Subject) []facts.Took {
+	all := []*facts.Observation{s.Whole}
+	for _, part := range s.Images {
+		all = append(all, part.Observation)
+	}
+	return facts.Times(all...)
 }
 
 // missingImage says that an image must be there, unless stored facts are judged.
@@ -283,21 +296,6 @@ func imageLine(fw *product.Firmware) assay.Location {
 		return checks.Place(fw.Range)
 	}
 	return checks.Place(fw.ImageRange)
-}
-
-// exceptions lists those that the maker wrote and that have not ended.
-func exceptions(declared *product.Product, asOf time.Time) []assay.Marked {
-	var marked []assay.Marked
-	for _, e := range declared.Exceptions {
-		if e.Expires.Time().Before(asOf) {
-			continue // it counts no more; load has warned of it
-		}
-		marked = append(marked, assay.Marked{
-			Subject: e.Check, Path: e.Path, Reason: e.Reason, Author: e.Author,
-			Expires: string(e.Expires), Declared: checks.Place(e.Range),
-		})
-	}
-	return marked
 }
 
 func unmet(declared *product.Product) []assay.Marked {

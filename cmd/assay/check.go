@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -107,6 +106,11 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 			if err != nil {
 				return err
 			}
+			if profiled {
+				if err := j.profile.report().Write(p.err); err != nil {
+					return err
+				}
+			}
 			for _, o := range outputs {
 				if err := p.writeAssessment(o, j, q, details, profiled); err != nil {
 					return err
@@ -126,9 +130,11 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 	c.Flags().StringArrayVar(&f.more, "scheme", nil, "conclude by this scheme too: `ID`; repeatable")
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json sarif html github vsa test-result; repeatable")
 	c.Flags().BoolVar(&details, "details", false, "with --format github: show findings with their place (they are public in a public repository)")
-	c.Flags().BoolVar(&profiled, "profile", false, "with --format json: add the times of the run")
+	c.Flags().BoolVar(&profiled, "profile", false, "show how long each fact and check took, and with --format json add it to the run")
 	return c
 }
+
+func (f profile) report() *report.Profile { return report.NewProfile(f.observe, f.judge, f.times) }
 
 // writeAssessment writes one form of the assessment.
 func (p *program) writeAssessment(o output, j *judged, q question, details, profiled bool) error {
@@ -150,7 +156,7 @@ func (p *program) writeAssessment(o output, j *judged, q question, details, prof
 		case "json":
 			run := report.ThisRun(p.state)
 			if profiled {
-				run.Profile = &report.Profile{ObserveMS: j.profile.observe.Milliseconds(), JudgeMS: j.profile.judge.Milliseconds()}
+				run.Profile = j.profile.report()
 			}
 			return report.JSON(w, report.AssessmentDocument{Assessment: a, Run: run})
 		case "sarif":
@@ -231,21 +237,10 @@ func (p *program) table(w io.Writer, a assay.Assessment) error {
 	if len(a.Exceptions) > 0 {
 		fmt.Fprintf(w, "\nExceptions written by the maker (they change no verdict):\n")
 		for _, e := range a.Exceptions {
-			fmt.Fprintf(w, "  %s: %s (%s)\n", report.Clean(e.Subject), report.Clean(e.Reason), report.Clean(authored(e)))
+			fmt.Fprintf(w, "  %s: %s\n", report.Clean(e.Subject), report.Clean(report.ExceptionText(e)))
 		}
 	}
 	return report.Conclusions(w, a.Conclusions, p.paint)
-}
-
-// authored says who wrote an exception, and until when it counts if it ends.
-func authored(e assay.Marked) string {
-	switch {
-	case e.Expires == "":
-		return cmp.Or(e.Author, e.Declared.Path)
-	case e.Author == "":
-		return "until " + e.Expires
-	}
-	return e.Author + ", until " + e.Expires
 }
 
 // placed makes the declared places of results relative to where the program runs.

@@ -94,7 +94,7 @@ too, and named.`,
 	c.Flags().StringVar(&picture, "map", "", "show where what lies, with entropy; with =`FILE.svg` as a picture")
 	c.Flags().Lookup("map").NoOptDefVal = onTerminal
 	c.MarkFlagsMutuallyExclusive("list", "cat", "extract", "map")
-	c.Flags().BoolVar(&profiled, "profile", false, "with --format json: add the times of the run")
+	c.Flags().BoolVar(&profiled, "profile", false, "show how long each fact and check took, and with --format json add it to the run")
 	return c
 }
 
@@ -156,7 +156,10 @@ func (p *program) inspect(ctx context.Context, image string, beside []firmware.B
 		in.Data = &d
 	}
 	if profiled {
-		in.Run.Profile = &report.Profile{ObserveMS: observed.Milliseconds(), JudgeMS: time.Since(started).Milliseconds()}
+		in.Run.Profile = report.NewProfile(observed, time.Since(started), facts.Times(o))
+		if err := in.Run.Profile.Write(p.err); err != nil {
+			return nil, nil, err
+		}
 	}
 	return in, o, nil
 }

@@ -31,6 +31,8 @@ type labelFlags struct {
 	issuer, address    string
 	issued, validUntil string
 	claim              []string
+	despite            []string // requirements that are not met, with the reasons
+	decidedBy          string
 	from               string       // an assessment that was made before
 	assessmentKeys     []string     // of those whose signed assessments count
 	policy             assay.Digest // of the trust policy that is applied
@@ -59,7 +61,9 @@ with their places, and the facts. Its SHA-256 is the digest that the label names
 With --from the label is made of an assessment that was made before; a signed one must
 be by somebody whose assessments count. It may be at most 30 days old.
 
-If one is not met (exit code 3) or inconclusive (4), nothing is written.`,
+If one is not met (exit code 3) or inconclusive (4), nothing is written. An issuer other
+than the maker may decide to label the product all the same, with --despite and
+--decided-by: the label then says so first, with the reason and the name.`,
 		Example: "  assay issuer keys generate --out issuer\n  assay label camera/ --key issuer.key --issuer \"Example Body\" --address https://body.example/labels --out label",
 		Args:    atMostOne,
 		RunE:    func(c *cobra.Command, args []string) error { return p.label(c, f, args) },
@@ -77,12 +81,18 @@ If one is not met (exit code 3) or inconclusive (4), nothing is written.`,
 	c.Flags().StringVar(&f.issued, "issued", "", "issue `DATE` (default: the as-of date)")
 	c.Flags().StringVar(&f.validUntil, "valid-until", "", "last `DATE` on which the label is valid (default: a year, at most to the support end)")
 	c.Flags().StringVar(&f.status, "status", "", "`LEDGER` of the status list in which the label takes a place (\"assay issuer status new\")")
+	c.Flags().StringArrayVar(&f.despite, "despite", nil, "label the product although this mandatory requirement is not met: `SCHEME:ID=REASON`; repeatable; never for the maker itself")
+	c.Flags().StringVar(&f.decidedBy, "decided-by", "", "with --despite: `NAME` of the person or body that decided")
 	c.Flags().StringArrayVar(&f.claim, "scheme", nil, "put only this `ID` of the assessed schemes on the label; repeatable (default: all)")
 	return c
 }
 
 func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	if _, err := f.who(); err != nil {
+		return err
+	}
+	despite, err := f.decisions()
+	if err != nil {
 		return err
 	}
 	q, err := p.question(f.questionFlags, args)
@@ -125,7 +135,7 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	statement, err := labels.New(&made.assessment, labels.IssueOptions{
 		Issued: issued.Format(time.DateOnly), ValidUntil: f.validUntil, Latest: latestLabel(made.targets, issued),
 		Schemes: f.claim, Issuer: f.issuer, Address: address(f, &made.assessment), Demo: f.demo,
-		Authority: issuer != "" && !labels.SameName(f.issuer, made.assessment.Product.Manufacturer.Name), Evidence: made.evidence, Policy: f.policy,
+		Authority: issuer != "" && !labels.SameName(f.issuer, made.assessment.Product.Manufacturer.Name), Evidence: made.evidence, Policy: f.policy, Despite: despite,
 	})
 	if err != nil {
 		return p.noLabel(&made.assessment, err)
@@ -174,6 +184,22 @@ func (p *program) publish(out string, statement *labels.Statement, files []label
 		return err
 	}
 	return nil
+}
+
+// decisions reads what the issuer decided to label the product in spite of.
+func (f labelFlags) decisions() ([]labels.Decision, error) {
+	if (len(f.despite) > 0) != (f.decidedBy != "") {
+		return nil, badInput("say --despite SCHEME:ID=REASON --decided-by NAME", "a decision has a requirement, a reason and a name: --despite and --decided-by go together")
+	}
+	var list []labels.Decision
+	for _, d := range f.despite {
+		requirement, reason, ok := strings.Cut(d, "=")
+		if !ok || !strings.Contains(requirement, ":") || strings.TrimSpace(reason) == "" {
+			return nil, badInput("write it as uk-psti:1=\"why it is labelled all the same\"", "--despite %q is not SCHEME:ID=REASON", d)
+		}
+		list = append(list, labels.Decision{Requirement: requirement, By: f.decidedBy, Reason: reason})
+	}
+	return list, nil
 }
 
 // addressed demands an address of an issuer that is not the maker: without one
@@ -264,7 +290,7 @@ func (p *program) compactLabel(key crypto.Signer, s *labels.Statement) (message 
 		return nil, "", nil
 	}
 	l, err := compact.FromStatement(s, key.Public())
-	if errors.Is(err, compact.ErrAddress) || errors.Is(err, compact.ErrTooLong) {
+	if errors.Is(err, compact.ErrAddress) || errors.Is(err, compact.ErrTooLong) || errors.Is(err, compact.ErrDespite) {
 		fmt.Fprintf(p.err, "note: the QR code holds the digest only and cannot be verified offline: %v\n", err)
 		return nil, "", nil
 	} else if err != nil {

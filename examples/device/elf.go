@@ -43,10 +43,15 @@ func hardened(name string) []byte {
 	copy(b[codeAt:], standInCode())
 
 	tags := []elf.Dyn32{
-		{Tag: int32(elf.DT_NEEDED), Val: 1}, {Tag: int32(elf.DT_HASH), Val: uint32(hashAt)},
-		{Tag: int32(elf.DT_STRTAB), Val: uint32(namesAt)}, {Tag: int32(elf.DT_STRSZ), Val: uint32(len(names))},
-		{Tag: int32(elf.DT_SYMTAB), Val: uint32(symbolsAt)}, {Tag: int32(elf.DT_SYMENT), Val: 16},
-		{Tag: int32(elf.DT_REL), Val: uint32(relocationsAt)}, {Tag: int32(elf.DT_RELSZ), Val: 8}, {Tag: int32(elf.DT_RELENT), Val: 8},
+		{Tag: int32(elf.DT_NEEDED), Val: 1},
+		{Tag: int32(elf.DT_HASH), Val: uint32(hashAt)},
+		{Tag: int32(elf.DT_STRTAB), Val: uint32(namesAt)},
+		{Tag: int32(elf.DT_STRSZ), Val: uint32(len(names))},
+		{Tag: int32(elf.DT_SYMTAB), Val: uint32(symbolsAt)},
+		{Tag: int32(elf.DT_SYMENT), Val: 16},
+		{Tag: int32(elf.DT_REL), Val: uint32(relocationsAt)},
+		{Tag: int32(elf.DT_RELSZ), Val: 8},
+		{Tag: int32(elf.DT_RELENT), Val: 8},
 	}
 	flags := elf.DF_1_NOW | elf.DF_1_PIE
 	if library {

@@ -429,3 +429,12 @@ func BenchmarkVerify(b *testing.B) {
 		}
 	}
 }
+
+// What must be said first has no room in a code: there is none then.
+func TestDespite(t *testing.T) {
+	s := labeltest.Statement(t)
+	s.Predicate.Despite = []labels.Decision{{Requirement: "uk-psti:1", By: "J. Roe", Reason: "r"}}
+	if _, err := compact.FromStatement(s, labeltest.Key().Public()); !errors.Is(err, compact.ErrDespite) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -20,8 +20,12 @@ import (
 // firmware version, models but three, schemes but the first, models but the
 // first; texts are cut to 60, and in the end to 12 bytes; the lowest supported
 // version. ErrAddress says that the issuer has no
-// address that could stand in a code; ErrTooLong, that nothing helps.
+// address that could stand in a code; ErrTooLong, that nothing helps; ErrDespite,
+// that a requirement is not met, for which a code has no room.
 func FromStatement(s *labels.Statement, pub crypto.PublicKey) (*Label, error) {
+	if len(s.Predicate.Despite) > 0 {
+		return nil, ErrDespite
+	}
 	l, err := whole(s)
 	if err != nil {
 		return nil, err

@@ -38,6 +38,10 @@ const (
 	maxText = 3 * MaxMessage
 )
 
+// ErrDespite says that a label has no compact form since its issuer made it although
+// a requirement is not met: that must be said, and a code has no room for it.
+var ErrDespite = errors.New("the label was issued although a requirement is not met, which no code has room to say")
+
 // ErrTooLong says that a label does not fit its QR code even when shortened.
 var ErrTooLong = errors.New("the label does not fit a QR code of version 15")
 

@@ -34,7 +34,20 @@ func cases(t testing.TB) map[string]*labels.Statement {
 	for i := range l.Principles {
 		l.Principles[i] = labels.Principle{Principle: l.Principles[i].Principle}
 	}
-	return map[string]*labels.Statement{"plain": plain, "demo": demo, "long": long, "bare": bare, "closed": closed(t)}
+	return map[string]*labels.Statement{"plain": plain, "demo": demo, "long": long, "bare": bare, "closed": closed(t), "despite": despite(t)}
+}
+
+// despite is a label that its issuer made although a requirement is not met.
+func despite(t testing.TB) *labels.Statement {
+	a, o := labeltest.Assessment(), labeltest.Options()
+	a.Conclusions[0].Requirements[6].Outcome = assay.NotMet
+	o.Issuer = "Example Body"
+	o.Despite = []labels.Decision{{Requirement: "platform-statement:7", By: "J. Roe, certification committee", Reason: "The maker replaces the devices of the first batch until 2026-12-31; no other batch has the shared password."}}
+	s, err := labels.New(a, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // closed is a label that another than the maker issued, for a product with

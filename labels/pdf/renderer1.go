@@ -64,6 +64,7 @@ func (s *sheet) label(l *labels.Label, digest assay.Digest, code string) error {
 	}
 	s.header(l)
 	s.support(l)
+	s.despite(l.Despite)
 	s.facts(l.Declared)
 	s.principles(l.Principles)
 	s.scope(l)
@@ -148,6 +149,19 @@ func (s *sheet) support(l *labels.Label) {
 	s.put(left, y+2.6, "Security updates until", style{"", 9.5, ink})
 	s.right(right, y+2.6, longDate(l.Product.SupportUntil), style{"B", 19, accent})
 	s.line(left, y+7, right)
+}
+
+// despite says, in a band over everything else, that the issuer labelled the
+// product although something is not met.
+func (s *sheet) despite(list []labels.Decision) {
+	if len(list) == 0 {
+		return
+	}
+	const height = 9.6
+	b := s.fitLists(despiteText(list), style{"B", 8, white}, right-left, 5, 2)
+	s.fill(accent)
+	s.pdf.Rect(0, 0, pageWidth, height, "F")
+	s.set(left, (height-b.height())/2+b.style.size*pointMM*0.36, b)
 }
 
 func (s *sheet) facts(f labels.Face) {

@@ -234,6 +234,22 @@ func scopeText(l *labels.Label) listed {
 	}
 }
 
+// despiteText names the requirements that are not met and who labelled the product
+// all the same, and why.
+func despiteText(list []labels.Decision) listed {
+	return func(n int) string {
+		var all []string
+		for _, d := range list {
+			outcome := "not met"
+			if d.Outcome == assay.Undecided {
+				outcome = "not decided"
+			}
+			all = append(all, fmt.Sprintf("%s is %s (%s: %s)", d.Requirement, outcome, d.By, d.Reason))
+		}
+		return "Labelled all the same: " + some(all, n)
+	}
+}
+
 func partText(kind, name, version string) string {
 	return strings.Join(strings.Fields(orElse(kinds[kind], kind)+" "+name+" "+version), " ")
 }

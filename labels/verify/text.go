@@ -60,6 +60,11 @@ func (r *Report) product() string {
 func (r *Report) Text(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintln(&b, r.Summary)
+	if r.Label != nil {
+		for _, d := range r.Label.Despite {
+			fmt.Fprintf(&b, "Its issuer labelled it all the same: %s is %s. Decided by %s: %s\n", d.Requirement, despiteWord(d.Outcome), d.By, d.Reason)
+		}
+	}
 	for _, s := range r.Reasons {
 		fmt.Fprintln(&b, s)
 	}
@@ -80,6 +85,13 @@ func (r *Report) Text(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func despiteWord(o assay.Outcome) string {
+	if o == assay.NotMet {
+		return "not met"
+	}
+	return "not decided"
 }
 
 func writeLabel(b *strings.Builder, l *labels.Label) {

@@ -53,7 +53,7 @@ func (g GitHub) detailed(b *strings.Builder) {
 		if p.Finding.Severity >= assay.High {
 			kind = "error"
 		}
-		b.WriteString(annotation(kind, g.place(p), string(p.Result.Check), Clean(inImage(p.Finding)+p.Finding.Message)))
+		b.WriteString(annotation(kind, g.place(p), string(p.Result.Check), Clean(inImage(p.Finding)+p.Finding.Message+excepted(p.Finding))))
 	}
 }
 
@@ -87,6 +87,14 @@ func inImage(f assay.Finding) string {
 	return ""
 }
 
+// excepted says that the maker wrote an exception for a finding.
+func excepted(f assay.Finding) string {
+	if f.Exception == nil {
+		return ""
+	}
+	return "; exception of the maker: " + ExceptionText(*f.Exception)
+}
+
 // Summary writes the job summary: one table of the nine principles, what
 // follows for each scheme, and with details the gravest findings.
 func (g GitHub) Summary(w io.Writer) error {
@@ -112,7 +120,7 @@ func (g GitHub) Summary(w io.Writer) error {
 				fmt.Fprintf(b, "- … and %d more\n", len(problems)-i)
 				break
 			}
-			fmt.Fprintf(b, "- **%s** `%s` %s\n", p.Finding.Severity, p.Result.Check, markdown(inImage(p.Finding)+p.Finding.Message))
+			fmt.Fprintf(b, "- **%s** `%s` %s\n", p.Finding.Severity, p.Result.Check, markdown(inImage(p.Finding)+p.Finding.Message+excepted(p.Finding)))
 		}
 		b.WriteString("\n</details>\n")
 	}

@@ -24,7 +24,8 @@ var htmlPage = template.Must(template.New("report").Funcs(template.FuncMap{
 		}
 		return 100 * float64(part) / float64(all)
 	},
-	"lower": strings.ToLower,
+	"lower":     strings.ToLower,
+	"exception": func(m *assay.Marked) string { return ExceptionText(*m) },
 }).Parse(htmlSource))
 
 // HTML writes an assessment as one page that needs no script and no network.

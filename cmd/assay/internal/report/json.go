@@ -29,12 +29,6 @@ type Run struct {
 	Profile *Profile `json:"profile,omitempty"`
 }
 
-// Profile holds the times of a run, in milliseconds; it is there only with --profile.
-type Profile struct {
-	ObserveMS int64 `json:"observe_ms"`
-	JudgeMS   int64 `json:"judge_ms"`
-}
-
 // ThisRun describes the machine.
 func ThisRun(sandbox string) Run {
 	return Run{OS: runtime.GOOS, Arch: runtime.GOARCH, Go: runtime.Version(), Sandbox: sandbox}

@@ -25,6 +25,8 @@ func sample() assay.Assessment {
 	seen := func(path string, line int) assay.Evidence {
 		return assay.Evidence{Kind: assay.KindObserved, Location: assay.Location{Path: path, Line: line, Offset: 7, Length: 3}}
 	}
+	excepted := finding(assay.Critical, "account root has an empty password", seen("cam.bin!squashfs!etc/shadow", 1), seen("cam.bin!squashfs!"+hostile, 2))
+	excepted.Exception = &assay.Marked{Subject: "credentials/empty-password", Reason: hostile, Author: "J. Example", Expires: "2026-12-31"}
 	return assay.Assessment{
 		Format: assay.AssessmentFormat, Tool: assay.Tool{Name: "assay", Version: "v1.2.3"}, AsOf: "2026-11-23",
 		Product: assay.ProductInfo{ID: "cam", Name: hostile, Manufacturer: assay.Manufacturer{Name: "M & Co"}},
@@ -34,7 +36,7 @@ func sample() assay.Assessment {
 		}},
 		Results: []assay.Result{
 			{Check: "credentials/empty-password", Firmware: "main", Verdict: assay.Fail, Proof: assay.Observed, Findings: []assay.Finding{
-				finding(assay.Critical, "account root has an empty password", seen("cam.bin!squashfs!etc/shadow", 1), seen("cam.bin!squashfs!"+hostile, 2)),
+				excepted,
 				finding(assay.Low, "a note", seen("cam.bin!squashfs!etc/passwd", 1)),
 			}},
 			{Check: "personaldata/sensors", Firmware: "main", Verdict: assay.Fail, Proof: assay.Observed, Findings: []assay.Finding{
@@ -210,6 +212,23 @@ func TestClean(t *testing.T) {
 	} {
 		if got := Clean(in); got != want {
 			t.Errorf("Clean(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// An exception stands beside its finding in every form that shows findings.
+func TestException(t *testing.T) {
+	var table, page, github bytes.Buffer
+	a := sample()
+	g := GitHub{Assessment: a, Details: true}
+	for _, err := range []error{Results(&table, a.Results, Plain), HTML(&page, a), g.Annotations(&github), g.Summary(&github)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for form, text := range map[string]string{"table": table.String(), "html": page.String(), "github": github.String(), "sarif": string(sarifOf(t))} {
+		if !strings.Contains(text, "J. Example, until 2026-12-31") {
+			t.Errorf("%s does not show the exception:\n%s", form, text)
 		}
 	}
 }

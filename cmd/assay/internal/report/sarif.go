@@ -217,11 +217,15 @@ func (s *sarifBuilder) result(p Problem) sarifResult {
 		first.Logical = []sarifLogical{{Name: Clean(inside), Kind: "resource"}}
 	}
 	rule := s.rule(r.Check)
+	properties := map[string]string{"principle": checks.Folder(r.Check), "severity": f.Severity.String()}
+	if f.Exception != nil { // no suppression: the finding stays open
+		properties["exception"] = Clean(ExceptionText(*f.Exception))
+	}
 	return sarifResult{
 		RuleID: string(r.Check), RuleIndex: rule, Level: level(f.Severity),
 		Message: sarifText{Text: message}, Locations: []sarifLocation{first}, Related: s.related(f),
 		Fingerprints: map[string]string{"assay/v1": fingerprint(r, f, inside)},
-		Properties:   map[string]string{"principle": checks.Folder(r.Check), "severity": f.Severity.String()},
+		Properties:   properties,
 	}
 }
 

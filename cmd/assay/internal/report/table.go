@@ -92,11 +92,28 @@ func writeResult(b *strings.Builder, r assay.Result, paint Painter) {
 			}
 			fmt.Fprintf(b, "               %s %s\n", paint(faint, evidenceWord(e.Kind)), Clean(e.Location.String()))
 		}
+		if f.Exception != nil {
+			fmt.Fprintf(b, "               %s %s\n", paint(faint, "exception of the maker:"), Clean(ExceptionText(*f.Exception)))
+		}
 	}
 }
 
 // samePlace reports evidence that a table shows once: it differs in its note only.
 func samePlace(a, b assay.Evidence) bool { return a.Kind == b.Kind && a.Location == b.Location }
+
+// ExceptionText says why the maker thinks that a finding can stay, who says so,
+// and until when it counts.
+func ExceptionText(m assay.Marked) string {
+	by := cmp.Or(m.Author, m.Declared.Path)
+	if m.Expires != "" {
+		by = strings.TrimPrefix(m.Author+", until "+m.Expires, ", ")
+	}
+	text := fmt.Sprintf("%s (%s)", m.Reason, by)
+	if m.Path != "" {
+		text = m.Path + ": " + text
+	}
+	return text
+}
 
 // How many findings of a check, and places of a finding, a table shows.
 const (
