@@ -18,6 +18,8 @@ import (
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/compact"
 	"github.com/assay-iot/assay/labels/pdf"
+	"github.com/assay-iot/assay/labels/picture"
+	"github.com/assay-iot/assay/labels/picture/letters"
 	"github.com/assay-iot/assay/labels/sign"
 	"github.com/assay-iot/assay/labels/status/ledger"
 	"github.com/assay-iot/assay/schema/product"
@@ -230,10 +232,10 @@ func (p *program) drawLabel(key crypto.Signer, bundle []byte, s *labels.Statemen
 	if err != nil {
 		return nil, err
 	}
-	page, err := pdf.Render(s, bundle, message)
-	var glyph *pdf.GlyphError
+	page, err := pdf.Render(s, bundle, message, picture.Default)
+	var glyph *letters.GlyphError
 	if errors.As(err, &glyph) {
-		return nil, badInput("write the text in Latin, Greek or Cyrillic letters", "%w", err)
+		return nil, badInput("write the text in Latin, Greek, Cyrillic, Armenian, Georgian, Japanese or Arabic letters", "%w", err)
 	} else if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,8 @@ import (
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/compact"
 	"github.com/assay-iot/assay/labels/labeltest"
+	"github.com/assay-iot/assay/labels/picture"
+	"github.com/assay-iot/assay/labels/picture/letters"
 )
 
 var update = flag.Bool("update", false, "write the golden digests, after a look at the pages")
@@ -97,7 +99,7 @@ func render(t testing.TB, s *labels.Statement) []byte {
 	if err := s.Validate(); err != nil {
 		t.Fatalf("the case is not a label: %v", err)
 	}
-	out, err := Render(s, []byte("the bundle of "+s.Predicate.Product.Name), nil)
+	out, err := Render(s, []byte("the bundle of "+s.Predicate.Product.Name), nil, picture.Default)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,14 +146,14 @@ func TestSameBytes(t *testing.T) {
 func TestRefuses(t *testing.T) {
 	s := labeltest.Statement(t)
 	s.Predicate.Renderer = 2
-	if _, err := Render(s, nil, nil); !errors.Is(err, labels.ErrUnknownRenderer) {
+	if _, err := Render(s, nil, nil, picture.Default); !errors.Is(err, labels.ErrUnknownRenderer) {
 		t.Error(err)
 	}
-	for _, name := range []string{"カメラ", "كاميرا", "מצלמה", "กล้อง", "Cam \U0001F4F7", "Cam e\u0301\u0323\u0489"} {
+	for _, name := range []string{"מצלמה", "กล้อง", "دوربین گ", "카메라", "كِتاب", "Cam \U0001F4F7", "Cam e\u0301\u0323\u0489"} {
 		s := labeltest.Statement(t)
 		s.Predicate.Product.Name = name
-		var glyph *GlyphError
-		if _, err := Render(s, nil, nil); !errors.As(err, &glyph) {
+		var glyph *letters.GlyphError
+		if _, err := Render(s, nil, nil, picture.Default); !errors.As(err, &glyph) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
@@ -244,7 +246,7 @@ func TestPageText(t *testing.T) {
 			t.Errorf("the page says %q", forbidden)
 		}
 	}
-	if demo := tool(t, render(t, cases(t)["demo"]), "pdftotext", "label.pdf", "-"); !strings.Contains(demo, demoWarning) {
+	if demo := tool(t, render(t, cases(t)["demo"]), "pdftotext", "label.pdf", "-"); !strings.Contains(demo, "DEMO · proves nothing") {
 		t.Error("a demo label does not say DEMO")
 	}
 }
@@ -255,7 +257,7 @@ func TestQRReadsBack(t *testing.T) {
 		s := all[name]
 		t.Run(name, func(t *testing.T) {
 			digest, _ := s.Digest()
-			want, err := qrText(&s.Predicate, digest, nil)
+			want, err := picture.Code(&s.Predicate, digest, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -307,7 +309,7 @@ func TestCompactReadsBack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			page, err := Render(s, []byte("the bundle"), message)
+			page, err := Render(s, []byte("the bundle"), message, picture.Default)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -327,29 +329,6 @@ func TestCompactReadsBack(t *testing.T) {
 				t.Errorf("%+v, %v", l, err)
 			}
 		})
-	}
-}
-
-func TestPercent(t *testing.T) {
-	for _, c := range []struct {
-		part, whole int64
-		up          bool
-		want        string
-	}{
-		{0, 100, true, "0 %"},
-		{100, 100, false, "100 %"},
-		{99999, 100000, false, "99.9 %"},
-		{1, 1 << 52, true, "under 0.1 %"},
-		{1, 1000, true, "0.1 %"},
-		{1, 1 << 52, false, "0 %"},
-		{1<<52 - 1, 1 << 52, false, "99.9 %"},
-		{1, 3, false, "33.3 %"},
-		{1, 3, true, "33.4 %"},
-		{5, 0, false, "0 %"},
-	} {
-		if got := percent(c.part, c.whole, c.up); got != c.want {
-			t.Errorf("%d of %d: %s, want %s", c.part, c.whole, got, c.want)
-		}
 	}
 }
 
@@ -399,7 +378,7 @@ func BenchmarkRender(b *testing.B) {
 	s := labeltest.Statement(b)
 	bundle := labeltest.Bundle(b, labeltest.Key(), s)
 	for b.Loop() {
-		if _, err := Render(s, bundle, nil); err != nil {
+		if _, err := Render(s, bundle, nil, picture.Default); err != nil {
 			b.Fatal(err)
 		}
 	}

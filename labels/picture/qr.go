@@ -1,4 +1,4 @@
-package pdf
+package picture
 
 import (
 	"errors"
@@ -11,10 +11,10 @@ import (
 	"github.com/assay-iot/assay/labels/compact"
 )
 
-// qrText is what the QR code holds: the compact label behind the issuer's
+// Code is what the QR code holds: the compact label behind the issuer's
 // address. Where there is none, it is the address and the label's digest behind
 // "#", or the digest alone.
-func qrText(l *labels.Label, digest assay.Digest, compactLabel []byte) (string, error) {
+func Code(l *labels.Label, digest assay.Digest, compactLabel []byte) (string, error) {
 	if compactLabel != nil {
 		return compact.Code(l, compactLabel)
 	}
@@ -51,13 +51,20 @@ func encode(text string) (*coding.Code, error) {
 
 // qr draws the code as one rectangle for each run of dark modules, with sharp
 // edges at every size. The quiet zone lies outside the side given.
-func (s *sheet) qr(x, y, side float64, text string) error {
+func (s *sheet) qr(x, y, side float64, text string) {
 	code, err := encode(text)
 	if err != nil {
-		return fmt.Errorf("QR code: %w", err)
+		if s.err == nil {
+			s.err = fmt.Errorf("QR code: %w", err)
+		}
+		return
 	}
+	s.modules(s.mirror(x, side), y, side, code)
+}
+
+func (s *sheet) modules(x, y, side float64, code *coding.Code) {
 	module := side / float64(code.Size)
-	s.fill(ink)
+	var outline []Stroke
 	for row := range code.Size {
 		for col := 0; col < code.Size; {
 			run := 0
@@ -65,10 +72,29 @@ func (s *sheet) qr(x, y, side float64, text string) error {
 				run++
 			}
 			if run > 0 {
-				s.pdf.Rect(x+float64(col)*module, y+float64(row)*module, float64(run)*module, module, "F")
+				outline = append(outline, rect(x+float64(col)*module, y+float64(row)*module, float64(run)*module, module))
 			}
 			col += max(run, 1)
 		}
 	}
-	return nil
+	s.fill(ink, outline...)
+}
+
+// QR draws the label's QR code alone, with its quiet zone, 40 mm wide.
+func QR(s *labels.Statement, compactLabel []byte) (*Drawing, error) {
+	c, err := newContent(s, compactLabel, Default)
+	if err != nil {
+		return nil, err
+	}
+	code, err := encode(c.code)
+	if err != nil {
+		return nil, fmt.Errorf("QR code: %w", err)
+	}
+	const side = 40.0
+	sh := c.sheet(side, side, 0, 0)
+	quietZone := side * 4 / float64(code.Size+8) // ISO/IEC 18004: four modules
+	sh.rect(0, 0, side, side, white)
+	sh.modules(quietZone, quietZone, side-2*quietZone, code)
+	sh.d.Title = "QR code: " + c.l.Product.Maker.Name + " " + c.l.Product.Name
+	return sh.d, nil
 }

@@ -1,0 +1,103 @@
+package words
+
+import "github.com/assay-iot/assay"
+
+var japanese = Words{
+	Tag: Japanese, plural: onlyOther, forms: []string{"other"},
+
+	Months: [12]string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
+	Date:   "{year}年{month}月{day}日", FirstOfMonth: "1",
+	Decimal: ".", Percent: "{n}%", Under: "{n}%未満",
+	Comma: "、", Semicolon: "；",
+	More: "{list}、ほか{n}件",
+
+	SecurityLabel: "セキュリティラベル", Demo: "DEMO · 何も証明しません", SelfDeclared: "自己宣言", IssuedBy: "発行者：{issuer}",
+	Model: "型番 {models}", Models: "型番 {models}",
+	Support:   "セキュリティ更新の提供期限",
+	MakerSays: "製造者の説明",
+	Updates:   "更新", UpdatesBySelf: "自動でインストールされます", UpdatesByYou: "利用者がインストールします",
+	Passwords: "パスワード",
+	Password: map[string]string{
+		"unique-per-device": "機器ごとに異なります", "user-set": "使い始める前に利用者が決めます",
+		"none": "ありません", "fixed": "どの機器も同じです",
+	},
+	SensorsAndData: "センサーとデータ", Declared: "{sensors}（宣言）", NoSensors: "センサーの記載なし", WithSensors: "{sensors}。個人データ：{data}",
+	NoneNamed: "記載なし",
+	Terms: map[string]string{
+		"camera": "カメラ", "microphone": "マイク", "location": "位置情報", "motion": "動き", "temperature": "温度",
+		"video": "映像", "audio": "音声", "account": "アカウント", "switching": "切替の記録",
+	},
+	Absent:     map[string]string{"camera": "カメラなし", "microphone": "マイクなし", "location": "位置情報なし", "motion": "動きのセンサーなし", "temperature": "温度センサーなし", "": "{sensor}なし"},
+	Recipients: "データの受け取り手", NoRecipients: "記載なし", Unsaid: "製造者は述べていません",
+
+	NinePrinciples: "九つの原則と、その根拠",
+	Principles: map[assay.Principle]Principle{
+		assay.Lifecycle:     {"安全を考えて作り、試験し、保守しています", "安全な開発"},
+		assay.PersonalData:  {"個人データとセンサーを明らかにし、保護しています", "個人データ"},
+		assay.Deletion:      {"利用者のデータを簡単に消去できます", "データの消去"},
+		assay.Disclosure:    {"誰でも弱点を報告でき、製造者が対応します", "弱点の報告"},
+		assay.Support:       {"セキュリティ更新がいつまで続くか分かります", "更新の期間"},
+		assay.Updates:       {"更新は安全に機器へ届きます", "安全な更新"},
+		assay.Credentials:   {"複数の機器に共通のパスワードはありません", "共通パスワードなし"},
+		assay.Communication: {"機器が送る情報は途中で保護されます", "通信の保護"},
+		assay.Storage:       {"鍵と秘密の情報は安全に保存されます", "秘密の保存"},
+	},
+	Proofs: map[assay.Proof]Proof{
+		assay.Verified:   {"検証済み", "署名など、実際に試した"},
+		assay.Observed:   {"確認済み", "見て、反する点がなかった"},
+		assay.Documented: {"文書あり", "文書にそう書かれている"},
+		assay.Declared:   {"宣言のみ", "製造者がそう述べている"},
+	},
+	NotFollowed: "守られていない", DoesNotApply: "該当しない", NotAssessed: "未評価",
+
+	WhatWasExamined: "調べた範囲",
+	CoverExamined:   "調べた {n}", CoverClosed: "非公開と宣言 {n}", CoverOpen: "不明 {n}", OfAll: "ソフトウェアのバイト数に対して",
+	Kinds:    map[string]string{"firmware": "機器のソフトウェア", "app": "アプリ", "cloud": "クラウドサービス"},
+	Examined: "調べたもの：{list}。", NotExamined: "調べていないもの：{list}。", Unreadable: "調べられなかったもの：{list}。", Only: "宣言のみ：{list}。",
+	Nothing: "なし", ClosedPart: "{part}（{supplier}）", Firmware: "ファームウェア {name}", Range: "{firmware} の {range}", Rest: "{firmware} の残り",
+	Exceptions: "製造者が書いた例外（結果は変わりません）：{n}件。",
+
+	By:     "{issuer} が次に照らして評価し、発行：{schemes}。",
+	BySelf: "{issuer} が自らの宣言として、次に照らして評価：{schemes}。",
+	Scheme: "{title}（{edition}）", Level: "{scheme}、レベル{level}",
+	AlsoLooked: "評価したが、適合を主張しないもの：{list}。", AlsoScheme: "{title} {edition}：{outcome}",
+	Met: "適合", NotMet: "不適合", NoConclusion: "結論なし",
+	Dates: "{asof}時点。発行 {issued}、有効期限 {until}。", ValidUntil: "有効期限 {until}",
+	Disclaimer: "完全な安全を約束できるラベルはありません。これは、ある日に何をどのように調べたかを示すものです。" +
+		"弱点が残ることも、後で分かることもあります。公的なマークではなく、どの機関の推奨も受けていません。",
+	NotEndorsed: "公的なマークではありません。完全な安全を約束できるラベルはありません。",
+	Scan:        "読み取って検証", More2: "詳細と検証：{address}",
+
+	Details: "詳細", Page: "{n} / {all} ページ",
+	ProductAndMaker: "製品と製造者", Address: "住所", Website: "ウェブサイト", Contact: "連絡先", Policy: "弱点の報告先",
+	Deletion: "データの消去方法", GTIN: "GTIN", ProductID: "製品番号", LabelID: "ラベル番号",
+	SchemeByScheme: "制度ごとの結果", SchemeWord: "制度", Mandatory: "必須の要求事項", Recommended: "推奨の要求事項",
+	CountMet: "適合 {n}", CountNotMet: "不適合 {n}", CountOpen: "未決定 {n}", CountNot: "該当しない {n}", CountNone: "なし",
+	KnownBy:              "適合の根拠：{list}",
+	PrincipleByPrinciple: "原則ごとの根拠", PrincipleWord: "原則", HowKnown: "根拠", Decided: "要求事項",
+	DecidedOf:  Counted{Other: "{n}件中{decided}件を決定"},
+	LookedInto: "中を調べたソフトウェア：{list}", ByDeclaration: "宣言または文書による",
+	FirmwareWord: "機器のソフトウェア", Name: "名前", Version: "版", Lowest: "最も古い対応版", Digest: "SHA-256", Unopened: "中は読めなかった",
+	Documents: "根拠となる文書", Kind: "種類", DocumentBy: "作成者", DateWord: "日付", NoDocuments: "文書は示されていません。",
+	DocumentKinds: map[string]string{
+		"penetration-test": "侵入試験", "code-review": "コードの審査", "fuzzing": "ファジング", "static-analysis": "静的解析",
+		"audit": "監査", "test-report": "試験報告書", "certificate": "証明書", "other": "その他の文書",
+	},
+	JudgedBy:       "判断の基準",
+	RuleKinds:      map[string]string{"scheme": "制度", "checks": "検査", "data": "データ"},
+	ExceptionCount: Counted{Other: "製造者が書いた例外は{n}件です。結果は変わりません。"},
+	Withdrawal:     "取り消し",
+	StatusPlace:    "このラベルは取り消されることがあります。{list} の一覧の{index}番に載っています。検証するときに確かめてください。",
+	NoStatus:       "このラベルには状態の一覧がありません。取り消されたかどうかは、ここでは分かりません。",
+	Digests:        "ダイジェスト", OfLabel: "ラベル", OfAssessment: "評価", OfDeclaration: "宣言", OfPolicy: "信頼の方針",
+	Evidence:    "{by} の署名付き証明に基づく",
+	HowToVerify: "このラベルの検証方法",
+	Verify: []string{
+		"製造者、製品、型番を手元の製品と比べてください。ラベルはほかの製品に写されることがあります。",
+		"信頼できる検証プログラムでQRコードを読み取ってください。コードの行き先というだけでページを信じないでください。",
+		"または、ネットワークなしでこのファイルを検証できます：{command}。ラベルを描き直し、全バイトを比べます。",
+		"取り消されていないか、更新の提供期限が過ぎていないかを確かめてください。",
+	},
+	CodeMeans:       "QRコードにはこのラベルの署名付き短縮形が入っており、ネットワークなしで検証できます。",
+	CodeMeansDigest: "QRコードにはこのラベルのダイジェストが入っています。検証には署名付きラベルが必要です。",
+}
