@@ -35,15 +35,15 @@ func (f *flow) productSection() {
 	p := f.l.Product
 	shares := []float64{0.25, 0.75}
 	for _, pair := range [][2]string{
-		{f.ProductID, p.ID},
+		{f.ProductID, f.apart(p.ID)},
 		{f.GTIN, p.GTIN},
 		{words.Sentence(f.Fill(f.Models, "models", "")), f.List(p.Models, labels.MaxModels)},
-		{f.Address, strings.Join(filled(p.Maker.Name, strings.Join(strings.Fields(p.Maker.Address), " "), p.Maker.Country), f.Comma)},
-		{f.Website, p.Maker.Website},
-		{f.Contact, p.Maker.Contact},
-		{f.Policy, f.l.Declared.Policy},
-		{f.Deletion, f.l.Declared.Deletion},
-		{f.LabelID, f.l.ID},
+		{f.Address, f.List(filled(p.Maker.Name, strings.Join(strings.Fields(p.Maker.Address), " "), p.Maker.Country), 3)},
+		{f.Website, f.apart(p.Maker.Website)},
+		{f.Contact, f.apart(p.Maker.Contact)},
+		{f.Policy, f.apart(f.l.Declared.Policy)},
+		{f.Deletion, f.apart(f.l.Declared.Deletion)},
+		{f.LabelID, f.apart(f.l.ID)},
 	} {
 		if pair[1] != "" {
 			f.row(shares, faint(strings.TrimSpace(pair[0])), plain(pair[1]))
@@ -58,8 +58,8 @@ func (f *flow) schemeSection() {
 	for _, s := range f.l.Schemes {
 		f.row(shares, cell{f.scheme(s), boldCell}, plain(f.requirements(s, true)), plain(f.requirements(s, false)))
 	}
-	for _, o := range f.unclaimed() {
-		f.text(f.Fill(f.AlsoLooked, "list", o), plainCell)
+	if list := f.unclaimed(); len(list) > 0 {
+		f.text(f.Fill(f.AlsoLooked, "list", f.List(list, labels.MaxList)), plainCell)
 	}
 }
 
@@ -140,7 +140,7 @@ func (f *flow) firmwareSection() {
 	shares := []float64{0.24, 0.13, 0.17, 0.46}
 	f.row(shares, faint(f.Name), faint(f.Version), faint(f.Lowest), faint(f.Digest))
 	for _, w := range f.l.Firmware {
-		name := w.Name
+		name := f.apart(w.Name)
 		if w.Opaque {
 			name += " (" + f.Unopened + ")"
 		}
@@ -165,7 +165,7 @@ func (f *flow) documentSection() {
 		if d.Date != "" {
 			date = f.Long(d.Date)
 		}
-		f.row(shares, plain(term(f.DocumentKinds, d.Kind)), plain(orElse(d.By, "–")), plain(date), bare(d.Digest))
+		f.row(shares, plain(term(f.DocumentKinds, d.Kind)), plain(f.apart(orElse(d.By, "–"))), plain(date), bare(d.Digest))
 	}
 }
 
@@ -177,7 +177,7 @@ func (f *flow) ruleSection() {
 	shares := []float64{0.13, 0.26, 0.15, 0.46}
 	f.row(shares, faint(f.Kind), faint(f.Name), faint(f.Version), faint(f.Digest))
 	for _, r := range f.l.Rules {
-		f.row(shares, plain(term(f.RuleKinds, r.Kind)), plain(r.Name), plain(orElse(r.Version, "–")), bare(r.Digest))
+		f.row(shares, plain(term(f.RuleKinds, r.Kind)), plain(f.apart(r.Name)), plain(orElse(r.Version, "–")), bare(r.Digest))
 	}
 }
 

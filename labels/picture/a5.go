@@ -12,7 +12,7 @@ import (
 func (c *content) a5() *sheet {
 	s := c.sheet(148, 210, 13, 5)
 	c.first(s, 5.6)
-	c.footer(s, 178)
+	c.footer(s, 177)
 	return s
 }
 
@@ -234,10 +234,10 @@ func (s *sheet) hatch(x, y, w, h float64) {
 }
 
 func (c *content) footer(s *sheet, y float64) {
-	const side = 22.0
+	const side = 26.0
 	s.line(s.left, y-2.2, s.right)
 	s.qr(s.left, y+1, side, c.code)
-	x := s.left + side + 6
+	x := s.left + side + 5
 	w := s.right - x
 	at := s.set(x, y+3, s.fitLists(c.schemes(), style{regular, 7, ink}, w, 5, 3))
 	at = s.set(x, at+3.8, s.fit(c.dates(), style{bold, 7, ink}, w, 5, 1))
@@ -248,4 +248,3 @@ func (c *content) footer(s *sheet, y float64) {
 	at = s.set(x, at+3.5, small)
 	s.latin(x, at+3.4, string(c.digest), style{mono, 5.6, quiet})
 }
-

@@ -292,7 +292,7 @@ func (c *content) schemes() listed {
 func (c *content) unclaimed() []string {
 	var list []string
 	for _, o := range c.l.AlsoAssessed {
-		list = append(list, c.Fill(c.AlsoScheme, "title", o.Title, "edition", o.Edition, "outcome", c.outcome(o.Outcome)))
+		list = append(list, c.Fill(c.AlsoScheme, "scheme", o.Title+" "+o.Edition, "outcome", c.outcome(o.Outcome)))
 	}
 	return list
 }

@@ -75,24 +75,26 @@ func (s *sheet) fitLists(text listed, st style, width, least float64, n int) blo
 // wrap breaks a text at spaces and between Japanese characters, and inside words
 // that are wider than a line.
 func wrap(text string, st style, limit float64) []string {
+	const slack = 1e-9
 	var lines []string
-	line := ""
-	for _, word := range pieces(text) {
-		if both := line + word; width(strings.TrimSpace(both), st) <= limit {
-			line = both
+	line, filled := "", 0.0
+	for _, piece := range pieces(text) {
+		w := width(piece, st)
+		if line != "" && filled+w <= limit+slack {
+			line, filled = line+piece, filled+w
 			continue
 		}
-		if line = strings.TrimSpace(line); line != "" {
+		if line != "" {
 			lines = append(lines, line)
 		}
-		word = strings.TrimLeft(word, " ")
-		for width(strings.TrimSpace(word), st) > limit {
-			head := head(word, st, limit)
-			lines, word = append(lines, head), word[len(head):]
+		piece = strings.TrimLeft(piece, " ")
+		for w = width(piece, st); w > limit+slack; w = width(piece, st) {
+			head := head(piece, st, limit)
+			lines, piece = append(lines, head), piece[len(head):]
 		}
-		line = word
+		line, filled = piece, w
 	}
-	return append(lines, strings.TrimSpace(line))
+	return append(lines, line)
 }
 
 // Characters that no line may begin with, and that none may end with (a small
@@ -105,6 +107,7 @@ const (
 // pieces cuts a text where a line may break. Each piece keeps the space before
 // it.
 func pieces(text string) []string {
+	text = strings.Join(strings.Fields(text), " ")
 	var list []string
 	start, last := 0, rune(0)
 	for i, r := range text {

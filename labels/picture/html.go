@@ -28,7 +28,8 @@ func HTML(s *labels.Statement, compactLabel []byte, l words.Language) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	image, err := qr.SVG(c.codeMeaning())
+	qr.Title, qr.Description = c.Scan, c.codeMeaning()
+	image, err := qr.SVG()
 	if err != nil {
 		return nil, err
 	}

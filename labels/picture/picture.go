@@ -77,6 +77,7 @@ type Colour struct{ R, G, B uint8 }
 type Drawing struct {
 	Variant       Variant
 	Title         string
+	Description   string // in words, for those who do not see it
 	Width, Height float64
 	Pages         []Page
 }
@@ -129,7 +130,7 @@ func (c *content) draw() (*Drawing, error) {
 	if sh.err != nil {
 		return nil, sh.err
 	}
-	sh.d.Variant, sh.d.Title = c.v, c.title()
+	sh.d.Variant, sh.d.Title, sh.d.Description = c.v, c.title(), c.description()
 	return sh.d, nil
 }
 
@@ -165,6 +166,16 @@ func newContent(s *labels.Statement, compactLabel []byte, v Variant) (*content, 
 
 func (c *content) title() string {
 	return c.SecurityLabel + ": " + c.l.Product.Maker.Name + " " + c.l.Product.Name
+}
+
+// description says in words what the picture says first, and where the rest is.
+func (c *content) description() string {
+	list := []string{c.kind(), c.Support + " " + c.Long(c.l.Product.SupportUntil)}
+	for _, p := range c.l.Principles {
+		list = append(list, c.principle(p.Principle).Long+c.colon()+c.proof(p))
+	}
+	list = append(list, c.scopeText()(mostListed), c.dates(), c.NotEndorsed)
+	return strings.NewReplacer("\u200E", "", "\u200F", "").Replace(strings.Join(list, "\n"))
 }
 
 // RightToLeft reports whether the drawing's language is written so.

@@ -49,6 +49,10 @@ type canvas struct {
 }
 
 func (c *canvas) shape(s Shape) error {
+	if s.Font == nil && len(s.Outline) > 0 && s.Outline[0].Op == 'R' {
+		c.boxes(s)
+		return nil
+	}
 	if s.Font == nil {
 		c.fill(s.Outline, s.Fill, func(p [2]float64) [2]float64 { return p })
 		return nil
@@ -70,6 +74,24 @@ func (c *canvas) shape(s Shape) error {
 	return nil
 }
 
+// boxes fills rectangles, each with its edges on the grid of pixels, so that the
+// modules of a code stay sharp, and at least one pixel wide.
+func (c *canvas) boxes(s Shape) {
+	fill := image.NewUniform(color.RGBA{s.Fill.R, s.Fill.G, s.Fill.B, 255})
+	for _, o := range s.Outline {
+		var edge [2][2]int
+		for k := range 2 {
+			from := o.Points[0][k]
+			if k == 1 {
+				from += c.top
+			}
+			edge[0][k] = int(math.Round(from * c.scale))
+			edge[1][k] = max(edge[0][k]+1, int(math.Round((from+o.Points[1][k])*c.scale)))
+		}
+		draw.Draw(c.image, image.Rect(edge[0][0], edge[0][1], edge[1][0], edge[1][1]), fill, image.Point{}, draw.Src)
+	}
+}
+
 // fill draws an outline. Only the box round it is touched.
 func (c *canvas) fill(outline []Stroke, colour Colour, place func([2]float64) [2]float64) {
 	if len(outline) == 0 {
@@ -77,7 +99,7 @@ func (c *canvas) fill(outline []Stroke, colour Colour, place func([2]float64) [2
 	}
 	points := make([]Stroke, 0, len(outline))
 	low, high := [2]float64{math.Inf(1), math.Inf(1)}, [2]float64{math.Inf(-1), math.Inf(-1)}
-	for _, s := range corners(outline) {
+	for _, s := range outline {
 		for i := range s.Points {
 			p := place(s.Points[i])
 			p = [2]float64{p[0] * c.scale, (p[1] + c.top) * c.scale}
@@ -125,18 +147,4 @@ func used(op byte) int {
 		return 3
 	}
 	return 0
-}
-
-// corners writes rectangles as lines.
-func corners(outline []Stroke) []Stroke {
-	var list []Stroke
-	for _, s := range outline {
-		if s.Op != 'R' {
-			list = append(list, s)
-			continue
-		}
-		x, y, w, h := s.Points[0][0], s.Points[0][1], s.Points[1][0], s.Points[1][1]
-		list = append(list, move(x, y), lineTo(x+w, y), lineTo(x+w, y+h), lineTo(x, y+h), closed)
-	}
-	return list
 }

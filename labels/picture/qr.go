@@ -95,6 +95,7 @@ func QR(s *labels.Statement, compactLabel []byte) (*Drawing, error) {
 	quietZone := side * 4 / float64(code.Size+8) // ISO/IEC 18004: four modules
 	sh.rect(0, 0, side, side, white)
 	sh.modules(quietZone, quietZone, side-2*quietZone, code)
+	sh.d.Description = c.code
 	sh.d.Title = "QR code: " + c.l.Product.Maker.Name + " " + c.l.Product.Name
 	return sh.d, nil
 }

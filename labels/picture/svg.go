@@ -11,9 +11,9 @@ import (
 )
 
 // SVG writes the drawing as one SVG image, its pages one under the other. Texts
-// are outlines, so that it looks the same everywhere; the title and the
-// description are for those who do not see it.
-func (d *Drawing) SVG(description string) ([]byte, error) {
+// are outlines, so that it looks the same everywhere; title and description are
+// for those who do not see it.
+func (d *Drawing) SVG() ([]byte, error) {
 	w := &svg{known: map[glyph]string{}}
 	for i, page := range d.Pages {
 		w.page(page, float64(i)*(d.Height+pageGap))
@@ -29,7 +29,7 @@ func (d *Drawing) SVG(description string) ([]byte, error) {
 		fmt.Fprintf(&out, ` xml:lang="%s"`, d.Variant.Language)
 	}
 	fmt.Fprintf(&out, ">\n<title id=\"title\">%s</title>\n<desc id=\"description\">%s</desc>\n<defs>\n%s</defs>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n%s</svg>\n",
-		escape(d.Title), escape(description), w.defs.String(), w.body.String())
+		escape(d.Title), escape(d.Description), w.defs.String(), w.body.String())
 	return out.Bytes(), nil
 }
 
@@ -69,7 +69,11 @@ func (w *svg) page(page Page, top float64) {
 	fmt.Fprintf(&w.body, "<g transform=\"translate(0 %s)\">\n", num(top))
 	for _, s := range page {
 		if s.Font == nil {
-			fmt.Fprintf(&w.body, "<path fill=\"%s\" d=\"%s\"/>\n", s.Fill.hex(), path(s.Outline))
+			edges := ""
+			if len(s.Outline) > 0 && s.Outline[0].Op == 'R' { // lines and modules
+				edges = ` shape-rendering="crispEdges"`
+			}
+			fmt.Fprintf(&w.body, "<path fill=\"%s\"%s d=\"%s\"/>\n", s.Fill.hex(), edges, path(s.Outline))
 			continue
 		}
 		em := s.Size * pointMM

@@ -60,7 +60,7 @@ func Clean(text string) (string, error) {
 			out[i] = ' '
 		case isMark(r):
 		case joins(r):
-		case r > 0xFFFF, !unicode.In(r, scripts...), !Regular.has(r), !Bold.has(r):
+		case r > 0xFFFF, unicode.Is(unicode.C, r), !unicode.In(r, scripts...), !Regular.has(r), !Bold.has(r):
 			return "", &GlyphError{r, text}
 		}
 	}

@@ -60,7 +60,7 @@ var arabic = Words{
 	By:     "أصدرها {issuer} الذي قيم المنتج وفق {schemes}.",
 	BySelf: "قيمه {issuer} بإقرار منه وفق {schemes}.",
 	Scheme: "{title} ({edition})", Level: "{scheme}، المستوى {level}",
-	AlsoLooked: "نظر فيه أيضا ولا يدعى استيفاؤه: {list}.", AlsoScheme: "{title} {edition}: {outcome}",
+	AlsoLooked: "نظر فيه أيضا ولا يدعى استيفاؤه: {list}.", AlsoScheme: "{scheme}: {outcome}",
 	Met: "مستوفى", NotMet: "غير مستوفى", NoConclusion: "بلا نتيجة",
 	Dates: "الحالة في {asof}. صدرت في {issued} وتسري حتى {until}.", ValidUntil: "تسري حتى {until}",
 	Disclaimer: "لا يمكن لأي بطاقة أن تعد بأمان كامل. هذه تقول ما الذي نظر فيه وكيف، في يوم واحد؛ " +

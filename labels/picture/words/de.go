@@ -60,7 +60,7 @@ var german = Words{
 	By:     "Ausgestellt von {issuer}; dort bewertet nach {schemes}.",
 	BySelf: "Von {issuer} selbst bewertet, als eigene Erklärung, nach {schemes}.",
 	Scheme: "{title} ({edition})", Level: "{scheme}, Stufe {level}",
-	AlsoLooked: "Auch betrachtet, aber nicht beansprucht: {list}.", AlsoScheme: "{title} {edition}: {outcome}",
+	AlsoLooked: "Auch betrachtet, aber nicht beansprucht: {list}.", AlsoScheme: "{scheme}: {outcome}",
 	Met: "erfüllt", NotMet: "nicht erfüllt", NoConclusion: "ohne Ergebnis",
 	Dates: "Stand {asof}. Ausgestellt am {issued}, gültig bis {until}.", ValidUntil: "Gültig bis {until}",
 	Disclaimer: "Kein Label kann vollkommene Sicherheit versprechen. Dieses sagt, was an einem Tag wie untersucht wurde; " +

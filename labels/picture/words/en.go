@@ -60,7 +60,7 @@ var english = Words{
 	By:     "Issued by {issuer}, who assessed it against {schemes}.",
 	BySelf: "Assessed by {issuer}, as a declaration of its own, against {schemes}.",
 	Scheme: "{title} ({edition})", Level: "{scheme}, level {level}",
-	AlsoLooked: "Looked at too, but not claimed: {list}.", AlsoScheme: "{title} {edition}: {outcome}",
+	AlsoLooked: "Looked at too, but not claimed: {list}.", AlsoScheme: "{scheme}: {outcome}",
 	Met: "met", NotMet: "not met", NoConclusion: "no conclusion",
 	Dates: "As of {asof}. Issued {issued}, valid until {until}.", ValidUntil: "Valid until {until}",
 	Disclaimer: "No label can promise complete security. This one says what was looked at and how, on one day; " +

@@ -60,7 +60,7 @@ var french = Words{
 	By:     "Délivrée par {issuer}, qui l’a évalué selon {schemes}.",
 	BySelf: "Évalué par {issuer}, en déclaration propre, selon {schemes}.",
 	Scheme: "{title} ({edition})", Level: "{scheme}, niveau {level}",
-	AlsoLooked: "Aussi regardé, mais non revendiqué : {list}.", AlsoScheme: "{title} {edition} : {outcome}",
+	AlsoLooked: "Aussi regardé, mais non revendiqué : {list}.", AlsoScheme: "{scheme} : {outcome}",
 	Met: "respecté", NotMet: "non respecté", NoConclusion: "sans conclusion",
 	Dates: "État au {asof}. Délivrée le {issued}, valable jusqu’au {until}.", ValidUntil: "Valable jusqu’au {until}",
 	Disclaimer: "Aucune étiquette ne peut promettre une sécurité totale. Celle-ci dit ce qui a été regardé et comment, un jour donné ; " +

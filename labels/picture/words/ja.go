@@ -60,7 +60,7 @@ var japanese = Words{
 	By:     "{issuer} が次に照らして評価し、発行：{schemes}。",
 	BySelf: "{issuer} が自らの宣言として、次に照らして評価：{schemes}。",
 	Scheme: "{title}（{edition}）", Level: "{scheme}、レベル{level}",
-	AlsoLooked: "評価したが、適合を主張しないもの：{list}。", AlsoScheme: "{title} {edition}：{outcome}",
+	AlsoLooked: "評価したが、適合を主張しないもの：{list}。", AlsoScheme: "{scheme}：{outcome}",
 	Met: "適合", NotMet: "不適合", NoConclusion: "結論なし",
 	Dates: "{asof}時点。発行 {issued}、有効期限 {until}。", ValidUntil: "有効期限 {until}",
 	Disclaimer: "完全な安全を約束できるラベルはありません。これは、ある日に何をどのように調べたかを示すものです。" +

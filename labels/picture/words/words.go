@@ -89,12 +89,12 @@ type Words struct {
 	Proofs                                 map[assay.Proof]Proof
 	NotFollowed, DoesNotApply, NotAssessed string
 
-	WhatWasExamined                             string
+	WhatWasExamined                              string
 	CoverExamined, CoverClosed, CoverOpen, OfAll string
-	Kinds                                       map[string]string
-	Examined, NotExamined, Unreadable, Only     string
-	Nothing, ClosedPart, Firmware, Range, Rest  string
-	Exceptions                                  string
+	Kinds                                        map[string]string
+	Examined, NotExamined, Unreadable, Only      string
+	Nothing, ClosedPart, Firmware, Range, Rest   string
+	Exceptions                                   string
 
 	By, BySelf, Scheme, Level, AlsoLooked, AlsoScheme string
 	Met, NotMet, NoConclusion                         string
@@ -135,13 +135,24 @@ func (w *Words) Fill(text string, pairs ...string) string {
 	return strings.NewReplacer(list...).Replace(text)
 }
 
-const rightMark = "\u200F"
+const leftMark, rightMark = "\u200E", "\u200F"
 
+// apart keeps a value from running into what is around it: it stands between
+// marks of the language's direction, and if it runs the other way, its own marks
+// keep its ends together. So it is an isolate, for a reader without isolates.
 func (w *Words) apart(s string) string {
 	if !w.RightToLeft || !strings.ContainsFunc(s, unicode.IsLetter) {
 		return s
 	}
+	if i := strings.IndexFunc(s, unicode.IsLetter); isLeft(s[i:]) {
+		s = leftMark + s + leftMark
+	}
 	return rightMark + s + rightMark
+}
+
+func isLeft(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return !unicode.Is(unicode.Arabic, r)
 }
 
 // Count says how many there are, in the right form.
