@@ -14,7 +14,11 @@ import (
 func (c *content) a4() *sheet {
 	s := c.sheet(210, 297, 18, 8)
 	s.d.Pages = nil
-	s.scaled(c.a5(), 210.0/148)
+	const by = 210 / a5Width
+	small := c.sheet(a5Width, 210, 13, 5)
+	c.first(small, 5.6)
+	s.scaled(small, by)
+	s.qr(small.left*by, (footerTop+1)*by, 37.2, c.code)
 	f := &flow{content: c, s: s, first: 1}
 	f.newPage()
 	f.productSection()

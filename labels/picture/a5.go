@@ -10,18 +10,17 @@ import (
 
 // a5 is the label on one page, in millimetres, on a grid of two columns.
 func (c *content) a5() *sheet {
-	s := c.sheet(148, 210, 13, 5)
+	s := c.sheet(a5Width, 210, 13, 5)
 	c.first(s, 5.6)
-	c.footer(s, 177)
+	s.qr(s.left, footerTop+1, codeSide, c.code)
 	return s
 }
 
-const gutter = 6.0
+const a5Width, gutter = 148.0, 6.0
 
 func (s *sheet) column() float64 { return (s.width() - gutter) / 2 }
 
-// first is what people see first: it fills the upper 170 mm of an A5 page, more
-// where the rows of principles are higher.
+// first is all of the page but the code.
 func (c *content) first(s *sheet, row float64) {
 	if c.l.Demo {
 		s.watermark(s.d.Width, 52)
@@ -31,7 +30,11 @@ func (c *content) first(s *sheet, row float64) {
 	c.factsAt(s, 53.8)
 	end := c.principlesAt(s, 88.5, row)
 	c.coverageAt(s, end+15)
+	c.footer(s)
 }
+
+// The code stands at the foot of the page.
+const footerTop, codeSide = 177.0, 26.0
 
 // heading sets a heading: capitals with air between them, where the script has
 // capitals.
@@ -233,11 +236,10 @@ func (s *sheet) hatch(x, y, w, h float64) {
 	}
 }
 
-func (c *content) footer(s *sheet, y float64) {
-	const side = 26.0
+func (c *content) footer(s *sheet) {
+	const y = footerTop
 	s.line(s.left, y-2.2, s.right)
-	s.qr(s.left, y+1, side, c.code)
-	x := s.left + side + 5
+	x := s.left + codeSide + 5
 	w := s.right - x
 	at := s.set(x, y+3, s.fitLists(c.schemes(), style{regular, 7, ink}, w, 5, 3))
 	at = s.set(x, at+3.8, s.fit(c.dates(), style{bold, 7, ink}, w, 5, 1))

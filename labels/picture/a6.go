@@ -21,7 +21,7 @@ func (c *content) a6() *sheet {
 	c.barAt(s, s.left, end+8.4, s.width(), 2)
 	c.coversAt(s, end+13, 6)
 	s.set(s.left, end+16.9, s.fitLists(c.scopeText(), style{regular, 6, ink}, s.width(), 4.5, 2))
-	c.stickerFoot(s, 112.3)
+	c.stickerFoot(s, 111.6)
 	return s
 }
 
@@ -63,10 +63,10 @@ func (c *content) shortPrinciples(s *sheet, y float64) float64 {
 }
 
 func (c *content) stickerFoot(s *sheet, y float64) {
-	const side = 29.0
+	const side = 31.0
 	s.line(s.left, y-1.6, s.right)
 	s.qr(s.left, y+1, side, c.code)
-	x := s.left + side + 4.5
+	x := s.left + side + 4
 	w := s.right - x
 	s.label(x, y+3.4, c.Scan, 6)
 	at := s.set(x, y+7.2, s.fitLists(c.schemes(), style{regular, 6, ink}, w, 4.5, 5))

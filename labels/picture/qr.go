@@ -3,6 +3,7 @@ package picture
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"rsc.io/qr/coding"
 
@@ -49,8 +50,12 @@ func encode(text string) (*coding.Code, error) {
 	return nil, errors.New("the text is too long")
 }
 
-// qr draws the code as one rectangle for each run of dark modules, with sharp
-// edges at every size. The quiet zone lies outside the side given.
+// dot is what printers of 300 dots per inch can set, in mm. A module is a whole
+// number of dots, so that no two differ in print.
+const dot = 25.4 / 300
+
+// qr draws the code with its corner at x and y, as large as a side allows. The
+// quiet zone lies outside.
 func (s *sheet) qr(x, y, side float64, text string) {
 	code, err := encode(text)
 	if err != nil {
@@ -59,11 +64,14 @@ func (s *sheet) qr(x, y, side float64, text string) {
 		}
 		return
 	}
-	s.modules(s.mirror(x, side), y, side, code)
+	s.modules(x, y, side, code)
 }
 
+// modules draws one rectangle for each run of dark modules, with sharp edges at
+// every size.
 func (s *sheet) modules(x, y, side float64, code *coding.Code) {
-	module := side / float64(code.Size)
+	module := max(1, math.Floor(side/float64(code.Size)/dot+1e-6)) * dot
+	x = s.mirror(x, module*float64(code.Size))
 	var outline []Stroke
 	for row := range code.Size {
 		for col := 0; col < code.Size; {
@@ -80,7 +88,8 @@ func (s *sheet) modules(x, y, side float64, code *coding.Code) {
 	s.fill(ink, outline...)
 }
 
-// QR draws the label's QR code alone, with its quiet zone, 40 mm wide.
+// QR draws the label's QR code alone, with its quiet zone, with modules of half a
+// millimetre.
 func QR(s *labels.Statement, compactLabel []byte) (*Drawing, error) {
 	c, err := newContent(s, compactLabel, Default)
 	if err != nil {
@@ -90,11 +99,11 @@ func QR(s *labels.Statement, compactLabel []byte) (*Drawing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("QR code: %w", err)
 	}
-	const side = 40.0
+	const quietZone = 4 // modules, by ISO/IEC 18004
+	side := float64(code.Size+2*quietZone) * 6 * dot
 	sh := c.sheet(side, side, 0, 0)
-	quietZone := side * 4 / float64(code.Size+8) // ISO/IEC 18004: four modules
 	sh.rect(0, 0, side, side, white)
-	sh.modules(quietZone, quietZone, side-2*quietZone, code)
+	sh.modules(quietZone*6*dot, quietZone*6*dot, float64(code.Size)*6*dot, code)
 	sh.d.Description = c.code
 	sh.d.Title = "QR code: " + c.l.Product.Maker.Name + " " + c.l.Product.Name
 	return sh.d, nil

@@ -226,3 +226,41 @@ func BenchmarkVerifyPDF(b *testing.B) {
 		}
 	}
 }
+
+// Each variant is compared with itself; other words or another variant under the
+// same name are not genuine, and one that nobody knows is not compared.
+func TestVariants(t *testing.T) {
+	_, bundle, ks, o := pdfLabel(t)
+	s, better := labeltest.Statement(t), labeltest.Statement(t)
+	better.Predicate.Product.SupportUntil = "2039-06-30"
+	for _, v := range picture.Variants() {
+		good, err := pdf.Render(s, bundle, nil, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := mustPDF(t, good, ks, o); r.Status != verify.Valid || r.Picture != verify.PictureSame {
+			t.Errorf("%s: %s, %s: %s", v, r.Status, r.Picture, r.Summary)
+		}
+		forged, err := pdf.Render(better, bundle, nil, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := mustPDF(t, forged, ks, o); r.Status != verify.NotAuthentic || r.Picture != verify.PictureDiffers {
+			t.Errorf("%s with another support end: %s: %s", v, r.Status, r.Summary)
+		}
+	}
+	page, err := pdf.Render(s, bundle, nil, picture.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := []byte("/LabelVariant (a5 en)")
+	for other, want := range map[string]verify.Status{
+		"/LabelVariant (a6 en)": verify.NotAuthentic, "/LabelVariant (a5 xx)": verify.CannotTell, "/LabelVariant (a5en )": verify.CannotTell,
+		"/LabelVariant_(a5 en)": verify.CannotTell, "/LabelVariant (a5 en ": verify.CannotTell,
+	} {
+		changed := bytes.Replace(page, name, []byte(other), 1)
+		if r := mustPDF(t, changed, ks, o); r.Status != want || (want == verify.CannotTell) != (r.Picture == verify.PictureNotCompared) {
+			t.Errorf("%s: %s, %s: %s", other, r.Status, r.Picture, r.Summary)
+		}
+	}
+}
