@@ -149,7 +149,7 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 			return err
 		}
 	}
-	files, err := p.drawAs(s.key, bundle, statement, f.pictureFlags)
+	files, err := p.drawLabel(s.key, bundle, statement, f.pictureFlags)
 	if err != nil {
 		return err
 	}
@@ -229,12 +229,7 @@ type labelFile struct {
 // drawLabel makes all files of a signed label in memory. There is no key if the
 // signer has none of its own: then the code holds the digest only, and the PDF is
 // not signed itself.
-func (p *program) drawLabel(key crypto.Signer, bundle []byte, s *labels.Statement) ([]labelFile, error) {
-	return p.drawAs(key, bundle, s, pictureFlags{})
-}
-
-// drawAs is drawLabel with the pictures that were asked for.
-func (p *program) drawAs(key crypto.Signer, bundle []byte, s *labels.Statement, f pictureFlags) ([]labelFile, error) {
+func (p *program) drawLabel(key crypto.Signer, bundle []byte, s *labels.Statement, f pictureFlags) ([]labelFile, error) {
 	message, code, err := p.compactLabel(key, s)
 	if err != nil {
 		return nil, err

@@ -151,9 +151,6 @@ func (s *sheet) ink(x, y float64, text string, st style, rtl bool) {
 // end sets one line that ends at x.
 func (s *sheet) end(x, y float64, text string, st style) { s.put(x-width(text, st), y, text, st) }
 
-// middle sets one line with its middle at x.
-func (s *sheet) middle(x, y float64, text string, st style) { s.put(x-width(text, st)/2, y, text, st) }
-
 // latin sets a line that always runs from left to right, such as a digest.
 func (s *sheet) latin(x, y float64, text string, st style) {
 	w := width(text, st)

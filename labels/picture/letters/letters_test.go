@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/go-fonts/dejavu/dejavusanscondensed"
 	"golang.org/x/image/font/sfnt"
 )
 
@@ -143,4 +144,13 @@ func FuzzLine(f *testing.F) {
 			t.Fatalf("%q: width %d, set %d", in, w, sum)
 		}
 	})
+}
+
+func BenchmarkRead(b *testing.B) {
+	data := dejavusanscondensed.TTF
+	for b.Loop() {
+		if _, err := read("x", data); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -122,9 +122,18 @@ func TestCount(t *testing.T) {
 		n    int
 		want string
 	}{
-		{English, 0, "The maker wrote 0 exceptions."}, {English, 1, "The maker wrote 1 exception."},
-		{German, 1, "1 Ausnahme "}, {German, 2, "2 Ausnahmen"}, {French, 0, "0 exception."}, {French, 2, "2 exceptions"},
-		{Japanese, 3, "3件"}, {Arabic, 0, "أي استثناء"}, {Arabic, 2, "استثناءين"}, {Arabic, 5, "5 استثناءات"}, {Arabic, 11, "11 استثناء "}, {Arabic, 100, "100 استثناء"},
+		{English, 0, "The maker wrote 0 exceptions."},
+		{English, 1, "The maker wrote 1 exception."},
+		{German, 1, "1 Ausnahme "},
+		{German, 2, "2 Ausnahmen"},
+		{French, 0, "0 exception."},
+		{French, 2, "2 exceptions"},
+		{Japanese, 3, "3件"},
+		{Arabic, 0, "أي استثناء"},
+		{Arabic, 2, "استثناءين"},
+		{Arabic, 5, "5 استثناءات"},
+		{Arabic, 11, "11 استثناء "},
+		{Arabic, 100, "100 استثناء"},
 	} {
 		if got := Of(c.l).Count(Of(c.l).ExceptionCount, c.n); !strings.Contains(got, c.want) {
 			t.Errorf("%s %d: %q, want %q", c.l, c.n, got, c.want)
