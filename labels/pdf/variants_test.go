@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/compact"
@@ -123,7 +124,7 @@ func FuzzNames(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string, n uint8) {
 		s := labeltest.Statement(t)
 		s.Predicate.Product.Name = name
-		if s.Validate() != nil {
+		if s.Validate() != nil || !utf8.ValidString(name) {
 			return
 		}
 		all := picture.Variants()

@@ -178,7 +178,7 @@ func (f *flow) ruleSection() {
 		return
 	}
 	f.section(f.JudgedBy)
-	shares := []float64{0.13, 0.26, 0.15, 0.46}
+	shares := []float64{0.12, 0.21, 0.21, 0.46}
 	f.row(shares, faint(f.Kind), faint(f.Name), faint(f.Version), faint(f.Digest))
 	for _, r := range f.l.Rules {
 		f.row(shares, plain(term(f.RuleKinds, r.Kind)), plain(f.apart(r.Name)), plain(orElse(r.Version, "–")), bare(r.Digest))

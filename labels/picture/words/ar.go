@@ -84,7 +84,7 @@ var arabic = Words{
 	Documents: "الوثائق التي يستند إليها", Kind: "النوع", DocumentBy: "من", DateWord: "التاريخ", NoDocuments: "لم تقدم أي وثيقة.",
 	DocumentKinds: map[string]string{
 		"penetration-test": "اختبار اختراق", "code-review": "مراجعة الشيفرة", "fuzzing": "اختبار عشوائي", "static-analysis": "تحليل ساكن",
-		"audit": "تدقيق", "test-report": "تقرير اختبار", "certificate": "شهادة", "other": "وثيقة أخرى",
+		"risk-assessment": "تقييم المخاطر", "audit": "تدقيق", "test-report": "تقرير اختبار", "certificate": "شهادة", "other": "وثيقة أخرى",
 	},
 	JudgedBy:  "معايير الحكم",
 	RuleKinds: map[string]string{"scheme": "نظام", "checks": "فحوص", "data": "بيانات"},

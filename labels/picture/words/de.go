@@ -81,7 +81,7 @@ var german = Words{
 	Documents: "Dokumente, auf denen das beruht", Kind: "Art", DocumentBy: "Von", DateWord: "Datum", NoDocuments: "Es wurde kein Dokument vorgelegt.",
 	DocumentKinds: map[string]string{
 		"penetration-test": "Penetrationstest", "code-review": "Codeprüfung", "fuzzing": "Fuzzing", "static-analysis": "statische Analyse",
-		"audit": "Audit", "test-report": "Prüfbericht", "certificate": "Zertifikat", "other": "anderes Dokument",
+		"risk-assessment": "Risikobewertung", "audit": "Audit", "test-report": "Prüfbericht", "certificate": "Zertifikat", "other": "anderes Dokument",
 	},
 	JudgedBy:  "Beurteilt nach",
 	RuleKinds: map[string]string{"scheme": "Regelwerk", "checks": "Prüfungen", "data": "Daten"},

@@ -81,7 +81,7 @@ var english = Words{
 	Documents: "Documents that this rests on", Kind: "Kind", DocumentBy: "By", DateWord: "Date", NoDocuments: "No document was given.",
 	DocumentKinds: map[string]string{
 		"penetration-test": "penetration test", "code-review": "code review", "fuzzing": "fuzzing", "static-analysis": "static analysis",
-		"audit": "audit", "test-report": "test report", "certificate": "certificate", "other": "other document",
+		"risk-assessment": "risk assessment", "audit": "audit", "test-report": "test report", "certificate": "certificate", "other": "other document",
 	},
 	JudgedBy:  "Judged by",
 	RuleKinds: map[string]string{"scheme": "scheme", "checks": "checks", "data": "data"},

@@ -81,7 +81,7 @@ var french = Words{
 	Documents: "Documents à l’appui", Kind: "Type", DocumentBy: "Par", DateWord: "Date", NoDocuments: "Aucun document n’a été fourni.",
 	DocumentKinds: map[string]string{
 		"penetration-test": "test d’intrusion", "code-review": "revue de code", "fuzzing": "test à données aléatoires", "static-analysis": "analyse statique",
-		"audit": "audit", "test-report": "rapport d’essai", "certificate": "certificat", "other": "autre document",
+		"risk-assessment": "analyse des risques", "audit": "audit", "test-report": "rapport d’essai", "certificate": "certificat", "other": "autre document",
 	},
 	JudgedBy:  "Jugé selon",
 	RuleKinds: map[string]string{"scheme": "référentiel", "checks": "contrôles", "data": "données"},

@@ -81,7 +81,7 @@ var japanese = Words{
 	Documents: "根拠となる文書", Kind: "種類", DocumentBy: "作成者", DateWord: "日付", NoDocuments: "文書は示されていません。",
 	DocumentKinds: map[string]string{
 		"penetration-test": "侵入試験", "code-review": "コードの審査", "fuzzing": "ファジング", "static-analysis": "静的解析",
-		"audit": "監査", "test-report": "試験報告書", "certificate": "証明書", "other": "その他の文書",
+		"risk-assessment": "リスク評価", "audit": "監査", "test-report": "試験報告書", "certificate": "証明書", "other": "その他の文書",
 	},
 	JudgedBy:       "判断の基準",
 	RuleKinds:      map[string]string{"scheme": "制度", "checks": "検査", "data": "データ"},
