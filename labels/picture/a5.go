@@ -34,7 +34,7 @@ func (c *content) first(s *sheet, row float64) {
 }
 
 // The code stands at the foot of the page.
-const footerTop, codeSide = 177.0, 26.0
+const footerTop, codeSide = 177.0, 26.2
 
 // heading sets a heading: capitals with air between them, where the script has
 // capitals.
