@@ -16,7 +16,7 @@ var mayImport = map[string][]string{
 	"firmware":                   {},
 	"checks/facts":               {"", "firmware"},
 	"checks":                     {"", "firmware", "schema/product", "schema/scheme", "checks/facts"},
-	"labels":                     {"", "labels/cose", "labels/compact"},
+	"labels":                     {"", "labels/cose", "labels/compact", "labels/picture"},
 	"labels/cose":                {},
 	"labels/compact":             {"", "labels", "labels/cose"},
 	"labels/status":              {"", "labels", "labels/cose", "labels/compact"},
@@ -25,9 +25,10 @@ var mayImport = map[string][]string{
 	"labels/sign/keyless":        {"", "labels", "labels/verify", "labels/sigstore"},
 	"labels/labeltest/authority": {"", "labels", "labels/sign/keyless", "labels/verify"},
 	"labels/trust":               {"", "labels", "labels/verify"},
+	"labels/picture":             {"", "labels", "labels/compact"},
 	"labels/verify":              {"", "labels", "labels/cose", "labels/compact", "labels/status"},
 	"examples":                   {"firmware"},
-	"cmd":                        {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/compact", "labels/page", "labels/sign/keyless", "labels/sigstore", "labels/status", "labels/trust", "labels/verify"},
+	"cmd":                        {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/compact", "labels/page", "labels/picture", "labels/sign/keyless", "labels/sigstore", "labels/status", "labels/trust", "labels/verify"},
 }
 
 // Rooms that others import alone, or that must stay small, take few modules
@@ -44,6 +45,7 @@ var mayTake = map[string][]string{
 	"labels/cose":    {"github.com/fxamacker/cbor/"},
 	"labels/compact": {},
 	"labels/status":  {},
+	"labels/picture": {"golang.org/x/text/", "golang.org/x/image/", "github.com/go-fonts/dejavu/", "rsc.io/qr/"},
 	"labels/verify":  {"golang.org/x/text/"},
 }
 

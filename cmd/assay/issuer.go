@@ -18,7 +18,7 @@ func (p *program) issuerCommand() *cobra.Command {
 	c := &cobra.Command{Use: "issuer", Short: "Keys, trust policies, status lists and the verifier page of those who issue labels", Args: noArgs, RunE: help}
 	keys := &cobra.Command{Use: "keys", Short: "Make signing keys", Args: noArgs, RunE: help}
 	keys.AddCommand(p.generateCommand())
-	c.AddCommand(keys, p.statusCommand(), p.pageCommand(), p.trustCommand())
+	c.AddCommand(keys, p.statusCommand(), p.pageCommand(), p.trustCommand(), p.renderCommand())
 	return c
 }
 

@@ -17,8 +17,6 @@ import (
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/compact"
-	"github.com/assay-iot/assay/labels/pdf"
-	"github.com/assay-iot/assay/labels/sign"
 	"github.com/assay-iot/assay/labels/status/ledger"
 	"github.com/assay-iot/assay/schema/product"
 )
@@ -27,6 +25,7 @@ import (
 type labelFlags struct {
 	questionFlags
 	signerFlags
+	pictureFlags
 	out                string
 	issuer, address    string
 	issued, validUntil string
@@ -49,7 +48,8 @@ func (p *program) labelCommand() *cobra.Command {
 scheme that it names as a target is met, it writes these files:
 
   label.sigstore.json  the label: a signed statement in a Sigstore bundle
-  label.pdf            the label for people, with the bundle attached
+  label.pdf            the label for people, with the bundle attached; --format, --language
+                       and --picture give others, such as label.de.a6.pdf
   label.json           what the statement says, to read
   label.cose           the compact label, for the QR code, signed too
   label.txt            the text of the QR code
@@ -70,6 +70,7 @@ than the maker may decide to label the product all the same, with --despite and
 	}
 	f.questionFlags.add(c)
 	f.signerFlags.add(c)
+	f.pictureFlags.add(c)
 	c.Flags().Lookup("store-facts").Usage = "write the assessment with the observed facts too, as assessment.json; it holds every finding"
 	c.Flags().BoolVar(&f.demo, "demo", false, "sign with the published demo key; the label says DEMO and proves nothing")
 	c.Flags().StringVar(&f.from, "from", "", "make the label of this `ASSESSMENT` (of check --format json, or check --sign) instead of assessing")
@@ -88,6 +89,9 @@ than the maker may decide to label the product all the same, with --despite and
 }
 
 func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
+	if err := f.pictureFlags.check(); err != nil {
+		return err
+	}
 	if _, err := f.who(); err != nil {
 		return err
 	}
@@ -155,7 +159,7 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 			return err
 		}
 	}
-	files, err := p.drawLabel(s.key, bundle, statement)
+	files, err := p.drawLabel(s.key, bundle, statement, f.pictureFlags)
 	if err != nil {
 		return err
 	}
@@ -251,22 +255,14 @@ type labelFile struct {
 // drawLabel makes all files of a signed label in memory. There is no key if the
 // signer has none of its own: then the code holds the digest only, and the PDF is
 // not signed itself.
-func (p *program) drawLabel(key crypto.Signer, bundle []byte, s *labels.Statement) ([]labelFile, error) {
+func (p *program) drawLabel(key crypto.Signer, bundle []byte, s *labels.Statement, f pictureFlags) ([]labelFile, error) {
 	message, code, err := p.compactLabel(key, s)
 	if err != nil {
 		return nil, err
 	}
-	page, err := pdf.Render(s, bundle, message)
-	var glyph *pdf.GlyphError
-	if errors.As(err, &glyph) {
-		return nil, badInput("write the text in Latin, Greek or Cyrillic letters", "%w", err)
-	} else if err != nil {
+	pictures, err := labelled{s, bundle, message, key}.pictures(f)
+	if err != nil {
 		return nil, err
-	}
-	if key != nil {
-		if page, err = sign.PDF(key, s, page, sign.Seal{}); err != nil {
-			return nil, err
-		}
 	}
 	payload, err := s.Payload()
 	if err != nil {
@@ -276,7 +272,8 @@ func (p *program) drawLabel(key crypto.Signer, bundle []byte, s *labels.Statemen
 	if err != nil {
 		return nil, err
 	}
-	files := []labelFile{{"label.sigstore.json", bundle}, {"label.pdf", page}, {"label.json", readable}}
+	files := append([]labelFile{{"label.sigstore.json", bundle}}, pictures...)
+	files = append(files, labelFile{"label.json", readable})
 	if message != nil {
 		files = append(files, labelFile{"label.cose", message}, labelFile{"label.txt", []byte(code + "\n")})
 	}

@@ -74,8 +74,10 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 			if err != nil {
 				return err
 			}
-			options := verify.Options{AsOf: day.Format("2006-01-02"), Image: held, AllowDemo: allowDemo, Render: pdf.Render,
-				Status: lists.source(c.Context(), listClient()), NoStatus: lists.none, Now: p.now}
+			options := verify.Options{
+				AsOf: day.Format("2006-01-02"), Image: held, AllowDemo: allowDemo, Render: pdf.Again,
+				Status: lists.source(c.Context(), listClient()), NoStatus: lists.none, Now: p.now,
+			}
 			if t != nil {
 				trusted = append(trusted, t.policy.Keys()...)
 				options.Trust, options.Witness = t.judge(), t.witness()

@@ -20,6 +20,7 @@ import (
 	"github.com/assay-iot/assay/labels/labeltest"
 	"github.com/assay-iot/assay/labels/pades"
 	"github.com/assay-iot/assay/labels/pdf"
+	"github.com/assay-iot/assay/labels/picture"
 )
 
 var (
@@ -44,7 +45,7 @@ func p256(t testing.TB) crypto.Signer {
 // unsigned is a label's PDF.
 func unsigned(t testing.TB) []byte {
 	t.Helper()
-	return must[[]byte](t)(pdf.Render(labeltest.Statement(t), []byte("{}"), nil))
+	return must[[]byte](t)(pdf.Render(labeltest.Statement(t), []byte("{}"), nil, picture.Default))
 }
 
 func sign(t testing.TB, file []byte, key crypto.Signer, o pades.Options) []byte {
@@ -156,7 +157,7 @@ func TestCutAndAppended(t *testing.T) {
 func other(t testing.TB) []byte {
 	s := labeltest.Statement(t)
 	s.Predicate.Product.Name += " 2"
-	return must[[]byte](t)(pdf.Render(s, []byte("{}"), nil))
+	return must[[]byte](t)(pdf.Render(s, []byte("{}"), nil, picture.Default))
 }
 
 // TestReaders asks two programs that others wrote.

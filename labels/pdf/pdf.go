@@ -1,25 +1,36 @@
-// Package pdf draws labels.
+// Package pdf writes the picture of a label as a PDF.
 //
 // What is drawn follows from the statement alone, byte for byte, in every
 // release of this program and of Go: the renderer that a statement names never
 // changes, and files are written without compression (see plain.go). So anybody
-// can draw a label again and compare.
+// can draw a label again and compare. Which of its variants a file is stands in
+// the file.
 package pdf
 
 import (
-	"fmt"
-
 	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/picture"
 )
 
-// Render draws the label of a statement as an A5 page, with the bundle
-// attached. If there is a compact label, it is in the QR code and attached too;
-// else pass nil. It fails with labels.ErrUnknownRenderer if the statement names a
-// renderer that this program does not have, and with a [GlyphError] if a text
-// holds a character that the label's fonts cannot set.
-func Render(s *labels.Statement, bundle, compactLabel []byte) ([]byte, error) {
-	if s.Predicate.Renderer != 1 {
-		return nil, fmt.Errorf("%w %d", labels.ErrUnknownRenderer, s.Predicate.Renderer)
+// Render draws a variant of the label of a statement, with the bundle attached.
+// If there is a compact label, it is in the QR code and attached too; else pass
+// nil. It fails with labels.ErrUnknownRenderer if the statement names a renderer
+// that this program does not have, or for an unknown variant, and with a
+// letters.GlyphError if a text holds a character that the label's fonts cannot
+// set.
+func Render(s *labels.Statement, bundle, compactLabel []byte, v picture.Variant) ([]byte, error) {
+	d, err := picture.Draw(s, compactLabel, v)
+	if err != nil {
+		return nil, err
 	}
-	return render1(s, bundle, compactLabel)
+	return write(d, s, bundle, compactLabel)
+}
+
+// Again draws the variant that a PDF label names, to be compared with it.
+func Again(s *labels.Statement, bundle, compactLabel []byte, variant string) ([]byte, error) {
+	v, err := picture.ParseVariant(variant)
+	if err != nil {
+		return nil, err
+	}
+	return Render(s, bundle, compactLabel, v)
 }

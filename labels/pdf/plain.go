@@ -13,7 +13,12 @@ import (
 )
 
 // info is the document information that a file carries.
-type info struct{ title, author, subject, date string }
+type info struct {
+	title, author, subject, date string
+	variant                      string // which of the label's pictures this is
+	language                     string // BCP 47
+	reversed                     bool   // written from right to left
+}
 
 // plain writes the renderer's file again, in the form that labels have: objects
 // one behind the other, a table, nothing else; every stream in the clear or
@@ -31,7 +36,7 @@ func plain(in []byte, i info) ([]byte, error) {
 	}
 	objects[n-2] = object{n: objects[n-2].n, dict: i.dict()}
 	objects[n-1].dict = bytes.TrimSuffix(bytes.TrimSpace(objects[n-1].dict), []byte(">>"))
-	objects[n-1].dict = append(objects[n-1].dict, "/Lang (en)\n/ViewerPreferences << /DisplayDocTitle true >>\n>>"...)
+	objects[n-1].dict = append(objects[n-1].dict, i.catalog()...)
 	return join(objects), nil
 }
 
@@ -178,8 +183,17 @@ func (o object) write(b *bytes.Buffer) {
 }
 
 func (i info) dict() []byte {
-	return fmt.Appendf(nil, "<<\n/Title %s\n/Author %s\n/Subject %s\n/Creator (Assay)\n/CreationDate (%s)\n/ModDate (%s)\n>>",
-		hexText(i.title), hexText(i.author), hexText(i.subject), i.date, i.date)
+	return fmt.Appendf(nil, "<<\n/Title %s\n/Author %s\n/Subject %s\n/Creator (Assay)\n/CreationDate (%s)\n/ModDate (%s)\n/LabelVariant (%s)\n>>",
+		hexText(i.title), hexText(i.author), hexText(i.subject), i.date, i.date, i.variant)
+}
+
+// catalog is what the document's catalogue says more than the renderer's.
+func (i info) catalog() string {
+	direction := ""
+	if i.reversed {
+		direction = "/Direction /R2L "
+	}
+	return fmt.Sprintf("/Lang (%s)\n/ViewerPreferences << %s/DisplayDocTitle true >>\n>>", i.language, direction)
 }
 
 // hexText writes a text string of ISO 32000-1, 7.9.2.2: UTF-16 with its mark, in

@@ -37,30 +37,36 @@ func (e *ChangedError) Error() string { return fmt.Sprintf("%s at byte %d", e.Wh
 // passed over. A file in the right form is not yet
 // a good one: whoever relies on what it shows renders it again and compares.
 func Extract(pdf []byte) (bundle, code []byte, err error) {
+	w, err := walk(pdf)
+	if err != nil {
+		return nil, nil, err
+	}
+	return w.attached[0], w.code(), nil
+}
+
+// walk reads a file to its end; there is at least the bundle.
+func walk(pdf []byte) (*walker, error) {
 	if len(pdf) > MaxPDF {
-		return nil, nil, fmt.Errorf("%w: a PDF of %d bytes, more than %d", labels.ErrNotLabel, len(pdf), MaxPDF)
+		return nil, fmt.Errorf("%w: a PDF of %d bytes, more than %d", labels.ErrNotLabel, len(pdf), MaxPDF)
 	}
 	if base, seal, err := pades.Split(pdf); err == nil && seal != nil {
 		pdf = base
 	}
 	w := &walker{data: pdf}
 	if err := w.header(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	err = w.objects()
+	err := w.objects()
 	if err == nil {
 		err = w.end()
 	}
 	switch {
 	case len(w.attached) == 0:
-		return nil, nil, fmt.Errorf("%w: no label is attached to this PDF", errors.Join(labels.ErrNotLabel, err))
+		return nil, fmt.Errorf("%w: no label is attached to this PDF", errors.Join(labels.ErrNotLabel, err))
 	case err != nil:
-		return nil, nil, err
+		return nil, err
 	}
-	if len(w.attached) == 2 {
-		code = w.attached[1]
-	}
-	return w.attached[0], code, nil
+	return w, nil
 }
 
 // walker goes through the file from front to back.
@@ -69,6 +75,15 @@ type walker struct {
 	at       int
 	offsets  []int
 	attached [][]byte // the bundle, and the compact label
+	variant  string   // which of the label's pictures it says to be
+}
+
+// code is the compact label, nil if there is none.
+func (w *walker) code() []byte {
+	if len(w.attached) < 2 {
+		return nil
+	}
+	return w.attached[1]
 }
 
 func (w *walker) header() error {
@@ -129,6 +144,7 @@ func (w *walker) object() error {
 	for w.at-body < maxBody {
 		switch before := w.at; string(w.line(maxBody)) {
 		case "endobj":
+			w.variantOf(w.data[body:before])
 			return nil
 		case "stream":
 			return w.stream(w.data[body:before])
@@ -139,6 +155,16 @@ func (w *walker) object() error {
 		}
 	}
 	return w.changed("the file is cut off or changed")
+}
+
+// variantOf reads which of the label's pictures the document information names.
+// Whatever it says, the file must be what the renderer draws of it.
+func (w *walker) variantOf(dict []byte) {
+	const longest = 40
+	if _, after, found := bytes.Cut(dict, []byte("\n/LabelVariant (")); found {
+		name, _, _ := bytes.Cut(after[:min(len(after), longest)], []byte(")"))
+		w.variant = string(name)
+	}
 }
 
 func (w *walker) stream(dict []byte) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/labeltest"
 	"github.com/assay-iot/assay/labels/pdf"
+	"github.com/assay-iot/assay/labels/picture"
 	"github.com/assay-iot/assay/labels/sign"
 	"github.com/assay-iot/assay/labels/verify"
 )
@@ -22,21 +23,21 @@ func pdfLabel(t testing.TB) (data, bundle []byte, ks []verify.Key, o verify.Opti
 	t.Helper()
 	key, s := labeltest.Key(), labeltest.Statement(t)
 	bundle = labeltest.Bundle(t, key, s)
-	data, err := pdf.Render(s, bundle, nil)
+	data, err := pdf.Render(s, bundle, nil, picture.Default)
 	if err != nil {
 		t.Fatal(err)
 	}
 	o = today()
 	drawn := map[string][]byte{}
-	o.Render = func(s *labels.Statement, bundle, code []byte) ([]byte, error) {
-		if drawn[string(bundle)] == nil {
-			again, err := pdf.Render(s, bundle, code)
+	o.Render = func(s *labels.Statement, bundle, code []byte, variant string) ([]byte, error) {
+		if drawn[string(bundle)+variant] == nil {
+			again, err := pdf.Again(s, bundle, code, variant)
 			if err != nil {
 				return nil, err
 			}
-			drawn[string(bundle)] = again
+			drawn[string(bundle)+variant] = again
 		}
-		return drawn[string(bundle)], nil
+		return drawn[string(bundle)+variant], nil
 	}
 	return data, bundle, keys(t, key.Public()), o
 }
@@ -70,9 +71,9 @@ func TestPDF(t *testing.T) {
 
 func TestPictureNotCompared(t *testing.T) {
 	data, _, ks, o := pdfLabel(t)
-	for name, render := range map[string]func(*labels.Statement, []byte, []byte) ([]byte, error){
+	for name, render := range map[string]func(*labels.Statement, []byte, []byte, string) ([]byte, error){
 		"no renderer": nil,
-		"an unknown renderer": func(*labels.Statement, []byte, []byte) ([]byte, error) {
+		"an unknown renderer": func(*labels.Statement, []byte, []byte, string) ([]byte, error) {
 			return nil, fmt.Errorf("%w 9", labels.ErrUnknownRenderer)
 		},
 	} {
@@ -92,7 +93,7 @@ func TestPictureOfAnotherLabel(t *testing.T) {
 	_, bundle, ks, o := pdfLabel(t)
 	better := labeltest.Statement(t)
 	better.Predicate.Product.SupportUntil = "2039-06-30"
-	forged, err := pdf.Render(better, bundle, nil)
+	forged, err := pdf.Render(better, bundle, nil, picture.Default)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,12 +120,12 @@ func TestAppended(t *testing.T) {
 func TestSealed(t *testing.T) {
 	key, s := newECDSA(t, elliptic.P256()), labeltest.Statement(t)
 	bundle := labeltest.Bundle(t, key, s)
-	page, err := pdf.Render(s, bundle, nil)
+	page, err := pdf.Render(s, bundle, nil, picture.Default)
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := today()
-	o.Render = pdf.Render
+	o.Render = pdf.Again
 	seal := func(k crypto.Signer) []byte {
 		out, err := sign.PDF(k, s, page, sign.Seal{})
 		if err != nil {
@@ -218,10 +219,48 @@ func FuzzPDF(f *testing.F) {
 
 func BenchmarkVerifyPDF(b *testing.B) {
 	data, _, ks, o := pdfLabel(b)
-	o.Render = pdf.Render
+	o.Render = pdf.Again
 	for b.Loop() {
 		if r := mustPDF(b, data, ks, o); r.Status != verify.Valid {
 			b.Fatal(r.Summary)
+		}
+	}
+}
+
+// Each variant is compared with itself; other words or another variant under the
+// same name are not genuine, and one that nobody knows is not compared.
+func TestVariants(t *testing.T) {
+	_, bundle, ks, o := pdfLabel(t)
+	s, better := labeltest.Statement(t), labeltest.Statement(t)
+	better.Predicate.Product.SupportUntil = "2039-06-30"
+	for _, v := range picture.Variants() {
+		good, err := pdf.Render(s, bundle, nil, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := mustPDF(t, good, ks, o); r.Status != verify.Valid || r.Picture != verify.PictureSame {
+			t.Errorf("%s: %s, %s: %s", v, r.Status, r.Picture, r.Summary)
+		}
+		forged, err := pdf.Render(better, bundle, nil, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := mustPDF(t, forged, ks, o); r.Status != verify.NotAuthentic || r.Picture != verify.PictureDiffers {
+			t.Errorf("%s with another support end: %s: %s", v, r.Status, r.Summary)
+		}
+	}
+	page, err := pdf.Render(s, bundle, nil, picture.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := []byte("/LabelVariant (a5 en)")
+	for other, want := range map[string]verify.Status{
+		"/LabelVariant (a6 en)": verify.NotAuthentic, "/LabelVariant (a5 xx)": verify.CannotTell, "/LabelVariant (a5en )": verify.CannotTell,
+		"/LabelVariant_(a5 en)": verify.CannotTell, "/LabelVariant (a5 en ": verify.CannotTell,
+	} {
+		changed := bytes.Replace(page, name, []byte(other), 1)
+		if r := mustPDF(t, changed, ks, o); r.Status != want || (want == verify.CannotTell) != (r.Picture == verify.PictureNotCompared) {
+			t.Errorf("%s: %s, %s: %s", other, r.Status, r.Picture, r.Summary)
 		}
 	}
 }

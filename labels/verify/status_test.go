@@ -14,6 +14,7 @@ import (
 	"github.com/assay-iot/assay/labels/compact"
 	"github.com/assay-iot/assay/labels/labeltest"
 	"github.com/assay-iot/assay/labels/pdf"
+	"github.com/assay-iot/assay/labels/picture"
 	"github.com/assay-iot/assay/labels/status"
 	"github.com/assay-iot/assay/labels/verify"
 )
@@ -258,10 +259,10 @@ func TestPDFWithCode(t *testing.T) {
 	s := labeltest.Statement(t)
 	bundle := labeltest.Bundle(t, key, s)
 	o := today()
-	o.Render = pdf.Render
+	o.Render = pdf.Again
 	check := func(name string, message []byte, want verify.Status, says string) {
 		t.Helper()
-		data, err := pdf.Render(s, bundle, message)
+		data, err := pdf.Render(s, bundle, message, picture.Default)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -35,9 +35,9 @@ type Options struct {
 	Witness Witness
 
 	// Render draws a label as the renderer that its statement names, so that a
-	// PDF can be compared with its own data, byte for byte. Without it the
-	// picture is not compared.
-	Render func(s *labels.Statement, bundle, compactLabel []byte) ([]byte, error)
+	// PDF can be compared with its own data, byte for byte: the variant (format
+	// and language) that the file names. Without it the picture is not compared.
+	Render func(s *labels.Statement, bundle, compactLabel []byte, variant string) ([]byte, error)
 
 	// Status gives signed status lists for an address that an authentic label
 	// names: what was fetched or given first, then what was kept from before.
@@ -83,7 +83,7 @@ func PDF(data []byte, keys []Key, o Options) (*Report, error) {
 		r.reject("the file was changed: " + err.Error())
 		return r, nil
 	}
-	bundle, code, err := Extract(data)
+	w, err := walk(data)
 	var changed *ChangedError
 	switch {
 	case errors.As(err, &changed) && !errors.Is(err, labels.ErrNotLabel):
@@ -92,18 +92,18 @@ func PDF(data []byte, keys []Key, o Options) (*Report, error) {
 	case err != nil:
 		return nil, err
 	}
-	s, err := r.bundle(bundle, keys, o)
+	s, err := r.bundle(w.attached[0], keys, o)
 	if err != nil || r.Status == NotAuthentic {
 		return r, err
 	}
 	if r.seal(seal); r.Status == NotAuthentic {
 		return r, nil
 	}
-	if why := r.code(code, s, keys); why != "" {
+	if why := r.code(w.code(), s, keys); why != "" {
 		r.reject(why)
 		return r, nil
 	}
-	r.picture(data, bundle, code, s, o)
+	r.picture(data, w, s, o)
 	return r, nil
 }
 
@@ -242,12 +242,12 @@ func (r *Report) holdAgainst(firmware []labels.Firmware) {
 }
 
 // picture compares a PDF with what the renderer makes of its own data.
-func (r *Report) picture(pdf, bundle, code []byte, s *labels.Statement, o Options) {
+func (r *Report) picture(pdf []byte, w *walker, s *labels.Statement, o Options) {
 	if o.Render == nil {
 		r.cannotCompare("this verifier has no renderer")
 		return
 	}
-	again, err := o.Render(s, bundle, code)
+	again, err := o.Render(s, w.attached[0], w.code(), w.variant)
 	switch {
 	case err != nil:
 		r.cannotCompare(err.Error())

@@ -1,0 +1,34 @@
+package picture
+
+// mark is a small mark for the box: what it is, until when it is kept secure,
+// and where more is. Its code holds the address and the digest only, as the
+// modules of the whole one would be too fine; without room for that it has the
+// address in letters.
+func (c *content) mark() *sheet {
+	const w, h, side, finest = 40.0, 25.0, 19.1, 0.3
+	s := c.sheet(w, h, 2, 1.4)
+	s.rect(0, 0, w, 1, accent)
+	x := s.left + side + 1.8
+	code, err := encode(c.short)
+	if err == nil && side/float64(code.Size) >= finest {
+		s.modules(s.left, 3.6, side, code)
+	} else {
+		x = s.left
+	}
+	room := s.right - x
+	at := s.set(x, 5.2, s.fit(c.SecurityLabel, style{bold, 4.6, accent}, room, 3.6, 1))
+	if c.l.Demo {
+		at = s.set(x, at+2.1, s.fit(c.kind(), style{bold, 4.6, ink}, room, 3.4, 1))
+	}
+	at = s.set(x, at+3, s.fitOne(c.l.Product.Name, style{bold, 7, ink}, room, 5, 4, 2))
+	at = s.set(x, at+2.9, s.fitOne(c.Support, style{regular, 4.6, ink}, room, 4.2, 3.6, 2))
+	at = s.set(x, at+3, s.fit(c.Long(c.l.Product.SupportUntil), style{bold, 6.8, accent}, room, 4.5, 1))
+	if x == s.left && c.l.Issuer.Address != "" {
+		s.set(x, at+3, s.fit(c.Fill(c.More2, "address", c.l.Issuer.Address), style{regular, 4.6, quiet}, room, 3.6, 2))
+		return s
+	}
+	if at < 19.6 {
+		s.set(x, 22, s.fit(c.kind(), style{regular, 4, quiet}, room, 3.2, 1))
+	}
+	return s
+}

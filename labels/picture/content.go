@@ -1,0 +1,312 @@
+package picture
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/picture/words"
+)
+
+// kind says what sort of label this is.
+func (c *content) kind() string {
+	switch {
+	case c.l.Demo:
+		return c.Demo
+	case c.l.Issuer.Standing == labels.IsMaker:
+		return c.SelfDeclared
+	}
+	return c.Fill(c.IssuedBy, "issuer", c.l.Issuer.Name)
+}
+
+// maker names the maker and the models.
+func (c *content) maker(n int) string {
+	models := c.l.Product.Models
+	text := c.Models
+	switch len(models) {
+	case 0:
+		return c.l.Product.Maker.Name
+	case 1:
+		text = c.Model
+	}
+	return c.apart(c.l.Product.Maker.Name) + "  ·  " + c.Fill(text, "models", c.List(models, n))
+}
+
+// apart keeps a value from running into what stands beside it.
+func (c *content) apart(s string) string { return c.Fill("{s}", "s", s) }
+
+// fact is one thing that the maker says.
+type fact struct {
+	what string
+	text listed
+}
+
+func (c *content) facts() []fact {
+	plain := func(s string) listed { return func(int) string { return s } }
+	return []fact{
+		{c.Updates, plain(c.updates())},
+		{c.Passwords, plain(c.passwords())},
+		{c.SensorsAndData, c.sensors},
+		{c.Recipients, c.recipients},
+	}
+}
+
+func (c *content) updates() string {
+	switch a := c.l.Declared.AutomaticUpdates; {
+	case a == nil:
+		return c.Unsaid
+	case *a:
+		return c.UpdatesBySelf
+	}
+	return c.UpdatesByYou
+}
+
+func (c *content) passwords() string {
+	var list []string
+	for _, p := range c.l.Declared.Passwords {
+		if p = term(c.Password, p); !slices.Contains(list, p) {
+			list = append(list, p)
+		}
+	}
+	if len(list) == 0 {
+		return c.Unsaid
+	}
+	return words.Sentence(strings.Join(list, c.Semicolon))
+}
+
+// term gives the word of a language for a value, or the value as it is written.
+func term(known map[string]string, s string) string {
+	if w := known[s]; w != "" {
+		return w
+	}
+	return s
+}
+
+func (c *content) terms(list []string) []string {
+	out := slices.Clone(list)
+	for i, s := range out {
+		out[i] = term(c.Terms, s)
+	}
+	return out
+}
+
+// sensors names n of each list: sensors that are there, those declared absent,
+// and personal data.
+func (c *content) sensors(n int) string {
+	f := c.l.Declared
+	var absent []string
+	for _, s := range f.WithoutSensors {
+		text := c.Absent[s]
+		if text == "" {
+			text = c.Fill(c.Absent[""], "sensor", s)
+		}
+		absent = append(absent, text)
+	}
+	there := filled(c.List(c.terms(f.Sensors), n), c.List(absent, n))
+	text := orElse(strings.Join(there, c.Semicolon), c.NoSensors)
+	if len(absent) > 0 {
+		text = c.Fill(c.Declared, "sensors", text)
+	}
+	return words.Sentence(c.Fill(c.WithSensors, "sensors", text, "data", orElse(c.List(c.terms(f.PersonalData), n), c.NoneNamed)))
+}
+
+func (c *content) recipients(n int) string {
+	return orElse(c.List(c.l.Declared.Recipients, n), c.NoRecipients) // host names, as they are written
+}
+
+// filled leaves out empty texts.
+func filled(texts ...string) []string {
+	return slices.DeleteFunc(texts, func(s string) bool { return s == "" })
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// proof says how a principle is known.
+func (c *content) proof(p labels.Principle) string {
+	switch p.Outcome {
+	case assay.NotMet:
+		return c.NotFollowed
+	case assay.DoesNotApply:
+		return c.DoesNotApply
+	case assay.Undecided:
+		return c.NotAssessed
+	}
+	return orElse(c.Proofs[p.Proof].Word, c.NotAssessed)
+}
+
+// seen reports whether somebody looked, and did not only read or hear.
+func seen(p labels.Principle) bool { return p.Outcome == assay.Met && p.Proof >= assay.Observed }
+
+func (c *content) principle(p assay.Principle) words.Principle {
+	if w, ok := c.Principles[p]; ok {
+		return w
+	}
+	return words.Principle{Long: p.Title(), Short: p.Title()}
+}
+
+// proofs are the four, from most to least.
+var proofs = []assay.Proof{assay.Verified, assay.Observed, assay.Documented, assay.Declared}
+
+func (c *content) meaning(p assay.Proof) string {
+	w := c.Proofs[p]
+	return w.Word + c.colon() + w.Meaning
+}
+
+func (c *content) colon() string {
+	switch c.Tag {
+	case words.French:
+		return " : "
+	case words.Japanese:
+		return "："
+	}
+	return ": "
+}
+
+// cover is a class of bytes and how many of all they are.
+type cover struct {
+	class assay.CoverageClass
+	text  string
+}
+
+func (c *content) covers() []cover {
+	v := c.l.Coverage
+	say := func(text, share string) string { return c.Fill(text, "n", share) }
+	return []cover{
+		{assay.Opened, say(c.CoverExamined, c.Share(v.Examined(), v.Bytes, false))},
+		{assay.DeclaredOpaque, say(c.CoverClosed, c.Share(v.DeclaredOpaque, v.Bytes, true))},
+		{assay.Unexplained, say(c.CoverOpen, c.Share(v.Unexplained, v.Bytes, true))},
+	}
+}
+
+// scope sorts the parts of a product by how far they were examined.
+type scope struct{ examined, closed, opaque, declared []string }
+
+func (c *content) scope() scope {
+	var s scope
+	l := c.l
+	whole := map[string]bool{} // firmware of which nothing was examined, and that says who could
+	for _, k := range l.Closed {
+		part := c.Fill(c.Firmware, "name", k.Firmware)
+		opened := slices.ContainsFunc(l.Parts, func(p labels.Part) bool { return p.Kind == "firmware" && p.Name == k.Firmware && p.Examined })
+		switch {
+		case k.Range != "":
+			part = c.Fill(c.Range, "range", k.Range, "firmware", part)
+		case opened:
+			part = c.Fill(c.Rest, "firmware", part)
+		default:
+			whole[k.Firmware] = true
+		}
+		s.closed = append(s.closed, c.Fill(c.ClosedPart, "part", part, "supplier", k.Supplier))
+	}
+	for _, f := range l.Firmware {
+		switch name := c.part("firmware", f.Name, f.Version); {
+		case whole[f.Name]:
+		case f.Opaque:
+			s.opaque = append(s.opaque, name)
+		default:
+			s.examined = append(s.examined, name)
+		}
+	}
+	for _, p := range l.Parts {
+		switch name := c.part(p.Kind, p.Name, p.Version); {
+		case p.Kind == "firmware" && whole[p.Name], slices.Contains(s.examined, name), slices.Contains(s.opaque, name):
+		case p.Examined:
+			s.examined = append(s.examined, name)
+		default:
+			s.declared = append(s.declared, name)
+		}
+	}
+	return s
+}
+
+func (c *content) part(kind, name, version string) string {
+	return strings.Join(strings.Fields(term(c.Kinds, kind)+" "+c.apart(strings.TrimSpace(name+" "+version))), " ")
+}
+
+// scopeText says what was examined, what not and who could, what nobody could
+// read, and what was only declared.
+func (c *content) scopeText() listed {
+	s := c.scope()
+	return func(n int) string {
+		texts := []string{c.Fill(c.Examined, "list", orElse(c.List(s.examined, n), c.Nothing))}
+		for _, more := range []struct {
+			text string
+			list []string
+		}{{c.NotExamined, s.closed}, {c.Unreadable, s.opaque}, {c.Only, s.declared}} {
+			if len(more.list) > 0 {
+				texts = append(texts, c.Fill(more.text, "list", c.List(more.list, n)))
+			}
+		}
+		if c.l.Exceptions > 0 {
+			texts = append(texts, c.Fill(c.Exceptions, "n", strconv.Itoa(c.l.Exceptions)))
+		}
+		return strings.Join(texts, c.space())
+	}
+}
+
+// space stands between sentences.
+func (c *content) space() string {
+	if c.Tag == words.Japanese {
+		return ""
+	}
+	return " "
+}
+
+// scheme names a scheme, and its level only if the issuer may give it.
+func (c *content) scheme(s labels.Scheme) string {
+	text := c.Fill(c.Scheme, "title", s.Title, "edition", s.Edition)
+	if s.Level > 0 && c.l.Issuer.Standing == labels.Authorised {
+		text = c.Fill(c.Level, "scheme", text, "level", strconv.Itoa(s.Level))
+	}
+	return text
+}
+
+// schemes says who assessed the product against what.
+func (c *content) schemes() listed {
+	var list []string
+	for _, s := range c.l.Schemes {
+		list = append(list, c.scheme(s))
+	}
+	by := c.By
+	if c.l.Issuer.Standing == labels.IsMaker {
+		by = c.BySelf
+	}
+	others := c.unclaimed()
+	return func(n int) string {
+		text := c.Fill(by, "issuer", c.l.Issuer.Name, "schemes", c.List(list, n))
+		if len(others) > 0 {
+			text += c.space() + c.Fill(c.AlsoLooked, "list", c.List(others, n))
+		}
+		return text
+	}
+}
+
+// unclaimed lists the schemes that were looked at too, with what came out.
+func (c *content) unclaimed() []string {
+	var list []string
+	for _, o := range c.l.AlsoAssessed {
+		list = append(list, c.Fill(c.AlsoScheme, "scheme", o.Title+" "+o.Edition, "outcome", c.outcome(o.Outcome)))
+	}
+	return list
+}
+
+func (c *content) outcome(o assay.Outcome) string {
+	switch o {
+	case assay.Met:
+		return c.Met
+	case assay.NotMet:
+		return c.NotMet
+	}
+	return c.NoConclusion
+}
+
+func (c *content) dates() string {
+	return c.Fill(c.Dates, "asof", c.Long(c.l.AsOf), "issued", c.Long(c.l.Issued), "until", c.Long(c.l.ValidUntil))
+}

@@ -1,0 +1,160 @@
+package picture
+
+import (
+	"strings"
+	"unicode"
+)
+
+// block is text that was made to fit.
+type block struct {
+	lines []string
+	style style
+}
+
+// height of the block in mm, from the first baseline to the last.
+func (b block) height() float64 { return float64(len(b.lines)-1) * b.leading() }
+
+func (b block) leading() float64 { return b.style.size * pointMM * 1.28 }
+
+// fit makes a text fit a width in at most n lines. It shrinks the text, half a
+// point at a time, down to least; what is still too long ends with an ellipsis.
+// Nothing ever runs over.
+func (s *sheet) fit(text string, st style, width, least float64, n int) block {
+	text = s.clean(text)
+	for {
+		lines := wrap(text, st, width)
+		if len(lines) <= n {
+			return block{lines, st}
+		}
+		if st.size-0.5 < least {
+			lines = lines[:n]
+			lines[n-1] = shorten(lines[n-1], st, width)
+			return block{lines, st}
+		}
+		st.size -= 0.5
+	}
+}
+
+// fitOne makes a text fit in one line if it need not be smaller than least for
+// that, else in n lines, smaller if it must.
+func (s *sheet) fitOne(text string, st style, width, least, smallest float64, n int) block {
+	one := st
+	for text := s.clean(text); one.size >= least; one.size -= 0.25 {
+		if len(wrap(text, one, width)) == 1 {
+			return s.fit(text, one, width, one.size, 1)
+		}
+	}
+	return s.fit(text, st, width, smallest, n)
+}
+
+// flow wraps a text into as many lines as it takes.
+func (s *sheet) flow(text string, st style, width float64) block {
+	return block{wrap(s.clean(text), st, width), st}
+}
+
+// listed writes a text with at most n entries of each list in it; "and 3 more"
+// stands for the others. fitLists takes the largest n that fits.
+type listed func(n int) string
+
+// mostListed is how many entries of a list a label names at most.
+const mostListed = 6
+
+// fitLists makes a text with lists in it fit. As many entries are named as have
+// room at the smallest size, so that "and 3 more" is never cut away; only where
+// a single entry is too long does the text end with an ellipsis.
+func (s *sheet) fitLists(text listed, st style, width, least float64, n int) block {
+	smallest := st
+	smallest.size = least
+	for entries := mostListed; ; entries-- {
+		if entries <= 1 || len(wrap(s.clean(text(entries)), smallest, width)) <= n {
+			return s.fit(text(entries), st, width, least, n)
+		}
+	}
+}
+
+// wrap breaks a text at spaces and between Japanese characters, and inside words
+// that are wider than a line.
+func wrap(text string, st style, limit float64) []string {
+	const slack = 1e-9
+	var lines []string
+	line, filled := "", 0.0
+	for _, piece := range pieces(text) {
+		w := width(piece, st)
+		if line != "" && filled+w <= limit+slack {
+			line, filled = line+piece, filled+w
+			continue
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+		piece = strings.TrimLeft(piece, " ")
+		for w = width(piece, st); w > limit+slack; w = width(piece, st) {
+			head := head(piece, st, limit)
+			lines, piece = append(lines, head), piece[len(head):]
+		}
+		line, filled = piece, w
+	}
+	return append(lines, line)
+}
+
+// Characters that no line may begin with, and that none may end with (a small
+// part of JIS X 4051).
+const (
+	notFirst = "、。，．・：；？！）」』】〕〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々％)]}!?,.:;%"
+	notLast  = "（「『【〔〈《([{"
+)
+
+// pieces cuts a text where a line may break. Each piece keeps the space before
+// it.
+func pieces(text string) []string {
+	text = strings.Join(strings.Fields(text), " ")
+	var list []string
+	start, last := 0, rune(0)
+	for i, r := range text {
+		if i > 0 && breaks(last, r) {
+			list = append(list, text[start:i])
+			start = i
+		}
+		last = r
+	}
+	if start < len(text) {
+		list = append(list, text[start:])
+	}
+	return list
+}
+
+func breaks(a, b rune) bool {
+	switch {
+	case b == ' ':
+		return a != ' '
+	case a == ' ' || !wide(a) && !wide(b):
+		return false
+	}
+	return !strings.ContainsRune(notFirst, b) && !strings.ContainsRune(notLast, a)
+}
+
+// wide reports whether a character stands for itself, as Japanese ones do.
+func wide(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0x3000 && r <= 0x303F || r >= 0xFF00 && r <= 0xFFEF || r == 'ー'
+}
+
+// head is as much of a word as a line takes, at least one character.
+func head(word string, st style, limit float64) string {
+	end := 0
+	for i, r := range word {
+		next := i + len(string(r))
+		if end > 0 && width(word[:next], st) > limit {
+			break
+		}
+		end = next
+	}
+	return word[:end]
+}
+
+func shorten(line string, st style, limit float64) string {
+	runes := []rune(line)
+	for len(runes) > 0 && width(string(runes)+"…", st) > limit {
+		runes = runes[:len(runes)-1]
+	}
+	return strings.TrimRight(string(runes), " ,;、") + "…"
+}

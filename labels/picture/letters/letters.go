@@ -1,0 +1,128 @@
+// Package letters has the fonts of the label and makes texts ready for drawing:
+// which font has a character, how wide a text is, in which order and shape its
+// characters stand.
+//
+// It sets Latin, Greek, Cyrillic, Armenian, Georgian, Japanese and Arabic. A
+// character that no font has, or whose script would need more than this package
+// does, is a [GlyphError], never an empty place.
+package letters
+
+import (
+	"fmt"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// GlyphError says that a text holds a character that the fonts cannot set.
+// Nothing is drawn then, since an empty place would be a lie.
+type GlyphError struct {
+	Rune rune
+	Text string
+}
+
+func (e *GlyphError) Error() string {
+	return fmt.Sprintf("the label's fonts cannot set the character %q (%U) in %q", e.Rune, e.Rune, e.Text)
+}
+
+// Face is how a text looks.
+type Face int
+
+// The faces.
+const (
+	Regular Face = iota
+	Bold
+	Mono
+)
+
+// The marks that steer the direction of a text. The words of a language hold
+// them; they are never drawn.
+const (
+	leftMark  = '\u200E'
+	rightMark = '\u200F'
+)
+
+func isMark(r rune) bool { return r == leftMark || r == rightMark }
+
+// scripts are those that can be set one character after the other.
+var scripts = []*unicode.RangeTable{
+	unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Armenian, unicode.Georgian, unicode.Common,
+	unicode.Han, unicode.Hiragana, unicode.Katakana,
+}
+
+// Clean gives a text in the form that is drawn: composed characters, plain
+// spaces. It fails with a [GlyphError].
+func Clean(text string) (string, error) {
+	out := []rune(norm.NFC.String(text))
+	for i, r := range out {
+		switch {
+		case unicode.IsSpace(r) && r != '\u3000':
+			out[i] = ' '
+		case isMark(r):
+		case joins(r):
+		case r > 0xFFFF, unicode.Is(unicode.C, r), !unicode.In(r, scripts...), !Regular.has(r), !Bold.has(r):
+			return "", &GlyphError{r, text}
+		}
+	}
+	return string(out), nil
+}
+
+func (f Face) has(r rune) bool {
+	_, ok := f.font(r)
+	return ok
+}
+
+// font finds the font that sets a character.
+func (f Face) font(r rune) (*Font, bool) {
+	first := latin[f]()
+	if first.glyph(r) != 0 {
+		return first, true
+	}
+	if r < 0x2000 {
+		return first, false
+	}
+	if second := japanese[f](); second.glyph(r) != 0 {
+		return second, true
+	}
+	return rest(), rest().glyph(r) != 0
+}
+
+// Width of a text in thousandths of its size.
+func (f Face) Width(text string) int {
+	sum := 0
+	for _, r := range join([]rune(text)) {
+		if isMark(r) {
+			continue
+		}
+		font, _ := f.font(r)
+		sum += font.Advance(r)
+	}
+	return sum
+}
+
+// Run is a piece of a line in one font, its characters as they stand from left
+// to right.
+type Run struct {
+	Font    *Font
+	Text    string
+	Advance int // in thousandths of the size
+}
+
+// Line puts the characters of one line in the order in which they stand, and
+// joins those that are written joined. The text is one that Clean has given.
+func (f Face) Line(text string, rightToLeft bool) []Run {
+	var runs []Run
+	for _, r := range order(join([]rune(text)), rightToLeft) {
+		if isMark(r) {
+			continue
+		}
+		font, _ := f.font(r)
+		if n := len(runs); n == 0 || runs[n-1].Font != font {
+			runs = append(runs, Run{Font: font})
+		}
+		last := &runs[len(runs)-1]
+		last.Text += string(r)
+		last.Advance += font.Advance(r)
+	}
+	return runs
+}

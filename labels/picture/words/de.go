@@ -1,0 +1,107 @@
+package words
+
+import "github.com/assay-iot/assay"
+
+var german = Words{
+	Tag: German, Capitals: true, plural: oneOther, forms: []string{"one", "other"},
+
+	Months: [12]string{"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"},
+	Date:   "{day}. {month} {year}", FirstOfMonth: "1",
+	Decimal: ",", Percent: "{n} %", Under: "unter {n} %",
+	Comma: ", ", Semicolon: "; ",
+	More: "{list} und {n} weitere",
+
+	SecurityLabel: "Sicherheitslabel", Demo: "DEMO · beweist nichts", SelfDeclared: "Eigenerklärung", IssuedBy: "Ausgestellt von {issuer}",
+	Model: "Modell {models}", Models: "Modelle {models}",
+	Support:   "Sicherheitsupdates bis",
+	MakerSays: "Was der Hersteller sagt",
+	Updates:   "Updates", UpdatesBySelf: "Installieren sich von selbst", UpdatesByYou: "Sie installieren sie selbst",
+	Passwords: "Passwörter",
+	Password: map[string]string{
+		"unique-per-device": "auf jedem Gerät ein anderes", "user-set": "vor dem ersten Gebrauch von Ihnen gewählt",
+		"none": "keine", "fixed": "auf jedem Gerät dasselbe",
+	},
+	SensorsAndData: "Sensoren und Daten", Declared: "{sensors} (laut Erklärung)", NoSensors: "keine Sensoren genannt", WithSensors: "{sensors}. Persönliche Daten: {data}",
+	NoneNamed: "keine genannt",
+	Terms: map[string]string{
+		"camera": "Kamera", "microphone": "Mikrofon", "location": "Standort", "motion": "Bewegung", "temperature": "Temperatur",
+		"video": "Video", "audio": "Ton", "account": "Konto", "switching": "Schaltvorgänge",
+	},
+	Absent:     map[string]string{"camera": "keine Kamera", "microphone": "kein Mikrofon", "location": "kein Standort", "motion": "kein Bewegungssensor", "temperature": "kein Temperatursensor", "": "ohne: {sensor}"},
+	Recipients: "Wer Daten erhält", NoRecipients: "Niemand genannt", Unsaid: "Der Hersteller sagt nichts dazu",
+
+	NinePrinciples: "Neun Grundsätze, und woher man es weiß",
+	Principles: map[assay.Principle]Principle{
+		assay.Lifecycle:     {"Mit Blick auf Sicherheit entwickelt, geprüft und gepflegt", "Sichere Entwicklung"},
+		assay.PersonalData:  {"Persönliche Daten und Sensoren sind genannt und geschützt", "Persönliche Daten"},
+		assay.Deletion:      {"Sie können Ihre Daten leicht löschen", "Daten löschen"},
+		assay.Disclosure:    {"Jeder kann Schwachstellen melden, und der Hersteller antwortet", "Schwachstellen melden"},
+		assay.Support:       {"Sie wissen, wie lange es Sicherheitsupdates gibt", "Dauer der Updates"},
+		assay.Updates:       {"Updates gelangen sicher auf das Gerät", "Sichere Updates"},
+		assay.Credentials:   {"Kein Passwort gilt für mehrere Geräte", "Keine gleichen Passwörter"},
+		assay.Communication: {"Was das Gerät sendet, ist unterwegs geschützt", "Geschützte Verbindungen"},
+		assay.Storage:       {"Schlüssel und Geheimnisse sind sicher gespeichert", "Sichere Speicherung"},
+	},
+	Proofs: map[assay.Proof]Proof{
+		assay.Verified:   {"Geprüft", "auf die Probe gestellt, etwa eine Signatur"},
+		assay.Observed:   {"Gesehen", "angesehen, nichts spricht dagegen"},
+		assay.Documented: {"Belegt", "ein Dokument sagt es"},
+		assay.Declared:   {"Nur erklärt", "der Hersteller sagt es"},
+	},
+	NotFollowed: "Nicht befolgt", DoesNotApply: "Trifft nicht zu", NotAssessed: "Nicht untersucht",
+
+	WhatWasExamined: "Was untersucht wurde",
+	CoverExamined:   "{n} untersucht", CoverClosed: "{n} als geschlossen erklärt", CoverOpen: "{n} ungeklärt", OfAll: "der Bytes der Software",
+	Kinds:    map[string]string{"firmware": "Gerätesoftware", "app": "App", "cloud": "Cloud-Dienst"},
+	Examined: "Untersucht: {list}.", NotExamined: "Nicht untersucht: {list}.", Unreadable: "Nicht untersuchbar: {list}.", Only: "Nur erklärt: {list}.",
+	Nothing: "nichts", ClosedPart: "{part} ({supplier})", Firmware: "Firmware {name}", Range: "{range} in {firmware}", Rest: "der Rest von {firmware}",
+	Exceptions: "Vom Hersteller verfasste Ausnahmen, die kein Ergebnis ändern: {n}.",
+
+	By:     "Ausgestellt von {issuer}; dort bewertet nach {schemes}.",
+	BySelf: "Von {issuer} selbst bewertet, als eigene Erklärung, nach {schemes}.",
+	Scheme: "{title} ({edition})", Level: "{scheme}, Stufe {level}",
+	AlsoLooked: "Auch betrachtet, aber nicht beansprucht: {list}.", AlsoScheme: "{scheme}: {outcome}",
+	Despite: "Trotzdem vergeben: {list}.", DespiteItem: "{requirement}: {outcome} ({by}: {reason})", DespiteShort: "Vergeben, obwohl nicht alles erfüllt ist",
+	Met: "erfüllt", NotMet: "nicht erfüllt", NoConclusion: "ohne Ergebnis",
+	Dates: "Stand {asof}. Ausgestellt am {issued}, gültig bis {until}.", ValidUntil: "Gültig bis {until}",
+	Disclaimer: "Kein Label kann vollkommene Sicherheit versprechen. Dieses sagt, was an einem Tag wie untersucht wurde; " +
+		"Schwachstellen können bleiben oder später bekannt werden. Kein amtliches Zeichen, keine Empfehlung einer Behörde.",
+	NotEndorsed: "Kein amtliches Zeichen. Kein Label kann vollkommene Sicherheit versprechen.",
+	Scan:        "Zum Prüfen scannen", More2: "Einzelheiten und Prüfung: {address}",
+
+	Details: "Einzelheiten", Page: "Seite {n} von {all}",
+	ProductAndMaker: "Produkt und Hersteller", Address: "Anschrift", Website: "Website", Contact: "Kontakt", Policy: "Schwachstelle melden",
+	Deletion: "Daten löschen", GTIN: "GTIN", ProductID: "Produktnummer", LabelID: "Nummer des Labels",
+	SchemeByScheme: "Regelwerk für Regelwerk", SchemeWord: "Regelwerk", Mandatory: "Pflichtanforderungen", Recommended: "Empfohlene Anforderungen",
+	CountMet: "{n} erfüllt", CountNotMet: "{n} nicht erfüllt", CountOpen: "{n} nicht entschieden", CountNot: "{n} nicht zutreffend", CountNone: "keine",
+	KnownBy:              "von den erfüllten: {list}",
+	PrincipleByPrinciple: "Grundsatz für Grundsatz", PrincipleWord: "Grundsatz", HowKnown: "Woher man es weiß", Decided: "Anforderungen",
+	DecidedOf:  Counted{One: "{decided} von {n} entschieden", Other: "{decided} von {n} entschieden"},
+	LookedInto: "In die Software gesehen: {list}", ByDeclaration: "Nach Erklärung oder Dokumenten",
+	FirmwareWord: "Gerätesoftware", Name: "Name", Version: "Version", Lowest: "Älteste unterstützte", Digest: "SHA-256", Unopened: "innen nichts lesbar",
+	Documents: "Dokumente, auf denen das beruht", Kind: "Art", DocumentBy: "Von", DateWord: "Datum", NoDocuments: "Es wurde kein Dokument vorgelegt.",
+	DocumentKinds: map[string]string{
+		"penetration-test": "Penetrationstest", "code-review": "Codeprüfung", "fuzzing": "Fuzzing", "static-analysis": "statische Analyse",
+		"risk-assessment": "Risikobewertung", "audit": "Audit", "test-report": "Prüfbericht", "certificate": "Zertifikat", "other": "anderes Dokument",
+	},
+	JudgedBy:  "Beurteilt nach",
+	RuleKinds: map[string]string{"scheme": "Regelwerk", "checks": "Prüfungen", "data": "Daten"},
+	ExceptionCount: Counted{
+		One:   "Der Hersteller hat {n} Ausnahme verfasst. Sie ändert kein Ergebnis.",
+		Other: "Der Hersteller hat {n} Ausnahmen verfasst. Sie ändern kein Ergebnis.",
+	},
+	Withdrawal:  "Widerruf",
+	StatusPlace: "Dieses Label kann widerrufen werden. Sein Eintrag hat die Nummer {index} in der Liste unter {list}. Fragen Sie beim Prüfen danach.",
+	NoStatus:    "Dieses Label hat keinen Statusdienst: Niemand kann hier sagen, dass es widerrufen wurde.",
+	Digests:     "Prüfsummen", OfLabel: "Label", OfAssessment: "Bewertung", OfDeclaration: "Erklärung", OfPolicy: "Vertrauensregeln",
+	Evidence:    "Beruht auf einer signierten Bescheinigung von {by}",
+	HowToVerify: "So prüfen Sie dieses Label",
+	Verify: []string{
+		"Vergleichen Sie Hersteller, Produkt und Modell mit dem, was Sie in der Hand halten: Ein Label lässt sich auf ein anderes Produkt kopieren.",
+		"Scannen Sie den QR-Code mit einem Prüfprogramm, dem Sie vertrauen. Trauen Sie keiner Seite, nur weil der Code zu ihr führt.",
+		"Oder prüfen Sie diese Datei ohne Netz: {command}. Das Label wird neu gezeichnet und Byte für Byte verglichen.",
+		"Fragen Sie, ob das Label widerrufen wurde und ob das Ende der Updates vorbei ist.",
+	},
+	CodeMeans:       "Der QR-Code enthält die signierte Kurzform dieses Labels und lässt sich ohne Netz prüfen.",
+	CodeMeansDigest: "Der QR-Code enthält die Prüfsumme dieses Labels; zum Prüfen wird das signierte Label gebraucht.",
+}

@@ -1,0 +1,107 @@
+package words
+
+import "github.com/assay-iot/assay"
+
+var english = Words{
+	Tag: English, Capitals: true, plural: oneOther, forms: []string{"one", "other"},
+
+	Months: [12]string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
+	Date:   "{day} {month} {year}", FirstOfMonth: "1",
+	Decimal: ".", Percent: "{n} %", Under: "under {n} %",
+	Comma: ", ", Semicolon: "; ",
+	More: "{list} and {n} more",
+
+	SecurityLabel: "Security label", Demo: "DEMO · proves nothing", SelfDeclared: "Self-declared", IssuedBy: "Issued by {issuer}",
+	Model: "model {models}", Models: "models {models}",
+	Support:   "Security updates until",
+	MakerSays: "What the maker says",
+	Updates:   "Updates", UpdatesBySelf: "Install by themselves", UpdatesByYou: "You install them yourself",
+	Passwords: "Passwords",
+	Password: map[string]string{
+		"unique-per-device": "different on every device", "user-set": "chosen by you before first use",
+		"none": "none", "fixed": "the same on every device",
+	},
+	SensorsAndData: "Sensors and data", Declared: "{sensors} (declared)", NoSensors: "no sensors named", WithSensors: "{sensors}. Personal data: {data}",
+	NoneNamed: "none named",
+	Terms: map[string]string{
+		"camera": "camera", "microphone": "microphone", "location": "location", "motion": "motion", "temperature": "temperature",
+		"video": "video", "audio": "audio", "account": "account", "switching": "switching",
+	},
+	Absent:     map[string]string{"camera": "no camera", "microphone": "no microphone", "location": "no location", "motion": "no motion sensor", "temperature": "no temperature sensor", "": "no {sensor}"},
+	Recipients: "Who receives data", NoRecipients: "None named", Unsaid: "The maker does not say",
+
+	NinePrinciples: "Nine principles, and how each is known",
+	Principles: map[assay.Principle]Principle{
+		assay.Lifecycle:     {"Built, tested and maintained with security in mind", "Secure development"},
+		assay.PersonalData:  {"Personal data and sensors are named and protected", "Personal data"},
+		assay.Deletion:      {"You can delete your data easily", "Deleting data"},
+		assay.Disclosure:    {"Anyone can report a weakness, and the maker responds", "Reporting weaknesses"},
+		assay.Support:       {"You know how long security updates come", "Support period"},
+		assay.Updates:       {"Updates reach the device securely", "Secure updates"},
+		assay.Credentials:   {"No password is shared between devices", "No shared passwords"},
+		assay.Communication: {"What the device sends is protected on the way", "Protected connections"},
+		assay.Storage:       {"Keys and secrets are stored securely", "Stored secrets"},
+	},
+	Proofs: map[assay.Proof]Proof{
+		assay.Verified:   {"Verified", "put to the test, such as a signature"},
+		assay.Observed:   {"Observed", "looked at, nothing speaks against it"},
+		assay.Documented: {"Documented", "a document says so"},
+		assay.Declared:   {"Declared only", "the maker says so"},
+	},
+	NotFollowed: "Not followed", DoesNotApply: "Does not apply", NotAssessed: "Not assessed",
+
+	WhatWasExamined: "What was examined",
+	CoverExamined:   "{n} examined", CoverClosed: "{n} declared closed", CoverOpen: "{n} unexplained", OfAll: "of the software's bytes",
+	Kinds:    map[string]string{"firmware": "device software", "app": "app", "cloud": "cloud service"},
+	Examined: "Examined: {list}.", NotExamined: "Not examined: {list}.", Unreadable: "Could not be examined: {list}.", Only: "Only declared: {list}.",
+	Nothing: "nothing", ClosedPart: "{part} ({supplier})", Firmware: "{name} firmware", Range: "{range} in {firmware}", Rest: "the rest of {firmware}",
+	Exceptions: "Exceptions written by the maker, which change no result: {n}.",
+
+	By:     "Issued by {issuer}, who assessed it against {schemes}.",
+	BySelf: "Assessed by {issuer}, as a declaration of its own, against {schemes}.",
+	Scheme: "{title} ({edition})", Level: "{scheme}, level {level}",
+	AlsoLooked: "Looked at too, but not claimed: {list}.", AlsoScheme: "{scheme}: {outcome}",
+	Despite: "Labelled all the same: {list}.", DespiteItem: "{requirement}: {outcome} ({by}: {reason})", DespiteShort: "Labelled although not all is met",
+	Met: "met", NotMet: "not met", NoConclusion: "no conclusion",
+	Dates: "As of {asof}. Issued {issued}, valid until {until}.", ValidUntil: "Valid until {until}",
+	Disclaimer: "No label can promise complete security. This one says what was looked at and how, on one day; " +
+		"weaknesses may remain or become known later. No official mark, no endorsement by any authority.",
+	NotEndorsed: "No official mark. No label can promise complete security.",
+	Scan:        "Scan to verify", More2: "Details and verification: {address}",
+
+	Details: "Details", Page: "Page {n} of {all}",
+	ProductAndMaker: "Product and maker", Address: "Address", Website: "Website", Contact: "Contact", Policy: "Report a weakness",
+	Deletion: "Delete your data", GTIN: "GTIN", ProductID: "Product number", LabelID: "Label number",
+	SchemeByScheme: "Scheme by scheme", SchemeWord: "Scheme", Mandatory: "Mandatory requirements", Recommended: "Recommended requirements",
+	CountMet: "{n} met", CountNotMet: "{n} not met", CountOpen: "{n} not decided", CountNot: "{n} do not apply", CountNone: "none",
+	KnownBy:              "of those met: {list}",
+	PrincipleByPrinciple: "Principle by principle", PrincipleWord: "Principle", HowKnown: "How it is known", Decided: "Requirements",
+	DecidedOf:  Counted{One: "{decided} of {n} decided", Other: "{decided} of {n} decided"},
+	LookedInto: "Looked into the software: {list}", ByDeclaration: "By declaration or documents",
+	FirmwareWord: "Device software", Name: "Name", Version: "Version", Lowest: "Lowest supported", Digest: "SHA-256", Unopened: "nothing inside could be read",
+	Documents: "Documents that this rests on", Kind: "Kind", DocumentBy: "By", DateWord: "Date", NoDocuments: "No document was given.",
+	DocumentKinds: map[string]string{
+		"penetration-test": "penetration test", "code-review": "code review", "fuzzing": "fuzzing", "static-analysis": "static analysis",
+		"risk-assessment": "risk assessment", "audit": "audit", "test-report": "test report", "certificate": "certificate", "other": "other document",
+	},
+	JudgedBy:  "Judged by",
+	RuleKinds: map[string]string{"scheme": "scheme", "checks": "checks", "data": "data"},
+	ExceptionCount: Counted{
+		One:   "The maker wrote {n} exception. It changes no result.",
+		Other: "The maker wrote {n} exceptions. They change no result.",
+	},
+	Withdrawal:  "Withdrawal",
+	StatusPlace: "This label can be withdrawn. Its entry is number {index} in the list at {list}. Ask for it when you verify.",
+	NoStatus:    "This label has no status service: nobody can say here that it was withdrawn.",
+	Digests:     "Digests", OfLabel: "Label", OfAssessment: "Assessment", OfDeclaration: "Declaration", OfPolicy: "Trust policy",
+	Evidence:    "Made of a signed attestation by {by}",
+	HowToVerify: "How to verify this label",
+	Verify: []string{
+		"Compare maker, product and model with what is in your hand: a label can be copied to another product.",
+		"Scan the QR code with a verifier that you trust. Do not trust a page only because the code leads to it.",
+		"Or verify this file without a network: {command}. It draws the label again and compares every byte.",
+		"Ask whether the label was withdrawn, and whether the support end has passed.",
+	},
+	CodeMeans:       "The QR code holds the signed short form of this label and can be verified offline.",
+	CodeMeansDigest: "The QR code holds the digest of this label; fetch the signed label to verify it.",
+}

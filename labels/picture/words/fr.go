@@ -1,0 +1,107 @@
+package words
+
+import "github.com/assay-iot/assay"
+
+var french = Words{
+	Tag: French, Capitals: true, plural: zeroOne, forms: []string{"one", "other"},
+
+	Months: [12]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"},
+	Date:   "{day} {month} {year}", FirstOfMonth: "1er",
+	Decimal: ",", Percent: "{n} %", Under: "moins de {n} %",
+	Comma: ", ", Semicolon: " ; ",
+	More: "{list} et {n} de plus",
+
+	SecurityLabel: "Étiquette de sécurité", Demo: "DÉMO · ne prouve rien", SelfDeclared: "Autodéclaration", IssuedBy: "Délivrée par {issuer}",
+	Model: "modèle {models}", Models: "modèles {models}",
+	Support:   "Mises à jour de sécurité jusqu’au",
+	MakerSays: "Ce que dit le fabricant",
+	Updates:   "Mises à jour", UpdatesBySelf: "S’installent d’elles-mêmes", UpdatesByYou: "Vous les installez vous-même",
+	Passwords: "Mots de passe",
+	Password: map[string]string{
+		"unique-per-device": "différent sur chaque appareil", "user-set": "choisi par vous avant le premier usage",
+		"none": "aucun", "fixed": "le même sur chaque appareil",
+	},
+	SensorsAndData: "Capteurs et données", Declared: "{sensors} (déclaré)", NoSensors: "aucun capteur indiqué", WithSensors: "{sensors}. Données personnelles : {data}",
+	NoneNamed: "aucune indiquée",
+	Terms: map[string]string{
+		"camera": "caméra", "microphone": "microphone", "location": "position", "motion": "mouvement", "temperature": "température",
+		"video": "vidéo", "audio": "son", "account": "compte", "switching": "commutations",
+	},
+	Absent:     map[string]string{"camera": "pas de caméra", "microphone": "pas de microphone", "location": "pas de position", "motion": "pas de capteur de mouvement", "temperature": "pas de capteur de température", "": "sans : {sensor}"},
+	Recipients: "Qui reçoit des données", NoRecipients: "Personne n’est indiqué", Unsaid: "Le fabricant ne le dit pas",
+
+	NinePrinciples: "Neuf principes, et comment on le sait",
+	Principles: map[assay.Principle]Principle{
+		assay.Lifecycle:     {"Conçu, testé et maintenu en pensant à la sécurité", "Développement sûr"},
+		assay.PersonalData:  {"Données personnelles et capteurs : indiqués et protégés", "Données personnelles"},
+		assay.Deletion:      {"Vous pouvez effacer facilement vos données", "Effacer ses données"},
+		assay.Disclosure:    {"Chacun peut signaler une faille, et le fabricant répond", "Signaler une faille"},
+		assay.Support:       {"Vous savez jusqu’à quand les mises à jour arrivent", "Durée du suivi"},
+		assay.Updates:       {"Les mises à jour arrivent de façon sûre", "Mises à jour sûres"},
+		assay.Credentials:   {"Aucun mot de passe n’est commun à plusieurs appareils", "Pas de mot de passe commun"},
+		assay.Communication: {"Ce que l’appareil envoie est protégé en chemin", "Liaisons protégées"},
+		assay.Storage:       {"Clés et secrets sont conservés de façon sûre", "Secrets conservés"},
+	},
+	Proofs: map[assay.Proof]Proof{
+		assay.Verified:   {"Vérifié", "mis à l’épreuve, comme une signature"},
+		assay.Observed:   {"Observé", "regardé, rien ne le contredit"},
+		assay.Documented: {"Documenté", "un document le dit"},
+		assay.Declared:   {"Seulement déclaré", "le fabricant le dit"},
+	},
+	NotFollowed: "Non respecté", DoesNotApply: "Sans objet", NotAssessed: "Non évalué",
+
+	WhatWasExamined: "Ce qui a été examiné",
+	CoverExamined:   "{n} examinés", CoverClosed: "{n} déclarés fermés", CoverOpen: "{n} inexpliqués", OfAll: "des octets du logiciel",
+	Kinds:    map[string]string{"firmware": "logiciel de l’appareil", "app": "application", "cloud": "service en ligne"},
+	Examined: "Examiné : {list}.", NotExamined: "Non examiné : {list}.", Unreadable: "N’a pas pu être examiné : {list}.", Only: "Seulement déclaré : {list}.",
+	Nothing: "rien", ClosedPart: "{part} ({supplier})", Firmware: "micrologiciel {name}", Range: "{range} dans {firmware}", Rest: "le reste de {firmware}",
+	Exceptions: "Exceptions écrites par le fabricant, qui ne changent aucun résultat : {n}.",
+
+	By:     "Délivrée par {issuer}, qui l’a évalué selon {schemes}.",
+	BySelf: "Évalué par {issuer}, en déclaration propre, selon {schemes}.",
+	Scheme: "{title} ({edition})", Level: "{scheme}, niveau {level}",
+	AlsoLooked: "Aussi regardé, mais non revendiqué : {list}.", AlsoScheme: "{scheme} : {outcome}",
+	Despite: "Attribuée malgré tout : {list}.", DespiteItem: "{requirement} : {outcome} ({by} : {reason})", DespiteShort: "Attribuée bien que tout ne soit pas satisfait",
+	Met: "respecté", NotMet: "non respecté", NoConclusion: "sans conclusion",
+	Dates: "État au {asof}. Délivrée le {issued}, valable jusqu’au {until}.", ValidUntil: "Valable jusqu’au {until}",
+	Disclaimer: "Aucune étiquette ne peut promettre une sécurité totale. Celle-ci dit ce qui a été regardé et comment, un jour donné ; " +
+		"des failles peuvent rester ou être connues plus tard. Ni marque officielle, ni approbation d’une autorité.",
+	NotEndorsed: "Pas une marque officielle. Aucune étiquette ne peut promettre une sécurité totale.",
+	Scan:        "Scanner pour vérifier", More2: "Détails et vérification : {address}",
+
+	Details: "Détails", Page: "Page {n} sur {all}",
+	ProductAndMaker: "Produit et fabricant", Address: "Adresse", Website: "Site web", Contact: "Contact", Policy: "Signaler une faille",
+	Deletion: "Effacer vos données", GTIN: "GTIN", ProductID: "Numéro du produit", LabelID: "Numéro de l’étiquette",
+	SchemeByScheme: "Référentiel par référentiel", SchemeWord: "Référentiel", Mandatory: "Exigences obligatoires", Recommended: "Exigences recommandées",
+	CountMet: "{n} respectées", CountNotMet: "{n} non respectées", CountOpen: "{n} sans réponse", CountNot: "{n} sans objet", CountNone: "aucune",
+	KnownBy:              "parmi celles respectées : {list}",
+	PrincipleByPrinciple: "Principe par principe", PrincipleWord: "Principe", HowKnown: "Comment on le sait", Decided: "Exigences",
+	DecidedOf:  Counted{One: "{decided} sur {n} tranchée", Other: "{decided} sur {n} tranchées"},
+	LookedInto: "Regardé dans le logiciel : {list}", ByDeclaration: "Par déclaration ou documents",
+	FirmwareWord: "Logiciel de l’appareil", Name: "Nom", Version: "Version", Lowest: "Plus ancienne suivie", Digest: "SHA-256", Unopened: "rien n’a pu y être lu",
+	Documents: "Documents à l’appui", Kind: "Type", DocumentBy: "Par", DateWord: "Date", NoDocuments: "Aucun document n’a été fourni.",
+	DocumentKinds: map[string]string{
+		"penetration-test": "test d’intrusion", "code-review": "revue de code", "fuzzing": "test à données aléatoires", "static-analysis": "analyse statique",
+		"risk-assessment": "analyse des risques", "audit": "audit", "test-report": "rapport d’essai", "certificate": "certificat", "other": "autre document",
+	},
+	JudgedBy:  "Jugé selon",
+	RuleKinds: map[string]string{"scheme": "référentiel", "checks": "contrôles", "data": "données"},
+	ExceptionCount: Counted{
+		One:   "Le fabricant a écrit {n} exception. Elle ne change aucun résultat.",
+		Other: "Le fabricant a écrit {n} exceptions. Elles ne changent aucun résultat.",
+	},
+	Withdrawal:  "Retrait",
+	StatusPlace: "Cette étiquette peut être retirée. Son entrée porte le numéro {index} dans la liste à l’adresse {list}. Consultez-la en vérifiant.",
+	NoStatus:    "Cette étiquette n’a pas de service d’état : personne ne peut dire ici qu’elle a été retirée.",
+	Digests:     "Empreintes", OfLabel: "Étiquette", OfAssessment: "Évaluation", OfDeclaration: "Déclaration", OfPolicy: "Règles de confiance",
+	Evidence:    "Issue d’une attestation signée par {by}",
+	HowToVerify: "Comment vérifier cette étiquette",
+	Verify: []string{
+		"Comparez fabricant, produit et modèle avec ce que vous avez en main : une étiquette peut être copiée sur un autre produit.",
+		"Scannez le code QR avec un vérificateur auquel vous faites confiance. Ne croyez pas une page parce que le code y mène.",
+		"Ou vérifiez ce fichier hors ligne : {command}. L’étiquette est redessinée et comparée octet par octet.",
+		"Demandez si l’étiquette a été retirée et si la fin des mises à jour est passée.",
+	},
+	CodeMeans:       "Le code QR contient la forme courte signée de cette étiquette et se vérifie hors ligne.",
+	CodeMeansDigest: "Le code QR contient l’empreinte de cette étiquette ; il faut l’étiquette signée pour vérifier.",
+}
