@@ -10,11 +10,13 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/firmwaretest"
@@ -298,6 +300,97 @@ func TestBombs(t *testing.T) {
 	img = reference.Open(t, firmwaretest.Squashfs(blocks...), firmware.Options{Limits: firmware.Limits{TotalBytes: 100 << 20}})
 	if !skipped(img, "unpacked bytes: limit reached for the whole image") || reference.Find(t, img, "!f0").Err != nil {
 		t.Errorf("total: skipped %v", img.Skipped)
+	}
+}
+
+// TestNestedBomb has archives in archives in archives: a few hundred bytes that
+// stand for millions of containers.
+func TestNestedBomb(t *testing.T) {
+	for name, pack := range map[string]func(...firmwaretest.File) []byte{"zip": firmwaretest.Zip, "tar": firmwaretest.Tar} {
+		t.Run(name, func(t *testing.T) {
+			data := pack(firmwaretest.Text("core", 0o644, "the core"))
+			for range 5 {
+				var files []firmwaretest.File
+				for i := range 20 {
+					files = append(files, firmwaretest.Binary(fmt.Sprintf("%d.%s", i, name), 0o644, data))
+				}
+				if data = pack(files...); name == "tar" {
+					data = firmwaretest.Gzip("", data)
+				}
+			}
+			img := reference.Open(t, data)
+			if n := len(img.Containers); n > format.MaxTries {
+				t.Errorf("%d containers were opened", n)
+			}
+			if !skipped(img, "limit reached for the whole image") {
+				t.Errorf("%d containers, skipped: %.500s", len(img.Containers), fmt.Sprint(img.Skipped))
+			}
+		})
+	}
+}
+
+// TestHugeDirectory opens directories of very many files. What does more than
+// look at each name once takes minutes for that.
+func TestHugeDirectory(t *testing.T) {
+	var files []firmwaretest.File
+	for i := range 30_000 {
+		files = append(files, firmwaretest.Text(fmt.Sprintf("many/file-%06d", i), 0o644, ""))
+	}
+	for name, pack := range map[string]func(...firmwaretest.File) []byte{
+		"squashfs": firmwaretest.Squashfs, "cpio": firmwaretest.Cpio, "tar": firmwaretest.Tar, "zip": firmwaretest.Zip,
+	} {
+		t.Run(name, func(t *testing.T) {
+			data, start := pack(files...), time.Now()
+			img := reference.Open(t, data)
+			if len(img.Files) < len(files) || len(img.Skipped) > 0 {
+				t.Errorf("%d files, skipped %.500s", len(img.Files), fmt.Sprint(img.Skipped))
+			}
+			if d := time.Since(start); d > 30*time.Second {
+				t.Errorf("took %v", d)
+			}
+		})
+	}
+}
+
+// TestSpecialFiles opens a folder with what never ends or never answers when it
+// is read.
+func TestSpecialFiles(t *testing.T) {
+	dir := t.TempDir()
+	mkfifo, err := exec.LookPath("mkfifo")
+	if err != nil {
+		t.Skip("mkfifo is not installed")
+	}
+	if out, err := exec.Command(mkfifo, filepath.Join(dir, "pipe")).CombinedOutput(); err != nil {
+		t.Skip(string(out))
+	}
+	if exec.Command("mknod", filepath.Join(dir, "zero"), "c", "1", "5").Run() != nil {
+		t.Log("no device: not root")
+	}
+	for link, target := range map[string]string{"to-pipe": "pipe", "to-zero": "/dev/zero"} {
+		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "file"), []byte("content"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	src, closer, err := firmware.SourceFile(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closer.Close()
+	visited := 0
+	img, err := firmware.Open(t.Context(), src, firmware.Options{Visit: func(*firmware.File, []byte) { visited++ }})
+	if err != nil || visited != 1 {
+		t.Fatalf("%d files are read, %v", visited, err)
+	}
+	for _, f := range img.Files {
+		if content, err := f.ReadFile(); f.Kind != firmware.Regular && err == nil {
+			t.Errorf("%s was read: %d bytes", f.Path, len(content))
+		}
+	}
+	if _, _, err := firmware.SourceFile(filepath.Join(dir, "pipe")); !errors.Is(err, firmware.ErrNoFile) {
+		t.Errorf("a pipe as an image: %v", err)
 	}
 }
 

@@ -210,12 +210,15 @@ func (r *reader) Read(i int) (content []byte, err error) {
 // many: it need not look at each copy then.
 const slack = 64
 
-// buffers keeps buffers for reuse, small and large apart.
-type buffers struct{ small, large sync.Pool }
+// buffers keeps buffers for reuse, those for a block and larger ones apart.
+type buffers struct {
+	block        int
+	small, large sync.Pool
+}
 
 func (b *buffers) get(n int) []byte {
-	pool, least := &b.small, maxBlock
-	if n > maxBlock {
+	pool, least := &b.small, b.block
+	if n > b.block {
 		pool, least = &b.large, n
 	}
 	if p, ok := pool.Get().(*[]byte); ok && cap(*p) >= n {
@@ -225,7 +228,7 @@ func (b *buffers) get(n int) []byte {
 }
 
 func (b *buffers) put(buf []byte) {
-	if cap(buf) > maxBlock+slack {
+	if cap(buf) > b.block+slack {
 		b.large.Put(&buf)
 	} else {
 		b.small.Put(&buf)

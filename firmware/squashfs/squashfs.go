@@ -73,6 +73,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		return nil, err
 	}
 	r := &reader{ctx: ctx, in: in.Section(0, int64(sb.Bytes)), sb: sb, order: order, budget: b}
+	r.buffers.block = int(sb.BlockSize)
 	r.meta = metadata{in: r.in, order: order, codec: newCodec(compressions[sb.Compression]), blocks: map[int64]*metaBlock{}}
 	r.meta.end = int64(sb.DirTable)
 	r.meta.marked = sb.Major < 4 && sb.Flags&flagMarked != 0
