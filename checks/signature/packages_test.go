@@ -2,6 +2,7 @@ package signature
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/firmwaretest"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
 )
 
@@ -108,6 +110,21 @@ func TestRPM(t *testing.T) {
 	}
 	tampered[at+1] = 'E'
 	everyOne(t, "another header", tampered, g.key, Invalid)
+}
+
+// TestSWUpdate has gpg sign a sw-description, as SWUpdate does with gpgme.
+func TestSWUpdate(t *testing.T) {
+	g := newGnuPG(t, "rsa2048")
+	description := "software = {\n  version = \"1.0\";\n  images: ({ filename = \"z\"; sha256 = \"" + fmt.Sprintf("%x", sha256.Sum256([]byte("root file system"))) + "\"; });\n}\n"
+	pack := func(description, signature string) []byte {
+		return firmwaretest.Cpio(firmwaretest.Text("sw-description", 0o644, description), firmwaretest.Text("sw-description.sig", 0o644, signature), firmwaretest.Text("z", 0o644, "root file system"))
+	}
+	g.put("description", []byte(description))
+	sig := string(g.run(reference.Need(t, "gpg"), "-u", "release@example.org", "--armor", "--detach-sign", "description"))
+	everyOne(t, "good", pack(description, sig), g.key, Valid)
+	everyOne(t, "wrong key", pack(description, sig), g.other, Undeclared)
+	everyOne(t, "tampered", pack(strings.Replace(description, "1.0", "1.1", 1), sig), g.key, Invalid)
+	everyOne(t, "truncated", pack(description, sig[:len(sig)/2]), g.key, Invalid)
 }
 
 // TestDeb has gpg sign a package as debsigs and as dpkg-sig do.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
@@ -73,8 +74,16 @@ func source(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for name, value := range map[string]string{"user.b": "2", "user.a": "1"} {
+		if err := syscall.Setxattr(filepath.Join(tree, marked), name, []byte(value), 0); err != nil {
+			t.Logf("no attributes here: %v", err)
+		}
+	}
 	return tree
 }
+
+// marked is a file of the tree that has attributes.
+const marked = "bin/su"
 
 // TestDelta has ostree make deltas of a tree, in several ways, and compares what
 // is read with the tree.
@@ -94,6 +103,9 @@ func TestDelta(t *testing.T) {
 			t.Errorf("%s: skipped: %v", name, s)
 		}
 		reference.Compare(t, reference.InImage(img, "ostree-delta"), reference.OnDisk(t, tree))
+		if f := reference.Find(t, img, marked); len(f.Xattrs) > 0 && (string(f.Xattrs["user.a"]) != "1" || len(f.Xattrs) != 2) {
+			t.Errorf("%s: %q", name, f.Xattrs)
+		}
 		c := img.Containers[0]
 		if c.Attributes["version"] != "1.2" || c.Attributes["subject"] != "first" || c.Attributes["refs"] != "os/main" || c.Attributes["commit"] != strings.TrimSpace(r.run("rev-parse", "os/main")) {
 			t.Errorf("%s: %v", name, c.Attributes)

@@ -168,35 +168,37 @@ func (m *image) sign(ctx context.Context, through []format.Span) error {
 		return nil
 	}
 	e := m.members[i]
-	s := format.Signature{Kind: "swupdate", Offset: e.Offset, Length: e.Size, Through: through}
 	value, err := m.in.Bytes(e.Offset, min(e.Size, maxSignature))
 	if err != nil {
 		return err
 	}
-	s.Value = value
+	all := []format.Signature{{Kind: "swupdate", Value: value}}
 	used := []crypto.Hash{crypto.SHA256}
-	switch {
+	switch s := &all[0]; {
 	case e.Size > maxSignature:
 		s.Problem = "a signature of more than 64 KiB"
 	case detached.IsCMS(value):
 		s.Algorithm = format.CMS
-		used = detached.Hashes(&s)
+		used = detached.Hashes(s)
 	case detached.IsOpenPGP(value):
-		s.Algorithm = format.OpenPGP
-		used = nil
+		all, used = detached.OpenPGP(s.Kind, value), nil
 	case len(value) >= minRSA && len(value) <= maxRSA:
 		s.Algorithm = format.RSAAnySHA256
 	default:
 		s.Problem = fmt.Sprintf("%d bytes that are no signature of a known kind", len(value))
 	}
-	if i != 1 {
-		s.Problem = signature + " is not the second member"
+	for n := range all {
+		s := &all[n]
+		s.Offset, s.Length, s.Through = e.Offset, e.Size, through
+		if i != 1 {
+			s.Problem = signature + " is not the second member"
+		}
+		if err := detached.Cover(ctx, s, m.in, []format.Span{span(m.members[0])}, used...); err != nil {
+			return err
+		}
+		m.leave(s, i)
 	}
-	if err := detached.Cover(ctx, &s, m.in, []format.Span{span(m.members[0])}, used...); err != nil {
-		return err
-	}
-	m.leave(&s, i)
-	m.opened.Signatures = []format.Signature{s}
+	m.opened.Signatures = all
 	return nil
 }
 
