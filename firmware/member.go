@@ -75,7 +75,7 @@ func isKnown(content []byte) bool {
 	if bytes.HasPrefix(content, []byte("MZ")) && bytes.Contains(content[:min(len(content), 4096)], []byte("PE\x00\x00")) {
 		return true
 	}
-	return isText(content[:min(len(content), 64<<10)])
+	return isText(content[:min(len(content), 64<<10)]) || isKeyring(content)
 }
 
 // minOpaque is from which size on a file must be something that is known.

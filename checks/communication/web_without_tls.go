@@ -24,8 +24,8 @@ var WebWithoutTLS = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.5-7"},
-	Version:   1,
-	Needs:     checks.Needs(facts.Services, facts.Inits),
+	Version:   2,
+	Needs:     checks.Needs(facts.Services, facts.Inits, facts.OwnPages),
 	Run: func(c *checks.Context) checks.Judgement {
 		return webWithoutTLS(c).WithDeclared(declaredPlainWeb(c.Product)...)
 	},
@@ -53,7 +53,7 @@ func webWithoutTLS(c *checks.Context) checks.Judgement {
 			}
 		}
 	}
-	found = checks.Merged(found)
+	found = checks.Merged(append(found, ownPages(c)...))
 	j := c.NoneStarted(found, checks.Ask(c, facts.Inits))
 	j.Examined = append(j.Examined, examined...)
 	switch {
@@ -65,6 +65,19 @@ func webWithoutTLS(c *checks.Context) checks.Judgement {
 		return c.NotApplicable("the image starts no web server")
 	}
 	return j
+}
+
+// ownPages is the finding for flat code that names its own pages without TLS.
+func ownPages(c *checks.Context) []assay.Finding {
+	places := checks.Ask(c, facts.OwnPages)
+	if len(places) == 0 {
+		return nil
+	}
+	const message = "the device serves its own pages without TLS"
+	if d, ok := setupPortal(c.Product, 80); ok {
+		return []assay.Finding{checks.Contradiction(assay.Low, message+", declared as a set-up portal", d.Range, places...)}
+	}
+	return []assay.Finding{checks.Observed(assay.High, message, places...)}
 }
 
 // plainWeb is the finding for an address without TLS; a set-up portal that is
