@@ -70,7 +70,11 @@ var Signatures = &Fact[[]Signature]{
 			})
 		}
 		for _, x := range signed {
-			found = append(found, x.Signatures...)
+			for _, s := range x.Signatures {
+				// One file of an archive is signed: the others can be exchanged.
+				s.Outermost = s.Outermost && len(s.Leaves) == 0
+				found = append(found, s)
+			}
 		}
 		return append(found, ostreeSignatures(repos)...), nil
 	},
