@@ -86,7 +86,7 @@ var (
 	faint       = []*format.Format{fat.Unnamed, vectors.Format, tarball.Old, stream.AnyLZMA, spiffs.Format, esp.Encrypted}
 	fileSystems = []*format.Format{
 		squashfs.Format, ext.Format, erofs.Format, cramfs.Format, romfs.Format, iso9660.Format, fat.Format,
-		jffs2.Format, jffs2.EndMarker, yaffs.Dump, yaffs.Format, ubi.Format, ubifs.Format, littlefs.Format, nvs.Format,
+		jffs2.Format, jffs2.EndMarker, yaffs.Dump, yaffs.Format, yaffs.FirstDump, yaffs.First, ubi.Format, ubifs.Format, littlefs.Format, nvs.Format,
 	}
 	partitions = []*format.Format{gpt.Format, gpt.ByBackup, mbr.Format}
 	archives   = []*format.Format{cpio.Format, tarball.Format, ar.Format, apk.Format, rpm.Format, zipfile.Format}
