@@ -91,7 +91,7 @@ var (
 	partitions = []*format.Format{gpt.Format, gpt.ByBackup, mbr.Format}
 	archives   = []*format.Format{cpio.Format, tarball.Format, ar.Format, apk.Format, rpm.Format, zipfile.Format}
 	streams    = []*format.Format{
-		stream.Gzip, stream.XZ, stream.Zstd, stream.Bzip2, stream.LZ4, stream.LZOP,
+		stream.Gzip, stream.XZ, stream.Zstd, stream.Bzip2, stream.LZ4, stream.LZOP, stream.Compress,
 		stream.Zlib, stream.LongZlib, stream.KernelConfig, stream.ADB, stream.LZMA,
 	}
 )
