@@ -115,7 +115,7 @@ func within(s assay.Skipped, ranges []assay.Range, size int64) bool {
 }
 
 // fileSystems are the types of container that hold files by name.
-var fileSystems = []string{"squashfs", "ext", "ubi", "ubifs", "jffs2", "yaffs2", "cramfs", "romfs", "erofs", "fat", "iso9660", "cpio", "tar", "zip", "littlefs", "spiffs"}
+var fileSystems = []string{"squashfs", "ext", "ubi", "ubifs", "jffs2", "yaffs2", "yaffs1", "cramfs", "romfs", "erofs", "fat", "iso9660", "cpio", "tar", "zip", "littlefs", "spiffs"}
 
 func startsFileSystem(what string) bool {
 	return slices.ContainsFunc(fileSystems, func(t string) bool {

@@ -2,6 +2,7 @@ package firmware
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"unicode/utf8"
@@ -64,12 +65,25 @@ func isText(b []byte) bool {
 		return false
 	}
 	odd := 0
-	for _, c := range b {
-		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' {
-			odd++
+	for i := 0; i < len(b); {
+		if i+word <= len(b) && isPlain(binary.LittleEndian.Uint64(b[i:])) {
+			i += word
+			continue
+		}
+		for end := min(i+word, len(b)); i < end; i++ {
+			if c := b[i]; c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' {
+				odd++
+			}
 		}
 	}
 	return odd*100 <= len(b) && utf8.Valid(bytes.TrimRight(b[:max(0, len(b)-utf8.UTFMax)], "\x80-\xff"))
+}
+
+// isPlain reports whether no byte of a word is less than a space. A byte from 128
+// on may make it say no.
+func isPlain(w uint64) bool {
+	const each = 0x0101010101010101
+	return (w-' '*each|w)&(0x80*each) == 0
 }
 
 // kernelBanner finds what a Linux kernel says of itself: "Linux version 4.14.63".

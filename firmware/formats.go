@@ -84,15 +84,15 @@ var (
 		esp.Flash, esp.Image, esp.Table, esp.SecureBootV2, esp.SecureBootV1,
 	}
 	// faint have little to be recognised by.
-	faint       = []*format.Format{fat.Unnamed, vectors.Format, tarball.Old, stream.AnyLZMA, spiffs.Format, esp.Encrypted}
+	faint       = []*format.Format{fat.Unnamed, vectors.Format, router.NPKFiles, tarball.Old, stream.AnyLZMA, spiffs.Format, esp.Encrypted}
 	fileSystems = []*format.Format{
 		squashfs.Format, ext.Format, erofs.Format, cramfs.Format, romfs.Format, iso9660.Format, fat.Format,
-		jffs2.Format, jffs2.EndMarker, yaffs.Dump, yaffs.Format, ubi.Format, ubifs.Format, littlefs.Format, nvs.Format,
+		jffs2.Format, jffs2.EndMarker, yaffs.Dump, yaffs.Format, yaffs.FirstDump, yaffs.First, ubi.Format, ubifs.Format, littlefs.Format, nvs.Format,
 	}
 	partitions = []*format.Format{gpt.Format, gpt.ByBackup, mbr.Format}
 	archives   = []*format.Format{cpio.Format, tarball.Format, ar.Format, apk.Format, rpm.Format, zipfile.Format}
 	streams    = []*format.Format{
-		stream.Gzip, stream.XZ, stream.Zstd, stream.Bzip2, stream.LZ4, stream.LZOP,
+		stream.Gzip, stream.XZ, stream.Zstd, stream.Bzip2, stream.LZ4, stream.LZOP, stream.Compress,
 		stream.Zlib, stream.LongZlib, stream.KernelConfig, stream.ADB, stream.LZMA,
 	}
 )

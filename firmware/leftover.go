@@ -149,8 +149,14 @@ func (o *opener) nothing(p *place) {
 	if what == "text" {
 		o.readable = true
 	}
-	if what == onlyPadding && p.parent != nil {
-		return // an empty partition, or an empty stream
+	if what == onlyPadding {
+		if p.parent != nil {
+			return // an empty partition, or an empty stream
+		}
+		if pieces, err := split(p.in, Range{Length: p.in.Size}); err == nil && len(pieces) == 1 && pieces[0].Class == Padding {
+			o.skip(p.path, 0, p.in.Size, "not recognised: "+what)
+			return // gigabytes of it are of no interest to anyone
+		}
 	}
 	if p.hint != "" && p.hint != "none" {
 		what += "; the header says " + p.hint

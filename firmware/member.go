@@ -97,18 +97,10 @@ func (w *walker) opaque(content []byte) string {
 	return ""
 }
 
-// member opens a file of a container as an image of its own.
-func (o *opener) member(p *place, k *Container, f *File, in format.Input, tree format.Tree, i int, offset int64) error {
-	sub := &place{path: f.Path, parent: k, depth: p.depth + 1, member: true}
-	if offset >= 0 {
-		sub.in, sub.shift = in.Section(offset, f.Size), offset
-	} else {
-		content, err := f.ReadFile()
-		if err != nil {
-			return nil // it was read before: its error stands with the file
-		}
-		sub.in = format.InMemory(content)
+// content is what a file of a container holds, which may have been kept.
+func (o *opener) content(f *File, kept []byte) format.Input {
+	if kept == nil {
+		kept, _ = f.ReadFile() // it was read before: an error stands with the file
 	}
-	_, err := o.look(sub)
-	return err
+	return format.InMemory(kept)
 }

@@ -150,6 +150,9 @@ type opener struct {
 
 func (o *opener) openImage(src Source) error {
 	in := format.Input{ReaderAt: src.Reader, Size: src.Size}
+	if _, ok := src.Reader.(format.Memory); !ok {
+		in.ReaderAt = &cache{file: src.Reader}
+	}
 	digested := make(chan error, 1)
 	if o.opts.Workers > 1 {
 		go func() { digested <- o.digest(in) }() // while the metadata are read

@@ -195,11 +195,15 @@ func (s *scanner) hit(i int) int {
 }
 
 // pass goes over whole words in which no two bytes are those of a key: eight
-// places at a time.
+// places at a time, and over runs of one byte at once.
 func (s *scanner) pass(i, end int) int {
 	chunk, list := s.chunk[:end+1], &s.list
 	for ; i+word < len(chunk); i += word {
 		a, b := binary.LittleEndian.Uint64(chunk[i:]), binary.LittleEndian.Uint64(chunk[i+1:])
+		if a == b && list[uint16(a)] == 0 {
+			i = runEnd(chunk, i, chunk[i]) - 1 - word // the last byte of the run may begin a key
+			continue
+		}
 		if list[uint16(a)]|list[uint16(a>>16)]|list[uint16(a>>32)]|list[a>>48]|
 			list[uint16(b)]|list[uint16(b>>16)]|list[uint16(b>>32)]|list[b>>48] != 0 {
 			break

@@ -164,6 +164,9 @@ func TestMatcher(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for try := range 200 {
 		data := noise(try*7 + 20 + r.IntN(40))
+		if try%3 > 0 { // runs of one byte
+			data = bytes.Repeat([]byte{byte(-(try % 2))}, len(data))
+		}
 		for range r.IntN(30) {
 			f := m.formats[r.IntN(len(m.formats))]
 			if len(f.Magics) > 0 {

@@ -32,10 +32,17 @@ func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.In
 	if len(files) > 0 {
 		o.readable = true
 	}
-	inside := o.walk(ctx, k, files, tree)
+	inside, kept := o.walk(ctx, k, files, tree)
 	first := len(o.img.Containers)
 	for _, i := range inside {
-		if err := o.member(p, k, files[i], in, tree, i, entries[i].Offset); err != nil {
+		sub := &place{path: files[i].Path, parent: k, depth: p.depth + 1, member: true}
+		if off := entries[i].Offset; off >= 0 {
+			sub.in, sub.shift = in.Section(off, files[i].Size), off
+		} else if sub.in = o.content(files[i], kept[i]); sub.in.Size == 0 {
+			continue
+		}
+		delete(kept, i)
+		if _, err := o.look(sub); err != nil {
 			return files, err
 		}
 	}

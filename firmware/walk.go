@@ -1,6 +1,7 @@
 package firmware
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -12,9 +13,13 @@ import (
 
 var errNotRead = errors.New("not read")
 
+// maxKept and maxKeptFile are how much is kept of files that are opened in their
+// own right afterwards: what holds a small file is not unpacked twice for it.
+const maxKept, maxKeptFile = 32 << 20, 4 << 20
+
 // walk reads the content of every file once, with all workers, and lists the
-// files that are worth opening in their own right.
-func (o *opener) walk(ctx context.Context, k *Container, files []*File, tree format.Tree) []int {
+// files that are worth opening in their own right, with the contents of some.
+func (o *opener) walk(ctx context.Context, k *Container, files []*File, tree format.Tree) ([]int, map[int][]byte) {
 	w := &walker{opener: o, ctx: ctx, files: files, done: make([]bool, len(files)), root: isRoot(k)}
 	w.heads(tree.Entries())
 	batches := tree.Batches()
@@ -40,7 +45,7 @@ func (o *opener) walk(ctx context.Context, k *Container, files []*File, tree for
 		}
 	}
 	slices.Sort(w.inside)
-	return slices.Compact(w.inside)
+	return slices.Compact(w.inside), w.kept
 }
 
 // parallel runs f in as many goroutines as there are workers, at most n.
@@ -85,6 +90,8 @@ type walker struct {
 
 	inner  sync.Mutex
 	inside []int
+	kept   map[int][]byte
+	held   int // bytes in kept
 }
 
 // heads maps the entry that the reader visits to the file that stands for it: of
@@ -144,8 +151,21 @@ func (w *walker) visit(entry int, content []byte, err error) {
 		}
 	}
 	if err == nil && w.worth(f, content) {
-		w.inner.Lock()
-		w.inside = append(w.inside, i)
-		w.inner.Unlock()
+		w.enter(i, content)
 	}
+}
+
+// enter notes a file that is opened in its own right.
+func (w *walker) enter(i int, content []byte) {
+	w.inner.Lock()
+	defer w.inner.Unlock()
+	w.inside = append(w.inside, i)
+	if w.files[i].Offset >= 0 || len(content) > maxKeptFile || w.held+len(content) > maxKept {
+		return
+	}
+	if w.kept == nil {
+		w.kept = map[int][]byte{}
+	}
+	w.kept[i] = bytes.Clone(content)
+	w.held += len(content)
 }

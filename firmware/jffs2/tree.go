@@ -159,7 +159,7 @@ func (t *tree) entry(d dirent) (format.Entry, []inode) {
 		e.Err = format.Errorf(d.at, "inode %d is missing", d.ino)
 		return e, nil
 	}
-	b := t.at(n.at, inodeSize)
+	b := t.in.Peek(n.at, inodeSize) // in no order of the flash
 	mode := t.order.Uint32(b[20:])
 	e.Mode = format.UnixMode(mode)
 	e.UID, e.GID = uint32(t.order.Uint16(b[24:])), uint32(t.order.Uint16(b[26:]))

@@ -11,8 +11,7 @@ import (
 
 // NPK is the package of MikroTik's RouterOS: parts, one after another, each with
 // a kind and a length. There is no checksum; a signature is noted. Files that old
-// packages pack with zlib, in an archive of MikroTik's own, are not read: they
-// stay a part that is not recognised.
+// packages pack with zlib are in an archive of MikroTik's own, NPKFiles.
 var NPK = &format.Format{
 	Name:     "npk",
 	Magics:   []format.Magic{{Bytes: "\x1e\xf1\xd0\xba"}},

@@ -11,6 +11,7 @@
 //	edimax.go             Edimax CSYS
 //	linksys.go            the code pattern of CyberTAN in front of a TRX
 //	mikrotik.go           MikroTik NPK
+//	mikrotik_files.go     the archive of files in an old NPK
 //	netgear_chk.go        Netgear CHK
 //	netgear_dni.go        Netgear images made by DNI, a header of text
 //	netgear_model.go      a model's name and a checksum, as Netgear's WNR854T

@@ -100,9 +100,10 @@ func (g *geometry) stored(in format.Input, block int64) (uint16, bool) {
 func detect(in format.Input) *geometry {
 	for _, page := range pageSizes {
 		for _, block := range blockSizes {
-			g := &geometry{page: page, block: block, lookup: max(1, block/page*idSize/page)}
-			if g.free() && g.matches(in) >= minBlocks {
-				return g
+			g := geometry{page: page, block: block, lookup: max(1, block/page*idSize/page)}
+			if in.Size > (minBlocks-1)*block && g.free() && g.matches(in) >= minBlocks {
+				found := g // which alone is allocated
+				return &found
 			}
 		}
 	}

@@ -44,7 +44,10 @@ type inodeHeader struct {
 // readInode reads the inode at a reference: block<<16 | offset.
 func (r *reader) readInode(ref uint64) (*inode, error) {
 	c := r.meta.at(r.sb.InodeTable, ref>>16, int(ref&0xffff))
-	if r.sb.Major < 4 {
+	switch r.sb.Major {
+	case 1:
+		return r.firstInode(c)
+	case 2, 3:
 		return r.oldInode(c)
 	}
 	place := c.block
@@ -169,7 +172,11 @@ func (n *inode) content(r *reader, c *cursor, start, size uint64, fragment, offs
 
 // blocks reads the sizes of the file's data blocks.
 func (n *inode) blocks(r *reader, c *cursor, count int) error {
-	raw, err := c.next(count * 4)
+	width := 4
+	if r.sb.Major == 1 {
+		width = 2
+	}
+	raw, err := c.next(count * width)
 	if err != nil {
 		return err
 	}
@@ -177,7 +184,7 @@ func (n *inode) blocks(r *reader, c *cursor, count int) error {
 	plain := true
 	at := n.file.start
 	for i := range count {
-		w := r.order.Uint32(raw[i*4:])
+		w := r.sizeWord(raw[i*width:][:width])
 		size := w &^ uncompressed
 		if size > r.sb.BlockSize {
 			return format.Errorf(offsetOf(at), "data block of %d bytes in blocks of %d", size, r.sb.BlockSize)

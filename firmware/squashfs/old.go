@@ -6,20 +6,20 @@ import (
 	"github.com/assay-iot/assay/firmware/format"
 )
 
-// Versions 2 and 3. Their records are C structures of bit fields: a field begins
+// Versions 1 to 3. Their records are C structures of bit fields: a field begins
 // at the bit where the one before it ends, from the lowest bit of a byte on where
 // the byte order is little endian, else from the highest.
 
 const (
 	oldSuperblockSize = 119
-	superblock2Size   = 63 // as far as version 2 has it
+	superblock2Size   = 63 // as far as version 2 has it; version 1 has no fragments
 
 	flagMarked                = 1 << 2 // of Flags: a mark follows the size of metadata blocks
 	sameGroup                 = 255    // instead of the index of a group: the same number as the owner
 	typeLongDir, typeLongFile = 8, 9
 )
 
-// oldSuperblock reads the superblock of version 2 or 3. The one of version 3 has
+// oldSuperblock reads the superblock of version 1 to 3. The one of version 3 has
 // that of version 2 as its first part, with places of 32 bits that it does not use.
 func oldSuperblock(raw []byte, order binary.ByteOrder) (sb superblock, err error) {
 	var head struct {
@@ -39,7 +39,11 @@ func oldSuperblock(raw []byte, order binary.ByteOrder) (sb superblock, err error
 		Major: head.Major, Minor: head.Minor, Root: head.Root, Bytes: uint64(head.Bytes), IDTable: uint64(head.UIDs),
 		XattrTable: none, InodeTable: uint64(head.InodeTable), DirTable: uint64(head.DirTable), FragTable: uint64(head.FragTable), ExportTable: none,
 	}
-	if sb.Major == 2 {
+	switch sb.Major {
+	case 1:
+		sb.BlockSize, sb.Fragments, sb.FragTable = uint32(head.BlockSize16), 0, none
+		return sb, nil
+	case 2:
 		return sb, nil
 	}
 	var tail struct{ Bytes, UIDs, GIDs, InodeTable, DirTable, FragTable, Lookup uint64 }
@@ -95,7 +99,7 @@ func (f *fields) next(n int) (v uint64) {
 	return v
 }
 
-// oldInode reads an inode. All begin with type, permissions and owners; those of
+// oldInode reads an inode of version 2 or 3. All begin with type, permissions and owners; those of
 // version 3 go on with a time and a number.
 func (r *reader) oldInode(c *cursor) (*inode, error) {
 	place, base := c.block, 4

@@ -14,7 +14,7 @@ import (
 	"github.com/assay-iot/assay/firmware/firmwaretest"
 )
 
-// old writes a file system of version 2 or 3, as the structures of squashfs-tools
+// old writes a file system of version 1 to 3, as the structures of squashfs-tools
 // have it.
 type old struct {
 	major    uint16
@@ -122,7 +122,7 @@ func (o *old) bitFields(pairs ...uint64) []byte {
 // build packs files; directories must stand before what is in them.
 func (o old) build(files ...firmwaretest.File) []byte {
 	o.inodes.o, o.dirs.o = &o, &o
-	o.out = make([]byte, map[uint16]int{2: 63, 3: 119}[o.major])
+	o.out = make([]byte, map[uint16]int{1: 51, 2: 63, 3: 119}[o.major])
 	root := &oldNode{File: firmwaretest.File{Name: ".", Mode: fs.ModeDir | 0o755}, links: 1}
 	byName := map[string]*oldNode{".": root}
 	for _, f := range files {
@@ -173,11 +173,17 @@ func (o *old) superblock(root *oldNode, owners, inodeTable, dirTable, fragTable 
 	for 1<<log < o.block {
 		log++
 	}
-	is3 := uint64(o.major - 2)
+	is3 := uint64(0)
+	if o.major == 3 {
+		is3 = 1
+	}
 	in2 := func(v int) uint64 { return uint64(v) * (1 - is3) } // version 3 has its own field
 	head := o.bitFields(32, 0, 32, uint64(o.number), 32, in2(len(o.out)), 32, in2(owners), 32, in2(owners+4*len(o.owners)), 32, in2(inodeTable), 32, in2(dirTable),
 		16, uint64(o.major), 16, is3, 16, uint64(o.block)&0xffff, 16, log, 8, flags, 8, uint64(len(o.owners)), 8, 2, 32, 1000000000,
-		64, root.ref, 32, uint64(o.block), 32, uint64(len(o.fragments)), 32, in2(fragTable))
+		64, root.ref)
+	if o.major > 1 {
+		head = append(head, o.bitFields(32, uint64(o.block), 32, uint64(len(o.fragments)), 32, in2(fragTable))...)
+	}
 	if o.major == 3 {
 		head = append(head, o.bitFields(64, uint64(len(o.out)), 64, uint64(owners), 64, uint64(owners+4*len(o.owners)), 64, uint64(inodeTable), 64, uint64(dirTable), 64, uint64(fragTable), 64, 1<<64-1)...)
 	}
@@ -199,10 +205,10 @@ func (o *old) stored(b []byte) uint32 {
 func (o *old) data(n *oldNode) {
 	n.start, n.fragment = uint64(len(o.out)), 1<<32-1
 	rest := n.Data
-	for len(rest) >= o.block || (o.whole && len(rest) > 0) {
+	for len(rest) >= o.block || ((o.whole || o.major == 1) && len(rest) > 0) {
 		piece := rest[:min(len(rest), o.block)]
 		rest = rest[len(piece):]
-		if len(bytes.Trim(piece, "\x00")) == 0 {
+		if o.major > 1 && len(bytes.Trim(piece, "\x00")) == 0 {
 			n.blocks = append(n.blocks, 0) // a hole
 			continue
 		}
@@ -291,6 +297,14 @@ func (o *old) head(n *oldNode, kind uint64, rest ...uint64) {
 		}
 	}
 	fields := []uint64{4, kind, 12, mode, 8, uint64(owner), 8, group}
+	if o.major == 1 {
+		bank := uint64(owner / 16)
+		switch fields = []uint64{4, kind + 5*bank, 12, mode, 4, uint64(owner % 16), 4, group & 15}; kind {
+		case 6, 7:
+			fields[1] = 0
+			fields = append(fields, 4, kind, 4, bank)
+		}
+	}
 	if o.major == 3 {
 		fields = append(fields, 32, 1000000001, 32, uint64(n.number))
 	}
@@ -327,6 +341,8 @@ func (o *old) inode(n *oldNode) {
 func (o *old) file(n *oldNode) {
 	size := uint64(len(n.Data))
 	switch {
+	case o.major == 1:
+		o.head(n, 2, 32, 1000000001, 32, n.start, 32, size)
 	case o.major == 2:
 		o.head(n, 2, 32, 1000000001, 32, n.start, 32, uint64(n.fragment), 32, uint64(n.offset), 32, size)
 	case o.long || n.links > 1:
@@ -335,6 +351,10 @@ func (o *old) file(n *oldNode) {
 		o.head(n, 2, 64, n.start, 32, uint64(n.fragment), 32, uint64(n.offset), 32, size)
 	}
 	for _, b := range n.blocks {
+		if o.major == 1 {
+			o.inodes.write(o.order.AppendUint16(nil, uint16(b)|uint16(b>>24<<15)))
+			continue
+		}
 		o.inodes.write(o.order.AppendUint32(nil, b))
 	}
 }
@@ -348,7 +368,7 @@ func (o *old) directory(dir *oldNode) {
 		for n < len(rest) && n < 256 && rest[n].node().ref>>16 == first.ref>>16 {
 			n++
 		}
-		if o.major == 2 {
+		if o.major < 3 {
 			list = append(list, o.bitFields(8, uint64(n-1), 24, first.ref>>16)...)
 		} else {
 			list = append(list, o.bitFields(8, uint64(n-1), 32, first.ref>>16, 32, uint64(first.number))...)
@@ -370,11 +390,11 @@ func (o *old) directory(dir *oldNode) {
 		size += 3
 	}
 	bits, kind := uint64(19), uint64(1)
-	if o.long || size >= 1<<19 {
+	if o.long || size >= 1<<19 && o.major > 1 {
 		bits, kind = 27, 8
 	}
 	fields := []uint64{bits, size, 13, ref & 0xffff}
-	if o.major == 2 {
+	if o.major < 3 {
 		fields = append(fields, 32, 1000000001, 24, ref>>16)
 	} else {
 		fields = append(append([]uint64{32, uint64(dir.links)}, fields...), 32, ref>>16)

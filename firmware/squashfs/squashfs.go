@@ -1,10 +1,10 @@
-// Package squashfs reads squashfs file systems: version 4, and the versions 2 and
-// 3 that routers had before it, in either byte order.
+// Package squashfs reads squashfs file systems: version 4, and the versions 1, 2
+// and 3 that routers had before it, in either byte order.
 //
 // The layout of version 4 is that of the Linux kernel's
 // Documentation/filesystems/squashfs.rst: a superblock, data blocks and
 // fragments, then an inode table and a directory table in metadata blocks of 8
-// KiB, and tables of fragments, owners and extended attributes. Versions 2 and 3
+// KiB, and tables of fragments, owners and extended attributes. Older versions
 // have the same parts, but pack their records into bits; their layout is that of
 // the structures in squashfs-tools. No tool of today writes them: the tests build
 // such file systems from that description, and have unsquashfs read them too.
@@ -17,7 +17,7 @@
 // the last bit of the input. See codec.go.
 //
 // Every block is decompressed once; the length that the metadata promise for a
-// block must be met exactly. Version 1 is not read.
+// block must be met exactly.
 package squashfs
 
 import (
@@ -29,7 +29,7 @@ import (
 	"github.com/assay-iot/assay/firmware/format"
 )
 
-// Format is squashfs 2, 3 and 4.
+// Format is squashfs 1 to 4.
 var Format = &format.Format{
 	Name:     "squashfs",
 	Magics:   allMagics(),

@@ -32,7 +32,7 @@ func seeds() [][]byte {
 		firmwaretest.SquashfsWith(firmwaretest.SquashfsOptions{Uncompressed: true}, files...),
 	}
 	for name, o := range olds() {
-		if name == "2 little" || name == "3 big, long" || name == "3 sqlz" {
+		if name == "1 big" || name == "2 little" || name == "3 big, long" || name == "3 sqlz" {
 			all = append(all, withBlock(o).build(small()...))
 		}
 	}
@@ -45,11 +45,15 @@ func FuzzSquashfs(f *testing.F) { formattest.Fuzz(f, squashfs.Format, seeds()...
 
 var little, big = binary.LittleEndian, binary.BigEndian
 
-// olds are file systems of versions 2 and 3 by name: as their own tools wrote
+// olds are file systems of versions 1 to 3 by name: as their own tools wrote
 // them, and as vendors did.
 func olds() map[string]old {
 	usual, other := lzma.Properties{LC: 3, PB: 2}, lzma.Properties{LC: 1, LP: 2, PB: 2}
 	return map[string]old{
+		"1 little":         {major: 1, order: little, magic: "hsqs", pack: packZlib},
+		"1 big":            {major: 1, order: big, magic: "sqsh", pack: packZlib},
+		"1 stored":         {major: 1, order: little, magic: "hsqs"},
+		"1 marked, lzma":   {major: 1, order: little, magic: "shsq", pack: packLZMA(13, usual, true), marked: true},
 		"2 little":         {major: 2, order: little, magic: "hsqs", pack: packZlib},
 		"2 big":            {major: 2, order: big, magic: "sqsh", pack: packZlib},
 		"2 little, long":   {major: 2, order: little, magic: "hsqs", pack: packZlib, long: true},
@@ -96,6 +100,10 @@ func many() []firmwaretest.File {
 	for _, n := range []int{0, 1, 32767, 32768, 32769, 65536, 200_000} {
 		files = append(files, firmwaretest.Binary(fmt.Sprintf("size/%06d", n), 0o644, firmwaretest.Kernel("", max(n, 100))[:n]))
 	}
+	files = append(files, firmwaretest.Dir("owners", 0o755), firmwaretest.File{Name: "owners/pipe", Mode: fs.ModeNamedPipe | 0o600, UID: 2019, GID: 2019})
+	for id := range uint32(20) {
+		files = append(files, firmwaretest.File{Name: fmt.Sprintf("owners/%02d", id), Mode: 0o600, UID: 2000 + id, GID: 2000 + id})
+	}
 	for i := range 400 {
 		files = append(files, firmwaretest.Text(fmt.Sprintf("many/a name that is not short %03d", i), 0o644, strings.Repeat("line\n", i)))
 	}
@@ -113,7 +121,7 @@ func TestOld(t *testing.T) {
 			if len(img.Skipped) > 0 {
 				t.Errorf("skipped: %v", img.Skipped)
 			}
-			if v := img.Containers[0].Attributes; v["version"] != fmt.Sprintf("%d.%d", o.major, o.major-2) || v["byte-order"] != o.order.String() {
+			if v := img.Containers[0].Attributes; v["version"] != fmt.Sprintf("%d.%d", o.major, max(o.major, 2)-2) || v["byte-order"] != o.order.String() {
 				t.Errorf("attributes %v", v)
 			}
 			reference.Compare(t, reference.InImage(img, "squashfs"), want)
@@ -197,7 +205,7 @@ func describe(files []firmwaretest.File) []string {
 // TestUnknown names what is not read.
 func TestUnknown(t *testing.T) {
 	data := withBlock(olds()["3 little"]).build(small()...)
-	for version, want := range map[uint16]bool{1: false, 2: true, 3: true, 4: false, 5: false} {
+	for version, want := range map[uint16]bool{0: false, 2: true, 3: true, 4: false, 5: false} {
 		bad := append([]byte(nil), data...)
 		little.PutUint16(bad[28:], version)
 		if got := squashfs.Format.Probe(format.InMemory(bad)) != format.No; got != want {

@@ -63,10 +63,10 @@ func readSuperblock(in format.Input) (sb superblock, order binary.ByteOrder, err
 	switch major, minor := order.Uint16(raw[versionAt:]), order.Uint16(raw[versionAt+2:]); {
 	case major == 4 && minor == 0:
 		_, err = binary.Decode(raw[:superblockSize], order, &sb)
-	case (major == 2 || major == 3) && minor < 10:
+	case major >= 1 && major <= 3 && minor < 10:
 		sb, err = oldSuperblock(raw, order)
 	default:
-		err = format.Errorf(versionAt, "squashfs version %d.%d, only 2, 3 and 4.0 are read", major, minor)
+		err = format.Errorf(versionAt, "squashfs version %d.%d, only 1 to 3 and 4.0 are read", major, minor)
 	}
 	if err == nil {
 		err = sb.check()

@@ -1,5 +1,5 @@
-// Package stream reads compressed streams: gzip, xz, lzma, zstd, bzip2, lz4 and the
-// envelope of apk-tools.
+// Package stream reads compressed streams: gzip, xz, lzma, zstd, bzip2, lz4, lzop,
+// compress, and the envelope of apk-tools.
 //
 // A stream may be followed by anything; each reader says where its stream ends.
 // A stream is unpacked whole, through its own checksums, within the limits for

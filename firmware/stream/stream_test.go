@@ -28,7 +28,7 @@ import (
 
 var formats = map[string]*format.Format{
 	"gzip": stream.Gzip, "xz": stream.XZ, "zstd": stream.Zstd, "bzip2": stream.Bzip2, "lz4": stream.LZ4, "lzma": stream.LZMA,
-	"zlib": stream.Zlib, "long zlib": stream.LongZlib, "lzop": stream.LZOP,
+	"zlib": stream.Zlib, "long zlib": stream.LongZlib, "lzop": stream.LZOP, "compress": stream.Compress,
 }
 
 func content() []byte { return firmwaretest.Kernel("5.10.1", 100_000) }
@@ -62,6 +62,8 @@ func seeds(t testing.TB, data []byte) map[string][]byte {
 		"zlib":  pack(t, func(w io.Writer) (io.WriteCloser, error) { return zlib.NewWriter(w), nil }, data),
 		"lzop":  lzop(data),
 		"bzip2": bzip2Hello,
+
+		"compress": compress(data, 12, true, 0),
 	}
 }
 
@@ -91,6 +93,9 @@ func open(t *testing.T, f *format.Format, data []byte) (*format.Opened, error) {
 // TestLength wants each stream to end where it ends, whatever follows.
 func TestLength(t *testing.T) {
 	for name, packed := range seeds(t, content()) {
+		if name == "compress" {
+			continue // has no end
+		}
 		for _, tail := range []string{"", "\x00\x00\x00", "trailing bytes that belong to something else", "\x00\x00\x00\x00\x00BZ\x1f\x8b\x08"} {
 			o, err := open(t, formats[name], append(slices.Clone(packed), tail...))
 			if err != nil {
@@ -130,8 +135,8 @@ func TestSeveral(t *testing.T) {
 func TestBroken(t *testing.T) {
 	big := firmwaretest.Kernel("5.10.1", 1<<20)
 	for name, packed := range seeds(t, big) {
-		if name == "bzip2" || name == "lz4" {
-			continue // one small block
+		if name == "bzip2" || name == "lz4" || name == "compress" {
+			continue // one small block, or no end to miss
 		}
 		o, err := open(t, formats[name], packed[:len(packed)*3/4])
 		if err != nil {
@@ -239,6 +244,8 @@ func FuzzLZ4(f *testing.F)   { fuzz(f, "lz4") }
 func FuzzZlib(f *testing.F)  { fuzz(f, "zlib") }
 func FuzzLZOP(f *testing.F)  { fuzz(f, "lzop") }
 func FuzzLZMA(f *testing.F)  { fuzz(f, "lzma") }
+
+func FuzzCompress(f *testing.F) { fuzz(f, "compress") }
 
 // TestLegacy reads the lz4 frame of kernels, with the kernel's length behind it.
 func TestLegacy(t *testing.T) {

@@ -14,6 +14,9 @@ type flash struct {
 	parity      bool
 	inband      bool
 	extra       bool // tags of headers hold more
+	first       bool // YAFFS1
+	serial      uint32
+	status      byte // of the next chunk, if it is not 0
 	sequence    uint32
 	bytes.Buffer
 }
@@ -94,6 +97,11 @@ func (f *flash) chunk(b []byte, tags []uint32) int {
 	f.Write(b)
 	f.Write(bytes.Repeat([]byte{0xff}, f.page-len(b)))
 	spare := bytes.Repeat([]byte{0xff}, f.spare)
+	if f.first {
+		f.firstTags(spare, tags)
+		f.Write(spare)
+		return at
+	}
 	var t []byte
 	for _, w := range tags {
 		t = f.order.AppendUint32(t, w)
@@ -124,6 +132,54 @@ func (f *flash) parityOf(t []byte) []byte {
 	}
 	p := []byte{columns, 0xff, 0xff, 0xff}
 	return f.order.AppendUint32(f.order.AppendUint32(p, lines), inverse)
+}
+
+// firstTags writes the tags of YAFFS1 bit by bit.
+func (f *flash) firstTags(spare []byte, tags []uint32) {
+	var fields []bool // the bits in the order of the compiler
+	put := func(n int, v uint32) {
+		for k := range n {
+			if f.order == binary.AppendByteOrder(big) {
+				k = n - 1 - k
+			}
+			fields = append(fields, v>>k&1 == 1)
+		}
+	}
+	pack := func(sum uint32) (b [8]byte) {
+		fields = nil
+		put(20, tags[2])
+		put(2, f.serial)
+		put(10, tags[3]&0x3ff)
+		put(18, tags[1])
+		put(12, sum)
+		put(2, 3)
+		for i, set := range fields {
+			if f.order == binary.AppendByteOrder(big) {
+				i = i&^7 | (7 - i&7)
+			}
+			if set {
+				b[i/8] |= 1 << (i % 8)
+			}
+		}
+		return b
+	}
+	sum, n := uint32(0), uint32(0)
+	for _, c := range pack(0) {
+		for j := byte(1); j != 0; j <<= 1 {
+			if n++; c&j != 0 {
+				sum ^= n
+			}
+		}
+	}
+	b := pack(sum)
+	copy(spare, b[:4])
+	copy(spare[6:], b[4:6])
+	copy(spare[11:], b[6:])
+	copy(spare[8:], "ecc")
+	if f.status != 0 {
+		spare[4] = f.status
+		f.status = 0
+	}
 }
 
 // erase leaves n chunks erased.

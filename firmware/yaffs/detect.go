@@ -44,6 +44,17 @@ func detect(in format.Input) (best geometry, ok bool) {
 	return best, most > 0
 }
 
+// detectFirst finds the byte order of a YAFFS1. Every tag has a checksum.
+func detectFirst(in format.Input) (geometry, bool) {
+	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
+		g := geometry{order: order, page: firstPage, spare: firstSpare, first: true}
+		if g, n := g.sensible(in); n > 0 {
+			return g, true
+		}
+	}
+	return geometry{}, false
+}
+
 // sensible counts the first chunks that make sense, 0 if they are too few to tell,
 // and sees whether their tags have a parity.
 func (g geometry) sensible(in format.Input) (geometry, int) {
@@ -62,7 +73,7 @@ func (g geometry) sensible(in format.Input) (geometry, int) {
 		if t.part == 0 && t.sequence != checkpoint {
 			headers++
 		}
-		if g.parityHolds(in.Peek(off+int64(g.page+g.tagsAt), min(tagsSize+paritySize, g.spare-g.tagsAt))) {
+		if g.first || g.parityHolds(in.Peek(off+int64(g.page+g.tagsAt), min(tagsSize+paritySize, g.spare-g.tagsAt))) {
 			guarded++
 		}
 	}

@@ -85,7 +85,7 @@ func (g geometry) header(b []byte) header {
 		if g.inband {
 			at = atInbandShrink
 		}
-		h.shrink = u(at) == 1
+		h.shrink = u(at) == 1 && !g.first
 	case typeSymlink:
 		h.alias = text(b[atAlias : atAlias+aliasLength])
 	case typeSpecial:

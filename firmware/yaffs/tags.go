@@ -37,12 +37,18 @@ type geometry struct {
 	tagsAt      int // in the spare bytes
 	parity      bool
 	inband      bool // the spare bytes are the end of the page
+	first       bool // YAFFS1
 }
 
 func (g geometry) stride() int64 { return int64(g.page + g.spare) }
 
 // tags say what a chunk holds: part 0 is the header of the object.
-type tags struct{ sequence, object, part, bytes uint32 }
+type tags struct {
+	sequence, object, part, bytes uint32
+
+	serial uint32 // in YAFFS1: counts up with each new version of a chunk, modulo 4
+	gone   bool   // in YAFFS1: another chunk took its place
+}
 
 // builtRoot tells whether this is the first chunk of an image from a builder.
 func (t tags) builtRoot() bool {
@@ -64,6 +70,9 @@ func (g geometry) look(in format.Input, off int64) (state, tags) {
 	if len(raw) < g.spare {
 		return foreign, tags{}
 	}
+	if g.first {
+		return g.lookFirst(in, off, raw)
+	}
 	raw = raw[g.tagsAt:]
 	t, ok := g.decode(raw)
 	if !ok && onlyErased(raw[:tagsSize]) {
@@ -84,7 +93,7 @@ func (g geometry) look(in format.Input, off int64) (state, tags) {
 // decode reads the tags, if they make sense.
 func (g geometry) decode(b []byte) (t tags, ok bool) {
 	u := g.order.Uint32
-	t = tags{u(b), u(b[4:]), u(b[8:]), u(b[12:])}
+	t = tags{sequence: u(b), object: u(b[4:]), part: u(b[8:]), bytes: u(b[12:])}
 	if t.sequence == checkpoint {
 		return t, t.bytes <= uint32(g.page)
 	}

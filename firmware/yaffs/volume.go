@@ -76,7 +76,7 @@ func (v *volume) scan() error {
 				state = foreign
 			}
 		}
-		if state == used && v.again(off, t) {
+		if state == used && !t.gone && v.again(off, t) {
 			break
 		}
 		switch state {
@@ -95,7 +95,7 @@ func (v *volume) scan() error {
 	v.cut = next == foreign
 	v.tail()
 	slices.SortFunc(v.chunks, func(a, b chunk) int {
-		return cmp.Or(cmp.Compare(a.object, b.object), cmp.Compare(a.sequence, b.sequence), cmp.Compare(a.at, b.at))
+		return cmp.Or(cmp.Compare(a.object, b.object), cmp.Compare(a.sequence, b.sequence), v.compareFirst(a, b), cmp.Compare(a.at, b.at))
 	})
 	return nil
 }
@@ -124,7 +124,7 @@ func (v *volume) tail() {
 }
 
 func (v *volume) take(off int64, t tags) {
-	if t.sequence == checkpoint || t.object == summary {
+	if t.sequence == checkpoint || t.object == summary && !v.geometry.first || t.gone {
 		return
 	}
 	v.newest = t.object

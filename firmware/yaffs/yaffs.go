@@ -1,5 +1,6 @@
-// Package yaffs reads YAFFS2, the log-structured file system for NAND flash, as
-// image builders write it and as it is read from a device with its spare bytes.
+// Package yaffs reads YAFFS2 and YAFFS1, the log-structured file systems for NAND
+// flash, as image builders write them and as they are read from a device with its
+// spare bytes.
 //
 // The layout is that of "How Yaffs Works" (C. Manning, 2010), of its description in
 // the wiki of The Sleuth Kit, and of the structures in yaffs_guts.h and
@@ -16,10 +17,14 @@
 // extended attributes; deleted, replaced and shortened objects. Checkpoints and
 // summaries are passed over. Objects without a name stand below "lost+found".
 //
-// The contents of YAFFS2 have no checksums: what the driver of the flash keeps in
+// YAFFS1 is the same for pages of 512 bytes, with tags of 64 bits that have a
+// checksum, a mark at a chunk that is void, and no sequence numbers.
+//
+// The contents have no checksums: what the driver of the flash keeps in
 // the spare bytes for them is its own affair. A damaged content is not noticed.
 //
-// Not read: YAFFS1, and dumps from which the spare bytes are missing.
+// Not read: tags of YAFFS1 that a driver gathered in the last bytes of the spare
+// ones, and dumps from which the spare bytes are missing.
 package yaffs
 
 import (
@@ -36,8 +41,8 @@ var Format = &format.Format{
 	Name:     "yaffs2",
 	Magics:   []format.Magic{{Offset: 4, Bytes: littleParent}, {Offset: 6, Bytes: bigParent}},
 	Anywhere: true,
-	Probe:    probeHeader,
-	Open:     open,
+	Probe:    second.probeHeader,
+	Open:     second.open,
 }
 
 // Dump is a YAFFS2 file system as a device wrote it: such a header is in it
@@ -46,10 +51,27 @@ var Dump = &format.Format{
 	Name:     "yaffs2",
 	Magics:   []format.Magic{{Bytes: littleParent}, {Bytes: bigParent}},
 	Anywhere: true,
-	Start:    start,
-	Probe:    probe,
-	Open:     open,
+	Start:    second.start,
+	Probe:    second.probe,
+	Open:     second.open,
 }
+
+// First and FirstDump are the same for YAFFS1.
+var (
+	First = &format.Format{
+		Name: "yaffs1", Magics: Format.Magics, Anywhere: true,
+		Probe: first.probeHeader, Open: first.open,
+	}
+	FirstDump = &format.Format{
+		Name: "yaffs1", Magics: Dump.Magics, Anywhere: true,
+		Start: first.start, Probe: first.probe, Open: first.open,
+	}
+)
+
+// version is one of both, as that which finds the geometry of it in an input.
+type version func(in format.Input) (geometry, bool)
+
+var first, second version = detectFirst, detect
 
 // Of the big-endian number of the parent half must do: words of zero are everywhere.
 const (
@@ -62,7 +84,7 @@ const (
 const maxBack = 4096
 
 // start goes back from a header to the first chunk of its file system.
-func start(in format.Input, at int64) int64 {
+func (v version) start(in format.Input, at int64) int64 {
 	at -= 4
 	if string(in.Peek(at+4, len(littleParent))) != littleParent {
 		at -= 2
@@ -70,7 +92,7 @@ func start(in format.Input, at int64) int64 {
 	if at < 0 || !likeHeader(in.Peek(at, headerSize)) {
 		return -1
 	}
-	g, ok := detect(in.Section(at, in.Size-at))
+	g, ok := v(in.Section(at, in.Size-at))
 	if !ok {
 		return -1
 	}
@@ -89,25 +111,29 @@ func start(in format.Input, at int64) int64 {
 	return first
 }
 
-func probeHeader(in format.Input) format.Likeness {
+func (v version) probeHeader(in format.Input) format.Likeness {
 	if !likeHeader(in.Head(headerSize)) {
 		return format.No // as almost all programs that hold these bytes
 	}
-	return probe(in)
+	return v.probe(in)
 }
 
-func probe(in format.Input) format.Likeness {
-	if _, ok := detect(in); !ok {
+func (v version) probe(in format.Input) format.Likeness {
+	if _, ok := v(in); !ok {
 		return format.No
 	}
 	return format.Sure
 }
 
-func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
-	g, ok := detect(in)
+func (v version) open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
+	g, ok := v(in)
 	if !ok {
 		return nil, format.Errorf(0, "no chunks with tags")
 	}
+	return open(ctx, in, g, b)
+}
+
+func open(ctx context.Context, in format.Input, g geometry, b *format.Budget) (*format.Opened, error) {
 	v := &volume{ctx: ctx, in: in, geometry: g, budget: b, root: -1}
 	if err := v.scan(); err != nil {
 		return nil, err

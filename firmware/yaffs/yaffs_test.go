@@ -73,7 +73,25 @@ func seeds() [][]byte {
 	return [][]byte{sample(plain()), sample(inband), sample(bare)}
 }
 
-func TestMutated(t *testing.T) { formattest.Mutate(t, yaffs.Format, seeds()...) }
+func firsts() map[string]*flash {
+	return map[string]*flash{
+		"little": {order: little, page: 512, spare: 16, first: true}, "big": {order: big, page: 512, spare: 16, first: true},
+	}
+}
+
+func firstSeeds() (seeds [][]byte) {
+	for _, f := range firsts() {
+		seeds = append(seeds, sample(f))
+	}
+	return seeds
+}
+
+func TestMutated(t *testing.T) {
+	formattest.Mutate(t, yaffs.Format, seeds()...)
+	formattest.Mutate(t, yaffs.First, firstSeeds()...)
+}
+
+func FuzzYAFFS1(f *testing.F) { formattest.Fuzz(f, yaffs.First, firstSeeds()...) }
 
 func FuzzYAFFS2(f *testing.F) { formattest.Fuzz(f, yaffs.Format, seeds()...) }
 
@@ -98,7 +116,7 @@ func open(t *testing.T, data []byte) *firmware.Image {
 			t.Errorf("skipped: %v", s)
 		}
 	}
-	if len(img.Containers) == 0 || img.Containers[0].Type != "yaffs2" {
+	if len(img.Containers) == 0 || !strings.HasPrefix(img.Containers[0].Type, "yaffs") {
 		t.Fatalf("containers %v", img.Containers)
 	}
 	return img
@@ -122,7 +140,11 @@ func names(img *firmware.Image) string {
 }
 
 func TestGeometries(t *testing.T) {
-	for name, f := range kinds() {
+	all := kinds()
+	for name, f := range firsts() {
+		all["YAFFS1 "+name] = f
+	}
+	for name, f := range all {
 		t.Run(name, func(t *testing.T) {
 			img := open(t, sample(f))
 			if c := img.Containers[0]; c.Length != int64(f.Len()) || !strings.HasPrefix(fmt.Sprint(f.order), strings.ToUpper(c.Attributes["byte-order"][:1])) {
