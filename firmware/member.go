@@ -29,18 +29,20 @@ func isRoot(k *Container) bool {
 // is not. In any other container the members are looked into.
 func (w *walker) worth(f *File, content []byte) bool {
 	in := format.InMemory(content)
-	for _, c := range w.matcher.starts(in) {
-		if c.format.Peek == nil {
-			if !w.root || !library[c.format.Name] {
-				return true
-			}
-			continue
-		}
-		if !w.root || w.holds(c.format.Peek(in)) {
-			return true
+	if !w.root {
+		return len(w.matcher.starts(in)) > 0 || len(content) >= minMember && !isKnown(content)
+	}
+	var others []*format.Format
+	for _, f := range w.matcher.formats {
+		switch {
+		case library[f.Name] || !hasMagic(in, f):
+		case f.Peek == nil:
+			others = append(others, f)
+		case f.Probe(in) != format.No:
+			return w.holds(f.Peek(in)) // and so of what else begins as this stream does
 		}
 	}
-	return !w.root && len(content) >= minMember && !isKnown(content)
+	return slices.ContainsFunc(others, func(f *format.Format) bool { return f.Probe(in) != format.No })
 }
 
 // library are the containers that a root file system holds to use them as they
