@@ -256,12 +256,16 @@ func (p installed) component(s system) Component {
 		c.PURL = purl("generic", "", p.Name, p.Version)
 		return c
 	}
-	var q packageurl.Qualifiers
+	qualifiers := map[string]string{}
 	if p.Arch != "" {
-		q = packageurl.QualifiersFromMap(map[string]string{"arch": p.Arch})
+		qualifiers["arch"] = p.Arch
+	}
+	version := p.Version
+	if p.Epoch != "" && p.Epoch != "0" { // PURL types, "rpm": the epoch is a qualifier
+		version, qualifiers["epoch"] = strings.TrimPrefix(version, p.Epoch+":"), p.Epoch
 	}
 	space := cmp.Or(s.ID, map[string]string{"deb": "debian", "apk": "alpine"}[p.Database])
-	c.PURL = packageurl.NewPackageURL(p.Database, space, p.Name, p.Version, q, "").ToString()
+	c.PURL = packageurl.NewPackageURL(p.Database, space, p.Name, version, packageurl.QualifiersFromMap(qualifiers), "").ToString()
 	return c
 }
 

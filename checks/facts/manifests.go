@@ -18,6 +18,8 @@ func readManifest(kind string, content []byte) []installed {
 		return readNodePackage(content)
 	case "pypi":
 		return readPythonPackage(content)
+	case "rpm":
+		return readRPM(content)
 	case "yocto":
 		return readYoctoManifest(content)
 	case "buildroot":

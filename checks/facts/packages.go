@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/rpmdb"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -17,9 +18,10 @@ const maxField = 4096
 
 // installed is one entry of a package database.
 type installed struct {
-	Database string // opkg, deb, apk, npm, pypi, yocto, buildroot
+	Database string // opkg, deb, apk, rpm, npm, pypi, yocto, buildroot
 	Name     string
 	Version  string
+	Epoch    string // of rpm; also in Version
 	Arch     string
 	Source   string // the source package, where it has another name
 	Licence  string
@@ -38,6 +40,12 @@ var databases = []struct{ pattern, kind string }{
 	{"var/lib/dpkg/status", "deb"},
 	{"var/lib/dpkg/status.d/*", "deb"},
 	{"lib/apk/db/installed", "apk"},
+	{"var/lib/rpm/Packages", "rpm"},
+	{"var/lib/rpm/Packages.db", "rpm"},
+	{"var/lib/rpm/rpmdb.sqlite", "rpm"},
+	{"usr/lib/sysimage/rpm/Packages", "rpm"},
+	{"usr/lib/sysimage/rpm/Packages.db", "rpm"},
+	{"usr/lib/sysimage/rpm/rpmdb.sqlite", "rpm"},
 	{"usr/share/common-licenses/license.manifest", "yocto"},
 	{"*.dist-info/METADATA", "pypi"},
 	{"*.egg-info/PKG-INFO", "pypi"},
@@ -75,7 +83,7 @@ func matchBelow(pattern, name string) bool {
 // packages reads the package databases and the manifests of build systems.
 var packages = &Scan[installed]{
 	Name: "packages",
-	Doc:  "Entries of the opkg, dpkg and apk databases, packages of Node.js and Python, and the manifests of Buildroot and Yocto.",
+	Doc:  "Entries of the opkg, dpkg, apk and rpm databases, packages of Node.js and Python, and the manifests of Buildroot and Yocto.",
 	Want: func(f *firmware.File) bool { return f.Kind == firmware.Regular && databaseKind(f.Name) != "" },
 	See: func(f *firmware.File, content []byte) []installed {
 		kind := databaseKind(f.Name)
@@ -89,16 +97,36 @@ var packages = &Scan[installed]{
 	},
 }
 
-// UnreadDatabases are package databases of a kind that is not read.
+// UnreadDatabases are package databases that are not read to their end.
 var UnreadDatabases = &Scan[assay.Location]{
 	Name: "unread-package-databases",
-	Doc:  "Package databases in binary form (rpm), which are not read.",
+	Doc:  "Package databases of RPM that are damaged, or whose last changes stand in a log beside them.",
 	Want: func(f *firmware.File) bool {
-		dir, base := path.Split(f.Name)
-		return f.Kind == firmware.Regular && (strings.HasSuffix(dir, "var/lib/rpm/") || strings.HasSuffix(dir, "usr/lib/sysimage/rpm/")) &&
-			(base == "Packages" || base == "Packages.db" || base == "rpmdb.sqlite")
+		database, log := strings.CutSuffix(f.Name, "-wal")
+		return f.Kind == firmware.Regular && databaseKind(database) == "rpm" && (!log || f.Size > 0)
 	},
-	See: func(f *firmware.File, _ []byte) []assay.Location { return []assay.Location{At(f)} },
+	See: func(f *firmware.File, content []byte) []assay.Location {
+		if strings.HasSuffix(f.Name, "-wal") {
+			return []assay.Location{At(f)}
+		}
+		if _, err := rpmdb.Read(content); err != nil {
+			return []assay.Location{At(f)}
+		}
+		return nil
+	},
+}
+
+// readRPM reads a database of RPM.
+func readRPM(content []byte) []installed {
+	packages, _ := rpmdb.Read(content) // UnreadDatabases tells of an error
+	all := make([]installed, 0, len(packages))
+	for _, p := range packages {
+		all = append(all, installed{
+			Database: "rpm", Name: p.Name, Version: p.Version, Epoch: p.Epoch, Arch: p.Arch, Source: p.Source, Licence: p.Licence,
+			Depends: p.Requires, Location: assay.Location{Offset: p.Offset, Length: p.Length},
+		})
+	}
+	return all
 }
 
 // readPackages reads paragraphs of fields: "Package: busybox" (Debian Policy

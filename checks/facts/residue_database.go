@@ -4,23 +4,24 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/assay-iot/assay/checks/facts/sqlite3"
 	"github.com/assay-iot/assay/firmware"
 )
 
 // databaseResidue knows SQLite databases in which a table about persons has a
 // row: an empty table, and the account that a product is sold with, are none.
 func databaseResidue(f *firmware.File, content []byte) []Residue {
-	db := openSQLite(content)
+	db := sqlite3.Open(content)
 	if db == nil {
 		return nil
 	}
-	for _, t := range db.tables() {
-		columns := personColumns(t.columns)
+	for _, t := range db.Tables() {
+		columns := personColumns(t.Columns)
 		if len(columns) == 0 {
 			continue
 		}
 		person := false
-		db.rows(t.root, func(values []string) bool {
+		db.Rows(t, func(values []sqlite3.Value) bool {
 			person = aboutPerson(columns, values)
 			return !person
 		})
@@ -55,13 +56,13 @@ func personColumns(columns []string) map[int]string {
 
 // aboutPerson reports whether a row names someone: by a mail address, by first
 // and last name, or by a name and a day of birth.
-func aboutPerson(columns map[int]string, values []string) bool {
+func aboutPerson(columns map[int]string, values []sqlite3.Value) bool {
 	has := map[string]bool{}
 	for i, what := range columns {
 		if i >= len(values) {
 			continue
 		}
-		v := strings.TrimSpace(values[i])
+		v := strings.TrimSpace(values[i].Text)
 		if what == "mail" {
 			_, is := firstMail(v)
 			has[what] = has[what] || is

@@ -2,9 +2,10 @@ package facts
 
 import (
 	"encoding/binary"
-	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/assay-iot/assay/firmware"
 )
 
 // sqliteFile makes a database with one table and one row, by hand: page 1 holds
@@ -154,40 +155,6 @@ func TestResidues(t *testing.T) {
 	}
 }
 
-// A tree with inner pages, and one whose pages name each other in a circle.
-func TestSQLiteTree(t *testing.T) {
-	whole := []byte(sqliteFile("CREATE TABLE t(email)", []string{"joe@gmail.com"}))
-	leaf := whole[1024:]
-	inner := make([]byte, 1024)
-	inner[0] = 5
-	binary.BigEndian.PutUint32(inner[8:], 3)
-	d := openSQLite(append(append(append([]byte{}, whole[:1024]...), inner...), leaf...))
-	rows := 0
-	d.rows(2, func(v []string) bool { rows++; return v[0] == "joe@gmail.com" })
-	if rows != 1 {
-		t.Errorf("%d rows", rows)
-	}
-	binary.BigEndian.PutUint16(inner[3:], 400) // each pointing to page 2
-	for i := range 400 {
-		binary.BigEndian.PutUint16(inner[12+2*i:], 8)
-	}
-	binary.BigEndian.PutUint32(inner[8:], 2)
-	d = openSQLite(append(append([]byte{}, whole[:1024]...), inner...))
-	d.rows(2, func([]string) bool { t.Error("a row in a circle"); return false })
-}
-
-func TestSQLiteColumns(t *testing.T) {
-	for sql, want := range map[string]string{
-		usersTable: "[id login e_mail]",
-		"CREATE TABLE t(a DECIMAL(10,2) DEFAULT (1+(2)), b, CHECK (a > 0))": "[a b]",
-		"CREATE TABLE t": "[]", "CREATE TABLE t(": "[]", "(": "[]",
-	} {
-		if got := fmt.Sprint(columnsOf(sql)); got != want {
-			t.Errorf("%s: %s, want %s", sql, got, want)
-		}
-	}
-}
-
 func TestBuildHomes(t *testing.T) {
 	elf := "\x7fELF" + strings.Repeat("\x00", 60)
 	for content, want := range map[string]int{
@@ -212,17 +179,12 @@ func FuzzResidues(f *testing.F) {
 	f.Add("var/log/wtmp", loginOf(7, "joe"))
 	f.Add("etc/aliases", "root: joe@acme.de\n")
 	f.Fuzz(func(t *testing.T, name, content string) {
-		if db := openSQLite([]byte(content)); db != nil {
-			for _, tab := range db.tables() {
-				db.rows(tab.root, func([]string) bool { return true })
-			}
-		}
+		databaseResidue(&firmware.File{Name: name}, []byte(content))
 		if exif := exifOf([]byte(content)); exif != nil {
 			hasPosition(exif)
 		}
 		hasLogin([]byte(content))
 		hasLastLogin([]byte(content))
 		mailSetting(content)
-		columnsOf(content)
 	})
 }

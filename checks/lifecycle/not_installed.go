@@ -15,7 +15,7 @@ import (
 func notInstalled(c *checks.Context, seen []facts.Component, parts []part) []assay.Finding {
 	databases := map[string][]assay.Location{}
 	for _, s := range seen {
-		if kind := purlKind(s.PURL); s.Confidence == facts.ConfidencePackage && slices.Contains([]string{"deb", "apk", "opkg"}, kind) && databases[kind] == nil {
+		if kind := purlKind(s.PURL); s.Confidence == facts.ConfidencePackage && slices.Contains([]string{"deb", "apk", "opkg", "rpm"}, kind) && databases[kind] == nil {
 			at := s.Places[0]
 			databases[kind] = []assay.Location{{Path: at.Path, Digest: at.Digest}}
 		}
