@@ -56,12 +56,12 @@ func (r *reader) hash(content []byte) error {
 	t.left = len(content) / t.size
 	last := int64(t.order.Uint32(content[32:]))
 	if last*int64(t.size) >= int64(len(content)) {
-		return errors.New("Berkeley DB: the file is cut off")
+		return errors.New("berkeley DB: the file is cut off")
 	}
 	for n := int64(1); n <= last; n++ {
 		at := int(n) * t.size
 		if at+t.size > len(content) {
-			return errors.New("Berkeley DB: the file is cut off")
+			return errors.New("berkeley DB: the file is cut off")
 		}
 		if page := content[at : at+t.size]; page[25] == hashUnsorted || page[25] == hashPage {
 			if err := t.pairs(page, int64(at)); err != nil {
@@ -76,13 +76,13 @@ func (r *reader) hash(content []byte) error {
 func (t *hashTable) pairs(page []byte, at int64) error {
 	items := int(t.order.Uint16(page[20:]))
 	if pageHead+2*items > len(page) {
-		return fmt.Errorf("Berkeley DB: page at byte %d: %d items", at, items)
+		return fmt.Errorf("berkeley DB: page at byte %d: %d items", at, items)
 	}
 	end := len(page) // items lie one before the other, from the end of the page
 	for i := range items {
 		start := int(t.order.Uint16(page[pageHead+2*i:]))
 		if start < pageHead || start >= end {
-			return fmt.Errorf("Berkeley DB: page at byte %d: an item lies outside", at)
+			return fmt.Errorf("berkeley DB: page at byte %d: an item lies outside", at)
 		}
 		item := page[start:end]
 		end = start
@@ -115,7 +115,7 @@ func (t *hashTable) item(item []byte, at int64) error {
 // chain gathers what lies on pages of its own, and gives where it begins if that
 // is one page.
 func (t *hashTable) chain(page, size int64) (blob []byte, first int64, err error) {
-	damaged := fmt.Errorf("Berkeley DB: page %d: %w", page, errHeader)
+	damaged := fmt.Errorf("berkeley DB: page %d: %w", page, errHeader)
 	if size > maxHeader || size > int64(len(t.content)) {
 		return nil, 0, damaged
 	}
