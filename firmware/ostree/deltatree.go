@@ -1,6 +1,7 @@
 package ostree
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -106,7 +107,11 @@ func attributes(h Header) map[string][]byte {
 }
 
 func (d *delta) add(e format.Entry, o object) error {
-	if err := d.budget.Files(1); err != nil {
+	text := len(e.Link)
+	for name, v := range e.Xattrs {
+		text += len(name) + len(v)
+	}
+	if err := cmp.Or(d.budget.Entry(e.Name), d.budget.Names(text)); err != nil {
 		return err
 	}
 	e.Inode = len(d.entries)
