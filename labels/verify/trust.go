@@ -26,6 +26,9 @@ type Witness interface {
 	// Verify gives the payload that a bundle holds and who signed it. The error
 	// is a sentence of why it is not authentic.
 	Verify(bundle []byte, keys []Key) (payload []byte, by Signer, err error)
+	// Stamped gives the time at which an authority that is trusted has seen a
+	// message, by its timestamp token (RFC 3161, in DER). The error is a clause.
+	Stamped(token, message []byte) (time.Time, error)
 }
 
 // ErrNeedsWitness says that a bundle is signed with a certificate, and that no
