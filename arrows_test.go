@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"labels/sigstore":            {"", "labels", "labels/verify"},
 	"labels/sign/keyless":        {"", "labels", "labels/verify", "labels/sigstore"},
 	"labels/labeltest/authority": {"", "labels", "labels/sign/keyless", "labels/verify"},
-	"labels/trust":               {"", "labels", "labels/verify"},
+	"labels/trust":               {"", "labels", "labels/compact", "labels/verify"},
 	"labels/picture":             {"", "labels", "labels/compact"},
 	"labels/verify":              {"", "labels", "labels/cose", "labels/compact", "labels/status"},
 	"examples":                   {"firmware"},

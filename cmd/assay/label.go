@@ -17,6 +17,7 @@ import (
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/compact"
+	"github.com/assay-iot/assay/labels/sign"
 	"github.com/assay-iot/assay/labels/status/ledger"
 	"github.com/assay-iot/assay/schema/product"
 )
@@ -70,6 +71,7 @@ than the maker may decide to label the product all the same, with --despite and
 	}
 	f.questionFlags.add(c)
 	f.signerFlags.add(c)
+	f.signerFlags.addCertificate(c)
 	f.pictureFlags.add(c)
 	c.Flags().Lookup("store-facts").Usage = "write the assessment with the observed facts too, as assessment.json; it holds every finding"
 	c.Flags().BoolVar(&f.demo, "demo", false, "sign with the published demo key; the label says DEMO and proves nothing")
@@ -144,6 +146,10 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	if err != nil {
 		return p.noLabel(&made.assessment, err)
 	}
+	seal, err := f.seal(s, statement.Predicate.Issued)
+	if err != nil {
+		return err
+	}
 	if f.status != "" { // only now that there will be a label
 		l := &statement.Predicate
 		if l.Status, err = p.reserve(f.status, l.Issuer.Address, l.ID); err != nil {
@@ -159,7 +165,7 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 			return err
 		}
 	}
-	files, err := p.drawLabel(s.key, bundle, statement, f.pictureFlags)
+	files, err := p.drawLabel(s.key, seal, bundle, statement, f.pictureFlags)
 	if err != nil {
 		return err
 	}
@@ -255,12 +261,12 @@ type labelFile struct {
 // drawLabel makes all files of a signed label in memory. There is no key if the
 // signer has none of its own: then the code holds the digest only, and the PDF is
 // not signed itself.
-func (p *program) drawLabel(key crypto.Signer, bundle []byte, s *labels.Statement, f pictureFlags) ([]labelFile, error) {
+func (p *program) drawLabel(key crypto.Signer, seal sign.Seal, bundle []byte, s *labels.Statement, f pictureFlags) ([]labelFile, error) {
 	message, code, err := p.compactLabel(key, s)
 	if err != nil {
 		return nil, err
 	}
-	pictures, err := labelled{s, bundle, message, key}.pictures(f)
+	pictures, err := labelled{s, bundle, message, key, seal}.pictures(f)
 	if err != nil {
 		return nil, err
 	}

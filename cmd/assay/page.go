@@ -16,11 +16,14 @@ import (
 	"github.com/assay-iot/assay/schema/scheme"
 )
 
-// pageFlags are one issuer, as "assay issuer page" is told of it.
+// pageFlags are one issuer, as "assay issuer page" is told of it, or a trust
+// policy.
 type pageFlags struct {
+	trust                    string
 	name, address, out, date string
 	keys, schemes            []string
 	prefixes, lists          []string
+	languages                []string
 	demo                     bool
 }
 
@@ -33,14 +36,20 @@ func (p *program) pageCommand() *cobra.Command {
 whatever path behind it: a phone that scans the QR code of a label opens it, and it checks
 the label on the phone. It works as a file without a network too. It asks nothing but the
 status lists given with --list; if these lie on another host, that host must allow it
-(Access-Control-Allow-Origin).`,
-		Example: "  assay issuer page --name \"Example Body\" --address https://body.example/labels --key issuer.pub --scheme uk-psti --gtin-prefix 09506000 --list https://body.example/status/ --out verify.html",
+(Access-Control-Allow-Origin).
+
+With --trust it trusts the issuers of a trust policy, for what the policy allows them: their
+keys while they are valid, their schemes, levels and products. It then asks the status lists
+on each issuer's own host, and those of --list. An issuer whose labels a page cannot judge
+is left out, and that is said.`,
+		Example: "  assay issuer page --trust trust.hcl --out verify.html\n  assay issuer page --name \"Example Body\" --address https://body.example/labels --key issuer.pub --scheme uk-psti --gtin-prefix 09506000 --list https://body.example/status/ --out verify.html",
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			trust, err := p.pageTrust(f)
 			if err != nil {
 				return err
 			}
+			trust.Languages = f.languages
 			html, err := page.Build(trust)
 			if err != nil {
 				return badInput("see \"assay issuer page --help\"", "%w", err)
@@ -48,11 +57,11 @@ status lists given with --list; if these lie on another host, that host must all
 			if err := writeFile(f.out, html, 0o644); err != nil {
 				return err
 			}
-			i := trust.Issuers[0]
-			_, err = fmt.Fprintf(p.out, "%s  %d bytes; trusts %s of %s, as of %s\n", f.out, len(html), count(len(i.Keys), "key"), i.Name, trust.Date)
+			_, err = fmt.Fprintf(p.out, "%s  %d bytes; trusts %s, as of %s\n", f.out, len(html), trusting(trust.Issuers), trust.Date)
 			return err
 		},
 	}
+	c.Flags().StringVar(&f.trust, "trust", "", "trust policy `FILE` (trust.hcl), or a signed trust list: whom the page trusts, and for what")
 	c.Flags().StringVar(&f.name, "name", "", "`NAME` of the issuer, for people")
 	c.Flags().StringVar(&f.address, "address", "", "https `ADDRESS` of the issuer, as its labels have it")
 	c.Flags().StringArrayVar(&f.keys, "key", nil, "public key `FILE` of the issuer; repeatable")
@@ -60,37 +69,16 @@ status lists given with --list; if these lie on another host, that host must all
 	c.Flags().StringArrayVar(&f.schemes, "scheme", nil, "scheme by which the issuer may label, `ID[=LEVEL]` with the highest level; repeatable (default: all, without a level)")
 	c.Flags().StringArrayVar(&f.prefixes, "gtin-prefix", nil, "beginning of the 14-digit GTINs that it may label; repeatable (default: every product)")
 	c.Flags().StringArrayVar(&f.lists, "list", nil, "beginning of the https `ADDRESS` of its status lists; repeatable (default: none is asked)")
+	c.Flags().StringArrayVar(&f.languages, "language", nil, "`LANGUAGE` of the page: "+strings.Join(page.Languages(), ", ")+"; repeatable, each takes about 4 kB (default: all)")
 	c.Flags().StringVar(&f.date, "as-of", "", "the `DATE` that the page shows (default: today)")
 	c.Flags().StringVar(&f.out, "out", "verify.html", "write the page to this `FILE`")
 	return c
 }
 
-// pageTrust makes of the flags whom the page trusts.
+// pageTrust makes of the flags whom the page trusts, and for what.
 func (p *program) pageTrust(f pageFlags) (page.Trust, error) {
 	day, err := p.asOf(f.date)
 	if err != nil {
-		return page.Trust{}, err
-	}
-	id, err := compact.IssuerAt(f.address)
-	if err != nil {
-		return page.Trust{}, badInput("give the issuer's address, as its labels have it: --address https://body.example/labels", "--address: %w", err)
-	}
-	i := page.Issuer{ID: id, Name: f.name, Prefixes: f.prefixes, Lists: f.lists}
-	if len(f.prefixes) == 0 {
-		i.Prefixes = []string{""}
-	}
-	if i.Keys, err = pageKeys(f); err != nil {
-		return page.Trust{}, err
-	}
-	all, err := scheme.Bundled()
-	if err != nil {
-		return page.Trust{}, err
-	}
-	names := map[string]string{}
-	for _, s := range all.All() {
-		names[s.ID] = s.Title
-	}
-	if i.Schemes, err = pageSchemes(f.schemes); err != nil {
 		return page.Trust{}, err
 	}
 	for _, l := range f.lists {
@@ -98,7 +86,47 @@ func (p *program) pageTrust(f pageFlags) (page.Trust, error) {
 			return page.Trust{}, badInput("give the beginning of their addresses: --list https://body.example/status/", "--list %q is not a plain https address", l)
 		}
 	}
-	return page.Trust{Date: day.Format(time.DateOnly), Issuers: []page.Issuer{i}, Names: names}, nil
+	t := page.Trust{Date: day.Format(time.DateOnly)}
+	if t.Names, err = schemeTitles(); err != nil {
+		return t, err
+	}
+	if f.trust != "" {
+		err = p.pageOfPolicy(&t, f)
+		return t, err
+	}
+	i, err := pageIssuer(f)
+	t.Issuers = []page.Issuer{i}
+	return t, err
+}
+
+// schemeTitles are the titles of the schemes that the program knows.
+func schemeTitles() (map[string]string, error) {
+	all, err := scheme.Bundled()
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, s := range all.All() {
+		names[s.ID] = s.Title
+	}
+	return names, nil
+}
+
+// pageIssuer makes of the flags whom the page trusts.
+func pageIssuer(f pageFlags) (i page.Issuer, err error) {
+	id, err := compact.IssuerAt(f.address)
+	if err != nil {
+		return i, badInput("give the issuer's address, as its labels have it: --address https://body.example/labels", "--address: %w", err)
+	}
+	i = page.Issuer{ID: id, Name: f.name, Prefixes: f.prefixes, Lists: f.lists}
+	if len(f.prefixes) == 0 {
+		i.Prefixes = []string{""}
+	}
+	if i.Keys, err = pageKeys(f); err != nil {
+		return i, err
+	}
+	i.Schemes, err = pageSchemes(f.schemes)
+	return i, err
 }
 
 func pageKeys(f pageFlags) ([]page.Key, error) {

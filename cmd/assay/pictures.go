@@ -82,6 +82,7 @@ type labelled struct {
 	statement       *labels.Statement
 	bundle, compact []byte
 	key             crypto.Signer // signs the PDFs; nil leaves them unsigned
+	seal            sign.Seal
 }
 
 // pictures draws all that was asked for.
@@ -132,7 +133,7 @@ func (l labelled) picture(v picture.Variant, kind string) (data []byte, err erro
 	case "pdf":
 		data, err = pdf.Render(l.statement, l.bundle, l.compact, v)
 		if err == nil && l.key != nil {
-			data, err = sign.PDF(l.key, l.statement, data, sign.Seal{})
+			data, err = sign.PDF(l.key, l.statement, data, l.seal)
 		}
 	case "html":
 		data, err = picture.HTML(l.statement, l.compact, v.Language)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"crypto"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,18 +18,21 @@ import (
 
 func (p *program) renderCommand() *cobra.Command {
 	var format, language, out, code string
+	var who signerFlags
+	var online bool
 	c := &cobra.Command{
 		Use:   "render LABEL",
 		Short: "Draw a label that exists once more: in another size, language or kind of file",
 		Long: `Render draws the label of a bundle or of a PDF label. It needs no key, and verifies
 nothing: what it draws says what the label says. "assay verify" accepts such a PDF as it
-does the first; it is not itself signed as a PDF.
+does the first. With --signer, the key that signed the label, a PDF is signed itself too,
+with --certificate and --tsa as by "assay label".
 
 The QR code holds the compact label of the PDF, or of --compact; without one it holds the
 label's digest.`,
 		Example: "  assay issuer render label/label.sigstore.json --compact label/label.cose --language de --label-format a6 --out sticker.pdf\n  assay issuer render label/label.pdf --out qr.svg",
 		Args:    func(c *cobra.Command, args []string) error { return asUsage(cobra.ExactArgs(1)(c, args)) },
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			kind, codeOnly, err := kindOf(out)
 			if err != nil {
 				return err
@@ -40,6 +45,11 @@ label's digest.`,
 			if err != nil {
 				return err
 			}
+			s, err := p.resigner(c.Context(), &l, who, online, kind)
+			if err != nil {
+				return err
+			}
+			defer s.close()
 			var data []byte
 			if codeOnly {
 				data, err = l.qr(kind)
@@ -57,7 +67,51 @@ label's digest.`,
 	c.Flags().StringVar(&out, "out", "", "write to this `FILE`; its ending says what it is: .pdf, .svg, .png or .html (qr.svg, qr.png: the code alone)")
 	c.Flags().StringVar(&code, "compact", "", "compact label `FILE` (label.cose) for the QR code")
 	c.MarkFlagRequired("out")
+	who.addKey(c)
+	who.addCertificate(c)
+	c.Flags().BoolVar(&online, "online", false, "let a signer and --tsa use the network")
 	return c
+}
+
+// resigner opens the key that shall sign a PDF once more; nil if none is named.
+func (p *program) resigner(ctx context.Context, l *labelled, who signerFlags, online bool, kind string) (*signer, error) {
+	if who.key+who.signer == "" {
+		if who.tsa+who.certificate != "" {
+			return nil, badInput("add --signer FILE", "--tsa and --certificate are for the signature of a PDF, and nobody signs")
+		}
+		return nil, nil
+	}
+	if kind != "pdf" || who.signer == keylessSigner {
+		return nil, badInput("leave --signer out, or let --out end in .pdf and name a key", "only PDFs are signed, and only with a key")
+	}
+	who.rekorVersion = 1
+	s, err := p.openSigner(ctx, who, online)
+	if err != nil {
+		return nil, err
+	}
+	if err = l.signedBy(s.key); err == nil {
+		l.key = s.key
+		l.seal, err = who.seal(s, l.statement.Predicate.Issued)
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// signedBy demands that the key is the one that signed the label: a PDF by any
+// other is not genuine.
+func (l *labelled) signedBy(key crypto.Signer) error {
+	id, err := labels.KeyID(key.Public())
+	if err != nil {
+		return err
+	}
+	b, err := labels.ParseBundle(l.bundle)
+	if err != nil || b.Material.PublicKey.Hint != id {
+		return badInput("sign with the key that signed the label, or leave --signer out", "the label is signed with another key")
+	}
+	return nil
 }
 
 // readLabel reads a bundle, or a PDF with one. A compact label must be of the

@@ -25,17 +25,28 @@ type signerFlags struct {
 	tsa            string
 	fulcio, rekor  string
 	rekorVersion   uint32
+	certificate    string // of the signer, for the signature of PDFs
 }
 
 func (f *signerFlags) add(c *cobra.Command) {
+	f.addKey(c)
+	c.Flags().StringVar(&f.fulcio, "fulcio", "", "with --signer keyless: `URL` of the certification authority (default: Sigstore's)")
+	c.Flags().StringVar(&f.rekor, "rekor", "", "with --signer keyless: `URL` of the transparency log (default: Sigstore's)")
+	c.Flags().Uint32Var(&f.rekorVersion, "rekor-version", 1, "with --signer keyless: `VERSION` of the log, 1 or 2")
+}
+
+// addKey adds what a signer with a key needs.
+func (f *signerFlags) addKey(c *cobra.Command) {
 	c.Flags().StringVar(&f.signer, "signer", "", "who signs: a private key `FILE`, an address such as hashivault://KEY or pkcs11://TOKEN/KEY, or keyless (in a GitHub workflow)")
 	c.Flags().StringVar(&f.key, "key", "", "private key `FILE` of the issuer, in Sigstore's encrypted form; the same as --signer FILE")
 	c.Flags().StringVar(&f.passphraseFile, "passphrase-file", "", "`FILE` that holds the key's passphrase (default: ask)")
 	c.Flags().IntVar(&f.passphraseFD, "passphrase-fd", -1, "read the key's passphrase from this open file `NUMBER`")
-	c.Flags().StringVar(&f.tsa, "tsa", "", "put a timestamp of the authority at this `URL` beside the signature (RFC 3161); needs --online")
-	c.Flags().StringVar(&f.fulcio, "fulcio", "", "with --signer keyless: `URL` of the certification authority (default: Sigstore's)")
-	c.Flags().StringVar(&f.rekor, "rekor", "", "with --signer keyless: `URL` of the transparency log (default: Sigstore's)")
-	c.Flags().Uint32Var(&f.rekorVersion, "rekor-version", 1, "with --signer keyless: `VERSION` of the log, 1 or 2")
+	c.Flags().StringVar(&f.tsa, "tsa", "", "put a timestamp of the authority at this `URL` beside the signature, and into that of PDFs (RFC 3161); needs --online")
+}
+
+// addCertificate adds what the signature of a PDF can hold besides.
+func (f *signerFlags) addCertificate(c *cobra.Command) {
+	c.Flags().StringVar(&f.certificate, "certificate", "", "certificates of the signer in PEM, for the signature of the PDF: `FILE` with the one of its key first, then each that certifies the one before (default: the key certifies itself)")
 }
 
 // keylessSigner is the value of --signer that needs no key.
@@ -73,6 +84,34 @@ func (f *signerFlags) wires(who string) string {
 		return "--tsa"
 	}
 	return ""
+}
+
+// seal is what stands beside the key in the signature of a PDF that is issued on
+// a day.
+func (f *signerFlags) seal(s *signer, day string) (seal sign.Seal, err error) {
+	if s.tsa {
+		seal.Timestamp = func(message []byte) ([]byte, error) {
+			answer, err := s.helper.stamp(message)
+			if err != nil {
+				return nil, err
+			}
+			return sign.Token(answer)
+		}
+	}
+	if f.certificate == "" {
+		return seal, nil
+	}
+	file, err := readLimited(f.certificate, 64<<10)
+	if err != nil {
+		return seal, err
+	}
+	if s.key == nil {
+		return seal, badInput("leave --certificate out", "--signer keyless signs no PDF")
+	}
+	if seal.Chain, err = sign.Chain(file, s.key.Public(), day); err != nil {
+		err = badInput("name the certificates of the key that signs, its own first", "--certificate %s: %w", f.certificate, err)
+	}
+	return seal, err
 }
 
 // signer signs labels and assessments. Close it; a nil one can be closed too.

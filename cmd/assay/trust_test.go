@@ -1,9 +1,17 @@
 package main
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -39,6 +47,34 @@ func TestTrust(t *testing.T) {
 			}
 			return os.WriteFile(filepath.Join(e.WorkDir, "tsa.pem"), a.StampCertificates(), 0o644)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "flip": flip},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "flip": flip, "certify": certify},
 	})
+}
+
+// certify PUBLIC-KEY FILE writes a certificate of the key and that of the root
+// that makes it.
+func certify(ts *testscript.TestScript, _ bool, args []string) {
+	block, _ := pem.Decode([]byte(ts.ReadFile(args[0])))
+	pub, err := x509.ParsePKIXPublicKey(block.Bytes)
+	ts.Check(err)
+	ca, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	ts.Check(err)
+	of := func(name string, use x509.KeyUsage) *x509.Certificate {
+		return &x509.Certificate{
+			SerialNumber: big.NewInt(7), Subject: pkix.Name{CommonName: name}, KeyUsage: use, IsCA: use == x509.KeyUsageCertSign,
+			BasicConstraintsValid: true, NotBefore: today.AddDate(-1, 0, 0), NotAfter: time.Date(2029, 1, 1, 0, 0, 0, 0, time.UTC),
+		}
+	}
+	root, leaf := of("A root of tests", x509.KeyUsageCertSign), of("The signer", x509.KeyUsageDigitalSignature)
+	var chain []byte
+	for _, c := range []*x509.Certificate{leaf, root} {
+		key := pub
+		if c == root {
+			key = ca.Public()
+		}
+		der, err := x509.CreateCertificate(rand.Reader, c, root, key, ca)
+		ts.Check(err)
+		chain = append(chain, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), chain, 0o644))
 }

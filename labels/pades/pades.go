@@ -52,6 +52,8 @@ func Sign(pdf []byte, key crypto.Signer, chain []*x509.Certificate, o Options) (
 		return nil, errors.New("sign PDF: it has been signed or changed already")
 	case len(chain) == 0:
 		return nil, errors.New("sign PDF: there is no certificate")
+	case len(chain) > MaxChain:
+		return nil, fmt.Errorf("sign PDF: %d certificates, more than %d", len(chain), MaxChain)
 	case len(text(o.Name)) > maxWords || len(text(o.Reason)) > maxWords:
 		return nil, errors.New("sign PDF: the name or the reason is too long")
 	}

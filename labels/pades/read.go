@@ -9,9 +9,8 @@ import (
 	"encoding/asn1"
 )
 
-const (
-	maxChain = 8
-)
+// MaxChain is how many certificates a signature holds at most.
+const MaxChain = 8
 
 // readCMS reads a structure that signCMS wrote, with zeros behind it, and checks
 // that it signs the digest. What it reads it writes again and compares, so that
@@ -30,7 +29,7 @@ func readCMS(padded, digest []byte) (*Signature, error) {
 		return nil, changed("the signature cannot be read")
 	}
 	s := &Signature{Value: data.Signers[0].Signature}
-	if s.Chain, err = x509.ParseCertificates(data.Certificates.Bytes); err != nil || len(s.Chain) == 0 || len(s.Chain) > maxChain {
+	if s.Chain, err = x509.ParseCertificates(data.Certificates.Bytes); err != nil || len(s.Chain) == 0 || len(s.Chain) > MaxChain {
 		return nil, changed("its certificates cannot be read")
 	}
 	if s.Timestamp, err = token(data.Signers[0].Unsigned); err != nil {

@@ -23,6 +23,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -36,9 +37,13 @@ import (
 
 // Trust is whom a page trusts.
 type Trust struct {
-	Date    string            // YYYY-MM-DD, when this was so
-	Issuers []Issuer          // at least one
-	Names   map[string]string // of schemes, by id; an id without one stands for itself
+	Date    string    // YYYY-MM-DD, when this was so
+	Until   time.Time // from then on the page says no more that a label is valid; zero for no end
+	Issuers []Issuer  // at least one
+	// Languages of the page, those of [Languages] if there is none. Each takes
+	// about 4 kB.
+	Languages []string
+	Names     map[string]string // of schemes, by id; an id without one stands for itself
 }
 
 // Issuer is an issuer and what it may label. What is not allowed is refused: an
@@ -49,6 +54,7 @@ type Issuer struct {
 	Schemes  []Scheme // by which it may label
 	Prefixes []string // beginnings of the GTINs, of 14 digits, that it may label; "" is every product
 	Lists    []string // beginnings of the addresses of its status lists; none is asked else
+	MaxAge   int64    // seconds that a status list may be old; zero if any will do
 	Keys     []Key
 }
 
@@ -59,16 +65,32 @@ type Scheme struct {
 	Level int    `json:"level"`
 }
 
-// Key is a key of an issuer, for labels issued from one day to another.
+// Key is a key of an issuer and the time in which it may sign. Once that is over
+// its labels and lists count no more: a code holds no timestamp that would show
+// when it was signed. Zero times set no bound.
 type Key struct {
 	Public crypto.PublicKey
-	From   string // YYYY-MM-DD; empty: always
-	Until  string // last day; empty: always
-	Demo   bool   // the published demo key, whose labels prove nothing
+	From   time.Time
+	Until  time.Time // the first moment in which it is over
+	Demo   bool      // the published demo key, whose labels prove nothing
 }
 
-// languages are the languages of the page.
-var languages = []string{"en", "de", "fr", "ja", "ar"}
+// Languages are the languages that a page can have.
+func Languages() []string { return []string{"en", "de", "fr", "ja", "ar"} }
+
+// languages are those of this page, the first of which stands for all that a
+// reader may have set and the page has not.
+func (t Trust) languages() ([]string, error) {
+	if len(t.Languages) == 0 {
+		return Languages(), nil
+	}
+	for i, l := range t.Languages {
+		if !slices.Contains(Languages(), l) || slices.Contains(t.Languages[:i], l) {
+			return nil, fmt.Errorf("the language %q: a page has each of %s once", l, strings.Join(Languages(), " "))
+		}
+	}
+	return t.Languages, nil
+}
 
 //go:embed source
 var source embed.FS
@@ -79,11 +101,15 @@ func Build(t Trust) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("verifier page: %w", err)
 	}
-	words, err := words()
+	chosen, err := t.languages()
+	if err != nil {
+		return nil, fmt.Errorf("verifier page: %w", err)
+	}
+	words, err := words(chosen)
 	if err != nil {
 		return nil, err
 	}
-	script := fmt.Sprintf("\"use strict\";(()=>{\nconst TRUST=%s,WORDS=%s;\n%s%s})();\n", trust, words, lean("verifier.js"), lean("page.js"))
+	script := fmt.Sprintf("\"use strict\";(()=>{\nconst TRUST=%s,WORDS=named(%s);\n%s%s})();\n", trust, words, lean("verifier.js"), lean("page.js"))
 	style := lean("page.css")
 	html, err := template.New("page.html").ParseFS(source, "source/page.html")
 	if err != nil {
@@ -128,9 +154,12 @@ func lean(name string) string {
 	return b.String()
 }
 
-func words() (string, error) {
+// words writes the words of languages: the names of all, once and in order, then
+// for each language the words in that order.
+func words(chosen []string) (string, error) {
+	var names []string
 	var b strings.Builder
-	for _, l := range languages {
+	for _, l := range chosen {
 		data, err := source.ReadFile("source/words/" + l + ".json")
 		if err != nil {
 			return "", err
@@ -139,13 +168,20 @@ func words() (string, error) {
 		if err := json.Unmarshal(data, &w); err != nil {
 			return "", fmt.Errorf("words/%s.json: %w", l, err)
 		}
-		text, err := literal(w)
+		if names == nil {
+			names = slices.Sorted(maps.Keys(w))
+		}
+		var list []string
+		for _, name := range names {
+			list = append(list, w[name])
+		}
+		text, err := literal(list)
 		if err != nil {
 			return "", err
 		}
 		fmt.Fprintf(&b, "%s:%s,\n", l, text)
 	}
-	return "{" + b.String() + "}", nil
+	return fmt.Sprintf("%q.split(\" \"),{%s}", strings.Join(names, " "), b.String()), nil
 }
 
 // literal writes v as JSON that may stand in a script: "<" is escaped, so that
@@ -158,6 +194,7 @@ func literal(v any) (string, error) {
 // trustScript, issuerScript and keyScript are the forms that the script reads.
 type trustScript struct {
 	Date    string            `json:"date"`
+	Until   int64             `json:"until,omitempty"`
 	Names   map[string]string `json:"names"`
 	Issuers []issuerScript    `json:"issuers"`
 }
@@ -168,6 +205,7 @@ type issuerScript struct {
 	Schemes  []Scheme    `json:"schemes"`
 	Prefixes []string    `json:"prefixes"`
 	Lists    []string    `json:"lists"`
+	MaxAge   int64       `json:"maxAge,omitempty"`
 	Keys     []keyScript `json:"keys"`
 }
 
@@ -175,8 +213,8 @@ type keyScript struct {
 	ID    string         `json:"id"`
 	Alg   cose.Algorithm `json:"alg"`
 	SPKI  []byte         `json:"spki"`
-	From  string         `json:"from,omitempty"`
-	Until string         `json:"until,omitempty"`
+	From  int64          `json:"from,omitempty"`
+	Until int64          `json:"until,omitempty"`
 	Demo  bool           `json:"demo,omitempty"`
 }
 
@@ -187,7 +225,7 @@ func (t Trust) script() (string, error) {
 	if len(t.Issuers) == 0 {
 		return "", errors.New("no issuer is trusted")
 	}
-	s := trustScript{Date: t.Date, Names: t.Names}
+	s := trustScript{Date: t.Date, Until: seconds(t.Until), Names: t.Names}
 	if s.Names == nil {
 		s.Names = map[string]string{}
 	}
@@ -204,7 +242,7 @@ func (t Trust) script() (string, error) {
 func (i Issuer) script() (issuerScript, error) {
 	s := issuerScript{
 		ID: i.ID, Name: i.Name, Schemes: append([]Scheme{}, i.Schemes...),
-		Prefixes: append([]string{}, i.Prefixes...), Lists: append([]string{}, i.Lists...),
+		Prefixes: append([]string{}, i.Prefixes...), Lists: append([]string{}, i.Lists...), MaxAge: i.MaxAge,
 	}
 	switch {
 	case strings.Contains(i.ID, "/") || !labels.IsPlainAddress("https://"+i.ID):
@@ -213,6 +251,8 @@ func (i Issuer) script() (issuerScript, error) {
 		return s, errors.New("it has no name")
 	case len(i.Keys) == 0:
 		return s, errors.New("it has no key")
+	case i.MaxAge < 0:
+		return s, fmt.Errorf("status lists of %d seconds", i.MaxAge)
 	}
 	for _, l := range i.Lists {
 		if u, err := url.Parse(l); err != nil || !labels.IsPlainAddress(l) || u.Path == "" {
@@ -242,10 +282,19 @@ func (k Key) script() (keyScript, error) {
 	if err != nil {
 		return keyScript{}, err
 	}
-	if k.From != "" && !isDate(k.From) || k.Until != "" && !isDate(k.Until) {
-		return keyScript{}, fmt.Errorf("key %x: from %q until %q: not dates (YYYY-MM-DD)", id, k.From, k.Until)
+	from, until := seconds(k.From), seconds(k.Until)
+	if until != 0 && until <= from || from < 0 || until < 0 {
+		return keyScript{}, fmt.Errorf("key %x: valid from %v to %v", id, k.From, k.Until)
 	}
-	return keyScript{ID: hex.EncodeToString(id), Alg: alg, SPKI: der, From: k.From, Until: k.Until, Demo: k.Demo}, nil
+	return keyScript{ID: hex.EncodeToString(id), Alg: alg, SPKI: der, From: from, Until: until, Demo: k.Demo}, nil
+}
+
+// seconds since 1970; zero for the zero time.
+func seconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
 }
 
 func isDate(s string) bool {

@@ -210,7 +210,8 @@ func TestRefusals(t *testing.T) {
 		"a whole host":       func(t *page.Trust) { t.Issuers[0].Lists = []string{"https://a.example"} },
 		"a short key":        func(t *page.Trust) { t.Issuers[0].Keys[0].Public = ed25519.PublicKey(make([]byte, 31)) },
 		"a key on P-224":     func(t *page.Trust) { t.Issuers[0].Keys[0].Public = p224.Public() },
-		"no day":             func(t *page.Trust) { t.Issuers[0].Keys[0].From = "soon" },
+		"no time at all":     func(t *page.Trust) { t.Issuers[0].Keys[0].From, t.Issuers[0].Keys[0].Until = now, now },
+		"a list of no age":   func(t *page.Trust) { t.Issuers[0].MaxAge = -1 },
 	} {
 		tr := trust(key)
 		change(&tr)
@@ -335,23 +336,80 @@ func TestBrowser(t *testing.T) {
 	}
 }
 
-// A key signs for the days for which it is trusted.
-func TestDaysOfKeys(t *testing.T) {
+// A key signs in the time for which it is trusted, and its labels count no more
+// once that is over.
+func TestTimeOfKeys(t *testing.T) {
 	key := newECDSA(t)
 	text := code(t, key, labeltest.Statement(t)) // issued on 2026-10-01
 	for _, c := range []struct{ from, until, want string }{
-		{"", "", "valid"}, {"2026-10-01", "2026-10-01", "valid"}, {"", "2026-09-30", "forged"}, {"2026-10-02", "", "forged"},
+		{"", "", "valid"},
+		{"2026-10-01", "2027-01-01", "valid"},
+		{"", "2026-10-01", "unentitled key"},
+		{"2026-10-03", "", "unentitled key"},
+		{"", "2026-11-23", "unentitled key"},
+		{"", "2026-11-24", "valid"},
 	} {
 		tr := trust(key)
-		tr.Issuers[0].Keys[0].From, tr.Issuers[0].Keys[0].Until = c.from, c.until
+		tr.Issuers[0].Keys[0].From, tr.Issuers[0].Keys[0].Until = midnight(t, c.from), midnight(t, c.until)
 		known, err := tr.Script()
 		if err != nil {
 			t.Fatal(err)
 		}
 		var answers []string
-		labeltest.Node(t, string(page.Verifier()), "async ask => (await judge(ask, "+known+", 1795435200)).state", []string{text}, &answers)
+		labeltest.Node(t, string(page.Verifier()), "async ask => { const {state, why = ''} = await judge(ask, "+known+", 1795435200); return (state + ' ' + why).trim(); }", []string{text}, &answers)
 		if answers[0] != c.want {
 			t.Errorf("from %q until %q: %s, want %s", c.from, c.until, answers[0], c.want)
 		}
+	}
+}
+
+func midnight(t testing.TB, day string) time.Time {
+	if day == "" {
+		return time.Time{}
+	}
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// A page in fewer languages is smaller, and starts with its first one.
+func TestLanguages(t *testing.T) {
+	tr := trust(newECDSA(t))
+	all := build(t, tr)
+	tr.Languages = []string{"de"}
+	one := build(t, tr)
+	if len(one) > len(all)-12<<10 || !bytes.Contains(one, []byte("Sicherheitslabel")) || bytes.Contains(one, []byte("This label is genuine")) {
+		t.Errorf("in German alone the page has %d bytes, in all languages %d", len(one), len(all))
+	}
+	for _, wrong := range [][]string{{"xx"}, {"de", "de"}} {
+		tr.Languages = wrong
+		if _, err := page.Build(tr); err == nil {
+			t.Errorf("a page in %v", wrong)
+		}
+	}
+}
+
+// A page of a trust list says no more that a label is valid once the list is
+// over; what it knows to be wrong it still says.
+func TestOverdue(t *testing.T) {
+	key := newECDSA(t)
+	tr := trust(key)
+	tr.Until = midnight(t, "2026-11-23")
+	known, err := tr.Script()
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := code(t, key, labeltest.Statement(t))
+	type ask struct {
+		Text string
+		Now  int64
+	}
+	var states []string
+	labeltest.Node(t, string(page.Verifier()), "async ask => (await judge(ask.Text, "+known+", ask.Now)).state",
+		[]ask{{good, now.Unix()}, {good, now.AddDate(0, 0, -1).Unix()}, {good, now.AddDate(1, 0, 0).Unix()}}, &states)
+	if got := strings.Join(states, " "); got != "overdue valid expired" {
+		t.Errorf("the page says %s", got)
 	}
 }

@@ -2,10 +2,12 @@ package sigstore
 
 import (
 	"bytes"
+	"encoding/asn1"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -35,6 +37,25 @@ func (w Witness) Verify(data []byte, keys []verify.Key) (payload []byte, by veri
 		return nil, by, errors.New(plain(err))
 	}
 	return payload, *signer, nil
+}
+
+// granted is the status of a timestamp authority's answer that holds a token
+// (RFC 3161, 2.4.2).
+var granted = []byte{0x30, 0x03, 0x02, 0x01, 0x00}
+
+// Stamped gives the time of a timestamp token over a message, if one of the
+// root's authorities made it while it was valid.
+func (w Witness) Stamped(token, message []byte) (time.Time, error) {
+	answer, err := asn1.Marshal(asn1.RawValue{Tag: asn1.TagSequence, IsCompound: true, Bytes: append(bytes.Clone(granted), token...)})
+	if err != nil {
+		return time.Time{}, errors.New("it cannot be read")
+	}
+	for _, a := range w.Root.material.TimestampingAuthorities() {
+		if t, err := a.Verify(answer, message); err == nil {
+			return t.Time.UTC(), nil
+		}
+	}
+	return time.Time{}, errors.New("no authority that the trust policy names has made it for this signature")
 }
 
 func (w Witness) signer(b *Bundle, keys []verify.Key) (*verify.Signer, error) {

@@ -5,6 +5,8 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"time"
+
+	"github.com/assay-iot/assay/labels/compact"
 )
 
 // Embedded is what the browser verifier holds of one issuer: plain values, to be
@@ -31,11 +33,11 @@ type EmbeddedKey struct {
 
 // Embed gives what the browser verifier holds of the policy, in its order. An
 // issuer that demands timestamps or log proofs is left out: a page cannot check
-// them, and what was not seen is no pass.
+// them, and what was not seen is no pass. [Policy.LeftOut] names those.
 func (p *Policy) Embed() []Embedded {
 	list := []Embedded{}
 	for _, i := range p.Issuers {
-		if len(i.Keys) == 0 || i.Require.Timestamp > 0 || i.Require.Log > 0 {
+		if i.notInPage() != "" {
 			continue
 		}
 		e := Embedded{
@@ -51,6 +53,30 @@ func (p *Policy) Embed() []Embedded {
 		list = append(list, e)
 	}
 	return list
+}
+
+// LeftOut says, for each issuer that a page cannot know, why: a sentence.
+func (p *Policy) LeftOut() []string {
+	var list []string
+	for _, i := range p.Issuers {
+		if why := i.notInPage(); why != "" {
+			list = append(list, i.Display+" is left out: "+why)
+		}
+	}
+	return list
+}
+
+func (i *Issuer) notInPage() string {
+	_, err := compact.IssuerAt(i.Address)
+	switch {
+	case len(i.Keys) == 0:
+		return "it signs with workflows only, whose labels hold no code that a page can verify"
+	case i.Require.Timestamp > 0 || i.Require.Log > 0:
+		return "the policy demands timestamps or proofs of a log, which a code has no room for"
+	case err != nil:
+		return "the policy says no address of it, by which a code names its issuer"
+	}
+	return ""
 }
 
 func (k *Key) algorithm() string {

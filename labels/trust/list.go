@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/demo"
 	"github.com/assay-iot/assay/labels/verify"
@@ -280,15 +279,7 @@ func (l *List) timely(now time.Time) error {
 // Judge applies the list's policy. A list that is over, or one from the future,
 // gives no yes.
 func (l *List) Judge(s *labels.Statement, by verify.Signer, day string) verify.Ruling {
-	r := l.Policy.Judge(s, by, day)
-	now, err := assay.Date(day)
-	if err == nil {
-		err = l.timely(now)
-	}
-	if err != nil && r.Refused == "" && r.Unsure == "" {
-		r.Unsure = "The trust list does not count: " + err.Error() + "."
-	}
-	return r
+	return l.inTime(l.Policy.Judge(s, by, day), day)
 }
 
 // AddSignature adds the signature of one more root key to a list. sign gets the

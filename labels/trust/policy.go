@@ -121,7 +121,9 @@ func keysOf(list []Issuer) []verify.Key {
 	var keys []verify.Key
 	for _, i := range list {
 		for _, k := range i.Keys {
-			keys = append(keys, k.verifier)
+			key := k.verifier
+			key.Issuer, key.From, key.Until = i.ID, k.NotBefore, k.NotAfter
+			keys = append(keys, key)
 		}
 	}
 	return keys

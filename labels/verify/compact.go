@@ -42,6 +42,9 @@ func Compact(data []byte, keys []Key, o Options) (*Report, error) {
 		r.reject(why)
 		return r, nil
 	}
+	if !r.trustedCompact(l, Signer{Key: key.ID}, o) {
+		return r, nil
+	}
 	r.Compact = l
 	r.subject = subject{l.Maker, l.Product, l.Issued, l.ValidUntil, l.SupportUntil, nil}
 	if host := compact.Host(string(data)); compact.IsText(data) && host != "" && host != l.Issuer {

@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/assay-iot/assay/labels"
 )
@@ -18,7 +19,12 @@ type Key struct {
 	ID     string // as in the bundle's hint
 	Public crypto.PublicKey
 	Issuer string // keys with the same name here are of one issuer; a key without stands alone
-	hash   crypto.Hash
+
+	// When the key may sign status lists: Until is the first moment in which it is
+	// over. Zero times set no bound. What labels it may sign is for a policy.
+	From, Until time.Time
+
+	hash crypto.Hash
 }
 
 // maxKeyFile is the size of the largest public key file that is read.
@@ -57,6 +63,11 @@ func NewKey(pub crypto.PublicKey) (Key, error) {
 		return Key{}, err
 	}
 	return Key{ID: id, Public: pub, hash: hash}, nil
+}
+
+// valid reports whether the key may sign at a time.
+func (k Key) valid(at time.Time) bool {
+	return (k.From.IsZero() || !at.Before(k.From)) && (k.Until.IsZero() || at.Before(k.Until))
 }
 
 // Verifies reports whether sig is the key's signature over message: for ECDSA

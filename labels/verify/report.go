@@ -89,6 +89,7 @@ type Report struct {
 	Demo     bool           `json:"demo,omitempty"`
 	Picture  Picture        `json:"picture,omitempty"`
 	Sealed   bool           `json:"sealed,omitempty"`   // the PDF carries a signature of the same key, over all of it
+	Seal     *Seal          `json:"seal,omitempty"`     // what else that signature holds
 	Image    *Image         `json:"image,omitempty"`    // the one that was given
 	Labelled string         `json:"labelled,omitempty"` // the firmware of the label that it is
 	Label    *labels.Label  `json:"label,omitempty"`    // only if authentic

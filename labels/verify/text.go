@@ -190,8 +190,8 @@ func (r *Report) detail(w io.Writer) {
 	row("key", r.Key)
 	r.signer(row)
 	row("picture", string(r.Picture))
-	if r.Sealed {
-		row("PDF", "signed with the same key, all of it")
+	if r.Seal != nil {
+		r.Seal.rows(row)
 	}
 	if a := r.List; a != nil {
 		row("status list", fmt.Sprintf("%s, place %d: %s", a.Address, a.Index, a.text()))

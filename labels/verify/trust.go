@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/compact"
 )
 
 // Trust says whose labels count, and for what. Package trust implements it.
@@ -13,6 +14,9 @@ type Trust interface {
 	// Judge holds a label whose signature is good against what its signer may
 	// say. day is "now", YYYY-MM-DD.
 	Judge(s *labels.Statement, by Signer, day string) Ruling
+	// JudgeCompact does the same for a compact label, beside whose signature
+	// nothing can stand.
+	JudgeCompact(l *compact.Label, by Signer, day string) Ruling
 }
 
 // Witness verifies what needs more than a public key: certificates, timestamps
@@ -22,6 +26,9 @@ type Witness interface {
 	// Verify gives the payload that a bundle holds and who signed it. The error
 	// is a sentence of why it is not authentic.
 	Verify(bundle []byte, keys []Key) (payload []byte, by Signer, err error)
+	// Stamped gives the time at which an authority that is trusted has seen a
+	// message, by its timestamp token (RFC 3161, in DER). The error is a clause.
+	Stamped(token, message []byte) (time.Time, error)
 }
 
 // ErrNeedsWitness says that a bundle is signed with a certificate, and that no
@@ -45,7 +52,19 @@ func (r *Report) trusted(s *labels.Statement, by Signer, o Options) bool {
 	if o.Trust == nil || r.Demo {
 		return true
 	}
-	ruling := o.Trust.Judge(s, by, r.AsOf)
+	return r.ruled(o.Trust.Judge(s, by, r.AsOf))
+}
+
+// trustedCompact does the same for a compact label.
+func (r *Report) trustedCompact(l *compact.Label, by Signer, o Options) bool {
+	r.Signer = &by
+	if o.Trust == nil || r.Demo {
+		return true
+	}
+	return r.ruled(o.Trust.JudgeCompact(l, by, r.AsOf))
+}
+
+func (r *Report) ruled(ruling Ruling) bool {
 	if ruling.Refused != "" {
 		r.reject(ruling.Refused)
 		r.Summary = "This label does NOT count: " + ruling.Refused + "." // its signature is good, but not its signer's right

@@ -96,7 +96,7 @@ func PDF(data []byte, keys []Key, o Options) (*Report, error) {
 	if err != nil || r.Status == NotAuthentic {
 		return r, err
 	}
-	if r.seal(seal); r.Status == NotAuthentic {
+	if r.seal(seal, o); r.Status == NotAuthentic {
 		return r, nil
 	}
 	if why := r.code(w.code(), s, keys); why != "" {
@@ -105,20 +105,6 @@ func PDF(data []byte, keys []Key, o Options) (*Report, error) {
 	}
 	r.picture(data, w, s, o)
 	return r, nil
-}
-
-// seal asks whether the file itself is signed, and by nobody but the label's
-// issuer.
-func (r *Report) seal(s *pades.Signature) {
-	if s == nil {
-		return
-	}
-	id, err := labels.KeyID(s.Chain[0].PublicKey)
-	if err != nil || id != r.Key {
-		r.reject("the PDF is signed by somebody else than the label in it")
-		return
-	}
-	r.Sealed = true
 }
 
 func newReport(o Options) (*Report, error) {
@@ -271,6 +257,7 @@ func (r *Report) cannotCompare(why string) {
 // reject makes the report a no, and takes back what it said of the label.
 func (r *Report) reject(why string) {
 	r.Status, r.Label, r.Labelled, r.Compact, r.List = NotAuthentic, nil, "", nil, nil
+	r.Sealed, r.Seal = false, nil
 	r.Reasons, r.Unsure, r.Issuer = nil, nil, ""
 	r.Summary = "This label is NOT genuine: " + why + "."
 }

@@ -1,6 +1,11 @@
 // The page: what the verifier answers, in words. It takes no key, no address
 // and no word from the URL; the fragment is judged, nothing else.
 
+// named gives each language's words their names, which are written once.
+function named(names, all) {
+	return Object.fromEntries(Object.entries(all).map(([l, list]) => [l, Object.fromEntries(list.map((text, i) => [names[i], text]))]));
+}
+
 const $ = id => document.getElementById(id);
 const languages = Object.keys(WORDS);
 let words, language, result;
@@ -64,7 +69,7 @@ function row(list, key, ...value) {
 
 const tones = {
 	valid: "good", fresh: "care", demo: "care", notyet: "care", expired: "care", supportended: "care", superseded: "care", suspended: "care",
-	revoked: "bad", forged: "bad", unentitled: "bad", unknown: "none", unreadable: "none", version: "none", unable: "none", empty: "none", wait: "wait",
+	revoked: "bad", forged: "bad", unentitled: "bad", unknown: "none", unreadable: "none", version: "none", overdue: "care", unable: "none", empty: "none", wait: "wait",
 };
 
 const signs = {
@@ -77,8 +82,8 @@ function draw() {
 	for (const e of document.querySelectorAll("[data-w]")) e.textContent = words[e.dataset.w];
 	$("language").value = language;
 	const {state, label, list} = result, tone = tones[state];
-	const dates = {expired: label && date(label.expires - daySeconds), supportended: label && date(label.support), notyet: label && date(label.issued)};
-	const why = state == "unreadable" ? "unreadable_" + (words["unreadable_" + result.why] ? result.why : "form") : state + "_s";
+	const dates = {expired: label && date(label.expires - daySeconds), supportended: label && date(label.support), notyet: label && date(label.issued), overdue: TRUST.until && date(TRUST.until)};
+	const why = state == "unreadable" ? "unreadable_" + (words["unreadable_" + result.why] ? result.why : "form") : state + (result.why ? "_" + result.why : "_s");
 	$("verdict").dataset.tone = tone;
 	$("sign").innerHTML = "";
 	const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), path = document.createElementNS("http://www.w3.org/2000/svg", "path");
@@ -156,7 +161,7 @@ async function check(text) {
 }
 
 function choose(name) {
-	language = languages.includes(name) ? name : "en";
+	language = languages.includes(name) ? name : languages[0];
 	words = WORDS[language];
 }
 
@@ -167,6 +172,7 @@ for (const l of languages) {
 	option.lang = l;
 	$("language").append(option);
 }
+$("language").hidden = document.querySelector("[for=language]").hidden = languages.length == 1;
 $("language").onchange = () => {
 	choose($("language").value);
 	memory.set("language", language);

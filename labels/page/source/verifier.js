@@ -254,6 +254,9 @@ async function inflate(packed, limit) {
 	return all;
 }
 
+// canSign reports whether a key may sign at a time, in seconds.
+const canSign = (key, at) => at >= (key.from || 0) && at < (key.until || Infinity);
+
 // statusOf asks the list that an authentic label names. It gives {value, asOf},
 // or {unknown: why}; anything that is not a fresh list of this issuer is unknown.
 async function statusOf(label, issuer, now, fetchList, seen) {
@@ -266,12 +269,17 @@ async function statusOf(label, issuer, now, fetchList, seen) {
 		const message = parse(bytes);
 		need(message.type == "application/statuslist+cwt" && message.key, "list");
 		let signed = false;
-		for (const key of issuer.keys) signed ||= key.id == hex(message.key) && await verify(message, key);
+		let list;
+		for (const key of issuer.keys) {
+			if (key.id != hex(message.key) || !await verify(message, key)) continue;
+			signed = true;
+			list ||= await readList(message.payload);
+			need(canSign(key, list.issued) && canSign(key, now), "foreign");
+		}
 		need(signed, "foreign");
-		const list = await readList(message.payload);
 		need(list.list == label.status.list && list.issuer == label.issuer, "foreign");
 		need(list.issued <= now + 300, "clock");
-		need(now < list.end, "stale");
+		need(now < list.end && !(issuer.maxAge && now - list.issued > issuer.maxAge), "stale");
 		need(list.issued >= seen(list.list, list.issued), "old");
 		need(label.status.index < list.size, "list");
 		return {value: list.value(label.status.index), asOf: list.issued};
@@ -302,26 +310,27 @@ async function judge(text, trust, now, fetchList, seen = () => 0) {
 			} catch {
 				return {state: "unable"};
 			}
-			return judgeSigned(message, issuer, key, now, fetchList, seen);
+			return judgeSigned(message, issuer, key, now, fetchList, seen, trust.until);
 		}
 	}
 	return {state: known ? "forged" : "unknown", key: id};
 }
 
-async function judgeSigned(message, issuer, key, now, fetchList, seen) {
+async function judgeSigned(message, issuer, key, now, fetchList, seen, until) {
 	let label;
 	try {
 		label = readLabel(message.payload);
 	} catch (e) {
 		return {state: e.code == "version" ? "version" : "forged"};
 	}
-	const day = new Date(label.issued * 1000).toISOString().slice(0, 10);
-	if (label.issuer != issuer.id) return {state: "forged"};
-	if (key.from && day < key.from || key.until && day > key.until) return {state: "forged"};
 	if (!label.demo != !key.demo) return {state: "forged"};
+	if (label.issuer != issuer.id) return {state: "forged"};
 	const entitled = label.schemes.every(s => issuer.schemes.some(a => (a.id == "*" || a.id == s.id) && s.level <= a.level)) &&
 		issuer.prefixes.some(p => p == "" || label.gtin.startsWith(p));
 	if (!entitled) return {state: "unentitled", issuer};
+	// Whoever holds an old key can write any date, so it must be valid today too.
+	const day = now - now % daySeconds;
+	if (label.issued + daySeconds < (key.from || 0) || Math.max(label.issued, day) >= (key.until || Infinity)) return {state: "unentitled", why: "key", issuer};
 	const list = await statusOf(label, issuer, now, fetchList, seen);
 	const answer = {label, issuer, key: key.id, list};
 	answer.state = label.demo ? "demo"
@@ -329,6 +338,7 @@ async function judgeSigned(message, issuer, key, now, fetchList, seen) {
 		: now >= label.support + daySeconds ? "supportended"
 		: now >= label.expires ? "expired"
 		: now < label.issued ? "notyet"
+		: day >= (until || Infinity) ? "overdue"
 		: list.unknown ? "fresh"
 		: "valid";
 	return answer;

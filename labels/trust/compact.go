@@ -1,0 +1,74 @@
+package trust
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/compact"
+	"github.com/assay-iot/assay/labels/verify"
+)
+
+// JudgeCompact holds a compact label whose signature is good against the policy.
+// A compact label names its issuer by its address only, so an issuer without one
+// has none; and beside its signature stands nothing, so where the policy demands
+// a witness the whole label must be seen.
+func (p *Policy) JudgeCompact(l *compact.Label, by verify.Signer, day string) verify.Ruling {
+	issuer, key, why := find(p.Issuers, by)
+	if issuer == nil {
+		return verify.Ruling{Refused: why}
+	}
+	r := verify.Ruling{Issuer: issuer.Display, StatusMaxAge: time.Duration(issuer.Require.StatusMaxAge) * time.Second}
+	for _, refuse := range []func() string{
+		func() string { return issuer.host(l.Issuer) },
+		func() string { return issuer.scope(claimOf(l)) },
+		func() string { return key.validity(l.Issued, nil, day) },
+	} {
+		if r.Refused = refuse(); r.Refused != "" {
+			return r
+		}
+	}
+	if issuer.Require.Timestamp > 0 || issuer.Require.Log > 0 {
+		r.Unsure = "The trust policy demands more than a QR code can hold, a timestamp or a proof of a log: verify the whole label, label.sigstore.json or label.pdf."
+	}
+	return r
+}
+
+// JudgeCompact applies the list's policy, as [List.Judge] does.
+func (l *List) JudgeCompact(c *compact.Label, by verify.Signer, day string) verify.Ruling {
+	return l.inTime(l.Policy.JudgeCompact(c, by, day), day)
+}
+
+// inTime takes the yes from a ruling if the list is over, or from the future.
+func (l *List) inTime(r verify.Ruling, day string) verify.Ruling {
+	now, err := assay.Date(day)
+	if err == nil {
+		err = l.timely(now)
+	}
+	if err != nil && r.Refused == "" && r.Unsure == "" {
+		r.Unsure = "The trust list does not count: " + err.Error() + "."
+	}
+	return r
+}
+
+// host demands that the label's address is the issuer's.
+func (i *Issuer) host(named string) string {
+	own, err := compact.IssuerAt(i.Address)
+	switch {
+	case err != nil:
+		return fmt.Sprintf("the trust policy says no address of %s, by which a QR code names its issuer", i.Display)
+	case own != named:
+		return fmt.Sprintf("it speaks in the name of %s, but %s signed it, whose address is %s", named, i.Display, own)
+	}
+	return ""
+}
+
+// claimOf is what a compact label claims, as a label says it.
+func claimOf(l *compact.Label) *labels.Label {
+	claim := &labels.Label{Product: labels.Product{GTIN: l.GTIN}}
+	for _, s := range l.Schemes {
+		claim.Schemes = append(claim.Schemes, labels.Scheme{ID: s.ID, Edition: s.Edition, Level: s.Level})
+	}
+	return claim
+}
