@@ -34,6 +34,11 @@ type Options struct {
 	// Witness verifies certificates and timestamps; nil if there is none.
 	Witness Witness
 
+	// Proofs say that transparency logs hold the label (c2sp.org/tlog-proof@v1), as
+	// they lie beside it; Logs are the verifier keys of the logs that count.
+	Proofs [][]byte
+	Logs   []string
+
 	// Render draws a label as the renderer that its statement names, so that a
 	// PDF can be compared with its own data, byte for byte: the variant (format
 	// and language) that the file names. Without it the picture is not compared.
@@ -160,6 +165,7 @@ func (r *Report) statement(payload []byte, by Signer, keys []Key, o Options) (*l
 		r.reject(why)
 		return nil, nil
 	}
+	r.askLogs(&by, o)
 	if !r.trusted(s, by, o) {
 		return nil, nil
 	}
