@@ -88,15 +88,31 @@ func (r *Report) askLog(data []byte, logs []string) LogAnswer {
 // and is wrong is a no, what nobody has shown is not known.
 func (r *Report) unlogged(demand string) bool {
 	for _, a := range r.Logs {
-		if !a.Holds {
+		if a.Checked && !a.Holds {
 			why := demand + ", and the one beside the label does not count: " + a.Why
 			r.reject(why)
 			r.Summary = "This label does NOT count: " + why + "."
 			return false
 		}
 	}
-	r.Unsure = append(r.Unsure, "Whether it counts is not known: "+demand+". Put the proof beside the label, or name it.")
+	r.Unsure = append(r.Unsure, "Whether it counts is not known: "+demand+". "+r.mend())
 	return true
+}
+
+// mend says what is missing.
+func (r *Report) mend() string {
+	if len(r.Logs) > 0 && !r.Logs[0].Checked {
+		return "The log of the proof that was given is not in the trust policy."
+	}
+	return "Put the proof beside the label, or name it."
+}
+
+// proven demands a proof that holds, if whoever asks does.
+func (r *Report) proven(o Options) bool {
+	if !o.Proven || slices.ContainsFunc(r.Logs, func(a LogAnswer) bool { return a.Holds }) {
+		return true
+	}
+	return r.unlogged("a proof of a transparency log is asked for, and none holds")
 }
 
 // badProofs tells of proofs that nobody demands and that are wrong.
