@@ -24,11 +24,12 @@ var mayImport = map[string][]string{
 	"labels/sigstore":            {"", "labels", "labels/verify"},
 	"labels/sign/keyless":        {"", "labels", "labels/verify", "labels/sigstore"},
 	"labels/labeltest/authority": {"", "labels", "labels/sign/keyless", "labels/verify"},
-	"labels/trust":               {"", "labels", "labels/compact", "labels/verify"},
+	"labels/log":                 {},
+	"labels/trust":               {"", "labels", "labels/compact", "labels/log", "labels/verify"},
 	"labels/picture":             {"", "labels", "labels/compact"},
-	"labels/verify":              {"", "labels", "labels/cose", "labels/compact", "labels/status"},
+	"labels/verify":              {"", "labels", "labels/cose", "labels/compact", "labels/log", "labels/status"},
 	"examples":                   {"firmware"},
-	"cmd":                        {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/compact", "labels/page", "labels/picture", "labels/sign/keyless", "labels/sigstore", "labels/status", "labels/trust", "labels/verify"},
+	"cmd":                        {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/compact", "labels/log", "labels/page", "labels/picture", "labels/sign/keyless", "labels/sigstore", "labels/status", "labels/trust", "labels/verify"},
 }
 
 // Rooms that others import alone, or that must stay small, take few modules
@@ -45,6 +46,7 @@ var mayTake = map[string][]string{
 	"labels/cose":    {"github.com/fxamacker/cbor/"},
 	"labels/compact": {},
 	"labels/status":  {},
+	"labels/log":     {"golang.org/x/mod/sumdb/", "github.com/transparency-dev/", "k8s.io/klog/"},
 	"labels/picture": {"golang.org/x/text/", "golang.org/x/image/", "github.com/go-fonts/dejavu/", "rsc.io/qr/"},
 	"labels/verify":  {"golang.org/x/text/"},
 }

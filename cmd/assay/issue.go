@@ -76,9 +76,18 @@ func (p *program) issuing(f *labelFlags, s *signer) (t *trustPolicy, issuerID st
 	return t, i.ID, nil
 }
 
+// unloggedYet judges a label before it is put into a log.
+type unloggedYet struct{ verify.Trust }
+
+func (t unloggedYet) Judge(s *labels.Statement, by verify.Signer, day string) verify.Ruling {
+	r := t.Trust.Judge(s, by, day)
+	r.Unlogged = ""
+	return r
+}
+
 // wouldCount verifies a label as its readers will, before it is written.
 func (p *program) wouldCount(bundle []byte, s *labels.Statement, t *trustPolicy) error {
-	r, err := verify.Bundle(bundle, t.policy.Keys(), verify.Options{AsOf: s.Predicate.Issued, Trust: t.judge(), Witness: t.witness()})
+	r, err := verify.Bundle(bundle, t.policy.Keys(), verify.Options{AsOf: s.Predicate.Issued, Trust: unloggedYet{t.judge()}, Witness: t.witness()})
 	if err != nil {
 		return err
 	}

@@ -15,25 +15,30 @@ import (
 )
 
 func (p *program) issuerCommand() *cobra.Command {
-	c := &cobra.Command{Use: "issuer", Short: "Keys, trust policies, status lists and the verifier page of those who issue labels", Args: noArgs, RunE: help}
+	c := &cobra.Command{Use: "issuer", Short: "Keys, trust policies, status lists, logs and the verifier page of those who issue labels", Args: noArgs, RunE: help}
 	keys := &cobra.Command{Use: "keys", Short: "Make signing keys", Args: noArgs, RunE: help}
 	keys.AddCommand(p.generateCommand())
-	c.AddCommand(keys, p.statusCommand(), p.pageCommand(), p.trustCommand(), p.renderCommand())
+	c.AddCommand(keys, p.statusCommand(), p.logCommand(), p.pageCommand(), p.trustCommand(), p.renderCommand())
 	return c
 }
 
 func help(c *cobra.Command, _ []string) error { return c.Help() }
 
 func (p *program) generateCommand() *cobra.Command {
-	var out, passphraseFile string
+	var out, passphraseFile, algorithm string
 	c := &cobra.Command{
 		Use:   "generate",
-		Short: "Make a P-256 key pair: NAME.key, encrypted, and NAME.pub",
-		Long: `Generate makes a P-256 key pair. The private key is encrypted with a passphrase, in
+		Short: "Make a key pair: NAME.key, encrypted, and NAME.pub",
+		Long: `Generate makes a key pair: on P-256, which labels are signed with, or Ed25519, which
+transparency logs are signed with. The private key is encrypted with a passphrase, in
 Sigstore's form, which cosign reads too. The passphrase is asked for, or read from a
 file; never give it on the command line.`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			generate := map[string]func([]byte) ([]byte, []byte, error){"p256": sign.GenerateKeys, "ed25519": sign.GenerateEd25519}[algorithm]
+			if generate == nil {
+				return badInput("one of: p256 ed25519", "--algorithm: no key of the kind %q is made", algorithm)
+			}
 			private, public := out+".key", out+".pub"
 			for _, name := range []string{private, public} {
 				if _, err := os.Lstat(name); err == nil {
@@ -47,7 +52,7 @@ file; never give it on the command line.`,
 			if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 				return err
 			}
-			key, pub, err := sign.GenerateKeys(passphrase)
+			key, pub, err := generate(passphrase)
 			if err != nil {
 				return err
 			}
@@ -64,6 +69,7 @@ file; never give it on the command line.`,
 	}
 	c.Flags().StringVar(&out, "out", "issuer", "`NAME` of the key files, without ending")
 	c.Flags().StringVar(&passphraseFile, "passphrase-file", "", "`FILE` that holds the passphrase (default: ask)")
+	c.Flags().StringVar(&algorithm, "algorithm", "p256", "`KIND` of key: p256 for labels, ed25519 for a log")
 	return c
 }
 

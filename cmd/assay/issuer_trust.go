@@ -102,6 +102,9 @@ func showTrust(w io.Writer, kind string, t *trustPolicy) error {
 			return err
 		}
 	}
+	for _, l := range t.policy.Logs {
+		fmt.Fprintf(w, "log %s\n", report.Clean(l.Key))
+	}
 	return nil
 }
 
@@ -184,7 +187,13 @@ func (p *program) trustExplainCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			answer, err := verify.File(data, t.policy.Keys(), verify.Options{AsOf: day.Format(time.DateOnly), Trust: t.judge(), Witness: t.witness()})
+			proofs, err := logProofs(args[0], nil)
+			if err != nil {
+				return err
+			}
+			answer, err := verify.File(data, t.policy.Keys(), verify.Options{
+				AsOf: day.Format(time.DateOnly), Trust: t.judge(), Witness: t.witness(), Proofs: proofs, Logs: t.policy.LogKeys(),
+			})
 			if errors.Is(err, labels.ErrNotLabel) {
 				return badInput("give a label.sigstore.json or label.pdf", "%s: %w", args[0], err)
 			} else if err != nil {
@@ -227,6 +236,9 @@ func (p *program) explainTrust(answer *verify.Report, t *trustPolicy) error {
 		}
 		for _, at := range by.Times {
 			fmt.Fprintf(p.out, "seen on %s\n", at.Format(time.RFC3339))
+		}
+		for _, origin := range by.Proved {
+			fmt.Fprintf(p.out, "held by the log %s\n", report.Clean(origin))
 		}
 	}
 	for _, i := range t.policy.Issuers {

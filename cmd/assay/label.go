@@ -38,6 +38,7 @@ type labelFlags struct {
 	policy             assay.Digest // of the trust policy that is applied
 	trust              string       // trust policy that the label is held against before it is written
 	status             string       // the issuer's status list, of which the label takes a place
+	logFlags
 }
 
 func (p *program) labelCommand() *cobra.Command {
@@ -55,7 +56,8 @@ scheme that it names as a target is met, it writes these files:
   label.cose           the compact label, for the QR code, signed too
   label.txt            the text of the QR code
 
-With --status it takes a place in a status list, so that it can be withdrawn.
+With --status it takes a place in a status list, so that it can be withdrawn. With --log
+it is put into a transparency log, and label.tlog-proof proves that.
 With --store-facts it also writes assessment.json, what the label rests on: findings
 with their places, and the facts. Its SHA-256 is the digest that the label names.
 
@@ -73,6 +75,7 @@ than the maker may decide to label the product all the same, with --despite and
 	f.signerFlags.add(c)
 	f.signerFlags.addCertificate(c)
 	f.pictureFlags.add(c)
+	f.logFlags.add(c)
 	c.Flags().Lookup("store-facts").Usage = "write the assessment with the observed facts too, as assessment.json; it holds every finding"
 	c.Flags().BoolVar(&f.demo, "demo", false, "sign with the published demo key; the label says DEMO and proves nothing")
 	c.Flags().StringVar(&f.from, "from", "", "make the label of this `ASSESSMENT` (of check --format json, or check --sign) instead of assessing")
@@ -126,12 +129,20 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	logged, err := p.openLogOf(c.Context(), f.logFlags, f.online)
+	if err != nil {
+		return err
+	}
+	defer logged.close()
 	q.writes = []string{existing(f.out)}
 	if f.status != "" {
 		if _, err := ledger.Read(f.status); err != nil {
 			return ledgerError(err)
 		}
 		q.writes = append(q.writes, filepath.Dir(f.status))
+	}
+	if f.log != "" {
+		q.writes = append(q.writes, f.log)
 	}
 	q.accepts = f.addressed
 	made, err := p.assessed(c, q, f, t, issuer)
@@ -165,9 +176,16 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 			return err
 		}
 	}
+	proof, err := p.logged(c.Context(), logged, statement, t)
+	if err != nil {
+		return err
+	}
 	files, err := p.drawLabel(s.key, seal, bundle, statement, f.pictureFlags)
 	if err != nil {
 		return err
+	}
+	if proof != nil {
+		files = append(files, labelFile{"label" + proofEnding, proof})
 	}
 	if f.facts {
 		assessment, err := labels.Canonical(&made.assessment)

@@ -23,7 +23,7 @@ import (
 const maxLabelFile = 16 << 20
 
 func (p *program) verifyCommand() *cobra.Command {
-	var keys, formats []string
+	var keys, formats, proofs []string
 	var image, asOf, on, policy string
 	var lists listFlags
 	var allowDemo bool
@@ -37,6 +37,9 @@ key, or a trust policy, and no network. With --firmware it also says whether an 
 A label that names a status list can have been withdrawn. Give the list (--status FILE)
 or let it be fetched (--online); without a fresh one the answer is that nobody knows.
 A list that was signed after a day also tells what was valid on that day (--on DATE).
+
+A proof that a transparency log holds the label is read from label.tlog-proof beside it,
+and checked with the key of that log in the trust policy, which may demand it.
 
 Exit codes: 0 authentic and valid · 2 not a label · 3 not authentic, or another
 firmware · 4 authentic, but whether it was withdrawn is not known · 5 authentic, but not
@@ -74,13 +77,18 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 			if err != nil {
 				return err
 			}
+			beside, err := logProofs(args[0], proofs)
+			if err != nil {
+				return err
+			}
 			options := verify.Options{
 				AsOf: day.Format("2006-01-02"), Image: held, AllowDemo: allowDemo, Render: pdf.Again,
 				Status: lists.source(c.Context(), listClient()), NoStatus: lists.none, Now: p.now,
+				Proofs: beside, Proven: len(proofs) > 0,
 			}
 			if t != nil {
 				trusted = append(trusted, t.policy.Keys()...)
-				options.Trust, options.Witness = t.judge(), t.witness()
+				options.Trust, options.Witness, options.Logs = t.judge(), t.witness(), t.policy.LogKeys()
 			}
 			answer, err := verify.File(data, trusted, options)
 			if err != nil {
@@ -123,6 +131,7 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 	c.Flags().BoolVar(&lists.online, "online", false, "fetch the status list that the label names, once the label is authentic")
 	c.Flags().StringVar(&lists.cache, "status-cache", "", "keep the newest list of each address in this `FOLDER`: it serves when offline, and an older list is noticed")
 	c.Flags().BoolVar(&lists.none, "no-status", false, "do not ask whether the label was withdrawn")
+	c.Flags().StringArrayVar(&proofs, "log-proof", nil, "proof `FILE` that a transparency log holds the label, which must hold; repeatable (default: label.tlog-proof beside it, if it is there)")
 	c.Flags().BoolVar(&allowDemo, "allow-demo", false, "accept a label that is signed with the published demo key")
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json; repeatable")
 	return c

@@ -34,6 +34,15 @@ func VerifierKey(public ed25519.PublicKey, origin string) string {
 	return fmt.Sprintf("%s+%08x+%s", origin, keyHash(origin, public), base64.StdEncoding.EncodeToString(data))
 }
 
+// Name is the origin that a verifier key names; empty if it is no such key.
+func Name(key string) string {
+	v, err := note.NewVerifier(key)
+	if err != nil {
+		return ""
+	}
+	return v.Name()
+}
+
 func keyHash(origin string, public ed25519.PublicKey) uint32 {
 	h := sha256.New()
 	h.Write([]byte(origin + "\n"))

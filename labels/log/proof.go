@@ -107,6 +107,12 @@ func (p *Proof) Marshal() []byte {
 	return b.Bytes()
 }
 
+// Origin is the name of the log that the proof says it is of. Nothing is verified.
+func (p *Proof) Origin() string {
+	origin, _, _ := strings.Cut(string(p.Checkpoint), "\n")
+	return origin
+}
+
 // Checkpoint is the state of a log that its key signed.
 type Checkpoint struct {
 	Origin string
@@ -142,6 +148,9 @@ func OpenCheckpoint(checkpoint []byte, key string) (*Checkpoint, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrKey, err)
 	}
+	if err := oneForm(checkpoint); err != nil {
+		return nil, err
+	}
 	lines := strings.Split(n.Text, "\n")
 	if len(lines) < 4 || lines[0] != verifier.Name() {
 		return nil, fmt.Errorf("%w: not a checkpoint of %s", ErrFormat, verifier.Name())
@@ -154,4 +163,16 @@ func OpenCheckpoint(checkpoint []byte, key string) (*Checkpoint, error) {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	return c, nil
+}
+
+// oneForm refuses signatures in base64 that could be written otherwise.
+func oneForm(checkpoint []byte) error {
+	_, signatures, _ := bytes.Cut(checkpoint, []byte("\n\n"))
+	for line := range strings.Lines(string(signatures)) {
+		line = strings.TrimSuffix(line, "\n")
+		if _, err := base64.StdEncoding.Strict().DecodeString(line[strings.LastIndex(line, " ")+1:]); err != nil {
+			return fmt.Errorf("%w: a signature is not written as it should be: %w", ErrFormat, err)
+		}
+	}
+	return nil
 }

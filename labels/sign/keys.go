@@ -11,6 +11,7 @@ package sign
 import (
 	"bytes"
 	"crypto"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"encoding/pem"
 	"errors"
@@ -38,6 +39,19 @@ func GenerateKeys(passphrase []byte) (private, public []byte, err error) {
 		return nil, nil, fmt.Errorf("generate key: %w", err)
 	}
 	return private, public, nil
+}
+
+// GenerateEd25519 makes an Ed25519 key pair in the same forms: what logs sign with.
+func GenerateEd25519(passphrase []byte) (private, public []byte, err error) {
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		return nil, nil, fmt.Errorf("generate key: %w", err)
+	}
+	if private, err = EncryptKey(key, passphrase); err != nil {
+		return nil, nil, err
+	}
+	public, err = PublicKey(key)
+	return private, public, err
 }
 
 // EncryptKey writes an existing key, such as one on P-384 or an Ed25519 key, in

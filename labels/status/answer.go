@@ -25,13 +25,17 @@ type Place struct {
 	List   string // address
 	Index  int
 	Issuer string // of the label
+
+	// MaxAge is how old the list may be, for whoever asks; zero if its own end is
+	// enough.
+	MaxAge time.Duration
 }
 
 // Answer says what the list says of a label on a day. Now is the time of the
 // one who asks.
 //
 // For today the list must be fresh: signed before now, and neither beyond its
-// end nor older than its ttl. For an earlier day any list will do that was
+// end nor older than its ttl or what the one who asks accepts. For an earlier day any list will do that was
 // signed after that day, since it holds all changes; one signed before must have
 // been fresh through that day.
 func (l *List) Answer(p Place, day string, now time.Time) (Value, error) {
@@ -55,8 +59,18 @@ func (l *List) Answer(p Place, day string, now time.Time) (Value, error) {
 		if end := l.End(); !at.Before(end) {
 			return 0, fmt.Errorf("%w: it holds until %s only", ErrStale, end.Format(time.RFC3339))
 		}
+		if p.MaxAge > 0 && at.Sub(l.Signed) > p.MaxAge {
+			return 0, fmt.Errorf("%w: it is signed at %s, and one that is older than %s does not count", ErrStale, l.Signed.Format(time.RFC3339), age(p.MaxAge))
+		}
 	}
 	return l.on(p.Index, dayOf(asked)), nil
+}
+
+func age(d time.Duration) string {
+	if d >= 48*time.Hour && d%(24*time.Hour) == 0 {
+		return fmt.Sprintf("%d days", d/(24*time.Hour))
+	}
+	return fmt.Sprintf("%g hours", d.Hours())
 }
 
 // End is the time from which on the list says nothing.

@@ -9,6 +9,7 @@ type fileBlock struct {
 	Assessors []issuerBlock  `hcl:"assessor,block"`
 	Sigstore  *sigstoreBlock `hcl:"sigstore,block"`
 	Stampers  []stamperBlock `hcl:"timestamp_authority,block"`
+	Logs      []logBlock     `hcl:"log,block"`
 }
 
 type issuerBlock struct {
@@ -74,6 +75,14 @@ type requireBlock struct {
 type sigstoreBlock struct {
 	TrustedRoot string    `hcl:"trusted_root"`
 	Range       hcl.Range `hcl:"trusted_root,attr_value_range"`
+}
+
+type logBlock struct {
+	Origin string `hcl:"origin,label"`
+	Key    string `hcl:"key"`
+
+	Range    hcl.Range `hcl:"origin,label_range"`
+	KeyRange hcl.Range `hcl:"key,attr_value_range"`
 }
 
 type stamperBlock struct {

@@ -29,7 +29,7 @@ func (p *Policy) JudgeCompact(l *compact.Label, by verify.Signer, day string) ve
 			return r
 		}
 	}
-	if issuer.Require.Timestamp > 0 || issuer.Require.Log > 0 {
+	if issuer.Require.Timestamp > 0 || issuer.unlogged(by) != "" {
 		r.Unsure = "The trust policy demands more than a QR code can hold, a timestamp or a proof of a log: verify the whole label, label.sigstore.json or label.pdf."
 	}
 	return r

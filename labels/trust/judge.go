@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ func (p *Policy) Judge(s *labels.Statement, by verify.Signer, day string) verify
 			return r
 		}
 	}
-	r.Unsure = clock(by.Times, day)
+	r.Unsure, r.Unlogged = clock(by.Times, day), issuer.unlogged(by)
 	return r
 }
 
@@ -99,11 +100,16 @@ func (i *Issuer) product(gtin string) bool {
 }
 
 func (i *Issuer) witnessed(by verify.Signer) string {
-	switch {
-	case len(by.Times) < i.Require.Timestamp:
+	if len(by.Times) < i.Require.Timestamp {
 		return fmt.Sprintf("the trust policy demands %s that an authority which it trusts has made, and %d hold", many(i.Require.Timestamp, "timestamp"), len(by.Times))
-	case by.Logged < i.Require.Log:
-		return fmt.Sprintf("the trust policy demands %s, and %d hold", many(i.Require.Log, "proof of a transparency log"), by.Logged)
+	}
+	return ""
+}
+
+// unlogged says what is demanded of transparency logs, if too few hold the label.
+func (i *Issuer) unlogged(by verify.Signer) string {
+	if n := by.Logged + len(by.Proved); n < i.Require.Log {
+		return fmt.Sprintf("the trust policy demands %s, and %d hold", many(i.Require.Log, "proof of a transparency log"), n)
 	}
 	return ""
 }
@@ -203,7 +209,7 @@ func (i *Issuer) assessed(a *labels.Attestation, key *Key, by verify.Signer, day
 	if !i.product(p.Assessment.Product.GTIN) {
 		return fmt.Sprintf("%s may not assess this product (GTIN %q)", i.Display, p.Assessment.Product.GTIN)
 	}
-	if why := i.witnessed(by); why != "" {
+	if why := cmp.Or(i.witnessed(by), i.unlogged(by)); why != "" {
 		return why
 	}
 	return key.validity(day, by.Times, day)

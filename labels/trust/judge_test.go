@@ -107,12 +107,29 @@ func TestWitnessed(t *testing.T) {
 		{nil, 1, "demands a timestamp"}, {[]time.Time{at}, 0, "demands a proof of a transparency log"}, {[]time.Time{at}, 1, ""},
 	} {
 		by.Times, by.Logged = c.times, c.logs
-		if r := p.Judge(s, by, "2026-11-01"); !strings.Contains(r.Refused, c.want) || c.want == "" && r.Refused != "" {
+		if r := p.Judge(s, by, "2026-11-01"); !strings.Contains(r.Refused+r.Unlogged, c.want) || c.want == "" && r.Refused+r.Unlogged != "" {
 			t.Errorf("%+v: refused %q, want %q", c, r.Refused, c.want)
 		}
 	}
 	if len(p.Embed()) != 0 {
 		t.Error("a page is given keys whose labels it cannot check")
+	}
+}
+
+// A log of labels counts as one of Sigstore does, and a label that none holds is
+// not refused: its proof may lie elsewhere.
+func TestLogged(t *testing.T) {
+	p := parse(t, with("log            = 0", "log            = 1")+logBlock)
+	if len(p.LogKeys()) != 1 || p.Logs[0].Origin != "body.example/log" {
+		t.Fatalf("logs %+v", p.Logs)
+	}
+	s, by := labelled(t, nil)
+	if r := p.Judge(s, by, "2026-11-01"); r.Refused != "" || !strings.Contains(r.Unlogged, "demands a proof of a transparency log, and 0 hold") {
+		t.Errorf("not logged: %+v", r)
+	}
+	by.Proved = []string{"body.example/log"}
+	if r := p.Judge(s, by, "2026-11-01"); r.Refused != "" || r.Unlogged != "" {
+		t.Errorf("logged: %+v", r)
 	}
 }
 

@@ -188,6 +188,9 @@ func (p *Policy) ready() error {
 	if len(p.Issuers)+len(p.Assessors) > MaxIssuers {
 		return fmt.Errorf("more than %d issuers and assessors", MaxIssuers)
 	}
+	if err := p.logsReady(); err != nil {
+		return err
+	}
 	for _, list := range [][]Issuer{p.Issuers, p.Assessors} {
 		for i := range list {
 			if err := list[i].ready(); err != nil {

@@ -41,6 +41,7 @@ const (
 	MaxKeys      = 64 // keys of one issuer, and workflows
 	MaxEntries   = 4096
 	MaxThreshold = 8 // witnesses that can be demanded
+	MaxLogs      = 64
 )
 
 // Policy is a trust policy, compiled: no file is needed any more.
@@ -51,6 +52,14 @@ type Policy struct {
 	Root string `json:"root,omitempty"`
 	// Stampers are timestamp authorities beside those of Root.
 	Stampers []Stamper `json:"stampers,omitempty"`
+	// Logs are transparency logs of labels.
+	Logs []Log `json:"logs,omitempty"`
+}
+
+// Log is a transparency log of labels, whose proofs lie beside them.
+type Log struct {
+	Origin string `json:"origin"` // the name of the log in its checkpoints
+	Key    string `json:"key"`    // verifier key: origin+hash+key
 }
 
 // Issuer is who may issue labels, or, among Assessors, sign assessments.
@@ -99,7 +108,7 @@ type Run struct {
 // Require is what must stand beside a signature.
 type Require struct {
 	Timestamp    int   `json:"timestamp"`              // authorities that saw it
-	Log          int   `json:"log"`                    // transparency logs that hold it
+	Log          int   `json:"log"`                    // transparency logs that hold it: Logs of the policy, or of Root
 	StatusMaxAge int64 `json:"statusMaxAge,omitempty"` // seconds that a status list may be old; zero if any will do
 }
 
@@ -113,6 +122,15 @@ type Stamper struct {
 
 // Keys lists all public keys of the issuers, as the verifier takes them.
 func (p *Policy) Keys() []verify.Key { return keysOf(p.Issuers) }
+
+// LogKeys lists the verifier keys of the logs, as the verifier takes them.
+func (p *Policy) LogKeys() []string {
+	var keys []string
+	for _, l := range p.Logs {
+		keys = append(keys, l.Key)
+	}
+	return keys
+}
 
 // AssessorKeys lists the public keys of the assessors.
 func (p *Policy) AssessorKeys() []verify.Key { return keysOf(p.Assessors) }

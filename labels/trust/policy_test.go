@@ -8,12 +8,14 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
 
 	"github.com/assay-iot/assay/labels/demo"
 	"github.com/assay-iot/assay/labels/labeltest"
+	"github.com/assay-iot/assay/labels/log"
 	"github.com/assay-iot/assay/labels/trust"
 )
 
@@ -99,6 +101,9 @@ const run = `
   }
 `
 
+// logBlock names a log.
+var logBlock = fmt.Sprintf("log \"body.example/log\" {\n  key = %q\n}\n", log.VerifierKey(make(ed25519.PublicKey, ed25519.PublicKeySize), "body.example/log"))
+
 // keyless is the policy with a workflow instead of the body's key.
 func keyless() string {
 	from := strings.Index(policy, "  key \"2026a\"")
@@ -152,6 +157,13 @@ func TestMistakes(t *testing.T) {
 		"unknown assessor":     {with(`["lab"]`, `["labo"]`), `no assessor "labo"`},
 		"demo key":             {with("body.pub", "demo.pub"), "demo key"},
 		"P-224":                {with("body.pub", "p224.pub"), "no key that can sign labels"},
+		"log, none named":      {with("log            = 0", "log            = 1"), "log proofs are required, and no log is named"},
+		"too few logs":         {with("log            = 0", "log            = 2") + logBlock, "2 log proofs are required, and 1 logs are named"},
+		"an assessor's log":    {strings.Replace(with("log            = 0", "log            = 1"), "log            = 0", "log            = 1", 1) + logBlock, "no log is named"},
+		"log, another name":    {policy + strings.Replace(logBlock, `log "body.example`, `log "lab.example`, 1), `the log is called "lab.example/log", and its key is that of "body.example/log"`},
+		"log twice":            {policy + logBlock + logBlock, `"body.example/log" stands there twice`},
+		"log without a key":    {policy + strings.Replace(logBlock, "+", "", 1), "no verifier key of a log"},
+		"log with a label key": {policy + "log \"a\" {\n  key = file(\"body.pub\")\n}\n", "no verifier key of a log"},
 		"wrong length":         {with("body.pub", "short.pub"), "no key that can sign labels"},
 		"private key in file":  {with("body.pub", "private.key"), "private key"},
 		"private key inside":   {policy + "# -----BEGIN PRIVATE KEY-----", "private key"},

@@ -55,6 +55,7 @@ func (r *reader) policy(raw *fileBlock) *Policy {
 	for i := range raw.Stampers {
 		p.Stampers = append(p.Stampers, r.stamper(&raw.Stampers[i]))
 	}
+	r.logs(raw, p)
 	r.witnesses(raw, p)
 	return p
 }

@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -76,14 +77,16 @@ func (r *reader) witnesses(raw *fileBlock, p *Policy) {
 		switch b := &blocks[i]; {
 		case issuer.Require.Timestamp > 0 && p.Root == "" && len(p.Stampers) == 0:
 			at, what = b.Require.StampRange, "timestamps are required, and no authority is named"
-		case issuer.Require.Log > 0 && p.Root == "":
+		case issuer.Require.Log > 0 && p.Root == "" && (i >= len(p.Issuers) || len(p.Logs) == 0):
 			at, what = b.Require.LogRange, "log proofs are required, and no log is named"
+		case issuer.Require.Log > len(p.Logs) && p.Root == "":
+			at, what = b.Require.LogRange, fmt.Sprintf("%d log proofs are required, and %d logs are named", issuer.Require.Log, len(p.Logs))
 		case len(issuer.Keyless) > 0 && p.Root == "":
 			at, what = b.Keyless[0].Range, "a workflow may sign, and no authority for its certificates is named"
 		default:
 			continue
 		}
-		r.no(at, `Write sigstore { trusted_root = file("trusted_root.json") }, or a timestamp_authority block for timestamps.`, "%s", what)
+		r.no(at, `Write sigstore { trusted_root = file("trusted_root.json") }, a timestamp_authority block for timestamps, or a log block for logs of labels.`, "%s", what)
 	}
 }
 

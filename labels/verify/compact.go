@@ -42,9 +42,12 @@ func Compact(data []byte, keys []Key, o Options) (*Report, error) {
 		r.reject(why)
 		return r, nil
 	}
-	if !r.trustedCompact(l, Signer{Key: key.ID}, o) {
+	by := Signer{Key: key.ID}
+	r.askLogs(&by, o)
+	if !r.trustedCompact(l, by, o) || !r.proven(o) {
 		return r, nil
 	}
+	r.badProofs()
 	r.Compact = l
 	r.subject = subject{l.Maker, l.Product, l.Issued, l.ValidUntil, l.SupportUntil, nil}
 	if host := compact.Host(string(data)); compact.IsText(data) && host != "" && host != l.Issuer {

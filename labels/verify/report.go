@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
@@ -95,8 +96,10 @@ type Report struct {
 	Label    *labels.Label  `json:"label,omitempty"`    // only if authentic
 	Compact  *compact.Label `json:"compact,omitempty"`  // likewise, if that is what was given
 	List     *ListAnswer    `json:"statusList,omitempty"`
+	Logs     []LogAnswer    `json:"logProofs,omitempty"` // of the proofs that lie beside the label
 
 	subject subject
+	maxAge  time.Duration // of a status list, by the trust policy; zero if any will do
 }
 
 // subject is what a verdict is about, from whichever form of the label.

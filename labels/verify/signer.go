@@ -8,7 +8,8 @@ type Signer struct {
 	Key      string      `json:"key,omitempty"`      // id of the public key, as in a bundle's hint
 	Identity *Identity   `json:"identity,omitempty"` // instead of Key: what the certificate says
 	Times    []time.Time `json:"times,omitempty"`    // at which authorities or logs saw the signature, earliest first
-	Logged   int         `json:"logged,omitempty"`   // transparency logs that prove they hold it
+	Logged   int         `json:"logged,omitempty"`   // transparency logs that prove they hold the signature
+	Proved   []string    `json:"proved,omitempty"`   // those that prove, beside the bundle, that they hold the label's digest
 }
 
 // Identity is what the certificate of a keyless signature says: which workflow

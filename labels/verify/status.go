@@ -73,7 +73,7 @@ func (r *Report) askStatus(place *labels.Status, address string, keys []Key, o O
 	}
 	issuer, err := compact.IssuerAt(address)
 	if err == nil {
-		err = a.ask(status.Place{List: place.List, Index: place.Index, Issuer: issuer}, issuersKeys(keys, r.Key), r, o)
+		err = a.ask(status.Place{List: place.List, Index: place.Index, Issuer: issuer, MaxAge: r.maxAge}, issuersKeys(keys, r.Key), r, o)
 	}
 	if err != nil {
 		a.Why = err.Error()

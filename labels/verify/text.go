@@ -196,6 +196,9 @@ func (r *Report) detail(w io.Writer) {
 	if a := r.List; a != nil {
 		row("status list", fmt.Sprintf("%s, place %d: %s", a.Address, a.Index, a.text()))
 	}
+	for _, a := range r.Logs {
+		row("log proof", a.text())
+	}
 	if r.Image != nil {
 		row("image", r.Image.Name+" "+string(r.Image.Digest))
 	}

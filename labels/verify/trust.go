@@ -41,6 +41,10 @@ type Ruling struct {
 	Refused string // why the label is not accepted, as a clause; empty if it is
 	Unsure  string // why nothing can be said, as a sentence; empty if something can
 
+	// Unlogged is what the policy demands of transparency logs, as a clause, if too
+	// few hold the label; empty if enough do.
+	Unlogged string
+
 	// StatusMaxAge is how old a status list may be; zero if any will do.
 	StatusMaxAge time.Duration
 }
@@ -70,9 +74,12 @@ func (r *Report) ruled(ruling Ruling) bool {
 		r.Summary = "This label does NOT count: " + ruling.Refused + "." // its signature is good, but not its signer's right
 		return false
 	}
-	r.Issuer = ruling.Issuer
+	r.Issuer, r.maxAge = ruling.Issuer, ruling.StatusMaxAge
 	if ruling.Unsure != "" {
 		r.Unsure = append(r.Unsure, ruling.Unsure)
+	}
+	if ruling.Unlogged != "" {
+		return r.unlogged(ruling.Unlogged)
 	}
 	return true
 }

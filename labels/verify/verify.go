@@ -34,6 +34,13 @@ type Options struct {
 	// Witness verifies certificates and timestamps; nil if there is none.
 	Witness Witness
 
+	// Proofs say that transparency logs hold the label (c2sp.org/tlog-proof@v1), as
+	// they lie beside it; Logs are the verifier keys of the logs that count.
+	// Proven demands that one of the proofs holds, whatever the policy demands.
+	Proofs [][]byte
+	Logs   []string
+	Proven bool
+
 	// Render draws a label as the renderer that its statement names, so that a
 	// PDF can be compared with its own data, byte for byte: the variant (format
 	// and language) that the file names. Without it the picture is not compared.
@@ -146,9 +153,11 @@ func (r *Report) statement(payload []byte, by Signer, keys []Key, o Options) (*l
 		r.reject(why)
 		return nil, nil
 	}
-	if !r.trusted(s, by, o) {
+	r.askLogs(&by, o)
+	if !r.trusted(s, by, o) || !r.proven(o) {
 		return nil, nil
 	}
+	r.badProofs()
 	r.Label = &s.Predicate
 	l := &s.Predicate
 	r.subject = subject{l.Product.Maker.Name, l.Product.Name, l.Issued, l.ValidUntil, l.Product.SupportUntil, l.Firmware}

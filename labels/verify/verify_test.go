@@ -301,7 +301,7 @@ func TestStaysSmall(t *testing.T) {
 		first, _, _ := strings.Cut(dep, "/")
 		if strings.Contains(first, ".") && !strings.HasPrefix(dep, "golang.org/x/") {
 			switch strings.TrimPrefix(dep, "github.com/assay-iot/assay") {
-			case "", "/labels", "/labels/demo", "/labels/pades", "/labels/verify", "/labels/cose", "/labels/compact", "/labels/status":
+			case "", "/labels", "/labels/demo", "/labels/pades", "/labels/verify", "/labels/cose", "/labels/compact", "/labels/log", "/labels/status":
 			case "github.com/fxamacker/cbor/v2", "github.com/x448/float16": // CBOR
 			default:
 				t.Errorf("links %s", dep)

@@ -11,21 +11,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
-	"github.com/transparency-dev/tessera"
 	"github.com/transparency-dev/tessera/client"
-	"github.com/transparency-dev/tessera/storage/posix"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/assay-iot/assay/labels/log"
-)
-
-const (
-	batch    = 1024                   // entries written at once
-	interval = 100 * time.Millisecond // the shortest that the library takes
-	patience = time.Minute
 )
 
 // Log is a log in a folder.
@@ -54,81 +45,75 @@ func Open(dir, key string) (*Log, error) {
 type Digest = [sha256.Size]byte
 
 // Append adds the labels that the log does not hold, in their order, and proves
-// every one, in the order given.
+// every one, in the order given. A run that was killed is made good by the next:
+// what had come into the tree without a checkpoint is published first, so nothing
+// is lost and nothing stands there twice. One program appends at a time; another
+// waits for it.
 func (l *Log) Append(ctx context.Context, signer note.Signer, digests []Digest) ([]*log.Proof, error) {
-	known, err := l.entries(ctx)
+	if err := l.append(ctx, signer, digests); err != nil {
+		return nil, fmt.Errorf("append to the log: %w", err)
+	}
+	return l.Prove(ctx, digests)
+}
+
+func (l *Log) append(ctx context.Context, signer note.Signer, digests []Digest) (err error) {
+	unlock, err := l.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	w, err := l.writer(ctx, signer)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	if err := w.publish(); err != nil {
+		return err
+	}
+	fresh, err := l.missing(ctx, digests)
+	if err != nil || len(fresh) == 0 {
+		return err
+	}
+	if err := w.add(fresh); err != nil {
+		return err
+	}
+	return w.publish()
+}
+
+// missing gives those that the log does not hold, each once.
+func (l *Log) missing(ctx context.Context, digests []Digest) (fresh []Digest, err error) {
+	known, err := l.places(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var fresh []Digest
 	for _, d := range digests {
 		if _, ok := known[d]; !ok {
 			known[d] = -1
 			fresh = append(fresh, d)
 		}
 	}
-	if err := l.add(ctx, signer, fresh); err != nil {
-		return nil, fmt.Errorf("append to the log: %w", err)
-	}
-	return l.Prove(ctx, digests)
-}
-
-func (l *Log) add(ctx context.Context, signer note.Signer, digests []Digest) error {
-	if len(digests) == 0 {
-		return nil
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	driver, err := posix.New(ctx, posix.Config{Path: l.dir})
-	if err != nil {
-		return err
-	}
-	appender, shutdown, _, err := tessera.NewAppender(ctx, driver, tessera.NewAppendOptions().
-		WithCheckpointSigner(signer).
-		WithCheckpointInterval(interval).
-		WithCheckpointRepublishInterval(0).
-		WithBatching(batch, interval).
-		WithShutdownTimeout(patience))
-	if err != nil {
-		return err
-	}
-	var waiting []tessera.IndexFuture
-	for _, d := range digests {
-		waiting = append(waiting, appender.Add(ctx, tessera.NewEntry(d[:])))
-		if len(waiting) == batch {
-			if err := wait(waiting); err != nil {
-				return errors.Join(err, shutdown(ctx))
-			}
-			waiting = waiting[:0]
-		}
-	}
-	return errors.Join(wait(waiting), shutdown(ctx))
-}
-
-// wait keeps entries in their order from batch to batch.
-func wait(futures []tessera.IndexFuture) error {
-	for _, f := range futures {
-		if _, err := f(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return fresh, nil
 }
 
 // Prove proves labels that the log holds; log.ErrNoEntry says that it does not
 // hold one.
 func (l *Log) Prove(ctx context.Context, digests []Digest) ([]*log.Proof, error) {
-	known, err := l.entries(ctx)
+	known, err := l.places(ctx)
 	if err != nil {
 		return nil, err
 	}
+	if len(digests) == 0 {
+		return nil, nil
+	}
 	raw, c, err := l.checkpoint()
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: the log is empty", log.ErrNoEntry)
+	} else if err != nil {
 		return nil, err
 	}
 	builder, err := client.NewProofBuilder(ctx, uint64(c.Size), l.files().ReadTile)
 	if err != nil {
-		return nil, err
+		return nil, l.damaged(err)
 	}
 	proofs := make([]*log.Proof, len(digests))
 	for i, d := range digests {
@@ -138,11 +123,11 @@ func (l *Log) Prove(ctx context.Context, digests []Digest) ([]*log.Proof, error)
 		}
 		hashes, err := builder.InclusionProof(ctx, uint64(at))
 		if err != nil {
-			return nil, err
+			return nil, l.damaged(err)
 		}
 		proofs[i] = &log.Proof{Index: at, Hashes: toHashes(hashes), Checkpoint: raw}
 		if _, err := proofs[i].Verify(d, l.key); err != nil {
-			return nil, fmt.Errorf("the log in %s is damaged: %w", l.dir, err)
+			return nil, l.damaged(err)
 		}
 	}
 	return proofs, nil
@@ -177,27 +162,48 @@ func (l *Log) Checkpoint() (*log.Checkpoint, error) {
 	return c, err
 }
 
-// entries finds where each label stands, first in the order of the log.
-func (l *Log) entries(ctx context.Context) (map[Digest]int64, error) {
+// Entries lists what the log holds, in its order.
+func (l *Log) Entries(ctx context.Context) ([]Digest, error) {
 	c, err := l.Checkpoint()
 	if err != nil || c == nil {
-		return map[Digest]int64{}, err
+		return nil, err
 	}
-	known := make(map[Digest]int64, c.Size)
+	var list []Digest
 	const perBundle = 256 // c2sp.org/tlog-tiles
 	for i := int64(0); i < c.Size; i += perBundle {
 		bundle, err := client.GetEntryBundle(ctx, l.files().ReadEntryBundle, uint64(i/perBundle), uint64(c.Size))
 		if err != nil {
-			return nil, fmt.Errorf("the log in %s is damaged: %w", l.dir, err)
+			return nil, l.damaged(err)
 		}
-		for j, entry := range bundle.Entries {
+		for _, entry := range bundle.Entries[:min(c.Size-i, int64(len(bundle.Entries)))] {
 			if len(entry) != len(Digest{}) {
-				return nil, fmt.Errorf("the log in %s is not one of labels: entry %d has %d bytes", l.dir, i+int64(j), len(entry))
+				return nil, fmt.Errorf("%w: the log in %s is not one of labels: entry %d has %d bytes", ErrDamaged, l.dir, len(list), len(entry))
 			}
-			if _, ok := known[Digest(entry)]; !ok {
-				known[Digest(entry)] = i + int64(j)
-			}
+			list = append(list, Digest(entry))
+		}
+	}
+	if int64(len(list)) != c.Size {
+		return nil, l.damaged(fmt.Errorf("%d entries, and the checkpoint speaks of %d", len(list), c.Size))
+	}
+	return list, nil
+}
+
+// places finds where each label stands, first in the order of the log.
+func (l *Log) places(ctx context.Context) (map[Digest]int64, error) {
+	list, err := l.Entries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[Digest]int64, len(list))
+	for i, d := range list {
+		if _, ok := known[d]; !ok {
+			known[d] = int64(i)
 		}
 	}
 	return known, nil
 }
+
+// ErrDamaged says that the files of a log do not go together.
+var ErrDamaged = errors.New("the log is damaged")
+
+func (l *Log) damaged(err error) error { return fmt.Errorf("%w: %s: %w", ErrDamaged, l.dir, err) }

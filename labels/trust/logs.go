@@ -1,0 +1,46 @@
+package trust
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay/labels/log"
+)
+
+// logs reads the transparency logs of labels.
+func (r *reader) logs(raw *fileBlock, p *Policy) {
+	if len(raw.Logs) > MaxLogs {
+		r.no(raw.Logs[0].Range, "Take old ones away.", "more than %d logs", MaxLogs)
+		return
+	}
+	for _, b := range raw.Logs {
+		l := Log{Origin: b.Origin, Key: strings.TrimSuffix(b.Key, "\n")}
+		switch name := log.Name(l.Key); {
+		case name == "":
+			r.no(b.KeyRange, `Name the log's key: key = file("log.pub"), the file that "assay issuer log new" has made.`, "this is no verifier key of a log")
+		case name != l.Origin:
+			r.no(b.Range, "Write the log's own name.", "the log is called %q, and its key is that of %q", l.Origin, name)
+		case hasLog(p.Logs, l.Origin):
+			r.no(b.Range, "Take one away.", "the log %q stands there twice", l.Origin)
+		}
+		p.Logs = append(p.Logs, l)
+	}
+}
+
+func hasLog(list []Log, origin string) bool {
+	return slices.ContainsFunc(list, func(l Log) bool { return l.Origin == origin })
+}
+
+// logsReady checks the logs of a policy in JSON.
+func (p *Policy) logsReady() error {
+	if len(p.Logs) > MaxLogs {
+		return fmt.Errorf("more than %d logs", MaxLogs)
+	}
+	for i, l := range p.Logs {
+		if log.Name(l.Key) != l.Origin || l.Origin == "" || hasLog(p.Logs[:i], l.Origin) {
+			return fmt.Errorf("log %q: not its key, or there twice", l.Origin)
+		}
+	}
+	return nil
+}
