@@ -3,6 +3,8 @@ package firmware
 import (
 	"io"
 	"sync"
+
+	"github.com/assay-iot/assay/firmware/format"
 )
 
 // The cache of a file: readers of file systems take a few bytes at a time, and
@@ -21,6 +23,14 @@ type cache struct {
 		number int64 // of the block that is here, counted from 1
 		data   []byte
 	}
+}
+
+// buffered puts a cache before an input that is not in memory.
+func buffered(in format.Input) format.Input {
+	if _, ok := in.ReaderAt.(format.Memory); !ok {
+		in.ReaderAt = &cache{file: in.ReaderAt}
+	}
+	return in
 }
 
 // ReadAt reads from the blocks.

@@ -71,6 +71,17 @@ type Container struct {
 	claims []format.Claim   // that are not settled yet
 }
 
+// Scratch is room for streams that are too long for memory, in a ScratchFile: a
+// file that is read and written at any place, as an *os.File, and that nobody else
+// uses.
+type (
+	Scratch     = format.Scratch
+	ScratchFile = format.ScratchFile
+)
+
+// NewScratch makes a Scratch that takes at most so many bytes of a file.
+func NewScratch(file ScratchFile, most int64) *Scratch { return format.NewScratch(file, most) }
+
 // Signature is what a container says about who signed it, Hash an entry of a
 // hash list inside it, Span a run of the container's bytes, Damage a run of them
 // that could not be read.

@@ -19,7 +19,7 @@ func lost(got *format.Opened, files []*File) []Range {
 		}
 	}
 	for _, d := range got.Damage {
-		if got.Stream != nil {
+		if _, is := got.Unpacked(); is {
 			add(0, got.Length, "damaged: "+d.Reason) // what came out of it may be anything
 		}
 		add(d.Offset, d.Length, "damaged: "+d.Reason)

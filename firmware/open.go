@@ -24,7 +24,7 @@ type Limits struct {
 	Depth      int           // containers inside one another
 	Files      int           // entries in the whole image
 	TotalBytes int64         // unpacked bytes in the whole image
-	FileBytes  int64         // bytes of one file or stream held in memory
+	FileBytes  int64         // bytes of one file, or of a stream held in memory
 	Ratio      int64         // unpacked to packed bytes of one stream, beyond the first 16 MiB
 	Time       time.Duration // per container
 }
@@ -58,6 +58,9 @@ type Options struct {
 	// and Digest are set. The content must not be kept or changed. Hard links are
 	// visited once.
 	Visit func(f *File, content []byte)
+	// Scratch, if set, holds streams that are too long for memory. Several images
+	// may share one. Without it a stream longer than Limits.FileBytes is not read.
+	Scratch *Scratch
 	// Workers is the number of goroutines that decompress; 0 means one per processor.
 	Workers int
 }
@@ -108,6 +111,7 @@ func Open(ctx context.Context, src Source, opts Options) (*Image, error) {
 		budget: format.NewBudget(int64(l.Files), l.TotalBytes, l.FileBytes, l.Ratio),
 		img:    &Image{Name: src.Name, Size: src.Size},
 	}
+	o.budget.Scratch = opts.Scratch
 	var err error
 	switch {
 	case src.Folder != nil:
@@ -149,10 +153,7 @@ type opener struct {
 }
 
 func (o *opener) openImage(src Source) error {
-	in := format.Input{ReaderAt: src.Reader, Size: src.Size}
-	if _, ok := src.Reader.(format.Memory); !ok {
-		in.ReaderAt = &cache{file: src.Reader}
-	}
+	in := buffered(format.Input{ReaderAt: src.Reader, Size: src.Size})
 	digested := make(chan error, 1)
 	if o.opts.Workers > 1 {
 		go func() { digested <- o.digest(in) }() // while the metadata are read

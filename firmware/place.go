@@ -143,7 +143,8 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	if got.Hollow && o.inVain > maxInVain {
 		return 0, fmt.Errorf("over %d bytes were looked through in vain: %w", int64(maxInVain), format.ErrLimit)
 	}
-	if got.Stream != nil && c.off > 0 && len(got.Stream) < minStream {
+	stream, isStream := got.Unpacked()
+	if isStream && c.off > 0 && stream.Size < minStream {
 		return 0, errTiny
 	}
 	if err := o.budget.Live(int64(len(got.Stream))); err != nil {
@@ -178,7 +179,7 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	if got.Hollow && len(o.img.Containers) == before.containers+1 {
 		o.forget(before, k)
 		_ = o.budget.Live(-int64(len(got.Stream))) // gives it back
-		o.inVain += got.Length + int64(len(got.Stream))
+		o.inVain += got.Length + stream.Size
 		return 0, errHollow
 	}
 	f.containers++
@@ -220,14 +221,15 @@ func (o *opener) containerPath(p *place, c candidate) string {
 // inside goes on into what a container holds.
 func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.Input, got *format.Opened) (ranges []Range, kernel string, err error) {
 	var files []*File
+	stream, isStream := got.Unpacked()
 	switch {
 	case got.Tree != nil:
 		if files, err = o.plant(ctx, p, k, in, got.Tree); errors.Is(err, format.ErrSpent) {
 			got.Damage = append(got.Damage, format.Damage{Length: got.Length, Reason: err.Error()})
 			err = nil
 		}
-	case got.Stream != nil:
-		f, err := o.unpacked(p, k, got)
+	case isStream:
+		f, err := o.unpacked(p, k, stream, got.StreamName)
 		if what := unknown(f.ranges); what != "" {
 			return []Range{{0, in.Size, Unexplained, k.Type + " of: " + what}}, f.kernel, err
 		}
@@ -240,14 +242,14 @@ func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.I
 }
 
 // unpacked looks into what a stream unpacked to.
-func (o *opener) unpacked(p *place, k *Container, got *format.Opened) (found, error) {
+func (o *opener) unpacked(p *place, k *Container, stream format.Input, name string) (found, error) {
 	role := p.role
 	if role == format.Flat {
 		role = format.Unknown // what is packed does not run as it stands
 	}
 	return o.look(&place{
-		in: format.InMemory(got.Stream), path: k.Path, parent: k,
-		depth: p.depth + 1, role: role, stream: true, name: got.StreamName,
+		in: buffered(stream), path: k.Path, parent: k,
+		depth: p.depth + 1, role: role, stream: true, name: name,
 	})
 }
 

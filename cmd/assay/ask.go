@@ -58,7 +58,7 @@ func (p *program) ask(questions []product.Question, answers map[string]string) e
 // lookInto opens an image and gives what a first product file can say of it.
 func (p *program) lookInto(c *cobra.Command, dir, image string) (product.Seen, error) {
 	nodes := []facts.Node{facts.Services, facts.Accounts, facts.Updaters}
-	var opened sources
+	opened := sources{program: p}
 	defer opened.close()
 	o, err := opened.observe(c.Context(), image, nil, nodes)
 	if err != nil {

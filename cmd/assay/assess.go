@@ -81,7 +81,7 @@ func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	j := &judged{product: declared, imageLine: imageLines(declared), targets: wanted}
 	list := catalogue.Checks()
 	started := time.Now()
-	var opened sources
+	opened := sources{program: p}
 	defer opened.close()
 	lists, err := openOffline(q.data)
 	if err != nil {
@@ -239,10 +239,13 @@ func imageOf(declared *product.Product, fw *product.Firmware, instead map[string
 
 // sources are the image files that are open while their facts are asked for: a
 // fact may read a file of the image again.
-type sources []io.Closer
+type sources struct {
+	program *program
+	files   []io.Closer
+}
 
 func (s *sources) close() {
-	for _, c := range *s {
+	for _, c := range s.files {
 		c.Close()
 	}
 }
@@ -259,10 +262,10 @@ func (s *sources) observeAs(ctx context.Context, at, name string, beside []firmw
 	if err != nil {
 		return nil, err
 	}
-	*s = append(*s, closer)
+	s.files = append(s.files, closer)
 	src.Name = cmp.Or(name, src.Name)
 	src.Beside = beside
-	return facts.Observe(ctx, src, firmware.Options{}, nodes...)
+	return facts.Observe(ctx, src, firmware.Options{Scratch: s.program.makeScratch()}, nodes...)
 }
 
 // describe puts an observed image into the words of an assessment.

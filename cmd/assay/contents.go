@@ -40,6 +40,7 @@ func (p *program) opened(c *cobra.Command, image string, writes []string, opts f
 	}
 	defer closer.Close()
 	p.dropRights(sandbox.Rights{Read: []string{image}, Write: writes})
+	opts.Scratch = p.scratch
 	img, err := firmware.Open(c.Context(), src, opts)
 	if err != nil {
 		return sourceError(err)

@@ -129,7 +129,7 @@ func (p *program) inspect(ctx context.Context, image string, beside []firmware.B
 	}
 	started := time.Now()
 	nodes := append(needs(list), facts.Components, facts.Services, facts.Programs)
-	var opened sources
+	opened := sources{program: p}
 	defer opened.close()
 	o, err := opened.observe(ctx, image, beside, nodes)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
+	"github.com/assay-iot/assay/firmware"
 )
 
 // version is set when a release is built: -ldflags "-X main.version=v1.2.3".
@@ -36,6 +37,8 @@ type program struct {
 	color bool
 	today string // YYYY-MM-DD, the default of --as-of
 	state string // of the sandbox
+
+	scratch *firmware.Scratch // for long streams; nil where no file can be made for it
 }
 
 // run runs one command and gives its exit code.
@@ -158,6 +161,7 @@ func (p *program) asOf(s string) (time.Time, error) {
 // dropRights takes from the process what it no longer needs, before the first
 // byte of an image is parsed. What is in force stands in the report.
 func (p *program) dropRights(r sandbox.Rights) {
+	p.makeScratch()
 	if p.confine == nil {
 		p.state = "none: not asked for"
 		return

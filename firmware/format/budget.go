@@ -19,8 +19,9 @@ const FreeRatio = 16 << 20
 // Budget is what is left of an image's limits. Everything is asked for before
 // it is allocated. The zero Budget allows nothing.
 type Budget struct {
-	FileBytes int64 // of one file or stream
-	Ratio     int64 // of one stream, beyond FreeRatio
+	FileBytes int64    // of one file, or of a stream in memory
+	Ratio     int64    // of one stream, beyond FreeRatio
+	Scratch   *Scratch // for longer streams; nil if there is none
 
 	files, names, bytes, tries, live atomic.Int64
 }
@@ -109,10 +110,15 @@ func (b *Budget) File(n int64) error {
 
 // Stream asks whether a stream may have unpacked so much from so much.
 func (b *Budget) Stream(unpacked, packed int64) error {
-	switch {
-	case unpacked > b.FileBytes:
+	if unpacked > b.FileBytes {
 		return fmt.Errorf("stream of more than %d bytes: %w", b.FileBytes, ErrLimit)
-	case unpacked > FreeRatio && unpacked/max(packed, 1) > b.Ratio:
+	}
+	return b.Spooled(unpacked, packed)
+}
+
+// Spooled asks the same of a stream that is not held in memory.
+func (b *Budget) Spooled(unpacked, packed int64) error {
+	if unpacked > FreeRatio && unpacked/max(packed, 1) > b.Ratio {
 		return fmt.Errorf("%d bytes unpacked from %d, ratio over %d: %w", unpacked, packed, b.Ratio, ErrLimit)
 	}
 	return nil

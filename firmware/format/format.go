@@ -156,6 +156,7 @@ type Opened struct {
 	// One of these is set.
 	Parts  []Part // a header, and where in the input its parts are
 	Stream []byte // a compressed stream, unpacked
+	Spool  *Spool // one that is too long for memory
 	Tree   Tree   // files with names
 
 	// Hollow is set by readers of headers without a checksum: the container counts

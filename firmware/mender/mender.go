@@ -31,6 +31,7 @@ const (
 	maxMembers = 1024
 	maxText    = 1 << 20 // of a manifest
 	maxFiles   = 1 << 14 // in a manifest
+	maxArchive = 8 << 30 // bytes that one archive unpacks to
 
 	version         = "version"
 	manifest        = "manifest"

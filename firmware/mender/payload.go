@@ -80,7 +80,8 @@ func (a *artifact) unpack(ctx context.Context) error {
 // archive opens a member that is a tar archive, compressed or not.
 func (a *artifact) archive(ctx context.Context, e format.Entry) (format.Tree, error) {
 	in := a.in.Section(e.Offset, e.Size)
-	own := format.NewBudget(maxFiles, a.budget.FileBytes, a.budget.FileBytes, a.budget.Ratio)
+	own := format.NewBudget(maxFiles, maxArchive, a.budget.FileBytes, a.budget.Ratio)
+	own.Scratch = a.budget.Scratch
 	for _, f := range []*format.Format{stream.Gzip, stream.XZ, stream.Zstd} {
 		if string(in.Head(len(f.Magics[0].Bytes))) != f.Magics[0].Bytes {
 			continue
@@ -92,7 +93,7 @@ func (a *artifact) archive(ctx context.Context, e format.Entry) (format.Tree, er
 		if len(o.Damage) > 0 {
 			return nil, format.Errorf(o.Damage[0].Offset, "%s", o.Damage[0].Reason)
 		}
-		in = format.InMemory(o.Stream)
+		in, _ = o.Unpacked()
 		break
 	}
 	o, err := tarball.Format.Open(ctx, in, own)

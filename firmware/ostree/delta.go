@@ -226,7 +226,9 @@ func (d *delta) part(packed, objects []byte) error {
 		if err != nil {
 			return err
 		}
-		payload = o.Stream
+		if payload = o.Stream; o.Spool != nil {
+			return fmt.Errorf("a part of %d bytes: %w", o.Spool.Size(), format.ErrLimit)
+		}
 		if err := d.budget.Live(int64(len(payload))); err != nil {
 			return err
 		}

@@ -66,7 +66,7 @@ func openADB(ctx context.Context, in format.Input, b *format.Budget) (*format.Op
 	switch kind {
 	case adbDeflate:
 		c := newCounter(packed, 0)
-		var data []byte
+		var data unpacked
 		data, err = collect(ctx, flate.NewReader(c), b, 0, c.taken)
 		o, err = opened(data, c.taken(), "", err, nil)
 	case adbZstd:

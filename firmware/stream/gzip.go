@@ -81,7 +81,7 @@ func openGzip(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 	m := &members{gzip: r, src: c}
 	r.Multistream(false)
 	data, err := collect(ctx, m, b, 0, c.taken)
-	if err == nil && len(data) == 0 {
+	if err == nil && data.size() == 0 {
 		err = errors.New("empty")
 	}
 	return opened(data, c.taken(), name, err, nil)

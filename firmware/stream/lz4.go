@@ -57,7 +57,7 @@ func openLZ4(ctx context.Context, in format.Input, b *format.Budget) (*format.Op
 	}
 	end, whole := lz4End(in)
 	data, err := collect(ctx, lz4.NewReader(io.NewSectionReader(in.ReaderAt, 0, end)), b, 0, func() int64 { return end })
-	if err == nil && (!whole || len(data) == 0) {
+	if err == nil && (!whole || data.size() == 0) {
 		err = io.ErrUnexpectedEOF
 	}
 	return opened(data, end, "", err, nil)
@@ -116,7 +116,7 @@ func openLegacy(ctx context.Context, in format.Input, b *format.Budget) (*format
 		full = n == legacyBlock
 	}
 	out, err = g.end(out, err)
-	return opened(out, at, "", err, nil)
+	return opened(unpacked{data: out}, at, "", err, nil)
 }
 
 // peekLegacy unpacks the first block, whose first bytes cannot be had alone.

@@ -9,6 +9,7 @@ package stream
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"io"
 
@@ -26,36 +27,81 @@ const (
 	peekInput  = 8 << 10 // what is read for it
 )
 
+// inMemory is what a stream may have in memory if there is a scratch file for what
+// is longer.
+const inMemory = 32 << 20
+
+// unpacked is what a stream unpacked to: bytes in memory, or a spool.
+type unpacked struct {
+	data  []byte
+	spool *format.Spool
+}
+
+func (u *unpacked) size() int64 {
+	if u.spool != nil {
+		return u.spool.Size()
+	}
+	return int64(len(u.data))
+}
+
 // collect reads r to its end, within the limits. Packed is how many bytes went
 // in so far; hint is the length that a header promises, or 0.
-func collect(ctx context.Context, r io.Reader, b *format.Budget, hint int64, packed func() int64) ([]byte, error) {
-	buf := make([]byte, 0, max(min(hint+1, firstBuffer), 4<<10))
+func collect(ctx context.Context, r io.Reader, b *format.Budget, hint int64, packed func() int64) (u unpacked, err error) {
+	u.data = make([]byte, 0, max(min(hint+1, firstBuffer), 4<<10))
 	taken := int64(0)
 	for {
 		if err := ctx.Err(); err != nil {
-			return buf, err
+			return u, err
 		}
-		if len(buf) == cap(buf) {
-			buf = append(buf, 0)[:len(buf)]
+		if b.Scratch != nil && int64(len(u.data)) >= min(inMemory, b.FileBytes/2) {
+			u.spool = b.Scratch.New()
+			return u, u.spill(ctx, r, b, taken, packed)
 		}
-		n, err := r.Read(buf[len(buf):min(cap(buf), len(buf)+(256<<10))])
-		buf = buf[:len(buf)+n]
-		if size := int64(len(buf)); size-taken >= 1<<20 || err != nil {
-			if limit := b.Stream(size, packed()); limit != nil {
-				return buf, limit
-			}
-			if limit := b.Bytes(size - taken); limit != nil {
-				return buf, limit
+		if len(u.data) == cap(u.data) {
+			u.data = append(u.data, 0)[:len(u.data)]
+		}
+		n, err := r.Read(u.data[len(u.data):min(cap(u.data), len(u.data)+(256<<10))])
+		u.data = u.data[:len(u.data)+n]
+		if size := u.size(); size-taken >= 1<<20 || err != nil {
+			if limit := cmp.Or(b.Stream(size, packed()), b.Bytes(size-taken)); limit != nil {
+				return u, limit
 			}
 			taken = size
 		}
 		if err == io.EOF {
-			return buf, nil
+			return u, nil
 		}
 		if err != nil {
-			return buf, err
+			return u, err
 		}
 	}
+}
+
+// spill goes on with the spool, in which what was in memory comes first.
+func (u *unpacked) spill(ctx context.Context, r io.Reader, b *format.Budget, taken int64, packed func() int64) error {
+	_, err := u.spool.Write(u.data)
+	buf := u.data[:256<<10]
+	u.data = nil
+	for err == nil {
+		if err = ctx.Err(); err != nil {
+			break
+		}
+		var n int
+		n, err = r.Read(buf)
+		size := u.size() + int64(n)
+		if limit := cmp.Or(b.Spooled(size, packed()), b.Bytes(size-taken)); limit != nil {
+			err = limit
+			break
+		}
+		taken = size
+		if _, full := u.spool.Write(buf[:n]); full != nil {
+			err = full
+		}
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return cmp.Or(err, u.spool.Close())
 }
 
 // counter counts the bytes that a decoder took. It is an io.ByteReader, so that
@@ -85,10 +131,10 @@ func newCounter(in format.Input, from int64) *counter {
 func (c *counter) taken() int64 { return c.under.n - int64(c.Buffered()) }
 
 // opened makes the result of a stream that ended well or broke off.
-func opened(data []byte, length int64, name string, err error, attributes map[string]string) (*format.Opened, error) {
-	o := &format.Opened{Stream: data, Length: length, StreamName: name, Attributes: attributes}
+func opened(u unpacked, length int64, name string, err error, attributes map[string]string) (*format.Opened, error) {
+	o := &format.Opened{Stream: u.data, Spool: u.spool, Length: length, StreamName: name, Attributes: attributes}
 	if err != nil {
-		if len(data) < keepBroken {
+		if u.size() < keepBroken {
 			return nil, err
 		}
 		o.Damage = []format.Damage{{Offset: length, Reason: err.Error()}}

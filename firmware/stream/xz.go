@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/assay-iot/assay/firmware/format"
@@ -34,6 +35,9 @@ func peekXZ(in format.Input) []byte {
 
 // openXZ reads a stream, and those that follow at once.
 func openXZ(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
+	if b.Scratch != nil && lzma.SizeXZ(in.Peek) > b.FileBytes/4 {
+		return openLongXZ(ctx, in, b)
+	}
 	d := new(lzma.Decoder)
 	g := &growing{ctx: ctx, b: b, packed: d.Taken, expect: lzma.SizeXZ(in.Peek)}
 	src, more := lzmaSource(in, 0)
@@ -48,5 +52,8 @@ func openXZ(ctx context.Context, in format.Input, b *format.Budget) (*format.Ope
 		err = nil
 	}
 	data, err = g.end(data, err)
-	return opened(data, length, "", err, nil)
+	if b.Scratch != nil && errors.Is(err, format.ErrLimit) { // there are more blocks than the first
+		return openLongXZ(ctx, in, b)
+	}
+	return opened(unpacked{data: data}, length, "", err, nil)
 }

@@ -76,7 +76,7 @@ func openZlib(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 		return nil, err
 	}
 	data, err := collect(ctx, r, b, 0, c.taken)
-	if err == nil && len(data) == 0 {
+	if err == nil && data.size() == 0 {
 		err = errors.New("empty")
 	}
 	return opened(data, c.taken(), "", err, nil)
@@ -91,6 +91,6 @@ func openLongZlib(ctx context.Context, in format.Input, b *format.Budget) (*form
 	if len(o.Damage) > 0 {
 		return nil, errors.New(o.Damage[0].Reason)
 	}
-	o.Hollow = !isKernel(o.Stream)
+	o.Hollow = o.Spool != nil || !isKernel(o.Stream)
 	return o, nil
 }

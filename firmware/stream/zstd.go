@@ -46,7 +46,11 @@ func openZstd(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 	if end == 0 {
 		return nil, format.Errorf(0, "no whole zstd block")
 	}
-	if err := b.Stream(size, end); err != nil {
+	allowed := b.Stream
+	if b.Scratch != nil {
+		allowed = b.Spooled
+	}
+	if err := allowed(size, end); err != nil {
 		return nil, err
 	}
 	r, err := newZstd(in.Section(0, end))

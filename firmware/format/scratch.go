@@ -1,0 +1,135 @@
+package format
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// ScratchFile is where streams go that are too long for memory: a file that
+// nobody else uses.
+type ScratchFile interface {
+	io.ReaderAt
+	io.WriterAt
+}
+
+// Scratch hands out the places of a ScratchFile, in chunks. It may be used by
+// several goroutines.
+type Scratch struct {
+	file ScratchFile
+	most int64 // bytes
+
+	mu   sync.Mutex
+	next int64
+}
+
+// NewScratch makes a Scratch that takes at most so many bytes of a file.
+func NewScratch(file ScratchFile, most int64) *Scratch { return &Scratch{file: file, most: most} }
+
+// scratchChunk is the unit in which the file is handed out. A chunk of zeros takes
+// no place.
+const scratchChunk = 1 << 20
+
+// chunk takes a place.
+func (s *Scratch) chunk() (int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.next+scratchChunk > s.most {
+		return 0, fmt.Errorf("more than %d bytes of streams that are too long for memory: %w", s.most, ErrSpent)
+	}
+	at := s.next
+	s.next += scratchChunk
+	return at, nil
+}
+
+// Spool is a stream in a scratch file: it is written from its beginning to its end,
+// then closed, then read.
+type Spool struct {
+	scratch *Scratch
+	chunks  []int64 // where each lies in the file, or zeros
+	size    int64
+	tail    []byte // what is not written yet
+}
+
+// zeros stands for a chunk without any other byte.
+const zeros = -1
+
+// New makes an empty Spool.
+func (s *Scratch) New() *Spool { return &Spool{scratch: s, tail: make([]byte, 0, scratchChunk)} }
+
+// Size is the number of bytes that were written.
+func (p *Spool) Size() int64 { return p.size }
+
+// Write adds bytes at the end.
+func (p *Spool) Write(b []byte) (n int, err error) {
+	for n < len(b) {
+		took := min(len(b)-n, cap(p.tail)-len(p.tail))
+		p.tail = append(p.tail, b[n:n+took]...)
+		n += took
+		p.size += int64(took)
+		if len(p.tail) == cap(p.tail) {
+			if err := p.flush(); err != nil {
+				return n, err
+			}
+		}
+	}
+	return n, nil
+}
+
+// Close writes what is left.
+func (p *Spool) Close() error {
+	if len(p.tail) == 0 {
+		return nil
+	}
+	err := p.flush()
+	p.tail = nil
+	return err
+}
+
+func (p *Spool) flush() error {
+	if len(bytes.TrimLeft(p.tail, "\x00")) == 0 {
+		p.chunks, p.tail = append(p.chunks, zeros), p.tail[:0]
+		return nil
+	}
+	at, err := p.scratch.chunk()
+	if err != nil {
+		return err
+	}
+	if _, err := p.scratch.file.WriteAt(p.tail, at); err != nil {
+		return fmt.Errorf("scratch file: %w", err)
+	}
+	p.chunks, p.tail = append(p.chunks, at), p.tail[:0]
+	return nil
+}
+
+// Unpacked gives what a stream unpacked to, and whether the container is one.
+func (o *Opened) Unpacked() (in Input, is bool) {
+	if o.Spool != nil {
+		return Input{ReaderAt: o.Spool, Size: o.Spool.Size()}, true
+	}
+	return InMemory(o.Stream), o.Stream != nil
+}
+
+// ReadAt reads from a Spool that was closed.
+func (p *Spool) ReadAt(b []byte, off int64) (n int, err error) {
+	if off < 0 {
+		return 0, errors.New("negative offset")
+	}
+	for n < len(b) && off < p.size {
+		within := off % scratchChunk
+		part := b[n:min(int64(len(b)), int64(n)+min(scratchChunk-within, p.size-off))]
+		if at := p.chunks[off/scratchChunk]; at == zeros {
+			clear(part)
+		} else if got, err := p.scratch.file.ReadAt(part, at+within); got < len(part) {
+			return n + got, fmt.Errorf("scratch file: %w", err)
+		}
+		n += len(part)
+		off += int64(len(part))
+	}
+	if n < len(b) {
+		return n, io.EOF
+	}
+	return n, nil
+}

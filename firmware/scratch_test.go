@@ -1,0 +1,97 @@
+package firmware_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"fmt"
+	"io"
+	"math/rand"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/assay-iot/assay/firmware"
+)
+
+// longTar is an archive of 16 MiB: files that pack well.
+func longTar(t *testing.T) []byte {
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	rnd := rand.New(rand.NewSource(1))
+	for i := range 16 {
+		content := bytes.Repeat([]byte("text that packs well\n"), 1<<20/21)
+		for at := 0; at < len(content)-8; at += 1 << 10 {
+			rnd.Read(content[at : at+8])
+		}
+		if err := w.WriteHeader(&tar.Header{Name: fmt.Sprintf("etc/%02d", i), Mode: 0o644, Size: int64(len(content))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// A stream that is too long for memory is read from a scratch file, and gives the
+// same files; without one it is said to be too long.
+func TestScratch(t *testing.T) {
+	plain := longTar(t)
+	want := paths(open(t, "a.tar", plain, firmware.Options{}))
+	for _, tool := range [][]string{{"gzip", "-1"}, {"zstd", "-1"}, {"bzip2", "-1"}, {"xz", "-0", "-T1"}, {"xz", "-0", "-T2", "--block-size=4MiB"}, {"lz4", "-1"}} {
+		t.Run(fmt.Sprint(tool), func(t *testing.T) {
+			if _, err := exec.LookPath(tool[0]); err != nil {
+				t.Skipf("%s is not installed", tool[0])
+			}
+			cmd := exec.Command(tool[0], append(slices.Clone(tool[1:]), "-c")...)
+			cmd.Stdin = bytes.NewReader(plain)
+			packed, err := cmd.Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			small := firmware.Options{Limits: firmware.Limits{FileBytes: 6 << 20}}
+			if img := open(t, "a", packed, small); len(img.Skipped) == 0 {
+				t.Error("nothing is said of what was too long")
+			}
+			f, err := os.Create(filepath.Join(t.TempDir(), "scratch"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			small.Scratch = firmware.NewScratch(f, 1<<30)
+			img := open(t, "a", append(packed, "behind it"...), small)
+			if got := paths(img); !slices.Equal(got, want) {
+				t.Errorf("%d files, want %d: %v", len(got), len(want), img.Skipped)
+			}
+			if got := img.Containers[0].Length; got != int64(len(packed)) {
+				t.Errorf("it ends at %d, not at %d", got, len(packed))
+			}
+			if i, _ := f.Seek(0, io.SeekEnd); i < 14<<20 {
+				t.Errorf("the file has %d bytes", i)
+			}
+		})
+	}
+}
+
+func open(t *testing.T, name string, data []byte, opts firmware.Options) *firmware.Image {
+	img, err := firmware.Open(t.Context(), firmware.Bytes(name, data), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+// paths are the names and digests of the files of an archive.
+func paths(img *firmware.Image) (all []string) {
+	for _, f := range img.Files {
+		if f.Kind == firmware.Regular {
+			all = append(all, fmt.Sprintf("%s %x", f.Name, f.Digest))
+		}
+	}
+	return all
+}
