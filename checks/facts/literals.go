@@ -1,20 +1,25 @@
 package facts
 
+import "sync"
+
 // literals finds many literals in one pass over the bytes. It looks at the last
 // two bytes of a window as long as the shortest literal and mostly skips ahead
 // by nearly that length (Wu and Manber, "A fast algorithm for multi-pattern
 // searching", 1994), so rules with expensive expressions run only where their
-// literal was found.
+// literal was found. Its tables are made when it first searches.
 type literals struct {
 	words []string
+	once  sync.Once
 	least int              // length of the shortest word, at least 2
 	shift []uint8          // by the last two bytes of the window
 	ends  map[uint16][]int // words whose first least bytes end in these two
 }
 
-func newLiterals(words []string) *literals {
-	l := &literals{words: words, least: 255, shift: make([]uint8, 1<<16), ends: map[uint16][]int{}}
-	for _, w := range words {
+func newLiterals(words []string) *literals { return &literals{words: words} }
+
+func (l *literals) build() {
+	l.least, l.shift, l.ends = 255, make([]uint8, 1<<16), map[uint16][]int{}
+	for _, w := range l.words {
 		l.least = min(l.least, len(w))
 	}
 	if l.least < 2 {
@@ -23,7 +28,7 @@ func newLiterals(words []string) *literals {
 	for i := range l.shift {
 		l.shift[i] = uint8(l.least - 1)
 	}
-	for i, w := range words {
+	for i, w := range l.words {
 		for j := 1; j < l.least; j++ {
 			at := pair(w[j-1], w[j])
 			l.shift[at] = min(l.shift[at], uint8(l.least-1-j))
@@ -31,7 +36,6 @@ func newLiterals(words []string) *literals {
 		last := pair(w[l.least-2], w[l.least-1])
 		l.ends[last] = append(l.ends[last], i)
 	}
-	return l
 }
 
 func pair(a, b byte) uint16 { return uint16(a)<<8 | uint16(b) }
@@ -39,6 +43,7 @@ func pair(a, b byte) uint16 { return uint16(a)<<8 | uint16(b) }
 // find calls found with the number of the word and its offset, by offset, until
 // it returns false.
 func (l *literals) find(data []byte, found func(word, at int) bool) {
+	l.once.Do(l.build)
 	for i := l.least - 1; i < len(data); {
 		p := pair(data[i-1], data[i])
 		if s := l.shift[p]; s > 0 {
