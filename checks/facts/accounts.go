@@ -237,6 +237,10 @@ var accountLinesOf = &Fact[[]accountLine]{
 		if err != nil {
 			return nil, err
 		}
+		texts, err := Texts.Of(o)
+		if err != nil {
+			return nil, err
+		}
 		lines = slices.Clone(lines)
 		for _, f := range img.Files {
 			if f.Kind != firmware.Symlink || accountForm(f.Name) == "" {
@@ -246,7 +250,7 @@ var accountLinesOf = &Fact[[]accountLine]{
 			if !ok || target.Kind != firmware.Regular || accountForm(target.Name) != "" || target.Size > MaxAccountFile {
 				continue
 			}
-			content, err := target.ReadFile()
+			content, err := contentOf(target, texts)
 			if err != nil {
 				return nil, err
 			}
@@ -256,12 +260,16 @@ var accountLinesOf = &Fact[[]accountLine]{
 				lines = append(lines, l)
 			}
 		}
-		texts, err := Texts.Of(o)
-		if err != nil {
-			return nil, err
-		}
 		return append(lines, userFileLines(texts)...), nil
 	},
+}
+
+// contentOf gives the content of a file, of a text without unpacking it again.
+func contentOf(f *firmware.File, texts *TextSet) ([]byte, error) {
+	if t, ok := texts.Of(f); ok {
+		return []byte(t.Content), nil
+	}
+	return f.ReadFile()
 }
 
 // Accounts are all accounts of the image with what their passwords amount to.

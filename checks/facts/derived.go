@@ -63,22 +63,25 @@ func namesDevice(words []string) bool {
 	if len(words) == 0 {
 		return false
 	}
-	line := strings.Join(words, " ")
-	if strings.Contains(line, "/address") || strings.Contains(line, "serial-number") || strings.Contains(line, "_serial") {
-		if deviceNames.get().MatchString(line) {
-			return true
-		}
+	line := func() string { return strings.Join(words, " ") }
+	if slices.ContainsFunc(words, namesPlace) && deviceNames.get().MatchString(line()) {
+		return true
 	}
 	args := words[1:]
 	switch path.Base(words[0]) {
 	case "ifconfig", "ip":
 		return len(args) <= 3 && !slices.Contains(args, "up") && !slices.Contains(args, "add") // shows the address
 	case "nvram", "fw_printenv", "flash_eeprom", "mtd_get_mac_ascii", "mtd_get_mac_binary", "get_mac_label", "getprop", "factory", "setmac", "getmac":
-		return deviceNames.get().MatchString(line) || strings.Contains(path.Base(words[0]), "mac")
+		return deviceNames.get().MatchString(line()) || strings.Contains(path.Base(words[0]), "mac")
 	case "grep", "awk", "sed", "cat":
-		return strings.Contains(line, "/proc/cpuinfo") && strings.Contains(strings.ToLower(line), "serial")
+		return strings.Contains(line(), "/proc/cpuinfo") && strings.Contains(strings.ToLower(line()), "serial")
 	}
 	return false
+}
+
+// namesPlace reports whether a word may be a file that holds the identity.
+func namesPlace(word string) bool {
+	return strings.Contains(word, "/address") || strings.Contains(word, "serial-number") || strings.Contains(word, "_serial")
 }
 
 // passwordPrograms set a password or make the hash that is stored for one.

@@ -169,7 +169,12 @@ func skipFlags(words []string, valued ...string) []string {
 }
 
 func isNumber(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // Scripts are the shell scripts of the image: those with a #! line of a shell,
