@@ -145,6 +145,7 @@ func readScript(set *TextSet, t Text) (s Script) {
 			r.call(name, f, nil, false)
 		}
 	}
+	s.Commands = append(make([]Command, 0, len(s.Commands)), s.Commands...) // without the room for more
 	s.ErrExit = r.errexit
 	if w.left <= 0 && s.Problem == "" {
 		s.Problem = "the script runs too many statements to follow"
