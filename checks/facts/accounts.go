@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -118,11 +117,11 @@ func accountForm(name string) string {
 }
 
 // accountSuffix is what follows "passwd" or "shadow" in the name of a copy.
-var accountSuffix = regexp.MustCompile(`^([-~+]|[._-](default|defaults|def|orig|org|bak|backup|old|new|rom|factory|tmpl|template|sample|dist|[0-9]+))*$`)
+var accountSuffix = lazy(`^([-~+]|[._-](default|defaults|def|orig|org|bak|backup|old|new|rom|factory|tmpl|template|sample|dist|[0-9]+))*$`)
 
 func isAccountFile(base, form string) bool {
 	rest, ok := strings.CutPrefix(base, form)
-	return ok && accountSuffix.MatchString(rest)
+	return ok && accountSuffix.get().MatchString(rest)
 }
 
 var hashAnchors = [][]byte{[]byte(":$"), []byte(":{SHA}"), []byte(":{SSHA}")}
@@ -150,11 +149,11 @@ func accountLines(f *firmware.File, form string, content []byte) []accountLine {
 	return lines
 }
 
-var accountName = regexp.MustCompile(`^[A-Za-z0-9_.][A-Za-z0-9_.@-]{0,63}\$?$`)
+var accountName = lazy(`^[A-Za-z0-9_.][A-Za-z0-9_.@-]{0,63}\$?$`)
 
 // digestSum is the last field of an htdigest line: MD5 of user, realm and
 // password.
-var digestSum = regexp.MustCompile(`^[0-9a-f]{32}$`)
+var digestSum = lazy(`^[0-9a-f]{32}$`)
 
 // parseAccountLine reads a line of an account file of that form. The form is
 // empty where the file's name says nothing: then a line counts only if it holds
@@ -169,7 +168,7 @@ func parseAccountLine(form, line string) (accountLine, bool) {
 		form, line = "htpasswd", rest
 	}
 	field := strings.Split(line, ":")
-	if len(field) < 2 || !accountName.MatchString(field[0]) {
+	if len(field) < 2 || !accountName.get().MatchString(field[0]) {
 		return accountLine{}, false
 	}
 	a := accountLine{Form: form, Name: field[0], UID: -1, GID: -1}
@@ -202,7 +201,7 @@ func parseAccountLine(form, line string) (accountLine, bool) {
 			return accountLine{}, false
 		}
 		a.Form = "htpasswd"
-	case len(field) == 3 && form == "htdigest" && digestSum.MatchString(field[2]):
+	case len(field) == 3 && form == "htdigest" && digestSum.get().MatchString(field[2]):
 		a.Form, field[1] = "htdigest", line
 	default:
 		return accountLine{}, false
@@ -238,6 +237,10 @@ var accountLinesOf = &Fact[[]accountLine]{
 		if err != nil {
 			return nil, err
 		}
+		texts, err := Texts.Of(o)
+		if err != nil {
+			return nil, err
+		}
 		lines = slices.Clone(lines)
 		for _, f := range img.Files {
 			if f.Kind != firmware.Symlink || accountForm(f.Name) == "" {
@@ -247,7 +250,7 @@ var accountLinesOf = &Fact[[]accountLine]{
 			if !ok || target.Kind != firmware.Regular || accountForm(target.Name) != "" || target.Size > MaxAccountFile {
 				continue
 			}
-			content, err := target.ReadFile()
+			content, err := contentOf(target, texts)
 			if err != nil {
 				return nil, err
 			}
@@ -257,12 +260,16 @@ var accountLinesOf = &Fact[[]accountLine]{
 				lines = append(lines, l)
 			}
 		}
-		texts, err := Texts.Of(o)
-		if err != nil {
-			return nil, err
-		}
 		return append(lines, userFileLines(texts)...), nil
 	},
+}
+
+// contentOf gives the content of a file, of a text without unpacking it again.
+func contentOf(f *firmware.File, texts *TextSet) ([]byte, error) {
+	if t, ok := texts.Of(f); ok {
+		return []byte(t.Content), nil
+	}
+	return f.ReadFile()
 }
 
 // Accounts are all accounts of the image with what their passwords amount to.

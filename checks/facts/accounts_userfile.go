@@ -1,13 +1,12 @@
 package facts
 
 import (
-	"regexp"
 	"strings"
 )
 
 // userFile is a setting of lighttpd, nginx or Apache that names a file of users
 // and passwords.
-var userFile = regexp.MustCompile(`(?:\.userfile|auth_basic_user_file|AuthUserFile)\s*=?\s*"?(/[^"\s;]+)`)
+var userFile = lazy(`(?:\.userfile|auth_basic_user_file|AuthUserFile)\s*=?\s*"?(/[^"\s;]+)`)
 
 var userFileAnchors = []string{".userfile", "auth_basic_user_file", "AuthUserFile"}
 
@@ -21,7 +20,7 @@ func userFileLines(texts *TextSet) []accountLine {
 			continue
 		}
 		for l := range t.Lines() {
-			m := userFile.FindStringSubmatch(l.Text)
+			m := userFile.get().FindStringSubmatch(l.Text)
 			if m == nil || isComment(strings.TrimSpace(l.Text)) || accountForm(m[1]) != "" {
 				continue
 			}

@@ -3,7 +3,6 @@ package facts
 import (
 	"bytes"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -18,11 +17,11 @@ type banner struct {
 	anchor string // a literal that must occur: at least minAnchor bytes
 	keep   int    // how many bytes at the anchor's end belong to the version
 	// version is matched after the anchor; its first group is the version.
-	version *regexp.Regexp
+	version *pattern
 	// whole stands in place of version where the program prints it through a
 	// format: then it is a string of its own in the file. Of several that fit,
 	// none counts. Its first group, or all of it, is the version.
-	whole *regexp.Regexp
+	whole *pattern
 	// committed is true where that string has the start of a commit behind it, in
 	// parentheses.
 	committed bool
@@ -151,7 +150,7 @@ func (b banner) find(content []byte, at int) (version string, from, to int) {
 	}
 	start := at + len(b.anchor) - b.keep
 	window := content[start:min(start+160, len(content))]
-	m := b.version.FindSubmatchIndex(window)
+	m := b.version.get().FindSubmatchIndex(window)
 	if m == nil {
 		return "", 0, 0
 	}
@@ -161,7 +160,7 @@ func (b banner) find(content []byte, at int) (version string, from, to int) {
 
 // lonelyVersion finds the only string of a program that is a version of a form;
 // if there is none, or if there are several, it gives "".
-func lonelyVersion(content []byte, form *regexp.Regexp) (string, int) {
+func lonelyVersion(content []byte, form *pattern) (string, int) {
 	version, where := "", 0
 	for at := 0; at < len(content); {
 		n := bytes.IndexByte(content[at:], 0)
@@ -169,7 +168,7 @@ func lonelyVersion(content []byte, form *regexp.Regexp) (string, int) {
 			break
 		}
 		if s := content[at : at+n]; n >= 3 && n <= 24 && s[0] >= '0' && s[0] <= '9' {
-			if m := form.FindSubmatch(s); m != nil {
+			if m := form.get().FindSubmatch(s); m != nil {
 				found := string(m[len(m)-1])
 				if version != "" && version != found {
 					return "", 0
@@ -185,7 +184,7 @@ func lonelyVersion(content []byte, form *regexp.Regexp) (string, int) {
 // committedVersion finds the first string that is a version with the start of a
 // commit.
 func committedVersion(content []byte) (string, int) {
-	m := commit.FindSubmatchIndex(content)
+	m := commit.get().FindSubmatchIndex(content)
 	if m == nil {
 		return "", 0
 	}

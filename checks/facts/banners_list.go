@@ -1,50 +1,48 @@
 package facts
 
-import "regexp"
-
 // The forms of a version after its anchor.
 var (
-	plain     = regexp.MustCompile(`^v?(\d+\.\d+[0-9A-Za-z.+~_-]*)`)
-	numeric   = regexp.MustCompile(`^(\d+\.\d+[0-9.]*)`)
-	counted   = regexp.MustCompile(`^(\d+)[\s\x00]`)
-	threefold = regexp.MustCompile(`^(\d+\.\d+\.\d+)`)
-	spaced    = regexp.MustCompile(`^v?(\d+\.\d+[0-9A-Za-z.+~_-]*)[ )/\x00\r\n]`)
-	dated     = regexp.MustCompile(`^(?:SPL )?v?(\d+\.\d+[0-9A-Za-z.+~_-]*) \(`)
-	openssl   = regexp.MustCompile(`^([013]\.\d+\.\d+[a-z]*(?:-[a-z0-9]+)?) +\d{1,2} [A-Z][a-z]{2} \d{4}`)
-	copyright = regexp.MustCompile(`^(\d+\.\d+[0-9.]*) +Copyright`)
-	glibc     = regexp.MustCompile(`^[^\x00\n]{0,80}? version (\d+\.\d+(?:\.\d+)?)`)
-	openssh   = regexp.MustCompile(`^(\d+\.\d+(?:\.\d+)?p\d+)`)
-	barebox   = regexp.MustCompile(`^(20\d\d\.\d\d\.\d+[0-9A-Za-z.+-]*)`)
-	running   = regexp.MustCompile(`^(\d{3}[0-9A-Za-z.~+-]*) running in `)
-	onSystem  = regexp.MustCompile(`^(\d+\.\d+[0-9a-z]*) on `)
-	openvpn   = regexp.MustCompile(`^(\d+\.\d+\.?[0-9A-Za-z._-]*) [a-z0-9_]+-`)
-	zephyr    = regexp.MustCompile(`^(?:build )?(?:zephyr-)?v?(\d+\.\d+[0-9A-Za-z.+-]*)`)
-	patched   = regexp.MustCompile(`^(\d\.\d+\.\d+p\d+)@`)
-	released  = regexp.MustCompile(`^(20\d\d\.\d\d\.\d\d)`)
-	ncurses   = regexp.MustCompile(`^(\d+\.\d+)\.(?:19|20)\d{6}`)
-	commit    = regexp.MustCompile(`\x00(\d\.\d\.\d)\([0-9a-f]{6,8}\)\x00`)
+	plain     = lazy(`^v?(\d+\.\d+[0-9A-Za-z.+~_-]*)`)
+	numeric   = lazy(`^(\d+\.\d+[0-9.]*)`)
+	counted   = lazy(`^(\d+)[\s\x00]`)
+	threefold = lazy(`^(\d+\.\d+\.\d+)`)
+	spaced    = lazy(`^v?(\d+\.\d+[0-9A-Za-z.+~_-]*)[ )/\x00\r\n]`)
+	dated     = lazy(`^(?:SPL )?v?(\d+\.\d+[0-9A-Za-z.+~_-]*) \(`)
+	openssl   = lazy(`^([013]\.\d+\.\d+[a-z]*(?:-[a-z0-9]+)?) +\d{1,2} [A-Z][a-z]{2} \d{4}`)
+	copyright = lazy(`^(\d+\.\d+[0-9.]*) +Copyright`)
+	glibc     = lazy(`^[^\x00\n]{0,80}? version (\d+\.\d+(?:\.\d+)?)`)
+	openssh   = lazy(`^(\d+\.\d+(?:\.\d+)?p\d+)`)
+	barebox   = lazy(`^(20\d\d\.\d\d\.\d+[0-9A-Za-z.+-]*)`)
+	running   = lazy(`^(\d{3}[0-9A-Za-z.~+-]*) running in `)
+	onSystem  = lazy(`^(\d+\.\d+[0-9a-z]*) on `)
+	openvpn   = lazy(`^(\d+\.\d+\.?[0-9A-Za-z._-]*) [a-z0-9_]+-`)
+	zephyr    = lazy(`^(?:build )?(?:zephyr-)?v?(\d+\.\d+[0-9A-Za-z.+-]*)`)
+	patched   = lazy(`^(\d\.\d+\.\d+p\d+)@`)
+	released  = lazy(`^(20\d\d\.\d\d\.\d\d)`)
+	ncurses   = lazy(`^(\d+\.\d+)\.(?:19|20)\d{6}`)
+	commit    = lazy(`\x00(\d\.\d\.\d)\([0-9a-f]{6,8}\)\x00`)
 )
 
 // The forms of a version that is a string of its own.
 var (
-	alone    = regexp.MustCompile(`^\d+\.\d+(?:\.\d+)?(?:[a-z]+\d*)?$`)
-	three    = regexp.MustCompile(`^\d+\.\d+\.\d+$`)
-	four     = regexp.MustCompile(`^1\.\d+\.\d+(?:\.\d+)?(?:[a-z]+\d+)?$`)
-	below1   = regexp.MustCompile(`^0\.\d+(?:\.\d+)?$`)
-	sqlite   = regexp.MustCompile(`^3\.\d+\.\d+(?:\.\d+)?$`)
-	python   = regexp.MustCompile(`^(2\.7\.\d+|3\.(?:[4-9]|\d\d)\.\d+)\+?$`) // 3.2.0 is of Unicode
-	stable   = regexp.MustCompile(`^(\d\.\d\.\d+)-stable$`)
-	day      = regexp.MustCompile(`^(\d+\.\d+) 20\d\d-\d\d-\d\d$`)
-	snapshot = regexp.MustCompile(`^[01]\.0\.20\d{6}$`)
-	branch   = regexp.MustCompile(`^(\d\.\d+\.\d+)-`)
-	iscDHCP  = regexp.MustCompile(`^4\.\d+(?:\.\d+)?(?:-(?:P|ESV-R)\d+)?$`)
-	ipRoute  = regexp.MustCompile(`^[4-9]\.\d+\.\d+$`)
-	sudo     = regexp.MustCompile(`^1\.[6-9]\.\d+(?:p\d+)?$`)
-	rsync    = regexp.MustCompile(`^[23]\.\d\.\d+$`)
-	netSNMP  = regexp.MustCompile(`^5\.\d+(?:\.\d+)*$`)
-	connman  = regexp.MustCompile(`^1\.[1-9]\d$`)
-	haproxy  = regexp.MustCompile(`^(\d\.\d+\.\d+)(?:-[0-9A-Za-z.+~-]+)?$`)
-	wget     = regexp.MustCompile(`^1\.[12]\d(?:\.\d+)?$`)
+	alone    = lazy(`^\d+\.\d+(?:\.\d+)?(?:[a-z]+\d*)?$`)
+	three    = lazy(`^\d+\.\d+\.\d+$`)
+	four     = lazy(`^1\.\d+\.\d+(?:\.\d+)?(?:[a-z]+\d+)?$`)
+	below1   = lazy(`^0\.\d+(?:\.\d+)?$`)
+	sqlite   = lazy(`^3\.\d+\.\d+(?:\.\d+)?$`)
+	python   = lazy(`^(2\.7\.\d+|3\.(?:[4-9]|\d\d)\.\d+)\+?$`) // 3.2.0 is of Unicode
+	stable   = lazy(`^(\d\.\d\.\d+)-stable$`)
+	day      = lazy(`^(\d+\.\d+) 20\d\d-\d\d-\d\d$`)
+	snapshot = lazy(`^[01]\.0\.20\d{6}$`)
+	branch   = lazy(`^(\d\.\d+\.\d+)-`)
+	iscDHCP  = lazy(`^4\.\d+(?:\.\d+)?(?:-(?:P|ESV-R)\d+)?$`)
+	ipRoute  = lazy(`^[4-9]\.\d+\.\d+$`)
+	sudo     = lazy(`^1\.[6-9]\.\d+(?:p\d+)?$`)
+	rsync    = lazy(`^[23]\.\d\.\d+$`)
+	netSNMP  = lazy(`^5\.\d+(?:\.\d+)*$`)
+	connman  = lazy(`^1\.[1-9]\d$`)
+	haproxy  = lazy(`^(\d\.\d+\.\d+)(?:-[0-9A-Za-z.+~-]+)?$`)
+	wget     = lazy(`^1\.[12]\d(?:\.\d+)?$`)
 )
 
 // banners is the list of version strings, by name. Each was looked up in a
@@ -94,7 +92,7 @@ var banners = []banner{
 	{name: "igmpproxy", anchor: "igmpproxy 0", keep: 1, version: numeric, files: []string{"igmpproxy"}},
 	{name: "inadyn", anchor: "In-a-dyn version ", version: numeric},
 	{name: "iperf", anchor: "\x00iperf 3", keep: 1, version: numeric},
-	{name: "iproute2", anchor: "iproute2-ss", version: regexp.MustCompile(`^(\d{6})`)},
+	{name: "iproute2", anchor: "iproute2-ss", version: lazy(`^(\d{6})`)},
 	{name: "iproute2", anchor: "iproute2-%s", whole: ipRoute, files: []string{"ip", "tc", "ss", "bridge", "ip-full", "ip-tiny"}},
 	{name: "iptables", anchor: "xtables_", whole: three, files: []string{"xtables-*", "iptables", "ip6tables"}},
 	{name: "isc-dhcp", anchor: "Internet Systems Consortium", whole: iscDHCP, files: []string{"dhclient", "dhcpd", "dhcrelay"}},
@@ -218,9 +216,9 @@ var libraries = map[string]string{
 
 // The forms of a version in the name of a file.
 var (
-	twoNumbers   = regexp.MustCompile(`^\d+\.\d+$`)
-	threeNumbers = regexp.MustCompile(`^\d+\.\d+\.\d+$`)
-	uClibc       = regexp.MustCompile(`^(?:lib|ld64-|ld-)uClibc-(\d+(?:\.\d+)+)\.so$`)
-	gstreamer    = regexp.MustCompile(`^libgstreamer-1\.0\.so\.0\.(\d{1,2})(\d\d)\.0$`)
-	glibcFile    = regexp.MustCompile(`^(?:libc|ld)-(2\.\d+(?:\.\d+)?)\.so$`)
+	twoNumbers   = lazy(`^\d+\.\d+$`)
+	threeNumbers = lazy(`^\d+\.\d+\.\d+$`)
+	uClibc       = lazy(`^(?:lib|ld64-|ld-)uClibc-(\d+(?:\.\d+)+)\.so$`)
+	gstreamer    = lazy(`^libgstreamer-1\.0\.so\.0\.(\d{1,2})(\d\d)\.0$`)
+	glibcFile    = lazy(`^(?:libc|ld)-(2\.\d+(?:\.\d+)?)\.so$`)
 )

@@ -3,7 +3,6 @@ package facts
 import (
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -192,7 +191,7 @@ func TestBannerWords(t *testing.T) {
 			t.Errorf("%s: the anchor %q is too short", b.name, b.anchor)
 		}
 		forms := 0
-		for _, f := range []*regexp.Regexp{b.version, b.whole} {
+		for _, f := range []*pattern{b.version, b.whole} {
 			if f != nil {
 				forms++
 			}

@@ -7,7 +7,6 @@ import (
 	"debug/elf"
 	"encoding/json"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/assay-iot/assay/firmware"
@@ -126,12 +125,12 @@ func auditedCrates(f *firmware.File, content []byte, _ int) []sighting {
 
 // crate is the path of a crate's source, as it stands in the messages of a
 // program that ends itself.
-var crate = regexp.MustCompile(`^(?:src/[0-9A-Za-z.-]+-[0-9a-f]{16}/)?([0-9A-Za-z_-]+?)-(\d+\.\d+\.\d+[0-9A-Za-z.+-]*)/`)
+var crate = lazy(`^(?:src/[0-9A-Za-z.-]+-[0-9a-f]{16}/)?([0-9A-Za-z_-]+?)-(\d+\.\d+\.\d+[0-9A-Za-z.+-]*)/`)
 
 // crateOfPath reads the crate from the path of one of its sources.
 func crateOfPath(f *firmware.File, content []byte, at int) []sighting {
 	start := at + len("cargo/registry/")
-	m := crate.FindSubmatchIndex(content[start:min(start+200, len(content))])
+	m := crate.get().FindSubmatchIndex(content[start:min(start+200, len(content))])
 	if m == nil {
 		return nil
 	}

@@ -1,7 +1,6 @@
 package facts
 
 import (
-	"regexp"
 	"sync"
 	"time"
 
@@ -29,8 +28,8 @@ var Builds = &Scan[Build]{
 var buildWords = sync.OnceValue(func() *literals { return newLiterals([]string{"Linux version ", "U-Boot "}) })
 
 var (
-	linuxBuilt = regexp.MustCompile(`^\d+\.\d+[^\x00\n]{0,400}? #\d+[^\x00\n]{0,60}? (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) +(\d{1,2}) \d\d:\d\d:\d\d (?:[A-Z]{2,5} )?(\d{4})`)
-	ubootBuilt = regexp.MustCompile(`^(?:SPL )?v?\d{4}\.\d\d[^\x00\n(]{0,80}\(([A-Z][a-z]{2}) +(\d{1,2}) (\d{4}) - `)
+	linuxBuilt = lazy(`^\d+\.\d+[^\x00\n]{0,400}? #\d+[^\x00\n]{0,60}? (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) +(\d{1,2}) \d\d:\d\d:\d\d (?:[A-Z]{2,5} )?(\d{4})`)
+	ubootBuilt = lazy(`^(?:SPL )?v?\d{4}\.\d\d[^\x00\n(]{0,80}\(([A-Z][a-z]{2}) +(\d{1,2}) (\d{4}) - `)
 )
 
 // maxBuilds bounds what one file can say.
@@ -48,7 +47,7 @@ func seeBuilds(f *firmware.File, content []byte) []Build {
 			name, form, skip = "u-boot", ubootBuilt, len("U-Boot ")
 		}
 		window := content[at+skip : min(at+skip+600, len(content))]
-		m := form.FindSubmatch(window)
+		m := form.get().FindSubmatch(window)
 		if m == nil {
 			return true
 		}

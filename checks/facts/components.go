@@ -3,7 +3,6 @@ package facts
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -330,8 +329,8 @@ func assignments(t Text) map[string]string {
 }
 
 var (
-	linuxInName   = regexp.MustCompile(`(?i)linux[- ]v?(\d+\.\d+[0-9A-Za-z.+-]*)`)
-	modulesFolder = regexp.MustCompile(`(?:^|/)lib/modules/(\d+\.\d+[0-9A-Za-z.+~_-]*)$`)
+	linuxInName   = lazy(`(?i)linux[- ]v?(\d+\.\d+[0-9A-Za-z.+-]*)`)
+	modulesFolder = lazy(`(?:^|/)lib/modules/(\d+\.\d+[0-9A-Za-z.+~_-]*)$`)
 )
 
 // fromHeaders gives what the headers of containers and the folders of kernel
@@ -340,7 +339,7 @@ func fromHeaders(img *firmware.Image) []sighting {
 	var all []sighting
 	for _, c := range img.Containers {
 		place := assay.Location{Path: c.Path, Offset: c.Offset, Length: c.Length}
-		if m := linuxInName.FindStringSubmatch(c.Attributes["name"]); m != nil {
+		if m := linuxInName.get().FindStringSubmatch(c.Attributes["name"]); m != nil {
 			all = append(all, sighting{Name: "linux", Version: m[1], Confidence: ConfidenceBuild, Location: place})
 		}
 		if v := c.Attributes["version"]; c.Type == "mcuboot" && v != "" {
@@ -354,7 +353,7 @@ func fromHeaders(img *firmware.Image) []sighting {
 		}
 	}
 	for _, f := range img.Files {
-		if m := modulesFolder.FindStringSubmatch(f.Name); m != nil && f.Kind == firmware.Directory {
+		if m := modulesFolder.get().FindStringSubmatch(f.Name); m != nil && f.Kind == firmware.Directory {
 			all = append(all, sighting{Name: "linux", Version: m[1], Confidence: ConfidenceBuild, Location: At(f)})
 		}
 	}

@@ -2,7 +2,6 @@ package facts
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -151,7 +150,7 @@ func (g *boot) scriptPrompt(words []string, depth int) (Known, bool) {
 }
 
 // kernelLine finds kernel parameters that turn the first program into a shell.
-var kernelLine = regexp.MustCompile(`(?:^|[\s"'=])((?:rd)?init=/(?:usr/)?bin/(?:sh|ash|bash|dash)|systemd\.debug[-_]shell(?:=1)?)(?:[\s"';]|$)`)
+var kernelLine = lazy(`(?:^|[\s"'=])((?:rd)?init=/(?:usr/)?bin/(?:sh|ash|bash|dash)|systemd\.debug[-_]shell(?:=1)?)(?:[\s"';]|$)`)
 
 // kernelConsoles reads the kernel command lines of boot loader settings.
 func kernelConsoles(img *firmware.Image, set *TextSet) []Console {
@@ -165,7 +164,7 @@ func kernelConsoles(img *firmware.Image, set *TextSet) []Console {
 			if strings.HasPrefix(s, "#") || strings.HasPrefix(s, ";") {
 				continue
 			}
-			if m := kernelLine.FindStringSubmatch(s); m != nil {
+			if m := kernelLine.get().FindStringSubmatch(s); m != nil {
 				found = append(found, Console{Root: t.File.Container.Path, Device: "kernel", Shell: Yes, Program: m[1], Location: t.At(line)})
 			}
 		}

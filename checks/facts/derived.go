@@ -2,7 +2,6 @@ package facts
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -56,7 +55,7 @@ var DerivedPasswords = &Fact[[]DerivedPassword]{
 
 // deviceNames are words by which scripts get at the MAC address or the serial
 // number of the device.
-var deviceNames = regexp.MustCompile(`/sys/class/net/[^ ]*/address|/proc/device-tree/serial-number|/sys/firmware/devicetree/base/serial-number|/sys/class/dmi/id/(?:product|board)_serial|(?i:\b(?:eth|lan|wan|wlan|base|wifi)[0-9]*_?(?:hw|mac)?_?addr\b|\bserial_?(?:no|num|number)\b|\bmac_?addr(?:ess)?\b)`)
+var deviceNames = lazy(`/sys/class/net/[^ ]*/address|/proc/device-tree/serial-number|/sys/firmware/devicetree/base/serial-number|/sys/class/dmi/id/(?:product|board)_serial|(?i:\b(?:eth|lan|wan|wlan|base|wifi)[0-9]*_?(?:hw|mac)?_?addr\b|\bserial_?(?:no|num|number)\b|\bmac_?addr(?:ess)?\b)`)
 
 // namesDevice reports whether a command reads the identity of the device.
 func namesDevice(words []string) bool {
@@ -64,22 +63,25 @@ func namesDevice(words []string) bool {
 	if len(words) == 0 {
 		return false
 	}
-	line := strings.Join(words, " ")
-	if strings.Contains(line, "/address") || strings.Contains(line, "serial-number") || strings.Contains(line, "_serial") {
-		if deviceNames.MatchString(line) {
-			return true
-		}
+	line := func() string { return strings.Join(words, " ") }
+	if slices.ContainsFunc(words, namesPlace) && deviceNames.get().MatchString(line()) {
+		return true
 	}
 	args := words[1:]
 	switch path.Base(words[0]) {
 	case "ifconfig", "ip":
 		return len(args) <= 3 && !slices.Contains(args, "up") && !slices.Contains(args, "add") // shows the address
 	case "nvram", "fw_printenv", "flash_eeprom", "mtd_get_mac_ascii", "mtd_get_mac_binary", "get_mac_label", "getprop", "factory", "setmac", "getmac":
-		return deviceNames.MatchString(line) || strings.Contains(path.Base(words[0]), "mac")
+		return deviceNames.get().MatchString(line()) || strings.Contains(path.Base(words[0]), "mac")
 	case "grep", "awk", "sed", "cat":
-		return strings.Contains(line, "/proc/cpuinfo") && strings.Contains(strings.ToLower(line), "serial")
+		return strings.Contains(line(), "/proc/cpuinfo") && strings.Contains(strings.ToLower(line()), "serial")
 	}
 	return false
+}
+
+// namesPlace reports whether a word may be a file that holds the identity.
+func namesPlace(word string) bool {
+	return strings.Contains(word, "/address") || strings.Contains(word, "serial-number") || strings.Contains(word, "_serial")
 }
 
 // passwordPrograms set a password or make the hash that is stored for one.
@@ -88,7 +90,7 @@ var passwordPrograms = []string{
 }
 
 // passwordSetting is a setting that holds a password, with the value after it.
-var passwordSetting = regexp.MustCompile(`(?i)(?:[a-z_.]*(?:passw(?:or)?d|passwd|passphrase|wpa_?psk|wpa_?key|sae_password)[a-z0-9_]*|\bpsk|\.key)\s*=\s*["']?([^\s"']*)`)
+var passwordSetting = lazy(`(?i)(?:[a-z_.]*(?:passw(?:or)?d|passwd|passphrase|wpa_?psk|wpa_?key|sae_password)[a-z0-9_]*|\bpsk|\.key)\s*=\s*["']?([^\s"']*)`)
 
 // setsPassword names what takes a password in a command: a program, or a
 // setting whose value only the device knows.
@@ -97,7 +99,7 @@ func setsPassword(c Command) string {
 		return p
 	}
 	for _, t := range c.DeviceWords {
-		if m := passwordSetting.FindStringSubmatch(t); m != nil && Unresolved(m[1]) {
+		if m := passwordSetting.get().FindStringSubmatch(t); m != nil && Unresolved(m[1]) {
 			name, _, _ := strings.Cut(m[0], "=")
 			return strings.TrimSpace(name)
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -227,7 +226,7 @@ func standsAlone(content []byte, at int) bool {
 // is tried on it.
 var hostWords = []string{"server", "host", "broker", "endpoint", "remote", "upstream", "domain", "peer"}
 
-var hostSetting = regexp.MustCompile(`(?i)(?:server|host|hostname|broker|endpoint|remote|upstream|domain|peer)s?['"]?(?:\s*[=:]\s*|\s+)['"]?((?:[a-z0-9_-]+\.)+[a-z]{2,24})\b`)
+var hostSetting = lazy(`(?i)(?:server|host|hostname|broker|endpoint|remote|upstream|domain|peer)s?['"]?(?:\s*[=:]\s*|\s+)['"]?((?:[a-z0-9_-]+\.)+[a-z]{2,24})\b`)
 
 // eachHostSetting finds settings that name a host without a scheme, as
 // "server = mqtt.example.com", "list server '0.pool.ntp.org'".
@@ -236,7 +235,7 @@ func eachHostSetting(content []byte, found func(host string, at int)) {
 	for len(content) > 0 {
 		line, rest, _ := bytes.Cut(content, []byte("\n"))
 		if len(line) < 1024 && bytes.IndexByte(line, '.') > 0 && containsWord(string(line), hostWords...) {
-			for _, m := range hostSetting.FindAllSubmatchIndex(line, 8) {
+			for _, m := range hostSetting.get().FindAllSubmatchIndex(line, 8) {
 				host := strings.ToLower(string(line[m[2]:m[3]]))
 				end := m[3] < len(line) && strings.IndexByte("/(*[$@", line[m[3]]) >= 0
 				if !end && isHost(host) && !looksLikeFile(host) && !commented(line, m[2]) {

@@ -2,7 +2,6 @@ package facts
 
 import (
 	"encoding/base64"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -48,23 +47,23 @@ const (
 // counts. crypt(5) of libxcrypt describes them.
 var hashShapes = []struct {
 	kind  HashKind
-	shape *regexp.Regexp
+	shape *pattern
 }{
-	{MD5Crypt, regexp.MustCompile(`^\$1\$[^$:]{0,8}\$[./0-9A-Za-z]{22}$`)},
-	{APR1, regexp.MustCompile(`^\$apr1\$[^$:]{0,8}\$[./0-9A-Za-z]{22}$`)},
-	{SHA1Crypt, regexp.MustCompile(`^\$sha1\$[0-9]{1,10}\$[^$:]{0,64}\$[./0-9A-Za-z]{28}$`)},
-	{SHA256Crypt, regexp.MustCompile(`^\$5\$(rounds=[0-9]{1,10}\$)?[^$:]{0,16}\$[./0-9A-Za-z]{43}$`)},
-	{SHA512Crypt, regexp.MustCompile(`^\$6\$(rounds=[0-9]{1,10}\$)?[^$:]{0,16}\$[./0-9A-Za-z]{86}$`)},
-	{Bcrypt, regexp.MustCompile(`^\$2[abxy]?\$[0-3][0-9]\$[./0-9A-Za-z]{53}$`)},
-	{Yescrypt, regexp.MustCompile(`^\$y\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{0,86}\$[./0-9A-Za-z]{43}$`)},
-	{GostYescrypt, regexp.MustCompile(`^\$gy\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{0,86}\$[./0-9A-Za-z]{43}$`)},
-	{Scrypt, regexp.MustCompile(`^\$7\$[./0-9A-Za-z]{11}[^$:]{0,86}\$[./0-9A-Za-z]{43}$`)},
-	{SunMD5, regexp.MustCompile(`^\$md5[,$].*\$[./0-9A-Za-z]{22}$`)},
-	{NTHash, regexp.MustCompile(`^\$3\$\$[0-9a-f]{32}$`)},
-	{Argon2, regexp.MustCompile(`^\$argon2(id|i|d)\$`)},
-	{BSDi, regexp.MustCompile(`^_[./0-9A-Za-z]{19}$`)},
-	{DES, regexp.MustCompile(`^[./0-9A-Za-z]{13}$`)},
-	{UnknownHash, regexp.MustCompile(`^\$[0-9A-Za-z-]{1,12}[$,].{8,}$`)},
+	{MD5Crypt, lazy(`^\$1\$[^$:]{0,8}\$[./0-9A-Za-z]{22}$`)},
+	{APR1, lazy(`^\$apr1\$[^$:]{0,8}\$[./0-9A-Za-z]{22}$`)},
+	{SHA1Crypt, lazy(`^\$sha1\$[0-9]{1,10}\$[^$:]{0,64}\$[./0-9A-Za-z]{28}$`)},
+	{SHA256Crypt, lazy(`^\$5\$(rounds=[0-9]{1,10}\$)?[^$:]{0,16}\$[./0-9A-Za-z]{43}$`)},
+	{SHA512Crypt, lazy(`^\$6\$(rounds=[0-9]{1,10}\$)?[^$:]{0,16}\$[./0-9A-Za-z]{86}$`)},
+	{Bcrypt, lazy(`^\$2[abxy]?\$[0-3][0-9]\$[./0-9A-Za-z]{53}$`)},
+	{Yescrypt, lazy(`^\$y\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{0,86}\$[./0-9A-Za-z]{43}$`)},
+	{GostYescrypt, lazy(`^\$gy\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{0,86}\$[./0-9A-Za-z]{43}$`)},
+	{Scrypt, lazy(`^\$7\$[./0-9A-Za-z]{11}[^$:]{0,86}\$[./0-9A-Za-z]{43}$`)},
+	{SunMD5, lazy(`^\$md5[,$].*\$[./0-9A-Za-z]{22}$`)},
+	{NTHash, lazy(`^\$3\$\$[0-9a-f]{32}$`)},
+	{Argon2, lazy(`^\$argon2(id|i|d)\$`)},
+	{BSDi, lazy(`^_[./0-9A-Za-z]{19}$`)},
+	{DES, lazy(`^[./0-9A-Za-z]{13}$`)},
+	{UnknownHash, lazy(`^\$[0-9A-Za-z-]{1,12}[$,].{8,}$`)},
 }
 
 // HashKindOf tells the format of field 2 of a passwd or shadow line, and how
@@ -75,7 +74,7 @@ func HashKindOf(field string) (kind HashKind, rounds int) {
 		return "", 0
 	}
 	for _, h := range hashShapes {
-		if h.shape.MatchString(field) {
+		if h.shape.get().MatchString(field) {
 			return h.kind, roundsOf(h.kind, field)
 		}
 	}

@@ -2,7 +2,6 @@ package facts
 
 import (
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -58,7 +57,7 @@ func isKernelConfig(f *firmware.File) bool {
 
 // kernelTitle is the second or third line of every configuration: with the
 // architecture since 2.6.39, and only the version before.
-var kernelTitle = regexp.MustCompile(`(?m)^# (?:Linux/(\S+) )?(?:Linux kernel version: )?(\d+)\.(\d+)\S*(?: Kernel Configuration)?\r?$`)
+var kernelTitle = lazy(`(?m)^# (?:Linux/(\S+) )?(?:Linux kernel version: )?(\d+)\.(\d+)\S*(?: Kernel Configuration)?\r?$`)
 
 // parseKernelConfig reads a configuration; ok is false if the text is none.
 func parseKernelConfig(text string) (k KernelConfig, ok bool) {
@@ -66,7 +65,7 @@ func parseKernelConfig(text string) (k KernelConfig, ok bool) {
 	if !strings.Contains(head, "Kernel Configuration") && !strings.Contains(head, "Linux kernel version: ") {
 		return k, false
 	}
-	m := kernelTitle.FindStringSubmatch(head)
+	m := kernelTitle.get().FindStringSubmatch(head)
 	if m == nil {
 		return k, false
 	}

@@ -1,54 +1,73 @@
 package facts
 
+import "sync"
+
 // literals finds many literals in one pass over the bytes. It looks at the last
 // two bytes of a window as long as the shortest literal and mostly skips ahead
 // by nearly that length (Wu and Manber, "A fast algorithm for multi-pattern
 // searching", 1994), so rules with expensive expressions run only where their
-// literal was found.
+// literal was found. Its tables are made when it first searches.
 type literals struct {
 	words []string
-	least int              // length of the shortest word, at least 2
-	shift []uint8          // by the last two bytes of the window
-	ends  map[uint16][]int // words whose first least bytes end in these two
+	once  sync.Once
+	least int // length of the shortest word, at least 2
+	// steps says, by the hash of the window's last two bytes, how far the search
+	// may go on; from stay on, that the words of groups[step-stay] may begin here.
+	steps  [1 << hashBits]uint16
+	groups [][]int
 }
 
-func newLiterals(words []string) *literals {
-	l := &literals{words: words, least: 255, shift: make([]uint8, 1<<16), ends: map[uint16][]int{}}
-	for _, w := range words {
+const (
+	hashBits = 13 // the table stays in the cache next to the processor
+	stay     = 256
+)
+
+func newLiterals(words []string) *literals { return &literals{words: words} }
+
+func (l *literals) build() {
+	l.least = stay - 1
+	for _, w := range l.words {
 		l.least = min(l.least, len(w))
 	}
 	if l.least < 2 {
 		panic("facts: a literal is shorter than two bytes")
 	}
-	for i := range l.shift {
-		l.shift[i] = uint8(l.least - 1)
+	for i := range l.steps {
+		l.steps[i] = uint16(l.least - 1)
 	}
-	for i, w := range words {
-		for j := 1; j < l.least; j++ {
+	for _, w := range l.words {
+		for j := 1; j < l.least-1; j++ {
 			at := pair(w[j-1], w[j])
-			l.shift[at] = min(l.shift[at], uint8(l.least-1-j))
+			l.steps[at] = min(l.steps[at], uint16(l.least-1-j))
 		}
-		last := pair(w[l.least-2], w[l.least-1])
-		l.ends[last] = append(l.ends[last], i)
 	}
-	return l
+	for i, w := range l.words {
+		last := &l.steps[pair(w[l.least-2], w[l.least-1])]
+		if *last < stay {
+			*last = uint16(stay + len(l.groups))
+			l.groups = append(l.groups, nil)
+		}
+		l.groups[*last-stay] = append(l.groups[*last-stay], i)
+	}
 }
 
-func pair(a, b byte) uint16 { return uint16(a)<<8 | uint16(b) }
+// pair hashes two bytes. Two pairs of letters that share a hash differ in case.
+func pair(a, b byte) uint16 { return (uint16(a)<<5 ^ uint16(b)) & (1<<hashBits - 1) }
 
 // find calls found with the number of the word and its offset, by offset, until
 // it returns false.
 func (l *literals) find(data []byte, found func(word, at int) bool) {
+	l.once.Do(l.build)
 	for i := l.least - 1; i < len(data); {
-		p := pair(data[i-1], data[i])
-		if s := l.shift[p]; s > 0 {
-			i += int(s)
+		step := l.steps[pair(data[i-1], data[i])]
+		if step < stay {
+			i += int(step)
 			continue
 		}
 		start := i - l.least + 1
-		for _, w := range l.ends[p] {
+		for _, w := range l.groups[step-stay] {
 			word := l.words[w]
-			if len(data)-start >= len(word) && string(data[start:start+len(word)]) == word && !found(w, start) {
+			if data[start] == word[0] && len(data)-start >= len(word) && string(data[start:start+len(word)]) == word && !found(w, start) {
 				return
 			}
 		}

@@ -2,7 +2,6 @@ package facts
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -58,7 +57,7 @@ func triesOf(args []string) string {
 	return ""
 }
 
-var limitLine = regexp.MustCompile(`^(?i:(MaxAuthTries)\s+([0-9]+))\s*$|^\S+\s+(?:\[[^\]]*\]|\S+)\s+\S*(pam_faillock|pam_tally2?|pam_abl)\.so`)
+var limitLine = lazy(`^(?i:(MaxAuthTries)\s+([0-9]+))\s*$|^\S+\s+(?:\[[^\]]*\]|\S+)\s+\S*(pam_faillock|pam_tally2?|pam_abl)\.so`)
 
 func limitLines(t Text) []LoginLimit {
 	dir, base := path.Split(t.File.Name)
@@ -68,7 +67,7 @@ func limitLines(t Text) []LoginLimit {
 	}
 	var found []LoginLimit
 	for l := range t.Lines() {
-		m := limitLine.FindStringSubmatch(strings.TrimSpace(l.Text))
+		m := limitLine.get().FindStringSubmatch(strings.TrimSpace(l.Text))
 		switch {
 		case m == nil || strings.HasPrefix(strings.TrimSpace(l.Text), "#"):
 		case m[1] != "" && ssh:

@@ -87,7 +87,7 @@ func repositories(img *firmware.Image, seen []ostreeObject) (all []*ostreeReader
 		if !strings.Contains(f.Name, objectsFolder) {
 			continue
 		}
-		m := objectName.FindStringSubmatch(f.Name)
+		m := objectName.get().FindStringSubmatch(f.Name)
 		if m == nil {
 			continue
 		}

@@ -2,7 +2,6 @@ package facts
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/assay-iot/assay/firmware"
@@ -18,7 +17,7 @@ type ostreeObject struct {
 }
 
 // objectName is the end of the path of an object in a repository.
-var objectName = regexp.MustCompile(`(?:^|/)objects/([0-9a-f]{2})/([0-9a-f]{62})\.(commit|commitmeta|dirtree|dirmeta|file|filez)$`)
+var objectName = lazy(`(?:^|/)objects/([0-9a-f]{2})/([0-9a-f]{62})\.(commit|commitmeta|dirtree|dirmeta|file|filez)$`)
 
 const (
 	objectsFolder = "objects/"
@@ -31,13 +30,13 @@ var ostreeObjects = &Scan[ostreeObject]{
 	Name: "ostree-objects",
 	Doc:  "Files of OSTree repositories with the checksums that they have.",
 	Want: func(f *firmware.File) bool {
-		return f.Kind == firmware.Regular && (strings.Contains(f.Name, deployFolder) || strings.Contains(f.Name, objectsFolder) && objectName.MatchString(f.Name))
+		return f.Kind == firmware.Regular && (strings.Contains(f.Name, deployFolder) || strings.Contains(f.Name, objectsFolder) && objectName.get().MatchString(f.Name))
 	},
 	See: func(f *firmware.File, content []byte) []ostreeObject {
 		o := ostreeObject{Path: f.Path}
 		switch path.Ext(f.Name) {
 		case ".commit", ".commitmeta", ".dirtree", ".dirmeta":
-			if !objectName.MatchString(f.Name) {
+			if !objectName.get().MatchString(f.Name) {
 				break
 			}
 			if len(content) > maxObject {
@@ -47,7 +46,7 @@ var ostreeObjects = &Scan[ostreeObject]{
 			o.Sums = []ostree.Checksum{f.Digest}
 			return []ostreeObject{o}
 		case ".filez":
-			if sum, err := ostree.SumPacked(content); err == nil && objectName.MatchString(f.Name) {
+			if sum, err := ostree.SumPacked(content); err == nil && objectName.get().MatchString(f.Name) {
 				o.Sums = []ostree.Checksum{sum}
 				return []ostreeObject{o}
 			}

@@ -2,7 +2,6 @@ package facts
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -195,11 +194,11 @@ func madeByChance(word string) bool {
 }
 
 // constantHash is a substitution that hashes a password that stands in it.
-var constantHash = regexp.MustCompile("^(?:\\$\\(|`)\\s*(?:\\S*/)?(?:busybox )?(?:mkpasswd|cryptpw|openssl passwd)((?:\\s+[^\\s|<>$`();&]+)+)\\s*[)`]$")
+var constantHash = lazy("^(?:\\$\\(|`)\\s*(?:\\S*/)?(?:busybox )?(?:mkpasswd|cryptpw|openssl passwd)((?:\\s+[^\\s|<>$`();&]+)+)\\s*[)`]$")
 
 // madeFromConstant gives the password that such a substitution hashes.
 func madeFromConstant(word string) string {
-	m := constantHash.FindStringSubmatch(word)
+	m := constantHash.get().FindStringSubmatch(word)
 	if m == nil {
 		return ""
 	}

@@ -2,7 +2,6 @@ package facts
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -134,15 +133,15 @@ func (r *commandReader) edited(i int, args []string) {
 }
 
 var (
-	sedDelete = regexp.MustCompile(`^/[^/]*/d$`)
-	sedName   = regexp.MustCompile(`^\^?(?:\\\(|\()?\^?([a-z_][a-z0-9_-]*)`)
+	sedDelete = lazy(`^/[^/]*/d$`)
+	sedName   = lazy(`^\^?(?:\\\(|\()?\^?([a-z_][a-z0-9_-]*)`)
 )
 
 // sedPassword reads "s/^root:[^:]*:/root::/": the account and its second field.
 // The account is empty where no password is changed; ok is false where that is
 // not understood.
 func sedPassword(program string) (account, field string, ok bool) {
-	if sedDelete.MatchString(program) {
+	if sedDelete.get().MatchString(program) {
 		return "", "", true
 	}
 	if len(program) < 4 || program[0] != 's' {
@@ -152,7 +151,7 @@ func sedPassword(program string) (account, field string, ok bool) {
 	if len(parts) != 3 || strings.Trim(parts[2], "g0123456789") != "" {
 		return "", "", false
 	}
-	m := sedName.FindStringSubmatch(parts[0])
+	m := sedName.get().FindStringSubmatch(parts[0])
 	name, rest, found := strings.Cut(parts[1], ":")
 	if m == nil || !found || name != m[1] && name != `\1` {
 		return "", "", false

@@ -2,7 +2,6 @@ package facts
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -162,9 +161,9 @@ var (
 	proseFolders = []string{"locale", "locales", "lang", "langs", "language", "languages", "i18n", "translations", "bash-completion", "pam.d", "man", "licenses", "vim", "terminfo", "lintian"}
 	proseNames   = []string{"nsswitch.conf", "login.defs", "sudoers", "services", "debconf.conf", "deluser.conf", "adduser.conf"}
 	// languageFile is a translation that is named by its language.
-	languageFile = regexp.MustCompile(`^[a-z]{2,3}([-_][A-Za-z]{2,4})?\.[a-z]+$`)
+	languageFile = lazy(`^[a-z]{2,3}([-_][A-Za-z]{2,4})?\.[a-z]+$`)
 	// pythonItself holds Python's own library, whose comments have examples.
-	pythonItself = regexp.MustCompile(`(?:^|/)lib/python[0-9.]+/(?:[a-z_]+/)*[a-z_]+\.py$`)
+	pythonItself = lazy(`(?:^|/)lib/python[0-9.]+/(?:[a-z_]+/)*[a-z_]+\.py$`)
 )
 
 func textKindOf(t Text) textKind {
@@ -173,11 +172,11 @@ func textKindOf(t Text) textKind {
 	suffix := path.Ext(base)
 	folders := strings.Split(path.Dir(name), "/")
 	switch {
-	case slices.Contains(proseSuffixes, suffix), slices.Contains(proseNames, base), languageFile.MatchString(base) && strings.Contains(".json.xml.properties.ini.txt", suffix):
+	case slices.Contains(proseSuffixes, suffix), slices.Contains(proseNames, base), languageFile.get().MatchString(base) && strings.Contains(".json.xml.properties.ini.txt", suffix):
 		return proseText
 	case slices.ContainsFunc(folders, func(f string) bool { return slices.Contains(proseFolders, f) }):
 		return proseText
-	case pythonItself.MatchString(name) && !strings.Contains(name, "-packages/"):
+	case pythonItself.get().MatchString(name) && !strings.Contains(name, "-packages/"):
 		return proseText
 	case slices.Contains(codeSuffixes, suffix) || strings.HasPrefix(t.Content, "#!"):
 		return codeText
@@ -189,13 +188,13 @@ func textKindOf(t Text) textKind {
 
 var (
 	// keyValue finds NAME=value, "name": "value", name => 'value'.
-	secretPair = regexp.MustCompile(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|_[Pp][Ww]|[Pp][Ss][Kk])[0-9]?)["']?\s*(?:=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
+	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|_[Pp][Ww]|[Pp][Ss][Kk])[0-9]?)["']?\s*(?:=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
 	// secretOption finds "option password 'x'" and "remote_password x".
-	secretOption = regexp.MustCompile(`^\s*(?:option\s+)?['"]?([A-Za-z0-9_]+)['"]?\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*;?\s*$`)
+	secretOption = lazy(`^\s*(?:option\s+)?['"]?([A-Za-z0-9_]+)['"]?\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*;?\s*$`)
 	// secretElement finds <Password>x</Password>.
-	secretElement = regexp.MustCompile(`<([A-Za-z0-9_:.\-]+)(?:\s[^<>]*)?>([^<>]{3,128})</`)
+	secretElement = lazy(`<([A-Za-z0-9_:.\-]+)(?:\s[^<>]*)?>([^<>]{3,128})</`)
 	// secretAddress finds user and password in an address.
-	secretAddress = regexp.MustCompile(`([a-z][a-z0-9+.\-]{1,15})://([^\s/:@"'<>\\\[\](){}]{0,64}):([^\s/@"'<>\\\[\](){}]{1,128})@([A-Za-z0-9.\-]+)`)
+	secretAddress = lazy(`([a-z][a-z0-9+.\-]{1,15})://([^\s/:@"'<>\\\[\](){}]{0,64}):([^\s/@"'<>\\\[\](){}]{1,128})@([A-Za-z0-9.\-]+)`)
 )
 
 // lineSecrets finds the passwords of a line.
@@ -205,7 +204,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 		return nil
 	}
 	found := addressSecrets(s)
-	for _, m := range secretPair.FindAllStringSubmatchIndex(s, 64) {
+	for _, m := range secretPair.get().FindAllStringSubmatchIndex(s, 64) {
 		group := func(i int) string {
 			if m[2*i] < 0 {
 				return ""
@@ -232,10 +231,10 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	if kind == codeText || len(found) > 0 {
 		return found
 	}
-	if m := secretOption.FindStringSubmatch(s); m != nil {
+	if m := secretOption.get().FindStringSubmatch(s); m != nil {
 		found = appendSecret(found, m[1], m[2]+m[3]+m[4])
 	}
-	for _, m := range secretElement.FindAllStringSubmatch(s, 64) {
+	for _, m := range secretElement.get().FindAllStringSubmatch(s, 64) {
 		found = appendSecret(found, m[1], m[2])
 	}
 	return found
@@ -286,7 +285,7 @@ func addressSecrets(s string) []PlainSecret {
 		return nil
 	}
 	var found []PlainSecret
-	for _, m := range secretAddress.FindAllStringSubmatch(s, 64) {
+	for _, m := range secretAddress.get().FindAllStringSubmatch(s, 64) {
 		scheme, user, password, host := m[1], m[2], m[3], m[4]
 		manual := slices.Contains(likeAddress, strings.ToLower(user)) && slices.Contains(likeAddress, strings.ToLower(password))
 		if manual || !isLiteralSecret(password) || Unresolved(user+password) || strings.Contains(host, "example.") && !strings.HasSuffix(host, ".example") {

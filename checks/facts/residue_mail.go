@@ -3,7 +3,6 @@ package facts
 import (
 	"bytes"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -106,14 +105,14 @@ func mailSetting(line string) ResidueKind {
 	return OtherMail
 }
 
-var mailAddress = regexp.MustCompile(`[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}\b`)
+var mailAddress = lazy(`[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}\b`)
 
 // firstMail finds the first address of a text that can be a person's.
 func firstMail(text string) (string, bool) {
 	if strings.IndexByte(text, '@') < 0 {
 		return "", false
 	}
-	for _, a := range mailAddress.FindAllString(text, 8) {
+	for _, a := range mailAddress.get().FindAllString(text, 8) {
 		if isPersons(a) {
 			return a, true
 		}

@@ -1,13 +1,12 @@
 package facts
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // passwordWord ends the name of a setting that holds a password.
-var passwordWord = regexp.MustCompile(`(?:[Pp]assw(?:or)?[dt]|PASSW(?:OR)?[DT]|[Pp]assphrase|PASSPHRASE|requirepass|masterauth|(?:^|[-_.])(?:pass|PASS|pw|PW|pwd|PWD)|[a-z0-9](?:Pass|Pw|Pwd))[0-9]?$`)
+var passwordWord = lazy(`(?:[Pp]assw(?:or)?[dt]|PASSW(?:OR)?[DT]|[Pp]assphrase|PASSPHRASE|requirepass|masterauth|(?:^|[-_.])(?:pass|PASS|pw|PW|pwd|PWD)|[a-z0-9](?:Pass|Pw|Pwd))[0-9]?$`)
 
 // passwordAnchors are literals of which every such name holds one.
 var passwordAnchors = []string{"ass", "ASS", "aster", "pw", "Pw", "PW"}
@@ -28,7 +27,7 @@ func isPasswordName(name string) bool {
 	if !holdsAny(name, passwordAnchors) {
 		return false
 	}
-	at := passwordWord.FindStringIndex(name)
+	at := passwordWord.get().FindStringIndex(name)
 	if at == nil {
 		return false
 	}
@@ -52,11 +51,11 @@ func camelWords(name string) string {
 }
 
 // wifiWord marks the name of a setting that is about a wireless network.
-var wifiWord = regexp.MustCompile(`(?i)wpa|psk|wifi|wi_fi|wlan|wireless|\bwep|sae_|ssid|(?:^|[-_.])(?:sta|ap)[-_.]`)
+var wifiWord = lazy(`(?i)wpa|psk|wifi|wi_fi|wlan|wireless|\bwep|sae_|ssid|(?:^|[-_.])(?:sta|ap)[-_.]`)
 
 // isWifiName reports whether a password of that name is the key of a wireless
 // network.
-func isWifiName(name string) bool { return wifiWord.MatchString(name) }
+func isWifiName(name string) bool { return wifiWord.get().MatchString(name) }
 
 // noSecret are values that say how something is done, or that nothing is set.
 var noSecret = []string{

@@ -81,6 +81,9 @@ func (c Command) Program() string {
 // Effective gives the program that a command runs and its arguments, looking
 // through exec, nohup, env, sudo, busybox and the like.
 func (c Command) Effective() (name string, args []string) {
+	if !wraps(c.Name) {
+		return c.Name, c.Args
+	}
 	words := unwrapCommand(append([]string{c.Name}, c.Args...))
 	if len(words) == 0 {
 		return "", nil
@@ -113,6 +116,16 @@ func hasFlag(args []string, flags ...string) bool {
 			return false
 		})
 	})
+}
+
+// wraps reports whether a program only says how another is run.
+func wraps(name string) bool {
+	switch path.Base(name) {
+	case "exec", "nohup", "setsid", "busybox", "command", "builtin", "time", "stdbuf", "softlimit", "env",
+		"nice", "ionice", "chrt", "taskset", "sudo", "timeout", "chroot", "chpst":
+		return true
+	}
+	return false
 }
 
 // unwrapCommand takes away the words that only say how the rest is run.
@@ -169,7 +182,12 @@ func skipFlags(words []string, valued ...string) []string {
 }
 
 func isNumber(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // Scripts are the shell scripts of the image: those with a #! line of a shell,

@@ -8,6 +8,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
 )
 
 // Limits of following a script.
@@ -106,6 +107,8 @@ type shellRun struct {
 	terminal   string          // from which commands read that say nothing else
 
 	place  *assay.Location // of all commands, if they stand in another file
+	file   *firmware.File  // whose place is whole: its digest is written out once
+	whole  assay.Location
 	procd  *procdInstance
 	callAt *syntax.CallExpr // the command that runs now
 	uci    uciPackage       // of config_load
@@ -142,6 +145,7 @@ func readScript(set *TextSet, t Text) (s Script) {
 			r.call(name, f, nil, false)
 		}
 	}
+	s.Commands = append(make([]Command, 0, len(s.Commands)), s.Commands...) // without the room for more
 	s.ErrExit = r.errexit
 	if w.left <= 0 && s.Problem == "" {
 		s.Problem = "the script runs too many statements to follow"
@@ -626,8 +630,12 @@ func (r *shellRun) at(from, to syntax.Pos) assay.Location {
 	if r.place != nil {
 		return *r.place
 	}
-	start, end := int64(from.Offset()), int64(to.Offset())
-	return AtLine(r.src.File, int(from.Line()), start, max(end-start, 0))
+	if r.file != r.src.File {
+		r.file, r.whole = r.src.File, At(r.src.File)
+	}
+	l := r.whole
+	l.Line, l.Offset, l.Length = int(from.Line()), int64(from.Offset()), max(int64(to.Offset())-int64(from.Offset()), 0)
+	return l
 }
 
 func (r *shellRun) redirect(d *syntax.Redirect, c *Command) Redirect {
@@ -680,11 +688,12 @@ func (r *shellRun) document(w *syntax.Word) []shellValue {
 // identity marks a command that takes in the device's MAC address or serial
 // number, the rest of its pipeline, and the file that it writes.
 func (r *shellRun) identity(c *Command) {
-	words := append([]string{c.Name}, c.Args...)
+	words := make([]string, 0, 1+len(c.Args)+len(c.Redirects))
+	words = append(append(words, c.Name), c.Args...)
 	for _, d := range c.Redirects {
 		words = append(words, d.Word)
 	}
-	c.Device = c.Device || namesDevice(words) || slices.ContainsFunc(words, func(w string) bool { return r.marked[w] })
+	c.Device = c.Device || namesDevice(words) || len(r.marked) > 0 && slices.ContainsFunc(words, func(w string) bool { return r.marked[w] })
 	if c.Pipeline != 0 {
 		if c.Pipeline == r.devicePipe {
 			c.Device = true

@@ -77,7 +77,7 @@ func (l *fieldList) matches(expand func(string) []string) []string {
 
 // fields expands words as the shell does for a command line.
 func (r *shellRun) fields(words []*syntax.Word) []shellValue {
-	var l fieldList
+	l := fieldList{done: make([]shellValue, 0, len(words))}
 	for _, w := range words {
 		for i, p := range w.Parts {
 			r.fieldPart(&l, p, i == 0)
@@ -227,6 +227,9 @@ func (r *shellRun) resolve(p *syntax.ParamExp) shellValue {
 
 // lookup gives a variable or a positional parameter, and whether it was ever set.
 func (r *shellRun) lookup(name string) (shellValue, bool) {
+	if name != "" && name[0]|0x20 >= 'a' && name[0]|0x20 <= 'z' {
+		return r.variable(name)
+	}
 	switch {
 	case name == "@" || name == "*":
 		if !r.argsKnown {
@@ -256,8 +259,11 @@ func (r *shellRun) lookup(name string) (shellValue, bool) {
 	case strings.Trim(name, "?!$-_") == "":
 		return shellValue{}, true
 	}
-	v, ok := r.vars[name]
-	if ok {
+	return r.variable(name)
+}
+
+func (r *shellRun) variable(name string) (shellValue, bool) {
+	if v, ok := r.vars[name]; ok {
 		return v, true
 	}
 	if r.opaque { // it may come from a file that is not in the image

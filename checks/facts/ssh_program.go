@@ -3,7 +3,6 @@ package facts
 import (
 	"bytes"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -40,7 +39,7 @@ func IsWeakSSH(name string) bool {
 	return false
 }
 
-var dropbearVersion = regexp.MustCompile(`(?:SSH-2\.0-dropbear_|\x00)(20\d\d|0)\.(\d{2})(\x00|\r)`)
+var dropbearVersion = lazy(`(?:SSH-2\.0-dropbear_|\x00)(20\d\d|0)\.(\d{2})(\x00|\r)`)
 
 // SSHPrograms are the dropbear programs of the image.
 var SSHPrograms = &Scan[SSHProgram]{
@@ -55,7 +54,7 @@ var SSHPrograms = &Scan[SSHProgram]{
 			return nil
 		}
 		p := SSHProgram{Name: f.Name, Location: At(f), Algorithms: []string{}, Places: []assay.Location{}}
-		if m := dropbearVersion.FindSubmatch(content); m != nil {
+		if m := dropbearVersion.get().FindSubmatch(content); m != nil {
 			p.Version = string(m[1]) + "." + string(m[2])
 			if len(m[1]) == 4 {
 				p.Year = int(m[1][2]-'0')*10 + int(m[1][3]-'0') + 2000

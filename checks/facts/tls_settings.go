@@ -3,7 +3,6 @@ package facts
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -90,30 +89,30 @@ type tlsRule struct {
 	program string
 	file    string // a part of the path
 	literal string
-	line    *regexp.Regexp
+	line    *pattern
 	version bool
 	weak    func(value string) []string
 }
 
 var tlsRules = []tlsRule{
-	{"lighttpd", "lighttpd", "Protocol", regexp.MustCompile(`"(?:Min)?Protocol"\s*=>\s*"([^"]*)"`), true, weakVersions},
-	{"lighttpd", "lighttpd", "CipherString", regexp.MustCompile(`"CipherString"\s*=>\s*"([^"]*)"`), false, weakCiphers},
-	{"lighttpd", "lighttpd", "ssl.cipher-list", regexp.MustCompile(`ssl\.cipher-list\s*=\s*"([^"]*)"`), false, weakCiphers},
-	{"lighttpd", "lighttpd", "ssl.use-sslv", regexp.MustCompile(`(ssl\.use-sslv[23])\s*=\s*"enable"`), true, weakVersions},
-	{"nginx", "nginx", "ssl_protocols", regexp.MustCompile(`\bssl_protocols\s+([^;#]+)`), true, weakVersions},
-	{"nginx", "nginx", "ssl_ciphers", regexp.MustCompile(`\bssl_ciphers\s+['"]?([^;'"]+)`), false, weakCiphers},
-	{"apache2", "apache", "SSLProtocol", regexp.MustCompile(`(?i)^\s*SSLProtocol\s+(.+)`), true, weakVersions},
-	{"apache2", "apache", "SSLCipherSuite", regexp.MustCompile(`(?i)^\s*SSLCipherSuite\s+(?:TLSv1\.\d\s+)?"?([^"]+)`), false, weakCiphers},
-	{"mosquitto", "mosquitto", "tls_version", regexp.MustCompile(`^\s*tls_version\s+(\S+)`), true, weakVersions},
-	{"mosquitto", "mosquitto", "ciphers", regexp.MustCompile(`^\s*ciphers\s+(\S+)`), false, weakCiphers},
-	{"vsftpd", "vsftpd", "ssl_", regexp.MustCompile(`(?i)^\s*(ssl_sslv2|ssl_sslv3)\s*=\s*yes`), true, weakVersions},
-	{"vsftpd", "vsftpd", "ssl_ciphers", regexp.MustCompile(`^\s*ssl_ciphers\s*=\s*(\S+)`), false, weakCiphers},
-	{"stunnel", "stunnel", "sslVersion", regexp.MustCompile(`^\s*sslVersion(?:Min)?\s*=\s*(\S+)`), true, weakVersions},
-	{"stunnel", "stunnel", "ciphers", regexp.MustCompile(`^\s*ciphers\s*=\s*(\S+)`), false, weakCiphers},
-	{"openvpn", "openvpn", "tls-version-min", regexp.MustCompile(`^\s*tls-version-min\s+['"]?(\S+)`), true, weakVersions},
-	{"openvpn", "openvpn", "cipher", regexp.MustCompile(`^\s*(?:option\s+)?cipher\s+['"]?(none|DES-\S+|RC[24]\S*)`), false, weakCiphers},
-	{"openssl.cnf", "openssl.cnf", "MinProtocol", regexp.MustCompile(`^\s*(?:TLS\.)?MinProtocol\s*=\s*(\S+)`), true, weakVersions},
-	{"openssl.cnf", "openssl.cnf", "CipherString", regexp.MustCompile(`^\s*CipherString\s*=\s*(\S+)`), false, weakCiphers},
+	{"lighttpd", "lighttpd", "Protocol", lazy(`"(?:Min)?Protocol"\s*=>\s*"([^"]*)"`), true, weakVersions},
+	{"lighttpd", "lighttpd", "CipherString", lazy(`"CipherString"\s*=>\s*"([^"]*)"`), false, weakCiphers},
+	{"lighttpd", "lighttpd", "ssl.cipher-list", lazy(`ssl\.cipher-list\s*=\s*"([^"]*)"`), false, weakCiphers},
+	{"lighttpd", "lighttpd", "ssl.use-sslv", lazy(`(ssl\.use-sslv[23])\s*=\s*"enable"`), true, weakVersions},
+	{"nginx", "nginx", "ssl_protocols", lazy(`\bssl_protocols\s+([^;#]+)`), true, weakVersions},
+	{"nginx", "nginx", "ssl_ciphers", lazy(`\bssl_ciphers\s+['"]?([^;'"]+)`), false, weakCiphers},
+	{"apache2", "apache", "SSLProtocol", lazy(`(?i)^\s*SSLProtocol\s+(.+)`), true, weakVersions},
+	{"apache2", "apache", "SSLCipherSuite", lazy(`(?i)^\s*SSLCipherSuite\s+(?:TLSv1\.\d\s+)?"?([^"]+)`), false, weakCiphers},
+	{"mosquitto", "mosquitto", "tls_version", lazy(`^\s*tls_version\s+(\S+)`), true, weakVersions},
+	{"mosquitto", "mosquitto", "ciphers", lazy(`^\s*ciphers\s+(\S+)`), false, weakCiphers},
+	{"vsftpd", "vsftpd", "ssl_", lazy(`(?i)^\s*(ssl_sslv2|ssl_sslv3)\s*=\s*yes`), true, weakVersions},
+	{"vsftpd", "vsftpd", "ssl_ciphers", lazy(`^\s*ssl_ciphers\s*=\s*(\S+)`), false, weakCiphers},
+	{"stunnel", "stunnel", "sslVersion", lazy(`^\s*sslVersion(?:Min)?\s*=\s*(\S+)`), true, weakVersions},
+	{"stunnel", "stunnel", "ciphers", lazy(`^\s*ciphers\s*=\s*(\S+)`), false, weakCiphers},
+	{"openvpn", "openvpn", "tls-version-min", lazy(`^\s*tls-version-min\s+['"]?(\S+)`), true, weakVersions},
+	{"openvpn", "openvpn", "cipher", lazy(`^\s*(?:option\s+)?cipher\s+['"]?(none|DES-\S+|RC[24]\S*)`), false, weakCiphers},
+	{"openssl.cnf", "openssl.cnf", "MinProtocol", lazy(`^\s*(?:TLS\.)?MinProtocol\s*=\s*(\S+)`), true, weakVersions},
+	{"openssl.cnf", "openssl.cnf", "CipherString", lazy(`^\s*CipherString\s*=\s*(\S+)`), false, weakCiphers},
 }
 
 // tlsSettingsIn reads the settings of one text.
@@ -127,7 +126,7 @@ func tlsSettingsIn(t Text, services []Service) []TLSSetting {
 			if len(all) >= maxUnverified || isComment(line.Text) || !strings.Contains(line.Text, rule.literal) {
 				continue
 			}
-			if m := rule.line.FindStringSubmatch(line.Text); m != nil {
+			if m := rule.line.get().FindStringSubmatch(line.Text); m != nil {
 				s := TLSSetting{Program: rule.program, Version: rule.version, Weak: rule.weak(m[1]), Root: containerPath(t.File), Location: t.At(line)}
 				s.Used = usesTLS(s, services)
 				all = append(all, s)

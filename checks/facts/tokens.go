@@ -3,7 +3,6 @@ package facts
 import (
 	"bytes"
 	"hash/crc32"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -66,42 +65,42 @@ type tokenRule struct {
 	what   string
 	anchor string
 	back   int
-	form   *regexp.Regexp
+	form   *pattern
 	holds  func(string) bool // a checksum; nil if there is none
 }
 
 var tokenRules = []tokenRule{
-	{"AWS access key", "AKIA", 0, regexp.MustCompile(`^AKIA[A-Z2-7]{16}\b`), nil},
-	{"GitHub token", "ghp_", 0, regexp.MustCompile(`^ghp_[A-Za-z0-9]{36}\b`), crcToken},
-	{"GitHub token", "gho_", 0, regexp.MustCompile(`^gho_[A-Za-z0-9]{36}\b`), crcToken},
-	{"GitHub token", "ghs_", 0, regexp.MustCompile(`^ghs_[A-Za-z0-9]{36}\b`), crcToken},
-	{"GitHub token", "ghr_", 0, regexp.MustCompile(`^ghr_[A-Za-z0-9]{36}\b`), crcToken},
-	{"GitHub token", "github_pat_", 0, regexp.MustCompile(`^github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b`), nil},
-	{"npm token", "npm_", 0, regexp.MustCompile(`^npm_[A-Za-z0-9]{36}\b`), crcToken},
-	{"GitLab token", "glpat-", 0, regexp.MustCompile(`^glpat-[A-Za-z0-9_\-]{20,}\b`), nil},
-	{"GitLab token", "gldt-", 0, regexp.MustCompile(`^gldt-[A-Za-z0-9_\-]{20,}\b`), nil},
-	{"PyPI token", "pypi-AgEIcHlwaS5vcmc", 0, regexp.MustCompile(`^pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_\-]{50,}`), nil},
-	{"Slack token", "xoxb-", 0, regexp.MustCompile(`^xoxb-[0-9]{10,13}-[0-9A-Za-z\-]{20,}`), nil},
-	{"Slack token", "xoxp-", 0, regexp.MustCompile(`^xoxp-[0-9]{10,13}-[0-9A-Za-z\-]{20,}`), nil},
-	{"Slack web hook", "hooks.slack.com/services/", 0, regexp.MustCompile(`^hooks\.slack\.com/services/T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{20,}`), nil},
-	{"Discord web hook", "discord.com/api/webhooks/", 0, regexp.MustCompile(`^discord\.com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_\-]{60,}`), nil},
-	{"Stripe key", "sk_live_", 0, regexp.MustCompile(`^sk_live_[A-Za-z0-9]{24,}`), nil},
-	{"Stripe key", "rk_live_", 0, regexp.MustCompile(`^rk_live_[A-Za-z0-9]{24,}`), nil},
-	{"Google API key", "AIza", 0, regexp.MustCompile(`^AIza[A-Za-z0-9_\-]{35}(?:[^A-Za-z0-9_\-]|$)`), nil},
-	{"Google client secret", "GOCSPX-", 0, regexp.MustCompile(`^GOCSPX-[A-Za-z0-9_\-]{28}`), nil},
-	{"SendGrid key", "SG.", 0, regexp.MustCompile(`^SG\.[A-Za-z0-9_\-]{22}\.[A-Za-z0-9_\-]{43}(?:[^A-Za-z0-9_\-]|$)`), nil},
-	{"Telegram bot token", ":AA", 10, regexp.MustCompile(`^[0-9]{8,10}:AA[A-Za-z0-9_\-]{33}(?:[^A-Za-z0-9_\-]|$)`), nil},
-	{"Azure shared access key", "SharedAccessKey=", 0, regexp.MustCompile(`^SharedAccessKey=[A-Za-z0-9+/]{43}=`), nil},
-	{"Azure account key", "AccountKey=", 0, regexp.MustCompile(`^AccountKey=[A-Za-z0-9+/]{86}==`), nil},
-	{"DigitalOcean token", "dop_v1_", 0, regexp.MustCompile(`^dop_v1_[0-9a-f]{64}\b`), nil},
-	{"Hugging Face token", "hf_", 0, regexp.MustCompile(`^hf_[A-Za-z]{34}\b`), nil},
-	{"OpenAI key", "T3BlbkFJ", 0, regexp.MustCompile(`^T3BlbkFJ[A-Za-z0-9_\-]{20,}`), nil},
-	{"Anthropic key", "sk-ant-api03-", 0, regexp.MustCompile(`^sk-ant-api03-[A-Za-z0-9_\-]{80,}`), nil},
-	{"Adafruit IO key", "aio_", 0, regexp.MustCompile(`^aio_[A-Za-z]{4}[0-9]{2}[A-Za-z0-9]{22}\b`), nil},
-	{"Tailscale key", "tskey-", 0, regexp.MustCompile(`^tskey-(?:auth|api|client)-[A-Za-z0-9]{8,}-[A-Za-z0-9]{20,}`), nil},
-	{"Mapbox secret token", "sk.eyJ", 0, regexp.MustCompile(`^sk\.eyJ[A-Za-z0-9_\-]{20,}\.[A-Za-z0-9_\-]{20,}`), nil},
-	{"HashiCorp Vault token", "hvs.", 0, regexp.MustCompile(`^hvs\.[A-Za-z0-9_\-]{90,}`), nil},
-	{"Shopify token", "shpat_", 0, regexp.MustCompile(`^shpat_[0-9a-f]{32}\b`), nil},
+	{"AWS access key", "AKIA", 0, lazy(`^AKIA[A-Z2-7]{16}\b`), nil},
+	{"GitHub token", "ghp_", 0, lazy(`^ghp_[A-Za-z0-9]{36}\b`), crcToken},
+	{"GitHub token", "gho_", 0, lazy(`^gho_[A-Za-z0-9]{36}\b`), crcToken},
+	{"GitHub token", "ghs_", 0, lazy(`^ghs_[A-Za-z0-9]{36}\b`), crcToken},
+	{"GitHub token", "ghr_", 0, lazy(`^ghr_[A-Za-z0-9]{36}\b`), crcToken},
+	{"GitHub token", "github_pat_", 0, lazy(`^github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b`), nil},
+	{"npm token", "npm_", 0, lazy(`^npm_[A-Za-z0-9]{36}\b`), crcToken},
+	{"GitLab token", "glpat-", 0, lazy(`^glpat-[A-Za-z0-9_\-]{20,}\b`), nil},
+	{"GitLab token", "gldt-", 0, lazy(`^gldt-[A-Za-z0-9_\-]{20,}\b`), nil},
+	{"PyPI token", "pypi-AgEIcHlwaS5vcmc", 0, lazy(`^pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_\-]{50,}`), nil},
+	{"Slack token", "xoxb-", 0, lazy(`^xoxb-[0-9]{10,13}-[0-9A-Za-z\-]{20,}`), nil},
+	{"Slack token", "xoxp-", 0, lazy(`^xoxp-[0-9]{10,13}-[0-9A-Za-z\-]{20,}`), nil},
+	{"Slack web hook", "hooks.slack.com/services/", 0, lazy(`^hooks\.slack\.com/services/T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{20,}`), nil},
+	{"Discord web hook", "discord.com/api/webhooks/", 0, lazy(`^discord\.com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_\-]{60,}`), nil},
+	{"Stripe key", "sk_live_", 0, lazy(`^sk_live_[A-Za-z0-9]{24,}`), nil},
+	{"Stripe key", "rk_live_", 0, lazy(`^rk_live_[A-Za-z0-9]{24,}`), nil},
+	{"Google API key", "AIza", 0, lazy(`^AIza[A-Za-z0-9_\-]{35}(?:[^A-Za-z0-9_\-]|$)`), nil},
+	{"Google client secret", "GOCSPX-", 0, lazy(`^GOCSPX-[A-Za-z0-9_\-]{28}`), nil},
+	{"SendGrid key", "SG.", 0, lazy(`^SG\.[A-Za-z0-9_\-]{22}\.[A-Za-z0-9_\-]{43}(?:[^A-Za-z0-9_\-]|$)`), nil},
+	{"Telegram bot token", ":AA", 10, lazy(`^[0-9]{8,10}:AA[A-Za-z0-9_\-]{33}(?:[^A-Za-z0-9_\-]|$)`), nil},
+	{"Azure shared access key", "SharedAccessKey=", 0, lazy(`^SharedAccessKey=[A-Za-z0-9+/]{43}=`), nil},
+	{"Azure account key", "AccountKey=", 0, lazy(`^AccountKey=[A-Za-z0-9+/]{86}==`), nil},
+	{"DigitalOcean token", "dop_v1_", 0, lazy(`^dop_v1_[0-9a-f]{64}\b`), nil},
+	{"Hugging Face token", "hf_", 0, lazy(`^hf_[A-Za-z]{34}\b`), nil},
+	{"OpenAI key", "T3BlbkFJ", 0, lazy(`^T3BlbkFJ[A-Za-z0-9_\-]{20,}`), nil},
+	{"Anthropic key", "sk-ant-api03-", 0, lazy(`^sk-ant-api03-[A-Za-z0-9_\-]{80,}`), nil},
+	{"Adafruit IO key", "aio_", 0, lazy(`^aio_[A-Za-z]{4}[0-9]{2}[A-Za-z0-9]{22}\b`), nil},
+	{"Tailscale key", "tskey-", 0, lazy(`^tskey-(?:auth|api|client)-[A-Za-z0-9]{8,}-[A-Za-z0-9]{20,}`), nil},
+	{"Mapbox secret token", "sk.eyJ", 0, lazy(`^sk\.eyJ[A-Za-z0-9_\-]{20,}\.[A-Za-z0-9_\-]{20,}`), nil},
+	{"HashiCorp Vault token", "hvs.", 0, lazy(`^hvs\.[A-Za-z0-9_\-]{90,}`), nil},
+	{"Shopify token", "shpat_", 0, lazy(`^shpat_[0-9a-f]{32}\b`), nil},
 }
 
 // Rules with a long anchor run over all files; the others would make that slow,
@@ -164,7 +163,7 @@ func tokenAt(r tokenRule, content []byte, at int) (Token, bool) {
 	if start > 0 && r.anchor != "T3BlbkFJ" && isTokenByte(content[start-1]) {
 		return Token{}, false // the middle of something longer
 	}
-	value := strings.TrimRight(string(r.form.Find(content[start:min(len(content), start+maxToken)])), " \t\r\n\"';,<>&)]}\x00")
+	value := strings.TrimRight(string(r.form.get().Find(content[start:min(len(content), start+maxToken)])), " \t\r\n\"';,<>&)]}\x00")
 	if value == "" || strings.Contains(value, "EXAMPLE") || isRepeated(value) || r.holds != nil && !r.holds(value) {
 		return Token{}, false
 	}

@@ -4,18 +4,17 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // tokenName is the name of a setting that holds a token.
-var tokenName = regexp.MustCompile(`(?i)(?:^|[-_.a-z0-9])(?:token|api_?-?key|apikey|access_?key|secret_?key|secret_access_key|client_?secret|shared_?access_?key|auth_?key|account_?key|app_?secret|device_?secret|license_?secret)$|^(?:token|secret)$`)
+var tokenName = lazy(`(?i)(?:^|[-_.a-z0-9])(?:token|api_?-?key|apikey|access_?key|secret_?key|secret_access_key|client_?secret|shared_?access_?key|auth_?key|account_?key|app_?secret|device_?secret|license_?secret)$|^(?:token|secret)$`)
 
 // otherTokens are words that make it something else: a name, a place, a public one.
 var otherTokens = []string{"csrf", "xsrf", "public", "pub", "file", "path", "url", "uri", "name", "id", "type", "expiry", "endpoint", "refresh_interval"}
 
-var tokenPair = regexp.MustCompile(`([A-Za-z0-9_.\-]*(?:[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy]|[Ss][Ee][Cc][Rr][Ee][Tt]))["']?\s*(?:=>|:=|=|:|\s)\s*["']?([A-Za-z0-9+/=_.\-]{16,512})["']?\s*[,;}]?\s*$`)
+var tokenPair = lazy(`([A-Za-z0-9_.\-]*(?:[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy]|[Ss][Ee][Cc][Rr][Ee][Tt]))["']?\s*(?:=>|:=|=|:|\s)\s*["']?([A-Za-z0-9+/=_.\-]{16,512})["']?\s*[,;}]?\s*$`)
 
 // tokenSuffixes are those of settings; a program that compares tokens is none.
 var tokenSuffixes = []string{"", ".conf", ".cfg", ".ini", ".json", ".yaml", ".yml", ".toml", ".env", ".properties", ".xml", ".config", ".token", ".key", ".txt", ".service", ".local", ".default", ".settings"}
@@ -28,7 +27,7 @@ func namedTokens(t Text) []Token {
 		return nil
 	}
 	if t.File.Size <= maxToken {
-		if word := strings.TrimSpace(t.Content); tokenFile.MatchString(base) && isTokenValue(word) {
+		if word := strings.TrimSpace(t.Content); tokenFile.get().MatchString(base) && isTokenValue(word) {
 			return []Token{{What: "token", Secret: NewSecret("token", word), Location: AtSecret(t.File)}}
 		}
 	}
@@ -41,8 +40,8 @@ func namedTokens(t Text) []Token {
 		if len(s) < 20 || len(s) > maxWord || isComment(s) {
 			continue
 		}
-		m := tokenPair.FindStringSubmatch(s)
-		if m == nil || !tokenName.MatchString(m[1]) || !isTokenValue(m[2]) ||
+		m := tokenPair.get().FindStringSubmatch(s)
+		if m == nil || !tokenName.get().MatchString(m[1]) || !isTokenValue(m[2]) ||
 			slices.ContainsFunc(otherTokens, func(w string) bool { return strings.Contains(strings.ToLower(m[1]), w) }) {
 			continue
 		}
@@ -51,7 +50,7 @@ func namedTokens(t Text) []Token {
 	return found
 }
 
-var tokenFile = regexp.MustCompile(`(?i)^(?:.*[-_.])?(?:token|api[-_]?key|secret)(?:[-_.](?:txt|conf|key))?$`)
+var tokenFile = lazy(`(?i)^(?:.*[-_.])?(?:token|api[-_]?key|secret)(?:[-_.](?:txt|conf|key))?$`)
 
 // isTokenValue reports whether a value can be a token: letters and digits mixed,
 // no path, address, version, date or place to fill in. A JSON web token must be one.
@@ -80,7 +79,7 @@ func scriptTokens(s Script) []Token {
 	var found []Token
 	add := func(c Command, name, value string) {
 		name = strings.TrimLeft(name, "-")
-		if isTokenValue(value) && !Unresolved(value) && tokenName.MatchString(name) {
+		if isTokenValue(value) && !Unresolved(value) && tokenName.get().MatchString(name) {
 			found = append(found, Token{What: "token (" + forPeople(name) + ")", Secret: NewSecret("token", value), Location: c.Location})
 		}
 	}
@@ -91,7 +90,7 @@ func scriptTokens(s Script) []Token {
 		_, args := c.Effective()
 		for i, a := range args {
 			name, value, ok := strings.Cut(a, "=")
-			switch m := bearer.FindStringSubmatch(a); {
+			switch m := bearer.get().FindStringSubmatch(a); {
 			case m != nil:
 				add(c, "token", m[1])
 			case ok:
@@ -105,4 +104,4 @@ func scriptTokens(s Script) []Token {
 }
 
 // bearer is a header by which curl shows a token.
-var bearer = regexp.MustCompile(`^(?i)(?:Authorization: *(?:Bearer|token)|X-Api-Key:|X-Auth-Token:) *(\S+)$`)
+var bearer = lazy(`^(?i)(?:Authorization: *(?:Bearer|token)|X-Api-Key:|X-Auth-Token:) *(\S+)$`)

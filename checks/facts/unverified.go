@@ -3,7 +3,6 @@ package facts
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -153,7 +152,7 @@ func switchedOff(name, value string) bool {
 type unverifiedRule struct {
 	fits    func(name string) bool
 	literal string
-	line    *regexp.Regexp
+	line    *pattern
 	how     string
 }
 
@@ -170,20 +169,20 @@ func ending(ends ...string) func(string) bool {
 func anyFile(string) bool { return true }
 
 var unverifiedRules = []unverifiedRule{
-	{named("curlrc", ".curlrc", "_curlrc"), "insecure", regexp.MustCompile(`^\s*-{0,2}insecure\b`), "insecure"},
-	{named("curlrc", ".curlrc", "_curlrc"), "-k", regexp.MustCompile(`^\s*-k\b`), "-k"},
-	{named("wgetrc", ".wgetrc"), "check_certificate", regexp.MustCompile(`(?i)^\s*check_certificate\s*=\s*(?:off|no|0)\b`), "check_certificate = off"},
-	{ending(".conf"), "bridge_insecure", regexp.MustCompile(`^\s*bridge_insecure\s+true\b`), "bridge_insecure true"},
-	{anyFile, "Verify-Peer", regexp.MustCompile(`(?i)Acquire::https(?:::\S+)?::Verify-Peer\s+"?(?:false|0|no)\b`), "Verify-Peer false"},
-	{anyFile, "TLS_REQCERT", regexp.MustCompile(`(?i)^\s*TLS_REQCERT\s+(?:never|allow)\b`), "TLS_REQCERT never"},
-	{anyFile, "tls_certcheck", regexp.MustCompile(`^\s*tls_certcheck\s+off\b`), "tls_certcheck off"},
-	{anyFile, "NODE_TLS_REJECT_UNAUTHORIZED", regexp.MustCompile(`\bNODE_TLS_REJECT_UNAUTHORIZED\b['"\]]*\s*=\s*['"]?0\b`), "NODE_TLS_REJECT_UNAUTHORIZED=0"},
-	{anyFile, "GIT_SSL_NO_VERIFY", regexp.MustCompile(`(?:^|[\s;"])GIT_SSL_NO_VERIFY=['"]?(?:1|true)\b`), "GIT_SSL_NO_VERIFY=1"},
-	{ending(".js", ".mjs", ".cjs", ".ts"), "rejectUnauthorized", regexp.MustCompile(`\brejectUnauthorized['"]?\s*:\s*false\b`), "rejectUnauthorized: false"},
-	{ending(".py"), "verify", regexp.MustCompile(`\bverify\s*=\s*False\b`), "verify=False"},
-	{ending(".py"), "_create_unverified_context", regexp.MustCompile(`\bssl\._create_unverified_context\b`), "_create_unverified_context"},
-	{ending(".php", ".cgi"), "CURLOPT_SSL_VERIFYPEER", regexp.MustCompile(`\bCURLOPT_SSL_VERIFYPEER\b['"]?\s*(?:,|=>)\s*(?:false|0)\b`), "CURLOPT_SSL_VERIFYPEER false"},
-	{ending(".lua"), "verify", regexp.MustCompile(`\bverify\s*=\s*["']none["']`), `verify = "none"`},
+	{named("curlrc", ".curlrc", "_curlrc"), "insecure", lazy(`^\s*-{0,2}insecure\b`), "insecure"},
+	{named("curlrc", ".curlrc", "_curlrc"), "-k", lazy(`^\s*-k\b`), "-k"},
+	{named("wgetrc", ".wgetrc"), "check_certificate", lazy(`(?i)^\s*check_certificate\s*=\s*(?:off|no|0)\b`), "check_certificate = off"},
+	{ending(".conf"), "bridge_insecure", lazy(`^\s*bridge_insecure\s+true\b`), "bridge_insecure true"},
+	{anyFile, "Verify-Peer", lazy(`(?i)Acquire::https(?:::\S+)?::Verify-Peer\s+"?(?:false|0|no)\b`), "Verify-Peer false"},
+	{anyFile, "TLS_REQCERT", lazy(`(?i)^\s*TLS_REQCERT\s+(?:never|allow)\b`), "TLS_REQCERT never"},
+	{anyFile, "tls_certcheck", lazy(`^\s*tls_certcheck\s+off\b`), "tls_certcheck off"},
+	{anyFile, "NODE_TLS_REJECT_UNAUTHORIZED", lazy(`\bNODE_TLS_REJECT_UNAUTHORIZED\b['"\]]*\s*=\s*['"]?0\b`), "NODE_TLS_REJECT_UNAUTHORIZED=0"},
+	{anyFile, "GIT_SSL_NO_VERIFY", lazy(`(?:^|[\s;"])GIT_SSL_NO_VERIFY=['"]?(?:1|true)\b`), "GIT_SSL_NO_VERIFY=1"},
+	{ending(".js", ".mjs", ".cjs", ".ts"), "rejectUnauthorized", lazy(`\brejectUnauthorized['"]?\s*:\s*false\b`), "rejectUnauthorized: false"},
+	{ending(".py"), "verify", lazy(`\bverify\s*=\s*False\b`), "verify=False"},
+	{ending(".py"), "_create_unverified_context", lazy(`\bssl\._create_unverified_context\b`), "_create_unverified_context"},
+	{ending(".php", ".cgi"), "CURLOPT_SSL_VERIFYPEER", lazy(`\bCURLOPT_SSL_VERIFYPEER\b['"]?\s*(?:,|=>)\s*(?:false|0)\b`), "CURLOPT_SSL_VERIFYPEER false"},
+	{ending(".lua"), "verify", lazy(`\bverify\s*=\s*["']none["']`), `verify = "none"`},
 }
 
 // eachUnverified looks for settings that switch the check off.
@@ -200,7 +199,7 @@ func eachUnverified(t Text, found func(how string, at assay.Location)) {
 			continue
 		}
 		for line := range t.Lines() {
-			if n < maxUnverified && strings.Contains(line.Text, rule.literal) && !isComment(line.Text) && rule.line.MatchString(line.Text) {
+			if n < maxUnverified && strings.Contains(line.Text, rule.literal) && !isComment(line.Text) && rule.line.get().MatchString(line.Text) {
 				found(rule.how, t.At(line))
 				n++
 			}

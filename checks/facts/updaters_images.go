@@ -3,7 +3,6 @@ package facts
 import (
 	"encoding/json"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -91,7 +90,7 @@ func containsAny(list, words []string) bool {
 }
 
 // libconfigValue is a setting of libconfig's grammar, as SWUpdate has it.
-var libconfigValue = regexp.MustCompile(`^\s*([a-z-]+)\s*[=:]\s*"([^"]*)"`)
+var libconfigValue = lazy(`^\s*([a-z-]+)\s*[=:]\s*"([^"]*)"`)
 
 // swupdateUpdater reads SWUpdate: the public key in its settings or on its
 // command line, and whether the program was built to check signatures at all.
@@ -105,7 +104,7 @@ func swupdateUpdater(v *updateView) *Updater {
 	key, keyAt := "", assay.Location{}
 	for _, t := range confs {
 		for l := range t.Lines() {
-			m := libconfigValue.FindStringSubmatch(l.Text)
+			m := libconfigValue.get().FindStringSubmatch(l.Text)
 			switch {
 			case m == nil:
 			case m[1] == "public-key-file":
@@ -216,7 +215,7 @@ func (t Text) lineOf(s string) assay.Location {
 	return At(t.File)
 }
 
-var imageSignature = regexp.MustCompile(`(?m)^[^#\n]*\bREQUIRE_IMAGE_SIGNATURE=["']?1\b`)
+var imageSignature = lazy(`(?m)^[^#\n]*\bREQUIRE_IMAGE_SIGNATURE=["']?1\b`)
 
 // sysupgradeUpdater reads OpenWrt's: it refuses an unsigned image only where
 // REQUIRE_IMAGE_SIGNATURE is set to 1 and fwtool's check is there.
@@ -231,7 +230,7 @@ func sysupgradeUpdater(v *updateView) *Updater {
 	checks := false
 	var demanded *assay.Location
 	for _, s := range scripts {
-		if i := imageSignature.FindStringIndex(s.Content); i != nil && demanded == nil {
+		if i := imageSignature.get().FindStringIndex(s.Content); i != nil && demanded == nil {
 			at := s.lineOf(strings.TrimLeft(s.Content[i[0]:i[1]], "\n"))
 			demanded = &at
 		}

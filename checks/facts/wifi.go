@@ -2,7 +2,6 @@ package facts
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -77,7 +76,7 @@ func wifiReader(t Text) func(Text) []WifiNetwork {
 		return iwdWifi
 	case strings.HasSuffix(base, ".dat") && strings.Contains(t.Content, "AuthMode="):
 		return ralinkWifi
-	case strings.Contains(t.Content, "ssid") && hostapdLine.MatchString(t.Content) && holdsAny(t.Content, []string{"hw_mode=", "wpa=", "interface=", "wpa_passphrase="}):
+	case strings.Contains(t.Content, "ssid") && hostapdLine.get().MatchString(t.Content) && holdsAny(t.Content, []string{"hw_mode=", "wpa=", "interface=", "wpa_passphrase="}):
 		if strings.HasPrefix(t.Content, "#!") {
 			return nil
 		}
@@ -86,7 +85,7 @@ func wifiReader(t Text) func(Text) []WifiNetwork {
 	return nil
 }
 
-var hostapdLine = regexp.MustCompile(`(?m)^\s*ssid2?=`)
+var hostapdLine = lazy(`(?m)^\s*ssid2?=`)
 
 // isWifiKey reports whether a value can be a passphrase of WPA or a key of 64
 // digits, and is no place to fill in.
@@ -197,13 +196,13 @@ func supplicantFields(text string) []string {
 		return []string{strings.TrimSpace(text)}
 	}
 	var fields []string
-	for _, m := range supplicantField.FindAllString(text, 32) {
+	for _, m := range supplicantField.get().FindAllString(text, 32) {
 		fields = append(fields, strings.TrimSpace(m))
 	}
 	return fields
 }
 
-var supplicantField = regexp.MustCompile(`[a-z0-9_]+=(?:"[^"]*"|[^\s"]+)`)
+var supplicantField = lazy(`[a-z0-9_]+=(?:"[^"]*"|[^\s"]+)`)
 
 func (s *wifiSection) supplicant(field string, at assay.Location) {
 	key, value, _ := strings.Cut(field, "=")

@@ -2,7 +2,6 @@ package facts
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -120,7 +119,7 @@ func ralinkWifi(t Text) []WifiNetwork {
 }
 
 // uciKey is a setting that a script makes: wireless.NAME.key=VALUE.
-var uciKey = regexp.MustCompile(`^wireless\.[^=]+\.key=["']?(.*?)["']?$`)
+var uciKey = lazy(`^wireless\.[^=]+\.key=["']?(.*?)["']?$`)
 
 // uciWifiKeys finds keys that scripts set with uci.
 func uciWifiKeys(s Script) []WifiNetwork {
@@ -136,7 +135,7 @@ func uciWifiKeys(s Script) []WifiNetwork {
 			}
 		}
 		for _, w := range words {
-			if m := uciKey.FindStringSubmatch(w); m != nil && isWifiKey(m[1]) && !Unresolved(m[1]) {
+			if m := uciKey.get().FindStringSubmatch(w); m != nil && isWifiKey(m[1]) && !Unresolved(m[1]) {
 				found = append(found, WifiNetwork{AP: true, Security: WifiKey, Secret: NewSecret("wifi key", m[1]), Location: c.Location})
 			}
 		}

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"math"
+	"runtime"
+	"runtime/debug"
+)
+
+// startHeap is how many bytes the process may take before garbage is collected
+// for the first time. Most images need less in all, and then no time is spent on
+// it; the collector's own start is at 4 MiB.
+const startHeap = 64 << 20
+
+// laterPercent is how much garbage, in percent of what is in use, may gather
+// before a later collection: half of what is usual, as an image that needs more
+// than startHeap has much to hold.
+const laterPercent = 50
+
+// collectLate puts off the first collection, and has the later ones earlier.
+func collectLate() {
+	percent := debug.SetGCPercent(-1)
+	limit := debug.SetMemoryLimit(startHeap)
+	if percent != 100 || limit != math.MaxInt64 { // GOGC or GOMEMLIMIT: somebody knows better
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+		return
+	}
+	first := new([16]byte)
+	runtime.AddCleanup(first, func(int) {
+		debug.SetGCPercent(laterPercent)
+		debug.SetMemoryLimit(limit)
+	}, 0)
+}
