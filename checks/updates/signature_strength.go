@@ -23,7 +23,7 @@ var SignatureStrength = &checks.Check{
 	Reads:     "FD",
 	Severity:  assay.High,
 	Provision: []string{"5.3-7"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Signatures),
 	Run:       signatureStrength,
 }

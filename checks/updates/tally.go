@@ -1,6 +1,7 @@
 package updates
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/signature"
+	"github.com/assay-iot/assay/firmware"
 )
 
 // tally is what was found of several signatures. All of them must be valid.
@@ -20,12 +22,13 @@ type tally struct {
 	verdicts map[signature.Verdict]int
 	reason   string // why the first that could not be judged could not be
 	left     int64  // bytes that no signature is over
+	doubt    string // why what is started may be something else than what is signed
 	damage   string // of what is signed
 	beside   int64  // bytes beside it
 }
 
-// leftOut is how many bytes a signature may leave out: headers, padding and the
-// fields behind it.
+// leftOut is how many bytes a signature may leave out of what nothing names:
+// headers, padding and the fields behind it.
 const leftOut = 16 << 10
 
 func (t *tally) add(c *checks.Context, s facts.Signature) {
@@ -48,6 +51,7 @@ func (t *tally) add(c *checks.Context, s facts.Signature) {
 	case o.Verdict == signature.Valid:
 		t.found = append(t.found, checks.Noted(assay.Info, called(s)+" is valid: "+made(o), covered(s), signedPlaces(s)...))
 		t.leaves(s)
+		t.doubts(s)
 	case o.Verdict == signature.Invalid:
 		t.found = append(t.found, checks.Noted(assay.Critical, called(s)+" is invalid: "+o.Reason, made(o), s.Location))
 	case o.Verdict == signature.Undeclared && len(c.Keys) > 0:
@@ -55,6 +59,25 @@ func (t *tally) add(c *checks.Context, s facts.Signature) {
 		fallthrough
 	case t.reason == "":
 		t.reason = called(s) + ": " + o.Reason
+	}
+}
+
+// doubts notes what is started or installed although the signature is not over it,
+// however small it is, and what else makes the signature say less than it seems.
+func (t *tally) doubts(s facts.Signature) {
+	doubt := func(why string, at ...assay.Location) {
+		t.found = append(t.found, checks.Observed(assay.Low, called(s)+" is valid, but "+why, at...))
+		if t.doubt == "" {
+			t.doubt = why
+		}
+	}
+	for _, l := range s.Leaves {
+		if l.Used {
+			doubt("it leaves out "+cmp.Or(clean(l.Path), "a part")+", which is started or installed", places(s, []firmware.Span{l})...)
+		}
+	}
+	if s.Doubt != "" {
+		doubt(clean(s.Doubt), s.Location)
 	}
 }
 
@@ -87,11 +110,8 @@ func (t *tally) besides() {
 	if !s.Outermost || n == 0 || slices.ContainsFunc(t.signed, func(s facts.Signature) bool { return s.Beside }) {
 		return
 	}
-	severity := assay.Info
-	if s.Around > leftOut || s.Apart > 0 {
-		severity, t.beside = assay.Low, n
-	}
-	t.found = append(t.found, checks.Observed(severity, fmt.Sprintf("%d bytes of the image stand beside what is signed", n), s.Location))
+	t.beside = n
+	t.found = append(t.found, checks.Observed(assay.Low, fmt.Sprintf("%d bytes of the image stand beside what is signed", n), s.Location))
 }
 
 func (t *tally) judgement(c *checks.Context) checks.Judgement {
@@ -110,6 +130,8 @@ func (t *tally) judgement(c *checks.Context) checks.Judgement {
 		return c.Inconclusive("the signature is valid, but what it is about could not be read whole: %s", t.damage).With(t.found...)
 	case loose(signed):
 		return c.Inconclusive("images are signed one by one, and no configuration that says which belong together").With(t.found...)
+	case t.doubt != "":
+		return c.Inconclusive("the signature is valid, but %s", t.doubt).With(t.found...)
 	case t.beside > 0:
 		return c.Inconclusive("the signature is valid, but %d bytes of the image stand beside what it is about", t.beside).With(t.found...)
 	case t.left > 0:
