@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -31,19 +32,56 @@ func besideSigned(img *firmware.Image) (u unsigned) {
 			add(c.Path, c.Offset, c.Length)
 		}
 	}
+	raws := map[string][]*firmware.File{}
 	for _, f := range img.Files {
 		if c := f.Container; f.Kind == firmware.Raw && c != nil && slices.Contains(wrappers, c.Type) && outermost(c) {
 			add(f.Path, f.Offset, f.Size)
+			raws[placeOf(f.Path)] = append(raws[placeOf(f.Path)], f)
+		}
+	}
+	for _, r := range img.Ranges {
+		if r.Class == firmware.Unexplained && r.Length < maxLost {
+			add(img.Name+"!", r.Offset, r.Length) // too little to be a file
 		}
 	}
 	for place, spans := range items {
-		if runs, same := taken[place]; same {
-			u.beside += untaken(spans, runs)
+		runs, same := taken[place]
+		left := untaken(spans, runs)
+		n := total(left)
+		for _, f := range raws[place] {
+			n -= padding(f, left)
+		}
+		if same {
+			u.beside += n
 		} else {
-			u.apart += untaken(spans, nil)
+			u.apart += n
 		}
 	}
 	return u
+}
+
+// maxLost is from how many bytes on a run that nobody explained is a file.
+const maxLost = 4 << 10
+
+// padding counts the bytes of a raw file that are left over, at the ends of what is
+// left of it, and are all zero or all ones.
+func padding(f *firmware.File, left []firmware.Span) (n int64) {
+	var content []byte
+	for _, l := range left {
+		from, to := max(l.Offset, f.Offset), min(l.Offset+l.Length, f.Offset+f.Size)
+		if from >= to {
+			continue
+		}
+		if content == nil {
+			var err error
+			if content, err = f.ReadFile(); err != nil || int64(len(content)) != f.Size {
+				return 0
+			}
+		}
+		run := content[from-f.Offset : to-f.Offset]
+		n += int64(len(run) - min(len(bytes.Trim(run, "\x00")), len(bytes.Trim(run, "\xff"))))
+	}
+	return n
 }
 
 // signedPlaces are the runs of bytes that belong to signed containers of the
@@ -74,14 +112,18 @@ func placeOf(path string) string {
 	return path[:max(0, strings.LastIndex(path, "!"))]
 }
 
-// untaken counts the bytes of spans that no run takes.
-func untaken(spans, runs []firmware.Span) (n int64) {
+// untaken are the bytes of spans that no run takes.
+func untaken(spans, runs []firmware.Span) []firmware.Span {
 	end := int64(0)
 	for _, s := range spans {
 		end = max(end, s.Offset+s.Length)
 	}
-	for _, g := range format.Gaps(end, append(format.Gaps(end, spans), runs...)) {
-		n += g.Length
+	return format.Gaps(end, append(format.Gaps(end, spans), runs...))
+}
+
+func total(spans []firmware.Span) (n int64) {
+	for _, s := range spans {
+		n += s.Length
 	}
 	return n
 }

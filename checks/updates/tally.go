@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
@@ -31,6 +32,10 @@ type tally struct {
 // headers, padding and the fields behind it.
 const leftOut = 16 << 10
 
+// leftBeside is how many bytes, that are no padding, may stand beside what is
+// signed: a footer, or a checksum. A program would find room in little more.
+const leftBeside = 64
+
 func (t *tally) add(c *checks.Context, s facts.Signature) {
 	keys := c.Keys
 	if s.Kind == chainedKind {
@@ -51,7 +56,7 @@ func (t *tally) add(c *checks.Context, s facts.Signature) {
 	case o.Verdict == signature.Valid:
 		t.found = append(t.found, checks.Noted(assay.Info, called(s)+" is valid: "+made(o), covered(s), signedPlaces(s)...))
 		t.leaves(s)
-		t.doubts(s)
+		t.doubts(s, c.AsOf)
 	case o.Verdict == signature.Invalid:
 		t.found = append(t.found, checks.Noted(assay.Critical, called(s)+" is invalid: "+o.Reason, made(o), s.Location))
 	case o.Verdict == signature.Undeclared && len(c.Keys) > 0:
@@ -64,7 +69,7 @@ func (t *tally) add(c *checks.Context, s facts.Signature) {
 
 // doubts notes what is started or installed although the signature is not over it,
 // however small it is, and what else makes the signature say less than it seems.
-func (t *tally) doubts(s facts.Signature) {
+func (t *tally) doubts(s facts.Signature, asOf time.Time) {
 	doubt := func(why string, at ...assay.Location) {
 		t.found = append(t.found, checks.Observed(assay.Low, called(s)+" is valid, but "+why, at...))
 		if t.doubt == "" {
@@ -73,8 +78,11 @@ func (t *tally) doubts(s facts.Signature) {
 	}
 	for _, l := range s.Leaves {
 		if l.Used {
-			doubt("it leaves out "+cmp.Or(clean(l.Path), "a part")+", which is started or installed", places(s, []firmware.Span{l})...)
+			doubt("it leaves out "+cmp.Or(clean(l.Path), fmt.Sprintf("%d bytes", l.Length))+", which is started or installed", places(s, []firmware.Span{l})...)
 		}
+	}
+	if !s.Until.IsZero() && s.Until.Before(asOf) {
+		doubt("what it is over says that it is valid until "+s.Until.Format(time.DateOnly)+" only", s.Location)
 	}
 	if s.Doubt != "" {
 		doubt(clean(s.Doubt), s.Location)
@@ -110,8 +118,11 @@ func (t *tally) besides() {
 	if !s.Outermost || n == 0 || slices.ContainsFunc(t.signed, func(s facts.Signature) bool { return s.Beside }) {
 		return
 	}
-	t.beside = n
-	t.found = append(t.found, checks.Observed(assay.Low, fmt.Sprintf("%d bytes of the image stand beside what is signed", n), s.Location))
+	severity := assay.Info
+	if s.Around > leftBeside || s.Apart > 0 {
+		severity, t.beside = assay.Low, n
+	}
+	t.found = append(t.found, checks.Observed(severity, fmt.Sprintf("%d bytes of the image stand beside what is signed", n), s.Location))
 }
 
 func (t *tally) judgement(c *checks.Context) checks.Judgement {
