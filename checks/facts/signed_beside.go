@@ -79,10 +79,22 @@ func padding(f *firmware.File, left []firmware.Span) (n int64) {
 			}
 		}
 		run := content[from-f.Offset : to-f.Offset]
-		n += int64(len(run) - min(len(bytes.Trim(run, "\x00")), len(bytes.Trim(run, "\xff"))))
+		for _, edge := range []string{"\x00", "\xff"} {
+			for _, rest := range [][]byte{bytes.TrimLeft(run, edge), bytes.TrimRight(run, edge)} {
+				if cut := len(run) - len(rest); cut >= minEdge {
+					n += int64(cut)
+				}
+				if len(rest) == 0 {
+					break // it was all of it
+				}
+			}
+		}
 	}
 	return n
 }
+
+// minEdge is from how many equal bytes on the end of a run is padding.
+const minEdge = 16
 
 // signedPlaces are the runs of bytes that belong to signed containers of the
 // delivered image or that a signature in one covers, by the place that they are
