@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
@@ -175,7 +176,22 @@ func (p signedPair) signature(s firmware.Signature, through, left []firmware.Spa
 	s.Covers = []firmware.Span{{Path: p.target.Name, Length: p.target.Size}}
 	s.Through, s.Leaves = through, left
 	return Signature{
-		Signature: keepMessage(s), Container: c.Path, Type: "detached", Outermost: outermost(c) && !isRoot(c), Kept: isRoot(c),
+		Signature: keepMessage(s), Container: c.Path, Type: "detached", Outermost: outermost(c) && !isRoot(c), Kept: isRoot(c), Until: p.until(),
 		Location: assay.Location{Path: p.file.Path, Offset: s.Offset, Length: s.Length},
 	}
+}
+
+// until is when a Release file of apt says that it is no longer valid; zero if it
+// does not say it.
+func (p signedPair) until() (t time.Time) {
+	if !strings.HasSuffix(path.Base(p.target.Name), "Release") {
+		return t
+	}
+	for line := range strings.Lines(string(p.text[:min(len(p.text), maxIndex)])) {
+		if day, ok := strings.CutPrefix(line, "Valid-Until:"); ok {
+			t, _ = time.Parse(time.RFC1123, strings.TrimSpace(day))
+			return t
+		}
+	}
+	return t
 }

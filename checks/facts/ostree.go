@@ -2,6 +2,7 @@ package facts
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -17,7 +18,15 @@ type OSTreeRepository struct {
 	Path      string // inside that; empty for the repository itself
 	Outermost bool   // it is what was delivered
 	Commits   []OSTreeCommit
+	Summary   *OSTreeSummary // nil if there is none
 	Location  assay.Location
+}
+
+// OSTreeSummary is the list of what a repository has, which may be signed.
+type OSTreeSummary struct {
+	Signatures []firmware.Signature // over it; parsed, not verified
+	Location   assay.Location
+	Signed     assay.Location // the file with the signatures, if there is one
 }
 
 // OSTreeCommit is a commit in a repository, with as much of its tree as is there.
@@ -158,7 +167,42 @@ func (r *ostreeReader) read() OSTreeRepository {
 	for _, sum := range r.commits() {
 		repo.Commits = append(repo.Commits, r.commit(sum))
 	}
+	repo.Summary = r.summary()
 	return repo
+}
+
+// summary reads the list of what the repository has, and who signed that.
+func (r *ostreeReader) summary() *OSTreeSummary {
+	content, f := r.file("summary")
+	if f == nil {
+		return nil
+	}
+	s := &OSTreeSummary{Location: At(f)}
+	s.Location.Length = f.Size
+	signed, by := r.file("summary.sig")
+	if by == nil {
+		return s
+	}
+	s.Signed = At(by)
+	found, err := ostree.Signatures(context.Background(), signed, content)
+	if err != nil {
+		found = append(found, firmware.Signature{Kind: "ostree", Problem: err.Error(), Covers: []firmware.Span{{Length: f.Size}}})
+	}
+	s.Signatures = found
+	return s
+}
+
+// file reads a small file of the repository.
+func (r *ostreeReader) file(name string) ([]byte, *firmware.File) {
+	f, ok := r.c.Lookup(r.inside(name))
+	if !ok || f.Kind != firmware.Regular || f.Size > maxObject {
+		return nil, nil
+	}
+	content, err := f.ReadFile()
+	if err != nil {
+		return nil, nil
+	}
+	return content, f
 }
 
 // commit reads a commit, its signatures and its tree.
@@ -311,8 +355,21 @@ func ostreeSignatures(repos []OSTreeRepository) (all []Signature) {
 				all = append(all, r.signature(c, s))
 			}
 		}
+		if r.Summary == nil {
+			continue
+		}
+		for _, s := range r.Summary.Signatures {
+			s.Name = "of the summary"
+			s.Covers[0].Path = r.inside(r.Summary.Location)
+			all = append(all, Signature{Signature: s, Container: r.Container, Type: "ostree", Outermost: r.Outermost, Location: r.Summary.Signed})
+		}
 	}
 	return all
+}
+
+// inside is the path of a file of the repository in what that lies in.
+func (r OSTreeRepository) inside(l assay.Location) string {
+	return strings.TrimPrefix(l.Path, r.Container+"!")
 }
 
 func (r OSTreeRepository) signature(c OSTreeCommit, s firmware.Signature) Signature {
@@ -323,8 +380,13 @@ func (r OSTreeRepository) signature(c OSTreeCommit, s firmware.Signature) Signat
 	if c.Problem != "" {
 		s.Problem = c.Problem
 	}
-	inside := func(l assay.Location) string { return strings.TrimPrefix(l.Path, r.Container+"!") }
-	s.Covers[0].Path = inside(c.Location)
+	s.Covers[0].Path = r.inside(c.Location)
+	if c.Missing > 0 {
+		s.Doubt = fmt.Sprintf("%d of the objects of %s are not here", c.Missing, s.Name)
+	}
+	if r.Summary != nil && len(r.Summary.Signatures) == 0 {
+		s.Leaves = append(s.Leaves, firmware.Span{Path: r.inside(r.Summary.Location), Length: r.Summary.Location.Length})
+	}
 	if c.Bytes > 0 {
 		s.Through = []firmware.Span{{Path: strings.TrimPrefix(r.Path+"/objects", "/"), Length: c.Bytes}}
 	}
@@ -332,7 +394,7 @@ func (r OSTreeRepository) signature(c OSTreeCommit, s firmware.Signature) Signat
 		s.Leaves = append(s.Leaves, firmware.Span{Path: strings.TrimPrefix(r.Path+"/objects", "/"), Length: c.UnreadSize})
 	}
 	for _, l := range c.Broken[:min(len(c.Broken), maxBroken)] {
-		s.Leaves = append(s.Leaves, firmware.Span{Path: inside(l), Length: l.Length})
+		s.Leaves = append(s.Leaves, firmware.Span{Path: r.inside(l), Length: l.Length})
 	}
 	return Signature{Signature: s, Container: r.Container, Type: "ostree", Outermost: r.Outermost, Location: c.Signed}
 }

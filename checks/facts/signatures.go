@@ -2,6 +2,7 @@ package facts
 
 import (
 	"slices"
+	"time"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
@@ -11,15 +12,16 @@ import (
 // has verified it yet: that needs keys that somebody trusts.
 type Signature struct {
 	firmware.Signature
-	Container string // its path
-	Type      string // of the container
-	Outermost bool   // it is on the delivered image itself
-	Beside    bool   // it stands in a file that came with the image
-	Found     bool   // that nobody named
-	Damage    string // what of the container could not be read; empty if all could
-	Around    int64  // bytes of the delivered image that stand beside all that is signed in it
-	Apart     int64  // bytes of it in parts in which nothing is signed
-	Kept      bool   // it is of a package or an index that a root file system keeps, and not of the image
+	Container string    // its path
+	Type      string    // of the container
+	Outermost bool      // it is on the delivered image itself
+	Beside    bool      // it stands in a file that came with the image
+	Found     bool      // that nobody named
+	Damage    string    // what of the container could not be read; empty if all could
+	Around    int64     // bytes of the delivered image that stand beside all that is signed in it
+	Apart     int64     // bytes of it in parts in which nothing is signed
+	Kept      bool      // it is of a package or an index that a root file system keeps, and not of the image
+	Until     time.Time `json:",omitzero"` // until when what is signed says that it is valid; zero if it does not
 	Location  assay.Location
 }
 
@@ -34,7 +36,7 @@ type HashEntry struct {
 // Signatures are the signatures of the containers of the image.
 var Signatures = &Fact[[]Signature]{
 	Name:    "signatures",
-	Version: 4,
+	Version: 5,
 	Doc:     "Signatures that containers of the image and its OSTree commits carry, or that came with it in files of their own: kind, algorithm, key, and which bytes they cover; parsed, not verified.",
 	Needs:   []Node{Tree, OSTree, Indexes},
 	Observe: func(o *Observer) ([]Signature, error) {

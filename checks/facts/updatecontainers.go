@@ -24,7 +24,7 @@ type UpdateContainer struct {
 // UpdateContainers are the containers of the image that are made for updates.
 var UpdateContainers = &Fact[[]UpdateContainer]{
 	Name:    "update-containers",
-	Version: 2,
+	Version: 3,
 	Doc:     "Containers of kinds that are made for updates: whether they can carry a signature and do, and the counters that refuse older versions.",
 	Needs:   []Node{Tree, OSTree},
 	Observe: func(o *Observer) ([]UpdateContainer, error) {
@@ -59,7 +59,7 @@ var signable = []string{
 // told are the attributes that speak of versions and of encryption.
 var told = []string{
 	"boot-record", "encrypted", "encryption", "encryption-key", "file-version", "forced", "flags", "nvs-keys",
-	"rollback-index", "secure-version", "security-counter", "sequence-number", "version",
+	"rollback-index", "secure-version", "security-counter", "sequence-number", "verification", "version",
 }
 
 func updateContainer(c *firmware.Container) (UpdateContainer, bool) {
@@ -74,6 +74,6 @@ func updateContainer(c *firmware.Container) (UpdateContainer, bool) {
 		}
 	}
 	u.Encrypted = u.Attributes["encrypted"] != "" || u.Attributes["encryption"] != "" || strings.Contains(u.Attributes["flags"], "encrypted")
-	known := slices.ContainsFunc(slices.Collect(maps.Keys(u.Attributes)), func(k string) bool { return k != "version" && k != "flags" })
+	known := slices.ContainsFunc(slices.Collect(maps.Keys(u.Attributes)), func(k string) bool { return k != "version" && k != "flags" && k != "verification" })
 	return u, u.Signable || u.Signatures > 0 || known
 }

@@ -263,12 +263,14 @@ func TestWeaknesses(t *testing.T) {
 		s    firmware.Signature
 		want string
 	}{
-		"sha1":     {firmware.Signature{Algorithm: format.RSASHA1, Value: make([]byte, 256)}, "SHA-1"},
-		"md5":      {firmware.Signature{Algorithm: "md5,rsa2048"}, "MD5"},
-		"strong":   {firmware.Signature{Algorithm: format.RSASHA256, Value: make([]byte, 256), PublicKey: der(2048)}, ""},
-		"short":    {firmware.Signature{Algorithm: format.RSASHA256, PublicKey: der(1024)}, "RSA with 1024 bits and the exponent 65537"},
-		"by value": {firmware.Signature{Algorithm: format.RSASHA256, Value: make([]byte, 128)}, "RSA with 1024 bits"},
-		"ed25519":  {firmware.Signature{Algorithm: format.Ed25519, Value: make([]byte, 64)}, ""},
+		"sha1":      {firmware.Signature{Algorithm: format.RSASHA1, Value: make([]byte, 256)}, "SHA-1"},
+		"md5":       {firmware.Signature{Algorithm: "md5,rsa2048"}, "MD5"},
+		"strong":    {firmware.Signature{Algorithm: format.RSASHA256, Value: make([]byte, 256), PublicKey: der(2048)}, ""},
+		"short":     {firmware.Signature{Algorithm: format.RSASHA256, PublicKey: der(1024)}, "RSA with 1024 bits and the exponent 65537"},
+		"by value":  {firmware.Signature{Algorithm: format.RSASHA256, Value: make([]byte, 128)}, "RSA with 1024 bits"},
+		"sect163k1": {firmware.Signature{Algorithm: "ECDSA-sect163k1-AES-MMO", Value: make([]byte, 42)}, "an elliptic curve of 163 bits"},
+		"p-256":     {firmware.Signature{Algorithm: format.ECDSASHA256, Value: make([]byte, 70)}, ""},
+		"ed25519":   {firmware.Signature{Algorithm: format.Ed25519, Value: make([]byte, 64)}, ""},
 	} {
 		if got := strings.Join(Weaknesses(c.s), ", "); got != c.want {
 			t.Errorf("%s: %q", name, got)

@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/dsa" //lint:ignore SA1019 old keys are of this kind; nothing is signed
 	"crypto/ecdsa"
@@ -8,7 +9,9 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -29,6 +32,12 @@ func Weaknesses(s firmware.Signature, more ...crypto.PublicKey) []string {
 	}
 	for _, name := range algorithms(s) {
 		add(weakHash(name))
+		add(weakCurve(name))
+	}
+	for _, c := range issued(s) {
+		if h := weakHash(c.SignatureAlgorithm.String()); h != "" {
+			add("a certificate that is signed with " + h)
+		}
 	}
 	keys := append(keysOf(s), more...)
 	for _, k := range keys {
@@ -40,6 +49,43 @@ func Weaknesses(s firmware.Signature, more ...crypto.PublicKey) []string {
 	slices.Sort(found)
 	return found
 }
+
+// WeakBare are the weaknesses of a bare signature that verified with none of the
+// keys: those of the RSA keys that make signatures of its size, where each has one.
+func WeakBare(s firmware.Signature, keys []Key) []string {
+	var found []string
+	for _, k := range keys {
+		public, ok := k.Public.(*rsa.PublicKey)
+		if s.Algorithm != format.Bare || !ok || public.Size() != len(s.Value) {
+			continue
+		}
+		weak := weakKey(public)
+		if weak == "" {
+			return nil
+		}
+		found = append(found, weak)
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// WeakHash reports whether collisions of a hash can be made, by its name.
+func WeakHash(algorithm string) bool { return weakHash(algorithm) != "" }
+
+// weakCurve finds the curve in the name of an algorithm, and says what it is if it
+// is too small.
+func weakCurve(algorithm string) string {
+	m := curveName.FindStringSubmatch(algorithm)
+	if m == nil {
+		return ""
+	}
+	if bits, err := strconv.Atoi(m[1]); err != nil || bits >= strongCurve {
+		return ""
+	}
+	return "an elliptic curve of " + m[1] + " bits"
+}
+
+var curveName = regexp.MustCompile(`(?i)(?:sec[pt]|prime|brainpoolp|ecdsa|p-?)([0-9]{3})`)
 
 // bitsOfRSA is the size of the key of an RSA signature, by the size of that; zero
 // if it is none.
@@ -144,6 +190,32 @@ func keysOf(s firmware.Signature) []crypto.PublicKey {
 		}
 	}
 	return keys
+}
+
+// issued are the certificates of a signature's signers, and those above them that
+// it brings along, which another signed: whoever can forge one signs as he likes.
+func issued(s firmware.Signature) (chain []*x509.Certificate) {
+	if s.Algorithm != format.CMS {
+		return nil
+	}
+	d, err := parseCMS(s.Value)
+	if err != nil {
+		return nil
+	}
+	all := d.certificates(s.Certificates)
+	for _, c := range all {
+		if slices.ContainsFunc(d.SignerInfo, func(i signerInfo) bool { return i.is(c) }) {
+			chain = append(chain, c)
+		}
+	}
+	for i := 0; i < len(chain); i++ {
+		for _, c := range all {
+			if bytes.Equal(c.RawSubject, chain[i].RawIssuer) && !slices.ContainsFunc(chain, c.Equal) {
+				chain = append(chain, c)
+			}
+		}
+	}
+	return slices.DeleteFunc(chain, func(c *x509.Certificate) bool { return bytes.Equal(c.RawSubject, c.RawIssuer) })
 }
 
 // Digests are the digests of the public keys that have to do with a signature:

@@ -23,7 +23,7 @@ var ImageSignature = &checks.Check{
 	Reads:     "FD",
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10", "5.3-7"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Signatures, facts.HashLists, facts.UpdateContainers),
 	Run:       imageSignature,
 }
@@ -36,6 +36,9 @@ func imageSignature(c *checks.Context) checks.Judgement {
 	for _, u := range containers {
 		if u.Outermost && u.Signable && u.Signatures == 0 && !u.Encrypted && !beside {
 			found = append(found, checks.Observed(assay.Critical, "the update image is not signed", u.Location))
+		}
+		if v := u.Attributes["verification"]; v != "" {
+			found = append(found, checks.Observed(assay.High, "the "+u.Type+" block says that verification is "+v, u.Location))
 		}
 	}
 	found = checks.Merged(found)

@@ -2,6 +2,7 @@ package updates
 
 import (
 	_ "embed"
+	"math"
 	"strconv"
 	"strings"
 
@@ -23,25 +24,25 @@ var Rollback = &checks.Check{
 	Reads:     "FD",
 	Severity:  assay.Medium,
 	Provision: []string{"5.3-2"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.UpdateContainers),
 	Run:       rollback,
 }
 
 // counters are the attributes by which a container says how new it is, by its
-// type. Where zero means that there is no protection, zero is true; a version that
-// is only for choosing what to fetch counts for nothing.
+// type, and how many bits they have. A version that is only for choosing what to
+// fetch counts for nothing.
 var counters = map[string]struct {
 	attribute, name string
-	zero            bool
+	bits            int
 	chooses         bool
 }{
-	"mcuboot":        {"security-counter", "security counter", false, false},
-	"esp-image":      {"secure-version", "secure version", true, false},
-	"android-vbmeta": {"rollback-index", "rollback index", true, false},
-	"zigbee-ota":     {"file-version", "file version", false, true},
-	"telink":         {"file-version", "file version", false, true},
-	"suit":           {"sequence-number", "sequence number", false, false},
+	"mcuboot":        {"security-counter", "security counter", 32, false},
+	"esp-image":      {"secure-version", "secure version", 32, false},
+	"android-vbmeta": {"rollback-index", "rollback index", 64, false},
+	"zigbee-ota":     {"file-version", "file version", 32, true},
+	"telink":         {"file-version", "file version", 32, true},
+	"suit":           {"sequence-number", "sequence number", 64, false},
 }
 
 func rollback(c *checks.Context) checks.Judgement {
@@ -52,15 +53,28 @@ func rollback(c *checks.Context) checks.Judgement {
 		if !known {
 			continue
 		}
-		value, err := strconv.ParseUint(strings.TrimSpace(u.Attributes[counter.attribute]), 0, 64)
+		said := strings.TrimSpace(u.Attributes[counter.attribute])
+		value, err := strconv.ParseUint(said, 0, 64)
+		highest := err == nil && value == math.MaxUint64>>(64-counter.bits)
+		note := func(severity assay.Severity, what string) {
+			found = append(found, checks.Observed(severity, what, u.Location))
+		}
 		switch {
-		case counter.attribute == "file-version" && err == nil && value == 0xffffffff:
-			found = append(found, checks.Observed(assay.Medium, "the file version is 0xFFFFFFFF: it is installed over every version", u.Location))
-		case err != nil || counter.zero && value == 0:
-			found = append(found, checks.Observed(lacks(c), "the "+u.Type+" image sets no "+counter.name, u.Location))
+		case highest && counter.chooses:
+			note(assay.Medium, "the file version is 0xFFFFFFFF: it is installed over every version")
+		case highest:
+			note(assay.Medium, "the "+counter.name+" is the highest there is: no later release can raise it")
+		case err != nil && said != "":
+			note(lacks(c), "the "+counter.name+" of the "+u.Type+" image is "+clean(said))
+			lacking = append(lacking, u.Location)
+		case err != nil || value == 0 && !counter.chooses:
+			note(lacks(c), "the "+u.Type+" image sets no "+counter.name)
+			lacking = append(lacking, u.Location)
+		case !counter.chooses && u.Signatures == 0:
+			note(lacks(c), "the "+counter.name+" is "+said+", and nobody signed it")
 			lacking = append(lacking, u.Location)
 		default:
-			found = append(found, checks.Observed(assay.Info, "the "+counter.name+" is "+strconv.FormatUint(value, 10), u.Location))
+			note(assay.Info, "the "+counter.name+" is "+strconv.FormatUint(value, 10))
 			if !counter.chooses {
 				counted = append(counted, u.Location)
 			}

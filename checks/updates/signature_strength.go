@@ -2,11 +2,13 @@ package updates
 
 import (
 	_ "embed"
+	"slices"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/signature"
+	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/format"
 )
 
@@ -23,8 +25,8 @@ var SignatureStrength = &checks.Check{
 	Reads:     "FD",
 	Severity:  assay.High,
 	Provision: []string{"5.3-7"},
-	Version:   2,
-	Needs:     checks.Needs(facts.Signatures),
+	Version:   3,
+	Needs:     checks.Needs(facts.Signatures, facts.HashLists),
 	Run:       signatureStrength,
 }
 
@@ -34,13 +36,21 @@ func signatureStrength(c *checks.Context) checks.Judgement {
 		return c.Inconclusive("no signature was seen in the image")
 	}
 	var found []assay.Finding
+	lists := checks.Ask(c, facts.HashLists)
 	unread := ""
 	for _, s := range signed {
 		if s.Problem != "" && unread == "" {
 			unread = called(s) + ": " + s.Problem
 		}
-		for _, weak := range weaknesses(c, s) {
-			found = append(found, checks.Observed(assay.High, called(s)+" is made with "+weak, s.Location))
+		weak := weaknesses(c, s)
+		for _, w := range weak {
+			found = append(found, checks.Observed(assay.High, called(s)+" is made with "+w, s.Location))
+		}
+		for _, h := range weakHashes(s, lists) {
+			found = append(found, checks.Observed(assay.High, called(s)+" is over "+clean(h.Name)+" by its "+h.Algorithm+" alone", h.Location))
+		}
+		if s.Algorithm == format.Bare && len(weak) == 0 && unread == "" && signature.Verify(s.Signature, c.Keys, c.AsOf).Public == nil {
+			unread = called(s) + ": what it is made with only the key that made it tells, and that is not declared or not one that is verified with"
 		}
 	}
 	if len(found) == 0 && unread != "" {
@@ -66,9 +76,29 @@ func weaknesses(c *checks.Context, s facts.Signature) []string {
 		s.Algorithm = o.Algorithm
 	}
 	if o.Public == nil {
-		return signature.Weaknesses(s.Signature)
+		return append(signature.Weaknesses(s.Signature), signature.WeakBare(s.Signature, c.Keys)...)
 	}
 	return signature.Weaknesses(s.Signature, o.Public)
+}
+
+// weakHashes are the entries of hash lists by which alone a signature is over
+// something, and whose hash is broken.
+func weakHashes(s facts.Signature, lists []facts.HashEntry) (weak []facts.HashEntry) {
+	if len(s.Through) == 0 {
+		return nil
+	}
+	strong := map[firmware.Span]bool{}
+	for _, h := range lists {
+		if h.Container == s.Container && h.OK && !signature.WeakHash(h.Algorithm) {
+			strong[h.Span] = true
+		}
+	}
+	for _, h := range lists {
+		if h.Container == s.Container && h.OK && signature.WeakHash(h.Algorithm) && slices.Contains(s.Through, h.Span) && !strong[h.Span] {
+			weak = append(weak, h)
+		}
+	}
+	return weak
 }
 
 func signaturePlaces(signed []facts.Signature) (all []assay.Location) {

@@ -1,14 +1,17 @@
 package updates
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/signature"
+	"github.com/assay-iot/assay/firmware"
 )
 
 // tally is what was found of several signatures. All of them must be valid.
@@ -20,13 +23,18 @@ type tally struct {
 	verdicts map[signature.Verdict]int
 	reason   string // why the first that could not be judged could not be
 	left     int64  // bytes that no signature is over
+	doubt    string // why what is started may be something else than what is signed
 	damage   string // of what is signed
 	beside   int64  // bytes beside it
 }
 
-// leftOut is how many bytes a signature may leave out: headers, padding and the
-// fields behind it.
+// leftOut is how many bytes a signature may leave out of what nothing names:
+// headers, padding and the fields behind it.
 const leftOut = 16 << 10
+
+// leftBeside is how many bytes, that are no padding, may stand beside what is
+// signed: a footer, or a checksum. A program would find room in little more.
+const leftBeside = 64
 
 func (t *tally) add(c *checks.Context, s facts.Signature) {
 	keys := c.Keys
@@ -48,6 +56,7 @@ func (t *tally) add(c *checks.Context, s facts.Signature) {
 	case o.Verdict == signature.Valid:
 		t.found = append(t.found, checks.Noted(assay.Info, called(s)+" is valid: "+made(o), covered(s), signedPlaces(s)...))
 		t.leaves(s)
+		t.doubts(s, c.AsOf)
 	case o.Verdict == signature.Invalid:
 		t.found = append(t.found, checks.Noted(assay.Critical, called(s)+" is invalid: "+o.Reason, made(o), s.Location))
 	case o.Verdict == signature.Undeclared && len(c.Keys) > 0:
@@ -55,6 +64,28 @@ func (t *tally) add(c *checks.Context, s facts.Signature) {
 		fallthrough
 	case t.reason == "":
 		t.reason = called(s) + ": " + o.Reason
+	}
+}
+
+// doubts notes what is started or installed although the signature is not over it,
+// however small it is, and what else makes the signature say less than it seems.
+func (t *tally) doubts(s facts.Signature, asOf time.Time) {
+	doubt := func(why string, at ...assay.Location) {
+		t.found = append(t.found, checks.Observed(assay.Low, called(s)+" is valid, but "+why, at...))
+		if t.doubt == "" {
+			t.doubt = why
+		}
+	}
+	for _, l := range s.Leaves {
+		if l.Used {
+			doubt("it leaves out "+cmp.Or(clean(l.Path), fmt.Sprintf("%d bytes", l.Length))+", which is started or installed", places(s, []firmware.Span{l})...)
+		}
+	}
+	if !s.Until.IsZero() && s.Until.Before(asOf) {
+		doubt("what it is over says that it is valid until "+s.Until.Format(time.DateOnly)+" only", s.Location)
+	}
+	if s.Doubt != "" {
+		doubt(clean(s.Doubt), s.Location)
 	}
 }
 
@@ -88,7 +119,7 @@ func (t *tally) besides() {
 		return
 	}
 	severity := assay.Info
-	if s.Around > leftOut || s.Apart > 0 {
+	if s.Around > leftBeside || s.Apart > 0 {
 		severity, t.beside = assay.Low, n
 	}
 	t.found = append(t.found, checks.Observed(severity, fmt.Sprintf("%d bytes of the image stand beside what is signed", n), s.Location))
@@ -110,6 +141,8 @@ func (t *tally) judgement(c *checks.Context) checks.Judgement {
 		return c.Inconclusive("the signature is valid, but what it is about could not be read whole: %s", t.damage).With(t.found...)
 	case loose(signed):
 		return c.Inconclusive("images are signed one by one, and no configuration that says which belong together").With(t.found...)
+	case t.doubt != "":
+		return c.Inconclusive("the signature is valid, but %s", t.doubt).With(t.found...)
 	case t.beside > 0:
 		return c.Inconclusive("the signature is valid, but %d bytes of the image stand beside what it is about", t.beside).With(t.found...)
 	case t.left > 0:

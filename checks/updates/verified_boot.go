@@ -24,7 +24,7 @@ var VerifiedBoot = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.7-1"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.BootKeys, facts.Signatures, facts.UpdateContainers, facts.ModuleSignatures, facts.KernelConfigs),
 	Run:       verifiedBoot,
 }
@@ -55,6 +55,9 @@ func verifiedBoot(c *checks.Context) checks.Judgement {
 		if slices.Contains(bootTypes, u.Type) && u.Signatures == 0 && !u.Encrypted {
 			unsigned++
 			found = append(found, checks.Observed(assay.Low, "the "+u.Type+" image is not signed", u.Location))
+		}
+		if v := u.Attributes["verification"]; v != "" {
+			found = append(found, checks.Observed(assay.High, "the "+u.Type+" block says that verification is "+v, u.Location))
 		}
 	}
 	found = checks.Merged(append(found, kernelModules(c)...))

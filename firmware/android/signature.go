@@ -175,6 +175,35 @@ func compared(tag uint64, d []byte) (string, bool) {
 	return "", false
 }
 
+// doubt says why a block that is signed does not tell what a partition must be: it
+// names none, or one of them twice.
+func doubt(list []byte) string {
+	seen := map[string]bool{}
+	for n := 0; len(list) >= descriptorHeader && n < maxDescriptors; n++ {
+		tag, size := binary.BigEndian.Uint64(list), binary.BigEndian.Uint64(list[8:])
+		if size > uint64(len(list)-descriptorHeader) {
+			break
+		}
+		d := list[:descriptorHeader+size]
+		list = list[len(d):]
+		name, ok := compared(tag, d)
+		if tag == tagChain && len(d) >= chainSize {
+			f, whole := fields(d[chainSize:], binary.BigEndian.Uint32(d[20:]))
+			name, ok = string(f[0]), whole
+		}
+		if ok && seen[name] {
+			return fmt.Sprintf("the vbmeta block has two descriptors of the partition %q", name)
+		}
+		if ok {
+			seen[name] = true
+		}
+	}
+	if len(seen) == 0 {
+		return "the vbmeta block says of no partition what it must be"
+	}
+	return ""
+}
+
 // maxCompared is how many descriptors of one partition are compared.
 const maxCompared = 4
 

@@ -42,7 +42,9 @@ const (
 	maxDescriptors = 1024
 	maxShown       = 1024 // bytes of an attribute
 
-	verificationOff = 2 // in the flags
+	// In the flags.
+	hashtreeOff     = 1
+	verificationOff = 2
 )
 
 // algorithms are the types of signature, by number.
@@ -105,8 +107,11 @@ func openVBMeta(ctx context.Context, in format.Input, _ *format.Budget) (*format
 	}
 	auth, aux := all[vbmetaHeader:vbmetaHeader+h.Auth], all[vbmetaHeader+h.Auth:]
 	h.digest(o, all[:vbmetaHeader], auth, aux)
-	if h.Flags&verificationOff != 0 {
+	switch {
+	case h.Flags&verificationOff != 0:
 		o.Attributes["verification"] = "disabled"
+	case h.Flags&hashtreeOff != 0:
+		o.Attributes["verification"] = "disabled for hash trees"
 	}
 	if h.KeySize > 0 {
 		sum := sha256.Sum256(aux[h.KeyAt : h.KeyAt+h.KeySize])
@@ -127,6 +132,7 @@ func openVBMeta(ctx context.Context, in format.Input, _ *format.Budget) (*format
 	}
 	for i := range o.Signatures {
 		o.Signatures[i].Vouches = vouches
+		o.Signatures[i].Doubt = doubt(list)
 	}
 	return o, err
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto"
 	"encoding/hex"
+	"errors"
 	"io"
 	"strings"
 
@@ -85,7 +86,7 @@ func openSigned(ctx context.Context, in format.Input, b *format.Budget) (*format
 	if err != nil {
 		return nil, err
 	}
-	name, value, err := signatureFile(first)
+	all, err := signatureFiles(first, at)
 	if err != nil {
 		return nil, err
 	}
@@ -97,22 +98,33 @@ func openSigned(ctx context.Context, in format.Input, b *format.Budget) (*format
 	end := s.end(ctx, data)
 	o.Length = end
 	o.Parts = []format.Part{{Length: end}}
-	sign := format.Signature{Kind: "apk", Name: name, Length: at, Value: value}
-	kind, key, _ := strings.Cut(strings.TrimPrefix(name, signPrefix), ".")
-	sign.KeyName = key
-	scheme, known := schemes[kind]
-	if sign.Algorithm = scheme.algorithm; !known {
-		sign.Algorithm, sign.Problem, scheme.hash = kind, "a signature of an unknown kind", crypto.SHA256
-	}
-	if err := contents(ctx, in, o, &sign, control, data); err != nil {
+	through, err := contents(ctx, in, o, control, data)
+	if err != nil {
 		return nil, err
 	}
-	if err := sign.Cover(ctx, in, []format.Span{{Offset: at, Length: data - at}}, scheme.hash); err != nil {
-		return nil, err
+	for i := range all {
+		if err := cover(ctx, in, &all[i], at, data); err != nil {
+			return nil, err
+		}
+		all[i].Through = through
+		all[i].Leave(end)
+		for k := range all[i].Leaves {
+			all[i].Leaves[k].Used = all[i].Leaves[k].Offset >= data // it is unpacked
+		}
 	}
-	sign.Leave(end)
-	o.Signatures = []format.Signature{sign}
+	o.Signatures = all
 	return o, nil
+}
+
+// cover says that a signature, of the kind in its name, is over the second stream.
+func cover(ctx context.Context, in format.Input, s *format.Signature, from, to int64) error {
+	kind, key, _ := strings.Cut(strings.TrimPrefix(s.Name, signPrefix), ".")
+	s.KeyName = key
+	scheme, known := schemes[kind]
+	if s.Algorithm = scheme.algorithm; !known {
+		s.Algorithm, s.Problem, scheme.hash = kind, "a signature of an unknown kind", crypto.SHA256
+	}
+	return s.Cover(ctx, in, []format.Span{{Offset: from, Length: to - from}}, scheme.hash)
 }
 
 // end finds where the third stream ends, which an index has not.
@@ -137,32 +149,44 @@ func (s *streams) end(ctx context.Context, from int64) int64 {
 	return from
 }
 
-// signatureFile reads the first file of an archive that has no end.
-func signatureFile(b []byte) (name string, value []byte, err error) {
+// signatureFiles reads the files of an archive that has no end, each of which is a
+// signature. apk takes the first whose key it has.
+func signatureFiles(b []byte, length int64) (all []format.Signature, err error) {
 	r := tar.NewReader(bytes.NewReader(b))
-	h, err := r.Next()
-	if err != nil || !strings.HasPrefix(h.Name, signPrefix) || h.Size > maxSignature {
-		return "", nil, format.Errorf(0, "no signature")
+	for {
+		h, err := r.Next()
+		switch {
+		case errors.Is(err, io.EOF) && len(all) > 0:
+			return all, nil
+		case err != nil:
+			return nil, format.Errorf(0, "no signature")
+		case !strings.HasPrefix(h.Name, signPrefix) || h.Size > maxSignature || len(all) == maxSignatures:
+			return nil, format.Errorf(0, "%q among the signatures, or too many of them", h.Name)
+		}
+		value, err := io.ReadAll(r)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, format.Signature{Kind: "apk", Name: h.Name, Length: length, Value: value})
 	}
-	value, err = io.ReadAll(r)
-	return h.Name, value, err
 }
 
-// contents compares the digest of the third stream, which the second holds.
-func contents(ctx context.Context, in format.Input, o *format.Opened, sign *format.Signature, control []byte, data int64) error {
+// contents compares the digest of the third stream, which the second holds. It gives
+// that stream if it holds.
+func contents(ctx context.Context, in format.Input, o *format.Opened, control []byte, data int64) ([]format.Span, error) {
 	third := format.Span{Offset: data, Length: o.Length - data}
 	r := tar.NewReader(bytes.NewReader(control))
 	for {
 		h, err := r.Next()
 		if err != nil {
-			return nil // an index, or an archive without an end
+			return nil, nil // an index, or an archive without an end
 		}
 		if h.Name != infoFile {
 			continue
 		}
 		text, err := io.ReadAll(io.LimitReader(r, maxControl))
 		if err != nil {
-			return nil
+			return nil, nil
 		}
 		for line := range strings.Lines(string(text)) {
 			line = strings.TrimSpace(line)
@@ -177,18 +201,18 @@ func contents(ctx context.Context, in format.Input, o *format.Opened, sign *form
 			}
 			if third.Length <= 0 {
 				o.Damage = append(o.Damage, format.Damage{Offset: data, Reason: "the data, of which the control part has a hash, are not here or are broken"})
-				return nil
+				return nil, nil
 			}
 			var sum format.Signature
 			if err := sum.Cover(ctx, in, []format.Span{third}, crypto.SHA256); err != nil {
-				return err
+				return nil, err
 			}
 			hash := format.Hash{Name: "data", Algorithm: "sha256", Span: third, OK: strings.EqualFold(want, hex.EncodeToString(sum.Digest))}
 			if o.Hashes = append(o.Hashes, hash); hash.OK {
-				sign.Through = []format.Span{third}
+				return []format.Span{third}, nil
 			}
-			return nil
+			return nil, nil
 		}
-		return nil
+		return nil, nil
 	}
 }

@@ -49,6 +49,7 @@ type reader struct {
 	unread int64 // bytes that may still be hashed
 	toSign int64 // bytes of images that signatures may still be over
 	images []format.Span
+	loose  []format.Span          // configurations without a signature
 	holds  map[string]format.Span // by the path of a hash in the tree: the data that it is right for
 }
 

@@ -88,6 +88,7 @@ func (r *reader) configurations(ctx context.Context, all *fdt.Node) error {
 		for _, name := range []string{"description", "kernel", "fdt", "ramdisk", "firmware", "loadables", "compatible"} {
 			r.attribute(key+"/"+name, strings.Join(n.Strings(name), " "))
 		}
+		before := len(r.opened.Signatures)
 		for _, c := range n.Children {
 			if !strings.HasPrefix(c.Name, "signature") {
 				continue
@@ -97,8 +98,22 @@ func (r *reader) configurations(ctx context.Context, all *fdt.Node) error {
 				return err
 			}
 		}
+		if len(r.opened.Signatures) == before {
+			r.loose = append(r.loose, format.Span{Offset: n.Offset, Length: end(n) - n.Offset, Path: key, Used: true})
+		}
 	}
 	return nil
+}
+
+// end is where the last value in a node ends, or its name begins if it has none.
+func end(n *fdt.Node) int64 {
+	last := n.Offset + 1
+	n.Walk(func(c *fdt.Node) {
+		for _, p := range c.Properties {
+			last = max(last, p.Offset+p.Value.Size)
+		}
+	})
+	return last
 }
 
 // signature describes a signature node.

@@ -149,6 +149,11 @@ func (r *reader) configurationSignature(ctx context.Context, configuration, n *f
 	return nil
 }
 
+// holds reports whether one of the spans is the data of an image.
+func holds(all []format.Span, data format.Span) bool {
+	return slices.ContainsFunc(all, func(s format.Span) bool { return s.Offset == data.Offset && s.Length == data.Length })
+}
+
 // names is the run of the names of properties that a signature is over.
 func (r *reader) names(n *fdt.Node) (format.Span, bool) {
 	all := r.tree.Strings()
@@ -159,19 +164,25 @@ func (r *reader) names(n *fdt.Node) (format.Span, bool) {
 	return format.Span{}, false
 }
 
-// leave lists what each signature leaves out: data of images by their names, and
-// the rest.
+// leave lists what each signature leaves out: data of images and configurations by
+// their names, and the rest. An image that none is over can be started: by a
+// configuration, or by its name from the boot loader's prompt and scripts.
 func (r *reader) leave() {
+	var all []format.Span
+	for _, s := range r.opened.Signatures {
+		all = append(append(all, s.Covers...), s.Through...)
+	}
 	for i := range r.opened.Signatures {
 		s := &r.opened.Signatures[i]
 		taken := append([]format.Span{{Offset: s.Offset, Length: s.Length}}, s.Covers...)
 		taken = append(taken, s.Through...)
 		for _, d := range r.images {
-			covered := slices.ContainsFunc(taken, func(t format.Span) bool { return t.Offset == d.Offset && t.Length == d.Length })
-			if !covered && d.Length > 0 && d.Length <= r.opened.Length-d.Offset {
+			if !holds(taken, d) && d.Length > 0 && d.Length <= r.opened.Length-d.Offset {
+				d.Used = !holds(all, d)
 				s.Leaves = append(s.Leaves, d)
 			}
 		}
+		s.Leaves = append(s.Leaves, r.loose...)
 		s.Leaves = append(s.Leaves, format.Gaps(r.opened.Length, append(taken, s.Leaves...))...)
 		slices.SortFunc(s.Leaves, func(a, b format.Span) int { return cmp.Compare(a.Offset, b.Offset) })
 	}

@@ -52,6 +52,9 @@ type Signature struct {
 	Vouches [][]byte
 	// Problem says why it cannot be judged: it is broken, or its fields lie.
 	Problem string
+	// Doubt says why what is started or installed may be something else than what was
+	// signed, although the signature holds; empty if nothing says so.
+	Doubt string
 }
 
 // MaxMessage is how many covered bytes a Signature holds itself.
@@ -62,6 +65,7 @@ type Span struct {
 	Offset, Length int64
 	Path           string // of a member; empty for the container
 	Beside         bool   // Path is from the image on: that of a part beside the container's
+	Used           bool   // in Leaves: it is started or installed, for a configuration, a manifest or its name says so
 }
 
 // Claim is what a container says of a part that lies beside the one it is in, as a

@@ -134,11 +134,15 @@ func (r *reader) values() {
 
 // counter takes the security counter, which counts only if it is protected.
 func (r *reader) counter(f tlv, n uint32) {
-	if _, twice := r.o.Attributes["security-counter"]; twice {
-		return
-	}
 	if !f.protected {
 		r.o.Damage = append(r.o.Damage, format.Damage{Offset: f.off, Length: 4, Reason: "the security counter is not protected: the boot loader does not look at it"})
+		return
+	}
+	if one, twice := r.o.Attributes["security-counter"]; twice {
+		if strings.Contains(one, "or") {
+			return
+		}
+		r.o.Attributes["security-counter"] = one + " or " + fmt.Sprint(n) // whoever reads it takes the first or the last
 		return
 	}
 	r.o.Attributes["security-counter"] = fmt.Sprint(n)

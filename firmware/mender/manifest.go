@@ -137,7 +137,9 @@ func (a *artifact) leave(s *format.Signature) {
 	}
 	for _, e := range a.members {
 		if e.Mode.IsRegular() && e.Size > 0 && !taken[e.Offset] {
-			s.Leaves = append(s.Leaves, span(e))
+			left := span(e)
+			left.Used = packed(e.Name) // by its name alone
+			s.Leaves = append(s.Leaves, left)
 		}
 	}
 }

@@ -20,6 +20,7 @@ var le = binary.LittleEndian
 // image reads one image and its packet.
 func (r *reader) image(title string, i image) {
 	bin, dat := path.Clean(i.Bin), path.Clean(i.Dat)
+	r.named[bin], r.named[dat] = true, true
 	program, err := r.member(bin, r.b.FileBytes)
 	if err != nil {
 		r.broken(fmt.Sprintf("%s: %v", title, err))

@@ -72,6 +72,7 @@ type reader struct {
 	entries []format.Entry
 	problem string // that every signature has
 	bound   map[string]bool
+	named   map[string]bool // by the manifest
 }
 
 var errNone = errors.New("a zip archive without the manifest of a package")
@@ -81,7 +82,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{o: o, b: b, entries: o.Tree.Entries(), bound: map[string]bool{}}
+	r := &reader{o: o, b: b, entries: o.Tree.Entries(), bound: map[string]bool{}, named: map[string]bool{}}
 	o.Attributes = map[string]string{}
 	found, err := r.find(manifestName)
 	if err != nil {
@@ -240,7 +241,7 @@ func (r *reader) leaves() {
 	var spans []format.Span
 	for _, e := range r.entries {
 		if clean := path.Clean(e.Name); e.Mode.IsRegular() && !r.bound[clean] {
-			spans = append(spans, format.Span{Path: e.Name, Length: e.Size})
+			spans = append(spans, format.Span{Path: e.Name, Length: e.Size, Used: r.named[clean]})
 		}
 	}
 	for i := range r.o.Signatures {

@@ -98,6 +98,7 @@ func (r *reader) blocks(auth, manifest member, blocks []cbor.Item, over cbor.Ite
 			if len(r.o.Signatures) > 0 {
 				s.Name = fmt.Sprint(len(r.o.Signatures))
 			}
+			s.Doubt = r.doubt
 			if s.Problem == "" {
 				s.Problem = r.problem
 			}
@@ -112,7 +113,9 @@ func (r *reader) leaves() (spans []format.Span) {
 		if m.name == "" && (m.key == keyAuth || m.key == keyManifest) || r.compared[m.title()] {
 			continue
 		}
-		spans = append(spans, m.all)
+		left := m.all
+		left.Used = m.name != "" && r.fetched[m.name]
+		spans = append(spans, left)
 	}
 	return spans
 }

@@ -58,6 +58,8 @@ type reader struct {
 	end      int64
 	problem  string // that every signature has
 	compared map[string]bool
+	fetched  map[string]bool // payloads that the commands name
+	doubt    string          // of what is installed
 }
 
 func probe(in format.Input) format.Likeness {
@@ -73,7 +75,7 @@ func probe(in format.Input) format.Likeness {
 }
 
 func open(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opened, error) {
-	r := &reader{ctx: ctx, in: in, compared: map[string]bool{}, o: &format.Opened{Attributes: map[string]string{}}}
+	r := &reader{ctx: ctx, in: in, compared: map[string]bool{}, fetched: map[string]bool{}, o: &format.Opened{Attributes: map[string]string{}}}
 	if err := r.walk(); err != nil {
 		return nil, err
 	}

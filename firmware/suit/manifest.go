@@ -6,6 +6,7 @@ import (
 	"crypto/sha512"
 	"fmt"
 	"hash"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,6 +33,7 @@ const (
 	commandOverride   = 20
 	commandRun        = 32
 	parameterDigest   = 3
+	parameterSize     = 14
 	parameterURI      = 21
 
 	maxSequences = 4096
@@ -98,7 +100,7 @@ func (r *reader) manifest(m member) error {
 	if v, ok := item.Get(manifestURI); ok && v.Kind == cbor.Text {
 		r.o.Attributes["reference"] = string(v.Bytes)
 	}
-	c := &commands{digests: map[int][]digest{}, uris: map[string][]int{}, budget: maxSequences}
+	c := &commands{digests: map[int][]digest{}, sizes: map[int][]uint64{}, uris: map[string][]int{}, budget: maxSequences}
 	if v, ok := item.Get(manifestCommon); ok && v.Kind == cbor.Bytes {
 		r.common(v.Bytes, c)
 	}
@@ -176,6 +178,15 @@ func (r *reader) last() format.Hash { return r.o.Hashes[len(r.o.Hashes)-1] }
 // payloads compares the payloads with the digests of the components that they are
 // for.
 func (r *reader) payloads(c *commands) error {
+	there := map[string]bool{}
+	for _, m := range r.members {
+		there[m.name] = true
+	}
+	for _, uri := range slices.Sorted(maps.Keys(c.uris)) {
+		if r.fetched[uri] = true; strings.HasPrefix(uri, "#") && !there[uri] {
+			r.doubts(fmt.Sprintf("the manifest takes the payload %q from the envelope, which has none", uri))
+		}
+	}
 	for _, m := range r.members {
 		if m.name == "" {
 			continue
@@ -183,6 +194,11 @@ func (r *reader) payloads(c *commands) error {
 		var want []digest
 		for _, component := range c.uris[m.name] {
 			want = append(want, c.digests[component]...)
+			for _, n := range c.sizes[component] {
+				if n != uint64(m.data.Length) {
+					r.doubts(fmt.Sprintf("the manifest says that %q has %d bytes, and it has %d", m.name, n, m.data.Length))
+				}
+			}
 		}
 		if len(want) != 1 {
 			r.o.Hashes = append(r.o.Hashes, format.Hash{Name: m.name, Span: m.data, Problem: fmt.Sprintf("the manifest's commands give %d digests for it", len(want))})
@@ -196,11 +212,19 @@ func (r *reader) payloads(c *commands) error {
 	return nil
 }
 
+// doubts notes the first reason why what is installed is not what was signed.
+func (r *reader) doubts(reason string) {
+	if r.doubt == "" {
+		r.doubt = reason
+	}
+}
+
 // commands is what sequences of commands say of digests and places.
 type commands struct {
 	components int
 	current    []int
 	digests    map[int][]digest
+	sizes      map[int][]uint64
 	uris       map[string][]int // which components come from there
 	budget     int
 }
@@ -261,6 +285,13 @@ func (c *commands) parameters(i cbor.Item) {
 				if !slices.ContainsFunc(c.digests[n], func(e digest) bool { return e.algorithm == d.algorithm && bytes.Equal(e.sum, d.sum) }) {
 					c.digests[n] = append(c.digests[n], d)
 				}
+			}
+		}
+	}
+	if v, ok := i.Get(parameterSize); ok && v.Kind == cbor.Uint {
+		for _, n := range c.current {
+			if !slices.Contains(c.sizes[n], v.Number) {
+				c.sizes[n] = append(c.sizes[n], v.Number)
 			}
 		}
 	}

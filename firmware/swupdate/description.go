@@ -26,6 +26,7 @@ type parser struct {
 	rest  string
 	whole int
 	nodes int
+	twice string // the first name that stands twice in one group, of which libconfig takes neither
 }
 
 // parse reads a whole description. What was read before a mistake is given too.
@@ -39,6 +40,9 @@ func parse(text []byte) (*node, error) {
 		err = p.group(root, '}', 0)
 	} else {
 		err = p.group(root, 0, 0)
+	}
+	if err == nil && p.twice != "" {
+		err = fmt.Errorf("%q stands twice in one group", p.twice)
 	}
 	return root, err
 }
@@ -70,6 +74,7 @@ func (p *parser) group(n *node, closing byte, depth int) error {
 	if depth > maxDepth {
 		return p.errorf("more than %d groups inside one another", maxDepth)
 	}
+	seen := map[string]bool{}
 	for {
 		p.blank()
 		switch {
@@ -93,6 +98,10 @@ func (p *parser) group(n *node, closing byte, depth int) error {
 			if name, err = p.name(); err != nil {
 				return err
 			}
+			if seen[name] && p.twice == "" {
+				p.twice = name
+			}
+			seen[name] = true
 		}
 		item := &node{}
 		n.names, n.items = append(n.names, name), append(n.items, item)

@@ -54,6 +54,7 @@ type image struct {
 	opened  *format.Opened
 	members []format.Entry
 	named   map[string]int
+	listed  map[string]bool // by the description
 }
 
 func open(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opened, error) {
@@ -61,7 +62,7 @@ func open(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opene
 	if err != nil {
 		return nil, err
 	}
-	m := &image{in: in, members: archive.Tree.Entries(), named: map[string]int{}, opened: &format.Opened{
+	m := &image{in: in, members: archive.Tree.Entries(), named: map[string]int{}, listed: map[string]bool{}, opened: &format.Opened{
 		Length: archive.Length, Attributes: map[string]string{}, Parts: []format.Part{{Length: archive.Length}},
 	}}
 	m.list()
@@ -138,6 +139,7 @@ func (m *image) describe(ctx context.Context, text []byte) ([]format.Span, error
 // artifact compares one member with its entry.
 func (m *image) artifact(ctx context.Context, a map[string]string) (format.Hash, error) {
 	name, want := a["filename"], a["sha256"]
+	m.listed[name] = true
 	h := format.Hash{Name: name, Algorithm: "sha256", Span: format.Span{Path: name}}
 	if e := a["encrypted"]; e != "" && e != "false" {
 		m.opened.Attributes["encrypted/"+name] = e
@@ -213,7 +215,9 @@ func (m *image) leave(s *format.Signature, own int) {
 			covered = covered || t.Offset == e.Offset
 		}
 		if !covered {
-			s.Leaves = append(s.Leaves, span(e))
+			left := span(e)
+			left.Used = m.listed[e.Name]
+			s.Leaves = append(s.Leaves, left)
 		}
 	}
 }

@@ -26,9 +26,13 @@ func apkStream(last bool, f Member) []byte {
 	return firmwaretest.Gzip("", b)
 }
 
+func apkControl(more string) []byte {
+	return apkStream(false, Member{".PKGINFO", []byte("pkgname = sample\npkgver = 1.0-r0\narch = armv7\n" + more)})
+}
+
 func apk2(m *Maker, kind string, h crypto.Hash) []byte {
 	data := apkStream(true, Member{"etc/motd", bytes.Repeat([]byte("hello\n"), 40)})
-	control := apkStream(false, Member{".PKGINFO", fmt.Appendf(nil, "pkgname = sample\npkgver = 1.0-r0\narch = armv7\ndatahash = %x\n", sha256(data))})
+	control := apkControl(fmt.Sprintf("datahash = %x\n", sha256(data)))
 	if m == nil {
 		return append(control, data...)
 	}

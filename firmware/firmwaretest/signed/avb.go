@@ -6,7 +6,6 @@ import (
 	"crypto/rsa"
 	"encoding/binary"
 	"slices"
-	"strings"
 
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/verity"
@@ -14,7 +13,7 @@ import (
 
 var avbKinds = []Kind{
 	{Name: "avb vbmeta", Reader: "android", Key: RSA2048, Build: func(m *Maker) []byte {
-		return vbmeta(m, avbDescriptor(0, be(uint64(1), uint64(1), "p\x00v\x00")))
+		return vbmeta(m, append(avbDescriptor(0, be(uint64(1), uint64(1), "p\x00v\x00")), avbHash("boot", "", root())...))
 	}},
 	{Name: "avb partition", Reader: "android", Key: RSA2048, Build: avbPartition},
 }
@@ -43,8 +42,18 @@ func avbDescriptor(tag uint64, body []byte) []byte {
 	return append(be(tag, uint64(len(body))), body...)
 }
 
+const avbSHA256 = "sha256\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+
+// avbHash is the descriptor of a partition with that content.
+func avbHash(name, salt string, content []byte) []byte {
+	sum := sha256(append([]byte(salt), content...))
+	return avbDescriptor(2, be(uint64(len(content)), avbSHA256, uint32(len(name)), uint32(len(salt)), uint32(len(sum)), uint32(0), 60, name, salt, string(sum)))
+}
+
 // vbmeta is a block of libavb with descriptors, by RSA and SHA-256.
-func vbmeta(m *Maker, descriptors []byte) []byte {
+func vbmeta(m *Maker, descriptors []byte) []byte { return vbmetaFlags(m, descriptors, 0) }
+
+func vbmetaFlags(m *Maker, descriptors []byte, flags uint32) []byte {
 	var public []byte
 	algorithm, size, rollback := uint32(0), uint64(0), uint64(3)
 	if m != nil {
@@ -61,7 +70,7 @@ func vbmeta(m *Maker, descriptors []byte) []byte {
 	auth := (hash + size + 63) &^ 63
 	release := "avbtool 1.2.0"
 	h := be("AVB0", uint32(1), uint32(0), auth, uint64(len(aux)), algorithm, uint64(0), hash, hash, size,
-		n, uint64(len(public)), uint64(0), uint64(0), uint64(0), n, rollback, uint32(0), uint32(0), release, 48-len(release), 80)
+		n, uint64(len(public)), uint64(0), uint64(0), uint64(0), n, rollback, flags, uint32(0), release, 48-len(release), 80)
 	var block []byte
 	if m != nil {
 		over := slices.Concat(h, aux)
@@ -77,15 +86,13 @@ func avbPartition(m *Maker) []byte {
 	content = append(content, make([]byte, -len(content)&8191)...)
 	n := uint64(len(content))
 	salt := "salt"
-	algorithm := "sha256" + strings.Repeat("\x00", 26)
 	tree := verity.Tree{Hash: crypto.SHA256, Salt: []byte(salt), DataBlock: 4096, HashBlock: 4096}
 	top, levels, err := tree.Root(context.Background(), format.InMemory(content))
 	must(top, err)
-	sum := sha256(append([]byte(salt), content...))
 	block := vbmeta(m, slices.Concat(
-		avbDescriptor(2, be(n, algorithm, uint32(4), uint32(4), uint32(32), uint32(0), 60, "boot", salt, string(sum))),
+		avbHash("boot", salt, content),
 		avbDescriptor(1, be(uint32(1), n, n, uint64(len(levels)), uint32(4096), uint32(4096), uint32(0), uint64(0), uint64(0),
-			algorithm, uint32(6), uint32(4), uint32(32), uint32(0), 60, "system", salt, string(top))),
+			avbSHA256, uint32(6), uint32(4), uint32(32), uint32(0), 60, "system", salt, string(top))),
 	))
 	footer := be("AVBf", uint32(1), uint32(0), n, uint64(len(content)+len(levels)), uint64(len(block)), 28)
 	return slices.Concat(content, levels, block, make([]byte, 4096-64), footer)

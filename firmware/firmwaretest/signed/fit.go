@@ -62,6 +62,11 @@ func (t *devicetree) blob() []byte {
 
 // fitTree is a kernel with a configuration; both may be signed by what is given.
 func fitTree(image, configuration func(*devicetree)) []byte {
+	return fitMore(image, configuration, nothing, nothing)
+}
+
+// fitMore is one with more images and configurations.
+func fitMore(image, configuration, images, configurations func(*devicetree)) []byte {
 	t := &devicetree{}
 	t.node("", func() {
 		t.text("description", "signed")
@@ -75,6 +80,7 @@ func fitTree(image, configuration func(*devicetree)) []byte {
 				})
 				image(t)
 			})
+			images(t)
 		})
 		t.node("configurations", func() {
 			t.text("default", "conf")
@@ -82,6 +88,7 @@ func fitTree(image, configuration func(*devicetree)) []byte {
 				t.text("kernel", "kernel-1")
 				configuration(t)
 			})
+			configurations(t)
 		})
 	})
 	return t.blob()
@@ -106,8 +113,14 @@ func fitConfiguration(m *Maker, algorithm string, sign func([]byte) []byte) []by
 	if m == nil {
 		return fitTree(nothing, nothing)
 	}
+	return fitSigned(m, algorithm, sign, nothing, nothing)
+}
+
+// fitSigned is a tree with a signed configuration, and with more that it does not
+// name.
+func fitSigned(m *Maker, algorithm string, sign func([]byte) []byte, images, configurations func(*devicetree)) []byte {
 	return signedTree(m, sign, func(value []byte) []byte {
-		return fitTree(nothing, func(t *devicetree) {
+		return fitMore(nothing, func(t *devicetree) {
 			strings := len(t.names)
 			t.node("signature-1", func() {
 				t.set("hashed-strings", binary.BigEndian.AppendUint64(nil, uint64(strings)))
@@ -116,7 +129,7 @@ func fitConfiguration(m *Maker, algorithm string, sign func([]byte) []byte) []by
 				t.text("key-name-hint", "maker")
 				t.text("algo", algorithm)
 			})
-		})
+		}, images, configurations)
 	})
 }
 

@@ -50,10 +50,13 @@ func encode(v any) []byte {
 func suitDigest(b []byte) []byte { return encode([]any{-16, sha256(b)}) }
 
 // suit is an envelope with a manifest about one program, which it brings along.
-func suit(m *Maker) []byte {
+func suit(m *Maker) []byte { return suitOf(m, len(program()), "#app") }
+
+// suitOf is one whose manifest gives a size and a name.
+func suitOf(m *Maker, size int, name string) []byte {
 	payload := program()
-	shared := encode([]any{20, pairs{3, suitDigest(payload), 14, len(payload)}, 1, 15})
-	install := encode([]any{20, pairs{21, "#app"}, 21, 2, 3, 15})
+	shared := encode([]any{20, pairs{3, suitDigest(payload), 14, size}, 1, 15})
+	install := encode([]any{20, pairs{21, name}, 21, 2, 3, 15})
 	manifest := encode(pairs{1, 1, 2, 7, 3, encode(pairs{2, []any{[]any{[]byte("flash"), []byte{0}}}, 4, shared}), 20, install})
 	sum := suitDigest(encode(manifest))
 	blocks := []any{sum}
