@@ -24,7 +24,7 @@ type UpdateContainer struct {
 // UpdateContainers are the containers of the image that are made for updates.
 var UpdateContainers = &Fact[[]UpdateContainer]{
 	Name:    "update-containers",
-	Version: 2,
+	Version: 3,
 	Doc:     "Containers of kinds that are made for updates: whether they can carry a signature and do, and the counters that refuse older versions.",
 	Needs:   []Node{Tree, OSTree},
 	Observe: func(o *Observer) ([]UpdateContainer, error) {
@@ -37,8 +37,10 @@ var UpdateContainers = &Fact[[]UpdateContainer]{
 			return nil, err
 		}
 		found := []UpdateContainer{}
+		signed, unsigned := signedParts(img), unsignedFlashes(img)
 		for _, c := range img.Containers {
-			if u, ok := updateContainer(c); ok {
+			if u, ok := updateContainer(c); ok && !signed[c] {
+				u.Outermost = u.Outermost || unsigned[c.Parent] && c.Type == "esp-image"
 				found = append(found, u)
 			}
 		}
@@ -47,13 +49,14 @@ var UpdateContainers = &Fact[[]UpdateContainer]{
 				Type: "ostree", Outermost: r.Outermost, Signable: true, Signatures: r.signed(), Attributes: map[string]string{}, Location: r.Location,
 			})
 		}
-		return found, nil
+		return append(found, stripped(img)...), nil
 	},
 }
 
 // signable are the types of container whose format has a place for a signature.
 var signable = []string{
-	"android-vbmeta", "esp-image", "fit", "matter-ota", "mcuboot", "mender", "nordic-dfu", "ostree-delta", "rauc", "suit", "swupdate", "zigbee-ota",
+	"android-vbmeta", "apk", "esp-image", "fit", "fwtool", "matter-ota", "mcuboot", "mender", "nordic-dfu", "ostree-delta", "rauc", "rpm", "suit",
+	"swupdate", "zigbee-ota",
 }
 
 // told are the attributes that speak of versions and of encryption.

@@ -23,8 +23,8 @@ var ImageSignature = &checks.Check{
 	Reads:     "FD",
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10", "5.3-7"},
-	Version:   2,
-	Needs:     checks.Needs(facts.Signatures, facts.HashLists, facts.UpdateContainers),
+	Version:   3,
+	Needs:     checks.Needs(facts.Signatures, facts.HashLists, facts.UpdateContainers, facts.TornImages),
 	Run:       imageSignature,
 }
 
@@ -38,12 +38,18 @@ func imageSignature(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Observed(assay.Critical, "the update image is not signed", u.Location))
 		}
 	}
+	torn := checks.Ask(c, facts.TornImages)
+	for _, i := range torn {
+		if i.Signable && !beside {
+			found = append(found, checks.Noted(assay.High, "the image was of the kind "+i.Type+" and is broken or cut off: no signature of it can be read", clean(i.Reason), i.Location))
+		}
+	}
 	found = checks.Merged(found)
 	if len(signed) == 0 {
 		if len(found) > 0 {
 			return c.Fail(assay.Observed, found...)
 		}
-		return c.Inconclusive("%s", withoutSignature(c, containers))
+		return c.Inconclusive("%s", withoutSignature(containers, torn))
 	}
 	t := tally{found: found, chained: chained(c, signed), own: slices.ContainsFunc(signed, func(s facts.Signature) bool { return !s.Found })}
 	for _, s := range signed {
@@ -52,11 +58,14 @@ func imageSignature(c *checks.Context) checks.Judgement {
 	return t.judgement(c)
 }
 
-func withoutSignature(c *checks.Context, containers []facts.UpdateContainer) string {
+func withoutSignature(containers []facts.UpdateContainer, torn []facts.TornImage) string {
 	for _, u := range containers {
 		if u.Outermost && u.Encrypted {
 			return "the image is encrypted: who signed it cannot be seen"
 		}
+	}
+	if len(torn) > 0 {
+		return "no signature was seen in the image: " + clean(torn[0].Reason)
 	}
 	return "no signature was seen in the image, and its kind has no place for one"
 }
