@@ -17,6 +17,7 @@ type UpdateContainer struct {
 	Signable   bool // its kind has a place for a signature
 	Signatures int
 	Encrypted  bool
+	Damaged    bool              // a part of it could not be read
 	Attributes map[string]string // those that have to do with versions and encryption
 	Location   assay.Location
 }
@@ -67,7 +68,7 @@ var told = []string{
 
 func updateContainer(c *firmware.Container) (UpdateContainer, bool) {
 	u := UpdateContainer{
-		Type: c.Type, Outermost: outermost(c), Signable: slices.Contains(signable, c.Type), Signatures: len(c.Signatures),
+		Type: c.Type, Outermost: outermost(c), Signable: slices.Contains(signable, c.Type), Signatures: len(c.Signatures), Damaged: len(c.Damage) > 0,
 		Attributes: map[string]string{},
 		Location:   assay.Location{Path: c.Path},
 	}

@@ -35,7 +35,7 @@ func imageSignature(c *checks.Context) checks.Judgement {
 	beside := slices.ContainsFunc(signed, func(s facts.Signature) bool { return s.Beside })
 	for _, u := range containers {
 		if u.Outermost && u.Signable && u.Signatures == 0 && !u.Encrypted && !beside {
-			found = append(found, checks.Observed(assay.Critical, "the update image is not signed", u.Location))
+			found = append(found, checks.Observed(assay.Critical, unsigned(u), u.Location))
 		}
 	}
 	torn := checks.Ask(c, facts.TornImages)
@@ -56,6 +56,15 @@ func imageSignature(c *checks.Context) checks.Judgement {
 		t.add(c, s)
 	}
 	return t.judgement(c)
+}
+
+// unsigned says that there is no signature; of a damaged image, it may be that there
+// was one.
+func unsigned(u facts.UpdateContainer) string {
+	if u.Damaged {
+		return "the update image is not signed, or too damaged to tell"
+	}
+	return "the update image is not signed"
 }
 
 func withoutSignature(containers []facts.UpdateContainer, torn []facts.TornImage) string {
