@@ -174,6 +174,10 @@ type Skipped struct {
 	Path           string // of the container or file
 	Offset, Length int64  // in the bytes of what Path names
 	Reason         string
+	// Type is the type of container that seems to begin there and could not be
+	// opened; empty if none does. Sure says that it is no chance.
+	Type string
+	Sure bool
 }
 
 // Lookup finds a file of the container by its path. Symlinks are followed

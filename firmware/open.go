@@ -195,7 +195,14 @@ func (o *opener) digest(in format.Input) error {
 func (o *opener) skip(path string, off, length int64, reason string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.img.Skipped = append(o.img.Skipped, Skipped{path, off, length, reason})
+	o.img.Skipped = append(o.img.Skipped, Skipped{Path: path, Offset: off, Length: length, Reason: reason})
+}
+
+// broken notes a container that could not be opened, and what its type seems to be.
+func (o *opener) broken(path string, off int64, kind string, sure bool, reason string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.img.Skipped = append(o.img.Skipped, Skipped{Path: path, Offset: off, Reason: reason, Type: kind, Sure: sure && kind != ""})
 }
 
 // finish puts everything in its order.

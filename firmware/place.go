@@ -58,7 +58,7 @@ func (o *opener) look(p *place) (found, error) {
 	}
 	s := o.matcher.scan(p.in)
 	next := slices.DeleteFunc(o.matcher.starts(p.in), func(c candidate) bool { return c.format.Name == p.outer })
-	failures := 0
+	failures, begun := 0, false
 	for pos := int64(0); ; {
 		var failed []refusal
 		opened := false
@@ -69,6 +69,7 @@ func (o *opener) look(p *place) (found, error) {
 			}
 			if err == nil {
 				pos, opened = max(pos, c.off+length), true
+				begun = begun || c.off == 0
 				break
 			}
 			if errors.Is(err, format.ErrSpent) {
@@ -96,7 +97,24 @@ func (o *opener) look(p *place) (found, error) {
 			break
 		}
 	}
+	if !begun {
+		o.torn(p)
+	}
 	return f, o.leftover(p, &f)
+}
+
+// torn notes what a place, in which nothing was opened at the first byte, clearly
+// was when it was whole.
+func (o *opener) torn(p *place) {
+	for _, f := range o.matcher.formats {
+		if f.Torn == nil || f.Name == p.outer || !hasMagic(p.in, f) || f.Probe(p.in) != format.No {
+			continue
+		}
+		if err := f.Torn(p.in); err != nil {
+			o.broken(p.path, p.shiftIn(), f.Name, true, f.Name+" cannot be opened: "+err.Error())
+			return
+		}
+	}
 }
 
 // refusal is a candidate that did not open.
@@ -109,12 +127,15 @@ type refusal struct {
 // bytes: as they were, all but the sure ones, where another container opened.
 func (o *opener) refused(p *place, failed []refusal, opened bool) {
 	for _, r := range failed {
-		name := r.format.Name
 		if errors.Is(r.err, errTiny) {
 			continue
 		}
 		if r.likeness == format.Sure || !opened && (r.off == 0 || errors.Is(r.err, format.ErrLimit)) {
-			o.skip(p.path, p.shiftIn()+r.off, 0, name+" cannot be opened: "+r.err.Error())
+			kind := r.format.Name
+			if opened {
+				kind = "" // it is what opened
+			}
+			o.broken(p.path, p.shiftIn()+r.off, kind, r.likeness == format.Sure, r.format.Name+" cannot be opened: "+r.err.Error())
 		}
 	}
 }

@@ -111,28 +111,65 @@ func parseDER(der []byte) (keyMaterial, bool) {
 
 var kernelBanner = []byte("Linux version ")
 
+// rawMarks are how a structure in flat code may begin: a sequence with a length of
+// two bytes, and the public keys in DER that are shorter, as SubjectPublicKeyInfo: on
+// P-256 and P-384, and of Ed25519 (RFC 5480, RFC 8410).
+var rawMarks = [][]byte{
+	{0x30, 0x82},
+	[]byte("\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"),
+	[]byte("\x30\x76\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"),
+	[]byte("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"),
+}
+
+// marked finds the marks in order of their places.
+type marked struct {
+	content []byte
+	next    [4]int // by mark: its next place
+}
+
+// from gives the first place of a mark from at on, and how long the structure there
+// must be at least; negative if there is none.
+func (m *marked) from(at int) (place, least int) {
+	place = -1
+	for i, mark := range rawMarks {
+		if m.next[i] >= 0 && m.next[i] < at || at == 0 {
+			m.next[i] = bytes.Index(m.content[at:], mark)
+			if m.next[i] >= 0 {
+				m.next[i] += at
+			}
+		}
+		if m.next[i] >= 0 && (place < 0 || m.next[i] < place) {
+			place, least = m.next[i], len(mark)
+			if i == 0 {
+				least = 128
+			}
+		}
+	}
+	return place, least
+}
+
 // rawMaterial tries each place of a raw range at which a DER sequence of a fitting
 // length begins.
 func rawMaterial(f *firmware.File, content []byte) []keyMaterial {
 	var found []keyMaterial
 	kernel := bytes.Contains(content, kernelBanner)
-	mark := []byte{0x30, 0x82} // a sequence with a length of two bytes
+	marks := marked{content: content}
 	for at, tries := 0, 0; tries < maxRawDER; tries++ {
-		i := bytes.Index(content[at:], mark)
+		i, least := marks.from(at)
 		if i < 0 {
 			break
 		}
-		at += i
+		at = i
 		n, ok := derLength(content[at:])
-		if !ok || n < 128 || n > maxDERFile || at+n > len(content) {
+		if !ok || n < least || n > maxDERFile || at+n > len(content) {
 			at++
 			continue
 		}
-		if first := content[at+4]; first != asn1.TagInteger && first != asn1.TagSequence|0x20 {
+		if first := content[at+4]; least == 128 && first != asn1.TagInteger && first != asn1.TagSequence|0x20 {
 			at++ // chance: every key and certificate begins with a version or a structure
 			continue
 		}
-		m, ok := parseDER(content[at : at+n])
+		m, ok := parseRaw(content[at:at+n], kernel)
 		if !ok {
 			at++
 			continue
@@ -145,6 +182,21 @@ func rawMaterial(f *firmware.File, content []byte) []keyMaterial {
 		at += n
 	}
 	return found
+}
+
+// parseRaw parses a structure in flat code: there, an RSA public key may stand as
+// PKCS #1 has it, as boot loaders do; it must be of a usual size and exponent. A
+// kernel has such keys for its own tests.
+func parseRaw(der []byte, kernel bool) (keyMaterial, bool) {
+	if m, ok := parseDER(der); ok || kernel {
+		return m, ok
+	}
+	key, ok := parsePKCS1Public(der)
+	if !ok || key.Bits < 1024 || key.Bits%512 != 0 || !slices.Contains([]int64{3, 17, 65537}, key.rsa.E.Int64()) {
+		return keyMaterial{}, false
+	}
+	key.Format = "DER"
+	return keyMaterial{Key: key}, true
 }
 
 // place says where the key or certificate stands. The file of a private key

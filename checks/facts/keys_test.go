@@ -233,6 +233,30 @@ func TestKeyInFlatImage(t *testing.T) {
 	}
 }
 
+// Boot loaders hold public keys as MCUboot's imgtool writes them: as PKCS #1, or
+// shorter than what has a length of two bytes. The key of a certificate is no other.
+func TestPublicKeyInFlatImage(t *testing.T) {
+	k := testKeys()
+	ed, _, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noise := bytes.Repeat([]byte("\x30\x59\x30\x13\x06\x07 and \x30\x2a\x30\x05"), 20)
+	flat := slices.Concat(noise, der(x509.MarshalPKIXPublicKey(k.ec.Public())), noise, der(x509.MarshalPKIXPublicKey(ed)), noise, x509.MarshalPKCS1PublicKey(&k.rsa.PublicKey), noise, selfSigned(t, k.ec, true))
+	f := &firmware.File{Path: "flat!raw", Kind: firmware.Raw, Size: int64(len(flat))}
+	var got []string
+	for _, m := range seeKeys(f, flat) {
+		if m.Key == nil {
+			got = append(got, "certificate")
+			continue
+		}
+		got = append(got, fmt.Sprintf("%s %d %t", m.Key.Algorithm, m.Key.Bits, m.Key.Private))
+	}
+	if want := []string{"EC 256 false", "Ed25519 256 false", "RSA 1024 false", "certificate"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestCertificates(t *testing.T) {
 	k := testKeys()
 	broken := selfSigned(t, k.rsa, false)

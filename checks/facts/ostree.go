@@ -409,7 +409,7 @@ func ostreeHashes(repos []OSTreeRepository) (all []HashEntry) {
 		for _, c := range r.Commits {
 			entry := func(name string, at assay.Location, ok bool) {
 				h := firmware.Hash{Name: name, Algorithm: "sha256", OK: ok, Span: firmware.Span{Path: at.Path}}
-				all = append(all, HashEntry{Hash: h, Container: r.Container, Outermost: r.Outermost, Location: at})
+				all = append(all, HashEntry{Hash: h, Container: r.Container, Outermost: r.Outermost, Kept: !r.Outermost, Location: at})
 			}
 			if c.Objects > 0 {
 				entry("the objects of "+c.Checksum[:12], c.Location, true)

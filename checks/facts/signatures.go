@@ -30,6 +30,7 @@ type HashEntry struct {
 	firmware.Hash
 	Container string
 	Outermost bool // of the delivered image itself
+	Kept      bool // of something that a root file system keeps
 	Location  assay.Location
 }
 
@@ -101,7 +102,7 @@ func damageIn(img *firmware.Image, c *firmware.Container) string {
 // HashLists are the hash lists of the containers of the image.
 var HashLists = &Fact[[]HashEntry]{
 	Name:    "hash-lists",
-	Version: 2,
+	Version: 3,
 	Doc:     "Hash lists inside containers, and the objects of OSTree commits, each entry compared with what it is about. They are no signatures.",
 	Needs:   []Node{Tree, OSTree, Indexes},
 	Observe: func(o *Observer) ([]HashEntry, error) {
@@ -124,11 +125,14 @@ var HashLists = &Fact[[]HashEntry]{
 				if h.Span.Beside {
 					at.Path = h.Span.Path
 				}
-				found = append(found, HashEntry{Hash: h, Container: c.Path, Outermost: outermost(c), Location: at})
+				found = append(found, HashEntry{Hash: h, Container: c.Path, Outermost: outermost(c), Kept: inRoot(c), Location: at})
 			}
 		}
 		for _, x := range signed {
-			found = append(found, x.Hashes...)
+			for _, h := range x.Hashes {
+				h.Kept = !h.Outermost
+				found = append(found, h)
+			}
 		}
 		return append(found, ostreeHashes(repos)...), nil
 	},
@@ -148,9 +152,11 @@ func outermost(c *firmware.Container) bool {
 // kept reports whether a container is a package, or an index of packages, that lies
 // in a root file system: it was not delivered by what is signed.
 func kept(c *firmware.Container) bool {
-	if !slices.Contains([]string{"apk", "ar", "rpm"}, c.Type) {
-		return false
-	}
+	return slices.Contains([]string{"apk", "ar", "rpm"}, c.Type) && inRoot(c)
+}
+
+// inRoot reports whether a container lies in a root file system.
+func inRoot(c *firmware.Container) bool {
 	for p := c.Parent; p != nil; p = p.Parent {
 		if isRoot(p) {
 			return true

@@ -17,6 +17,7 @@ type UpdateContainer struct {
 	Signable   bool // its kind has a place for a signature
 	Signatures int
 	Encrypted  bool
+	Damaged    bool              // a part of it could not be read
 	Attributes map[string]string // those that have to do with versions and encryption
 	Location   assay.Location
 }
@@ -37,8 +38,10 @@ var UpdateContainers = &Fact[[]UpdateContainer]{
 			return nil, err
 		}
 		found := []UpdateContainer{}
+		signed, unsigned := signedParts(img), unsignedFlashes(img)
 		for _, c := range img.Containers {
-			if u, ok := updateContainer(c); ok {
+			if u, ok := updateContainer(c); ok && !signed[c] {
+				u.Outermost = u.Outermost || unsigned[c.Parent] && c.Type == "esp-image"
 				found = append(found, u)
 			}
 		}
@@ -47,13 +50,14 @@ var UpdateContainers = &Fact[[]UpdateContainer]{
 				Type: "ostree", Outermost: r.Outermost, Signable: true, Signatures: r.signed(), Attributes: map[string]string{}, Location: r.Location,
 			})
 		}
-		return found, nil
+		return append(found, stripped(img)...), nil
 	},
 }
 
 // signable are the types of container whose format has a place for a signature.
 var signable = []string{
-	"android-vbmeta", "esp-image", "fit", "matter-ota", "mcuboot", "mender", "nordic-dfu", "ostree-delta", "rauc", "suit", "swupdate", "zigbee-ota",
+	"android-vbmeta", "apk", "esp-image", "fit", "fwtool", "matter-ota", "mcuboot", "mender", "nordic-dfu", "ostree-delta", "rauc", "rpm", "suit",
+	"swupdate", "zigbee-ota",
 }
 
 // told are the attributes that speak of versions and of encryption.
@@ -64,7 +68,7 @@ var told = []string{
 
 func updateContainer(c *firmware.Container) (UpdateContainer, bool) {
 	u := UpdateContainer{
-		Type: c.Type, Outermost: outermost(c), Signable: slices.Contains(signable, c.Type), Signatures: len(c.Signatures),
+		Type: c.Type, Outermost: outermost(c), Signable: slices.Contains(signable, c.Type), Signatures: len(c.Signatures), Damaged: len(c.Damage) > 0,
 		Attributes: map[string]string{},
 		Location:   assay.Location{Path: c.Path},
 	}

@@ -104,7 +104,7 @@ func TestSeveralSignatures(t *testing.T) {
 		{"esp, the second is wrong", signed.ESPBlocks(a.ESPBlock, wrongBlock(b)), keysOf(t, false, a, b), "the digest in the signature block is not that of the image"},
 		{"esp, the second is a stranger's", signed.ESPBlocks(a.ESPBlock, b.ESPBlock), keysOf(t, false, a), "not by a declared key"},
 		{"swupdate, two signatures", signed.SWUpdate(func(d []byte) []byte { return value }, signed.Member{Name: "sw-description.sig", Content: value}), key, "a second member"},
-		{"CMS, one signer is a stranger", signed.SWUpdate(cms(same, r, q)), keysOf(t, true, r), "not by a declared key"},
+		{"CMS, one signer is a stranger", signed.SWUpdate(cms(same, r, q)), keysOf(t, true, r), "not every signer of the image is a declared one"},
 		{"CMS, nobody signed", signed.SWUpdate(cms(same)), keysOf(t, true, r), "no signer"},
 		{"CMS, both about something else", signed.SWUpdate(cms(func([]byte) []byte { return nil }, r, q)), keysOf(t, true, r, q), "digest differs"},
 		{"CMS, one signer is wrong", signed.SWUpdate(func(d []byte) []byte {

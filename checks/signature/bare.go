@@ -27,6 +27,7 @@ type scheme struct {
 // schemes are the algorithms that are verified, by their names.
 var schemes = map[string]scheme{
 	format.RSASHA1:      {crypto.SHA1, isRSA, pkcs1},
+	format.RSASHA224:    {crypto.SHA224, isRSA, pkcs1},
 	format.RSASHA256:    {crypto.SHA256, isRSA, pkcs1},
 	format.RSASHA384:    {crypto.SHA384, isRSA, pkcs1},
 	format.RSASHA512:    {crypto.SHA512, isRSA, pkcs1},
@@ -34,6 +35,7 @@ var schemes = map[string]scheme{
 	format.RSAPSSSHA384: {crypto.SHA384, isRSA, pss},
 	format.RSAPSSSHA512: {crypto.SHA512, isRSA, pss},
 	format.RSAAnySHA256: {crypto.SHA256, isRSA, pkcs1OrPSS},
+	format.ECDSASHA224:  {crypto.SHA224, isECDSA, ecdsaASN1},
 	format.ECDSASHA256:  {crypto.SHA256, isECDSA, ecdsaASN1},
 	format.ECDSASHA384:  {crypto.SHA384, isECDSA, ecdsaASN1},
 	format.ECDSASHA512:  {crypto.SHA512, isECDSA, ecdsaASN1},
@@ -132,7 +134,7 @@ func underOwnKey(c scheme, s firmware.Signature, signed []byte) (Outcome, bool) 
 	case err != nil:
 		o.Reason = "the key that it brings along cannot be read"
 	case refused(key) != "":
-		o.Reason = refused(key)
+		o.Verdict, o.Reason = worth(key), refused(key)
 	case !c.holds(key, signed, s.Value):
 		o.Reason = "it does not verify with the key that it brings along"
 	default:
@@ -143,7 +145,8 @@ func underOwnKey(c scheme, s firmware.Signature, signed []byte) (Outcome, bool) 
 
 // withDeclared tries the declared keys that the signature can be of.
 func (c scheme) withDeclared(s firmware.Signature, keys []Key, signed []byte, asOf time.Time) Outcome {
-	tried, others, named, weak := 0, 0, false, ""
+	tried, others, named := 0, 0, false
+	var no refusal
 	for _, k := range keys {
 		if !c.fits(k.Public) {
 			continue
@@ -154,9 +157,9 @@ func (c scheme) withDeclared(s firmware.Signature, keys []Key, signed []byte, as
 		}
 		if reason := refused(k.Public); reason != "" {
 			if k.named(s) {
-				return Outcome{Verdict: Invalid, Key: k.Digest(), Signer: k.called(), Public: k.Public, Reason: reason}
+				return Outcome{Verdict: worth(k.Public), Key: k.Digest(), Signer: k.called(), Public: k.Public, Reason: reason}
 			}
-			weak = reason
+			no.add(k.Public)
 			continue
 		}
 		if c.holds(k.Public, signed, s.Value) {
@@ -167,11 +170,7 @@ func (c scheme) withDeclared(s firmware.Signature, keys []Key, signed []byte, as
 	if tried > 0 && others == tried && !named {
 		return Outcome{Verdict: Undeclared, Signer: s.KeyName, Reason: "signed by a key that is not declared"}
 	}
-	o := unverified(s, len(keys), tried, named)
-	if weak != "" && o.Verdict == Invalid {
-		o.Reason += ": " + weak
-	}
-	return o
+	return no.explain(unverified(s, len(keys), tried, named), tried)
 }
 
 // heldBy is the outcome of a signature that verified with a key.

@@ -21,7 +21,7 @@ func (g signer) trust(cert *x509.Certificate) (Verdict, string) {
 	if len(g.keys) == 0 {
 		return Undeclared, noKey
 	}
-	chain := g.chain(cert, g.asOf)
+	chain := g.chainOn(cert, g.asOf)
 	if chain == nil {
 		return g.outOfTime(cert)
 	}
@@ -30,7 +30,7 @@ func (g signer) trust(cert *x509.Certificate) (Verdict, string) {
 	}
 	for _, c := range chain {
 		if reason := refused(c.PublicKey); reason != "" {
-			return Invalid, reason
+			return worth(c.PublicKey), reason
 		}
 		if g.revoked(c) {
 			return Invalid, "the certificate is revoked: " + c.Subject.String()
@@ -51,7 +51,22 @@ func (g signer) declaredUse(chain []*x509.Certificate) (Verdict, string) {
 	return Valid, ""
 }
 
-// chain leads from a certificate to a declared one, on a day; nil if there is
+// chainOn leads from a certificate to a declared one, at any moment of a day; nil if
+// there is none.
+func (g signer) chainOn(cert *x509.Certificate, asOf time.Time) []*x509.Certificate {
+	from, to := dayOf(asOf)
+	for _, at := range append([]time.Time{from, to.Add(-time.Second)}, g.days(cert)...) {
+		if at.Before(from) || !at.Before(to) {
+			continue
+		}
+		if chain := g.chain(cert, at); chain != nil {
+			return chain
+		}
+	}
+	return nil
+}
+
+// chain leads from a certificate to a declared one, at a moment; nil if there is
 // none.
 func (g signer) chain(cert *x509.Certificate, at time.Time) []*x509.Certificate {
 	roots, between := x509.NewCertPool(), x509.NewCertPool()
@@ -75,16 +90,7 @@ func (g signer) chain(cert *x509.Certificate, at time.Time) []*x509.Certificate 
 
 // outOfTime tells a chain that is not valid on the day from none at all.
 func (g signer) outOfTime(cert *x509.Certificate) (Verdict, string) {
-	days := []time.Time{cert.NotBefore, cert.NotAfter}
-	for _, c := range g.certs {
-		days = append(days, c.NotBefore, c.NotAfter)
-	}
-	for _, k := range g.keys {
-		if k.Certificate != nil {
-			days = append(days, k.Certificate.NotBefore, k.Certificate.NotAfter)
-		}
-	}
-	for _, day := range days {
+	for _, day := range g.days(cert) {
 		for _, c := range g.chain(cert, day) {
 			if reason := expired(c, g.asOf); reason != "" {
 				if !bytes.Equal(c.Raw, cert.Raw) {
@@ -95,6 +101,21 @@ func (g signer) outOfTime(cert *x509.Certificate) (Verdict, string) {
 		}
 	}
 	return Undeclared, "the signer's certificate leads to no declared key or authority"
+}
+
+// days are the moments at which a certificate that can be in the chain begins or
+// ends.
+func (g signer) days(cert *x509.Certificate) []time.Time {
+	days := []time.Time{cert.NotBefore, cert.NotAfter}
+	for _, c := range g.certs {
+		days = append(days, c.NotBefore, c.NotAfter)
+	}
+	for _, k := range g.keys {
+		if k.Certificate != nil {
+			days = append(days, k.Certificate.NotBefore, k.Certificate.NotAfter)
+		}
+	}
+	return days
 }
 
 // purpose says that a certificate is not for signing software; empty if it may

@@ -12,9 +12,10 @@ import (
 	"slices"
 
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/detached"
 )
 
-// signedData is the SignedData of RFC 5652, 5.1, in DER.
+// signedData is the SignedData of RFC 5652, 5.1.
 type signedData struct {
 	Version    int
 	Hashes     []pkix.AlgorithmIdentifier `asn1:"set"`
@@ -55,14 +56,19 @@ var (
 
 var (
 	errEnveloped = errors.New("the message is encrypted")
-	errNotDER    = errors.New("it is no SignedData in DER")
+	errNotDER    = errors.New("it is no SignedData in DER or BER")
 )
 
 // maxSigners bounds what is judged of one message.
 const maxSigners = 32
 
-// parseCMS reads a message strictly: nothing may follow it, or be left out.
-func parseCMS(der []byte) (*signedData, error) {
+// parseCMS reads a message, in DER or BER, strictly: nothing may follow it, or be
+// left out.
+func parseCMS(message []byte) (*signedData, error) {
+	der, n, err := detached.DER(message)
+	if err != nil || n != len(message) {
+		return nil, errNotDER
+	}
 	var info struct {
 		Type    asn1.ObjectIdentifier
 		Content asn1.RawValue `asn1:"explicit,tag:0"`

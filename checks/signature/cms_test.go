@@ -96,7 +96,7 @@ func (a authority) sign(signers []string, options ...string) []byte {
 
 func detachedFrom(value []byte) firmware.Signature {
 	return firmware.Signature{Algorithm: format.CMS, Value: value, Digest: hashed(crypto.SHA256), Digests: map[crypto.Hash][]byte{
-		crypto.SHA1: hashed(crypto.SHA1), crypto.SHA256: hashed(crypto.SHA256), crypto.SHA384: hashed(crypto.SHA384), crypto.SHA512: hashed(crypto.SHA512),
+		crypto.SHA1: hashed(crypto.SHA1), crypto.SHA224: hashed(crypto.SHA224), crypto.SHA256: hashed(crypto.SHA256), crypto.SHA384: hashed(crypto.SHA384), crypto.SHA512: hashed(crypto.SHA512),
 	}}
 }
 
@@ -112,6 +112,7 @@ func TestCMS(t *testing.T) {
 	a.certificate("server", "ec", "ca", "extendedKeyUsage=serverAuth")
 	a.certificate("crypting", "rsa:2048", "ca", "keyUsage=keyEncipherment")
 	a.certificate("weak", "rsa:1024", "ca")
+	a.certificate("odd", "rsa:2047", "ca")
 	a.certificate("other", "rsa:2048", "", "basicConstraints=critical,CA:TRUE")
 	a.certificate("between", "rsa:2048", "ca", "basicConstraints=critical,CA:TRUE")
 	a.certificate("leaf", "ec", "between")
@@ -143,6 +144,10 @@ func TestCMS(t *testing.T) {
 		{"attached without attributes", attachedIn(a.sign([]string{"ec"}, "-nodetach", "-noattr")), ca, now, Valid, ""},
 		{"key identifier", detachedFrom(a.sign([]string{"rsa"}, "-keyid")), ca, now, Valid, ""},
 		{"RSA-PSS", detachedFrom(a.sign([]string{"rsa"}, "-keyopt", "rsa_padding_mode:pss")), ca, now, Valid, ""},
+		{"lengths left open, attached", attachedIn(a.sign([]string{"rsa"}, "-stream", "-nodetach")), ca, now, Valid, ""},
+		{"made in the course of the day", detachedFrom(good), ca, now.UTC().Truncate(24 * time.Hour), Valid, ""},
+		{"an odd length of the key", detachedFrom(a.sign([]string{"odd"})), ca, now, Unknown, "2047 bits is no usual key"},
+		{"SHA-224", detachedFrom(a.sign([]string{"rsa"}, "-md", "sha224")), ca, now, Valid, ""},
 		{"SHA-512", detachedFrom(a.sign([]string{"rsa"}, "-md", "sha512")), ca, now, Valid, ""},
 		{"ECDSA and code signing", detachedFrom(a.sign([]string{"ec"})), ca, now, Valid, ""},
 		{"mail", detachedFrom(a.sign([]string{"mail"})), ca, now, Valid, ""},

@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/rsa"
 	"crypto/x509/pkix"
@@ -14,6 +15,21 @@ var hashOIDs = map[string]crypto.Hash{
 	"2.16.840.1.101.3.4.2.1": crypto.SHA256,
 	"2.16.840.1.101.3.4.2.2": crypto.SHA384,
 	"2.16.840.1.101.3.4.2.3": crypto.SHA512,
+	"2.16.840.1.101.3.4.2.4": crypto.SHA224,
+}
+
+// otherHashes are named and not verified with.
+var otherHashes = map[string]string{
+	"1.2.840.113549.2.2":      "MD2",
+	"1.2.840.113549.2.4":      "MD4",
+	"1.2.840.113549.2.5":      "MD5",
+	"1.3.36.3.2.1":            "RIPEMD-160",
+	"2.16.840.1.101.3.4.2.5":  "SHA-512/224",
+	"2.16.840.1.101.3.4.2.6":  "SHA-512/256",
+	"2.16.840.1.101.3.4.2.7":  "SHA3-224",
+	"2.16.840.1.101.3.4.2.8":  "SHA3-256",
+	"2.16.840.1.101.3.4.2.9":  "SHA3-384",
+	"2.16.840.1.101.3.4.2.10": "SHA3-512",
 }
 
 // signatureOIDs are the algorithms of signatures: how they are verified, and with
@@ -28,7 +44,9 @@ var signatureOIDs = map[string]struct {
 	"1.2.840.113549.1.1.11": {"RSA-PKCS1v15", crypto.SHA256, scheme{fits: isRSA, ok: pkcs1}},
 	"1.2.840.113549.1.1.12": {"RSA-PKCS1v15", crypto.SHA384, scheme{fits: isRSA, ok: pkcs1}},
 	"1.2.840.113549.1.1.13": {"RSA-PKCS1v15", crypto.SHA512, scheme{fits: isRSA, ok: pkcs1}},
+	"1.2.840.113549.1.1.14": {"RSA-PKCS1v15", crypto.SHA224, scheme{fits: isRSA, ok: pkcs1}},
 	"1.2.840.10045.4.1":     {"ECDSA", crypto.SHA1, scheme{fits: isECDSA, ok: ecdsaASN1}},
+	"1.2.840.10045.4.3.1":   {"ECDSA", crypto.SHA224, scheme{fits: isECDSA, ok: ecdsaASN1}},
 	"1.2.840.10045.4.3.2":   {"ECDSA", crypto.SHA256, scheme{fits: isECDSA, ok: ecdsaASN1}},
 	"1.2.840.10045.4.3.3":   {"ECDSA", crypto.SHA384, scheme{fits: isECDSA, ok: ecdsaASN1}},
 	"1.2.840.10045.4.3.4":   {"ECDSA", crypto.SHA512, scheme{fits: isECDSA, ok: ecdsaASN1}},
@@ -43,7 +61,7 @@ const (
 )
 
 // hashNames name hashes in the words of an algorithm.
-var hashNames = map[crypto.Hash]string{crypto.SHA1: "SHA1", crypto.SHA256: "SHA256", crypto.SHA384: "SHA384", crypto.SHA512: "SHA512"}
+var hashNames = map[crypto.Hash]string{crypto.SHA1: "SHA1", crypto.SHA224: "SHA224", crypto.SHA256: "SHA256", crypto.SHA384: "SHA384", crypto.SHA512: "SHA512"}
 
 // algorithm gives the hash of a signer, its name as in Algorithms, and how it is
 // verified.
@@ -75,10 +93,7 @@ func (i *signerInfo) algorithm() (crypto.Hash, string, scheme, error) {
 }
 
 func hashName(oid asn1.ObjectIdentifier) string {
-	if oid.String() == "1.2.840.113549.2.5" {
-		return "MD5"
-	}
-	return oid.String()
+	return cmp.Or(otherHashes[oid.String()], oid.String())
 }
 
 // pssParameters reads the parameters of RSASSA-PSS (RFC 4055, 3.1). The hash and

@@ -81,7 +81,7 @@ func (g signer) with(o Outcome, by scheme, signed []byte) Outcome {
 	o.Verdict = Invalid
 	switch {
 	case refused(cert.PublicKey) != "":
-		o.Reason = refused(cert.PublicKey)
+		o.Verdict, o.Reason = worth(cert.PublicKey), refused(cert.PublicKey)
 	case !by.holds(cert.PublicKey, signed, g.info.Value):
 		o.Reason = "the signature does not verify with the signer's certificate"
 	default:

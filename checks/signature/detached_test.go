@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/rand"
+	"crypto/rsa"
 	"encoding/asn1"
 	"math/big"
 	"os"
@@ -48,6 +49,7 @@ func sshMaker(algorithm, kind, more string) maker {
 
 var detachedMakers = map[string]maker{
 	"openssl RSA":            opensslMaker(format.RSASHA256, "-algorithm RSA -pkeyopt rsa_keygen_bits:2048", "openssl dgst -sha256 -sign key.pem -out sig image"),
+	"openssl RSA SHA-224":    opensslMaker(format.RSASHA224, "-algorithm RSA -pkeyopt rsa_keygen_bits:2048", "openssl dgst -sha224 -sign key.pem -out sig image"),
 	"openssl RSA SHA-512":    opensslMaker(format.RSASHA512, "-algorithm RSA -pkeyopt rsa_keygen_bits:2048", "openssl dgst -sha512 -sign key.pem -out sig image"),
 	"openssl RSA-PSS":        opensslMaker(format.RSAPSSSHA256, "-algorithm RSA -pkeyopt rsa_keygen_bits:2048", "openssl dgst -sha256 -sigopt rsa_padding_mode:pss -sign key.pem -out sig image"),
 	"openssl RSA in base64":  opensslMaker(format.RSASHA256, "-algorithm RSA -pkeyopt rsa_keygen_bits:2048", "openssl dgst -sha256 -sign key.pem image | base64 >sig"),
@@ -56,6 +58,7 @@ var detachedMakers = map[string]maker{
 	"openssl Ed25519":        opensslMaker(format.Ed25519, "-algorithm ED25519", "openssl pkeyutl -sign -inkey key.pem -rawin -in image -out sig"),
 	"openssl CMS":            cmsMaker("DER"),
 	"openssl CMS in PEM":     cmsMaker("PEM"),
+	"openssl CMS in BER":     cmsMaker("DER -stream"),
 	"OpenSSH Ed25519":        sshMaker(format.Ed25519, "-t ed25519", ""),
 	"OpenSSH RSA":            sshMaker(format.RSASHA512, "-t rsa -b 2048", ""),
 	"OpenSSH RSA of SHA-256": sshMaker(format.RSASHA512, "-t rsa -b 2048", "-O hashalg=sha256"),
@@ -164,6 +167,50 @@ func TestPair(t *testing.T) {
 	raw := append(v.R.FillBytes(make([]byte, 32)), v.S.FillBytes(make([]byte, 32))...)
 	found := must(detached.Parse(t.Context(), raw, format.InMemory(content)))
 	if o := Verify(found[0], []Key{{Public: k.Public()}}, today); o.Verdict != Valid || o.Algorithm != format.ECDSASHA256 {
+		t.Errorf("%s (%s)", o.Verdict, o.Reason)
+	}
+}
+
+// TestNotVerified has signatures of declared keys that are not verified with: it is
+// said why, and they are never valid.
+func TestNotVerified(t *testing.T) {
+	openssl := reference.Need(t, "openssl")
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "image"), content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, bits, hash string
+		image            []byte
+		want             Verdict
+		reason           string
+	}{
+		{"MD5", "2048", "-md5", content, Unknown, "the hash MD5 is not verified with"},
+		{"RIPEMD-160", "2048", "-ripemd160", content, Unknown, "the hash RIPEMD-160 is not verified with"},
+		{"other bytes", "2048", "-sha256", content[1:], Invalid, "of a declared key, but over something else"},
+		{"an odd length", "2047", "-sha256", content, Unknown, "2047 bits is no usual key"},
+		{"another odd length", "3071", "-sha256", content, Unknown, "bits is no usual key"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			reference.Run(t, dir, openssl, "genrsa", "-out", "key.pem", c.bits)
+			reference.Run(t, dir, openssl, "rsa", "-in", "key.pem", "-pubout", "-out", "key.pub")
+			reference.Run(t, dir, openssl, "dgst", c.hash, "-sign", "key.pem", "-out", "sig", "image")
+			found := must(detached.Parse(t.Context(), must(os.ReadFile(filepath.Join(dir, "sig"))), format.InMemory(c.image)))
+			keys := must(ParseKeys("maker", must(os.ReadFile(filepath.Join(dir, "key.pub")))))
+			if o := Verify(found[0], keys, today); o.Verdict != c.want || !strings.Contains(o.Reason, c.reason) {
+				t.Errorf("%s (%s), want %s (%s)", o.Verdict, o.Reason, c.want, c.reason)
+			}
+		})
+	}
+}
+
+// TestExponentOne has what verifies with the exponent 1: it is named as that.
+func TestExponentOne(t *testing.T) {
+	k := &rsaKey(2048).PublicKey
+	one := &rsa.PublicKey{N: k.N, E: 1}
+	value := append([]byte{0, 1}, bytes.Repeat([]byte{0xff}, k.Size()-2)...)
+	found := must(detached.Parse(t.Context(), value, format.InMemory(content)))
+	if o := Verify(found[0], []Key{{Public: one}}, today); o.Verdict != Invalid || !strings.Contains(o.Reason, "the exponent 1 protects nothing") {
 		t.Errorf("%s (%s)", o.Verdict, o.Reason)
 	}
 }

@@ -211,12 +211,19 @@ func (k Key) unusable(asOf time.Time) string {
 	return ""
 }
 
-// expired says that a certificate is not valid on a day.
+// dayOf gives the first moment of the as-of day, in UTC, and the first of the next:
+// what holds at any moment of a day holds on it.
+func dayOf(asOf time.Time) (from, to time.Time) {
+	from = asOf.UTC().Truncate(24 * time.Hour)
+	return from, from.AddDate(0, 0, 1)
+}
+
+// expired says that a certificate is valid at no moment of a day.
 func expired(c *x509.Certificate, asOf time.Time) string {
-	switch {
-	case asOf.Before(c.NotBefore):
+	switch from, to := dayOf(asOf); {
+	case !c.NotBefore.Before(to):
 		return "the certificate is valid from " + c.NotBefore.UTC().Format(time.DateOnly)
-	case asOf.After(c.NotAfter):
+	case from.After(c.NotAfter):
 		return "the certificate expired on " + c.NotAfter.UTC().Format(time.DateOnly)
 	}
 	return ""
@@ -233,8 +240,8 @@ func refused(public crypto.PublicKey) string {
 			return "an RSA key with an even modulus protects nothing"
 		case k.N.BitLen() < minRSA:
 			return fmt.Sprintf("an RSA key of %d bits can be broken", k.N.BitLen())
-		case k.N.BitLen()%8 != 0 || k.N.BitLen() > maxRSA:
-			return fmt.Sprintf("an RSA key of %d bits is no usual key", k.N.BitLen())
+		case !usualRSA(k):
+			return fmt.Sprintf("an RSA key of %d bits is no usual key, and not verified with", k.N.BitLen())
 		}
 	case *ecdsa.PublicKey:
 		if _, err := k.ECDH(); err != nil && k.Curve.Params().BitSize >= 256 {
@@ -255,6 +262,24 @@ func refused(public crypto.PublicKey) string {
 		return fmt.Sprintf("keys of the kind %T are not verified with", public)
 	}
 	return ""
+}
+
+// usualRSA reports whether a key has a size that tools make.
+func usualRSA(k *rsa.PublicKey) bool { return k.N.BitLen()%8 == 0 && k.N.BitLen() <= maxRSA }
+
+// worth is what a signature of a refused key is: of one that protects nothing it is
+// invalid; of one that is not verified with, nothing is known.
+func worth(public crypto.PublicKey) Verdict {
+	switch k := public.(type) {
+	case *rsa.PublicKey:
+		if k.E >= 3 && k.E%2 == 1 && k.N.Bit(0) == 1 && k.N.BitLen() >= minRSA && !usualRSA(k) {
+			return Unknown
+		}
+	case *ecdsa.PublicKey, *dsa.PublicKey, ed25519.PublicKey:
+	default:
+		return Unknown
+	}
+	return Invalid
 }
 
 const (

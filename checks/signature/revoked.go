@@ -51,8 +51,9 @@ func (r *Revocations) has(c *x509.Certificate, asOf time.Time) bool {
 	if !bytes.Equal(r.issuer, c.RawIssuer) {
 		return false
 	}
+	_, to := dayOf(asOf)
 	for _, e := range r.revoked {
-		if e.Serial.Cmp(c.SerialNumber) == 0 && !e.Time.After(asOf) {
+		if e.Serial.Cmp(c.SerialNumber) == 0 && e.Time.Before(to) {
 			return true
 		}
 	}

@@ -47,6 +47,7 @@ func TestPublishedDigests(t *testing.T) {
 		"Mender example key for artifacts":                       "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEsiFk4Je1YVMJuJjziaXXnYuCdm9wzVMiDtyWElmeYPKkPlqUYKWxI/zyZOso3yPlrm8LBT+NXQZwxK0fZDS8lw==",
 		"Arm Trusted Firmware development root of trust (P-256)": "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEm+ZIvTQ44aKk83DhVLsvsFpKDP/Ch9vA+4Hp+fmVfX6gDH8K1OBiSpRf7FJ9RGPIn2H6xst+a1OtLMWUDRqGkQ==",
 		"OP-TEE default key for trusted applications (ECDSA)":    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEtXKJENq8DGOi2lxO4E9i2a8PKCG5gdgTPRcNN7AZYc9cbrWfyuzVoPHqma+Owh9rGtBHiPOFwllNsI7hBPZnSg==",
+		"MCUboot root-ed25519":                                   "MCowBQYDK2VwAyEA1LMbpJo63T+CXRDKfzG1Cw3ofzfMxJ8aQDpcEyD/tOA=",
 		"MCUboot cypress-test-ec-p256":                           "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEvVmdFeD/ZhI3KN9QOLGac5u90bOKb9Jw7X/bV1PenncPnBciaaZ1SB+kvEniAeBePeyowcrFXKLG/bAksQpG9Q==",
 		"esptool test key ecdsa192_secure_boot_signing_key":      "MEkwEwYHKoZIzj0CAQYIKoZIzj0DAQEDMgAEIyp/d0ZKDcJVlMIp4AyY9DsLvMM0SdAd8wFQUbKliIj+m+4dqBOIFd/ydSDpwoNH",
 	} {

@@ -24,7 +24,7 @@ var ImageSignature = &checks.Check{
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10", "5.3-7"},
 	Version:   3,
-	Needs:     checks.Needs(facts.Signatures, facts.HashLists, facts.UpdateContainers),
+	Needs:     checks.Needs(facts.Signatures, facts.HashLists, facts.UpdateContainers, facts.TornImages),
 	Run:       imageSignature,
 }
 
@@ -35,10 +35,16 @@ func imageSignature(c *checks.Context) checks.Judgement {
 	beside := slices.ContainsFunc(signed, func(s facts.Signature) bool { return s.Beside })
 	for _, u := range containers {
 		if u.Outermost && u.Signable && u.Signatures == 0 && !u.Encrypted && !beside {
-			found = append(found, checks.Observed(assay.Critical, "the update image is not signed", u.Location))
+			found = append(found, checks.Observed(assay.Critical, unsigned(u), u.Location))
 		}
 		if v := u.Attributes["verification"]; v != "" {
 			found = append(found, checks.Observed(assay.High, "the "+u.Type+" block says that verification is "+v, u.Location))
+		}
+	}
+	torn := checks.Ask(c, facts.TornImages)
+	for _, i := range torn {
+		if i.Signable && !beside {
+			found = append(found, checks.Noted(assay.High, "the image was of the kind "+i.Type+" and is broken or cut off: no signature of it can be read", clean(i.Reason), i.Location))
 		}
 	}
 	found = checks.Merged(found)
@@ -46,7 +52,7 @@ func imageSignature(c *checks.Context) checks.Judgement {
 		if len(found) > 0 {
 			return c.Fail(assay.Observed, found...)
 		}
-		return c.Inconclusive("%s", withoutSignature(c, containers))
+		return c.Inconclusive("%s", withoutSignature(containers, torn))
 	}
 	t := tally{found: found, chained: chained(c, signed), own: slices.ContainsFunc(signed, func(s facts.Signature) bool { return !s.Found })}
 	for _, s := range signed {
@@ -55,11 +61,23 @@ func imageSignature(c *checks.Context) checks.Judgement {
 	return t.judgement(c)
 }
 
-func withoutSignature(c *checks.Context, containers []facts.UpdateContainer) string {
+// unsigned says that there is no signature; of a damaged image, it may be that there
+// was one.
+func unsigned(u facts.UpdateContainer) string {
+	if u.Damaged {
+		return "the update image is not signed, or too damaged to tell"
+	}
+	return "the update image is not signed"
+}
+
+func withoutSignature(containers []facts.UpdateContainer, torn []facts.TornImage) string {
 	for _, u := range containers {
 		if u.Outermost && u.Encrypted {
 			return "the image is encrypted: who signed it cannot be seen"
 		}
+	}
+	if len(torn) > 0 {
+		return "no signature was seen in the image: " + clean(torn[0].Reason)
 	}
 	return "no signature was seen in the image, and its kind has no place for one"
 }

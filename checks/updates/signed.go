@@ -127,12 +127,12 @@ func examined(signed []facts.Signature) (all []assay.Location) {
 	return all
 }
 
-// brokenHashes are the hash lists of the image itself, and of its parts about one
-// another, that do not hold.
+// brokenHashes are the entries of hash lists anywhere in the image that do not hold.
+// Of what a root file system keeps, the checks of files speak.
 func brokenHashes(all []facts.HashEntry) (found []assay.Finding) {
 	for _, h := range all {
 		switch {
-		case h.OK || h.Problem != "" || !h.Outermost && !h.Span.Beside:
+		case h.OK || h.Problem != "" || h.Kept && !h.Span.Beside:
 		case h.Algorithm == "public key":
 			found = append(found, checks.Observed(assay.High, h.Name+" is not signed with the key that its chain demands", h.Location))
 		default:

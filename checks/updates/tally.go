@@ -22,6 +22,7 @@ type tally struct {
 	signed   []facts.Signature
 	verdicts map[signature.Verdict]int
 	reason   string // why the first that could not be judged could not be
+	partly   bool   // one of several signers of a signature is declared
 	left     int64  // bytes that no signature is over
 	doubt    string // why what is started may be something else than what is signed
 	damage   string // of what is signed
@@ -51,6 +52,7 @@ func (t *tally) add(c *checks.Context, s facts.Signature) {
 	}
 	t.signed = append(t.signed, s)
 	t.verdicts[o.Verdict]++
+	t.partly = t.partly || slices.ContainsFunc(o.Signers, func(one signature.Outcome) bool { return one.Verdict == signature.Valid })
 	t.damaged(s)
 	switch {
 	case o.Verdict == signature.Valid:
@@ -61,8 +63,17 @@ func (t *tally) add(c *checks.Context, s facts.Signature) {
 		t.found = append(t.found, checks.Noted(assay.Critical, called(s)+" is invalid: "+o.Reason, made(o), s.Location))
 	case o.Verdict == signature.Undeclared && len(c.Keys) > 0:
 		t.found = append(t.found, checks.Noted(assay.Low, called(s)+" is not by a declared key: "+o.Reason, made(o), s.Location))
-		fallthrough
-	case t.reason == "":
+		t.because(s, o)
+	case o.Verdict == signature.Unknown && len(c.Keys) > 0:
+		t.found = append(t.found, checks.Noted(assay.Low, called(s)+" is not verified: "+o.Reason, made(o), s.Location))
+		t.because(s, o)
+	default:
+		t.because(s, o)
+	}
+}
+
+func (t *tally) because(s facts.Signature, o signature.Outcome) {
+	if t.reason == "" {
 		t.reason = called(s) + ": " + o.Reason
 	}
 }
@@ -87,6 +98,14 @@ func (t *tally) doubts(s facts.Signature, asOf time.Time) {
 	if s.Doubt != "" {
 		doubt(clean(s.Doubt), s.Location)
 	}
+}
+
+// undeclared says that who signed is not declared, or not everybody is.
+func (t *tally) undeclared() string {
+	if t.partly {
+		return "not every signer of the image is a declared one"
+	}
+	return "no declared key signed the image"
 }
 
 func (t *tally) leaves(s facts.Signature) {
@@ -132,7 +151,7 @@ func (t *tally) judgement(c *checks.Context) checks.Judgement {
 	case t.verdicts[signature.Invalid] > 0 || checks.Fails(t.found):
 		return c.Fail(assay.Verified, t.found...)
 	case valid == 0 && t.verdicts[signature.Undeclared] == len(signed) && len(c.Keys) > 0:
-		return c.Fail(assay.Verified, append(t.found, checks.Observed(assay.High, "no declared key signed the image", signed[0].Location))...)
+		return c.Fail(assay.Verified, append(t.found, checks.Observed(assay.High, t.undeclared(), signed[0].Location))...)
 	case valid < len(signed):
 		return c.Inconclusive("%d of %d signatures are valid; %s", valid, len(signed), t.reason).With(t.found...)
 	case !signed[0].Outermost:

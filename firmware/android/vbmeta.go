@@ -21,6 +21,7 @@ var VBMeta = &format.Format{
 	Anywhere: true,
 	Probe:    probeVBMeta,
 	Open:     openVBMeta,
+	Torn:     tornVBMeta,
 }
 
 // Footer is the end of a partition that holds its own vbmeta block: it says where
@@ -89,6 +90,15 @@ func probeVBMeta(in format.Input) format.Likeness {
 		return format.No
 	}
 	return format.Sure
+}
+
+// tornVBMeta is a block of the version that there is, whose fields lie.
+func tornVBMeta(in format.Input) error {
+	h, err := readVBMeta(in)
+	if h.Major != 1 || h.Minor > 64 {
+		return nil
+	}
+	return err
 }
 
 func openVBMeta(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opened, error) {

@@ -30,7 +30,11 @@ func (a *archive) sign(ctx context.Context, o *format.Opened) error {
 		}
 	}
 	for _, e := range a.entries {
-		if e.Err != nil || !strings.HasPrefix(e.Name, signer) {
+		if !strings.HasPrefix(e.Name, signer) {
+			continue
+		}
+		if e.Err != nil {
+			o.Signatures = append(o.Signatures, format.Signature{Kind: "deb", Name: e.Name, Offset: max(0, e.Offset), Problem: "it cannot be read: " + e.Err.Error()})
 			continue
 		}
 		value, err := a.in.Bytes(e.Offset, min(e.Size, maxSignature))

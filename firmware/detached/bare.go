@@ -13,7 +13,7 @@ import (
 )
 
 // bareHashes are what a bare signature may be over: it does not say.
-var bareHashes = []crypto.Hash{crypto.SHA256, crypto.SHA384, crypto.SHA512, crypto.SHA1}
+var bareHashes = []crypto.Hash{crypto.SHA256, crypto.SHA384, crypto.SHA512, crypto.SHA224, crypto.SHA1}
 
 // bareSizes are the sizes of RSA signatures in use, and those of two numbers on a
 // curve, or of Ed25519.

@@ -9,8 +9,8 @@ import (
 	"github.com/assay-iot/assay/firmware/format"
 )
 
-// CMS is what a message of the Cryptographic Message Syntax (RFC 5652, DER) says
-// on its outside.
+// CMS is what a message of the Cryptographic Message Syntax (RFC 5652) says on its
+// outside.
 type CMS struct {
 	Length    int           // of the message, without what follows it
 	Encrypted bool          // EnvelopedData: nothing else can be said
@@ -18,7 +18,7 @@ type CMS struct {
 	Signers   int
 	Attached  bool // the content is in it
 	Content   []byte
-	ContentAt int // its place in the message
+	ContentAt int // its place in the message; negative if it is in pieces there
 }
 
 // Object identifiers, in DER without tag and length.
@@ -33,12 +33,32 @@ var hashes = map[string]crypto.Hash{
 	"\x60\x86\x48\x01\x65\x03\x04\x02\x01": crypto.SHA256,
 	"\x60\x86\x48\x01\x65\x03\x04\x02\x02": crypto.SHA384,
 	"\x60\x86\x48\x01\x65\x03\x04\x02\x03": crypto.SHA512,
+	"\x60\x86\x48\x01\x65\x03\x04\x02\x04": crypto.SHA224,
 }
 
 var errNoCMS = errors.New("no CMS message")
 
-// ParseCMS reads the message that begins b.
+// ParseCMS reads the message that begins b, in DER or BER.
 func ParseCMS(b []byte) (CMS, error) {
+	c, err := parseCMS(b)
+	if err == nil {
+		return c, nil
+	}
+	der, length, notBER := DER(b)
+	if notBER != nil || bytes.Equal(der, b[:length]) {
+		return c, errors.Join(err, notBER)
+	}
+	if c, err = parseCMS(der); err != nil {
+		return c, err
+	}
+	c.Length = length
+	if c.Attached {
+		c.ContentAt = bytes.Index(b[:length], c.Content)
+	}
+	return c, nil
+}
+
+func parseCMS(b []byte) (CMS, error) {
 	var c CMS
 	whole, err := next(b, 0, len(b))
 	if err != nil || whole.tag != tagSequence {
@@ -139,6 +159,24 @@ func IsCMS(b []byte) bool {
 	return false
 }
 
+// ownContent is the problem of a message that should be about something else.
+const ownContent = "the CMS message holds a content of its own"
+
+// repeats takes the problem of a message away whose own content is that of the input,
+// byte by byte: it is about the input as much as one without.
+func repeats(s *format.Signature, in format.Input) {
+	if s.Problem != ownContent {
+		return
+	}
+	c, err := ParseCMS(s.Value)
+	if err != nil || int64(len(c.Content)) != in.Size || c.Length != len(s.Value) || c.Signers == 0 {
+		return
+	}
+	if whole, err := in.Bytes(0, in.Size); err == nil && bytes.Equal(whole, c.Content) {
+		s.Problem = ""
+	}
+}
+
 // Hashes gives the hashes of a detached message that is the Value of a signature,
 // and notes there what is wrong with the message.
 func Hashes(s *format.Signature) []crypto.Hash {
@@ -149,7 +187,7 @@ func Hashes(s *format.Signature) []crypto.Hash {
 	case c.Encrypted:
 		s.Problem = "the CMS message is encrypted and signs nothing"
 	case c.Attached:
-		s.Problem = "the CMS message holds a content of its own"
+		s.Problem = ownContent
 	case c.Length != len(s.Value):
 		s.Problem = "bytes follow the CMS message"
 	case c.Signers == 0:

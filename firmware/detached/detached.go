@@ -49,6 +49,7 @@ func Parse(ctx context.Context, signature []byte, in format.Input) ([]format.Sig
 		if s.Message != nil {
 			continue // the trusted comment of minisign
 		}
+		repeats(s, in)
 		if s.Algorithm == format.Ed25519ph {
 			hashes = []crypto.Hash{crypto.BLAKE2b_512}
 		}

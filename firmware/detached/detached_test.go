@@ -35,6 +35,13 @@ func read(t *testing.T, dir, name string) []byte {
 	return b
 }
 
+func write(t *testing.T, dir, name string, b []byte) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func parse(t *testing.T, b []byte) []format.Signature {
 	t.Helper()
 	s, err := detached.Parse(t.Context(), b, format.InMemory(content))

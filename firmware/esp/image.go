@@ -19,6 +19,7 @@ var Image = &format.Format{
 	Anywhere: true,
 	Probe:    probeImage,
 	Open:     openImage,
+	Torn:     tornImage,
 }
 
 const (
@@ -81,6 +82,22 @@ func probeImage(in format.Input) format.Likeness {
 		return format.No
 	}
 	return format.Likely
+}
+
+// tornImage is an image of the ESP32 family whose first segment is not all there.
+func tornImage(in format.Input) error {
+	h := in.Head(headerSize + extendedSize + 8)
+	if len(h) < headerSize+extendedSize+8 || h[0] != magicImage || h[23] > 1 {
+		return nil
+	}
+	img := &image{chip: chipOf(le.Uint16(h[12:])), extended: h[headerSize:]}
+	if img.chip == nil || !img.header(h) || img.walk(in, headerSize+extendedSize, int(h[1])) || !img.sure() {
+		return nil
+	}
+	if s := img.chip.space(le.Uint32(h[headerSize+extendedSize:]), 1); s == "" || s == "padding" {
+		return nil
+	}
+	return img.broken
 }
 
 // parseImage reads the headers of an image, with the layout that suits them.

@@ -11,7 +11,9 @@
 package fit
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 
 	"github.com/assay-iot/assay/firmware/fdt"
@@ -25,6 +27,7 @@ var Format = &format.Format{
 	Anywhere: true,
 	Probe:    probe,
 	Open:     read,
+	Torn:     torn,
 }
 
 const (
@@ -39,6 +42,20 @@ func probe(in format.Input) format.Likeness {
 		return format.Sure
 	}
 	return format.No
+}
+
+// torn is a tree that is longer than what is there, and has images at its start.
+func torn(in format.Input) error {
+	const header, start = 40, 4 << 10
+	b := in.Head(start)
+	if len(b) < header {
+		return nil
+	}
+	total, version := int64(binary.BigEndian.Uint32(b[4:])), binary.BigEndian.Uint32(b[20:])
+	if total <= in.Size || version < 16 || version > 17 || !bytes.Contains(b, []byte("\x00\x00\x00\x01images\x00")) {
+		return nil
+	}
+	return format.Errorf(4, "an image tree of %d bytes, and %d are there", total, in.Size)
 }
 
 // reader is the work on one image tree.

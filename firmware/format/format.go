@@ -39,6 +39,11 @@ type Format struct {
 	// Open validates the container fully and says what it holds. An error means
 	// that nothing of it can be used; damage to a part of it belongs into Damage.
 	Open func(ctx context.Context, in Input, b *Budget) (*Opened, error)
+	// Torn says why what begins as a container of this kind is none, if it clearly
+	// was one: it is cut off, or its lengths lie. It is nil for anything else, and
+	// asked only where nothing could be opened at the first byte of a place. May be
+	// nil.
+	Torn func(in Input) error
 	// Peek gives the first bytes, at most 1 KiB, that a stream unpacks to; nil for
 	// what is no stream.
 	Peek func(in Input) []byte

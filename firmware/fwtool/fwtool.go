@@ -93,7 +93,7 @@ func start(in format.Input, at int64) int64 {
 			return all[len(all)-1].begin()
 		}
 	}
-	return -1
+	return tornStart(in, at)
 }
 
 // probe wants nothing but blocks up to the end.
@@ -101,10 +101,16 @@ func probe(in format.Input) format.Likeness {
 	if all := chain(in); len(all) > 0 && all[len(all)-1].begin() == 0 {
 		return format.Sure
 	}
+	if _, _, ok := torn(in); ok {
+		return format.Sure
+	}
 	return format.No
 }
 
 func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
+	if k, reason, ok := torn(in); ok {
+		return openTorn(k, reason), nil
+	}
 	if probe(in) == format.No {
 		return nil, format.Errorf(0, "no trailer ends the image")
 	}

@@ -28,6 +28,7 @@ var Format = &format.Format{
 	Anywhere: true,
 	Probe:    probe,
 	Open:     open,
+	Torn:     torn,
 }
 
 const (
@@ -117,6 +118,18 @@ func probe(in format.Input) format.Likeness {
 		return format.Sure
 	}
 	return format.Likely
+}
+
+// torn is an image whose header makes sense but for the size of the program.
+func torn(in format.Input) error {
+	h, _ := readHeader(in)
+	if h.size < headerFields || h.flags > maxFlags || h.spare != 0 || h.reserved != 0 {
+		return nil
+	}
+	if left := max(0, in.Size-h.size); h.image == 0 || h.image > left {
+		return format.Errorf(12, "a program of %d bytes, and %d follow the header", h.image, left)
+	}
+	return nil
 }
 
 // padded reports whether the header is filled up with one byte.

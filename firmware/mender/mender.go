@@ -39,16 +39,17 @@ const (
 	manifestSig     = "manifest.sig"
 )
 
-// probe wants the name and the content of the first member.
+// probe wants the name of the first member, and its content or the name of the
+// second, which is the manifest.
 func probe(in format.Input) format.Likeness {
 	if string(in.Head(len(version)+1)) != version+"\x00" || tarball.Format.Probe(in) == format.No {
 		return format.No
 	}
 	b := in.Peek(block, block)
-	if !bytes.Contains(b, []byte(`"mender"`)) || !bytes.Contains(b, []byte(`"format"`)) {
-		return format.No
+	if bytes.Contains(b, []byte(`"mender"`)) && bytes.Contains(b, []byte(`"format"`)) || string(in.Peek(2*block, len(manifest)+1)) == manifest+"\x00" {
+		return format.Sure
 	}
-	return format.Sure
+	return format.No
 }
 
 // artifact is the work on one artifact.

@@ -22,6 +22,7 @@ var Matter = &format.Format{
 	Anywhere: true,
 	Probe:    probeMatter,
 	Open:     openMatter,
+	Torn:     tornMatter,
 }
 
 const (
@@ -79,6 +80,15 @@ func probeMatter(in format.Input) format.Likeness {
 		return format.Sure
 	}
 	return format.No
+}
+
+// tornMatter is a file whose sizes cannot be.
+func tornMatter(in format.Input) error {
+	raw := in.Head(matterFixed + 1)
+	if len(raw) <= matterFixed || raw[matterFixed] != tlvStructure {
+		return nil
+	}
+	return format.Errorf(4, "a file of %d bytes with fields of %d", binary.LittleEndian.Uint64(raw[4:]), binary.LittleEndian.Uint32(raw[12:]))
 }
 
 func openMatter(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opened, error) {

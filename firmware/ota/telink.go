@@ -18,6 +18,7 @@ var Telink = &format.Format{
 	Anywhere: true,
 	Probe:    probeTelink,
 	Open:     openTelink,
+	Torn:     tornTelink,
 }
 
 const (
@@ -46,6 +47,15 @@ func probeTelink(in format.Input) format.Likeness {
 		return format.Likely
 	}
 	return format.No
+}
+
+// tornTelink is a program whose size cannot be.
+func tornTelink(in format.Input) error {
+	raw, size, _, ok := telinkHead(in)
+	if ok || raw == nil {
+		return nil
+	}
+	return format.Errorf(telinkSize, "a program of %d bytes, and %d are there", size, in.Size)
 }
 
 func openTelink(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opened, error) {

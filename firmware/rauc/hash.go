@@ -50,7 +50,11 @@ func (u *bundle) tree(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if bytes.Equal(levels, stored) {
+	same := bytes.Equal(levels, stored)
+	u.opened.Hashes = append(u.opened.Hashes, format.Hash{
+		Name: "hash tree", Algorithm: "dm-verity sha256", Span: format.Span{Offset: u.payload, Length: size}, OK: same,
+	})
+	if same {
 		if h.OK {
 			u.sign.Through[0].Length += size // nothing else could stand there
 		}

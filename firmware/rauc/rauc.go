@@ -18,6 +18,7 @@ import (
 
 	"github.com/assay-iot/assay/firmware/detached"
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/squashfs"
 )
 
 // Format is the bundle. It must end the input.
@@ -45,13 +46,69 @@ func message(in format.Input) (at, length int64, ok bool) {
 	return end - int64(size), int64(size), true
 }
 
-// probe is sure if a CMS message stands where the trailer says.
+// probe is sure if a CMS message stands where the trailer says, or behind a squashfs
+// where it should say so.
 func probe(in format.Input) format.Likeness {
-	at, _, ok := message(in)
-	if !ok || !detached.IsCMS(in.Peek(at, 64)) {
-		return format.No
+	if _, _, ok := trailed(in); ok {
+		return format.Sure
 	}
-	return format.Sure
+	if _, ok := behind(in); ok {
+		return format.Sure
+	}
+	return format.No
+}
+
+// trailed is the message that the trailer leads to.
+func trailed(in format.Input) (at, length int64, ok bool) {
+	at, length, ok = message(in)
+	return at, length, ok && detached.IsCMS(in.Peek(at, 64))
+}
+
+// Where a squashfs says how long it is, and how many blocks behind it are looked at:
+// the hash tree stands before the message.
+const (
+	lengthAt  = 40
+	maxBlocks = 1 << 16
+)
+
+// behind is where a message begins that the trailer does not lead to, behind the
+// squashfs that begins the input: the trailer lies, is cut off, or something follows.
+func behind(in format.Input) (at int64, ok bool) {
+	if squashfs.Format.Probe(in) == format.No || string(in.Head(4)) != "hsqs" {
+		return 0, false
+	}
+	length := binary.LittleEndian.Uint64(in.Peek(lengthAt, 8))
+	if length < minPayload || length >= uint64(in.Size) {
+		return 0, false
+	}
+	at = (int64(length) + block - 1) &^ (block - 1)
+	for range maxBlocks {
+		if at >= in.Size {
+			break
+		}
+		if detached.IsCMS(in.Peek(at, 64)) {
+			return at, true
+		}
+		at += block
+	}
+	return 0, false
+}
+
+// misplaced reads what stands of such a message, and says what is wrong.
+func misplaced(in format.Input) (at, length int64, problem string, ok bool) {
+	if at, ok = behind(in); !ok {
+		return 0, 0, "", false
+	}
+	rest := min(in.Size-at, maxMessage)
+	raw, err := in.Bytes(at, rest)
+	if err != nil {
+		return 0, 0, "", false
+	}
+	m, err := detached.ParseCMS(raw)
+	if err != nil {
+		return at, rest, "the CMS message is cut off or broken, and no trailer leads to it: " + err.Error(), true
+	}
+	return at, int64(m.Length), "the end of the bundle does not say where the CMS message begins", true
 }
 
 // bundle is the work on one bundle.
@@ -65,17 +122,21 @@ type bundle struct {
 }
 
 func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
-	at, length, ok := message(in)
+	problem, end := "", in.Size
+	at, length, ok := trailed(in)
 	if !ok {
-		return nil, format.Errorf(max(0, in.Size-trailerSize), "no length of a message")
+		if at, length, problem, ok = misplaced(in); !ok {
+			return nil, format.Errorf(max(0, in.Size-trailerSize), "no length of a message")
+		}
+		end = min(at+length+trailerSize, in.Size)
 	}
 	raw, err := in.Bytes(at, length)
 	if err != nil {
 		return nil, err
 	}
-	u := &bundle{in: in, payload: at, opened: &format.Opened{Length: in.Size, Attributes: map[string]string{}}}
+	u := &bundle{in: in, payload: at, opened: &format.Opened{Length: end, Attributes: map[string]string{}}}
 	u.sign = format.Signature{
-		Kind: "rauc", Offset: at, Length: length + trailerSize, Algorithm: format.CMS, Value: raw,
+		Kind: "rauc", Offset: at, Length: min(length+trailerSize, end-at), Algorithm: format.CMS, Value: raw,
 	}
 	if u.cms, err = detached.ParseCMS(raw); err != nil {
 		u.sign.Problem = "the CMS message cannot be read: " + err.Error()
@@ -83,6 +144,10 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		u.sign.Problem = "the CMS message is shorter than the bundle says"
 	} else if u.cms.Signers == 0 && !u.cms.Encrypted {
 		u.sign.Problem = "the CMS message has no signer"
+	}
+	if problem != "" {
+		u.sign.Problem = problem
+		u.damage(at, end-at, "%s", problem)
 	}
 	switch {
 	case u.cms.Encrypted:
@@ -115,6 +180,10 @@ func (u *bundle) plain(ctx context.Context) error {
 // attached has a signature over the manifest, which has the root hash of the
 // payload.
 func (u *bundle) attached(ctx context.Context) error {
+	if u.cms.ContentAt < 0 {
+		u.sign.Problem = "the manifest is in pieces in the CMS message, which is not read"
+		return nil
+	}
 	content := format.Span{Offset: u.sign.Offset + int64(u.cms.ContentAt), Length: int64(len(u.cms.Content))}
 	if err := u.sign.Cover(ctx, u.in, []format.Span{content}, u.cms.Hashes...); err != nil {
 		return err

@@ -65,7 +65,7 @@ func TestRauc(t *testing.T) {
 			if len(o.Damage) > 0 || o.Length != int64(len(data)) || o.Attributes["format"] != kind || o.Attributes["version"] != "1.2" {
 				t.Errorf("%v, damage %v", o.Attributes, o.Damage)
 			}
-			if want := map[string]int{"plain": 2, "verity": 3}[kind]; len(o.Hashes) != want {
+			if want := map[string]int{"plain": 2, "verity": 4}[kind]; len(o.Hashes) != want {
 				t.Errorf("%d hashes, want %d: %v", len(o.Hashes), want, o.Hashes)
 			}
 			if s := signatures[0]; len(s.Leaves) > 0 || len(signatures) != 1 {
@@ -104,7 +104,7 @@ func TestCrypt(t *testing.T) {
 	key(t, dir)
 	data := bundle(t, dir, "crypt")
 	o := open(t, data)
-	if o.Attributes["format"] != "crypt" || len(o.Signatures) != 1 || o.Signatures[0].Problem != "" || len(o.Hashes) != 1 || !o.Hashes[0].OK {
+	if o.Attributes["format"] != "crypt" || len(o.Signatures) != 1 || o.Signatures[0].Problem != "" || len(o.Hashes) != 2 || !o.Hashes[0].OK {
 		t.Errorf("%v %+v %v", o.Attributes, o.Signatures, o.Hashes)
 	}
 	reference.Run(t, dir, reference.Need(t, "rauc"), "encrypt", "--keyring=cert.pem", "--to=cert.pem", "out-crypt.raucb", "encrypted.raucb")
@@ -245,6 +245,36 @@ func BenchmarkVerity(b *testing.B) {
 	for b.Loop() {
 		if _, err := rauc.Format.Open(b.Context(), format.InMemory(data), format.NewBudget(10, 1<<20, 1<<20, 10)); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestLyingTrailer has bundles whose end does not say where the message begins: they
+// are still bundles, and the signature has a problem.
+func TestLyingTrailer(t *testing.T) {
+	reference.Need(t, "rauc")
+	dir := t.TempDir()
+	key(t, dir)
+	data := bundle(t, dir, "plain")
+	size := binary.BigEndian.Uint64(data[len(data)-8:])
+	lie := func(n uint64) []byte { return binary.BigEndian.AppendUint64(bytes.Clone(data[:len(data)-8]), n) }
+	for name, b := range map[string][]byte{
+		"zero": lie(0), "one more": lie(size + 1), "one less": lie(size - 1), "a block more": lie(size + 4096), "huge": lie(1 << 63),
+		"cut": data[:len(data)-100], "without a trailer": data[:len(data)-8], "something behind": append(bytes.Clone(data), bytes.Repeat([]byte("more"), 25_000)...),
+	} {
+		if rauc.Format.Probe(format.InMemory(b)) != format.Sure {
+			t.Errorf("%s: no bundle", name)
+			continue
+		}
+		o := open(t, b)
+		if len(o.Signatures) != 1 || o.Signatures[0].Problem == "" || len(o.Damage) == 0 || o.Length > int64(len(data)) {
+			t.Errorf("%s: %d signatures, damage %v, %d bytes", name, len(o.Signatures), o.Damage, o.Length)
+		}
+	}
+	payload := data[:len(data)-8-int(size)]
+	for name, b := range map[string][]byte{"stripped": payload, "padded": append(bytes.Clone(payload), make([]byte, 8192)...)} {
+		if rauc.Format.Probe(format.InMemory(b)) != format.No {
+			t.Errorf("%s is taken for a bundle", name)
 		}
 	}
 }

@@ -91,6 +91,7 @@ type file struct {
 	cut          bool // the end is missing
 	holds        bool // the header has the digest of the payload, and it is right
 	damage       []format.Damage
+	hashes       []format.Hash
 }
 
 func open(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opened, error) {
@@ -114,7 +115,7 @@ func open(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opene
 	if f.payload < f.end {
 		o.Parts = []format.Part{{Offset: f.payload, Length: f.end - f.payload, Hint: o.Attributes["compression"]}}
 	}
-	o.Damage = f.damage
+	o.Damage, o.Hashes = f.damage, f.hashes
 	return o, f.sign(ctx, o)
 }
 
@@ -152,9 +153,10 @@ func (f *file) check(ctx context.Context) error {
 		return nil // which was said
 	}
 	head := []struct {
+		name string
 		sum  hash.Hash
 		want string
-	}{{sha256.New(), f.signature.text(sigSHA256)}, {sha1.New(), f.signature.text(sigSHA1)}}
+	}{{"sha256", sha256.New(), f.signature.text(sigSHA256)}, {"sha1", sha1.New(), f.signature.text(sigSHA1)}}
 	for _, d := range head {
 		if d.want == "" {
 			continue
@@ -162,19 +164,23 @@ func (f *file) check(ctx context.Context) error {
 		if err := f.digest(ctx, d.sum, f.header.at, f.payload); err != nil {
 			return err
 		}
-		if hex.EncodeToString(d.sum.Sum(nil)) != d.want {
+		ok := hex.EncodeToString(d.sum.Sum(nil)) == d.want
+		f.compared("header", d.name, f.header.at, f.payload, ok)
+		if !ok {
 			f.hurt(f.header.at, "the digest of the header differs")
 		}
 		break
 	}
-	sum, from, want := f.payloadDigest()
+	sum, name, from, want := f.payloadDigest()
 	if sum == nil {
 		return nil
 	}
 	if err := f.digest(ctx, sum, from, f.end); err != nil {
 		return err
 	}
-	if !bytes.Equal(sum.Sum(nil), want) {
+	ok := bytes.Equal(sum.Sum(nil), want)
+	f.compared("payload", name, from, f.end, ok)
+	if !ok {
 		f.hurt(f.payload, "the digest of the payload differs")
 		return nil
 	}
@@ -182,21 +188,26 @@ func (f *file) check(ctx context.Context) error {
 	return nil
 }
 
+// compared notes what came of a digest.
+func (f *file) compared(name, algorithm string, from, to int64, ok bool) {
+	f.hashes = append(f.hashes, format.Hash{Name: name, Algorithm: algorithm, Span: format.Span{Offset: from, Length: to - from}, OK: ok})
+}
+
 // payloadDigest gives the digest that is there for the payload: its own, or the
 // older one of header and payload.
-func (f *file) payloadDigest() (sum hash.Hash, from int64, want []byte) {
+func (f *file) payloadDigest() (sum hash.Hash, name string, from int64, want []byte) {
 	if want, err := hex.DecodeString(f.header.text(tagPayloadDigest)); err == nil && len(want) > 0 {
 		switch algo, _ := f.header.number(tagDigestAlgo); algo {
 		case algoSHA256:
-			return sha256.New(), f.payload, want
+			return sha256.New(), "sha256", f.payload, want
 		case algoSHA512:
-			return sha512.New(), f.payload, want
+			return sha512.New(), "sha512", f.payload, want
 		}
 	}
 	if want := f.signature.bytes(sigMD5); len(want) == md5.Size {
-		return md5.New(), f.header.at, want
+		return md5.New(), "md5", f.header.at, want
 	}
-	return nil, 0, nil
+	return nil, "", 0, nil
 }
 
 // digest sums the bytes from one place to another.

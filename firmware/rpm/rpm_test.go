@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
 
@@ -125,6 +126,10 @@ func TestDamage(t *testing.T) {
 			o := open(t, c.change(sample(old)))
 			if len(o.Damage) == 0 || !strings.Contains(o.Damage[0].Reason, c.damage) || o.Damage[0].Offset < 96 {
 				t.Errorf("%s: %v", name, o.Damage)
+			}
+			wrong := slices.ContainsFunc(o.Hashes, func(h format.Hash) bool { return !h.OK && h.Problem == "" && h.Span.Length > 0 })
+			if wrong != strings.Contains(c.damage, "digest") {
+				t.Errorf("%s: %v", name, o.Hashes)
 			}
 		}
 	}

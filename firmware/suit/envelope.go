@@ -22,7 +22,7 @@ import (
 )
 
 // Format is the SUIT envelope.
-var Format = &format.Format{Name: suitName, Magics: magics(), Anywhere: true, Probe: probe, Open: open}
+var Format = &format.Format{Name: suitName, Magics: magics(), Anywhere: true, Probe: probe, Open: open, Torn: torn}
 
 const (
 	suitName    = "suit"
@@ -72,6 +72,12 @@ func probe(in format.Input) format.Likeness {
 		return format.No
 	}
 	return format.Sure
+}
+
+// torn is an envelope whose first member cannot be read.
+func torn(in format.Input) error {
+	_, err := (&reader{in: in}).member(3)
+	return err
 }
 
 func open(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opened, error) {
