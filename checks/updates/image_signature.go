@@ -23,7 +23,7 @@ var ImageSignature = &checks.Check{
 	Reads:     "FD",
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10", "5.3-7"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Signatures, facts.HashLists, facts.UpdateContainers),
 	Run:       imageSignature,
 }
