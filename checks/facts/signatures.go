@@ -34,7 +34,7 @@ type HashEntry struct {
 // Signatures are the signatures of the containers of the image.
 var Signatures = &Fact[[]Signature]{
 	Name:    "signatures",
-	Version: 4,
+	Version: 5,
 	Doc:     "Signatures that containers of the image and its OSTree commits carry, or that came with it in files of their own: kind, algorithm, key, and which bytes they cover; parsed, not verified.",
 	Needs:   []Node{Tree, OSTree, Indexes},
 	Observe: func(o *Observer) ([]Signature, error) {
@@ -63,6 +63,7 @@ var Signatures = &Fact[[]Signature]{
 				})
 			}
 		}
+		wholeByChain(img, found)
 		for _, s := range img.Beside {
 			found = append(found, Signature{
 				Signature: keepMessage(s.Signature), Container: img.Name, Type: "detached", Outermost: true, Beside: true, Found: s.Found,
