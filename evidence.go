@@ -70,6 +70,13 @@ const (
 	KindAbsent   EvidenceKind = "absent"   // looked for there and not found
 )
 
+// The notes of evidence that says which bytes a signature is over.
+const (
+	NoteCovered = "covered"                     // at once
+	NoteHashed  = "covered through a hash list" // that is covered itself
+	NoteLeftOut = "left out"
+)
+
 // Evidence is one thing that supports a finding. A contradiction between
 // declaration and image has two: the line of the product file and the place in
 // the image. Secrets never stand in it: kind, length and place only.

@@ -19,10 +19,14 @@ func lost(got *format.Opened, files []*File) []Range {
 		}
 	}
 	for _, d := range got.Damage {
-		if _, is := got.Unpacked(); is {
-			add(0, got.Length, "damaged: "+d.Reason) // what came out of it may be anything
+		why := "damaged: " + d.Reason
+		if d.Opaque {
+			why = "opaque: " + d.Reason
 		}
-		add(d.Offset, d.Length, "damaged: "+d.Reason)
+		if _, is := got.Unpacked(); is {
+			add(0, got.Length, why) // what came out of it may be anything
+		}
+		add(d.Offset, d.Length, why)
 	}
 	for i, f := range files {
 		if f != nil && f.Kind == Regular && f.HardLink == nil && f.Err != nil {

@@ -66,6 +66,7 @@ var Signatures = &Fact[[]Signature]{
 				})
 			}
 		}
+		wholeByChain(img, found)
 		for _, s := range img.Beside {
 			found = append(found, Signature{
 				Signature: keepMessage(s.Signature), Container: img.Name, Type: "detached", Outermost: true, Beside: true, Found: s.Found,

@@ -62,7 +62,7 @@ var signable = []string{
 
 // told are the attributes that speak of versions and of encryption.
 var told = []string{
-	"boot-record", "encrypted", "encryption", "encryption-key", "file-version", "forced", "flags", "nvs-keys",
+	"boot-record", "crypt-key", "encrypted", "encryption", "encryption-key", "file-version", "forced", "flags", "nvs-keys",
 	"rollback-index", "secure-version", "security-counter", "sequence-number", "verification", "version",
 }
 

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/format"
 )
@@ -163,14 +164,28 @@ func (c scheme) withDeclared(s firmware.Signature, keys []Key, signed []byte, as
 			continue
 		}
 		if c.holds(k.Public, signed, s.Value) {
-			return heldBy(k, asOf)
+			o := heldBy(k, asOf)
+			o.Algorithm = held(s.Algorithm, k.Public, signed, s.Value)
+			return o
 		}
-		named = named || k.named(s)
+		named = named || k.named(s) || k.number != "" && s.KeyName != "" && k.numbered(s.KeyName)
 	}
 	if tried > 0 && others == tried && !named {
 		return Outcome{Verdict: Undeclared, Signer: s.KeyName, Reason: "signed by a key that is not declared"}
 	}
 	return no.explain(unverified(s, len(keys), tried, named), tried)
+}
+
+// held is the algorithm by which a signature verified, where its container leaves
+// open which of two it is.
+func held(algorithm string, key crypto.PublicKey, signed, value []byte) string {
+	if algorithm != format.RSAAnySHA256 {
+		return algorithm
+	}
+	if pss(key, crypto.SHA256, signed, value) {
+		return format.RSAPSSSHA256
+	}
+	return format.RSASHA256
 }
 
 // heldBy is the outcome of a signature that verified with a key.
@@ -191,6 +206,9 @@ func unverified(s firmware.Signature, keys, tried int, named bool) Outcome {
 		o.Verdict, o.Reason = Invalid, "it does not verify with the declared key that it names"
 	case namesAny && keys > 0:
 		o.Verdict, o.Reason = Undeclared, "signed by a key that is not declared"
+		if len(s.KeyDigest) == 32 {
+			o.Reason += ", which it names as " + string(assay.SHA256([32]byte(s.KeyDigest)))
+		}
 	case namesAny:
 		o.Verdict, o.Reason = Undeclared, noKey
 	case keys == 0:
@@ -198,9 +216,12 @@ func unverified(s firmware.Signature, keys, tried int, named bool) Outcome {
 	case tried == 0:
 		o.Verdict, o.Reason = Undeclared, "no declared key is of its kind"
 	default:
-		o.Verdict, o.Reason = Invalid, "it verifies with none of the declared keys"
+		o.Verdict, o.Reason = Invalid, "it verifies with none of the declared keys; "+cannotTell
 	}
 	return o
 }
+
+// cannotTell stands beside a signature of which nothing says by which key it is.
+const cannotTell = "it names no key, so one by another key and changed bytes look the same"
 
 const noKey = "no key is declared to verify it with"

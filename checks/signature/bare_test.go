@@ -295,3 +295,19 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+// A container that leaves two algorithms open gets the name of the one that it was.
+func TestAlgorithmThatHeld(t *testing.T) {
+	key := must(rsa.GenerateKey(rand.Reader, 2048))
+	pss := &rsa.PSSOptions{SaltLength: 32, Hash: crypto.SHA256}
+	for want, opts := range map[string]crypto.SignerOpts{format.RSAPSSSHA256: pss, format.RSASHA256: crypto.SHA256} {
+		m := make1(format.RSAAnySHA256, key, hashed(crypto.SHA256), opts)
+		if o := Verify(m.s, []Key{m.key}, today); o.Verdict != Valid || o.Algorithm != want {
+			t.Errorf("%v by %s, want %s", o.Verdict, o.Algorithm, want)
+		}
+	}
+	bare := firmware.Signature{Algorithm: format.Bare, Value: []byte{1}, Message: content}
+	if o := Verify(bare, []Key{{Name: "k", Public: key.Public()}}, today); o.Verdict != Invalid || !strings.Contains(o.Algorithm, "does not name") || !strings.Contains(o.Reason, "look the same") {
+		t.Errorf("%+v", o)
+	}
+}

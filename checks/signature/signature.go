@@ -37,6 +37,7 @@ type Outcome struct {
 	Verdict   Verdict
 	Algorithm string
 	Key       assay.Digest // SHA-256 of the signer's SubjectPublicKeyInfo, if it is known
+	Named     assay.Digest // of the key that the container names, in its own form
 	Signer    string       // what the declared key or the signer's certificate is called
 	Reason    string       // why it is not valid
 	Signers   []Outcome    // where there are several in one signature
@@ -47,8 +48,22 @@ type Outcome struct {
 // Verify judges a signature with the declared keys, on a day.
 func Verify(s firmware.Signature, keys []Key, asOf time.Time) Outcome {
 	o := verify(s, keys, asOf)
-	o.Algorithm = cmp.Or(o.Algorithm, s.Algorithm)
+	o.Algorithm = cmp.Or(o.Algorithm, spelled(s))
+	if len(s.KeyDigest) == 32 {
+		o.Named = assay.SHA256([32]byte(s.KeyDigest))
+	}
 	return o
+}
+
+// spelled is what is known of the algorithm of a signature that no key verified.
+func spelled(s firmware.Signature) string {
+	switch s.Algorithm {
+	case format.RSAAnySHA256:
+		return "RSA-SHA256 (PKCS1v15 or PSS)"
+	case format.Bare:
+		return "an algorithm that the file does not name"
+	}
+	return s.Algorithm
 }
 
 func verify(s firmware.Signature, keys []Key, asOf time.Time) Outcome {

@@ -22,7 +22,7 @@ var FlashEncryption = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Medium,
 	Provision: []string{"5.4-1"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.UpdateContainers, facts.VolumeEncryption),
 	Run:       flashEncryption,
 }
@@ -32,6 +32,9 @@ func flashEncryption(c *checks.Context) checks.Judgement {
 	for _, u := range checks.Ask(c, facts.UpdateContainers) {
 		if u.Attributes["nvs-keys"] != "" {
 			found = append(found, checks.Observed(assay.Medium, "the keys of the encrypted settings stand in clear beside them", u.Location))
+		}
+		if u.Attributes["crypt-key"] != "" {
+			found = append(found, checks.Observed(assay.Medium, "the key of the encrypted "+u.Type+" bundle stands in clear in its manifest", u.Location))
 		}
 		if u.Encrypted {
 			found = append(found, checks.Observed(assay.Info, "the "+u.Type+" is encrypted", u.Location))

@@ -57,8 +57,11 @@ func made(o signature.Outcome) string {
 	if o.Signer != "" {
 		words = append(words, "by "+clean(o.Signer))
 	}
-	if o.Key != "" {
+	switch {
+	case o.Key != "":
 		words = append(words, "key "+string(o.Key))
+	case o.Named != "":
+		words = append(words, "naming the key "+string(o.Named))
 	}
 	for _, one := range o.Signers {
 		words = append(words, "signer: "+one.Verdict.String()+", "+made(one))
@@ -77,13 +80,31 @@ func clean(s string) string {
 	return s[:min(len(s), 200)]
 }
 
-// covered says how much a signature is over.
-func covered(s facts.Signature) string {
-	note := fmt.Sprintf("over %d bytes", length(s.Covers))
-	if n := length(s.Through); n > 0 {
-		note += fmt.Sprintf(", and over %d more by a hash list in them", n)
+// told adds to a finding on a signature which bytes the signature is over, which
+// it covers through a hash list, and which it leaves out.
+func told(f assay.Finding, s facts.Signature) assay.Finding {
+	for _, part := range []struct {
+		note  string
+		spans []firmware.Span
+	}{{assay.NoteCovered, s.Covers}, {assay.NoteHashed, s.Through}, {assay.NoteLeftOut, s.Leaves}} {
+		for _, l := range joined(places(s, part.spans)) {
+			f.Evidence = append(f.Evidence, assay.Evidence{Kind: assay.KindObserved, Note: part.note, Location: l})
+		}
 	}
-	return note
+	return f
+}
+
+// joined puts places together that follow one another in one thing.
+func joined(all []assay.Location) []assay.Location {
+	var runs []assay.Location
+	for _, l := range all {
+		if n := len(runs); n > 0 && runs[n-1].Path == l.Path && runs[n-1].Offset+runs[n-1].Length == l.Offset {
+			runs[n-1].Length += l.Length
+			continue
+		}
+		runs = append(runs, l)
+	}
+	return runs
 }
 
 func length(spans []firmware.Span) (n int64) {
@@ -108,15 +129,6 @@ func places(s facts.Signature, spans []firmware.Span) []assay.Location {
 		all = append(all, l)
 	}
 	return all
-}
-
-// signedPlaces are the places that a signature is over; itself where it is over
-// nothing else.
-func signedPlaces(s facts.Signature) []assay.Location {
-	if len(s.Covers) == 0 {
-		return []assay.Location{s.Location}
-	}
-	return places(s, s.Covers)
 }
 
 func examined(signed []facts.Signature) (all []assay.Location) {

@@ -56,16 +56,16 @@ func (t *tally) add(c *checks.Context, s facts.Signature) {
 	t.damaged(s)
 	switch {
 	case o.Verdict == signature.Valid:
-		t.found = append(t.found, checks.Noted(assay.Info, called(s)+" is valid: "+made(o), covered(s), signedPlaces(s)...))
+		t.found = append(t.found, told(checks.Noted(assay.Info, called(s)+" is valid: "+made(o), made(o), s.Location), s))
 		t.leaves(s)
 		t.doubts(s, c.AsOf)
 	case o.Verdict == signature.Invalid:
-		t.found = append(t.found, checks.Noted(assay.Critical, called(s)+" is invalid: "+o.Reason, made(o), s.Location))
+		t.found = append(t.found, told(checks.Noted(assay.Critical, called(s)+" is invalid: "+o.Reason, made(o), s.Location), s))
 	case o.Verdict == signature.Undeclared && len(c.Keys) > 0:
-		t.found = append(t.found, checks.Noted(assay.Low, called(s)+" is not by a declared key: "+o.Reason, made(o), s.Location))
+		t.found = append(t.found, told(checks.Noted(assay.Low, called(s)+" is not by a declared key: "+o.Reason, made(o), s.Location), s))
 		t.because(s, o)
 	case o.Verdict == signature.Unknown && len(c.Keys) > 0:
-		t.found = append(t.found, checks.Noted(assay.Low, called(s)+" is not verified: "+o.Reason, made(o), s.Location))
+		t.found = append(t.found, told(checks.Noted(assay.Low, called(s)+" is not verified: "+o.Reason, made(o), s.Location), s))
 		t.because(s, o)
 	default:
 		t.because(s, o)

@@ -28,7 +28,7 @@ var Encrypted = &format.Format{
 		}
 		return &format.Opened{
 			Length: in.Size, Attributes: map[string]string{"encryption": "ESP32 flash encryption"},
-			Damage: []format.Damage{{Length: in.Size, Reason: encryptedReason}},
+			Damage: []format.Damage{{Length: in.Size, Reason: encryptedReason, Opaque: true}},
 		}, ctx.Err()
 	},
 }

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/esp"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
 	"github.com/assay-iot/assay/firmware/format"
@@ -426,7 +427,12 @@ func TestFlashVariants(t *testing.T) {
 			if !strings.Contains(fmt.Sprint(names(o)), c.parts) || !strings.Contains(damage(o), c.damage) || (c.damage == "") != (damage(o) == "") {
 				t.Errorf("parts %v, damage %s", names(o), damage(o))
 			}
-			reference.Open(t, c.img)
+			opened := reference.Open(t, c.img)
+			for _, r := range opened.Ranges { // what is encrypted is whole
+				if strings.Contains(r.What, "encrypted") && (r.Class != firmware.Unexplained || strings.Contains(r.What, "damaged")) {
+					t.Errorf("%+v", r)
+				}
+			}
 		})
 	}
 	if esp.Flash.Probe(format.InMemory(flip(flash(0x24000, map[int][]byte{0x8000: partitionTable(lying...)}), 0x8000))) != format.No {

@@ -155,7 +155,7 @@ func (f *flash) part(name string, from, to int64, role format.Role) {
 	f.at = to
 	if role == format.Code && isEncrypted(f.in.Section(from, to-from)) {
 		f.o.Attributes["encrypted"] = strings.TrimSpace(f.o.Attributes["encrypted"] + " " + name)
-		f.o.Damage = append(f.o.Damage, format.Damage{Offset: from, Length: to - from, Reason: name + ": " + encryptedReason})
+		f.o.Damage = append(f.o.Damage, format.Damage{Offset: from, Length: to - from, Reason: name + ": " + encryptedReason, Opaque: true})
 		return
 	}
 	f.o.Parts = append(f.o.Parts, format.Part{Name: name, Offset: from, Length: to - from, Role: role})

@@ -208,6 +208,7 @@ const (
 type Damage struct {
 	Offset, Length int64
 	Reason         string
+	Opaque         bool // it is encrypted: nothing is broken, and nothing can be seen
 }
 
 // Tree is a container of files.

@@ -221,6 +221,7 @@ func (x *intel) write(board int, r *intelRecord) error {
 			return nil
 		}
 		m = memory.New(x.budget, "line")
+		m.Near = true
 		x.boards[board] = m
 	}
 	from := memory.Record{Number: x.lines.number, Offset: x.lines.off, Length: x.lines.length()}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,7 +79,8 @@ func TestAgainstSrecCat(t *testing.T) {
 				t.Fatalf("not recognised: %.100s", file)
 			}
 			o, err := c.f.Open(t.Context(), in, budget())
-			if err != nil || len(o.Damage) > 0 || o.Length != in.Size {
+			wide := func(d format.Damage) bool { return strings.HasPrefix(d.Reason, "a gap of ") } // some cases reach to the end of 4 GiB
+			if err != nil || len(slices.DeleteFunc(slices.Clone(o.Damage), wide)) > 0 || o.Length != in.Size {
 				t.Fatalf("%v, %v, %d of %d bytes", err, o.Damage, o.Length, in.Size)
 			}
 			var got []piece

@@ -72,6 +72,7 @@ type srec struct {
 
 func openSRecord(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
 	s := &srec{lines: newLines(ctx, in), memory: memory.New(b, "line"), attributes: map[string]string{}}
+	s.memory.Near = true
 	length, err := s.read()
 	if err != nil {
 		return nil, err

@@ -130,6 +130,7 @@ func (u *uf2) block(b block, payload []byte, at memory.Record) error {
 		return nil
 	case f == nil:
 		f = &family{memory.New(u.budget, "block"), memory.New(u.budget, "block"), map[uint32]bool{}, b.count}
+		f.memory.Near = true
 		u.families[b.family] = f
 	}
 	switch {

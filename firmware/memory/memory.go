@@ -23,6 +23,9 @@ const (
 	// maxWords is how many bytes of small pieces, all together, are taken for what
 	// stands beside a program: option bytes, fuses, the word of a boot loader.
 	maxWords = 4 << 10
+	// maxApart is how far apart the pieces of one file may lie: the memories of a
+	// microcontroller span 2.5 GiB at most.
+	maxApart = 3 << 30
 	// erased is what flash reads as where nothing was written.
 	erased = 0xff
 	// batch is how much memory is asked for at a time.
@@ -31,6 +34,9 @@ const (
 
 // Map is a memory with what was written to it so far.
 type Map struct {
+	// Near says that the addresses are those of a microcontroller: pieces that lie
+	// gigabytes apart are named.
+	Near   bool
 	budget *format.Budget
 	unit   string // what a record is called: "line"
 	runs   []run
@@ -98,10 +104,15 @@ func (m *Map) take(n int64) error {
 // by its address behind the prefix; and what is wrong with it.
 func (m *Map) Parts(prefix string, role format.Role) (parts []format.Part, damage []format.Damage) {
 	slices.SortStableFunc(m.runs, func(a, b run) int { return cmp.Compare(a.at, b.at) })
-	words := maxWords
+	words, before := maxWords, uint64(0)
 	for i := 0; i < len(m.runs); {
 		n, end := m.cluster(i)
 		cluster, base := m.runs[i:i+n], m.runs[i].at
+		if m.Near && i > 0 && base-before > maxApart {
+			damage = append(damage, format.Damage{Offset: cluster[0].off, Reason: fmt.Sprintf(
+				"a gap of %d bytes: nothing from 0x%08x up to 0x%08x", base-before, before, base)})
+		}
+		before = end
 		i += n
 		if len(parts) == maxParts {
 			damage = append(damage, span(cluster, fmt.Sprintf("more than %d pieces of memory: those from 0x%08x on are not read", maxParts, base)))

@@ -47,7 +47,10 @@ func (r *reader) image(title string, i image) {
 	if p.signature != nil {
 		r.bound[dat] = true // what is left of it is told by the byte
 		s := r.signature(title, i.Dat, at, int64(len(raw)), p)
-		if h := r.o.Hashes[len(r.o.Hashes)-1]; !h.OK && s.Problem == "" {
+		h := r.o.Hashes[len(r.o.Hashes)-1]
+		if h.OK {
+			s.Through = []format.Span{h.Span}
+		} else if s.Problem == "" {
 			s.Problem = fmt.Sprintf("the hash that it covers is not that of %q", i.Bin)
 		}
 		r.o.Signatures = append(r.o.Signatures, s)

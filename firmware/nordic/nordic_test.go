@@ -133,6 +133,9 @@ func TestSigned(t *testing.T) {
 	if want := []format.Span{{Path: "app.dat", Offset: at, Length: int64(len(init))}}; !slices.Equal(s.Covers, want) {
 		t.Errorf("covers %v, want %v", s.Covers, want)
 	}
+	if want := []format.Span{{Path: "app.bin", Length: int64(len(program))}}; !slices.Equal(s.Through, want) {
+		t.Errorf("covers %v through the hash, want %v", s.Through, want)
+	}
 	left := int64(0)
 	for _, l := range s.Leaves {
 		if l.Path == "app.bin" {

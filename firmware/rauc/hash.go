@@ -82,8 +82,7 @@ func (u *bundle) verity() (root, salt []byte, size int64, err error) {
 
 // images compares the images in the payload with the manifest, which a plain
 // bundle has in the payload itself.
-func (u *bundle) images(ctx context.Context, b *format.Budget) error {
-	in := u.in.Section(0, u.payload)
+func (u *bundle) images(ctx context.Context, b *format.Budget, in format.Input) error {
 	own := format.NewBudget(maxFiles, b.FileBytes*4, b.FileBytes, b.Ratio)
 	o, err := squashfs.Format.Open(ctx, in, own)
 	if err != nil {

@@ -5,7 +5,8 @@
 // "plain" bundle the message is over the bytes of the squashfs, which holds the
 // manifest. Of a "verity" or "crypt" bundle the message holds the manifest, and
 // that the root hash of a tree over the payload, which follows the payload. The
-// payload of a "crypt" bundle is encrypted, and the whole message may be.
+// payload of a "crypt" bundle is encrypted, and the whole message may be: if it is
+// not, the key stands in the manifest for everybody to read, and is used.
 //
 // The hashes of the tree and of the images in the manifest are compared; the
 // signature is parsed and not verified. Encrypted payloads and the chunks of
@@ -199,13 +200,19 @@ func (u *bundle) attached(ctx context.Context) error {
 
 // finish adds what is inside, the images and the signature.
 func (u *bundle) finish(ctx context.Context, b *format.Budget) error {
-	part := format.Part{Length: u.payload}
+	part, content := format.Part{Length: u.payload}, u.in.Section(0, u.payload)
 	if u.opened.Attributes["format"] == "crypt" {
-		part.Hint = "encrypted"
+		var clear bool
+		if content, clear = u.decrypt(); clear {
+			u.opened.Attributes["crypt-key"] = "in clear in the manifest"
+			part.Bytes, part.Places = content, asItIs
+		} else {
+			part.Hint = "encrypted"
+		}
 	}
 	u.opened.Parts = append([]format.Part{part}, u.opened.Parts...)
 	if part.Hint == "" {
-		if err := u.images(ctx, b); err != nil {
+		if err := u.images(ctx, b, content); err != nil {
 			return err
 		}
 	}
@@ -214,6 +221,10 @@ func (u *bundle) finish(ctx context.Context, b *format.Budget) error {
 	u.opened.Signatures = []format.Signature{u.sign}
 	return nil
 }
+
+// asItIs places bytes of a part that is as long as the run that it comes from, both
+// from the start of the bundle on.
+func asItIs(off, length int64) []format.Span { return []format.Span{{Offset: off, Length: length}} }
 
 // describe copies what the manifest says of the bundle.
 func (u *bundle) describe() {

@@ -94,7 +94,7 @@ func (r *reader) blocks(auth, manifest member, blocks []cbor.Item, over cbor.Ite
 			r.o.Signatures = r.o.Signatures[:len(r.o.Signatures)-1]
 		}
 		for _, s := range signatures {
-			s.Kind, s.Offset, s.Length, s.Covers, s.Leaves = suitName, at.Offset, at.Length, covers, r.leaves()
+			s.Kind, s.Offset, s.Length, s.Covers, s.Through, s.Leaves = suitName, at.Offset, at.Length, covers, r.through(), r.leaves()
 			if len(r.o.Signatures) > 0 {
 				s.Name = fmt.Sprint(len(r.o.Signatures))
 			}
@@ -105,6 +105,16 @@ func (r *reader) blocks(auth, manifest member, blocks []cbor.Item, over cbor.Ite
 			r.o.Signatures = append(r.o.Signatures, s)
 		}
 	}
+}
+
+// through are the contents of the members that the manifest binds by a digest.
+func (r *reader) through() (spans []format.Span) {
+	for _, m := range r.members {
+		if r.compared[m.title()] {
+			spans = append(spans, m.all)
+		}
+	}
+	return spans
 }
 
 // leaves are the members that the manifest does not bind by a digest.

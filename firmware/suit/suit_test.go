@@ -230,6 +230,9 @@ func TestKinds(t *testing.T) {
 			if s.Problem != "" || s.Algorithm != c.algorithm || !verify(s, c.key) || s.KeyName != "key-1" || s.Leaves != nil {
 				t.Errorf("%+v", s)
 			}
+			if p := o.Parts[0]; len(s.Through) != 1 || s.Through[0].Offset+s.Through[0].Length != p.Offset+p.Length {
+				t.Errorf("covers %v through the manifest, the payload is at %d", s.Through, p.Offset)
+			}
 			at := int64(bytes.Index(b, m))
 			if !slices.Equal(s.Covers[1:], []format.Span{{Offset: at - 2, Length: int64(len(m) + 2)}}) {
 				t.Errorf("covers %v, the manifest is at %d", s.Covers, at)

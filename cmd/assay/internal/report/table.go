@@ -84,7 +84,8 @@ func writeResult(b *strings.Builder, r assay.Result, paint Painter) {
 			break
 		}
 		fmt.Fprintf(b, "      %s %s\n", paint(severityColor(f.Severity), fmt.Sprintf("%-8s", f.Severity)), Clean(f.Message))
-		places := slices.CompactFunc(slices.Clone(f.Evidence), samePlace)
+		spans, others := spansOf(f.Evidence)
+		places := slices.CompactFunc(others, samePlace)
 		for j, e := range places {
 			if j == maxPlaces {
 				fmt.Fprintf(b, "               … and %d more places\n", len(places)-j)
@@ -92,10 +93,49 @@ func writeResult(b *strings.Builder, r assay.Result, paint Painter) {
 			}
 			fmt.Fprintf(b, "               %s %s\n", paint(faint, evidenceWord(e.Kind)), Clean(e.Location.String()))
 		}
+		for _, line := range spans {
+			fmt.Fprintf(b, "               %s\n", paint(faint, Clean(line)))
+		}
 		if f.Exception != nil {
 			fmt.Fprintf(b, "               %s %s\n", paint(faint, "exception of the maker:"), Clean(ExceptionText(*f.Exception)))
 		}
 	}
+}
+
+// spansOf takes the evidence that says which bytes a signature is over from the
+// rest, and gives a line for each kind of it: how many bytes, and where they begin
+// and how many follow there.
+func spansOf(evidence []assay.Evidence) (lines []string, others []assay.Evidence) {
+	for _, note := range []string{assay.NoteCovered, assay.NoteHashed, assay.NoteLeftOut} {
+		n, total, words, last := 0, int64(0), []string{}, ""
+		for _, e := range evidence {
+			if e.Note != note {
+				continue
+			}
+			n++
+			total += e.Location.Length
+			if n > maxPlaces {
+				continue
+			}
+			place := fmt.Sprintf("0x%x+%d", e.Location.Offset, e.Location.Length)
+			if e.Location.Path != last {
+				place, last = e.Location.Path+" "+place, e.Location.Path
+			}
+			words = append(words, place)
+		}
+		if n > maxPlaces {
+			words = append(words, fmt.Sprintf("and %d more", n-maxPlaces))
+		}
+		if n > 0 {
+			lines = append(lines, fmt.Sprintf("%s: %d bytes, %s", note, total, strings.Join(words, ", ")))
+		}
+	}
+	for _, e := range evidence {
+		if e.Note != assay.NoteCovered && e.Note != assay.NoteHashed && e.Note != assay.NoteLeftOut {
+			others = append(others, e)
+		}
+	}
+	return lines, others
 }
 
 // samePlace reports evidence that a table shows once: it differs in its note only.
