@@ -29,10 +29,12 @@ func (p *program) verifyCommand() *cobra.Command {
 	var allowDemo bool
 	c := &cobra.Command{
 		Use:   "verify LABEL",
-		Short: "Verify a label, offline: a bundle, a PDF or the text of a QR code",
-		Long: `Verify says whether a label (label.sigstore.json, label.pdf, or label.cose and label.txt,
-which the QR code holds) is genuine and valid. It needs nothing but the issuer's public
-key, or a trust policy, and no network. With --firmware it also says whether an image is the labelled one.
+		Short: "Verify a label, offline: a bundle, a PDF, a QR code or a photo of one",
+		Long: `Verify says whether a label is genuine and valid. LABEL is label.sigstore.json or
+label.pdf; label.cose or label.txt, which the QR code holds; the code's text itself; a photo
+of it (PNG, JPEG); an https address to fetch it from (--online); or "-" for standard input.
+It needs nothing but the issuer's public key, or a trust policy, and no network. With
+--firmware it also says whether an image is the labelled one.
 
 A label that names a status list can have been withdrawn. Give the list (--status FILE)
 or let it be fetched (--online); without a fresh one the answer is that nobody knows.
@@ -41,7 +43,7 @@ A list that was signed after a day also tells what was valid on that day (--on D
 Exit codes: 0 authentic and valid · 2 not a label · 3 not authentic, or another
 firmware · 4 authentic, but whether it was withdrawn is not known · 5 authentic, but not
 valid on that day: revoked, suspended, superseded, expired, support ended.`,
-		Example: "  assay verify label.pdf --key issuer.pub\n  assay verify label.sigstore.json --key issuer.pub --firmware router.bin\n  assay verify label.txt --key issuer.pub --online",
+		Example: "  assay verify label.pdf --key issuer.pub\n  assay verify label.sigstore.json --key issuer.pub --firmware router.bin\n  assay verify photo.jpg --trust trust.hcl --online",
 		Args:    oneArg,
 		RunE: func(c *cobra.Command, args []string) error {
 			outputs, err := parseFormats(formats, []string{"table", "json"})
@@ -70,7 +72,7 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 			if err != nil {
 				return err
 			}
-			data, err := readLimited(args[0], maxLabelFile)
+			data, err := p.labelGiven(c.Context(), args[0], lists.online)
 			if err != nil {
 				return err
 			}
@@ -120,7 +122,7 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 	c.Flags().StringVar(&asOf, "as-of", "", "verify as on this `DATE` (default: today)")
 	c.Flags().StringVar(&on, "on", "", "was it valid on this `DATE`? The same as --as-of")
 	c.Flags().StringVar(&lists.file, "status", "", "signed status list `FILE` of the issuer")
-	c.Flags().BoolVar(&lists.online, "online", false, "fetch the status list that the label names, once the label is authentic")
+	c.Flags().BoolVar(&lists.online, "online", false, "fetch the status list that the label names, once the label is authentic; and LABEL, if that is an address")
 	c.Flags().StringVar(&lists.cache, "status-cache", "", "keep the newest list of each address in this `FOLDER`: it serves when offline, and an older list is noticed")
 	c.Flags().BoolVar(&lists.none, "no-status", false, "do not ask whether the label was withdrawn")
 	c.Flags().BoolVar(&allowDemo, "allow-demo", false, "accept a label that is signed with the published demo key")
