@@ -12,6 +12,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
+	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/demo"
@@ -39,6 +40,11 @@ It needs nothing but the issuer's public key, or a trust policy, and no network.
 A label that names a status list can have been withdrawn. Give the list (--status FILE)
 or let it be fetched (--online); without a fresh one the answer is that nobody knows.
 A list that was signed after a day also tells what was valid on that day (--on DATE).
+
+An image that is not the labelled one is opened, and what it says of itself (os-release,
+update containers) is compared: newer than the labelled one, so not yet assessed (4);
+older, and still supported (4); older than the lowest supported version (3); another
+product's, or changed (3); not to be told (4).
 
 Exit codes: 0 authentic and valid · 2 not a label · 3 not authentic, or another
 firmware · 4 authentic, but whether it was withdrawn is not known · 5 authentic, but not
@@ -68,7 +74,11 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 			if err != nil {
 				return err
 			}
-			held, err := digestOf(c, image)
+			writes := outputFolders(outputs)
+			if lists.cache != "" {
+				writes = append(writes, existing(lists.cache))
+			}
+			held, err := p.heldImage(c, image, writes)
 			if err != nil {
 				return err
 			}
@@ -152,8 +162,10 @@ func trustedKeys(files []string) ([]verify.Key, error) {
 	return append(trusted, published), nil
 }
 
-// digestOf names the image that is held against the label.
-func digestOf(c *cobra.Command, image string) (*verify.Image, error) {
+// heldImage names the image that is held against the label. If it is another than the
+// labelled one it is opened, to tell what it is: then the process gives its rights
+// away first, but for what the answer still needs.
+func (p *program) heldImage(c *cobra.Command, image string, writes []string) (*verify.Image, error) {
 	if image == "" {
 		return nil, nil
 	}
@@ -161,17 +173,24 @@ func digestOf(c *cobra.Command, image string) (*verify.Image, error) {
 	if err != nil {
 		return nil, sourceError(err)
 	}
-	defer closer.Close()
-	if src.Reader != nil {
-		h := sha256.New()
-		if _, err := io.Copy(h, io.NewSectionReader(src.Reader, 0, src.Size)); err != nil {
-			return nil, fmt.Errorf("read %s: %w", image, err)
+	held := &verify.Image{Name: filepath.Base(image)}
+	held.Read = func() verify.Stated {
+		defer closer.Close()
+		p.dropRights(sandbox.Rights{Read: []string{image}, Write: writes})
+		return statedBy(c.Context(), src)
+	}
+	if src.Reader == nil { // a folder
+		img, err := firmware.Open(c.Context(), src, firmware.Options{})
+		if err != nil {
+			return nil, sourceError(err)
 		}
-		return &verify.Image{Name: filepath.Base(image), Digest: assay.SHA256([32]byte(h.Sum(nil)))}, nil
+		held.Digest = assay.SHA256(img.Digest)
+		return held, nil
 	}
-	img, err := firmware.Open(c.Context(), src, firmware.Options{})
-	if err != nil {
-		return nil, sourceError(err)
+	h := sha256.New()
+	if _, err := io.Copy(h, io.NewSectionReader(src.Reader, 0, src.Size)); err != nil {
+		return nil, fmt.Errorf("read %s: %w", image, err)
 	}
-	return &verify.Image{Name: filepath.Base(image), Digest: assay.SHA256(img.Digest)}, nil
+	held.Digest = assay.SHA256([32]byte(h.Sum(nil)))
+	return held, nil
 }
