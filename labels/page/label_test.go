@@ -56,6 +56,9 @@ func TestLabelAsPage(t *testing.T) {
 			if wide := b.eval("document.documentElement.scrollWidth").(float64); wide > 390 {
 				t.Errorf("%s, %s: the page is %v wide", language, name, wide)
 			}
+			if hidden := b.eval("[...document.querySelectorAll('.scroll')].filter(e=>e.scrollWidth>e.clientWidth).map(e=>e.getAttribute('aria-labelledby')).join()"); hidden != "" {
+				t.Errorf("%s, %s: on a phone these tables are cut: %v", language, name, hidden)
+			}
 			if got := b.eval("document.documentElement.dir+' '+document.documentElement.lang.slice(0,2)"); got != dir+" "+language {
 				t.Errorf("%s: %v", language, got)
 			}
