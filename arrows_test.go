@@ -19,6 +19,7 @@ var mayImport = map[string][]string{
 	"labels":                     {"", "labels/cose", "labels/compact", "labels/picture"},
 	"labels/cose":                {},
 	"labels/compact":             {"", "labels", "labels/cose"},
+	"labels/photo":               {},
 	"labels/status":              {"", "labels", "labels/cose", "labels/compact"},
 	"labels/page":                {"", "labels", "labels/cose", "labels/compact"},
 	"labels/sigstore":            {"", "labels", "labels/verify"},
@@ -29,7 +30,7 @@ var mayImport = map[string][]string{
 	"labels/picture":             {"", "labels", "labels/compact"},
 	"labels/verify":              {"", "labels", "labels/cose", "labels/compact", "labels/log", "labels/status"},
 	"examples":                   {"firmware"},
-	"cmd":                        {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/compact", "labels/log", "labels/page", "labels/picture", "labels/sign/keyless", "labels/sigstore", "labels/status", "labels/trust", "labels/verify"},
+	"cmd":                        {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/compact", "labels/log", "labels/page", "labels/photo", "labels/picture", "labels/sign/keyless", "labels/sigstore", "labels/status", "labels/trust", "labels/verify"},
 }
 
 // Rooms that others import alone, or that must stay small, take few modules
@@ -47,6 +48,7 @@ var mayTake = map[string][]string{
 	"labels/compact": {},
 	"labels/status":  {},
 	"labels/log":     {"golang.org/x/mod/sumdb/", "github.com/transparency-dev/", "k8s.io/klog/"},
+	"labels/photo":   {"github.com/makiuchi-d/gozxing/"},
 	"labels/picture": {"golang.org/x/text/", "golang.org/x/image/", "github.com/go-fonts/dejavu/", "rsc.io/qr/"},
 	"labels/verify":  {"golang.org/x/text/"},
 }

@@ -77,3 +77,30 @@ func TestListSource(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A label at an address is fetched, and its size is bounded.
+func TestFetchLabel(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/label.pdf":
+			_, _ = w.Write([]byte("%PDF-1.7"))
+		case "/endless":
+			for block := make([]byte, 1<<20); ; {
+				if _, err := w.Write(block); err != nil {
+					return
+				}
+			}
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	defer server.Close()
+	if data, err := fetchLabel(t.Context(), server.Client(), server.URL+"/label.pdf"); err != nil || string(data) != "%PDF-1.7" {
+		t.Errorf("%q, %v", data, err)
+	}
+	for path, want := range map[string]string{"/nothing": "answers 404", "/endless": "more than 16777216 bytes"} {
+		if _, err := fetchLabel(t.Context(), server.Client(), server.URL+path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", path, err, want)
+		}
+	}
+}

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,15 +16,25 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
+	"github.com/assay-iot/assay/labels"
 )
 
 // today is the day on which the scripts run.
 var today = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
+// nowOf is noon of a day that a script has set, or today.
+func nowOf(day string) time.Time {
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return today
+	}
+	return at.Add(12 * time.Hour)
+}
+
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"assay": func() {
 		os.Exit(run(context.Background(), env{
-			args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: today, confine: sandbox.Confine,
+			args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: nowOf(os.Getenv("NOW")), confine: sandbox.Confine,
 		}))
 	}})
 }
@@ -60,6 +72,8 @@ func TestScripts(t *testing.T) {
 			"truncate": truncate,
 			"append":   appendByte,
 			"flip":     flip,
+			"unhex":    unhex,
+			"graft":    graft,
 		},
 	})
 }
@@ -107,4 +121,23 @@ func flip(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	data[number(ts, args[1])] ^= 1
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o644))
+}
+
+// unhex FILE OUT turns hexadecimal digits into bytes.
+func unhex(ts *testscript.TestScript, _ bool, args []string) {
+	data, err := hex.DecodeString(strings.Join(strings.Fields(ts.ReadFile(args[0])), ""))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o644))
+}
+
+// graft BUNDLE OTHER OUT writes the first bundle with the statement of the other.
+func graft(ts *testscript.TestScript, _ bool, args []string) {
+	b, err := labels.ParseBundle([]byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	other, err := labels.ParseBundle([]byte(ts.ReadFile(args[1])))
+	ts.Check(err)
+	b.Envelope.Payload = other.Envelope.Payload
+	data, err := b.Bytes()
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), data, 0o644))
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
+	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/demo"
@@ -29,10 +30,12 @@ func (p *program) verifyCommand() *cobra.Command {
 	var allowDemo bool
 	c := &cobra.Command{
 		Use:   "verify LABEL",
-		Short: "Verify a label, offline: a bundle, a PDF or the text of a QR code",
-		Long: `Verify says whether a label (label.sigstore.json, label.pdf, or label.cose and label.txt,
-which the QR code holds) is genuine and valid. It needs nothing but the issuer's public
-key, or a trust policy, and no network. With --firmware it also says whether an image is the labelled one.
+		Short: "Verify a label, offline: a bundle, a PDF, a QR code or a photo of one",
+		Long: `Verify says whether a label is genuine and valid. LABEL is label.sigstore.json or
+label.pdf; label.cose or label.txt, which the QR code holds; the code's text itself; a photo
+of it (PNG, JPEG); an https address to fetch it from (--online); or "-" for standard input.
+It needs nothing but the issuer's public key, or a trust policy, and no network. With
+--firmware it also says whether an image is the labelled one.
 
 A label that names a status list can have been withdrawn. Give the list (--status FILE)
 or let it be fetched (--online); without a fresh one the answer is that nobody knows.
@@ -41,10 +44,15 @@ A list that was signed after a day also tells what was valid on that day (--on D
 A proof that a transparency log holds the label is read from label.tlog-proof beside it,
 and checked with the key of that log in the trust policy, which may demand it.
 
+An image that is not the labelled one is opened, and what it says of itself (os-release,
+update containers) is compared: newer than the labelled one, so not yet assessed (4);
+older, and still supported (4); older than the lowest supported version (3); another
+product's, or changed (3); not to be told (4).
+
 Exit codes: 0 authentic and valid · 2 not a label · 3 not authentic, or another
 firmware · 4 authentic, but whether it was withdrawn is not known · 5 authentic, but not
 valid on that day: revoked, suspended, superseded, expired, support ended.`,
-		Example: "  assay verify label.pdf --key issuer.pub\n  assay verify label.sigstore.json --key issuer.pub --firmware router.bin\n  assay verify label.txt --key issuer.pub --online",
+		Example: "  assay verify label.pdf --key issuer.pub\n  assay verify label.sigstore.json --key issuer.pub --firmware router.bin\n  assay verify photo.jpg --trust trust.hcl --online",
 		Args:    oneArg,
 		RunE: func(c *cobra.Command, args []string) error {
 			outputs, err := parseFormats(formats, []string{"table", "json"})
@@ -69,11 +77,15 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 			if err != nil {
 				return err
 			}
-			held, err := digestOf(c, image)
+			writes := outputFolders(outputs)
+			if lists.cache != "" {
+				writes = append(writes, existing(lists.cache))
+			}
+			held, err := p.heldImage(c, image, writes)
 			if err != nil {
 				return err
 			}
-			data, err := readLimited(args[0], maxLabelFile)
+			data, err := p.labelGiven(c.Context(), args[0], lists.online)
 			if err != nil {
 				return err
 			}
@@ -128,7 +140,7 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 	c.Flags().StringVar(&asOf, "as-of", "", "verify as on this `DATE` (default: today)")
 	c.Flags().StringVar(&on, "on", "", "was it valid on this `DATE`? The same as --as-of")
 	c.Flags().StringVar(&lists.file, "status", "", "signed status list `FILE` of the issuer")
-	c.Flags().BoolVar(&lists.online, "online", false, "fetch the status list that the label names, once the label is authentic")
+	c.Flags().BoolVar(&lists.online, "online", false, "fetch the status list that the label names, once the label is authentic; and LABEL, if that is an address")
 	c.Flags().StringVar(&lists.cache, "status-cache", "", "keep the newest list of each address in this `FOLDER`: it serves when offline, and an older list is noticed")
 	c.Flags().BoolVar(&lists.none, "no-status", false, "do not ask whether the label was withdrawn")
 	c.Flags().StringArrayVar(&proofs, "log-proof", nil, "proof `FILE` that a transparency log holds the label, which must hold; repeatable (default: label.tlog-proof beside it, if it is there)")
@@ -159,8 +171,10 @@ func trustedKeys(files []string) ([]verify.Key, error) {
 	return append(trusted, published), nil
 }
 
-// digestOf names the image that is held against the label.
-func digestOf(c *cobra.Command, image string) (*verify.Image, error) {
+// heldImage names the image that is held against the label. If it is another than the
+// labelled one it is opened, to tell what it is: then the process gives its rights
+// away first, but for what the answer still needs.
+func (p *program) heldImage(c *cobra.Command, image string, writes []string) (*verify.Image, error) {
 	if image == "" {
 		return nil, nil
 	}
@@ -168,17 +182,24 @@ func digestOf(c *cobra.Command, image string) (*verify.Image, error) {
 	if err != nil {
 		return nil, sourceError(err)
 	}
-	defer closer.Close()
-	if src.Reader != nil {
-		h := sha256.New()
-		if _, err := io.Copy(h, io.NewSectionReader(src.Reader, 0, src.Size)); err != nil {
-			return nil, fmt.Errorf("read %s: %w", image, err)
+	held := &verify.Image{Name: filepath.Base(image)}
+	held.Read = func() verify.Stated {
+		defer closer.Close()
+		p.dropRights(sandbox.Rights{Read: []string{image}, Write: writes})
+		return statedBy(c.Context(), src)
+	}
+	if src.Reader == nil { // a folder
+		img, err := firmware.Open(c.Context(), src, firmware.Options{})
+		if err != nil {
+			return nil, sourceError(err)
 		}
-		return &verify.Image{Name: filepath.Base(image), Digest: assay.SHA256([32]byte(h.Sum(nil)))}, nil
+		held.Digest = assay.SHA256(img.Digest)
+		return held, nil
 	}
-	img, err := firmware.Open(c.Context(), src, firmware.Options{})
-	if err != nil {
-		return nil, sourceError(err)
+	h := sha256.New()
+	if _, err := io.Copy(h, io.NewSectionReader(src.Reader, 0, src.Size)); err != nil {
+		return nil, fmt.Errorf("read %s: %w", image, err)
 	}
-	return &verify.Image{Name: filepath.Base(image), Digest: assay.SHA256(img.Digest)}, nil
+	held.Digest = assay.SHA256([32]byte(h.Sum(nil)))
+	return held, nil
 }

@@ -151,7 +151,7 @@ func TestHTML(t *testing.T) {
 		}
 		for _, want := range []string{
 			`<html lang="` + string(l) + `" dir="` + direction + `">`, "default-src 'none'", w.Support, w.Disclaimer, `<time datetime="2031-06-30">`,
-			`role="img"`, `<th scope="row">`, strings.ReplaceAll(code[:40], "+", "&#43;"), w.NinePrinciples,
+			`role="img"`, `<th scope="row" role="rowheader">`, strings.ReplaceAll(code[:40], "+", "&#43;"), w.NinePrinciples,
 		} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: the page lacks %q", l, want)

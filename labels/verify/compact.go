@@ -15,14 +15,12 @@ import (
 
 // Compact verifies a compact label: its bytes, or the text of the QR code. An
 // error means that there is no answer, as with [Bundle]. It names the firmware
-// by its version only, so an image cannot be held against it.
+// by its version only, so an image that is held against it is never called the
+// labelled one.
 func Compact(data []byte, keys []Key, o Options) (*Report, error) {
 	r, err := newReport(o)
 	if err != nil {
 		return nil, err
-	}
-	if o.Image != nil {
-		return nil, errors.New("a QR code does not hold the firmware's digest: give the bundle or the PDF to hold an image against")
 	}
 	m, err := compact.Parse(data)
 	if err != nil {
@@ -49,13 +47,29 @@ func Compact(data []byte, keys []Key, o Options) (*Report, error) {
 	}
 	r.badProofs()
 	r.Compact = l
-	r.subject = subject{l.Maker, l.Product, l.Issued, l.ValidUntil, l.SupportUntil, nil}
+	r.subject = subject{
+		maker: l.Maker, product: l.Product, models: l.Models, issued: l.Issued, validUntil: l.ValidUntil, supportUntil: l.SupportUntil,
+		firmware: compactFirmware(l),
+	}
 	if host := compact.Host(string(data)); compact.IsText(data) && host != "" && host != l.Issuer {
 		r.Reasons = append(r.Reasons, fmt.Sprintf("Note: the code leads to %s, but its issuer is at %s. Do not follow the link.", host, l.Issuer))
 	}
 	r.askStatus(l.Status, "https://"+l.Issuer, keys, o)
 	r.judge()
 	return r, nil
+}
+
+// compactFirmware is the firmware that a compact label names, without its digest.
+// A version that is shortened is none.
+func compactFirmware(l *compact.Label) []labels.Firmware {
+	f := labels.Firmware{Version: l.Firmware, Minimum: l.Minimum}
+	if l.IsShortened(compact.FieldFirmware) {
+		f.Version = ""
+	}
+	if l.IsShortened(compact.FieldMinimum) {
+		f.Minimum = ""
+	}
+	return []labels.Firmware{f}
 }
 
 var errNoKey = errors.New("it is not signed with a key that you gave")

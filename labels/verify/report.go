@@ -25,11 +25,19 @@ const (
 	Suspended                      // authentic, but its issuer has withdrawn it for a time
 	Superseded                     // authentic, but another label has taken its place
 	FreshnessUnknown               // authentic, but nobody knows whether it was withdrawn
+
+	// Authentic, but the image that was given is another than the labelled one, and
+	// says of itself what it is.
+	FirmwareNewer       // than the labelled one: not yet assessed
+	FirmwareOlder       // than the labelled one, and still supported
+	FirmwareUnsupported // older than the lowest version that is still supported
+	FirmwareUnknown     // it says nothing that could be compared
 )
 
 var statusNames = []string{
 	"cannot-tell", "valid", "not-authentic", "firmware-differs", "not-yet-valid", "expired", "support-ended",
 	"revoked", "suspended", "superseded", "freshness-unknown",
+	"firmware-newer", "firmware-older", "firmware-unsupported", "firmware-unknown",
 }
 
 func (s Status) String() string {
@@ -48,7 +56,7 @@ func (s Status) ExitCode() int {
 	switch s {
 	case Valid:
 		return 0
-	case NotAuthentic, FirmwareDiffers:
+	case NotAuthentic, FirmwareDiffers, FirmwareUnsupported:
 		return 3
 	case NotYetValid, Expired, SupportEnded, Revoked, Suspended, Superseded:
 		return 5
@@ -70,6 +78,11 @@ const (
 type Image struct {
 	Name   string       `json:"name"`
 	Digest assay.Digest `json:"digest"`
+
+	// Read gives what the image says of itself; it is called if its digest is not
+	// the label's. Without it nothing more is said.
+	Read   func() Stated `json:"-"`
+	Stated *Stated       `json:"stated,omitempty"` // what Read gave
 }
 
 // ReportFormat is the format id of a Report in JSON.
@@ -99,12 +112,15 @@ type Report struct {
 	Logs     []LogAnswer    `json:"logProofs,omitempty"` // of the proofs that lie beside the label
 
 	subject subject
-	maxAge  time.Duration // of a status list, by the trust policy; zero if any will do
+	maxAge  time.Duration   // of a status list, by the trust policy; zero if any will do
+	told    string          // what the image says of itself, as a clause
+	against labels.Firmware // the labelled firmware that it was compared with
 }
 
 // subject is what a verdict is about, from whichever form of the label.
 type subject struct {
-	maker, product                   string
+	id, maker, product               string
+	models                           []string
 	issued, validUntil, supportUntil string
 	firmware                         []labels.Firmware
 }

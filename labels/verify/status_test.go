@@ -242,8 +242,18 @@ func TestCompact(t *testing.T) {
 	}
 	o := today()
 	o.Image = &verify.Image{Name: "x", Digest: digest}
-	if _, err := verify.File([]byte(text), keys(t, key.Public()), o); err == nil || !strings.Contains(err.Error(), "does not hold the firmware's digest") {
-		t.Error(err)
+	for version, want := range map[string]verify.Status{
+		"": verify.FirmwareUnknown, "2.4.1": verify.FirmwareUnknown, "2.5": verify.FirmwareNewer, "2.1.9": verify.FirmwareUnsupported,
+	} {
+		if o.Image.Read = nil; version != "" {
+			o.Image.Read = func() verify.Stated {
+				return verify.Stated{Products: []string{"aurora-cam-2"}, Versions: []string{version}}
+			}
+		}
+		r, err := verify.File([]byte(text), keys(t, key.Public()), o)
+		if err != nil || r.Status != want || (want == verify.FirmwareUnknown) != strings.Contains(r.Summary, "a QR code holds no digest") {
+			t.Errorf("an image of version %q: %v, %v", version, r, err)
+		}
 	}
 	for _, bad := range []string{"https://labels.acme.example/l", "#", "\xd2", text[:len(text)-1], s.Predicate.Issuer.Address + "#" + string(digest)} {
 		if _, err := verify.File([]byte(bad), keys(t, key.Public()), today()); !errors.Is(err, labels.ErrNotLabel) {

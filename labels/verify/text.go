@@ -38,8 +38,8 @@ func (r *Report) sentence(s Status) string {
 		return fmt.Sprintf("%s, but a newer label has taken its place: %s.", genuine, r.product())
 	case FreshnessUnknown:
 		return fmt.Sprintf("%s, but whether its issuer has withdrawn it since is not known: %s.", genuine, r.product())
-	case FirmwareDiffers:
-		return fmt.Sprintf("%s, but %s is not the firmware that it speaks of: %s.", genuine, r.Image.Name, r.product())
+	case FirmwareDiffers, FirmwareNewer, FirmwareOlder, FirmwareUnsupported, FirmwareUnknown:
+		return fmt.Sprintf("%s, but %s: %s.", genuine, r.firmwareSentence(s), r.product())
 	}
 	if len(r.Unsure) > 0 {
 		return genuine + " in what it says, but whether it counts cannot be told: " + r.product() + "."
@@ -201,6 +201,9 @@ func (r *Report) detail(w io.Writer) {
 	}
 	if r.Image != nil {
 		row("image", r.Image.Name+" "+string(r.Image.Digest))
+		if s := r.Image.Stated; s != nil {
+			row("image says", strings.Join(append(quoted(s.Products), quoted(s.Versions)...), " "))
+		}
 	}
 	if l := r.Label; l != nil {
 		for _, f := range l.Firmware {

@@ -12,7 +12,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/assay-iot/assay"
@@ -160,7 +159,10 @@ func (r *Report) statement(payload []byte, by Signer, keys []Key, o Options) (*l
 	r.badProofs()
 	r.Label = &s.Predicate
 	l := &s.Predicate
-	r.subject = subject{l.Product.Maker.Name, l.Product.Name, l.Issued, l.ValidUntil, l.Product.SupportUntil, l.Firmware}
+	r.subject = subject{
+		id: l.Product.ID, maker: l.Product.Maker.Name, product: l.Product.Name, models: l.Product.Models,
+		issued: l.Issued, validUntil: l.ValidUntil, supportUntil: l.Product.SupportUntil, firmware: l.Firmware,
+	}
 	r.askStatus(l.Status, l.Issuer.Address, keys, o)
 	r.judge()
 	return s, nil
@@ -221,19 +223,6 @@ func (r *Report) judge() {
 		r.holdAgainst(s.firmware)
 	}
 	r.Summary = r.summary()
-}
-
-func (r *Report) holdAgainst(firmware []labels.Firmware) {
-	for _, f := range firmware {
-		if f.Digest == r.Image.Digest {
-			r.Labelled = strings.TrimSpace(f.Name + " " + f.Version)
-			return
-		}
-	}
-	if r.Status != Valid {
-		r.Reasons = append(r.Reasons, r.sentence(r.Status))
-	}
-	r.Status = FirmwareDiffers
 }
 
 // picture compares a PDF with what the renderer makes of its own data.

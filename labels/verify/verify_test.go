@@ -17,6 +17,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/demo"
 	"github.com/assay-iot/assay/labels/labeltest"
@@ -132,6 +133,55 @@ func TestFirmware(t *testing.T) {
 	o.AsOf = "2030-01-01"
 	if r := mustBundle(t, data, keys(t, key.Public()), o); r.Status != verify.FirmwareDiffers || !slices.ContainsFunc(r.Reasons, func(s string) bool { return strings.Contains(s, "expired") }) {
 		t.Errorf("another image, and expired: %s %v", r.Status, r.Reasons)
+	}
+}
+
+// What another image is follows from what it says of itself, and is never a yes.
+func TestOtherFirmware(t *testing.T) {
+	key := labeltest.Key()
+	plain := labeltest.Bundle(t, key, labeltest.Statement(t)) // main 2.4.1, supported from 2.2.0
+	two := labeltest.Statement(t)
+	two.Subject = append(two.Subject, labels.Subject{Name: "radio", Digest: labels.SubjectDigest{SHA256: strings.Repeat("1", 64)}})
+	two.Predicate.Firmware = append(two.Predicate.Firmware, labels.Firmware{Name: "radio", Version: "3.0", Digest: "sha256:" + assay.Digest(strings.Repeat("1", 64))})
+	radio := labeltest.Bundle(t, key, two)
+	ours := []string{"Aurora_Cam-2"}
+	for name, c := range map[string]struct {
+		label  []byte
+		stated verify.Stated
+		day    string
+		want   verify.Status
+		says   string
+	}{
+		"newer":                  {plain, verify.Stated{Products: ours, Versions: []string{"v2.10"}}, "", verify.FirmwareNewer, "calls itself version v2.10, newer than the labelled 2.4.1, and is not yet assessed"},
+		"older, supported":       {plain, verify.Stated{Products: ours, Versions: []string{"2.2.0"}}, "", verify.FirmwareOlder, "older than the labelled 2.4.1"},
+		"older than supported":   {plain, verify.Stated{Products: ours, Versions: []string{"2.1.99"}}, "", verify.FirmwareUnsupported, "older than 2.2.0, the lowest that is still supported: update it"},
+		"same version, changed":  {plain, verify.Stated{Products: ours, Versions: []string{"2.4.1.0"}}, "", verify.FirmwareDiffers, "is not the firmware that it speaks of: it calls itself version 2.4.1.0"},
+		"another product":        {plain, verify.Stated{Products: []string{"toaster"}, Versions: []string{"2.5"}}, "", verify.FirmwareDiffers, `it says that it is for "toaster"`},
+		"a short name":           {plain, verify.Stated{Products: []string{"a"}, Versions: []string{"2.5"}}, "", verify.FirmwareDiffers, `for "a"`},
+		"one of several":         {plain, verify.Stated{Products: []string{"toaster", "AC2-W"}, Versions: []string{"2.5"}}, "", verify.FirmwareNewer, "2.5"},
+		"the maker's":            {plain, verify.Stated{Products: []string{"acme"}, Versions: []string{"2.5"}}, "", verify.FirmwareNewer, "2.5"},
+		"no product":             {plain, verify.Stated{Versions: []string{"2.5"}}, "", verify.FirmwareUnknown, "does not say which product it is for"},
+		"nothing":                {plain, verify.Stated{}, "", verify.FirmwareUnknown, "whether it is newer or older cannot be told"},
+		"no version":             {plain, verify.Stated{Products: ours}, "", verify.FirmwareUnknown, "does not say which version it is"},
+		"two versions":           {plain, verify.Stated{Products: ours, Versions: []string{"2.5", "2.6"}}, "", verify.FirmwareUnknown, `calls itself "2.5" and "2.6"`},
+		"no order":               {plain, verify.Stated{Products: ours, Versions: []string{"2.5-rc1"}}, "", verify.FirmwareUnknown, "2.5-rc1"},
+		"no number":              {plain, verify.Stated{Products: ours, Versions: []string{"2..5"}}, "", verify.FirmwareUnknown, "2..5"},
+		"many numbers":           {plain, verify.Stated{Products: ours, Versions: []string{strings.Repeat("1.", 20) + "1"}}, "", verify.FirmwareUnknown, "calls itself"},
+		"long number":            {plain, verify.Stated{Products: ours, Versions: []string{"2." + strings.Repeat("9", 90)}}, "", verify.FirmwareNewer, "newer"},
+		"newer than both":        {radio, verify.Stated{Products: ours, Versions: []string{"4"}}, "", verify.FirmwareNewer, "newer"},
+		"newer than one of two":  {radio, verify.Stated{Products: ours, Versions: []string{"2.5"}}, "", verify.FirmwareUnknown, "cannot be told"},
+		"newer, label expired":   {plain, verify.Stated{Products: ours, Versions: []string{"2.5"}}, "2028-01-01", verify.Expired, "it expired on"},
+		"too old, label expired": {plain, verify.Stated{Products: ours, Versions: []string{"1"}}, "2028-01-01", verify.FirmwareUnsupported, "update it"},
+	} {
+		o := today()
+		o.Image = &verify.Image{Name: "x.bin", Digest: labeltest.Digest("x"), Read: func() verify.Stated { return c.stated }}
+		if c.day != "" {
+			o.AsOf = c.day
+		}
+		r := mustBundle(t, c.label, keys(t, key.Public()), o)
+		if r.Status != c.want || !strings.Contains(r.Summary, c.says) || r.Labelled != "" || r.Status.ExitCode() == 0 {
+			t.Errorf("%s: %s, want %s and %q: %s", name, r.Status, c.want, c.says, r.Summary)
+		}
 	}
 }
 
