@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -157,9 +158,9 @@ func (b *batchRun) open(dated bool) error {
 
 // run makes the labels, a chunk at a time.
 func (b *batchRun) run(ctx context.Context, orders []order) error {
-	shown := b.progress("labels", len(orders))
-	for at := 0; at < len(orders); at += batchChunk {
-		list := make([]*made, min(batchChunk, len(orders)-at))
+	shown, size := b.progress("labels", len(orders)), cmp.Or(b.env.chunk, batchChunk)
+	for at := 0; at < len(orders); at += size {
+		list := make([]*made, min(size, len(orders)-at))
 		for i := range list {
 			list[i] = &made{order: orders[at+i]}
 		}

@@ -21,8 +21,9 @@ var today = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"assay": func() {
+		chunk, _ := strconv.Atoi(os.Getenv("CHUNK"))
 		os.Exit(run(context.Background(), env{
-			args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: today, confine: sandbox.Confine,
+			args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: today, confine: sandbox.Confine, chunk: chunk,
 		}))
 	}})
 }
