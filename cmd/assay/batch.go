@@ -194,18 +194,16 @@ func (b *batchRun) chunk(ctx context.Context, list []*made, shown *progress) err
 	if err := b.prove(ctx, list); err != nil {
 		return err
 	}
-	each(ctx, list, 4*runtime.GOMAXPROCS(0), func(m *made) error { return b.folder.prepare(m.order.name, m.files) })
+	each(ctx, list, runtime.GOMAXPROCS(0), func(m *made) error { return b.folder.prepare(m.order.name, m.files) })
 	if err := firstError(ctx, list); err != nil {
 		return err
 	}
-	var names []string
 	for _, m := range list {
-		names = append(names, m.order.name)
 		if !m.compact {
 			b.plain++
 		}
 	}
-	if err := b.folder.publish(names); err != nil {
+	if err := b.folder.publish(list); err != nil {
 		return err
 	}
 	b.done += len(list)

@@ -152,23 +152,33 @@ func (b *batchFolder) place(name string) string { return filepath.Join(b.dir, na
 
 func (b *batchFolder) unfinished(name string) string { return filepath.Join(b.dir, "."+name) }
 
-// prepare writes the files of a label where they are not seen yet, and returns
-// when they are on the disk.
+// prepare writes the files of a label where they are not seen yet.
 func (b *batchFolder) prepare(name string, files []labelFile) error {
 	dir := b.unfinished(name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	for _, f := range files {
-		if err := writeSynced(filepath.Join(dir, f.name), f.data); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, f.name), f.data, 0o644); err != nil {
 			return err
 		}
 	}
-	return syncFolder(dir)
+	return nil
 }
 
-// publish shows prepared labels, each at once and whole.
-func (b *batchFolder) publish(names []string) error {
+// publish shows prepared labels, each at once and whole, when they are on the disk.
+func (b *batchFolder) publish(list []*made) error {
+	var files, names []string
+	for _, m := range list {
+		names = append(names, m.order.name)
+		for _, f := range m.files {
+			files = append(files, filepath.Join(b.unfinished(m.order.name), f.name))
+		}
+		files = append(files, b.unfinished(m.order.name))
+	}
+	if err := flush(b.dir, files); err != nil {
+		return err
+	}
 	for _, name := range names {
 		if err := os.Rename(b.unfinished(name), b.place(name)); err != nil {
 			return err
