@@ -288,16 +288,12 @@ func (b *batchRun) state(m *made) error {
 	if err != nil {
 		return err
 	}
-	digest, err := labels.AssessmentDigest(&basis.assessment)
-	if err != nil {
-		return err
-	}
-	o := f.options(basis, b.issued, b.issuerID)
-	number := assay.SHA256(sha256Sum(string(b.seed) + string(digest) + o.ValidUntil))
-	o.ID = basis.assessment.Product.ID + "/" + o.Issued + "/" + number.Hex()[:16]
-	if m.statement, err = labels.New(&basis.assessment, o); err != nil {
+	if m.statement, err = labels.New(&basis.assessment, f.options(basis, b.issued, b.issuerID)); err != nil {
 		return unlabelled(err)
 	}
+	l := &m.statement.Predicate
+	number := assay.SHA256(sha256Sum(string(b.seed) + string(l.Assessment) + f.validUntil))
+	l.ID = l.Product.ID + "/" + l.Issued + "/" + number.Hex()[:16]
 	m.there, err = b.published(m)
 	return err
 }
