@@ -77,11 +77,7 @@ func (p *program) signedAssessment(f labelFlags, data []byte, t *trustPolicy, is
 
 // schemesOf finds the schemes of an assessment's conclusions, for what they say of
 // labels.
-func schemesOf(a *assay.Assessment) ([]target, error) {
-	all, err := scheme.Bundled()
-	if err != nil {
-		return nil, err
-	}
+func schemesOf(a *assay.Assessment, all scheme.Catalogue) ([]target, error) {
 	var list []target
 	for _, c := range a.Conclusions {
 		s, err := all.Find(c.Scheme, c.Edition)

@@ -9,6 +9,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/verify"
+	"github.com/assay-iot/assay/schema/scheme"
 )
 
 // basis is what a label is made of.
@@ -35,6 +36,15 @@ func (p *program) assessed(c *cobra.Command, q question, f labelFlags, t *trustP
 	if len(c.Flags().Args()) > 0 {
 		return nil, badInput("leave one of them out", "--from and a folder exclude each other: nothing is assessed")
 	}
+	all, err := scheme.Bundled()
+	if err != nil {
+		return nil, err
+	}
+	return p.madeBefore(f, t, issuerID, all)
+}
+
+// madeBefore reads the assessment of --from.
+func (p *program) madeBefore(f labelFlags, t *trustPolicy, issuerID string, all scheme.Catalogue) (*basis, error) {
 	old, err := p.fromFile(f, t, issuerID)
 	if err != nil {
 		return nil, err
@@ -43,7 +53,7 @@ func (p *program) assessed(c *cobra.Command, q question, f labelFlags, t *trustP
 		return nil, err
 	}
 	b := &basis{assessment: old.assessment, evidence: old.evidence}
-	b.targets, err = schemesOf(&old.assessment)
+	b.targets, err = schemesOf(&old.assessment, all)
 	return b, err
 }
 

@@ -39,6 +39,7 @@ type labelFlags struct {
 	trust              string       // trust policy that the label is held against before it is written
 	status             string       // the issuer's status list, of which the label takes a place
 	logFlags
+	batch string // list of assessments of which labels are made; empty for one label
 }
 
 func (p *program) labelCommand() *cobra.Command {
@@ -64,6 +65,15 @@ with their places, and the facts. Its SHA-256 is the digest that the label names
 With --from the label is made of an assessment that was made before; a signed one must
 be by somebody whose assessments count. It may be at most 30 days old.
 
+With --batch it makes a label of each assessment of a list: a CSV file whose first line
+names its columns, assessment (a file, from the list's folder), name (of the label's
+folder; default: that of the file) and valid_until, of which only the first must be there;
+or a folder of assessments. Each label has a folder of its own below --out, which is there
+whole or not at all; pictures are drawn if --picture asks for them. Stopped or killed at
+any moment, the same command goes on: no label is lost, none is issued twice, and no place
+of the status list is given twice. Assessments of which no label can be made are told,
+and the others are labelled.
+
 If one is not met (exit code 3) or inconclusive (4), nothing is written. An issuer other
 than the maker may decide to label the product all the same, with --despite and
 --decided-by: the label then says so first, with the reason and the name.`,
@@ -79,6 +89,7 @@ than the maker may decide to label the product all the same, with --despite and
 	c.Flags().Lookup("store-facts").Usage = "write the assessment with the observed facts too, as assessment.json; it holds every finding"
 	c.Flags().BoolVar(&f.demo, "demo", false, "sign with the published demo key; the label says DEMO and proves nothing")
 	c.Flags().StringVar(&f.from, "from", "", "make the label of this `ASSESSMENT` (of check --format json, or check --sign) instead of assessing")
+	c.Flags().StringVar(&f.batch, "batch", "", "make a label of each assessment of this `LIST`: a CSV file with the columns assessment, name, valid_until, or a folder")
 	c.Flags().StringArrayVar(&f.assessmentKeys, "assessment-key", nil, "with --from: public key `FILE` of an assessor whose signed assessments count; repeatable (default: those of --trust)")
 	c.Flags().StringVar(&f.trust, "trust", "", "trust policy `FILE`: who issues is taken from it, and a label that it would refuse is not written")
 	c.Flags().StringVar(&f.out, "out", "label", "write the label to this `FOLDER`")
@@ -94,6 +105,9 @@ than the maker may decide to label the product all the same, with --despite and
 }
 
 func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
+	if f.batch != "" {
+		return p.batch(c, f, args)
+	}
 	if err := f.pictureFlags.check(); err != nil {
 		return err
 	}
@@ -149,11 +163,9 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	statement, err := labels.New(&made.assessment, labels.IssueOptions{
-		Issued: issued.Format(time.DateOnly), ValidUntil: f.validUntil, Latest: latestLabel(made.targets, issued),
-		Schemes: f.claim, Issuer: f.issuer, Address: address(f, &made.assessment), Demo: f.demo,
-		Authority: issuer != "" && !labels.SameName(f.issuer, made.assessment.Product.Manufacturer.Name), Evidence: made.evidence, Policy: f.policy, Despite: despite,
-	})
+	options := f.options(made, issued, issuer)
+	options.Despite = despite
+	statement, err := labels.New(&made.assessment, options)
 	if err != nil {
 		return p.noLabel(&made.assessment, err)
 	}
@@ -195,6 +207,16 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 		files = append(files, labelFile{"assessment.json", assessment})
 	}
 	return p.publish(f.out, statement, files)
+}
+
+// options are what the issuer adds to an assessment. issuerID is its entry in the
+// trust policy; empty without one.
+func (f labelFlags) options(b *basis, issued time.Time, issuerID string) labels.IssueOptions {
+	return labels.IssueOptions{
+		Issued: issued.Format(time.DateOnly), ValidUntil: f.validUntil, Latest: latestLabel(b.targets, issued),
+		Schemes: f.claim, Issuer: f.issuer, Address: address(f, &b.assessment), Demo: f.demo,
+		Authority: issuerID != "" && !labels.SameName(f.issuer, b.assessment.Product.Manufacturer.Name), Evidence: b.evidence, Policy: f.policy,
+	}
 }
 
 // publish writes the files and tells their names.
@@ -284,9 +306,12 @@ func (p *program) drawLabel(key crypto.Signer, seal sign.Seal, bundle []byte, s 
 	if err != nil {
 		return nil, err
 	}
-	pictures, err := labelled{s, bundle, message, key, seal}.pictures(f)
-	if err != nil {
-		return nil, err
+	var pictures []labelFile
+	if !f.none {
+		pictures, err = labelled{s, bundle, message, key, seal}.pictures(f)
+		if err != nil {
+			return nil, err
+		}
 	}
 	payload, err := s.Payload()
 	if err != nil {

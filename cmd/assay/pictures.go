@@ -18,7 +18,10 @@ import (
 )
 
 // pictureFlags say which pictures of a label are drawn.
-type pictureFlags struct{ formats, languages, kinds []string }
+type pictureFlags struct {
+	formats, languages, kinds []string
+	none                      bool // draw nothing
+}
 
 // pictureKinds are the kinds of file that a label is drawn as.
 var pictureKinds = []string{"pdf", "svg", "png", "html", "qr"}

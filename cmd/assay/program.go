@@ -29,6 +29,7 @@ type env struct {
 	getenv   func(string) string
 	now      time.Time
 	confine  func(sandbox.Rights) (state string, err error) // nil where the process must keep its rights
+	chunk    int                                            // labels of a batch that are published together; batchChunk if zero
 }
 
 // program is one run of assay.

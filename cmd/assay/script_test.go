@@ -33,8 +33,9 @@ func nowOf(day string) time.Time {
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"assay": func() {
+		chunk, _ := strconv.Atoi(os.Getenv("CHUNK"))
 		os.Exit(run(context.Background(), env{
-			args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: nowOf(os.Getenv("NOW")), confine: sandbox.Confine,
+			args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: nowOf(os.Getenv("NOW")), confine: sandbox.Confine, chunk: chunk,
 		}))
 	}})
 }

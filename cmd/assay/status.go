@@ -103,6 +103,15 @@ func ledgerError(err error) error {
 	return err
 }
 
+// ledgerOf demands that a ledger is that of the issuer at an address.
+func ledgerOf(name string, l *ledger.Ledger, address string) error {
+	if issuer, err := compact.IssuerAt(address); err != nil || issuer != l.Issuer {
+		return badInput("give the address that the ledger was made for, or another ledger",
+			"--status %s is the list of %s, the label's issuer is at %q", name, l.Issuer, address)
+	}
+	return nil
+}
+
 // reserve takes a place in the status list for the label with this number.
 func (p *program) reserve(name, address, label string) (*labels.Status, error) {
 	l, err := openLedger(name)
@@ -110,9 +119,8 @@ func (p *program) reserve(name, address, label string) (*labels.Status, error) {
 		return nil, err
 	}
 	defer l.Close()
-	if issuer, err := compact.IssuerAt(address); err != nil || issuer != l.Issuer {
-		return nil, badInput("give the address that the ledger was made for, or another ledger",
-			"--status %s is the list of %s, the label's issuer is at %q", name, l.Issuer, address)
+	if err := ledgerOf(name, l, address); err != nil {
+		return nil, err
 	}
 	place, err := l.Reserve(rand.Reader, label, p.now)
 	return place, ledgerError(err)

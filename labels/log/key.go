@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 )
@@ -37,7 +38,7 @@ func VerifierKey(public ed25519.PublicKey, origin string) string {
 // Name is the origin that a verifier key names; empty if it is no such key.
 func Name(key string) string {
 	v, err := note.NewVerifier(key)
-	if err != nil {
+	if err != nil || strings.ContainsAny(key, "\r\n") { // which base64 leaves out
 		return ""
 	}
 	return v.Name()

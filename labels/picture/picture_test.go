@@ -183,3 +183,41 @@ func TestWrap(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkRender draws a label as the kinds of file that are no PDF.
+func BenchmarkRender(b *testing.B) {
+	s, m := labeltest.Statement(b), message(b)
+	draw := func(f Format, write func(*Drawing) ([]byte, error)) func() ([]byte, error) {
+		return func() ([]byte, error) {
+			d, err := Draw(s, m, Variant{f, words.English})
+			if err != nil {
+				return nil, err
+			}
+			return write(d)
+		}
+	}
+	for _, c := range []struct {
+		name string
+		do   func() ([]byte, error)
+	}{
+		{"svg-a5", draw(A5, (*Drawing).SVG)},
+		{"svg-a6", draw(A6, (*Drawing).SVG)},
+		{"png-a6", draw(A6, func(d *Drawing) ([]byte, error) { return d.PNG(200) })},
+		{"html", func() ([]byte, error) { return HTML(s, m, words.English) }},
+		{"qr-svg", func() ([]byte, error) {
+			d, err := QR(s, m)
+			if err != nil {
+				return nil, err
+			}
+			return d.SVG()
+		}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := c.do(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

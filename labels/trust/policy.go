@@ -21,6 +21,9 @@
 //	    status_max_age = "7d"
 //	  }
 //	}
+//	log "labels.tuv.example/log" {
+//	  key = file("log.pub")
+//	}
 //
 // What a policy does not say it does not allow: a constraint that is missing is a
 // mistake, and there are no patterns beyond those written down here.

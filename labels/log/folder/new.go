@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"github.com/assay-iot/assay/labels/log"
 )
 
 // KeyFile is the name of the file in which the log's verifier key stands: one line,
@@ -78,8 +80,8 @@ func Key(dir string) (string, error) {
 		return "", err
 	}
 	key := strings.TrimSuffix(string(data), "\n")
-	if _, err := note.NewVerifier(key); err != nil {
-		return "", fmt.Errorf("%w: %s in %s: %w", ErrNotLog, KeyFile, dir, err)
+	if log.Name(key) == "" {
+		return "", fmt.Errorf("%w: %s in %s is no key", ErrNotLog, KeyFile, dir)
 	}
 	return key, nil
 }

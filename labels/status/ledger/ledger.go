@@ -76,6 +76,7 @@ type Ledger struct {
 	Events []Event
 	file   *os.File
 	value  map[int]status.Value // of each place that is taken
+	place  map[string]int       // of each label, the first that it took
 	last   time.Time
 }
 
@@ -180,7 +181,7 @@ func (l *Ledger) Close() error {
 // read gives the ledger and the length of its whole lines.
 func read(r io.Reader) (l *Ledger, whole int64, err error) {
 	in := bufio.NewReaderSize(io.LimitReader(r, maxFile), maxLine)
-	l = &Ledger{value: map[int]status.Value{}}
+	l = &Ledger{value: map[int]status.Value{}, place: map[string]int{}}
 	for n := 1; ; n++ {
 		line, err := in.ReadSlice('\n')
 		switch {
@@ -227,6 +228,9 @@ func (l *Ledger) take(e Event) error {
 		return fmt.Errorf("place %d is given twice", e.Index)
 	case e.Set == nil:
 		l.value[e.Index] = status.Valid
+		if _, there := l.place[e.Label]; !there {
+			l.place[e.Label] = e.Index
+		}
 	case !taken:
 		return fmt.Errorf("%w: %d", ErrPlace, e.Index)
 	case before == status.Revoked:
@@ -242,29 +246,47 @@ func (l *Ledger) take(e Event) error {
 
 // add takes an event and writes it down.
 func (l *Ledger) add(e Event) error {
+	line, err := l.note(e)
+	if err != nil {
+		return err
+	}
+	return write(l.file, line)
+}
+
+// note takes an event and gives the line that says so.
+func (l *Ledger) note(e Event) ([]byte, error) {
 	if l.file == nil {
-		return errors.New("the ledger is open for reading only")
+		return nil, errors.New("the ledger is open for reading only")
 	}
 	e.Time = e.Time.UTC().Truncate(time.Second)
 	if e.Time.Before(l.last) && l.last.Sub(e.Time) < 2*time.Second {
 		e.Time = l.last
 	}
 	if err := l.take(e); err != nil {
-		return err
+		return nil, err
 	}
-	return writeLine(l.file, e)
+	return line(e)
 }
 
-// writeLine returns when the line is on the disk.
+func line(v any) ([]byte, error) {
+	data, err := json.Marshal(v)
+	if err == nil && len(data) >= maxLine {
+		err = fmt.Errorf("a line of %d bytes, more than %d", len(data), maxLine)
+	}
+	return append(data, '\n'), err
+}
+
 func writeLine(f *os.File, v any) error {
-	line, err := json.Marshal(v)
+	data, err := line(v)
 	if err != nil {
 		return err
 	}
-	if len(line) >= maxLine {
-		return fmt.Errorf("a line of %d bytes, more than %d", len(line), maxLine)
-	}
-	if _, err := f.Write(append(line, '\n')); err != nil {
+	return write(f, data)
+}
+
+// write returns when the lines are on the disk.
+func write(f *os.File, lines []byte) error {
+	if _, err := f.Write(lines); err != nil {
 		return err
 	}
 	return f.Sync()
@@ -283,11 +305,47 @@ func (l *Ledger) Reserve(random io.Reader, label string, now time.Time) (*labels
 	return &labels.Status{List: l.List, Index: index}, nil
 }
 
+// ReserveAll takes a place for each of many labels, in one go. A label that has a
+// place already keeps it: so a run that was killed is gone on with and no place is
+// given twice, nor two to one label. The numbers must be different, and must be
+// used for these labels only.
+func (l *Ledger) ReserveAll(random io.Reader, labelled []string, now time.Time) ([]*labels.Status, error) {
+	places, lines := make([]*labels.Status, len(labelled)), []byte(nil)
+	for i, label := range labelled {
+		index, there := l.place[label]
+		if !there {
+			var err error
+			if index, err = l.free(random); err != nil {
+				return nil, err
+			}
+			data, err := l.note(Event{Time: now, Index: index, Label: label})
+			if err != nil {
+				return nil, err
+			}
+			lines = append(lines, data...)
+		}
+		places[i] = &labels.Status{List: l.List, Index: index}
+	}
+	if len(lines) == 0 {
+		return places, nil
+	}
+	return places, write(l.file, lines)
+}
+
 // free draws among the places that are free, each as likely as the other.
 func (l *Ledger) free(random io.Reader) (int, error) {
 	left := l.Size - len(l.value)
 	if left <= 0 {
 		return 0, fmt.Errorf("%w: %d", ErrFull, l.Size)
+	}
+	for try := 0; try < 64 && 2*len(l.value) < l.Size; try++ { // each draw hits a free one at least every second time
+		n, err := rand.Int(random, big.NewInt(int64(l.Size)))
+		if err != nil {
+			return 0, err
+		}
+		if _, taken := l.value[int(n.Int64())]; !taken {
+			return int(n.Int64()), nil
+		}
 	}
 	n, err := rand.Int(random, big.NewInt(int64(left)))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -226,4 +227,49 @@ func FuzzRead(f *testing.F) {
 		}
 		_, _ = l.Sign(labeltest.Key(), time.Hour, 0, time.Now()) // no panic, whatever was read
 	})
+}
+
+// Many places at once: each label has one, also when half of them are asked for
+// again after the program was killed.
+func TestReserveAll(t *testing.T) {
+	name := create(t, 4096)
+	l := open(t, name)
+	var numbers []string
+	for i := range 3000 {
+		numbers = append(numbers, fmt.Sprintf("label/%d", i))
+	}
+	first, err := l.ReserveAll(rand.Reader, numbers[:1000], start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	whole, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, whole[:len(whole)-7], 0o600); err != nil { // half a line of the last
+		t.Fatal(err)
+	}
+	l = open(t, name)
+	all, err := l.ReserveAll(rand.Reader, numbers, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[int]bool{}
+	for i, p := range all {
+		if i < 999 && *p != *first[i] {
+			t.Fatalf("%s had %d, and has %d", numbers[i], first[i].Index, p.Index)
+		}
+		seen[p.Index] = true
+	}
+	if len(seen) != 3000 || l.Taken() != 3000 {
+		t.Errorf("%d places, %d taken", len(seen), l.Taken())
+	}
+	l.Close()
+	if again, err := open(t, name).ReserveAll(rand.Reader, numbers[:5], start); err != nil || *again[4] != *all[4] {
+		t.Errorf("again: %v", err)
+	}
+	if _, err := open(t, create(t, 4)).ReserveAll(rand.Reader, numbers[:5], start); !errors.Is(err, ledger.ErrFull) {
+		t.Errorf("five of four: %v", err)
+	}
 }
