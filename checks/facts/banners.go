@@ -23,10 +23,7 @@ type banner struct {
 	// format: then it is a string of its own in the file. Of several that fit,
 	// none counts. Its first group, or all of it, is the version.
 	whole *regexp.Regexp
-	// committed is true where that string has the start of a commit behind it, in
-	// parentheses.
-	committed bool
-	files     []string // patterns of path.Match for the file's base name; nil for any
+	files []string // patterns of path.Match for the file's base name; nil for any
 	// quoted are libraries: a program that is linked with one quotes the version
 	// of the headers that it was built with, which says nothing about the library.
 	// beside is a literal of the code itself: an ELF file without it only quotes
@@ -64,10 +61,11 @@ type sighting struct {
 // sightings look for version strings in programs and flat code, not in texts:
 // what a page says about a version is not the version.
 var sightings = &Scan[sighting]{
-	Name: "version-strings",
-	Doc:  "Components that name their own version inside programs, modules and flat code.",
-	Want: func(f *firmware.File) bool { return f.Size >= minAnchor },
-	See:  seeBanners,
+	Name:    "version-strings",
+	Version: 2,
+	Doc:     "Components that name their own version inside programs, modules and flat code.",
+	Want:    func(f *firmware.File) bool { return f.Size >= minAnchor },
+	See:     seeBanners,
 }
 
 // maxSightings bounds what one file can say.
@@ -142,11 +140,7 @@ func (b banner) fits(base string, elf *elfFile, content []byte) bool {
 // where to where it was read.
 func (b banner) find(content []byte, at int) (version string, from, to int) {
 	if b.version == nil {
-		apart := committedVersion
-		if !b.committed {
-			apart = func(content []byte) (string, int) { return lonelyVersion(content, b.whole) }
-		}
-		version, from = apart(content)
+		version, from = lonelyVersion(content, b.whole)
 		return version, from, from + len(version)
 	}
 	start := at + len(b.anchor) - b.keep
@@ -180,16 +174,6 @@ func lonelyVersion(content []byte, form *regexp.Regexp) (string, int) {
 		at += n + 1
 	}
 	return version, where
-}
-
-// committedVersion finds the first string that is a version with the start of a
-// commit.
-func committedVersion(content []byte) (string, int) {
-	m := commit.FindSubmatchIndex(content)
-	if m == nil {
-		return "", 0
-	}
-	return string(content[m[2]:m[3]]), m[2]
 }
 
 // span is a run of bytes of a file.

@@ -22,7 +22,9 @@ var (
 	patched   = regexp.MustCompile(`^(\d\.\d+\.\d+p\d+)@`)
 	released  = regexp.MustCompile(`^(20\d\d\.\d\d\.\d\d)`)
 	ncurses   = regexp.MustCompile(`^(\d+\.\d+)\.(?:19|20)\d{6}`)
-	commit    = regexp.MustCompile(`\x00(\d\.\d\.\d)\([0-9a-f]{6,8}\)\x00`)
+	commit    = regexp.MustCompile(`\x00(\d\.\d\.\d(?:-[a-z]+\d*)?)\([0-9a-f]{6,8}\)\x00`)
+	compiled  = regexp.MustCompile(`^(\d\.\d\.\d(?:-[a-z]+\d*)?)\([0-9a-f]{6,8}\) compiled @ `)
+	folder    = regexp.MustCompile(`^(\d+\.\d+\.\d+)[/\\]`)
 )
 
 // The forms of a version that is a string of its own.
@@ -69,7 +71,7 @@ var banners = []banner{
 	{name: "dropbear", anchor: "SSH-2.0-dropbear_", version: plain},
 	{name: "e2fsprogs", anchor: "e2fsck %s (%s)", whole: three, files: []string{"e2fsck", "fsck.ext*"}},
 	{name: "esp-idf", anchor: "ESP-IDF v", version: plain},
-	{name: "esp8266-nonos-sdk", anchor: "SDK ver: %s compiled @ ", committed: true},
+	{name: "esp8266-rtos-sdk", anchor: "OS SDK ver: ", version: compiled},
 	{name: "espurna", anchor: "ESPURNA ", version: plain},
 	{name: "ethtool", anchor: "ethtool version ", version: numeric},
 	{name: "expat", anchor: "\x00expat_", version: spaced},
@@ -80,6 +82,7 @@ var banners = []banner{
 	{name: "framework-arduinoespressif8266", anchor: "framework-arduinoespressif8266@", version: numeric},
 	{name: "freeradius", anchor: "FreeRADIUS Version ", version: numeric},
 	{name: "freertos", anchor: "FreeRTOS Kernel V", version: plain},
+	{name: "freertos", anchor: "FreeRTOSv", version: folder},
 	{name: "frr", anchor: "FRR (version ", version: numeric},
 	{name: "glib", anchor: "<!-- GDBus ", version: numeric},
 	{name: "glibc", anchor: "GNU C Library (", version: glibc},
@@ -127,7 +130,9 @@ var banners = []banner{
 	{name: "lua", anchor: "$LuaVersion: Lua ", version: spaced},
 	{name: "luajit", anchor: "LuaJIT 2", keep: 1, version: spaced},
 	{name: "lwip", anchor: "\x00lwIP/", version: plain},
+	{name: "lwip", anchor: "/lwip-", version: folder},
 	{name: "mbed-os", anchor: "mbed-os-", version: numeric},
+	{name: "mbedtls", anchor: "/mbedtls-", version: folder},
 	{name: "mbedtls", anchor: "Mbed TLS ", version: plain, quoted: []string{"libmbedcrypto"}},
 	{name: "mbedtls", anchor: "mbed TLS ", version: plain, quoted: []string{"libmbedcrypto"}},
 	{name: "microbit-micropython", anchor: "micro:bit v", version: plain},
@@ -203,6 +208,7 @@ var banners = []banner{
 	{name: "xz", anchor: "(XZ Utils) ", version: numeric},
 	{name: "zabbix", anchor: "\x00Zabbix ", version: spaced},
 	{name: "zephyr", anchor: "Booting Zephyr OS ", version: zephyr},
+	{name: "zephyr", anchor: "BOOTING ZEPHYR OS ", version: zephyr},
 	{name: "zlib", anchor: "deflate ", version: copyright},
 	{name: "zlib", anchor: "inflate ", version: copyright},
 }

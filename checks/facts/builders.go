@@ -31,6 +31,13 @@ var builders = []builder{
 	{anchor: `{"type":"`, read: packagingNote},
 	{anchor: ".dep-v0", whole: true, read: auditedCrates},
 	{anchor: "cargo/registry/", read: crateOfPath},
+	{anchor: "_sdk_V", read: telinkKit},
+	{anchor: "_sdk_v", read: telinkKit},
+	{anchor: espressifSDK, read: espressifKit},
+	{anchor: lwipTag, read: lwipRelease},
+	{anchor: esp8266at, read: arduinoCore("arduino-esp8266", esp8266at)},
+	{anchor: esp32at, read: arduinoCore("arduino-esp32", esp32at)},
+	{anchor: coreOf, whole: true, read: arduinoRelease},
 }
 
 // moduleMagic reads the kernel's version from a module's version magic.

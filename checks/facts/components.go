@@ -39,7 +39,7 @@ type Component struct {
 // component seen several times is listed once, with its places.
 var Components = &Fact[[]Component]{
 	Name:    "components",
-	Version: 2,
+	Version: 3,
 	Doc:     "Software components with version, package URL, places and confidence.",
 	Needs:   []Node{Tree, Roots, Texts, packages, sightings},
 	Observe: func(o *Observer) ([]Component, error) {
@@ -334,6 +334,11 @@ var (
 	modulesFolder = regexp.MustCompile(`(?:^|/)lib/modules/(\d+\.\d+[0-9A-Za-z.+~_-]*)$`)
 )
 
+// arduinoProject is what the description of a program says that was built with
+// Arduino: it is that of the libraries which come with the core, and its version
+// that of ESP-IDF.
+const arduinoProject = "arduino-lib-builder"
+
 // fromHeaders gives what the headers of containers and the folders of kernel
 // modules say.
 func fromHeaders(img *firmware.Image) []sighting {
@@ -349,7 +354,7 @@ func fromHeaders(img *firmware.Image) []sighting {
 		if v := c.Attributes["idf-version"]; v != "" {
 			all = append(all, sighting{Name: "esp-idf", Version: strings.TrimPrefix(v, "v"), Confidence: ConfidenceBuild, Location: place})
 		}
-		if name, v := c.Attributes["project"], c.Attributes["app-version"]; c.Type == "esp-image" && name != "" && v != "" {
+		if name, v := c.Attributes["project"], c.Attributes["app-version"]; c.Type == "esp-image" && name != "" && v != "" && name != arduinoProject {
 			all = append(all, sighting{Name: strings.ToLower(name), Version: v, Confidence: ConfidenceBuild, Location: place})
 		}
 	}

@@ -205,6 +205,9 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 		return nil
 	}
 	found := addressSecrets(s)
+	if !holdsAny(s, passwordAnchors) && !strings.Contains(strings.ToLower(s), "psk") { // no name of a password
+		return found
+	}
 	for _, m := range secretPair.FindAllStringSubmatchIndex(s, 64) {
 		group := func(i int) string {
 			if m[2*i] < 0 {
@@ -282,7 +285,7 @@ func isStrongWord(v string) bool {
 var likeAddress = []string{"user", "username", "name", "login", "pass", "password", "passwd", "pwd", "pw", "foo", "bar", "secret"}
 
 func addressSecrets(s string) []PlainSecret {
-	if !strings.Contains(s, "://") {
+	if _, behind, ok := strings.Cut(s, "://"); !ok || !strings.Contains(behind, "@") {
 		return nil
 	}
 	var found []PlainSecret

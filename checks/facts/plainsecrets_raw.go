@@ -14,10 +14,11 @@ import (
 // there a password is one of the program's strings, beside the name of the
 // setting or the user that it is for.
 var rawSecrets = &Scan[PlainSecret]{
-	Name: "raw-secrets",
-	Doc:  "Passwords in flat programs beside the name of a setting or user.",
-	Want: func(f *firmware.File) bool { return f.Kind == firmware.Raw && f.Size >= 64 },
-	See:  seeRawSecrets,
+	Name:    "raw-secrets",
+	Version: 2,
+	Doc:     "Passwords in flat programs beside the name of a setting or user.",
+	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Raw && f.Size >= 64 },
+	See:     seeRawSecrets,
 }
 
 var rawAnchors = newLiterals([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "psk", "PSK", "://", "admin", "root", "user"})
@@ -97,6 +98,7 @@ func rawStringSecrets(content []byte, s rawString) []PlainSecret {
 	case !isLiteralSecret(value):
 		return nil
 	case isDistinctive(value):
+	case isListed(value) && ofAccount(name):
 	case isUser || !isMixed(value) || !besideName(content, s):
 		return nil
 	}
@@ -110,9 +112,19 @@ func rawStringSecrets(content []byte, s rawString) []PlainSecret {
 // rawUsers are names of users that stand before their passwords.
 var rawUsers = []string{"admin", "root", "user", "username", "administrator"}
 
+// ofAccount reports whether a name is that of the password of an account, as
+// "admin_password": beside it even a word like "admin" is one.
+func ofAccount(name string) bool {
+	account, rest, ok := strings.Cut(strings.ToLower(name), "_")
+	return ok && slices.Contains(fixedAccounts, account) && slices.Contains([]string{"pass", "password", "passwd", "pwd"}, rest)
+}
+
+// fixedAccounts are accounts that a device has from the start.
+var fixedAccounts = []string{"admin", "administrator", "root"}
+
 // rawPairs reads a string that holds settings: "psk=…", JSON, an address.
 func rawPairs(text string) []PlainSecret {
-	if strings.ContainsAny(text, "<;") { // a page or a program
+	if strings.ContainsAny(text, "<;") || !strings.ContainsAny(text, "@=\"") { // a page or a program, or nothing that would be sure
 		return nil
 	}
 	return slices.DeleteFunc(lineSecrets(settingText, text), func(p PlainSecret) bool {

@@ -25,7 +25,7 @@ func isPasswordName(name string) bool {
 	if len(name) > 64 || name == "PWD" || name == "OLDPWD" || name == "pwd" {
 		return false
 	}
-	if !holdsAny(name, passwordAnchors) {
+	if !holdsAny(name, passwordAnchors) || !endsLikePassword(name) {
 		return false
 	}
 	at := passwordWord.FindStringIndex(name)
@@ -37,6 +37,15 @@ func isPasswordName(name string) bool {
 		before = before[:len(before)-1]
 	}
 	return len(before) == 0 || !slices.Contains(otherPass, strings.ToLower(lastOf(before)))
+}
+
+// endsLikePassword reports whether a name ends in the last letter of a word for a
+// password, and a digit at most: the others need no expression.
+func endsLikePassword(name string) bool {
+	if n := len(name); n > 1 && isDigit(name[n-1]) {
+		name = name[:n-1]
+	}
+	return name != "" && strings.IndexByte("dDtTeEhHsSwW", name[len(name)-1]) >= 0
 }
 
 // camelWords puts a blank before each capital that follows a small letter.

@@ -22,8 +22,8 @@ var DebugInterface = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.6-4A"},
-	Version:   3,
-	Needs:     checks.Needs(facts.Consoles, facts.LoaderPrompts, facts.Inits),
+	Version:   4,
+	Needs:     checks.Needs(facts.Consoles, facts.LoaderPrompts, facts.LoaderLines, facts.Inits),
 	Run:       debugInterface,
 }
 
@@ -48,6 +48,9 @@ func debugInterface(c *checks.Context) checks.Judgement {
 	}
 	for _, p := range checks.Ask(c, facts.LoaderPrompts) {
 		found = append(found, loaderPrompt(p)...)
+	}
+	for _, l := range checks.Ask(c, facts.LoaderLines) {
+		found = append(found, loaderLine(l))
 	}
 	return c.NoneStarted(checks.Merged(found), checks.Ask(c, facts.Inits)).WithDeclared(declaredDebug(c.Product)...)
 }
@@ -79,4 +82,19 @@ func loaderPrompt(p facts.LoaderPrompt) []assay.Finding {
 		severity = assay.Low
 	}
 	return []assay.Finding{checks.Observed(severity, message, p.Location)}
+}
+
+// loaderLine judges how the boot loader of a microcontroller was built. Which fuses
+// are blown is not in the image.
+func loaderLine(l facts.LoaderLine) assay.Finding {
+	severity, message := assay.Info, "the boot loader closes JTAG when it switches secure boot on"
+	switch l.Kind {
+	case facts.JTAGLeft:
+		severity, message = assay.Medium, "the boot loader is built to leave JTAG open when it switches secure boot on"
+	case facts.DownloadLeft:
+		severity, message = assay.Low, "the boot loader is built to leave the download mode of the chip open when it switches secure boot on"
+	case facts.SerialRecovery:
+		severity, message = assay.Low, "the boot loader takes images over its serial line (serial recovery of MCUboot)"
+	}
+	return checks.Observed(severity, message, l.Location)
 }

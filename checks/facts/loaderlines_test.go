@@ -1,0 +1,92 @@
+package facts
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/assay-iot/assay/firmware"
+)
+
+func TestLoaderLines(t *testing.T) {
+	for content, want := range map[string]string{
+		"W (%d) %s: Not disabling JTAG - SECURITY COMPROMISED":       "[jtag-left]",
+		"I (%d) %s: Disable JTAG...":                                 "[jtag-closed]",
+		"UART ROM Download mode kept enabled - SECURITY COMPROMISED": "[download-left]",
+		"I: Enter the serial recovery mode":                          "[serial-recovery]",
+		"JTAG is not disabled":                                       "[]",
+	} {
+		var got []string
+		for _, l := range LoaderLines.See(&firmware.File{Kind: firmware.Raw, Name: "code"}, []byte(strings.Repeat("\x00", 64)+content+"\x00")) {
+			got = append(got, l.Kind)
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("%q: %v, want %s", content, got, want)
+		}
+	}
+}
+
+// A password that is listed stands beside the name of its account's setting.
+func TestRawAccount(t *testing.T) {
+	for content, want := range map[string]int{
+		"\x00admin_password\x00admin\x00":         1,
+		"\x00root_pass\x00toor\x00":               1,
+		"\x00admin_password\x00admin_user\x00":    0, // a list of names
+		"\x00change_password\x00admin\x00":        0,
+		"\x00wifi_password\x00password\x00":       0,
+		"\x00admin_password\x00/set/password\x00": 0,
+	} {
+		file := &firmware.File{Path: "image!code", Kind: firmware.Raw, Container: &firmware.Container{Path: "image"}}
+		if got := seeRawSecrets(file, []byte(content)); len(got) != want {
+			t.Errorf("%q: %d, want %d: %+v", content, len(got), want, got)
+		}
+	}
+}
+
+// The files of an archive are signed as a whole only if the chain of vbmeta leaves
+// none of them out.
+func TestWholeByChain(t *testing.T) {
+	zip := &firmware.Container{Type: "zip", Path: "a.zip!zip"}
+	file := func(name string, size int64) *firmware.File {
+		return &firmware.File{Path: "a.zip!zip!" + name, Name: name, Size: size, Kind: firmware.Regular, Container: zip}
+	}
+	chain := func(size int64) Signature {
+		s := Signature{Container: "a.zip!zip!vbmeta.img!android-vbmeta"}
+		s.Kind, s.Through = "avb", []firmware.Span{{Path: "a.zip!zip!boot.img", Length: size, Beside: true}}
+		return s
+	}
+	for name, c := range map[string]struct {
+		size    int64
+		files   []*firmware.File
+		present bool // all that the chain speaks of
+		want    bool
+	}{
+		"all":           {100, []*firmware.File{file("vbmeta.img", 10), file("boot.img", 100)}, true, true},
+		"less of one":   {99, []*firmware.File{file("vbmeta.img", 10), file("boot.img", 100)}, true, false},
+		"one left out":  {100, []*firmware.File{file("vbmeta.img", 10), file("boot.img", 100), file("recovery.img", 1)}, true, false},
+		"one not there": {100, []*firmware.File{file("vbmeta.img", 10), file("boot.img", 100)}, false, false},
+		"an empty file": {100, []*firmware.File{file("vbmeta.img", 10), file("boot.img", 100), file("note", 0)}, true, true},
+	} {
+		found := []Signature{chain(c.size)}
+		vbmeta := &firmware.Container{Type: "android-vbmeta", Path: found[0].Container, Parent: zip, Hashes: []firmware.Hash{{Name: "boot", OK: c.present}}}
+		wholeByChain(&firmware.Image{Containers: []*firmware.Container{zip, vbmeta}, Files: c.files}, found)
+		if found[0].Outermost != c.want {
+			t.Errorf("%s: %t", name, found[0].Outermost)
+		}
+	}
+}
+
+// BenchmarkRawSecrets has a flat program of nothing but strings that could be
+// settings. A name of a password is what asks for an expression.
+func BenchmarkRawSecrets(b *testing.B) {
+	var program strings.Builder
+	for i := 0; program.Len() < 8<<20; i++ {
+		fmt.Fprintf(&program, "http://a%d.example.net/x\x00password%d\x00Error %d in module\x00wifi_%d\x00mqtt://u%d:p@h/\x00", i, i, i, i, i)
+	}
+	content := []byte(program.String())
+	file := &firmware.File{Path: "image!code", Kind: firmware.Raw, Container: &firmware.Container{Path: "image"}}
+	b.SetBytes(int64(len(content)))
+	for b.Loop() {
+		seeRawSecrets(file, content)
+	}
+}
