@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
@@ -133,4 +134,19 @@ func FuzzIndexEntries(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestUntil has Release files with a day, without one, and another file with one.
+func TestUntil(t *testing.T) {
+	for name, c := range map[string]struct{ file, text, want string }{
+		"a day":         {"dists/stable/InRelease", "Suite: stable\nValid-Until: Sat, 01 Jan 2022 10:00:00 UTC\nSHA256:\n", "2022-01-01"},
+		"no day":        {"Release", "Suite: stable\n", "0001-01-01"},
+		"no date":       {"Release", "Valid-Until: soon\n", "0001-01-01"},
+		"another index": {"Packages", "Valid-Until: Sat, 01 Jan 2022 10:00:00 UTC\n", "0001-01-01"},
+	} {
+		p := signedPair{target: &firmware.File{Name: c.file}, text: []byte(c.text)}
+		if got := p.until().Format(time.DateOnly); got != c.want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
 }

@@ -382,7 +382,7 @@ func (r OSTreeRepository) signature(c OSTreeCommit, s firmware.Signature) Signat
 	}
 	s.Covers[0].Path = r.inside(c.Location)
 	if c.Missing > 0 {
-		s.Doubt = fmt.Sprintf("%d of the objects of %s are not here", c.Missing, s.Name)
+		s.Doubt = fmt.Sprintf("%d of the objects of the commit %s are not here", c.Missing, c.Checksum[:12])
 	}
 	if r.Summary != nil && len(r.Summary.Signatures) == 0 {
 		s.Leaves = append(s.Leaves, firmware.Span{Path: r.inside(r.Summary.Location), Length: r.Summary.Location.Length})

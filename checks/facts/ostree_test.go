@@ -153,3 +153,41 @@ func (o ostreeTool) damaged(data []byte, commit string) {
 		o.Errorf("the signature of a changed commit %s: %+v", commit, s)
 	}
 }
+
+// TestOSTreeSummary has a repository with a signed summary, one whose summary nobody
+// signed, and one that lacks a file of its commit.
+func TestOSTreeSummary(t *testing.T) {
+	o, key := newOSTree(t)
+	o.run("ostree", "--repo=root", "init", "--mode=archive")
+	o.run("ostree", "--repo=root", "commit", "--branch=os/main", "--gpg-sign="+key, "--gpg-homedir=home", "--tree=dir=tree")
+	o.run("ostree", "--repo=root", "summary", "-u", "--gpg-sign="+key, "--gpg-homedir=home")
+	packed := func() (all []Signature) {
+		o.run("tar", "-C", "root", "-cf", "root.tar", ".")
+		data, err := os.ReadFile(filepath.Join(o.dir, "root.tar"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, obs := o.observe(data)
+		return asked(t, Signatures, obs)
+	}
+	remove := func(pattern string) {
+		found, err := filepath.Glob(filepath.Join(o.dir, pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatal(pattern, err)
+		}
+		if err := os.Remove(found[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := packed(); len(s) != 2 || s[0].Doubt != "" || len(s[0].Leaves) != 0 || s[1].Name != "of the summary" || s[1].Covers[0].Path != "summary" || !strings.HasSuffix(s[1].Location.Path, "summary.sig") || s[1].Problem != "" {
+		t.Errorf("good: %+v", s)
+	}
+	remove("root/summary.sig")
+	if s := packed(); len(s) != 1 || len(s[0].Leaves) != 1 || s[0].Leaves[0].Path != "summary" {
+		t.Errorf("summary without a signature: %+v", s)
+	}
+	remove("root/objects/*/*.filez")
+	if s := packed(); len(s) != 1 || !strings.Contains(s[0].Doubt, "1 of the objects") {
+		t.Errorf("a file is missing: %+v", s)
+	}
+}

@@ -278,6 +278,30 @@ func TestWeaknesses(t *testing.T) {
 	}
 }
 
+// TestWeakBare has a signature of 128 bytes and keys that may have made it.
+func TestWeakBare(t *testing.T) {
+	key := func(bits int) Key {
+		return Key{Public: &rsa.PublicKey{N: new(big.Int).SetBit(new(big.Int).SetBit(new(big.Int), bits-1, 1), 0, 1), E: 65537}}
+	}
+	for name, c := range map[string]struct {
+		bytes int
+		keys  []Key
+		want  string
+	}{
+		"none":        {128, nil, ""},
+		"short":       {128, []Key{key(1024)}, "RSA with 1024 bits and the exponent 65537"},
+		"odd":         {128, []Key{key(1023)}, "RSA with 1023 bits and the exponent 65537"},
+		"nearly 2048": {256, []Key{key(2047)}, "RSA with 2047 bits and the exponent 65537"},
+		"other size":  {256, []Key{key(1024)}, ""},
+		"one is good": {256, []Key{key(2047), key(2048)}, ""},
+	} {
+		s := firmware.Signature{Algorithm: format.Bare, Value: make([]byte, c.bytes)}
+		if got := strings.Join(WeakBare(s, c.keys), ", "); got != c.want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
 func FuzzVerify(f *testing.F) {
 	f.Add([]byte{0xd2, 0x84, 0x43, 0xa1, 1, 0x26, 0xa0, 0x41, 1, 0x41, 1})
 	f.Add([]byte{0x30, 0x0b, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2})

@@ -186,6 +186,10 @@ func TestCMS(t *testing.T) {
 	if got := fmt.Sprint(Weaknesses(detachedFrom(a.sign([]string{"weak"}, "-md", "sha1")))); got != "[RSA with 1024 bits and the exponent 65537 SHA-1]" {
 		t.Errorf("weak: %s", got)
 	}
+	a.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "sha1.key", "-out", "sha1.crt", "-subj", "/CN=sha1", "-days", "3650", "-sha1", "-CA", "ca.crt", "-CAkey", "ca.key")
+	if got := fmt.Sprint(Weaknesses(detachedFrom(a.sign([]string{"sha1"})))); got != "[a certificate that is signed with SHA-1]" {
+		t.Errorf("issued with SHA-1: %s", got)
+	}
 	if got := Weaknesses(detachedFrom(good)); got != nil {
 		t.Errorf("good: %v", got)
 	}
