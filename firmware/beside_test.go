@@ -21,7 +21,7 @@ func TestBeside(t *testing.T) {
 	if err != nil || len(img.Beside) != 3 {
 		t.Fatalf("%v, %v", img, err)
 	}
-	if s := img.Beside[0]; !s.Found || s.File != "a.sig" || s.Problem != "" || len(s.Covers) != 1 || s.Covers[0].Length != 8 || string(s.Message) != "firmware" || len(s.Digests) != 4 {
+	if s := img.Beside[0]; !s.Found || s.File != "a.sig" || s.Problem != "" || len(s.Covers) != 1 || s.Covers[0].Length != 8 || string(s.Message) != "firmware" || len(s.Digests) != 5 {
 		t.Errorf("%+v", s)
 	}
 	if s := img.Beside[1]; s.Problem == "" || s.Found {

@@ -241,8 +241,12 @@ func TestPublicKeyInFlatImage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	long, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
 	noise := bytes.Repeat([]byte("\x30\x59\x30\x13\x06\x07 and \x30\x2a\x30\x05"), 20)
-	flat := slices.Concat(noise, der(x509.MarshalPKIXPublicKey(k.ec.Public())), noise, der(x509.MarshalPKIXPublicKey(ed)), noise, x509.MarshalPKCS1PublicKey(&k.rsa.PublicKey), noise, selfSigned(t, k.ec, true))
+	flat := slices.Concat(noise, der(x509.MarshalPKIXPublicKey(k.ec.Public())), noise, der(x509.MarshalPKIXPublicKey(ed)), noise, x509.MarshalPKCS1PublicKey(&long.PublicKey), noise, selfSigned(t, k.ec, true))
 	f := &firmware.File{Path: "flat!raw", Kind: firmware.Raw, Size: int64(len(flat))}
 	var got []string
 	for _, m := range seeKeys(f, flat) {
@@ -252,7 +256,7 @@ func TestPublicKeyInFlatImage(t *testing.T) {
 		}
 		got = append(got, fmt.Sprintf("%s %d %t", m.Key.Algorithm, m.Key.Bits, m.Key.Private))
 	}
-	if want := []string{"EC 256 false", "Ed25519 256 false", "RSA 1024 false", "certificate"}; !slices.Equal(got, want) {
+	if want := []string{"EC 256 false", "Ed25519 256 false", "RSA 2048 false", "certificate"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -64,7 +64,7 @@ func (t *tally) add(c *checks.Context, s facts.Signature) {
 	case o.Verdict == signature.Undeclared && len(c.Keys) > 0:
 		t.found = append(t.found, told(checks.Noted(assay.Low, called(s)+" is not by a declared key: "+o.Reason, made(o), s.Location), s))
 		t.because(s, o)
-	case o.Verdict == signature.Unknown && len(c.Keys) > 0:
+	case o.Verdict == signature.Unknown && s.Algorithm != "" && len(c.Keys) > 0:
 		t.found = append(t.found, told(checks.Noted(assay.Low, called(s)+" is not verified: "+o.Reason, made(o), s.Location), s))
 		t.because(s, o)
 	default:
