@@ -163,6 +163,7 @@ type Skipped struct {
 	Path           string // of the container or file
 	Offset, Length int64  // in the bytes of what Path names
 	Reason         string
+	Entries        bool // Path is a container that has entries which are not among its files
 }
 
 // Lookup finds a file of the container by its path. Symlinks are followed

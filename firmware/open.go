@@ -192,9 +192,13 @@ func (o *opener) digest(in format.Input) error {
 
 // skip notes a part that could not be opened.
 func (o *opener) skip(path string, off, length int64, reason string) {
+	o.note(Skipped{Path: path, Offset: off, Length: length, Reason: reason})
+}
+
+func (o *opener) note(s Skipped) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.img.Skipped = append(o.img.Skipped, Skipped{path, off, length, reason})
+	o.img.Skipped = append(o.img.Skipped, s)
 }
 
 // finish puts everything in its order.

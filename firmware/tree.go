@@ -62,14 +62,14 @@ func (o *opener) name(k *Container, entries []format.Entry) (files []*File, spen
 		e := &entries[i]
 		name, err := safeName(e.Name)
 		if err != nil {
-			o.skip(k.Path, max(e.Offset, 0), max(e.Size, 0), fmt.Sprintf("name %q: %v", cut(e.Name), err))
+			o.note(Skipped{k.Path, max(e.Offset, 0), max(e.Size, 0), fmt.Sprintf("name %q: %v", cut(e.Name), err), true})
 			continue
 		}
 		if name == "." {
 			continue // the root itself
 		}
 		if spent = o.budget.Names(len(k.Path) + len(name)); spent != nil {
-			o.skip(k.Path, 0, 0, fmt.Sprintf("%d of %d entries are left out: %v", len(entries)-i, len(entries), spent))
+			o.note(Skipped{Path: k.Path, Reason: fmt.Sprintf("%d of %d entries are left out: %v", len(entries)-i, len(entries), spent), Entries: true})
 			break
 		}
 		if j, ok := last[name]; ok {

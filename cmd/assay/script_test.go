@@ -1,12 +1,15 @@
 package main
 
 import (
+	"archive/tar"
+	"bytes"
 	"context"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -60,6 +63,8 @@ func TestScripts(t *testing.T) {
 			"truncate": truncate,
 			"append":   appendByte,
 			"flip":     flip,
+			"oddtar":   oddTar,
+			"special":  special,
 		},
 	})
 }
@@ -107,4 +112,41 @@ func flip(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	data[number(ts, args[1])] ^= 1
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o644))
+}
+
+// oddtar FILE writes an archive of what asks for care when it is shown or written:
+// hard links between folders, names with a line end or a backslash, names that
+// lead out, links and a device.
+func oddTar(ts *testscript.TestScript, _ bool, args []string) {
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	when := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for _, h := range []tar.Header{
+		{Name: "bin/", Typeflag: tar.TypeDir, Mode: 0o755},
+		{Name: "bin/busybox", Mode: 0o4755, Size: 4, Uid: 7, Gid: 8},
+		{Name: "sbin/sh", Typeflag: tar.TypeLink, Linkname: "bin/busybox"},
+		{Name: "bin/l", Typeflag: tar.TypeSymlink, Linkname: "busybox"},
+		{Name: "bin/gone", Typeflag: tar.TypeSymlink, Linkname: "/no/where"},
+		{Name: "dev/ttyS0", Typeflag: tar.TypeChar, Devmajor: 4, Devminor: 64, Mode: 0o600},
+		{Name: "x\ny", Mode: 0o644, Size: 4},
+		{Name: `x\u000ay`, Mode: 0o644, Size: 4},
+		{Name: "../../evil", Mode: 0o644, Size: 4},
+		{Name: strings.Repeat("d/", 3000) + "deep", Mode: 0o644, Size: 4},
+	} {
+		h.ModTime = when
+		ts.Check(w.WriteHeader(&h))
+		_, err := w.Write([]byte("body")[:h.Size])
+		ts.Check(err)
+	}
+	ts.Check(w.Close())
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
+}
+
+// special FILE wants a file that is neither regular nor a link.
+func special(ts *testscript.TestScript, _ bool, args []string) {
+	info, err := os.Lstat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if info.Mode().IsRegular() || info.Mode()&os.ModeSymlink != 0 {
+		ts.Fatalf("%s became %v", args[0], info.Mode())
+	}
 }
