@@ -203,6 +203,9 @@ func (o *opener) note(s Skipped) {
 
 // finish puts everything in its order.
 func (o *opener) finish() {
+	if o.img.Opaque && len(o.img.Skipped) == 0 {
+		o.skip(o.img.Name, 0, o.img.Size, "no file and no text is in it: nothing could be examined")
+	}
 	slices.SortFunc(o.img.Files, func(a, b *File) int { return cmp.Compare(a.Path, b.Path) })
 	slices.SortFunc(o.img.Skipped, func(a, b Skipped) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Length, b.Length), cmp.Compare(a.Reason, b.Reason))

@@ -26,8 +26,22 @@ func packOf(block uint32, entries [per2B][2]uint16) []byte {
 func TestBlocksOfHeads(t *testing.T) {
 	one, none := uint16(typeHead1), uint16(typeNone)
 	small := [per2B][2]uint16{
-		{none, 3}, {one, 100}, {none, 1}, {one, 7}, {one, 8}, {none, 1}, {none, 2}, {0, 0},
-		{one, 1}, {none, 1}, {none, 2}, {none, 3}, {none, 4}, {none, 5}, {one, 9}, {none, 1},
+		{none, 3},
+		{one, 100},
+		{none, 1},
+		{one, 7},
+		{one, 8},
+		{none, 1},
+		{none, 2},
+		{0, 0},
+		{one, 1},
+		{none, 1},
+		{none, 2},
+		{none, 3},
+		{none, 4},
+		{none, 5},
+		{one, 9},
+		{none, 1},
 	}
 	large := small
 	for i := range large { // the entry after a head has its number of blocks
