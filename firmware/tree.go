@@ -118,7 +118,7 @@ func newFile(k *Container, name string, e *format.Entry) *File {
 		Path: k.Path + "!" + name, Name: name, Container: k, Kind: kindOf(e.Mode),
 		Mode: e.Mode & (fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky),
 		UID:  e.UID, GID: e.GID, Size: e.Size, ModTime: e.ModTime, Link: e.Link,
-		Rdev: e.Rdev, Xattrs: e.Xattrs, Offset: e.Offset, Err: e.Err,
+		Rdev: e.Rdev, Xattrs: e.Xattrs, Offset: e.Offset, Err: located(k, e.Err),
 	}
 }
 
