@@ -174,6 +174,7 @@ type Skipped struct {
 	Path           string // of the container or file
 	Offset, Length int64  // in the bytes of what Path names
 	Reason         string
+	Entries        bool // Path is a container that has entries which are not among its files
 	// Type is the type of container that seems to begin there and could not be
 	// opened; empty if none does. Sure says that it is no chance.
 	Type string

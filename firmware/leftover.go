@@ -235,8 +235,8 @@ func (o *opener) readRaws() {
 // seen takes the content of a file, or says why there is none.
 func (o *opener) seen(f *File, content []byte, err error) {
 	if err != nil {
-		f.Err = err
-		o.skip(f.Path, 0, f.Size, err.Error())
+		f.Err = located(f.Container, err)
+		o.skip(f.Path, 0, f.Size, f.Err.Error())
 		return
 	}
 	if f.Digest == ([32]byte{}) {
@@ -245,6 +245,14 @@ func (o *opener) seen(f *File, content []byte, err error) {
 	if o.opts.Visit != nil {
 		o.opts.Visit(f, content)
 	}
+}
+
+// located says whose bytes the place is counted in that an error of a reader has.
+func located(k *Container, err error) error {
+	if e, ok := err.(*format.Error); ok { //nolint:errorlint // the outermost place only
+		return fmt.Errorf("at 0x%x of the %s: %w", e.Offset, k.Type, e.Err)
+	}
+	return err
 }
 
 // rawContainer is the container that raw files of a place belong to: the one

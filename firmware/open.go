@@ -193,20 +193,25 @@ func (o *opener) digest(in format.Input) error {
 
 // skip notes a part that could not be opened.
 func (o *opener) skip(path string, off, length int64, reason string) {
+	o.note(Skipped{Path: path, Offset: off, Length: length, Reason: reason})
+}
+
+func (o *opener) note(s Skipped) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.img.Skipped = append(o.img.Skipped, Skipped{Path: path, Offset: off, Length: length, Reason: reason})
+	o.img.Skipped = append(o.img.Skipped, s)
 }
 
 // broken notes a container that could not be opened, and what its type seems to be.
 func (o *opener) broken(path string, off int64, kind string, sure bool, reason string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.img.Skipped = append(o.img.Skipped, Skipped{Path: path, Offset: off, Reason: reason, Type: kind, Sure: sure && kind != ""})
+	o.note(Skipped{Path: path, Offset: off, Reason: reason, Type: kind, Sure: sure && kind != ""})
 }
 
 // finish puts everything in its order.
 func (o *opener) finish() {
+	if o.img.Opaque && len(o.img.Skipped) == 0 {
+		o.skip(o.img.Name, 0, o.img.Size, "no file and no text is in it: nothing could be examined")
+	}
 	slices.SortFunc(o.img.Files, func(a, b *File) int { return cmp.Compare(a.Path, b.Path) })
 	slices.SortFunc(o.img.Skipped, func(a, b Skipped) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Length, b.Length), cmp.Compare(a.Reason, b.Reason))

@@ -62,14 +62,14 @@ func (o *opener) name(k *Container, entries []format.Entry) (files []*File, spen
 		e := &entries[i]
 		name, err := safeName(e.Name)
 		if err != nil {
-			o.skip(k.Path, max(e.Offset, 0), max(e.Size, 0), fmt.Sprintf("name %q: %v", cut(e.Name), err))
+			o.note(Skipped{Path: k.Path, Offset: max(e.Offset, 0), Length: max(e.Size, 0), Reason: fmt.Sprintf("name %q: %v", cut(e.Name), err), Entries: true})
 			continue
 		}
 		if name == "." {
 			continue // the root itself
 		}
 		if spent = o.budget.Names(len(k.Path) + len(name)); spent != nil {
-			o.skip(k.Path, 0, 0, fmt.Sprintf("%d of %d entries are left out: %v", len(entries)-i, len(entries), spent))
+			o.note(Skipped{Path: k.Path, Reason: fmt.Sprintf("%d of %d entries are left out: %v", len(entries)-i, len(entries), spent), Entries: true})
 			break
 		}
 		if j, ok := last[name]; ok {
@@ -118,7 +118,7 @@ func newFile(k *Container, name string, e *format.Entry) *File {
 		Path: k.Path + "!" + name, Name: name, Container: k, Kind: kindOf(e.Mode),
 		Mode: e.Mode & (fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky),
 		UID:  e.UID, GID: e.GID, Size: e.Size, ModTime: e.ModTime, Link: e.Link,
-		Rdev: e.Rdev, Xattrs: e.Xattrs, Offset: e.Offset, Err: e.Err,
+		Rdev: e.Rdev, Xattrs: e.Xattrs, Offset: e.Offset, Err: located(k, e.Err),
 	}
 }
 

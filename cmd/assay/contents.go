@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -18,18 +19,6 @@ import (
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 	"github.com/assay-iot/assay/firmware"
 )
-
-func (p *program) listFiles(c *cobra.Command, image string) error {
-	return p.opened(c, image, nil, firmware.Options{}, func(img *firmware.Image, _ firmware.Source) error {
-		b := &strings.Builder{}
-		for _, f := range img.Files {
-			b.WriteString(report.Clean(f.Path))
-			b.WriteByte('\n')
-		}
-		_, err := io.WriteString(p.out, b.String())
-		return err
-	})
-}
 
 // opened opens an image and has do work on it while its bytes can be read. The
 // process keeps the right to write into some folders only.
@@ -49,7 +38,8 @@ func (p *program) opened(c *cobra.Command, image string, writes []string, opts f
 }
 
 // catFile prints one file of the image. The path may be given whole or from
-// any "!" or "/" on, as long as only one file fits.
+// any "!" or "/" on, as long as only one file fits. A link is followed in its
+// container.
 func (p *program) catFile(c *cobra.Command, image, want string) error {
 	return p.opened(c, image, nil, firmware.Options{}, func(img *firmware.Image, _ firmware.Source) error {
 		f, err := theFile(img, want)
@@ -58,7 +48,7 @@ func (p *program) catFile(c *cobra.Command, image, want string) error {
 		}
 		data, err := f.ReadFile()
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", report.Path(f.Path), err)
 		}
 		_, err = p.out.Write(data)
 		return err
@@ -67,70 +57,144 @@ func (p *program) catFile(c *cobra.Command, image, want string) error {
 
 // theFile is the only file that a path fits.
 func theFile(img *firmware.Image, want string) (*firmware.File, error) {
-	var fits []*firmware.File
+	fits := fitting(img, want)
+	if slices.ContainsFunc(fits, readable) {
+		fits = slices.DeleteFunc(fits, func(f *firmware.File) bool { return !readable(f) })
+	}
+	switch len(fits) {
+	case 0:
+		return nil, badInput("assay inspect --list shows the paths", "no file of the image is at %s", report.Path(want))
+	case 1:
+		return content(fits[0])
+	}
+	return nil, badInput("give more of the path: "+report.Path(fits[0].Path), "%d files fit %s", len(fits), report.Path(want))
+}
+
+// fitting lists what has a path, as it is or as --list writes it.
+func fitting(img *firmware.Image, want string) (fits []*firmware.File) {
 	for _, f := range img.Files {
-		if f.Path == want || report.Clean(f.Path) == want { // as --list writes it
-			fits = []*firmware.File{f}
-			break
+		shown := report.Path(f.Path)
+		if f.Path == want || shown == want {
+			return []*firmware.File{f}
 		}
-		if strings.HasSuffix(f.Path, "/"+want) || strings.HasSuffix(f.Path, "!"+want) {
+		if endsWith(f.Path, want) || endsWith(shown, want) {
 			fits = append(fits, f)
 		}
 	}
-	fits = slices.DeleteFunc(fits, func(f *firmware.File) bool {
-		return f.Kind != firmware.Regular && f.Kind != firmware.Raw
-	})
-	switch len(fits) {
-	case 0:
-		return nil, badInput("assay inspect --list shows the paths", "no file of the image is at %s", report.Clean(want))
-	case 1:
-		return fits[0], nil
-	}
-	return nil, badInput("give more of the path: "+report.Clean(fits[0].Path), "%d files fit %s", len(fits), report.Clean(want))
+	return fits
 }
 
-// extractFiles writes the files of an image into a folder: beside it first, and
-// then, when all is well, into its place.
+func endsWith(path, want string) bool {
+	before, ok := strings.CutSuffix(path, want)
+	return ok && (strings.HasSuffix(before, "/") || strings.HasSuffix(before, "!"))
+}
+
+func readable(f *firmware.File) bool { return f.Kind == firmware.Regular || f.Kind == firmware.Raw }
+
+// content is the file whose content stands for f: of a link, what it leads to.
+func content(f *firmware.File) (*firmware.File, error) {
+	name := report.Path(f.Path)
+	switch f.Kind {
+	case firmware.Regular, firmware.Raw:
+		return f, nil
+	case firmware.Symlink:
+		to, ok := f.Container.Lookup(f.Name)
+		switch {
+		case !ok:
+			return nil, badInput("assay inspect --list --long shows where links lead", "%s is a link to %s, which is not in its container", name, report.Path(f.Link))
+		case readable(to):
+			return to, nil
+		}
+		return nil, badInput("give the path of a file", "%s is a link to %s, which is a %s", name, report.Path(to.Path), to.Kind)
+	}
+	return nil, badInput("give the path of a file; assay inspect --list shows those below a directory", "%s is a %s and has no content", name, f.Kind)
+}
+
+// extractFiles writes the files of an image into a folder. One that is not there
+// comes into its place when all is well; one that is there is empty again when
+// something failed.
 func (p *program) extractFiles(c *cobra.Command, image, folder string) error {
-	if names, err := os.ReadDir(folder); err == nil && len(names) > 0 {
-		return badInput("give an empty folder, or one that is not there", "%s is not empty", folder)
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return badInput("give an empty folder, or one that is not there", "--extract: %w", err)
-	}
-	above := filepath.Dir(filepath.Clean(folder))
-	if err := os.MkdirAll(above, 0o755); err != nil {
-		return err
-	}
-	partial, err := os.MkdirTemp(above, ".assay-*")
+	place, there, err := emptyPlace(folder)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(partial)
-	w, err := extract.Into(partial)
-	if err != nil {
-		return err
+	work, above := place, filepath.Dir(place)
+	if !there {
+		if err := os.MkdirAll(above, 0o755); err != nil {
+			return noFolder(folder, err)
+		}
+		if work, err = os.MkdirTemp(above, ".assay-*"); err != nil {
+			return noFolder(folder, err)
+		}
+		defer os.RemoveAll(work)
 	}
-	return p.opened(c, image, []string{above}, firmware.Options{Visit: w.Visit}, func(img *firmware.Image, _ firmware.Source) error {
+	w, err := extract.Into(work)
+	if err != nil {
+		return noFolder(folder, err)
+	}
+	writes := above
+	if there {
+		writes = place
+	}
+	err = p.opened(c, image, []string{writes}, firmware.Options{Visit: w.Visit}, func(img *firmware.Image, _ firmware.Source) error {
 		done, err := w.Finish(img)
+		if err == nil && !there {
+			err = cmp.Or(os.Chmod(work, 0o755), os.Rename(work, place))
+		}
 		if err != nil {
-			return err
-		}
-		if err := os.Chmod(partial, 0o755); err != nil {
-			return err
-		}
-		if err := os.Rename(partial, folder); err != nil {
-			return err
+			return noFolder(folder, err)
 		}
 		return p.extracted(folder, done)
 	})
+	if err != nil && there {
+		empty(place)
+	}
+	return err
+}
+
+// empty removes what is in a folder.
+func empty(folder string) {
+	names, _ := os.ReadDir(folder)
+	for _, name := range names {
+		_ = os.RemoveAll(filepath.Join(folder, name.Name())) // as much as can be
+	}
+}
+
+const emptyFolder = "give an empty folder, or one that is not there"
+
+// emptyPlace is where a folder to extract into really lies, if there is nothing in it.
+func emptyPlace(folder string) (place string, there bool, err error) {
+	names, err := os.ReadDir(folder)
+	switch {
+	case err == nil && len(names) > 0:
+		return "", true, badInput(emptyFolder, "--extract %s: it is not empty", folder)
+	case err == nil:
+		place, err = filepath.EvalSymlinks(folder)
+		return place, true, err
+	case !errors.Is(err, fs.ErrNotExist):
+		return "", true, badInput(emptyFolder, "--extract %s: %w", folder, cause(err))
+	}
+	if _, err := os.Lstat(folder); err == nil {
+		return "", true, badInput(emptyFolder, "--extract %s: it is a link that leads to nothing", folder)
+	}
+	return filepath.Clean(folder), false, nil
+}
+
+// noFolder says that a folder cannot be made or replaced.
+func noFolder(folder string, err error) error {
+	return &codedError{code: exitFailed, err: fmt.Errorf("--extract %s: %w", folder, cause(err)), fix: "give a folder in which files can be made"}
 }
 
 // extracted says what was written and what was left out.
 func (p *program) extracted(folder string, done extract.Summary) error {
 	b := &strings.Builder{}
-	fmt.Fprintf(b, "%s: %d files, %d links\n", folder, done.Files, done.Links)
+	fmt.Fprintf(b, "%s: %s, %s", folder, count(done.Files, "file"), count(done.Links, "link"))
+	if n := len(done.Left); n > 0 {
+		fmt.Fprintf(b, ", %d not extracted", n)
+	}
+	b.WriteByte('\n')
 	for _, l := range done.Left {
-		fmt.Fprintf(b, "  not extracted: %s: %s\n", report.Clean(l.File.Path), report.Clean(l.Why))
+		fmt.Fprintf(b, "  not extracted: %s: %s\n", report.Short(report.Path(l.Path)), report.Short(report.Clean(l.Why)))
 	}
 	_, err := io.WriteString(p.out, b.String())
 	return err
@@ -148,6 +212,11 @@ func (p *program) drawLayout(c *cobra.Command, image, picture string) error {
 	cells := textCells
 	if picture != onTerminal {
 		out.path, cells = picture, svgCells
+	}
+	if out.path != "" {
+		if _, _, err := outputPlace(out.path); err != nil {
+			return err
+		}
 	}
 	return p.opened(c, image, outputFolders([]output{out}), firmware.Options{}, func(img *firmware.Image, src firmware.Source) error {
 		if src.Folder != nil {

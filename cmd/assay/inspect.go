@@ -27,7 +27,7 @@ var inspectFormats = []string{"table", "json", "sarif", "cyclonedx", "spdx"}
 func (p *program) inspectCommand() *cobra.Command {
 	var asOf, cat, folder, picture, data string
 	var formats, keyFiles, signatureFiles []string
-	var list, profiled bool
+	var list, long, profiled bool
 	c := &cobra.Command{
 		Use:   "inspect IMAGE",
 		Short: "Open a firmware image, or an unpacked folder, and say what is in it",
@@ -36,10 +36,16 @@ it could be examined, its components and services, and what every check says
 that needs no declaration. It judges nothing as a whole and ends with 0 whenever
 the inspection was done. A detached signature that lies beside the image is read
 too, and named.`,
-		Example: "  assay inspect router.bin\n  assay inspect --list router.bin\n  assay inspect --cat 'squashfs!etc/inittab' router.bin\n  assay inspect --extract out router.bin\n  assay inspect --map=layout.svg router.bin\n  assay inspect --format cyclonedx=router.cdx.json router.bin",
+		Example: "  assay inspect router.bin\n  assay inspect --list router.bin\n  assay inspect --list --long router.bin\n  assay inspect --list --format json=files.json router.bin\n  assay inspect --cat 'squashfs!etc/inittab' router.bin\n  assay inspect --extract out router.bin\n  assay inspect --map=layout.svg router.bin\n  assay inspect --format cyclonedx=router.cdx.json router.bin",
 		Args:    oneArg,
 		RunE: func(c *cobra.Command, args []string) error {
-			outputs, err := parseFormats(formats, inspectFormats)
+			kinds := inspectFormats
+			if list {
+				kinds = listFormats
+			} else if long {
+				return badInput("add --list", "--long is for --list")
+			}
+			outputs, err := parseFormats(formats, kinds)
 			if err != nil {
 				return err
 			}
@@ -53,7 +59,7 @@ too, and named.`,
 			}
 			switch {
 			case list:
-				return p.listFiles(c, args[0])
+				return p.listFiles(c, args[0], outputs, long)
 			case cat != "":
 				return p.catFile(c, args[0], cat)
 			case folder != "":
@@ -88,7 +94,8 @@ too, and named.`,
 	c.Flags().StringArrayVar(&keyFiles, "key", nil, "public key or certificate `FILE` that signs the image; repeatable")
 	c.Flags().StringVar(&data, "data", "", "look known vulnerabilities and compromised keys up in the offline data of this `FOLDER`; \"demo\" is a small set to try")
 	c.Flags().StringArrayVar(&signatureFiles, "signature", nil, "detached signature `FILE` over the image; repeatable (default: what is called as the image with .asc, .minisig, .p7s, .sig or .sign behind it)")
-	c.Flags().BoolVar(&list, "list", false, "print the path of every file, one to a line, and nothing else")
+	c.Flags().BoolVar(&list, "list", false, "print the path of every file, one to a line, and nothing else; a backslash in it is doubled, and what is not to be printed stands as \\u000a or \\xff. With --format json, all that is known of each")
+	c.Flags().BoolVar(&long, "long", false, "with --list: mode, owner, size, time and link too, as by \"ls -ln\"")
 	c.Flags().StringVar(&cat, "cat", "", "print the content of the file whose path is, or ends with, `PATH`")
 	c.Flags().StringVar(&folder, "extract", "", "write the files of the image into `FOLDER`, which must be empty or not there")
 	c.Flags().StringVar(&picture, "map", "", "show where what lies, with entropy; with =`FILE.svg` as a picture")

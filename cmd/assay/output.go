@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,6 +30,11 @@ func parseFormats(values, kinds []string) ([]output, error) {
 		} else if slices.ContainsFunc(outputs, func(o output) bool { return filepath.Clean(o.path) == filepath.Clean(path) }) {
 			return nil, badInput("give each its own file", "two formats go to the file %s", path)
 		}
+		if path != "" {
+			if _, _, err := outputPlace(path); err != nil {
+				return nil, err
+			}
+		}
 		outputs = append(outputs, output{kind, path})
 	}
 	if stdout > 1 {
@@ -35,12 +43,16 @@ func parseFormats(values, kinds []string) ([]output, error) {
 	return outputs, nil
 }
 
-// outputFolders are the folders that the outputs go to.
+// outputFolders are the folders that the outputs go to, where they really lie.
 func outputFolders(outputs []output) []string {
 	var folders []string
 	for _, o := range outputs {
 		if o.path != "" {
-			folders = append(folders, existing(filepath.Dir(o.path)))
+			place, _, err := outputPlace(o.path)
+			if real, linked := filepath.EvalSymlinks(o.path); err == nil && linked == nil {
+				place = real
+			}
+			folders = append(folders, existing(filepath.Dir(cmp.Or(place, o.path))))
 		}
 	}
 	return folders
@@ -74,8 +86,71 @@ func (p *program) write(o output, render func(io.Writer) error) error {
 	return writeFile(o.path, b.Bytes(), 0o644)
 }
 
+// outputPlace is where a file is written to: a link is followed to the file that it
+// leads to. What is there and is no file, as a device or a pipe, is never
+// replaced, but written into.
+func outputPlace(name string) (place string, into bool, err error) {
+	info, err := os.Stat(name)
+	switch {
+	case err == nil && info.IsDir():
+		return "", false, badInput("give a file", "write %s: it is a folder", name)
+	case err == nil && !info.Mode().IsRegular():
+		return name, true, nil
+	case err == nil:
+		place, err = filepath.EvalSymlinks(name)
+		return place, false, err
+	case !errors.Is(err, fs.ErrNotExist):
+		return "", false, badInput("give a file that can be written", "write %s: %w", name, cause(err))
+	}
+	if _, err := os.Lstat(name); err == nil {
+		return "", false, badInput("remove the link, or give another file", "write %s: it is a link that leads to nothing", name)
+	}
+	if _, err := os.Stat(filepath.Dir(name)); err != nil {
+		return "", false, &codedError{code: exitFailed, err: fmt.Errorf("write %s: %w", name, cause(err)), fix: "make the folder first, or give a file in one that is there"}
+	}
+	return name, false, nil
+}
+
+// cause is what went wrong, without the name of the file that it went wrong with:
+// a file that the program makes for itself tells nobody anything.
+func cause(err error) error {
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		return p.Err
+	}
+	if l := (*os.LinkError)(nil); errors.As(err, &l) {
+		return l.Err
+	}
+	return err
+}
+
 // writeFile replaces a file at once: it is written beside its place and moved.
 func writeFile(name string, data []byte, mode os.FileMode) error {
+	place, into, err := outputPlace(name)
+	if err != nil {
+		return err
+	}
+	if into {
+		err = writeInto(place, data)
+	} else {
+		err = replace(place, data, mode)
+	}
+	if err != nil {
+		return &codedError{code: exitFailed, err: fmt.Errorf("write %s: %w", name, cause(err)), fix: "give a file that can be written"}
+	}
+	return nil
+}
+
+// writeInto writes into a device or a pipe.
+func writeInto(name string, data []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return cmp.Or(err, f.Close())
+}
+
+func replace(name string, data []byte, mode os.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(name), ".assay-*")
 	if err != nil {
 		return err
@@ -91,8 +166,5 @@ func writeFile(name string, data []byte, mode os.FileMode) error {
 	if err == nil {
 		err = os.Rename(f.Name(), name)
 	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	return nil
+	return err
 }

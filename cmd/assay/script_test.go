@@ -1,6 +1,8 @@
 package main
 
 import (
+	"archive/tar"
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -75,6 +77,8 @@ func TestScripts(t *testing.T) {
 			"flip":     flip,
 			"unhex":    unhex,
 			"graft":    graft,
+			"oddtar":   oddTar,
+			"special":  special,
 		},
 	})
 }
@@ -141,4 +145,41 @@ func graft(ts *testscript.TestScript, _ bool, args []string) {
 	data, err := b.Bytes()
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), data, 0o644))
+}
+
+// oddtar FILE writes an archive of what asks for care when it is shown or written:
+// hard links between folders, names with a line end or a backslash, names that
+// lead out, links and a device.
+func oddTar(ts *testscript.TestScript, _ bool, args []string) {
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	when := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for _, h := range []tar.Header{
+		{Name: "bin/", Typeflag: tar.TypeDir, Mode: 0o755},
+		{Name: "bin/busybox", Mode: 0o4755, Size: 4, Uid: 7, Gid: 8},
+		{Name: "sbin/sh", Typeflag: tar.TypeLink, Linkname: "bin/busybox"},
+		{Name: "bin/l", Typeflag: tar.TypeSymlink, Linkname: "busybox"},
+		{Name: "bin/gone", Typeflag: tar.TypeSymlink, Linkname: "/no/where"},
+		{Name: "dev/ttyS0", Typeflag: tar.TypeChar, Devmajor: 4, Devminor: 64, Mode: 0o600},
+		{Name: "x\ny", Mode: 0o644, Size: 4},
+		{Name: `x\u000ay`, Mode: 0o644, Size: 4},
+		{Name: "../../evil", Mode: 0o644, Size: 4},
+		{Name: strings.Repeat("d/", 3000) + "deep", Mode: 0o644, Size: 4},
+	} {
+		h.ModTime = when
+		ts.Check(w.WriteHeader(&h))
+		_, err := w.Write([]byte("body")[:h.Size])
+		ts.Check(err)
+	}
+	ts.Check(w.Close())
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
+}
+
+// special FILE wants a file that is neither regular nor a link.
+func special(ts *testscript.TestScript, _ bool, args []string) {
+	info, err := os.Lstat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if info.Mode().IsRegular() || info.Mode()&os.ModeSymlink != 0 {
+		ts.Fatalf("%s became %v", args[0], info.Mode())
+	}
 }

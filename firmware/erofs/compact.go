@@ -55,7 +55,10 @@ func (x *index) compact(in format.Input, units int64) error {
 }
 
 // pack reads the first entries of a pack. The number at its end is that of the
-// block of its first head, or one less where clusters have one block each.
+// block of its first head, or one less where clusters have one block each. Then
+// each head is one block behind the one before, however many units lie between
+// them; where clusters may be large, the number of blocks stands in the entry
+// after the head, and a head followed by another has one.
 func (x *index) pack(raw []byte, per, entries int64) error {
 	le := binary.LittleEndian
 	width := (len(raw) - packBlock) * 8 / int(per)
@@ -64,7 +67,7 @@ func (x *index) pack(raw []byte, per, entries int64) error {
 	if !x.bigAny {
 		block++
 	}
-	open := false // the entry before is a head of this pack, its blocks not counted yet
+	open := false // the last head of this pack has its block not counted yet
 	for i := range int(entries) {
 		v := le.Uint32(raw[i*width/8:]) >> (i * width & 7)
 		kind, value := uint8(v>>low&typeMask), int64(v&(1<<low-1))
@@ -76,7 +79,7 @@ func (x *index) pack(raw []byte, per, entries int64) error {
 				}
 				block += uint32(value)
 			}
-			open = false
+			open = open && !x.bigAny
 			x.unit++
 			continue
 		}

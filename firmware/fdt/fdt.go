@@ -11,6 +11,7 @@ package fdt
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay/firmware/format"
@@ -28,6 +29,13 @@ var Format = &format.Format{
 // minPart is the least property that is looked at like a part of an image: a
 // firmware, a picture, a program.
 const minPart = 4 << 10
+
+// packed are the first bytes of what is looked at in a property of any size: an
+// archive, a file system, a program, or a stream that may hold one.
+var packed = []string{
+	"\x1f\x8b\x08", "BZh", "\xfd7zXZ\x00", "]\x00\x00", "\x28\xb5\x2f\xfd", "\x04\x22\x4d\x18", "\x02\x21\x4c\x18", "\x89LZO\x00",
+	"hsqs", "sqsh", "07070", "PK\x03\x04", "!<arch>\n", "\x7fELF", "\x27\x05\x19\x56", Magic,
+}
 
 func probe(in format.Input) format.Likeness {
 	h, err := readHeader(in)
@@ -51,21 +59,30 @@ func open(_ context.Context, in format.Input, _ *format.Budget) (*format.Opened,
 		}
 	}
 	o.Parts = format.WithGaps(t.Size, t.Large(), t.Blocks...)
+	if c := t.Root.Child("configurations"); c != nil && len(c.Children) > 0 {
+		o.Damage = append(o.Damage, format.Damage{Offset: c.Offset, Reason: "configurations that start images, and no images: a FIT image that is not whole"})
+	}
 	return o, nil
 }
 
 // Large lists the properties that are looked at like parts of an image: those of
-// some size that are no text.
+// some size that are no text, and those that begin as something packed does.
 func (t *Tree) Large() []format.Part {
 	var parts []format.Part
 	t.Root.Walk(func(n *Node) {
 		for _, p := range n.Properties {
-			if p.Value.Size >= minPart && !isText(p.Value) {
+			if isPacked(p.Value) || p.Value.Size >= minPart && !isText(p.Value) {
 				parts = append(parts, format.Part{Name: p.Name, Offset: p.Offset, Length: p.Value.Size})
 			}
 		}
 	})
 	return parts
+}
+
+func isPacked(in format.Input) bool {
+	const longest = 8
+	head := string(in.Peek(0, longest))
+	return slices.ContainsFunc(packed, func(magic string) bool { return strings.HasPrefix(head, magic) })
 }
 
 // isText reports whether a value is a list of strings.

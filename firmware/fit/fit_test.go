@@ -342,3 +342,33 @@ func BenchmarkOpen(b *testing.B) {
 		}
 	}
 }
+
+// TestRenamed opens image trees in which a name that everything hangs on was
+// changed: what the images hold is found all the same, and the loss is told.
+func TestRenamed(t *testing.T) {
+	whole := image(func(n *tree) {
+		n.text("compression", "gzip")
+		n.set("data", firmwaretest.Gzip("root.cpio", firmwaretest.Cpio(firmwaretest.Text("etc/passwd", 0o644, "root::0:0::/:/bin/sh\n"))))
+	})
+	for _, name := range []string{"images", "data"} {
+		t.Run(name, func(t *testing.T) {
+			b := bytes.Replace(whole, append([]byte(name), 0), append([]byte(name[:len(name)-1]+"_"), 0), 1)
+			img := reference.Open(t, b)
+			reference.Find(t, img, "!etc/passwd")
+			if len(img.Skipped) == 0 {
+				t.Error("nothing is said of the name")
+			}
+		})
+	}
+}
+
+// TestNothingToSee opens a tree without anything to look into: that it is opaque
+// has a reason.
+func TestNothingToSee(t *testing.T) {
+	n := &tree{}
+	n.node("", func() { n.text("model", "board") })
+	img := reference.Open(t, n.blob())
+	if img.Opaque && len(img.Skipped) == 0 {
+		t.Error("opaque, and nobody says why")
+	}
+}

@@ -53,6 +53,8 @@ func probe(in format.Input) format.Likeness {
 type archive struct {
 	files   []*zip.File
 	entries []format.Entry
+	damage  []format.Damage
+	in      format.Input
 }
 
 func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
@@ -65,17 +67,18 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		return nil, err
 	}
 	r.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
-	a := &archive{files: r.File}
+	a := &archive{files: r.File, in: in}
 	for _, f := range r.File {
 		if err := b.Entry(f.Name); err != nil {
 			return nil, err
 		}
 		a.add(f, b)
+		a.compare(f)
 	}
 	if len(a.entries) == 0 {
 		return nil, format.Errorf(0, "an archive without entries")
 	}
-	return &format.Opened{Length: end, Tree: a}, nil
+	return &format.Opened{Length: end, Tree: a, Damage: a.damage}, nil
 }
 
 // find gives the end of the archive: behind the first end record that points

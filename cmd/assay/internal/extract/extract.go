@@ -22,9 +22,10 @@ import (
 	"github.com/assay-iot/assay/firmware"
 )
 
-// Left is a file that was not extracted.
+// Left is what was not extracted: a file, or entries of a container that have no
+// place in the tree.
 type Left struct {
-	File *firmware.File
+	Path string // of the file or container
 	Why  string
 }
 
@@ -83,7 +84,17 @@ func (w *Writer) Finish(img *firmware.Image) (Summary, error) {
 			w.note(f, fmt.Errorf("a %s is not made", f.Kind), nil)
 		}
 	}
-	slices.SortFunc(w.done.Left, func(a, b Left) int { return cmp.Compare(a.File.Path, b.File.Path) })
+	for _, s := range img.Skipped {
+		if s.Entries {
+			w.done.Left = append(w.done.Left, Left{s.Path, s.Reason})
+		}
+	}
+	for _, c := range img.Containers {
+		for _, d := range c.Damage {
+			w.done.Left = append(w.done.Left, Left{c.Path, d.Reason})
+		}
+	}
+	slices.SortStableFunc(w.done.Left, func(a, b Left) int { return cmp.Compare(a.Path, b.Path) })
 	return w.done, w.err
 }
 
@@ -93,7 +104,7 @@ func (w *Writer) note(f *firmware.File, err error, count *int) {
 	case err == nil && count != nil:
 		*count++
 	case err != nil:
-		w.done.Left = append(w.done.Left, Left{f, reason(err)})
+		w.done.Left = append(w.done.Left, Left{f.Path, reason(err)})
 		if errors.Is(err, errDisk) && w.err == nil {
 			w.err = err
 		}
@@ -103,6 +114,9 @@ func (w *Writer) note(f *firmware.File, err error, count *int) {
 func reason(err error) string {
 	if errors.Is(err, fs.ErrExist) {
 		return "another file has its place"
+	}
+	if p := (*fs.PathError)(nil); errors.As(err, &p) && !errors.Is(err, errDisk) {
+		return p.Err.Error() // the path stands beside it
 	}
 	return err.Error()
 }
@@ -152,7 +166,20 @@ func (w *Writer) hardLink(f *firmware.File) error {
 	if err := w.folder(path.Dir(name)); err != nil {
 		return err
 	}
-	return w.root.Link(place(f.HardLink), name)
+	err := w.root.Link(place(f.HardLink), name)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return w.copy(f, name) // a disk without hard links, or a process without the right
+}
+
+// copy writes what another name of a file holds.
+func (w *Writer) copy(f *firmware.File, name string) error {
+	content, err := w.root.ReadFile(place(f.HardLink))
+	if err != nil {
+		return fmt.Errorf("%w %s: %w", errDisk, name, err)
+	}
+	return w.write(f, content)
 }
 
 // symlink makes a link that means on the disk what it means on the device: its

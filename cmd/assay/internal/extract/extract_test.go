@@ -59,7 +59,7 @@ func TestExtract(t *testing.T) {
 	if _, err := os.Lstat(filepath.Join(dir, "dev/console")); err == nil {
 		t.Error("a device was made")
 	}
-	if done.Files != 3 || done.Links != 2 || len(done.Left) != 1 || done.Left[0].File.Name != "dev/console" {
+	if done.Files != 3 || done.Links != 2 || len(done.Left) != 1 || done.Left[0].Path != "image.bin!squashfs!dev/console" {
 		t.Errorf("%+v", done)
 	}
 }

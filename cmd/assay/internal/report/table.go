@@ -300,6 +300,25 @@ func Clean(s string) string {
 	return b.String()
 }
 
+// Path makes a path of an image safe for a terminal, and so that it can be told
+// from every other: a backslash of its own is doubled.
+func Path(s string) string { return Clean(strings.ReplaceAll(s, `\`, `\\`)) }
+
+// maxShown is how many characters of a text of an image a line of a table shows.
+const maxShown = 300
+
+// Short cuts the middle out of a long text.
+func Short(s string) string {
+	if len(s) <= maxShown {
+		return s
+	}
+	r := []rune(s)
+	if len(r) <= maxShown {
+		return s
+	}
+	return string(r[:maxShown/2]) + "…" + string(r[len(r)-maxShown/2:])
+}
+
 // hidden reports characters that could change what a terminal shows.
 func hidden(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)

@@ -7,9 +7,11 @@ import (
 	"github.com/landlock-lsm/go-landlock/landlock/syscall"
 )
 
-// Kernels tell what they know of Landlock by a number: from 4 on TCP too.
+// Kernels tell what they know of Landlock by a number: from 2 on links and moves
+// between folders, from 4 on TCP too.
 const (
 	firstABI = 1
+	referABI = 2
 	tcpABI   = 4
 )
 
@@ -20,25 +22,29 @@ func Confine(r Rights) (state string, err error) {
 	if err != nil || abi < firstABI {
 		return Unavailable, nil
 	}
-	config := landlock.V11.BestEffort()
-	if err := config.RestrictPaths(rules(r)...); err != nil {
+	// One ruleset for all: each further one, of whatever, takes links between
+	// folders away, and no later one can allow them again.
+	config := landlock.V11
+	config.Scoped = 0
+	if r.Network {
+		config.HandledAccessNet = 0
+	}
+	if err := config.BestEffort().Restrict(rules(r, abi)...); err != nil {
 		return "", err
 	}
 	state = Landlock + ": no writing outside the output"
-	if r.Network {
-		return state, nil
-	}
-	if err := config.RestrictNet(); err != nil {
-		return "", err
-	}
-	if abi >= tcpABI {
+	if !r.Network && abi >= tcpABI {
 		state += ", no TCP"
 	}
 	return state, nil
 }
 
-func rules(r Rights) []landlock.Rule {
-	list := []landlock.Rule{landlock.RWDirs(r.Write...)}
+func rules(r Rights, abi int) []landlock.Rule {
+	write := landlock.RWDirs(r.Write...)
+	if abi >= referABI { // before, what is confined at all can link within a folder only
+		write = write.WithRefer()
+	}
+	list := []landlock.Rule{write}
 	if len(r.Read) == 0 {
 		r.Read = []string{"/"}
 	}

@@ -32,6 +32,12 @@ func play(dir, address string) {
 	_, err = os.ReadFile(filepath.Join(dir, "secret"))
 	fmt.Println("read elsewhere:", err == nil)
 	fmt.Println("write output:", os.WriteFile(filepath.Join(out, "report"), nil, 0o600) == nil)
+	for _, sub := range []string{"a", "b"} {
+		_ = os.Mkdir(filepath.Join(out, sub), 0o700)
+	}
+	_ = os.WriteFile(filepath.Join(out, "a/file"), nil, 0o600)
+	fmt.Println("link between folders:", os.Link(filepath.Join(out, "a/file"), filepath.Join(out, "b/file")))
+	fmt.Println("link elsewhere:", os.Link(filepath.Join(out, "a/file"), filepath.Join(dir, "file")) == nil)
 	fmt.Println("write elsewhere:", os.WriteFile(filepath.Join(dir, "new"), nil, 0o600) == nil)
 	_, err = net.Dial("tcp", address)
 	fmt.Println("dial:", err == nil)
@@ -67,8 +73,9 @@ func TestConfine(t *testing.T) {
 	if strings.Contains(got, sandbox.Unavailable) {
 		t.Skip("this kernel has no Landlock")
 	}
-	want := []string{"read input: true", "read elsewhere: false", "write output: true", "write elsewhere: false"}
-	if strings.Contains(got, "no TCP") {
+	want := []string{"read input: true", "read elsewhere: false", "write output: true", "write elsewhere: false", "link elsewhere: false"}
+	if strings.Contains(got, "no TCP") { // and so links between folders too
+		want = append(want, "link between folders: <nil>")
 		want = append(want, "dial: false")
 	}
 	for _, w := range want {

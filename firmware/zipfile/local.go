@@ -1,0 +1,72 @@
+package zipfile
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
+
+// Each entry has a header of its own in front of its content, which says the same
+// as the directory of the archive; APPNOTE.TXT 6.3.10, 4.3.7. Who unpacks an
+// archive while it comes in goes by these headers, others by the directory: where
+// they differ, two devices could see two archives.
+const (
+	localMagic = "PK\x03\x04"
+	usualExtra = 256    // bytes between a name and its content
+	later      = 1 << 3 // flag: sizes and checksum stand behind the content
+	maxDamage  = 100
+)
+
+// compare notes where an entry's own header differs from the directory.
+func (a *archive) compare(f *zip.File) {
+	if len(a.damage) >= maxDamage {
+		return
+	}
+	off, err := f.DataOffset()
+	if err != nil {
+		return // that it cannot be read is told with the file
+	}
+	at, h := a.local(off, headerSize+int64(len(f.Name))+usualExtra)
+	if h == nil {
+		at, h = a.local(off, headerSize+2*math.MaxUint16)
+	}
+	if h == nil {
+		return
+	}
+	le := binary.LittleEndian
+	name := string(h[headerSize : headerSize+int(le.Uint16(h[26:]))])
+	switch {
+	case name != f.Name:
+		a.differs(at, "the header of %q calls it %q", f.Name, name)
+	case le.Uint16(h[8:]) != f.Method:
+		a.differs(at, "the header of %q has compression method %d, the directory %d", f.Name, le.Uint16(h[8:]), f.Method)
+	case le.Uint16(h[6:])&later == 0 && le.Uint32(h[14:]) != f.CRC32:
+		a.differs(at, "the header of %q has another checksum than the directory", f.Name)
+	}
+}
+
+func (a *archive) differs(at int64, f string, args ...any) {
+	a.damage = append(a.damage, format.Damage{Offset: at, Reason: fmt.Sprintf(f, args...)})
+}
+
+// local finds the header whose content begins at off: where it begins, and its
+// bytes. Name and extra field have any length, so that it is looked for backwards,
+// in as many bytes.
+func (a *archive) local(off, most int64) (int64, []byte) {
+	from := max(0, off-most)
+	b := a.in.Peek(from, int(off-from))
+	for end := len(b); ; {
+		i := bytes.LastIndex(b[:end], []byte(localMagic))
+		if i < 0 {
+			return 0, nil
+		}
+		if h := b[i:]; len(h) >= headerSize && headerSize+int(binary.LittleEndian.Uint16(h[26:]))+int(binary.LittleEndian.Uint16(h[28:])) == len(h) {
+			return from + int64(i), h
+		}
+		end = i + len(localMagic) - 1
+	}
+}
