@@ -10,8 +10,11 @@ import (
 )
 
 const (
-	// minRaw is the least length of an unexplained range that is offered as a file.
+	// minRaw is the least length of an unexplained range that must be something.
 	minRaw = 4 << 10
+	// minSmall is the least length of an unexplained range that is offered as a
+	// file: the shortest private key has as much.
+	minSmall = 48
 	// maxRaw is the most bytes of an unexplained range in one file.
 	maxRaw = 64 << 20
 	// minRun is from how many equal bytes on a run is padding, minEdge at an edge.
@@ -33,7 +36,7 @@ func (o *opener) leftover(p *place, f *found) error {
 	if p.member && f.containers == 0 {
 		return o.unrecognised(p)
 	}
-	whole := len(gaps) == 1 && gaps[0].Length == p.in.Size
+	whole := p.why == "" && len(gaps) == 1 && gaps[0].Length == p.in.Size
 	kernel := ""
 	if p.stream || p.role == format.Code {
 		kernel, _ = kernelBanner(p.in)
@@ -88,10 +91,13 @@ func (o *opener) explain(p *place, r *Range, f *found, covered string, whole boo
 		return
 	}
 	if r.Length < minRaw {
-		r.What = "not recognised"
+		r.What = p.why + "not recognised"
+		if r.Length >= minSmall {
+			o.rawRange(p, "range", *r) // it may be short, and a key
+		}
 		return
 	}
-	r.What = looks(p.in.Section(r.Offset, r.Length))
+	r.What = p.why + looks(p.in.Section(r.Offset, r.Length))
 	if whole {
 		return // nothing did
 	}
@@ -167,6 +173,9 @@ func (o *opener) nothing(p *place) {
 
 // shiftIn is where the place begins in the bytes of what its path names.
 func (p *place) shiftIn() int64 {
+	if p.why != "" {
+		return p.shift
+	}
 	if p.parent != nil && p.path == p.parent.Path && !p.stream {
 		return p.shift
 	}
@@ -250,7 +259,7 @@ func (o *opener) seen(f *File, content []byte, err error) {
 // rawContainer is the container that raw files of a place belong to: the one
 // around it, or, for an image or a member, one that stands for its bytes.
 func (o *opener) rawContainer(p *place) *Container {
-	if p.parent != nil && !p.member {
+	if p.parent != nil && !p.member && p.why == "" {
 		return p.parent
 	}
 	if p.raw != nil {
@@ -259,6 +268,9 @@ func (o *opener) rawContainer(p *place) *Container {
 	c := &Container{
 		Type: "raw", Path: p.path, Parent: p.parent, Offset: p.shift, Length: p.in.Size,
 		Attributes: map[string]string{}, files: map[string]*File{},
+	}
+	if p.why != "" { // one for all runs to which nothing refers
+		c.Offset, c.Length = 0, p.parent.Length
 	}
 	p.raw = c
 	first := len(o.img.Containers)

@@ -89,33 +89,3 @@ func joined(ranges []Range) []Range {
 	}
 	return out
 }
-
-// without takes lost bytes out of ranges that count as opened. Both are in order.
-func without(ranges, lost []Range) []Range {
-	if len(lost) == 0 {
-		return ranges
-	}
-	var out []Range
-	for _, r := range ranges {
-		if r.Class != Opened {
-			out = append(out, r)
-			continue
-		}
-		at, end := r.Offset, r.Offset+r.Length
-		for _, l := range lost {
-			from, to := max(l.Offset, at), min(l.Offset+l.Length, end)
-			if from >= to {
-				continue
-			}
-			if from > at {
-				out = append(out, Range{at, from - at, Opened, r.What})
-			}
-			out = append(out, Range{from, to - from, Unexplained, l.What})
-			at = to
-		}
-		if at < end {
-			out = append(out, Range{at, end - at, Opened, r.What})
-		}
-	}
-	return out
-}

@@ -157,6 +157,7 @@ type Opened struct {
 	Parts  []Part // a header, and where in the input its parts are
 	Stream []byte // a compressed stream, unpacked
 	Tree   Tree   // files with names
+	Unused []Span // of a tree: the bytes that nothing in it refers to, in order
 
 	// Hollow is set by readers of headers without a checksum: the container counts
 	// only if there is a container in one of its parts.
