@@ -1,6 +1,9 @@
 package iso9660
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // Places in a volume descriptor, of the tables of paths: their size, and the
 // block of each in the two byte orders with a copy of each.
@@ -18,6 +21,9 @@ const (
 	gptMagic    = "EFI PART"
 )
 
+// sessionAt is where xorriso has the descriptors of a first session.
+const sessionAt = (32 + 16) * sectorSize
+
 // makerNote begins the sector in which mkisofs says how it was called.
 const makerNote = "MKI "
 
@@ -27,6 +33,7 @@ func (r *reader) ownStructure(v volumes) {
 	if string(r.in.Peek(v.end, len(makerNote))) == makerNote {
 		r.refer(v.end, sectorSize)
 	}
+	r.ownSession(v.primary)
 	for d := v.paths; len(d) >= sectorSize; d = d[sectorSize:] {
 		r.ownPaths(d)
 	}
@@ -37,6 +44,25 @@ func (r *reader) ownStructure(v volumes) {
 		r.refer(0, tableSector)
 		if string(boot[tableSector:]) == gptMagic {
 			r.refer(0, gptEnd)
+		}
+	}
+}
+
+// ownSession takes the copy of the descriptors that xorriso makes for the first
+// session of a medium, as far as it has the same root.
+func (r *reader) ownSession(primary []byte) {
+	at := int64(sessionAt)
+	if d := r.in.Peek(at, sectorSize); len(d) < sectorSize || !bytes.Equal(d[rootAt:rootAt+rootSize], primary[rootAt:rootAt+rootSize]) {
+		return
+	}
+	for range maxDescriptors {
+		d := r.in.Peek(at, sectorSize)
+		if len(d) < sectorSize || string(d[1:6]) != "CD001" {
+			return
+		}
+		r.refer(at, sectorSize)
+		if at += sectorSize; d[0] == terminator {
+			return
 		}
 	}
 }
