@@ -34,7 +34,8 @@ func (o *opener) leftover(p *place, f *found) error {
 		return nil
 	}
 	if p.member && f.containers == 0 {
-		return o.unrecognised(p)
+		f.ranges = o.unrecognised(p)
+		return nil
 	}
 	whole := p.why == "" && len(gaps) == 1 && gaps[0].Length == p.in.Size
 	kernel := ""
@@ -285,11 +286,12 @@ func (o *opener) rawContainer(p *place) *Container {
 
 // unrecognised says of a member in which nothing was found whether it is a part
 // that could not be opened, or a file like any other.
-func (o *opener) unrecognised(p *place) error {
-	switch what := looks(p.in); what {
-	case "text", "empty", onlyPadding:
-	default:
-		o.skip(p.path, 0, p.in.Size, "not recognised: "+what)
+func (o *opener) unrecognised(p *place) []Range {
+	what := looks(p.in)
+	if what == "text" || what == "empty" || what == onlyPadding {
+		return []Range{{0, p.in.Size, Opened, what}}
 	}
-	return nil
+	what = "not recognised: " + what
+	o.skip(p.path, 0, p.in.Size, what)
+	return []Range{{0, p.in.Size, Unexplained, what}}
 }

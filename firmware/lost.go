@@ -9,8 +9,9 @@ import (
 
 // lost lists the bytes of a container that were delivered and could not be read:
 // the places that its reader calls damaged, and the contents of files that were
-// not read. They count as unexplained, though the container was opened.
-func lost(got *format.Opened, files []*File) []Range {
+// not read, and those that nobody can tell (gone). They count as unexplained,
+// though the container was opened.
+func lost(got *format.Opened, files []*File, gone ...Range) []Range {
 	var all []Range
 	add := func(off, length int64, why string) {
 		off, end := max(off, 0), min(off+length, got.Length)
@@ -29,6 +30,9 @@ func lost(got *format.Opened, files []*File) []Range {
 			off, length := stored(got.Tree, i)
 			add(off, length, "not read: "+f.Name)
 		}
+	}
+	for _, r := range gone {
+		add(r.Offset, r.Length, r.What)
 	}
 	return joined(all)
 }
@@ -74,6 +78,11 @@ func unknown(ranges []Range) (what string) {
 		}
 	}
 	return what
+}
+
+// unknownOf are the ranges that are not explained.
+func unknownOf(ranges []Range) []Range {
+	return slices.DeleteFunc(slices.Clone(ranges), func(r Range) bool { return r.Class != Unexplained })
 }
 
 // joined sorts ranges and joins those that overlap; the first one's words stay.

@@ -221,9 +221,10 @@ func (o *opener) containerPath(p *place, c candidate) string {
 // inside goes on into what a container holds.
 func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.Input, got *format.Opened) (ranges []Range, kernel string, err error) {
 	var files []*File
+	var gone []Range
 	switch {
 	case got.Tree != nil:
-		if files, err = o.plant(ctx, p, k, in, got.Tree); errors.Is(err, format.ErrSpent) {
+		if files, gone, err = o.plant(ctx, p, k, in, got.Tree); errors.Is(err, format.ErrSpent) {
 			got.Damage = append(got.Damage, format.Damage{Length: got.Length, Reason: err.Error()})
 			err = nil
 		}
@@ -240,7 +241,7 @@ func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.I
 	if err != nil {
 		return nil, "", err
 	}
-	ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, files))
+	ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, files, gone...))
 	unused, err := o.unused(p, k, in, got.Unused)
 	return over(ranges, unused), kernel, err
 }
