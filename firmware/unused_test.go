@@ -29,6 +29,10 @@ var madeFileSystems = []struct{ name, tool, args string }{
 	{"joliet", "genisoimage", "-quiet -J -o out tree"},
 	{"both", "genisoimage", "-quiet -R -J -o out tree"},
 	{"zip", "zip", "-qr out tree"},
+	{"squashfs", "mksquashfs", "tree out -quiet -no-progress -xattrs"},
+	{"squashfs with xz", "mksquashfs", "tree out -quiet -no-progress -comp xz -Xdict-size 8K"},
+	{"romfs", "genromfs", "-d tree -f out"},
+	{"cramfs", "mkfs.cramfs", "tree out"},
 }
 
 func madeFileSystem(t *testing.T, tool, args string) []byte {
@@ -110,6 +114,31 @@ func TestSlackIsNotOpened(t *testing.T) {
 }
 
 // A run to which nothing refers is looked into as other bytes are.
+// A file system without padding may have a gap between a block and the next thing:
+// here it claims more bytes than its tables have.
+func TestGapBehindTables(t *testing.T) {
+	data := firmwaretest.Squashfs(firmwaretest.Text("etc/passwd", 0o644, "root:x:0:0::/:/bin/sh\n"))
+	size := binary.LittleEndian.Uint64(data[40:])
+	binary.LittleEndian.PutUint64(data[40:], size+uint64(len(secret)))
+	if img := reference.Open(t, append(data[:size:size], secret...)); !shows(img, secret) || unexplained(img) != int64(len(secret)) {
+		t.Errorf("%v", img.Ranges)
+	}
+	data = madeFileSystem(t, "genromfs", "-d tree -f out")
+	data = append(data, make([]byte, 1<<10)...)
+	at := copy(data[len(data)-1<<10:], secret)
+	size32 := uint32(len(data) - 1<<10 + at)
+	binary.BigEndian.PutUint32(data[8:], size32)
+	binary.BigEndian.PutUint32(data[12:], 0)
+	sum := uint32(0)
+	for i := 0; i < 512; i += 4 {
+		sum += binary.BigEndian.Uint32(data[i:])
+	}
+	binary.BigEndian.PutUint32(data[12:], -sum)
+	if img := reference.Open(t, data[:size32]); !shows(img, secret) || unexplained(img) != int64(len(secret)) {
+		t.Errorf("romfs: %v", img.Ranges)
+	}
+}
+
 func TestContainerInUnusedBytes(t *testing.T) {
 	data := madeFileSystem(t, "mke2fs", madeFileSystems[0].args)
 	inner := firmwaretest.Squashfs(firmwaretest.Text("etc/hidden", 0o644, secret))
