@@ -135,7 +135,8 @@ type File struct {
 	Digest    [32]byte          // SHA-256 of the content of a Regular or Raw file
 	Err       error             // the content could not be read whole; also in Image.Skipped
 
-	read func() ([]byte, error)
+	read    func() ([]byte, error)
+	unknown string // why nobody can tell what it holds
 }
 
 // ReadFile returns the content of a Regular or Raw file again, within the
@@ -155,7 +156,8 @@ func (f *File) ReadFile() ([]byte, error) {
 // Class says what became of a byte of the image.
 type Class string
 
-// The classes of a Range.
+// The classes of a Range. What a product file declares to be opaque is unexplained
+// here.
 const (
 	Opened      Class = "opened"
 	Padding     Class = "padding"     // zeros, or one repeated byte

@@ -30,7 +30,7 @@ func (o *opener) openFolder(src Source) error {
 	ctx, cancel := context.WithTimeout(o.ctx, o.opts.Limits.Time)
 	defer cancel()
 	p := &place{path: src.Name}
-	if _, err := o.plant(ctx, p, k, format.Input{}, t); err != nil {
+	if _, _, err := o.plant(ctx, p, k, format.Input{}, t); err != nil {
 		return err
 	}
 	for _, f := range o.img.Files {

@@ -27,6 +27,16 @@ func Entropy(r io.ReaderAt, size int64, n int) ([]float64, error) {
 	return cells, nil
 }
 
+// EntropyOf gives the entropy of length bytes at offset, and of no others. Of a
+// run over 1 MiB, sixteen samples of 64 KiB are read.
+func EntropyOf(r io.ReaderAt, offset, length int64) (float64, error) {
+	sample := sampleOf(format.Input{ReaderAt: io.NewSectionReader(r, offset, length), Size: length})
+	if len(sample) == 0 && length > 0 {
+		return 0, fmt.Errorf("read at 0x%x: %w", offset, io.ErrUnexpectedEOF)
+	}
+	return entropy(sample), nil
+}
+
 func sampleCell(in format.Input, from, to int64) ([]byte, error) {
 	const samples, size = 4, 64 << 10
 	if to-from <= samples*size {

@@ -10,8 +10,11 @@ import (
 )
 
 const (
-	// minRaw is the least length of an unexplained range that is offered as a file.
+	// minRaw is the least length of an unexplained range that must be something.
 	minRaw = 4 << 10
+	// minSmall is the least length of an unexplained range that is offered as a
+	// file: the shortest private key has as much.
+	minSmall = 48
 	// maxRaw is the most bytes of an unexplained range in one file.
 	maxRaw = 64 << 20
 	// minRun is from how many equal bytes on a run is padding, minEdge at an edge.
@@ -31,9 +34,10 @@ func (o *opener) leftover(p *place, f *found) error {
 		return nil
 	}
 	if p.member && f.containers == 0 {
-		return o.unrecognised(p)
+		f.ranges = o.unrecognised(p)
+		return nil
 	}
-	whole := len(gaps) == 1 && gaps[0].Length == p.in.Size
+	whole := p.why == "" && len(gaps) == 1 && gaps[0].Length == p.in.Size
 	kernel := ""
 	if p.stream || p.role == format.Code {
 		kernel, _ = kernelBanner(p.in)
@@ -88,10 +92,13 @@ func (o *opener) explain(p *place, r *Range, f *found, covered string, whole boo
 		return
 	}
 	if r.Length < minRaw {
-		r.What = "not recognised"
+		r.What = p.why + "not recognised"
+		if r.Length >= minSmall {
+			o.rawRange(p, "range", *r) // it may be short, and a key
+		}
 		return
 	}
-	r.What = looks(p.in.Section(r.Offset, r.Length))
+	r.What = p.why + looks(p.in.Section(r.Offset, r.Length))
 	if whole {
 		return // nothing did
 	}
@@ -167,6 +174,9 @@ func (o *opener) nothing(p *place) {
 
 // shiftIn is where the place begins in the bytes of what its path names.
 func (p *place) shiftIn() int64 {
+	if p.why != "" {
+		return p.shift
+	}
 	if p.parent != nil && p.path == p.parent.Path && !p.stream {
 		return p.shift
 	}
@@ -258,7 +268,7 @@ func located(k *Container, err error) error {
 // rawContainer is the container that raw files of a place belong to: the one
 // around it, or, for an image or a member, one that stands for its bytes.
 func (o *opener) rawContainer(p *place) *Container {
-	if p.parent != nil && !p.member {
+	if p.parent != nil && !p.member && p.why == "" {
 		return p.parent
 	}
 	if p.raw != nil {
@@ -267,6 +277,9 @@ func (o *opener) rawContainer(p *place) *Container {
 	c := &Container{
 		Type: "raw", Path: p.path, Parent: p.parent, Offset: p.shift, Length: p.in.Size,
 		Attributes: map[string]string{}, files: map[string]*File{},
+	}
+	if p.why != "" { // one for all runs to which nothing refers
+		c.Offset, c.Length = 0, p.parent.Length
 	}
 	p.raw = c
 	first := len(o.img.Containers)
@@ -281,11 +294,12 @@ func (o *opener) rawContainer(p *place) *Container {
 
 // unrecognised says of a member in which nothing was found whether it is a part
 // that could not be opened, or a file like any other.
-func (o *opener) unrecognised(p *place) error {
-	switch what := looks(p.in); what {
-	case "text", "empty", onlyPadding:
-	default:
-		o.skip(p.path, 0, p.in.Size, "not recognised: "+what)
+func (o *opener) unrecognised(p *place) []Range {
+	what := looks(p.in)
+	if what == "text" || what == "empty" || what == onlyPadding {
+		return []Range{{0, p.in.Size, Opened, what}}
 	}
-	return nil
+	what = "not recognised: " + what
+	o.skip(p.path, 0, p.in.Size, what)
+	return []Range{{0, p.in.Size, Unexplained, what}}
 }

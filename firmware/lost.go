@@ -9,8 +9,9 @@ import (
 
 // lost lists the bytes of a container that were delivered and could not be read:
 // the places that its reader calls damaged, and the contents of files that were
-// not read. They count as unexplained, though the container was opened.
-func lost(got *format.Opened, files []*File) []Range {
+// not read, and those that nobody can tell (gone). They count as unexplained,
+// though the container was opened.
+func lost(got *format.Opened, files []*File, gone ...Range) []Range {
 	var all []Range
 	add := func(off, length int64, why string) {
 		off, end := max(off, 0), min(off+length, got.Length)
@@ -33,6 +34,9 @@ func lost(got *format.Opened, files []*File) []Range {
 			off, length := stored(got.Tree, i)
 			add(off, length, "not read: "+f.Name)
 		}
+	}
+	for _, r := range gone {
+		add(r.Offset, r.Length, r.What)
 	}
 	return joined(all)
 }
@@ -80,6 +84,11 @@ func unknown(ranges []Range) (what string) {
 	return what
 }
 
+// unknownOf are the ranges that are not explained.
+func unknownOf(ranges []Range) []Range {
+	return slices.DeleteFunc(slices.Clone(ranges), func(r Range) bool { return r.Class != Unexplained })
+}
+
 // joined sorts ranges and joins those that overlap; the first one's words stay.
 func joined(ranges []Range) []Range {
 	slices.SortStableFunc(ranges, func(a, b Range) int { return cmp.Compare(a.Offset, b.Offset) })
@@ -90,36 +99,6 @@ func joined(ranges []Range) []Range {
 			continue
 		}
 		out = append(out, r)
-	}
-	return out
-}
-
-// without takes lost bytes out of ranges that count as opened. Both are in order.
-func without(ranges, lost []Range) []Range {
-	if len(lost) == 0 {
-		return ranges
-	}
-	var out []Range
-	for _, r := range ranges {
-		if r.Class != Opened {
-			out = append(out, r)
-			continue
-		}
-		at, end := r.Offset, r.Offset+r.Length
-		for _, l := range lost {
-			from, to := max(l.Offset, at), min(l.Offset+l.Length, end)
-			if from >= to {
-				continue
-			}
-			if from > at {
-				out = append(out, Range{at, from - at, Opened, r.What})
-			}
-			out = append(out, Range{from, to - from, Unexplained, l.What})
-			at = to
-		}
-		if at < end {
-			out = append(out, Range{at, end - at, Opened, r.What})
-		}
 	}
 	return out
 }

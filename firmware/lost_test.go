@@ -36,7 +36,7 @@ func chance(n int) []byte {
 // What a reader could not read was not examined, also inside of a container that
 // was opened.
 func TestLostBytesAreUnexplained(t *testing.T) {
-	noise := string(firmwaretest.Kernel("5.10.1", 300<<10))
+	noise := "\x89PNG" + string(firmwaretest.Kernel("5.10.1", 300<<10))
 	bad := firmwaretest.Squashfs(firmwaretest.Text("a", 0o644, noise), firmwaretest.Text("etc/passwd", 0o644, "root:x:0:0::/:/bin/sh\n"))
 	whole := reference.Open(t, bad)
 	if n := unexplained(whole); n > 0 {
@@ -144,5 +144,30 @@ func TestUnknownPartsAreUnexplained(t *testing.T) {
 		if img := reference.Open(t, image); unexplained(img) > 0 || len(img.Skipped) > 0 {
 			t.Errorf("%s with a squashfs: %v, %v", name, img.Ranges, img.Skipped)
 		}
+	}
+}
+
+// What nobody can tell counts the same in a file of a file system, in a member of
+// an archive and in a stream.
+func TestOpaqueContentIsUnexplained(t *testing.T) {
+	const n = 700 << 10
+	closed := firmwaretest.Binary("lib/firmware.bin", 0o644, chance(n))
+	passwd := firmwaretest.Text("etc/passwd", 0o644, "root:x:0:0::/:/bin/sh\n")
+	bin := firmwaretest.Dir("bin", 0o755)
+	for name, image := range map[string][]byte{
+		"file system":   firmwaretest.Squashfs(bin, passwd, closed),
+		"archive":       firmwaretest.Tar(closed, passwd),
+		"stream":        firmwaretest.Gzip("x", chance(n)),
+		"inside a tree": firmwaretest.Tar(firmwaretest.Binary("rootfs.img", 0o644, firmwaretest.Squashfs(bin, passwd, closed))),
+	} {
+		t.Run(name, func(t *testing.T) {
+			img := reference.Open(t, image)
+			if got := unexplained(img); got < n-128<<10 || got > n+4096 {
+				t.Errorf("%d of %d opaque bytes are unexplained: %v", got, n, img.Ranges)
+			}
+			if len(img.Skipped) != 1 {
+				t.Errorf("skipped: %v", img.Skipped)
+			}
+		})
 	}
 }

@@ -65,7 +65,7 @@ type Options struct {
 	Workers int
 }
 
-// Source is an image to open: Bytes, or what SourceFile and SourceFS give.
+// Source is an image to open: Bytes, or what SourceFile gives.
 type Source struct {
 	Name   string
 	Reader io.ReaderAt // nil for a folder
@@ -172,6 +172,9 @@ func (o *opener) openImage(src Source) error {
 	return nil
 }
 
+// zeros are those of a hole.
+var zeros [window]byte
+
 // digest reads the whole image once. A source that cannot be read is an error.
 func (o *opener) digest(in format.Input) error {
 	sum := sha256.New()
@@ -180,7 +183,12 @@ func (o *opener) digest(in format.Input) error {
 		if err := o.ctx.Err(); err != nil {
 			return err
 		}
-		b, reuse, err := view(in, off, min(window, in.Size-off), buf)
+		n := min(window, in.Size-off)
+		if zerosAt(in, off) >= n {
+			_, _ = sum.Write(zeros[:n])
+			continue
+		}
+		b, reuse, err := view(in, off, n, buf)
 		if err != nil {
 			return err
 		}
@@ -240,5 +248,5 @@ func SourceFile(name string) (Source, io.Closer, error) {
 	if err != nil {
 		return Source{}, nil, err
 	}
-	return Source{Name: base, Reader: f, Size: info.Size()}, f, nil
+	return Source{Name: base, Reader: withHoles(f, info.Size()), Size: info.Size()}, f, nil
 }

@@ -35,6 +35,7 @@ type place struct {
 	outer  string // type of the container that begins at the first byte too
 	tried  *tried // what did not open in these bytes
 	begin  int64  // of the first byte in the bytes that tried is about
+	why    string // what is said of bytes that are not recognised: nothing refers to them
 }
 
 // found is what was found in a place.
@@ -243,9 +244,10 @@ func (o *opener) containerPath(p *place, c candidate) string {
 func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.Input, got *format.Opened) (ranges []Range, kernel string, err error) {
 	var files []*File
 	stream, isStream := got.Unpacked()
+	var gone []Range
 	switch {
 	case got.Tree != nil:
-		if files, err = o.plant(ctx, p, k, in, got.Tree); errors.Is(err, format.ErrSpent) {
+		if files, gone, err = o.plant(ctx, p, k, in, got.Tree); errors.Is(err, format.ErrSpent) {
 			got.Damage = append(got.Damage, format.Damage{Length: got.Length, Reason: err.Error()})
 			err = nil
 		}
@@ -254,12 +256,17 @@ func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.I
 		if what := unknown(f.ranges); what != "" {
 			return []Range{{0, in.Size, Unexplained, k.Type + " of: " + what}}, f.kernel, err
 		}
-		return without([]Range{{0, in.Size, Opened, k.Type}}, lost(got, nil)), f.kernel, err
+		return over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, nil)), f.kernel, err
 	default:
 		ranges, kernel, err = o.parts(p, k, in, got.Parts)
-		return without(ranges, lost(got, nil)), kernel, err
+		return over(ranges, lost(got, nil)), kernel, err
 	}
-	return without([]Range{{0, in.Size, Opened, k.Type}}, lost(got, files)), kernel, err
+	if err != nil {
+		return nil, "", err
+	}
+	ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, files, gone...))
+	unused, err := o.unused(p, k, in, got.Unused)
+	return over(ranges, unused), kernel, err
 }
 
 // unpacked looks into what a stream unpacked to.
@@ -321,7 +328,7 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 	if at < in.Size {
 		ranges = append(ranges, Range{at, in.Size - at, Opened, k.Type})
 	}
-	return without(ranges, joined(gone)), kernel, o.settle(o.img.Containers[first:], partsBeside(k, in, parts))
+	return over(ranges, joined(gone)), kernel, o.settle(o.img.Containers[first:], partsBeside(k, in, parts))
 }
 
 // distinct makes the names of parts ones that can stand in a path, and each

@@ -97,6 +97,17 @@ func runs(in format.Input, from, end int64, f func(from, to int64)) error {
 	var buf []byte
 	var last run
 	for at := from; at < end; {
+		if n := min(zerosAt(in, at), end-at); n > 0 {
+			if last.to != at || last.c != 0 || last.to == last.from {
+				if last.to > last.from {
+					f(last.from, last.to)
+				}
+				last = run{from: at}
+			}
+			at += n
+			last.to = at
+			continue
+		}
 		chunk, reuse, err := view(in, at, min(window, end-at), buf)
 		if err != nil {
 			return err

@@ -162,6 +162,10 @@ func view(in format.Input, at, n int64, buf []byte) (b, reuse []byte, err error)
 func (s *scanner) next(from int64) ([]candidate, error) {
 	for at := from; at < s.in.Size; {
 		if s.chunk == nil || at < s.base || at >= s.base+int64(min(window, len(s.chunk))) {
+			if n := zerosAt(s.in, at); n > window {
+				at += n - 1 // no key is zeros, but one may begin with the last of them
+				continue
+			}
 			if err := s.load(at); err != nil {
 				return nil, err
 			}

@@ -19,10 +19,15 @@ const (
 )
 
 // plant makes the files of a container out of what its reader lists, reads
-// their contents, and opens those that are containers themselves.
-func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.Input, tree format.Tree) ([]*File, error) {
+// their contents, and opens those that are containers themselves. Of what nobody
+// could tell what it is, the places in the container are gone.
+func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.Input, tree format.Tree) (files []*File, gone []Range, err error) {
 	entries := tree.Entries()
 	files, spent := o.name(k, entries)
+	whole := func(i int, why string) {
+		off, length := stored(tree, i)
+		gone = append(gone, Range{off, length, Unexplained, files[i].Name + ": " + why})
+	}
 	o.link(files, entries, tree)
 	for _, f := range files {
 		if f != nil && f.Offset >= 0 {
@@ -33,6 +38,11 @@ func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.In
 		o.readable = true
 	}
 	inside, kept := o.walk(ctx, k, files, tree)
+	for i, f := range files {
+		if f != nil && f.unknown != "" {
+			whole(i, f.unknown)
+		}
+	}
 	first := len(o.img.Containers)
 	for _, i := range inside {
 		sub := &place{path: files[i].Path, parent: k, depth: p.depth + 1, member: true}
@@ -42,14 +52,20 @@ func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.In
 			continue
 		}
 		delete(kept, i)
-		if _, err := o.look(sub); err != nil {
-			return files, err
+		f, err := o.look(sub)
+		if err != nil {
+			return files, nil, err
+		}
+		if off := entries[i].Offset; off >= 0 {
+			gone = append(gone, shifted(unknownOf(f.ranges), off)...)
+		} else if why := unknown(f.ranges); why != "" {
+			whole(i, why)
 		}
 	}
 	if err := o.settle(o.img.Containers[first:], filesBeside(k)); err != nil {
-		return files, err
+		return files, nil, err
 	}
-	return files, spent
+	return files, gone, spent
 }
 
 // name makes a File of each entry whose name can be used: nil for the others.

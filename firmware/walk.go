@@ -146,8 +146,8 @@ func (w *walker) visit(entry int, content []byte, err error) {
 	}
 	w.seen(f, content, err)
 	if err == nil {
-		if why := w.opaque(content); why != "" {
-			w.skip(f.Path, 0, f.Size, why)
+		if f.unknown = w.opaque(content); f.unknown != "" {
+			w.skip(f.Path, 0, f.Size, f.unknown)
 		}
 	}
 	if err == nil && w.worth(f, content) {

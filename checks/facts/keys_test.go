@@ -2,6 +2,7 @@ package facts
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -27,6 +28,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/firmwaretest"
 )
 
 // testKeys are made once; what they are made of does not matter.
@@ -258,6 +260,29 @@ func TestPublicKeyInFlatImage(t *testing.T) {
 	}
 	if want := []string{"EC 256 false", "Ed25519 256 false", "RSA 2048 false", "certificate"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A key behind a file system, or between the members of an archive, is in no file.
+func TestKeyOutsideOfFiles(t *testing.T) {
+	block := pemOf("EC PRIVATE KEY", der(x509.MarshalECPrivateKey(testKeys().ec)))
+	passwd := firmwaretest.Text("etc/passwd", 0o644, "root:x:0:0::/:/bin/sh\n")
+	archive := firmwaretest.Zip(passwd)
+	end := len(archive) - 22
+	at := binary.LittleEndian.Uint32(archive[end+16:])
+	gap := slices.Concat(archive[:at], []byte(block), archive[at:])
+	binary.LittleEndian.PutUint32(gap[end+len(block)+16:], at+uint32(len(block)))
+	for name, image := range map[string][]byte{
+		"behind": append(firmwaretest.Squashfs(passwd), block...),
+		"gap":    gap,
+	} {
+		o, err := Observe(context.Background(), firmware.Bytes("image.bin", image), firmware.Options{}, Keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if keys := valueOf(t, o, Keys); len(keys) != 1 || !keys[0].Private {
+			t.Errorf("%s: %+v", name, keys)
+		}
 	}
 }
 

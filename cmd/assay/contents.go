@@ -227,11 +227,20 @@ func (p *program) drawLayout(c *cobra.Command, image, picture string) error {
 		if l.Entropy, err = firmware.Entropy(src.Reader, src.Size, cells); err != nil {
 			return err
 		}
+		l.Of = func(offset, length int64) float64 {
+			e, failed := firmware.EntropyOf(src.Reader, offset, length)
+			err = cmp.Or(err, failed)
+			return e
+		}
 		return p.write(out, func(w io.Writer) error {
+			draw := report.LayoutSVG
 			if out.path == "" {
-				return report.LayoutText(w, l, textCells, p.paint)
+				draw = func(w io.Writer, l *report.Layout) error { return report.LayoutText(w, l, textCells, p.paint) }
 			}
-			return report.LayoutSVG(w, l)
+			if drawn := draw(w, l); drawn != nil {
+				return drawn
+			}
+			return err
 		})
 	})
 }

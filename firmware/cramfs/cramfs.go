@@ -130,7 +130,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		limit = sb.size
 	}
 	r := &reader{ctx: ctx, in: in.Section(0, limit), sb: sb, budget: b, end: sb.at + superSize, extended: sb.flags&flagPointers != 0}
-	r.pointers = 2 * r.in.Size // once for places, once for the length
+	r.pointers = 3 * r.in.Size // once for places, once for the length, once for what is unused
 	if sb.size > in.Size {
 		r.hurt(in.Size, fmt.Sprintf("file system of %d bytes, but %d are here", sb.size, in.Size))
 	} else if err := r.verify(); err != nil {
@@ -143,7 +143,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	if sb.size == 0 {
 		length = r.measure()
 	}
-	return &format.Opened{Length: length, Modes: true, Tree: r, Damage: r.damage, Attributes: r.attributes()}, nil
+	return &format.Opened{Length: length, Modes: true, Tree: r, Damage: r.damage, Unused: r.unused(length), Attributes: r.attributes()}, nil
 }
 
 // verify computes the checksum of the image, in which its own place counts as zeros.

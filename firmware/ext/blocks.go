@@ -23,16 +23,19 @@ type mapper struct {
 // runs maps the first blocks of a file. What was found before an error holds.
 func (r *reader) runs(n *inode, blocks int64) ([]run, error) {
 	m := &mapper{reader: r, n: n, limit: blocks}
-	if n.Flags&flagExtents != 0 {
-		depth := int(binary.LittleEndian.Uint16(n.Block[6:]))
-		if depth > maxExtentDepth {
-			return nil, format.Errorf(n.at, "extents %d levels deep", depth)
-		}
-		err := m.extents(n.Block[:], n.at, depth, 0, 1<<32)
-		return m.runs, err
-	}
-	err := m.pointers()
+	err := m.all()
 	return m.runs, err
+}
+
+func (m *mapper) all() error {
+	if m.n.Flags&flagExtents == 0 {
+		return m.pointers()
+	}
+	depth := int(binary.LittleEndian.Uint16(m.n.Block[6:]))
+	if depth > maxExtentDepth {
+		return format.Errorf(m.n.at, "extents %d levels deep", depth)
+	}
+	return m.extents(m.n.Block[:], m.n.at, depth, 0, maxBlocks)
 }
 
 // add notes that the next blocks are there.
@@ -72,6 +75,7 @@ const (
 	extentMagic    = 0xf30a
 	extentSize     = 12 // of the header and of each record
 	maxExtentDepth = 5
+	maxBlocks      = 1 << 32 // of a file
 	maxExtentLen   = 1 << 15 // of an initialised extent; longer ones are not initialised
 )
 

@@ -15,7 +15,8 @@
 // Not read are the contents of the journal (a file system that needs recovery is
 // read as it stands, and says so), encrypted and compressed files, backups of
 // the superblock, journals on devices of their own, and deleted files: blocks
-// that belong to no file are not looked at.
+// that nothing refers to, whatever the bitmaps say of them, and what stands behind
+// the end of a file are given back as unused.
 package ext
 
 import (
@@ -96,7 +97,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		return nil, err
 	}
 	return &format.Opened{
-		Length: length, Modes: true, Tree: r, Damage: r.damage,
+		Length: length, Modes: true, Tree: r, Damage: r.damage, Unused: r.unused,
 		Attributes: sb.attributes(journal),
 	}, nil
 }

@@ -8,9 +8,13 @@ import (
 
 // Places in a group descriptor.
 const (
-	inodeTableAt     = 0x08
-	groupChecksumAt  = 0x1e
-	inodeTableHighAt = 0x28
+	blockBitmapAt     = 0x00
+	inodeBitmapAt     = 0x04
+	inodeTableAt      = 0x08
+	groupChecksumAt   = 0x1e
+	blockBitmapHighAt = 0x20
+	inodeBitmapHighAt = 0x24
+	inodeTableHighAt  = 0x28
 )
 
 // table gives the place of the inode table of a group. The descriptor is read

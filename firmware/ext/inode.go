@@ -14,6 +14,7 @@ const (
 	flagEncrypted  = 0x800
 	flagIndex      = 0x1000 // a directory with a hash tree
 	flagExtents    = 0x80000
+	flagVerity     = 0x100000 // blocks behind its end hold a hash tree
 	flagAttribute  = 0x200000 // holds the value of an extended attribute
 	flagInline     = 0x10000000
 )

@@ -51,6 +51,7 @@ const (
 // Features that need not be known, or only to write.
 const (
 	hasJournal   = 0x4   // compatible
+	resizeInode  = 0x10  // compatible
 	sparseSuper2 = 0x200 // compatible
 
 	sparseSuper         = 0x1
@@ -87,7 +88,9 @@ type raw struct {
 	InodeSize, Group                    uint16
 	Compat, Incompat, ROCompat          uint32
 	UUID, Label                         [16]byte
-	_                                   [0xe0 - 0x88]byte
+	_                                   [0xce - 0x88]byte
+	ReservedDescriptors                 uint16
+	_                                   [0xe0 - 0xd0]byte
 	JournalInode                        uint32
 	_                                   [0xfe - 0xe4]byte
 	DescSize                            uint16
@@ -95,13 +98,20 @@ type raw struct {
 	FirstMetaGroup, Created             uint32
 	_                                   [0x150 - 0x10c]byte
 	BlocksHigh                          uint32
-	_                                   [0x175 - 0x154]byte
+	_                                   [0x168 - 0x154]byte
+	MountBlock                          uint64
+	_                                   [0x175 - 0x170]byte
 	ChecksumType                        uint8
-	_                                   [0x24c - 0x176]byte
+	_                                   [0x240 - 0x176]byte
+	Quotas                              [2]uint32 // inodes
+	_                                   [0x24c - 0x248]byte
 	BackupGroups                        [2]uint32
-	_                                   [0x270 - 0x254]byte
+	_                                   [0x26c - 0x254]byte
+	ProjectQuota                        uint32 // inode
 	ChecksumSeed                        uint32
-	_                                   [checksumAt - 0x274]byte
+	_                                   [0x280 - 0x274]byte
+	Orphans                             uint32 // inode
+	_                                   [checksumAt - 0x284]byte
 	Checksum                            uint32
 }
 

@@ -18,6 +18,7 @@ type reader struct {
 	entries []format.Entry
 	nodes   []node // by entry
 	damage  []format.Damage
+	unused  []format.Span
 	buffers buffers
 
 	*discovered
@@ -30,6 +31,7 @@ type discovered struct {
 	shared         map[uint64]map[string][]byte // by block: the attributes in it
 	values         map[uint32][]byte            // by inode: the attribute that it holds
 	attributeBytes int64
+	owned          *owned
 }
 
 func newReader(ctx context.Context, in format.Input, sb superblock, b *format.Budget) *reader {
@@ -38,6 +40,7 @@ func newReader(ctx context.Context, in format.Input, sb superblock, b *format.Bu
 		discovered: &discovered{
 			tables: map[uint32]int64{}, first: map[uint32]int{},
 			shared: map[uint64]map[string][]byte{}, values: map[uint32][]byte{},
+			owned: newOwned(&sb, in.Size),
 		},
 	}
 }
@@ -83,6 +86,7 @@ func (r *reader) walk() error {
 		r.hurt(root.at, "the root: %v", root.damaged)
 	}
 	r.first[rootInode] = -1
+	r.own(root)
 	for stack := []pending{{inode: root}}; len(stack) > 0; {
 		if err := r.ctx.Err(); err != nil {
 			return err
@@ -97,6 +101,8 @@ func (r *reader) walk() error {
 			stack = append(stack, down[i])
 		}
 	}
+	r.ownStructure()
+	r.unused = r.owned.rest(r.sb.blockSize)
 	r.discovered = nil
 	return nil
 }
@@ -139,6 +145,7 @@ func (r *reader) add(at int64, path string, number uint32) *inode {
 		return nil
 	}
 	e, begin := r.entry(n), n.at
+	r.own(n)
 	e.Name, e.Inode = path, len(r.entries)
 	if n.kind() == typeFile && e.Err == nil {
 		begin, e.Offset = r.place(n)

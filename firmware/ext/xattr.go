@@ -147,6 +147,7 @@ func (r *reader) attributeBlock(n *inode, number uint64) (map[string][]byte, err
 			return nil, format.Errorf(at, "the checksum of a block of extended attributes differs")
 		}
 	}
+	r.owned.take(int64(number), 1)
 	all := map[string][]byte{}
 	err = records(block, attributeHead, at, func(a attribute) error { return r.take(all, n, a) })
 	r.shared[number] = present(all)
@@ -212,6 +213,7 @@ func (r *reader) attributeInode(owner *inode, a attribute) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.own(n)
 	ofOwner := n.Mtime == owner.number && n.Generation == owner.Generation
 	if crc32c(r.seed, value) != n.Atime && !ofOwner {
 		return nil, format.Errorf(n.at, "the checksum of an attribute's value differs")

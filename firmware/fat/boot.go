@@ -8,7 +8,8 @@
 // the copies compared.
 //
 // A cluster belongs to one file: a chain that runs into another, or into itself,
-// is an error of the file that comes to it second. Short names are taken as code
+// is an error of the file that comes to it second. What nothing refers to, free
+// clusters and what stands behind the end of a file, is given back as unused. Short names are taken as code
 // page 437, the kernel's choice. Deleted entries are not listed. Modes and owners
 // do not exist.
 package fat
@@ -243,7 +244,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		return nil, err
 	}
 	r.compareTables()
-	return &format.Opened{Length: r.in.Size, Tree: r, Damage: r.damage, Attributes: r.attributes()}, nil
+	return &format.Opened{Length: r.in.Size, Tree: r, Damage: r.damage, Unused: r.unused(), Attributes: r.attributes()}, nil
 }
 
 func (r *reader) attributes() map[string]string {

@@ -41,6 +41,12 @@ type reader struct {
 	listed  int64 // bytes of directories
 	away    []folder
 	damage  []format.Damage
+	own     []format.Span // bytes that something refers to
+}
+
+// refer notes that bytes belong to something.
+func (r *reader) refer(at, n int64) {
+	r.own = append(r.own, format.Span{Offset: at, Length: n})
 }
 
 func (r *reader) hurt(at int64, reason string) {
@@ -80,10 +86,11 @@ func (r *reader) walk(root []byte) error {
 	return nil
 }
 
-// walkSecond lists the files that only the tree of Joliet has.
-func (r *reader) walkSecond(root []byte) error {
+// walkSecond lists the files that only the other tree has: that of Joliet, or the
+// one with plain names.
+func (r *reader) walkSecond(root []byte, joliet bool) error {
 	known, rock := r.folders, r.rock
-	r.second, r.joliet, r.rock = true, true, false
+	r.second, r.joliet, r.rock = true, joliet, false
 	err := r.walk(root)
 	r.rock = rock
 	for at := range known {
@@ -132,6 +139,7 @@ func (r *reader) directory(p place) ([]byte, error) {
 	raw, err := r.in.Bytes(p.start, p.size)
 	if err == nil {
 		r.listed += p.size
+		r.refer(p.start, p.size)
 		r.folders[p.start] = true
 	}
 	return raw, err
@@ -156,6 +164,9 @@ func (r *reader) list(dir folder, raw []byte) (down []folder, err error) {
 		}
 		off += rec.length
 		if rec.itself() {
+			if r.rock {
+				_, _ = r.rockRidge(&rec) // refers to where its entries go on
+			}
 			continue
 		}
 		if file != nil && file.name != rec.name {
@@ -332,6 +343,9 @@ func (r *reader) put(e format.Entry, parts []place, z *zisofs) {
 }
 
 func (r *reader) append(e format.Entry, parts []place, z *zisofs) {
+	for _, p := range parts {
+		r.refer(p.start, p.size)
+	}
 	r.entries, r.parts, r.packed = append(r.entries, e), append(r.parts, parts), append(r.packed, z)
 }
 

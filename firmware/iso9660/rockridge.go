@@ -74,6 +74,7 @@ func (r *reader) rockRidge(rec *record) (k rock, err error) {
 		if area, err = r.in.Bytes(at, int64(size)); err != nil {
 			return k, err
 		}
+		r.refer(at, int64(size))
 	}
 	return k, format.Errorf(at, "more than %d continuations", maxContinuations)
 }

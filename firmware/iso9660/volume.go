@@ -6,10 +6,11 @@
 // Documentation/filesystems/isofs.rst and mkzftree have it. A number that stands
 // in both byte orders must be the same in both.
 //
-// Files that only the Joliet tree has are listed too, and so are boot images of
+// Files that only the other tree has are listed too, and so are boot images of
 // El Torito that no file holds, in a folder "[BOOT]". Interleaved files, a UDF
 // file system beside this one, and the attributes of AAIP are not read; a
-// partition table in the system area is for another reader.
+// partition table in the system area is for another reader. What nothing refers
+// to is given back as unused.
 package iso9660
 
 import (
@@ -77,6 +78,8 @@ type volumes struct {
 	primary []byte
 	joliet  []byte // or nil
 	boot    int64  // sector of the boot catalog, or 0
+	end     int64  // behind the last descriptor
+	paths   []byte // the descriptors that have tables of paths
 	udf     int64  // where a UDF file system is announced, or 0
 }
 
@@ -96,11 +99,14 @@ func readVolumes(in format.Input) (v volumes, err error) {
 			if v.primary == nil {
 				v.primary = d
 			}
+			v.paths = append(v.paths, d...)
 		case supplementary:
+			v.paths = append(v.paths, d...)
 			if e := string(d[escapesAt : escapesAt+3]); v.joliet == nil && (e == "%/@" || e == "%/C" || e == "%/E") {
 				v.joliet = d
 			}
 		case terminator:
+			v.end = at + sectorSize
 			v.lookForUDF(in, at+sectorSize)
 			return v, nil
 		}
@@ -190,9 +196,14 @@ func (r *reader) load(v volumes) (*format.Opened, error) {
 	if err := r.walk(root); err != nil {
 		return nil, err
 	}
-	if r.rock && v.joliet != nil {
-		if err := r.walkSecond(v.joliet[rootAt : rootAt+rootSize]); err != nil {
+	switch {
+	case r.rock && v.joliet != nil:
+		if err := r.walkSecond(v.joliet[rootAt:rootAt+rootSize], true); err != nil {
 			r.hurt(descriptorsAt, "the tree of Joliet: "+err.Error())
+		}
+	case v.joliet != nil:
+		if err := r.walkSecond(v.primary[rootAt:rootAt+rootSize], false); err != nil {
+			r.hurt(descriptorsAt, "the tree beside that of Joliet: "+err.Error())
 		}
 	}
 	attributes := describe(v.primary)
@@ -202,7 +213,11 @@ func (r *reader) load(v volumes) (*format.Opened, error) {
 			r.hurt(v.boot*sectorSize, "boot catalog: "+err.Error())
 		}
 	}
-	return &format.Opened{Length: r.in.Size, Modes: r.rock, Tree: r, Damage: r.damage, Attributes: attributes}, nil
+	r.ownStructure(v)
+	return &format.Opened{
+		Length: r.in.Size, Modes: r.rock, Tree: r, Damage: r.damage,
+		Unused: format.Gaps(r.in.Size, r.own), Attributes: attributes,
+	}, nil
 }
 
 func describe(d []byte) map[string]string {

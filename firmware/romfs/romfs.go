@@ -104,6 +104,7 @@ type reader struct {
 	entries []format.Entry
 	at      []int64       // of the header of each entry
 	first   map[int64]int // header to entry; -1 for directories
+	own     []format.Span // headers and contents
 	damage  []format.Damage
 }
 
@@ -125,6 +126,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	}
 	r.link()
 	o := &format.Opened{Length: length(in, r.in.Size), Modes: true, Tree: r, Damage: r.damage, Attributes: map[string]string{}}
+	o.Unused = format.Gaps(o.Length, append(r.own, format.Span{Length: start}, format.Span{Offset: r.in.Size, Length: o.Length - r.in.Size}))
 	if volume != "" {
 		o.Attributes["name"] = volume
 	}
@@ -142,6 +144,15 @@ func length(in format.Input, n int64) int64 {
 
 func (r *reader) hurt(at int64, reason string) {
 	r.damage = append(r.damage, format.Damage{Offset: at, Reason: reason})
+}
+
+// refer notes the bytes that a header stands for.
+func (r *reader) refer(h *header) {
+	n := h.content - h.at
+	if h.kind == kindRegular || h.kind == kindSymlink {
+		n += int64(h.size)
+	}
+	r.own = append(r.own, format.Span{Offset: h.at, Length: n})
 }
 
 // name reads a name and gives the place after its padding.
@@ -225,6 +236,7 @@ func (r *reader) list(dir pending) (down []pending, err error) {
 			return down, err
 		}
 		r.first[at] = -1
+		r.refer(&h)
 		if at = h.next; h.name == "." || h.name == ".." {
 			continue
 		}

@@ -87,6 +87,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		Modes:  true,
 		Tree:   r,
 		Damage: r.damage,
+		Unused: r.unused(),
 		Attributes: map[string]string{
 			"compression": r.meta.codec.name(),
 			"version":     fmt.Sprintf("%d.%d", sb.Major, sb.Minor),

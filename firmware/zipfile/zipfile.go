@@ -1,7 +1,7 @@
 // Package zipfile reads zip archives.
 //
 // Owners are unknown, and modes are there only if the packer was on Unix, so
-// that they mean nothing.
+// that they mean nothing. Bytes between the members are given back as unused.
 package zipfile
 
 import (
@@ -58,7 +58,7 @@ type archive struct {
 }
 
 func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
-	end, err := find(ctx, in)
+	directory, end, err := find(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -78,15 +78,15 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	if len(a.entries) == 0 {
 		return nil, format.Errorf(0, "an archive without entries")
 	}
-	return &format.Opened{Length: end, Tree: a, Damage: a.damage}, nil
+	return &format.Opened{Length: end, Tree: a, Damage: a.damage, Unused: a.unused(in.Section(0, end), directory)}, nil
 }
 
-// find gives the end of the archive: behind the first end record that points
-// back to a directory in front of it.
-func find(ctx context.Context, in format.Input) (int64, error) {
+// find gives the place of the directory and the end of the archive: behind the
+// first end record that points back to a directory in front of it.
+func find(ctx context.Context, in format.Input) (directory, end int64, err error) {
 	for from := int64(0); from < in.Size; from += window {
 		if err := ctx.Err(); err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		chunk := in.Peek(from, window+len(endMagic)-1)
 		for at := 0; ; at++ {
@@ -95,30 +95,33 @@ func find(ctx context.Context, in format.Input) (int64, error) {
 				break
 			}
 			at += i
-			if end, ok := endRecord(in, from+int64(at)); ok {
-				return end, nil
+			if directory, end, ok := endRecord(in, from+int64(at)); ok {
+				return directory, end, nil
 			}
 		}
 	}
-	return 0, format.Errorf(in.Size, "zip without a directory: it is not whole")
+	return 0, 0, format.Errorf(in.Size, "zip without a directory: it is not whole")
 }
 
 // endRecord checks an end record; see APPNOTE.TXT 6.3.10, 4.3.16. The numbers of
 // a large archive stand in another record just before it.
-func endRecord(in format.Input, at int64) (end int64, ok bool) {
+func endRecord(in format.Input, at int64) (directory, end int64, ok bool) {
 	const none, zip64 = 0xffffffff, 20 + 56
 	r := in.Peek(at, endSize)
 	if len(r) < endSize {
-		return 0, false
+		return 0, 0, false
 	}
 	size, off := int64(binary.LittleEndian.Uint32(r[12:])), int64(binary.LittleEndian.Uint32(r[16:]))
 	end = at + endSize + int64(binary.LittleEndian.Uint16(r[20:]))
 	if size == none || off == none {
 		ok = at >= zip64 && string(in.Peek(at-20, 4)) == "PK\x06\x07"
+		if far := in.Peek(at-zip64, 56); ok && len(far) == 56 {
+			off = int64(min(binary.LittleEndian.Uint64(far[48:]), uint64(at)))
+		}
 	} else {
 		ok = off+size == at || (off+size+zip64 == at && string(in.Peek(at-20, 4)) == "PK\x06\x07")
 	}
-	return end, ok && end <= in.Size
+	return off, end, ok && end <= in.Size
 }
 
 func (a *archive) add(f *zip.File, b *format.Budget) {

@@ -16,8 +16,9 @@ import (
 type Layout struct {
 	Name    string
 	Size    int64
-	Ranges  []assay.Range // every byte once, in order
-	Entropy []float64     // of equal cells over the whole image, in bits per byte
+	Ranges  []assay.Range                      // every byte once, in order
+	Entropy []float64                          // of equal cells over the whole image, in bits per byte
+	Of      func(offset, length int64) float64 // the entropy of a run of it
 }
 
 // block is a run of the picture: neighbours that are the same are one.
@@ -50,20 +51,6 @@ func (b block) name() string {
 	return strings.TrimSuffix(string(b.class)+": "+b.what, ": ")
 }
 
-// entropyOf is the mean over the cells that a block touches.
-func (l *Layout) entropyOf(b block) float64 {
-	n := int64(len(l.Entropy))
-	if n == 0 || l.Size == 0 {
-		return 0
-	}
-	from, to := b.from*n/l.Size, max((b.to*n+l.Size-1)/l.Size, b.from*n/l.Size+1)
-	sum := 0.0
-	for _, e := range l.Entropy[from:min(to, n)] {
-		sum += e
-	}
-	return sum / float64(min(to, n)-from)
-}
-
 // LayoutText draws a layout for a terminal of so many columns.
 func LayoutText(w io.Writer, l *Layout, columns int, paint Painter) error {
 	b := &strings.Builder{}
@@ -78,10 +65,10 @@ func LayoutText(w io.Writer, l *Layout, columns int, paint Painter) error {
 		}
 	}
 	fmt.Fprintf(b, "%s\n%s entropy\n", bar.String(), curve.String())
-	b.WriteString("█ opened  ▒ declared closed  ░ unexplained  · padding\n\n")
+	b.WriteString("█ opened  ▒ declared opaque  ░ unexplained  · padding\n\n")
 	fmt.Fprintf(b, "  %10s  %10s  %-7s  %s\n", "offset", "length", "entropy", "what")
 	for _, k := range l.blocks() {
-		e := l.entropyOf(k)
+		e := l.Of(k.from, k.to-k.from)
 		fmt.Fprintf(b, "  0x%08x  %10d  %s %.2f   %s\n", k.from, k.to-k.from, string(sparkle(e)), e, paint(classColors[k.class], Clean(k.name())))
 	}
 	_, err := io.WriteString(w, b.String())
@@ -234,7 +221,7 @@ func fillOf(k block, known map[string]string) string {
 }
 
 func (l *Layout) tooltip(k block) string {
-	return fmt.Sprintf("0x%x to 0x%x, %s: %s; entropy %.2f", k.from, k.to, Bytes(k.to-k.from), k.name(), l.entropyOf(k))
+	return fmt.Sprintf("0x%x to 0x%x, %s: %s; entropy %.2f", k.from, k.to, Bytes(k.to-k.from), k.name(), l.Of(k.from, k.to-k.from))
 }
 
 func describeLayout(l *Layout, blocks []block) string {

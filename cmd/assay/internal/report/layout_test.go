@@ -12,6 +12,7 @@ import (
 
 var layout = &report.Layout{
 	Name: "<evil>\x1b.bin", Size: 1000, Entropy: []float64{1, 7.99, 0, 0},
+	Of: func(offset, length int64) float64 { return float64(offset+length) / 1000 },
 	Ranges: []assay.Range{
 		{Offset: 0, Length: 100, Class: assay.Opened, What: "uimage"},
 		{Offset: 100, Length: 400, Class: assay.Unexplained, What: "encrypted"},
@@ -24,7 +25,7 @@ func TestLayoutText(t *testing.T) {
 	if err := report.LayoutText(&b, layout, 10, report.Plain); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"█░░░░·····", "▂▂▂██▁▁▁▁▁ entropy", "0x00000064", "unexplained: encrypted"} {
+	for _, want := range []string{"█░░░░·····", "▂▂▂██▁▁▁▁▁ entropy", "0x00000064", " 0.50   unexplained: encrypted"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}

@@ -1,0 +1,92 @@
+package iso9660
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// Places in a volume descriptor, of the tables of paths: their size, and the
+// block of each in the two byte orders with a copy of each.
+const (
+	pathSizeAt = 132
+	pathsAt    = 140
+	pathRecord = 8 // bytes of a record before the name
+)
+
+// A partition table that stands in the system area: the sector of an MBR, and
+// behind it that of a GPT and its entries.
+const (
+	tableSector = 512
+	gptEnd      = 34 * tableSector
+	gptMagic    = "EFI PART"
+)
+
+// sessionAt is where xorriso has the descriptors of a first session.
+const sessionAt = (32 + 16) * sectorSize
+
+// makerNote begins the sector in which mkisofs says how it was called.
+const makerNote = "MKI "
+
+// ownStructure takes what belongs to the volume itself.
+func (r *reader) ownStructure(v volumes) {
+	r.refer(descriptorsAt, max(v.end, descriptorsAt+sectorSize)-descriptorsAt)
+	if string(r.in.Peek(v.end, len(makerNote))) == makerNote {
+		r.refer(v.end, sectorSize)
+	}
+	r.ownSession(v.primary)
+	for d := v.paths; len(d) >= sectorSize; d = d[sectorSize:] {
+		r.ownPaths(d)
+	}
+	if v.boot != 0 {
+		r.refer(v.boot*sectorSize, maxCatalog*catalogEntry)
+	}
+	if boot := r.in.Head(tableSector + len(gptMagic)); boot[510] == 0x55 && boot[511] == 0xaa {
+		r.refer(0, tableSector)
+		if string(boot[tableSector:]) == gptMagic {
+			r.refer(0, gptEnd)
+		}
+	}
+}
+
+// ownSession takes the copy of the descriptors that xorriso makes for the first
+// session of a medium, as far as it has the same root.
+func (r *reader) ownSession(primary []byte) {
+	at := int64(sessionAt)
+	if d := r.in.Peek(at, sectorSize); len(d) < sectorSize || !bytes.Equal(d[rootAt:rootAt+rootSize], primary[rootAt:rootAt+rootSize]) {
+		return
+	}
+	for range maxDescriptors {
+		d := r.in.Peek(at, sectorSize)
+		if len(d) < sectorSize || string(d[1:6]) != "CD001" {
+			return
+		}
+		r.refer(at, sectorSize)
+		if at += sectorSize; d[0] == terminator {
+			return
+		}
+	}
+}
+
+// ownPaths takes the tables of paths of a descriptor, as far as they say again
+// where the directories are.
+func (r *reader) ownPaths(d []byte) {
+	size := int64(binary.LittleEndian.Uint32(d[pathSizeAt:]))
+	for i, order := range []binary.ByteOrder{binary.LittleEndian, binary.LittleEndian, binary.BigEndian, binary.BigEndian} {
+		at := int64(order.Uint32(d[pathsAt+4*i:])) * r.block
+		if at > 0 {
+			r.refer(at, r.paths(at, size, order))
+		}
+	}
+}
+
+// paths is how long a table of paths is: it has a record for each directory.
+func (r *reader) paths(at, size int64, order binary.ByteOrder) (used int64) {
+	for used+pathRecord <= size {
+		head := r.in.Peek(at+used, pathRecord)
+		if len(head) < pathRecord || !r.folders[(int64(order.Uint32(head[2:]))+int64(head[1]))*r.block] {
+			break
+		}
+		used += pathRecord + int64(head[0]+head[0]&1)
+	}
+	return used
+}
