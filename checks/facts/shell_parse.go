@@ -12,7 +12,7 @@ import (
 // bytes of its text.
 const (
 	maxKeptScript  = 64 << 10 // bytes of one text
-	maxKeptScripts = 2 << 20  // bytes of all texts of an image
+	maxKeptScripts = 1 << 20  // bytes of all texts of an image
 )
 
 // parsedScripts keeps the syntax trees of an image's scripts. Every service of a

@@ -12,9 +12,9 @@ import (
 const startHeap = 64 << 20
 
 // laterPercent is how much garbage, in percent of what is in use, may gather
-// before a later collection: half of what is usual, as an image that needs more
+// before a later collection: less than the usual 100, as an image that needs more
 // than startHeap has much to hold.
-const laterPercent = 50
+const laterPercent = 40
 
 // collectLate puts off the first collection, and has the later ones earlier.
 func collectLate() {
