@@ -15,6 +15,11 @@
 // [Image.Skipped] with the reason, and every byte of the image is in exactly
 // one class of [Image.Ranges].
 //
+// A checksum that a format has is compared, and a difference is told. Many have
+// none over what files hold (ext, FAT, ISO 9660, EROFS, squashfs with LZ4 or LZO,
+// tar), some none at all: there, bytes that were changed after the image was made
+// give another content and no error. Only a signature over the image tells.
+//
 // The package imports no other room of the project, so that others can use it
 // alone.
 package firmware

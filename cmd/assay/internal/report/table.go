@@ -45,6 +45,7 @@ var outcomeMarks = map[assay.Outcome][2]string{
 // control characters.
 func Results(w io.Writer, results []assay.Result, paint Painter) error {
 	b := &strings.Builder{}
+	told := map[string]string{} // the check that a reason was written for
 	for _, p := range assay.Principles() {
 		var mine []assay.Result
 		for _, r := range results {
@@ -57,14 +58,18 @@ func Results(w io.Writer, results []assay.Result, paint Painter) error {
 		}
 		fmt.Fprintf(b, "\n%s\n", paint(bold, p.Title()))
 		for _, r := range mine {
-			writeResult(b, r, paint)
+			writeResult(b, r, told, paint)
 		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func writeResult(b *strings.Builder, r assay.Result, paint Painter) {
+// minRepeated is from how many characters on a reason is written once, and checks
+// with the same one name the first.
+const minRepeated = 60
+
+func writeResult(b *strings.Builder, r assay.Result, told map[string]string, paint Painter) {
 	mark := verdictMarks[r.Verdict]
 	name := string(r.Check)
 	if r.Firmware != "" {
@@ -74,16 +79,23 @@ func writeResult(b *strings.Builder, r assay.Result, paint Painter) {
 	if r.Verdict == assay.Pass {
 		words += ", " + r.Proof.String()
 	}
+	first, again := told[r.Reason]
+	if again {
+		words += ", for the reason of " + first
+	}
 	fmt.Fprintf(b, "  %s %-42s %s\n", paint(mark[1], mark[0]), Clean(name), words)
-	if r.Reason != "" {
-		fmt.Fprintf(b, "      %s\n", paint(faint, Clean(r.Reason)))
+	if r.Reason != "" && !again {
+		fmt.Fprintf(b, "      %s\n", paint(faint, Short(Clean(r.Reason))))
+		if len(r.Reason) >= minRepeated {
+			told[r.Reason] = Clean(name)
+		}
 	}
 	for i, f := range r.Findings {
 		if i == maxFindings {
 			fmt.Fprintf(b, "      … and %d more; --format json lists them all\n", len(r.Findings)-i)
 			break
 		}
-		fmt.Fprintf(b, "      %s %s\n", paint(severityColor(f.Severity), fmt.Sprintf("%-8s", f.Severity)), Clean(f.Message))
+		fmt.Fprintf(b, "      %s %s\n", paint(severityColor(f.Severity), fmt.Sprintf("%-8s", f.Severity)), Short(Clean(f.Message)))
 		spans, others := spansOf(f.Evidence)
 		places := slices.CompactFunc(others, samePlace)
 		for j, e := range places {
@@ -91,7 +103,7 @@ func writeResult(b *strings.Builder, r assay.Result, paint Painter) {
 				fmt.Fprintf(b, "               … and %d more places\n", len(places)-j)
 				break
 			}
-			fmt.Fprintf(b, "               %s %s\n", paint(faint, evidenceWord(e.Kind)), Clean(e.Location.String()))
+			fmt.Fprintf(b, "               %s %s\n", paint(faint, evidenceWord(e.Kind)), Short(Clean(e.Location.String())))
 		}
 		for _, line := range spans {
 			fmt.Fprintf(b, "               %s\n", paint(faint, Clean(line)))
@@ -230,7 +242,7 @@ func Coverage(w io.Writer, name string, c assay.Coverage) error {
 			fmt.Fprintf(b, "  … and %d more\n", len(c.Skipped)-i)
 			break
 		}
-		fmt.Fprintf(b, "  not examined: %s: %s\n", Clean(s.Path), Clean(s.Reason))
+		fmt.Fprintf(b, "  not examined: %s: %s\n", Short(Clean(s.Path)), Short(Clean(s.Reason)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -241,7 +253,7 @@ func Containers(w io.Writer, containers []assay.Container) error {
 	b := &strings.Builder{}
 	fmt.Fprintf(b, "%12s %12s  %-12s %s\n", "offset", "length", "type", "path")
 	for _, c := range containers {
-		fmt.Fprintf(b, "%#12x %12d  %-12s %s\n", c.Offset, c.Length, Clean(c.Type), Clean(c.Path))
+		fmt.Fprintf(b, "%#12x %12d  %-12s %s\n", c.Offset, c.Length, Clean(c.Type), Short(Clean(c.Path)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -261,7 +273,7 @@ func Ranges(w io.Writer, ranges []assay.Range, paint Painter) error {
 			fmt.Fprintf(b, "  … and %d more\n", len(ranges)-i)
 			break
 		}
-		fmt.Fprintf(b, "%#12x %12d  %s %s\n", r.Offset, r.Length, paint(classColors[r.Class], fmt.Sprintf("%-12s", r.Class)), Clean(r.What))
+		fmt.Fprintf(b, "%#12x %12d  %s %s\n", r.Offset, r.Length, paint(classColors[r.Class], fmt.Sprintf("%-12s", r.Class)), Short(Clean(r.What)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
