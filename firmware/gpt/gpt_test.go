@@ -12,6 +12,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/firmwaretest"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
 	"github.com/assay-iot/assay/firmware/format"
@@ -183,7 +184,8 @@ func TestImage(t *testing.T) {
 	for _, path := range []string{"gpt!root!squashfs!etc/hostname", "gpt!root@2!squashfs!etc/hostname", "gpt!range-0x00000600"} {
 		reference.Find(t, img, path)
 	}
-	if k := img.Containers[0]; k.Type != "gpt" || k.Offset != 777 || k.Length != 64*512 {
+	at := slices.IndexFunc(img.Containers, func(k *firmware.Container) bool { return k.Type == "gpt" })
+	if k := img.Containers[at]; k.Offset != 777 || k.Length != 64*512 {
 		t.Errorf("%s at %d, %d bytes", k.Path, k.Offset, k.Length)
 	}
 	clear(d[512:1024])

@@ -474,7 +474,7 @@ func TestAlone(t *testing.T) {
 		t.Error("it is one")
 	}
 	l.erase(65536)
-	if c := open(t, l.Bytes()).Containers[0]; c.Type != "jffs2" {
+	if c := reference.Open(t, l.Bytes()).Containers[0]; c.Type != "jffs2" {
 		t.Error("an empty file system is none")
 	}
 }
