@@ -25,10 +25,12 @@ func TestKitsInFlatCode(t *testing.T) {
 		"/home/x/other_sdk_v3.4.0_20190816/a.c":                                 "[]",
 		"my_sdk_V1.0 and the_sdk_v2.0.1":                                        "[]",
 		"STABLE-2_1_2_RELEASE/glue:1.2-48-g7421258\x00":                         "[lwip 2.1.2]",
+
 		"UNSTABLE-2_1\x00":                               "[]",
 		"/x/lwip-2.1.3/src/core/pbuf.c\x00":              "[lwip 2.1.3]",
 		"/x/mbedtls-2.16.3/library/ssl_tls.c\x00":        "[mbedtls 2.16.3]",
 		"../FreeRTOSv10.4.1/FreeRTOS/Source/queue.c\x00": "[freertos 10.4.1]",
+
 		"/Users/x/.arduino15/packages/esp32/hardware/esp32/2.0.14/cores/esp32/main.cpp\x00": "[arduino-esp32 2.0.14]",
 		"/x/packages/esp8266/hardware/esp8266/2.7.4/cores/esp8266/abi.cpp\x00":              "[arduino-esp8266 2.7.4]",
 		"/x/packages/esp32/hardware/esp32/3.x.x/a.cpp\x00":                                  "[]",

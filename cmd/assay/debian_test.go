@@ -24,7 +24,6 @@ import (
 // A clean system of ordinary packages, of a release that does not change any more
 // but for security.
 const (
-	debianMirror   = "http://deb.debian.org/debian"
 	debianRelease  = "bookworm"
 	debianPackages = "busybox dropbear openssh-server lighttpd dnsmasq hostapd openssl base-files base-passwd systemd-sysv udev"
 )
@@ -176,7 +175,7 @@ APT::Architecture "armhf"; APT::Architectures { "armhf"; }; APT::Install-Recomme
 `)
 	for name, content := range map[string]string{
 		"apt.conf": settings, "status": "",
-		"sources.list": fmt.Sprintf("deb [arch=armhf signed-by=%s] %s %s main\n", keyring, debianMirror, debianRelease),
+		"sources.list": fmt.Sprintf("deb [arch=armhf signed-by=%s] %s %s main\n", keyring, debianMirror(t), debianRelease),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
 			t.Fatal(err)
@@ -199,6 +198,17 @@ func apt(t *testing.T, dir string, args ...string) {
 	c := exec.CommandContext(ctx, "apt-get", args...)
 	c.Env = append(os.Environ(), "APT_CONFIG="+filepath.Join(dir, "apt.conf"), "LC_ALL=C")
 	if out, err := c.CombinedOutput(); err != nil {
-		t.Skipf("apt-get %s: %v: is %s reachable?\n%s", args[0], err, debianMirror, out)
+		t.Skipf("apt-get %s: %v: is the mirror reachable?\n%s", args[0], err, out)
 	}
+}
+
+// debianMirror is where this machine's own apt takes the release from.
+func debianMirror(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command("apt-get", "indextargets", "--format", "$(SITE)", "Codename: "+debianRelease, "Created-By: Packages").Output()
+	sites := strings.Fields(string(out))
+	if err != nil || len(sites) == 0 {
+		t.Skipf("apt has no lists of %s: %v", debianRelease, err)
+	}
+	return sites[0]
 }
