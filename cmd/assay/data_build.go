@@ -48,7 +48,7 @@ The same files and the same --as-of make the same bytes.
 			case err != nil:
 				return err
 			}
-			return p.tellManifest(out, m)
+			return p.tellManifest(p.out, out, m)
 		},
 	}
 	c.Flags().StringVar(&out, "out", "", "write the data set into this `FOLDER`; a data set that is there is replaced")
@@ -66,7 +66,7 @@ The same files and the same --as-of make the same bytes.
 }
 
 // tellManifest says what a data set holds.
-func (p *program) tellManifest(name string, m *advisories.Manifest) error {
+func (p *program) tellManifest(w io.Writer, name string, m *advisories.Manifest) error {
 	b := &strings.Builder{}
 	fmt.Fprintf(b, "%s, as of %s\n", p.paint(bold, report.Clean(name)), m.AsOf)
 	if m.Demo {
@@ -89,6 +89,6 @@ func (p *program) tellManifest(name string, m *advisories.Manifest) error {
 	for _, s := range m.Sources {
 		fmt.Fprintf(b, "  %s\n", p.paint(faint, fmt.Sprintf("from %s %s: %d records, %d left out, %s", s.Kind, report.Clean(s.Name), s.Records, s.LeftOut, s.Digest)))
 	}
-	_, err := io.WriteString(p.out, b.String())
+	_, err := io.WriteString(w, b.String())
 	return err
 }

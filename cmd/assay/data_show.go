@@ -39,50 +39,31 @@ pkg:deb/debian/openssl@1.1.1n-0+deb11u3?distro=debian-11.`,
 				return err
 			}
 			defer set.Close()
-			answer, err := p.dataAnswer(set, args)
+			value, table, err := p.dataAnswer(set, args)
 			if err != nil {
 				return err
 			}
-			for _, o := range outputs {
-				if err := p.write(o, answer(o.kind)); err != nil {
-					return err
-				}
-			}
-			return nil
+			return p.show(outputs, value, table)
 		},
 	}
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json; repeatable")
 	return c
 }
 
-// dataAnswer looks up what was asked for, and gives how to write it.
-func (p *program) dataAnswer(set *advisories.Set, args []string) (func(kind string) func(io.Writer) error, error) {
-	var value any = set.Manifest
-	table := func(io.Writer) error { return p.tellManifest(args[0], &set.Manifest) }
+// dataAnswer looks up what was asked for, and how to write it as a table.
+func (p *program) dataAnswer(set *advisories.Set, args []string) (any, func(io.Writer) error, error) {
 	switch {
 	case len(args) == 1:
+		return set.Manifest, func(w io.Writer) error { return p.tellManifest(w, args[0], &set.Manifest) }, nil
 	case strings.HasPrefix(args[1], "pkg:"):
 		r, err := lookUp(set, args[1])
-		if err != nil {
-			return nil, err
-		}
-		value, table = r, func(w io.Writer) error { return p.tellReport(w, r) }
-	default:
-		found, err := set.Find(args[1])
-		if err != nil {
-			return nil, err
-		}
-		if len(found) == 0 {
-			return nil, &codedError{code: exitNo, err: fmt.Errorf("the data set has no record of %s", report.Clean(args[1]))}
-		}
-		value, table = found, func(w io.Writer) error { return tellRecords(w, found) }
+		return r, func(w io.Writer) error { return p.tellReport(w, r) }, err
 	}
-	return func(kind string) func(io.Writer) error {
-		if kind == "json" {
-			return func(w io.Writer) error { return report.JSON(w, value) }
-		}
-		return table
-	}, nil
+	found, err := set.Find(args[1])
+	if err == nil && len(found) == 0 {
+		err = &codedError{code: exitNo, err: fmt.Errorf("the data set has no record of %s", report.Clean(args[1]))}
+	}
+	return found, func(w io.Writer) error { return tellRecords(w, found) }, err
 }
 
 // lookUp looks a package URL up as a component of an image would be.

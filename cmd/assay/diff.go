@@ -55,16 +55,8 @@ severity or above · 4 an answer became inconclusive, and nothing else became wo
 				}
 			}
 			d := compare.Sides(sides[0], sides[1])
-			for _, o := range outputs {
-				err := p.write(o, func(w io.Writer) error {
-					if o.kind == "json" {
-						return report.JSON(w, d)
-					}
-					return report.Diff(w, d, p.paint)
-				})
-				if err != nil {
-					return err
-				}
+			if err := p.show(outputs, d, func(w io.Writer) error { return report.Diff(w, d, p.paint) }); err != nil {
+				return err
 			}
 			return answered(regression(d))
 		},

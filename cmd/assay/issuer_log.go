@@ -14,7 +14,6 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/assay-iot/assay"
-	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/labels/log"
 	"github.com/assay-iot/assay/labels/log/folder"
 )
@@ -305,17 +304,7 @@ func (p *program) logShowCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, o := range outputs {
-				if err := p.write(o, func(w io.Writer) error {
-					if o.kind == "json" {
-						return report.JSON(w, shown)
-					}
-					return shown.text(w)
-				}); err != nil {
-					return err
-				}
-			}
-			return nil
+			return p.show(outputs, shown, shown.text)
 		},
 	}
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json; repeatable")

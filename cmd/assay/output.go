@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/assay-iot/assay/cmd/assay/internal/report"
 )
 
 // output is one --format KIND[=PATH].
@@ -84,6 +86,20 @@ func (p *program) write(o output, render func(io.Writer) error) error {
 		return err
 	}
 	return writeFile(o.path, b.Bytes(), 0o644)
+}
+
+// show writes a value to each output: as JSON, or as its table.
+func (p *program) show(outputs []output, value any, table func(io.Writer) error) error {
+	for _, o := range outputs {
+		render := table
+		if o.kind == "json" {
+			render = func(w io.Writer) error { return report.JSON(w, value) }
+		}
+		if err := p.write(o, render); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // outputPlace is where a file is written to: a link is followed to the file that it

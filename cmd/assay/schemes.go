@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/schema/scheme"
 )
 
@@ -24,18 +23,7 @@ func (p *program) schemesCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, o := range outputs {
-				err := p.write(o, func(w io.Writer) error {
-					if o.kind == "json" {
-						return report.JSON(w, all.List())
-					}
-					return p.schemeTable(w, all)
-				})
-				if err != nil {
-					return err
-				}
-			}
-			return nil
+			return p.show(outputs, all.List(), func(w io.Writer) error { return p.schemeTable(w, all) })
 		},
 	}
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json; repeatable")

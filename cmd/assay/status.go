@@ -215,17 +215,7 @@ func (p *program) statusShowCommand() *cobra.Command {
 				}
 			}
 			shown := ledgerView(l, only, day)
-			for _, o := range outputs {
-				if err := p.write(o, func(w io.Writer) error {
-					if o.kind == "json" {
-						return report.JSON(w, shown)
-					}
-					return shown.text(w)
-				}); err != nil {
-					return err
-				}
-			}
-			return nil
+			return p.show(outputs, shown, shown.text)
 		},
 	}
 	c.Flags().StringVar(&on, "on", "", "the status at the end of this `DATE` (default: today)")

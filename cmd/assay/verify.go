@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/assay-iot/assay"
-	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/labels"
@@ -121,15 +120,8 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 			if err := lists.keep(answer); err != nil {
 				return err
 			}
-			for _, o := range outputs {
-				if err := p.write(o, func(w io.Writer) error {
-					if o.kind == "json" {
-						return report.JSON(w, answer)
-					}
-					return answer.Text(w)
-				}); err != nil {
-					return err
-				}
+			if err := p.show(outputs, answer, answer.Text); err != nil {
+				return err
 			}
 			return answered(answer.Status.ExitCode())
 		},
