@@ -213,8 +213,9 @@ func readScripts(set *TextSet, texts []Text) []Script {
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
+			r := scriptReader{texts: set}
 			for i := next.Add(1) - 1; i < int64(len(texts)); i = next.Add(1) - 1 {
-				scripts[i] = readScript(set, texts[i])
+				scripts[i] = r.read(texts[i])
 			}
 		})
 	}

@@ -20,9 +20,12 @@ const (
 // facts; nobody changes a tree.
 type parsedScripts struct {
 	mu    sync.Mutex
-	trees map[string]parsedScript
+	trees map[scriptText]parsedScript
 	bytes int
 }
+
+// scriptText is what is parsed; a problem names the script.
+type scriptText struct{ name, content string }
 
 type parsedScript struct {
 	stmts   []*syntax.Stmt
@@ -33,7 +36,7 @@ func (p *parsedScripts) parse(name, content string) ([]*syntax.Stmt, string) {
 	if len(content) > maxKeptScript {
 		return parseScript(name, content)
 	}
-	key := name + "\x00" + content // a problem names the script
+	key := scriptText{name, content}
 	p.mu.Lock()
 	got, ok := p.trees[key]
 	p.mu.Unlock()
@@ -43,9 +46,9 @@ func (p *parsedScripts) parse(name, content string) ([]*syntax.Stmt, string) {
 	stmts, problem := parseScript(name, content)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.bytes += len(key); p.bytes <= maxKeptScripts {
+	if p.bytes += len(name) + 1 + len(content); p.bytes <= maxKeptScripts {
 		if p.trees == nil {
-			p.trees = map[string]parsedScript{}
+			p.trees = map[scriptText]parsedScript{}
 		}
 		p.trees[key] = parsedScript{stmts, problem}
 	}

@@ -135,16 +135,27 @@ func (r *shellRun) quotedArgs(q *syntax.DblQuoted) ([]shellValue, bool) {
 
 // word expands a word without splitting it.
 func (r *shellRun) word(w *syntax.Word) shellValue {
-	v := knownValue("")
 	if w == nil {
-		return v
+		return knownValue("")
 	}
-	for _, p := range w.Parts {
-		if v = v.join(r.part(p)); len(v.text) > maxWord {
-			return shellValue{text: v.text[:maxWord/2] + "$…"}
+	return joined(w.Parts, r.part)
+}
+
+// joined puts the values of parts together; what they grow to is copied once.
+func joined(parts []syntax.WordPart, value func(syntax.WordPart) shellValue) shellValue {
+	var room [8]string
+	pieces, size, whole := room[:0], 0, knownValue("")
+	for _, p := range parts {
+		v := value(p)
+		pieces, size = append(pieces, v.text), size+len(v.text)
+		if size > maxWord {
+			return shellValue{text: strings.Join(pieces, "")[:maxWord/2] + "$…"}
 		}
+		v.text = ""
+		whole = whole.join(v)
 	}
-	return v
+	whole.text = strings.Join(pieces, "")
+	return whole
 }
 
 func (r *shellRun) part(p syntax.WordPart) shellValue {
@@ -154,18 +165,7 @@ func (r *shellRun) part(p syntax.WordPart) shellValue {
 	case *syntax.SglQuoted:
 		return knownValue(p.Value)
 	case *syntax.DblQuoted:
-		v := knownValue("")
-		for _, q := range p.Parts {
-			if lit, ok := q.(*syntax.Lit); ok {
-				v = v.join(knownValue(unescapeQuoted(lit.Value)))
-			} else {
-				v = v.join(r.part(q))
-			}
-			if len(v.text) > maxWord {
-				return shellValue{text: v.text[:maxWord/2] + "$…"}
-			}
-		}
-		return v
+		return joined(p.Parts, r.quotedPart)
 	case *syntax.ParamExp:
 		return r.param(p)
 	case *syntax.CmdSubst:
@@ -178,6 +178,14 @@ func (r *shellRun) part(p syntax.WordPart) shellValue {
 		}
 	}
 	return r.unknown(p)
+}
+
+// quotedPart expands a part of what stands in double quotes.
+func (r *shellRun) quotedPart(p syntax.WordPart) shellValue {
+	if lit, ok := p.(*syntax.Lit); ok {
+		return knownValue(unescapeQuoted(lit.Value))
+	}
+	return r.part(p)
 }
 
 // unknown keeps the source text of what cannot be resolved. It always holds a
