@@ -1,7 +1,6 @@
 package facts
 
 import (
-	"bytes"
 	"cmp"
 	"maps"
 	"path"
@@ -88,9 +87,10 @@ var accountScan = &Scan[accountLine]{
 	Want: func(f *firmware.File) bool {
 		return f.Kind == firmware.Regular && f.Size > 0 && f.Size <= MaxAccountFile
 	},
-	See: func(f *firmware.File, content []byte) []accountLine {
+	Words: hashAnchors,
+	Spot: func(f *firmware.File, content []byte, anchors sights) []accountLine {
 		form := accountForm(f.Name)
-		if form == "" && !hasHashAnchor(content) {
+		if form == "" && !anchors.any() {
 			return nil
 		}
 		return accountLines(f, form, content)
@@ -124,11 +124,7 @@ func isAccountFile(base, form string) bool {
 	return ok && accountSuffix.get().MatchString(rest)
 }
 
-var hashAnchors = [][]byte{[]byte(":$"), []byte(":{SHA}"), []byte(":{SSHA}")}
-
-func hasHashAnchor(content []byte) bool {
-	return slices.ContainsFunc(hashAnchors, func(a []byte) bool { return bytes.Contains(content, a) })
-}
+var hashAnchors = newLiterals([]string{":$", ":{SHA}", ":{SSHA}"})
 
 func accountLines(f *firmware.File, form string, content []byte) []accountLine {
 	var lines []accountLine
