@@ -223,11 +223,19 @@ func allNumbers(fields []string) bool {
 var accountLinesOf = &Fact[[]accountLine]{
 	Name:  "account-files-and-links",
 	Doc:   "Lines of account files, links followed inside the image.",
-	Needs: []Node{accountScan, Tree, Texts},
+	Needs: []Node{accountScan, Tree, Texts, Programs},
 	Observe: func(o *Observer) ([]accountLine, error) {
 		lines, err := accountScan.Of(o)
 		if err != nil {
 			return nil, err
+		}
+		programs, err := Programs.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		isProgram := make(map[string]bool, len(programs)) // as the one that "passwd" leads to
+		for _, p := range programs {
+			isProgram[p.Location.Path] = true
 		}
 		img, err := Tree.Of(o)
 		if err != nil {
@@ -243,7 +251,7 @@ var accountLinesOf = &Fact[[]accountLine]{
 				continue
 			}
 			target, ok := f.Container.Lookup(f.Name)
-			if !ok || target.Kind != firmware.Regular || accountForm(target.Name) != "" || target.Size > MaxAccountFile {
+			if !ok || target.Kind != firmware.Regular || accountForm(target.Name) != "" || target.Size > MaxAccountFile || isProgram[target.Path] {
 				continue
 			}
 			content, err := contentOf(target, texts)

@@ -67,7 +67,7 @@ func rarestPair(word string) (at int) {
 }
 
 // byteRanks are bytes of programs and texts, the most common first.
-const byteRanks = "\x00 etaoinsrl\ncdupmhgfb_y./-v0=1:w2k\"',()3x4z5q6j7890"
+const byteRanks = "\x00 etaoinsr_l\ncdupmhgfby./-v0=1:w2k\"',()3x4z5q6j7890"
 
 func common(b byte) int {
 	if i := strings.IndexByte(byteRanks, b); i >= 0 {
