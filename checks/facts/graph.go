@@ -131,7 +131,7 @@ func Observe(ctx context.Context, src firmware.Source, opts firmware.Options, no
 	opts.Visit = func(f *firmware.File, content []byte) {
 		words := search.in(content)
 		for i, s := range scans {
-			s.see(f, content, words[i])
+			s.see(f, content, search.of(i, words))
 		}
 		if visit != nil {
 			visit(f, content)

@@ -7,15 +7,16 @@ import (
 
 // search finds the words of all scans in one pass over a file.
 type search struct {
-	all   *literals // nil if no scan has words
-	whose []owner   // by word of all
-	words []*literals
+	all   *literals   // nil if no scan has words
+	whose []owner     // by word of all
+	words []*literals // of the scans that have some
+	slots []int       // by scan: the place of its words, or -1
 	clock *clock
 	took  atomic.Int64
 }
 
 // owner says whose word it is, and which of its words.
-type owner struct{ scan, word int }
+type owner struct{ slot, word int }
 
 // searchName stands in a profile for the time that the scans share.
 const searchName = "words-of-scans"
@@ -26,15 +27,16 @@ const maxSights = 1 << 16
 func newSearch(scans []scanner, clock *clock) *search {
 	s := &search{clock: clock}
 	var words []string
-	for i, scan := range scans {
+	for _, scan := range scans {
 		l := scan.words()
-		s.words = append(s.words, l)
 		if l == nil {
+			s.slots = append(s.slots, -1)
 			continue
 		}
 		for k, w := range l.words {
-			words, s.whose = append(words, w), append(s.whose, owner{i, k})
+			words, s.whose = append(words, w), append(s.whose, owner{len(s.words), k})
 		}
+		s.slots, s.words = append(s.slots, len(s.words)), append(s.words, l)
 	}
 	if words != nil {
 		s.all = newLiterals(words)
@@ -42,7 +44,7 @@ func newSearch(scans []scanner, clock *clock) *search {
 	return s
 }
 
-// in gives for each scan where its words stand.
+// in gives, by slot, where the words of a scan stand.
 func (s *search) in(content []byte) []sights {
 	began := time.Now()
 	found := make([]sights, len(s.words))
@@ -52,12 +54,20 @@ func (s *search) in(content []byte) []sights {
 	if s.all != nil {
 		s.all.find(content, func(word, at int) bool {
 			o := s.whose[word]
-			found[o.scan].add(sight{at, o.word})
+			found[o.slot].add(sight{at, o.word})
 			return true
 		})
 	}
 	s.took.Add(int64(time.Since(began)))
 	return found
+}
+
+// of picks what was found for a scan.
+func (s *search) of(scan int, found []sights) sights {
+	if s.slots[scan] < 0 {
+		return sights{}
+	}
+	return found[s.slots[scan]]
 }
 
 func (s *search) finish() {

@@ -55,6 +55,9 @@ func (p *parsedScripts) parse(name, content string) ([]*syntax.Stmt, string) {
 	return stmts, problem
 }
 
+// bashParsers are used again: most texts are shorter than a parser's buffers.
+var bashParsers = sync.Pool{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangBash)) }}
+
 // parseScript reads a script into a syntax tree. What could be read is given
 // even if there is a problem.
 func parseScript(name, content string) (stmts []*syntax.Stmt, problem string) {
@@ -66,16 +69,17 @@ func parseScript(name, content string) (stmts []*syntax.Stmt, problem string) {
 			problem = fmt.Sprintf("the shell parser gave up: %v", r)
 		}
 	}()
-	for _, lang := range []syntax.LangVariant{syntax.LangBash, syntax.LangPOSIX} {
-		f, err := syntax.NewParser(syntax.Variant(lang)).Parse(strings.NewReader(content), name)
-		if err == nil {
-			return f.Stmts, ""
-		}
-		if problem == "" {
-			problem = err.Error()
-		}
+	bash := bashParsers.Get().(*syntax.Parser)
+	f, err := bash.Parse(strings.NewReader(content), name)
+	bashParsers.Put(bash) // but not after a panic
+	if err == nil {
+		return f.Stmts, ""
 	}
-	f, err := syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.RecoverErrors(16)).Parse(strings.NewReader(content), name)
+	problem = err.Error()
+	if f, err = syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(content), name); err == nil {
+		return f.Stmts, ""
+	}
+	f, err = syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.RecoverErrors(16)).Parse(strings.NewReader(content), name)
 	if f != nil && err == nil {
 		return f.Stmts, problem
 	}

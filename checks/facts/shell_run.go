@@ -124,14 +124,19 @@ func newShellRun(w *shellWorld, src Text, args []shellValue, argsKnown bool) *sh
 // scriptReader reads one script after another.
 type scriptReader struct {
 	texts    *TextSet
-	commands []Command // of the script that is read: the room is used again
+	commands []*Command // of the script that is read: the room is used again
 }
 
 // read lists the commands of a script without deciding its conditions.
 func (sr *scriptReader) read(t Text) (s Script) {
 	s = Script{Path: t.File.Path, Name: t.File.Name, Shell: shellOf(t.Content)}
 	sr.commands = sr.commands[:0]
-	defer func() { s.Commands = append(make([]Command, 0, len(sr.commands)), sr.commands...) }()
+	defer func() {
+		s.Commands = make([]Command, len(sr.commands))
+		for i, c := range sr.commands {
+			s.Commands[i] = *c
+		}
+	}()
 	defer func() {
 		if v := recover(); v != nil { // one bad script must not hide the others
 			s.Problem = fmt.Sprintf("the script could not be followed: %v", v)
@@ -141,7 +146,7 @@ func (sr *scriptReader) read(t Text) (s Script) {
 	s.Problem = problem
 	w := &shellWorld{texts: sr.texts, left: maxScriptSteps}
 	w.run = func(_ *shellRun, c *Command) outcome {
-		sr.commands = append(sr.commands, *c)
+		sr.commands = append(sr.commands, c)
 		return unsure
 	}
 	w.lookup = func(name string, _ *shellRun) (Text, bool) { return sr.texts.Get(t.File.Container, name) }

@@ -91,7 +91,7 @@ func (r *shellRun) fieldPart(l *fieldList, p syntax.WordPart, first bool) {
 	switch p := p.(type) {
 	case *syntax.Lit:
 		text := unescape(p.Value)
-		l.add(knownValue(text), strings.ContainsAny(p.Value, "*?["))
+		l.add(knownValue(text), r.isPattern(p.Value))
 	case *syntax.SglQuoted, *syntax.ArithmExp, *syntax.ProcSubst, *syntax.ExtGlob:
 		l.add(r.part(p), false)
 	case *syntax.DblQuoted:
@@ -111,7 +111,7 @@ func (r *shellRun) fieldPart(l *fieldList, p syntax.WordPart, first bool) {
 			l.add(v, false)
 			return
 		}
-		glob := strings.ContainsAny(v.text, "*?[")
+		glob := r.isPattern(v.text)
 		for i, f := range strings.Fields(v.text) {
 			if i > 0 {
 				l.end(r.world.glob)
@@ -119,6 +119,11 @@ func (r *shellRun) fieldPart(l *fieldList, p syntax.WordPart, first bool) {
 			l.add(shellValue{f, true, v.sure, v.device}, glob)
 		}
 	}
+}
+
+// isPattern reports whether a word may stand for files, where any are known.
+func (r *shellRun) isPattern(word string) bool {
+	return r.world.glob != nil && strings.ContainsAny(word, "*?[")
 }
 
 // quotedArgs gives the words of "$@".
