@@ -473,14 +473,19 @@ func (d *Decoder) reverse(probs []prob, n uint32) (v uint32) {
 
 // direct reads n bits that are all as likely as not.
 func (d *Decoder) direct(n uint32) (v uint32) {
+	rng, code, src, pos := d.rng, d.code, d.src, d.pos
 	for range n {
-		d.normalize()
-		d.rng >>= 1
-		d.code -= d.rng
-		t := -(d.code >> 31) // all ones if the bit is 0
-		d.code += d.rng & t
+		if rng < topValue {
+			rng, code = rng<<8, code<<8|uint32(src[pos])
+			pos++
+		}
+		rng >>= 1
+		code -= rng
+		t := -(code >> 31) // all ones if the bit is 0
+		code += rng & t
 		v = v<<1 + t + 1
 	}
+	d.rng, d.code, d.pos = rng, code, pos
 	return v
 }
 
