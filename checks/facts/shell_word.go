@@ -209,12 +209,24 @@ func (r *shellRun) unknown(n syntax.Node) shellValue {
 
 // param resolves $NAME and ${NAME…}.
 func (r *shellRun) param(p *syntax.ParamExp) shellValue {
+	if isPlain(p) {
+		v, _ := r.lookup(p.Param.Value)
+		if !v.known && v.text == "" {
+			return shellValue{text: r.unknown(p).text, device: v.device}
+		}
+		return v
+	}
 	got := r.resolve(p)
 	if p.Param != nil && !got.device {
 		v, _ := r.lookup(p.Param.Value)
 		got.device = v.device
 	}
 	return got
+}
+
+// isPlain reports whether an expansion is nothing but the value of a variable.
+func isPlain(p *syntax.ParamExp) bool {
+	return p.Param != nil && !p.Excl && !p.Length && p.Index == nil && p.Names == 0 && p.Slice == nil && p.Repl == nil && p.Exp == nil
 }
 
 func (r *shellRun) resolve(p *syntax.ParamExp) shellValue {
@@ -230,12 +242,8 @@ func (r *shellRun) resolve(p *syntax.ParamExp) shellValue {
 		return r.unknown(p)
 	case p.Repl != nil:
 		return r.replace(p, v)
-	case p.Exp != nil:
-		return r.expansion(p, v, set)
-	case !v.known && v.text == "":
-		return r.unknown(p)
 	}
-	return v
+	return r.expansion(p, v, set)
 }
 
 // lookup gives a variable or a positional parameter, and whether it was ever set.
@@ -470,6 +478,7 @@ func unescape(s string) string {
 		return s
 	}
 	var b strings.Builder
+	b.Grow(len(s))
 	for i := 0; i < len(s); i++ {
 		if s[i] == '\\' && i+1 < len(s) {
 			if i++; s[i] == '\n' {
@@ -486,6 +495,7 @@ func unescapeQuoted(s string) string {
 		return s
 	}
 	var b strings.Builder
+	b.Grow(len(s))
 	for i := 0; i < len(s); i++ {
 		if s[i] == '\\' && i+1 < len(s) && strings.IndexByte("$`\"\\\n", s[i+1]) >= 0 {
 			if i++; s[i] == '\n' {
