@@ -2,7 +2,6 @@ package facts
 
 import (
 	"cmp"
-	"encoding/binary"
 	"math"
 	"slices"
 	"strings"
@@ -78,10 +77,15 @@ func common(b byte) int {
 
 // find calls found with the number of the word and its offset, by offset, until
 // it returns false.
-func (l *literals) find(data []byte, found func(word, at int) bool) {
+func (l *literals) find(data []byte, found func(word, at int) bool) { findWords(l, data, found) }
+
+// findIn is find in a text.
+func (l *literals) findIn(text string, found func(word, at int) bool) { findWords(l, text, found) }
+
+func findWords[T string | []byte](l *literals, data T, found func(word, at int) bool) {
 	l.once.Do(l.build)
 	var seen []sight // in order; those in reach of the next key wait for it
-	for i := l.next(data, 0); i < len(data); i = l.next(data, i+1) {
+	for i := nextKey(l.list, data, 0); i < len(data); i = nextKey(l.list, data, i+1) {
 		for len(seen) > 0 && seen[0].at < i-l.reach {
 			if !found(seen[0].word, seen[0].at) {
 				return
@@ -104,14 +108,13 @@ func (l *literals) find(data []byte, found func(word, at int) bool) {
 	}
 }
 
-// next gives the first place from i on that has the key of a word; the end of the
-// data if there is none.
-func (l *literals) next(data []byte, i int) int {
+// nextKey gives the first place from i on that has the key of a word; the end of
+// the data if there is none.
+func nextKey[T string | []byte](list *[1 << 16]uint8, data T, i int) int {
 	const step = 8
-	list := l.list
 	for i+1 < len(data) {
 		for ; i+step < len(data); i += step {
-			a, b := binary.LittleEndian.Uint64(data[i:]), binary.LittleEndian.Uint64(data[i+1:])
+			a, b := eightBytes(data[i:]), eightBytes(data[i+1:])
 			if list[uint16(a)]|list[uint16(a>>16)]|list[uint16(a>>32)]|list[a>>48]|
 				list[uint16(b)]|list[uint16(b>>16)]|list[uint16(b>>32)]|list[b>>48] != 0 {
 				break
@@ -126,9 +129,16 @@ func (l *literals) next(data []byte, i int) int {
 	return len(data)
 }
 
-// in reports whether any of the words is in the bytes.
-func (l *literals) in(data []byte) bool {
+// eightBytes is the number that stands at the start of b, the lowest byte first.
+func eightBytes[T string | []byte](b T) uint64 {
+	_ = b[7]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
+// in reports whether any of the words is in a text.
+func (l *literals) in(text string) bool {
 	found := false
-	l.find(data, func(int, int) bool { found = true; return false })
+	l.findIn(text, func(int, int) bool { found = true; return false })
 	return found
 }

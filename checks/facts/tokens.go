@@ -42,7 +42,9 @@ var Tokens = &Fact[[]Token]{
 		})
 		var named []Token
 		for _, t := range texts.All() {
-			found = append(found, shortTokens.in(t.File, []byte(t.Content))...)
+			if shortTokens.anchors.in(t.Content) {
+				found = append(found, shortTokens.in(t.File, []byte(t.Content))...)
+			}
 			named = append(named, namedTokens(t)...)
 		}
 		for _, s := range scripts {
