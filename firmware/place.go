@@ -43,7 +43,7 @@ type place struct {
 type found struct {
 	ranges     []Range // every byte of the place once, in order
 	containers int
-	kernel     string // version of a Linux kernel, here or further inside
+	kernel     string     // version of a Linux kernel, here or further inside
 	later      []*holding // what is to be looked into when all is found
 }
 

@@ -142,23 +142,18 @@ func TestLiterals(t *testing.T) {
 		for i := range b {
 			b[i] = "abc"[r.Intn(3)]
 		}
-		want, got := 0, 0
-		for _, w := range words {
-			for at := range b {
+		var want, got, text []sight
+		for at := range b {
+			for i, w := range words {
 				if strings.HasPrefix(string(b[at:]), w) {
-					want++
+					want = append(want, sight{at, i})
 				}
 			}
 		}
-		l.find(b, func(w, at int) bool {
-			if !strings.HasPrefix(string(b[at:]), words[w]) {
-				t.Fatalf("%q is not at %d of %q", words[w], at, b)
-			}
-			got++
-			return true
-		})
-		if got != want {
-			t.Fatalf("%q: found %d, want %d", b, got, want)
+		l.find(b, func(w, at int) bool { got = append(got, sight{at, w}); return true })
+		l.findIn(string(b), func(w, at int) bool { text = append(text, sight{at, w}); return len(text) < 3 })
+		if !slices.Equal(got, want) || !slices.Equal(text, want[:min(len(want), 3)]) {
+			t.Fatalf("%q: found %v and in text %v, want %v", b, got, text, want)
 		}
 	}
 }
