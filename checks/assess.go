@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -34,7 +33,8 @@ type Subject struct {
 	LabelEnd time.Time // last day of the label that is asked for; zero if none is
 }
 
-// Assess runs the checks, in parallel, and gives their results sorted by check
+// Assess runs the checks, all at once, as one that waits for a fact must not keep
+// another from asking for the next, and gives their results sorted by check
 // and firmware. A check that reads images has one result for each; where there
 // is no image at all it has one that is inconclusive.
 func Assess(ctx context.Context, s Subject, checks []*Check) []assay.Result {
@@ -62,11 +62,8 @@ func Assess(ctx context.Context, s Subject, checks []*Check) []assay.Result {
 	s.Keys = append(slices.Clone(s.Keys), declaredKeys(s.Product)...)
 	results := make([]assay.Result, len(jobs))
 	var wg sync.WaitGroup
-	turn := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i, j := range jobs {
 		wg.Go(func() {
-			turn <- struct{}{}
-			defer func() { <-turn }()
 			results[i] = run(ctx, s, j.check, j.part)
 		})
 	}

@@ -25,11 +25,22 @@ type cache struct {
 	}
 }
 
-// buffered puts a cache before an input that is not in memory.
+// readWhole is how long an input may be to be read whole: no longer than the
+// windows that are looked at of a longer one.
+const readWhole = 4 * window
+
+// buffered puts a cache before an input that is not in memory, or reads it.
 func buffered(in format.Input) format.Input {
-	if _, ok := in.ReaderAt.(format.Memory); !ok {
-		in.ReaderAt = &cache{file: in.ReaderAt}
+	if _, ok := in.ReaderAt.(format.Memory); ok {
+		return in
 	}
+	if in.Size <= readWhole {
+		data := make([]byte, in.Size)
+		if in.Full(data, 0) == nil {
+			return format.InMemory(data)
+		}
+	}
+	in.ReaderAt = &cache{file: in.ReaderAt}
 	return in
 }
 

@@ -90,10 +90,10 @@ func isPlain(w uint64) bool {
 func kernelBanner(in format.Input) (string, bool) {
 	const banner = "Linux version "
 	const step = 1 << 20
-	buf := make([]byte, min(step+256, in.Size))
+	var chunk, buf []byte
 	for at := int64(0); at < in.Size; at += step {
-		chunk := buf[:min(int64(len(buf)), in.Size-at)]
-		if in.Full(chunk, at) != nil {
+		var err error
+		if chunk, buf, err = view(in, at, min(step+256, in.Size-at), buf); err != nil {
 			break
 		}
 		for {

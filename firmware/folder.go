@@ -30,7 +30,7 @@ func (o *opener) openFolder(src Source) error {
 	ctx, cancel := context.WithTimeout(o.ctx, o.opts.Limits.Time)
 	defer cancel()
 	p := &place{path: src.Name}
-	if _, _, err := o.plant(ctx, p, k, format.Input{}, t); err != nil {
+	if _, err := o.reap(p, k, format.Input{}, o.plant(ctx, k, t)); err != nil {
 		return err
 	}
 	for _, f := range o.img.Files {

@@ -53,8 +53,8 @@ func (l Limits) filled() Limits {
 type Options struct {
 	Limits Limits
 	// Visit, if set, is called once for each Regular or Raw file that was read
-	// whole, with its content, while the image is read: in the order of the disk,
-	// from several goroutines at once. The file's Path, Kind, Mode, owner, Size
+	// whole, with its content, while the image is read: from several goroutines at
+	// once, nearly in the order of the disk. The file's Path, Kind, Mode, owner, Size
 	// and Digest are set. The content must not be kept or changed. Hard links are
 	// visited once.
 	Visit func(f *File, content []byte)
@@ -123,6 +123,7 @@ func Open(ctx context.Context, src Source, opts Options) (*Image, error) {
 	default:
 		err = o.openImage(src)
 	}
+	o.walks.Wait() // after an error some may go on
 	if err == nil {
 		o.readRaws()
 		o.readBeside(src)
@@ -144,6 +145,7 @@ type opener struct {
 	budget  *format.Budget
 	img     *Image
 
+	walks    sync.WaitGroup  // that read the contents of files
 	mu       sync.Mutex      // guards Skipped, which workers add to
 	paths    map[string]bool // of containers
 	raws     []raw           // raw files, read when everything was opened

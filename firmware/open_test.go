@@ -455,20 +455,28 @@ func TestCycle(t *testing.T) {
 }
 
 func TestDeterministic(t *testing.T) {
-	image := slices.Concat(bytes.Repeat([]byte("junk"), 3000), firmwaretest.Squashfs(rootFiles...), firmwaretest.Zip(firmwaretest.Binary("in.tar", 0o644, firmwaretest.Tar(rootFiles...))))
-	image[len(image)/2] ^= 1
-	want := ""
-	for workers := range 5 {
-		img := reference.Open(t, image, firmware.Options{Workers: workers})
-		got := fmt.Sprint(types(img), img.Ranges, img.Skipped)
-		for _, f := range img.Files {
-			got += fmt.Sprintf("\n%s %v %x %v", f.Path, f.Mode, f.Digest, f.Err)
-		}
-		if want == "" {
-			want = got
-		}
-		if got != want {
-			t.Fatalf("with %d workers:\n%s\nbefore:\n%s", workers, got, want)
+	junk := slices.Concat(bytes.Repeat([]byte("junk"), 3000), firmwaretest.Squashfs(rootFiles...), firmwaretest.Zip(firmwaretest.Binary("in.tar", 0o644, firmwaretest.Tar(rootFiles...))))
+	junk[len(junk)/2] ^= 1
+	initramfs := firmwaretest.Gzip("", firmwaretest.Cpio(rootFiles...))
+	kernel := firmwaretest.UImage("Linux", slices.Concat(firmwaretest.Kernel("5.10", 100_000), initramfs), firmwaretest.UImageHeader{OS: 5, Type: 2})
+	router := slices.Concat(kernel, bytes.Repeat([]byte{0xff}, 5000), firmwaretest.Squashfs(rootFiles...), noise(9000), kernel, firmwaretest.Zip(rootFiles...))
+	for _, image := range [][]byte{junk, router} {
+		want := ""
+		for _, workers := range []int{1, 0, 2, 3, 4} {
+			img := reference.Open(t, image, firmware.Options{Workers: workers})
+			got := fmt.Sprint(types(img), img.Ranges, img.Skipped)
+			for _, c := range img.Containers {
+				got += "\n" + c.Path
+			}
+			for _, f := range img.Files {
+				got += fmt.Sprintf("\n%s %v %x %v", f.Path, f.Mode, f.Digest, f.Err)
+			}
+			if want == "" {
+				want = got
+			}
+			if got != want {
+				t.Fatalf("with %d workers:\n%s\nbefore:\n%s", workers, got, want)
+			}
 		}
 	}
 }

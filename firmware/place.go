@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/assay-iot/assay/firmware/format"
 )
@@ -42,7 +43,8 @@ type place struct {
 type found struct {
 	ranges     []Range // every byte of the place once, in order
 	containers int
-	kernel     string // version of a Linux kernel, here or further inside
+	kernel     string     // version of a Linux kernel, here or further inside
+	later      []*holding // what is to be looked into when all is found
 }
 
 // look finds and opens the containers of a place.
@@ -75,7 +77,8 @@ func (o *opener) look(p *place) (found, error) {
 			}
 			if errors.Is(err, format.ErrSpent) {
 				o.skip(p.path, p.shiftIn()+c.off, p.in.Size-c.off, err.Error()+"; the rest is not looked through")
-				return f, o.leftover(p, &f)
+				err = o.finishPlace(p, &f)
+				return f, err
 			}
 			if !errors.Is(err, errTiny) && !errors.Is(err, errHollow) {
 				failures++
@@ -101,7 +104,8 @@ func (o *opener) look(p *place) (found, error) {
 	if !begun {
 		o.torn(p)
 	}
-	return f, o.leftover(p, &f)
+	err := o.finishPlace(p, &f)
+	return f, err
 }
 
 // torn notes what a place, in which nothing was opened at the first byte, clearly
@@ -149,7 +153,12 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 		return 0, err
 	}
 	ctx, cancel := context.WithTimeout(o.ctx, o.opts.Limits.Time)
-	defer cancel()
+	waits := false
+	defer func() {
+		if !waits {
+			cancel()
+		}
+	}()
 	if c.format.Start != nil || c.off > 0 {
 		before := p.in.Section(0, c.off)
 		in.Before = &before
@@ -194,7 +203,15 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	for _, d := range got.Damage {
 		o.skip(k.Path, d.Offset, d.Length, d.Reason)
 	}
-	ranges, kernel, err := o.inside(ctx, p, k, in.Section(0, got.Length), got)
+	held := &holding{Container: k, in: in.Section(0, got.Length), opened: got}
+	if waits = o.mayWait(p, got); waits {
+		if held.done = cancel; got.Tree != nil {
+			held.tree = o.plant(ctx, k, got.Tree)
+		}
+		f.later = append(f.later, held)
+		return got.Length, nil
+	}
+	ranges, kernel, err := o.inside(ctx, p, held)
 	if err != nil {
 		return 0, err
 	}
@@ -204,26 +221,37 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 		o.inVain += got.Length + stream.Size
 		return 0, errHollow
 	}
+	f.holds(p, k, ranges, kernel)
+	return got.Length, nil
+}
+
+// holds adds a container of a place, and what its bytes are.
+func (f *found) holds(p *place, k *Container, ranges []Range, kernel string) {
 	f.containers++
 	f.kernel = cmp.Or(f.kernel, kernel)
-	f.ranges = append(f.ranges, shifted(ranges, c.off)...)
-	return got.Length, nil
+	f.ranges = append(f.ranges, shifted(ranges, k.Offset-p.shift)...)
 }
 
 // mark is how much was found at some time.
 type mark struct{ containers, files, skipped, raws int }
 
 func (o *opener) mark() mark {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	return mark{len(o.img.Containers), len(o.img.Files), len(o.img.Skipped), len(o.raws)}
 }
 
-// forget takes back a container that turned out to be none.
+// forget takes back a container that turned out to be none. Meanwhile more may
+// have been said of files of another.
 func (o *opener) forget(m mark, k *Container) {
 	o.img.Containers = o.img.Containers[:m.containers]
 	o.img.Files = o.img.Files[:m.files]
-	o.img.Skipped = o.img.Skipped[:m.skipped]
 	o.raws = o.raws[:m.raws]
 	delete(o.paths, k.Path)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	own := func(s Skipped) bool { return s.Path == k.Path || strings.HasPrefix(s.Path, k.Path+"!") }
+	o.img.Skipped = append(o.img.Skipped[:m.skipped], slices.DeleteFunc(o.img.Skipped[m.skipped:], own)...)
 }
 
 // containerPath names a container: by its type, and by its place too where that
@@ -240,14 +268,26 @@ func (o *opener) containerPath(p *place, c candidate) string {
 	return name
 }
 
+// holding is a container that was opened, and what it holds.
+type holding struct {
+	*Container
+	in     format.Input // its bytes
+	opened *format.Opened
+	tree   *planted // its files, while they are read
+	done   context.CancelFunc
+}
+
 // inside goes on into what a container holds.
-func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.Input, got *format.Opened) (ranges []Range, kernel string, err error) {
-	var files []*File
+func (o *opener) inside(ctx context.Context, p *place, c *holding) (ranges []Range, kernel string, err error) {
+	k, in, got := c.Container, c.in, c.opened
 	stream, isStream := got.Unpacked()
 	var gone []Range
 	switch {
 	case got.Tree != nil:
-		if files, gone, err = o.plant(ctx, p, k, in, got.Tree); errors.Is(err, format.ErrSpent) {
+		if c.tree == nil {
+			c.tree = o.plant(ctx, k, got.Tree)
+		}
+		if gone, err = o.reap(p, k, in, c.tree); errors.Is(err, format.ErrSpent) {
 			got.Damage = append(got.Damage, format.Damage{Length: got.Length, Reason: err.Error()})
 			err = nil
 		}
@@ -264,7 +304,7 @@ func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.I
 	if err != nil {
 		return nil, "", err
 	}
-	ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, files, gone...))
+	ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, c.tree.files, gone...))
 	unused, err := o.unused(p, k, in, got.Unused)
 	return over(ranges, unused), kernel, err
 }

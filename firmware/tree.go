@@ -18,16 +18,22 @@ const (
 	shown   = 200  // bytes of a bad name that are shown
 )
 
-// plant makes the files of a container out of what its reader lists, reads
-// their contents, and opens those that are containers themselves. Of what nobody
-// could tell what it is, the places in the container are gone.
-func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.Input, tree format.Tree) (files []*File, gone []Range, err error) {
+// planted are the files of a container while their contents are read.
+type planted struct {
+	tree   format.Tree
+	files  []*File
+	spent  error         // entries are left out
+	walked chan struct{} // closed when all was read
+	inside []int         // files that are worth opening in their own right
+	kept   map[int][]byte
+}
+
+// plant makes the files of a container out of what its reader lists, and begins to
+// read their contents.
+func (o *opener) plant(ctx context.Context, k *Container, tree format.Tree) *planted {
 	entries := tree.Entries()
 	files, spent := o.name(k, entries)
-	whole := func(i int, why string) {
-		off, length := stored(tree, i)
-		gone = append(gone, Range{off, length, Unexplained, files[i].Name + ": " + why})
-	}
+	t := &planted{tree: tree, files: files, spent: spent, walked: make(chan struct{})}
 	o.link(files, entries, tree)
 	for _, f := range files {
 		if f != nil && f.Offset >= 0 {
@@ -37,14 +43,30 @@ func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.In
 	if len(files) > 0 {
 		o.readable = true
 	}
-	inside, kept := o.walk(ctx, k, files, tree)
+	o.walks.Go(func() {
+		defer close(t.walked)
+		t.inside, t.kept = o.walk(ctx, k, files, tree)
+	})
+	return t
+}
+
+// reap waits until the contents were read, and opens the files that are containers
+// themselves. Of what nobody could tell what it is, the places in the container
+// are gone.
+func (o *opener) reap(p *place, k *Container, in format.Input, t *planted) (gone []Range, err error) {
+	<-t.walked
+	files, entries, kept := t.files, t.tree.Entries(), t.kept
+	whole := func(i int, why string) {
+		off, length := stored(t.tree, i)
+		gone = append(gone, Range{off, length, Unexplained, files[i].Name + ": " + why})
+	}
 	for i, f := range files {
 		if f != nil && f.unknown != "" {
 			whole(i, f.unknown)
 		}
 	}
 	first := len(o.img.Containers)
-	for _, i := range inside {
+	for _, i := range t.inside {
 		sub := &place{path: files[i].Path, parent: k, depth: p.depth + 1, member: true}
 		if off := entries[i].Offset; off >= 0 {
 			sub.in, sub.shift = in.Section(off, files[i].Size), off
@@ -54,7 +76,7 @@ func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.In
 		delete(kept, i)
 		f, err := o.look(sub)
 		if err != nil {
-			return files, nil, err
+			return nil, err
 		}
 		if off := entries[i].Offset; off >= 0 {
 			gone = append(gone, shifted(unknownOf(f.ranges), off)...)
@@ -63,9 +85,9 @@ func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.In
 		}
 	}
 	if err := o.settle(o.img.Containers[first:], filesBeside(k)); err != nil {
-		return files, nil, err
+		return nil, err
 	}
-	return files, gone, spent
+	return gone, t.spent
 }
 
 // name makes a File of each entry whose name can be used: nil for the others.

@@ -1,7 +1,6 @@
 package facts
 
 import (
-	"bytes"
 	"cmp"
 	"maps"
 	"path"
@@ -88,9 +87,10 @@ var accountScan = &Scan[accountLine]{
 	Want: func(f *firmware.File) bool {
 		return f.Kind == firmware.Regular && f.Size > 0 && f.Size <= MaxAccountFile
 	},
-	See: func(f *firmware.File, content []byte) []accountLine {
+	Words: hashAnchors,
+	Spot: func(f *firmware.File, content []byte, anchors sights) []accountLine {
 		form := accountForm(f.Name)
-		if form == "" && !hasHashAnchor(content) {
+		if form == "" && !anchors.any() {
 			return nil
 		}
 		return accountLines(f, form, content)
@@ -124,11 +124,7 @@ func isAccountFile(base, form string) bool {
 	return ok && accountSuffix.get().MatchString(rest)
 }
 
-var hashAnchors = [][]byte{[]byte(":$"), []byte(":{SHA}"), []byte(":{SSHA}")}
-
-func hasHashAnchor(content []byte) bool {
-	return slices.ContainsFunc(hashAnchors, func(a []byte) bool { return bytes.Contains(content, a) })
-}
+var hashAnchors = newLiterals([]string{":$", ":{SHA}", ":{SSHA}"})
 
 func accountLines(f *firmware.File, form string, content []byte) []accountLine {
 	var lines []accountLine
@@ -227,11 +223,19 @@ func allNumbers(fields []string) bool {
 var accountLinesOf = &Fact[[]accountLine]{
 	Name:  "account-files-and-links",
 	Doc:   "Lines of account files, links followed inside the image.",
-	Needs: []Node{accountScan, Tree, Texts},
+	Needs: []Node{accountScan, Tree, Texts, Programs},
 	Observe: func(o *Observer) ([]accountLine, error) {
 		lines, err := accountScan.Of(o)
 		if err != nil {
 			return nil, err
+		}
+		programs, err := Programs.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		isProgram := make(map[string]bool, len(programs)) // as the one that "passwd" leads to
+		for _, p := range programs {
+			isProgram[p.Location.Path] = true
 		}
 		img, err := Tree.Of(o)
 		if err != nil {
@@ -247,7 +251,7 @@ var accountLinesOf = &Fact[[]accountLine]{
 				continue
 			}
 			target, ok := f.Container.Lookup(f.Name)
-			if !ok || target.Kind != firmware.Regular || accountForm(target.Name) != "" || target.Size > MaxAccountFile {
+			if !ok || target.Kind != firmware.Regular || accountForm(target.Name) != "" || target.Size > MaxAccountFile || isProgram[target.Path] {
 				continue
 			}
 			content, err := contentOf(target, texts)

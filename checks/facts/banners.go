@@ -5,7 +5,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
@@ -37,7 +36,7 @@ type banner struct {
 const minAnchor = 6
 
 // bannerWords finds the anchors of the builders and then those of the banners.
-var bannerWords = sync.OnceValue(func() *literals {
+var bannerWords = func() *literals {
 	var words []string
 	for _, b := range builders {
 		words = append(words, b.anchor)
@@ -46,7 +45,7 @@ var bannerWords = sync.OnceValue(func() *literals {
 		words = append(words, b.anchor)
 	}
 	return newLiterals(words)
-})
+}()
 
 // sighting is a component seen in one place.
 type sighting struct {
@@ -64,13 +63,14 @@ var sightings = &Scan[sighting]{
 	Version: 2,
 	Doc:     "Components that name their own version inside programs, modules and flat code.",
 	Want:    func(f *firmware.File) bool { return f.Size >= minAnchor },
-	See:     seeBanners,
+	Words:   bannerWords,
+	Spot:    seeBanners,
 }
 
 // maxSightings bounds what one file can say.
 const maxSightings = 4096
 
-func seeBanners(f *firmware.File, content []byte) []sighting {
+func seeBanners(f *firmware.File, content []byte, anchors sights) []sighting {
 	base := path.Base(f.Name)
 	if f.Kind == firmware.Regular && (IsText(content) || quotes(base, content)) {
 		return nil
@@ -89,7 +89,7 @@ func seeBanners(f *firmware.File, content []byte) []sighting {
 		return len(all) < maxSightings
 	}
 	once := map[int]bool{} // words that say all at their first place
-	bannerWords().find(content, func(word, at int) bool {
+	anchors.each(func(word, at int) bool {
 		if once[word] {
 			return true
 		}

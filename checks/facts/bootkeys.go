@@ -38,20 +38,21 @@ var BootKeys = &Scan[BootKey]{
 	Want: func(f *firmware.File) bool {
 		return f.Size >= fdtHeader && f.Size <= maxTree && (f.Kind == firmware.Raw || f.Kind == firmware.Regular)
 	},
-	See: seeBootKeys,
+	Words: bootKeyMarks,
+	Spot:  seeBootKeys,
 }
 
 // The names of properties that only a tree with a key has, and the limits of the
 // search for such trees.
-var bootKeyMarks = [][]byte{[]byte("rsa,modulus\x00"), []byte("ecdsa,x-point\x00")}
+var bootKeyMarks = newLiterals([]string{"rsa,modulus\x00", "ecdsa,x-point\x00"})
 
 const (
 	maxBootTrees = 16
 	maxBootKeys  = 64
 )
 
-func seeBootKeys(f *firmware.File, content []byte) (found []BootKey) {
-	if !bytes.Contains(content, bootKeyMarks[0]) && !bytes.Contains(content, bootKeyMarks[1]) {
+func seeBootKeys(f *firmware.File, content []byte, marks sights) (found []BootKey) {
+	if !marks.any() {
 		return nil
 	}
 	magic := []byte{0xd0, 0x0d, 0xfe, 0xed}

@@ -1,7 +1,6 @@
 package facts
 
 import (
-	"sync"
 	"time"
 
 	"github.com/assay-iot/assay"
@@ -19,13 +18,14 @@ type Build struct {
 // they print when they start. Dates that only stand for "no date", such as
 // those of reproducible builds in 1970 and 1980, are left out.
 var Builds = &Scan[Build]{
-	Name: "builds",
-	Doc:  "Days on which kernels and boot loaders were built, by their banners.",
-	Want: func(f *firmware.File) bool { return f.Size >= 64 },
-	See:  seeBuilds,
+	Name:  "builds",
+	Doc:   "Days on which kernels and boot loaders were built, by their banners.",
+	Want:  func(f *firmware.File) bool { return f.Size >= 64 },
+	Words: buildWords,
+	Spot:  seeBuilds,
 }
 
-var buildWords = sync.OnceValue(func() *literals { return newLiterals([]string{"Linux version ", "U-Boot "}) })
+var buildWords = newLiterals([]string{"Linux version ", "U-Boot "})
 
 var (
 	linuxBuilt = lazy(`^\d+\.\d+[^\x00\n]{0,400}? #\d+[^\x00\n]{0,60}? (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) +(\d{1,2}) \d\d:\d\d:\d\d (?:[A-Z]{2,5} )?(\d{4})`)
@@ -35,13 +35,13 @@ var (
 // maxBuilds bounds what one file can say.
 const maxBuilds = 64
 
-func seeBuilds(f *firmware.File, content []byte) []Build {
+func seeBuilds(f *firmware.File, content []byte, words sights) []Build {
 	if f.Kind == firmware.Regular && IsText(content) {
 		return nil
 	}
 	var all []Build
 	seen := map[Build]bool{}
-	buildWords().find(content, func(word, at int) bool {
+	words.each(func(word, at int) bool {
 		name, form, skip := "linux", linuxBuilt, len("Linux version ")
 		if word == 1 {
 			name, form, skip = "u-boot", ubootBuilt, len("U-Boot ")

@@ -27,13 +27,16 @@ func (e *elfFile) fortifiable() bool {
 // languageGo is the language of programs that Go's linker made.
 const languageGo = "go"
 
-// language recognises programs whose language guards memory itself, by what
-// their linker or run-time library leaves in every one of them.
-func (e *elfFile) language() string {
+// languageWords are what the linkers or run-time libraries of languages that guard
+// memory themselves leave in every program: of Go, and two of Rust.
+var languageWords = newLiterals([]string{goBuild, "RUST_BACKTRACE", "/rustc/"})
+
+// languageOf recognises such programs by those words.
+func languageOf(words sights) string {
 	switch {
-	case bytes.Contains(e.data, []byte(goBuild)):
+	case words.has(0, 1):
 		return languageGo
-	case bytes.Contains(e.data, []byte("RUST_BACKTRACE")) && bytes.Contains(e.data, []byte("/rustc/")):
+	case words.has(1, 2) && words.has(2, 3):
 		return "rust"
 	}
 	return ""

@@ -71,6 +71,11 @@ type Scan[T any] struct {
 	Want func(*firmware.File) bool
 	// See must not keep content, and is called from several goroutines at once.
 	See func(f *firmware.File, content []byte) []T
+	// Words, if set, are literals that the scan looks for. Then Spot is called in
+	// place of See, with the places where they stand: one search finds the words
+	// of all scans.
+	Words *literals
+	Spot  func(f *firmware.File, content []byte, words sights) []T
 }
 
 // Given is supplied from outside the image with [Observation.Supply].
@@ -122,10 +127,11 @@ func Observe(ctx context.Context, src firmware.Source, opts firmware.Options, no
 			scans = append(scans, s.start(o))
 		}
 	}
-	visit := opts.Visit
+	visit, search := opts.Visit, newSearch(scans, &o.clock)
 	opts.Visit = func(f *firmware.File, content []byte) {
-		for _, s := range scans {
-			s.see(f, content)
+		words := search.in(content)
+		for i, s := range scans {
+			s.see(f, content, search.of(i, words))
 		}
 		if visit != nil {
 			visit(f, content)
@@ -136,6 +142,7 @@ func Observe(ctx context.Context, src firmware.Source, opts firmware.Options, no
 		return nil, err
 	}
 	o.Image, o.Coverage = img, CoverageOf(img)
+	search.finish()
 	for _, s := range scans {
 		s.finish()
 	}
@@ -299,7 +306,8 @@ func (s *Scan[T]) encode(o *Observer) ([]byte, error)     { return encode(s, o) 
 func (s *Scan[T]) restore(o *Observation, b []byte) error { return restore[[]T](o, s.Name, b) }
 
 type scanner interface {
-	see(*firmware.File, []byte)
+	words() *literals
+	see(*firmware.File, []byte, sights)
 	finish()
 }
 
@@ -323,7 +331,9 @@ type seen[T any] struct {
 	items []T
 }
 
-func (s *scanning[T]) see(f *firmware.File, content []byte) {
+func (s *scanning[T]) words() *literals { return s.scan.Words }
+
+func (s *scanning[T]) see(f *firmware.File, content []byte, words sights) {
 	defer func() {
 		if r := recover(); r != nil {
 			s.mu.Lock()
@@ -335,7 +345,12 @@ func (s *scanning[T]) see(f *firmware.File, content []byte) {
 		return
 	}
 	began := time.Now()
-	items := s.scan.See(f, content)
+	var items []T
+	if s.scan.Words != nil {
+		items = s.scan.Spot(f, content, words)
+	} else {
+		items = s.scan.See(f, content)
+	}
 	s.took.Add(int64(time.Since(began)))
 	if len(items) == 0 {
 		return

@@ -45,7 +45,8 @@ var keyScan = &Scan[keyMaterial]{
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= minKeyFile
 	},
-	See: seeKeys,
+	Words: keyWords,
+	Spot:  seeKeys,
 }
 
 const (
@@ -57,15 +58,24 @@ const (
 	maxKeyBits = 16384
 )
 
+// keyWords are the begin of a PEM block, and how the line of a public key of SSH
+// may begin.
+var keyWords = newLiterals(append([]string{pemBegin}, sshNames...))
+
 // seeKeys looks at a whole file first, then for PEM blocks and, in raw ranges,
 // for DER anywhere: a flat program has no file around its key.
-func seeKeys(f *firmware.File, content []byte) []keyMaterial {
+func seeKeys(f *firmware.File, content []byte, words sights) []keyMaterial {
 	if m, ok := wholeFile(content); ok {
 		m.place(AtSecret(f), f)
 		return []keyMaterial{m}
 	}
-	found := pemMaterial(f, content)
-	found = append(found, sshPublicKeys(f, content)...)
+	var found []keyMaterial
+	if words.has(0, 1) {
+		found = pemMaterial(f, content)
+	}
+	if words.has(1, len(keyWords.words)) {
+		found = append(found, sshPublicKeys(f, content)...)
+	}
 	if f.Kind == firmware.Raw {
 		found = append(found, rawMaterial(f, content)...)
 	}
@@ -114,73 +124,49 @@ var kernelBanner = []byte("Linux version ")
 // rawMarks are how a structure in flat code may begin: a sequence with a length of
 // two bytes, and the public keys in DER that are shorter, as SubjectPublicKeyInfo: on
 // P-256 and P-384, and of Ed25519 (RFC 5480, RFC 8410).
-var rawMarks = [][]byte{
-	{0x30, 0x82},
-	[]byte("\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"),
-	[]byte("\x30\x76\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"),
-	[]byte("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"),
-}
-
-// marked finds the marks in order of their places.
-type marked struct {
-	content []byte
-	next    [4]int // by mark: its next place
-}
-
-// from gives the first place of a mark from at on, and how long the structure there
-// must be at least; negative if there is none.
-func (m *marked) from(at int) (place, least int) {
-	place = -1
-	for i, mark := range rawMarks {
-		if m.next[i] >= 0 && m.next[i] < at || at == 0 {
-			m.next[i] = bytes.Index(m.content[at:], mark)
-			if m.next[i] >= 0 {
-				m.next[i] += at
-			}
-		}
-		if m.next[i] >= 0 && (place < 0 || m.next[i] < place) {
-			place, least = m.next[i], len(mark)
-			if i == 0 {
-				least = 128
-			}
-		}
-	}
-	return place, least
-}
+var rawMarks = newLiterals([]string{
+	"\x30\x82",
+	"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01",
+	"\x30\x76\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01",
+	"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00",
+})
 
 // rawMaterial tries each place of a raw range at which a DER sequence of a fitting
 // length begins.
 func rawMaterial(f *firmware.File, content []byte) []keyMaterial {
 	var found []keyMaterial
 	kernel := bytes.Contains(content, kernelBanner)
-	marks := marked{content: content}
-	for at, tries := 0, 0; tries < maxRawDER; tries++ {
-		i, least := marks.from(at)
-		if i < 0 {
-			break
+	tries, end := 0, 0 // end is that of the last structure
+	rawMarks.find(content, func(mark, at int) bool {
+		if at < end {
+			return true
 		}
-		at = i
+		if tries++; tries > maxRawDER {
+			return false
+		}
+		least := len(rawMarks.words[mark])
+		if mark == 0 {
+			least = 128
+		}
 		n, ok := derLength(content[at:])
 		if !ok || n < least || n > maxDERFile || at+n > len(content) {
-			at++
-			continue
+			return true
 		}
-		if first := content[at+4]; least == 128 && first != asn1.TagInteger && first != asn1.TagSequence|0x20 {
-			at++ // chance: every key and certificate begins with a version or a structure
-			continue
+		if first := content[at+4]; mark == 0 && first != asn1.TagInteger && first != asn1.TagSequence|0x20 {
+			return true // chance: every key and certificate begins with a version or a structure
 		}
 		m, ok := parseRaw(content[at:at+n], kernel)
 		if !ok {
-			at++
-			continue
+			return true
 		}
 		m.place(assay.Location{Path: f.Path, Offset: int64(at), Length: int64(n)}, f)
 		if m.Key != nil {
 			m.Key.InKernel = kernel
 		}
 		found = append(found, m)
-		at += n
-	}
+		end = at + n
+		return true
+	})
 	return found
 }
 

@@ -9,10 +9,11 @@ import (
 	"github.com/assay-iot/assay/firmware"
 )
 
+const pemBegin = "-----BEGIN "
+
 var (
-	pemBegin = []byte("-----BEGIN ")
-	pemEnd   = []byte("-----END ")
-	pemDash  = []byte("-----")
+	pemEnd  = []byte("-----END ")
+	pemDash = []byte("-----")
 )
 
 // pemBlock is a block with a matching end (RFC 7468), wherever it stands: on
@@ -44,15 +45,16 @@ func pemBlocks(content []byte) []pemBlock {
 		}
 		return len(content)
 	}
-	begin := next(0, pemBegin)
+	mark := []byte(pemBegin)
+	begin := next(0, mark)
 	for at := 0; len(blocks) < maxKeys; {
 		if begin < at {
-			begin = next(at, pemBegin)
+			begin = next(at, mark)
 		}
 		if at = begin; at == len(content) {
 			break
 		}
-		begin = next(at+len(pemBegin), pemBegin)
+		begin = next(at+len(mark), mark)
 		if end < at {
 			if end = next(at, pemEnd); end == len(content) {
 				break

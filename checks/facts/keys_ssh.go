@@ -60,7 +60,7 @@ func sshKey(pub ssh.PublicKey) (*Key, bool) {
 
 // sshPublicKeys reads lines of authorized_keys and .pub files (sshd(8)).
 func sshPublicKeys(f *firmware.File, content []byte) []keyMaterial {
-	if f.Kind != firmware.Regular || len(content) > MaxText || !hasSSHKey(content) || !IsText(content) {
+	if f.Kind != firmware.Regular || len(content) > MaxText || !IsText(content) {
 		return nil
 	}
 	var found []keyMaterial
@@ -83,11 +83,11 @@ func sshPublicKeys(f *firmware.File, content []byte) []keyMaterial {
 	return found
 }
 
-var sshNames = [][]byte{[]byte("ssh-rsa AAAA"), []byte("ssh-ed25519 AAAA"), []byte("ecdsa-sha2-nistp"), []byte("ssh-dss AAAA")}
+var sshNames = []string{"ssh-rsa AAAA", "ssh-ed25519 AAAA", "ecdsa-sha2-nistp", "ssh-dss AAAA"}
 
 func hasSSHKey(b []byte) bool {
 	for _, name := range sshNames {
-		if bytes.Contains(b, name) {
+		if bytes.Contains(b, []byte(name)) {
 			return true
 		}
 	}

@@ -1,83 +1,144 @@
 package facts
 
-import "sync"
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+)
 
-// literals finds many literals in one pass over the bytes. It looks at the last
-// two bytes of a window as long as the shortest literal and mostly skips ahead
-// by nearly that length (Wu and Manber, "A fast algorithm for multi-pattern
-// searching", 1994), so rules with expensive expressions run only where their
-// literal was found. Its tables are made when it first searches.
+// literals finds many literals in one pass over the bytes, so that rules with
+// expensive expressions run only where their literal was found. Every word is
+// known by its key, the two bytes of it that are least common; a table over two
+// bytes tells eight places at a time where none of the keys is. The tables are made
+// when it first searches.
 type literals struct {
 	words []string
 	once  sync.Once
-	least int // length of the shortest word, at least 2
-	// steps says, by the hash of the window's last two bytes, how far the search
-	// may go on; from stay on, that the words of groups[step-stay] may begin here.
-	steps  [1 << hashBits]uint16
-	groups [][]int
+	list  *[1 << 16]uint8 // by two bytes: the list of the words whose key they are; 0 if none
+	lists [1 << 8][]keyed // some share one if there are more keys
+	reach int             // the most bytes between the start of a word and its key
 }
 
-const (
-	hashBits = 13 // the table stays in the cache next to the processor
-	stay     = 256
-)
+// keyed is a word, and where in it its key is.
+type keyed struct{ word, key int }
+
+// sight is a word at a place.
+type sight struct{ at, word int }
+
+func (s sight) compare(t sight) int {
+	return cmp.Or(cmp.Compare(s.at, t.at), cmp.Compare(s.word, t.word))
+}
 
 func newLiterals(words []string) *literals { return &literals{words: words} }
 
 func (l *literals) build() {
-	l.least = stay - 1
-	for _, w := range l.words {
-		l.least = min(l.least, len(w))
-	}
-	if l.least < 2 {
-		panic("facts: a literal is shorter than two bytes")
-	}
-	for i := range l.steps {
-		l.steps[i] = uint16(l.least - 1)
-	}
-	for _, w := range l.words {
-		for j := 1; j < l.least-1; j++ {
-			at := pair(w[j-1], w[j])
-			l.steps[at] = min(l.steps[at], uint16(l.least-1-j))
-		}
-	}
+	l.list = new([1 << 16]uint8)
+	keys := 0
 	for i, w := range l.words {
-		last := &l.steps[pair(w[l.least-2], w[l.least-1])]
-		if *last < stay {
-			*last = uint16(stay + len(l.groups))
-			l.groups = append(l.groups, nil)
+		key := rarestPair(w)
+		list := &l.list[pair(w[key], w[key+1])]
+		if *list == 0 {
+			*list = uint8(1 + keys%(len(l.lists)-1))
+			keys++
 		}
-		l.groups[*last-stay] = append(l.groups[*last-stay], i)
+		l.lists[*list] = append(l.lists[*list], keyed{i, key})
+		l.reach = max(l.reach, key)
 	}
 }
 
-// pair hashes two bytes. Two pairs of letters that share a hash differ in case.
-func pair(a, b byte) uint16 { return (uint16(a)<<5 ^ uint16(b)) & (1<<hashBits - 1) }
+func pair(a, b byte) uint16 { return uint16(a) | uint16(b)<<8 }
+
+// rarestPair gives the place of the two bytes of a word that are least common in
+// programs and texts.
+func rarestPair(word string) (at int) {
+	if len(word) < 2 {
+		panic("facts: a literal is shorter than two bytes")
+	}
+	least := math.MaxInt
+	for i := range len(word) - 1 {
+		if n := common(word[i]) + common(word[i+1]); n < least {
+			least, at = n, i
+		}
+	}
+	return at
+}
+
+// byteRanks are bytes of programs and texts, the most common first.
+const byteRanks = "\x00 etaoinsr_l\ncdupmhgfby./-v0=1:w2k\"',()3x4z5q6j7890"
+
+func common(b byte) int {
+	if i := strings.IndexByte(byteRanks, b); i >= 0 {
+		return len(byteRanks) - i
+	}
+	return 0
+}
 
 // find calls found with the number of the word and its offset, by offset, until
 // it returns false.
-func (l *literals) find(data []byte, found func(word, at int) bool) {
+func (l *literals) find(data []byte, found func(word, at int) bool) { findWords(l, data, found) }
+
+// findIn is find in a text.
+func (l *literals) findIn(text string, found func(word, at int) bool) { findWords(l, text, found) }
+
+func findWords[T string | []byte](l *literals, data T, found func(word, at int) bool) {
 	l.once.Do(l.build)
-	for i := l.least - 1; i < len(data); {
-		step := l.steps[pair(data[i-1], data[i])]
-		if step < stay {
-			i += int(step)
-			continue
-		}
-		start := i - l.least + 1
-		for _, w := range l.groups[step-stay] {
-			word := l.words[w]
-			if data[start] == word[0] && len(data)-start >= len(word) && string(data[start:start+len(word)]) == word && !found(w, start) {
+	var seen []sight // in order; those in reach of the next key wait for it
+	for i := nextKey(l.list, data, 0); i < len(data); i = nextKey(l.list, data, i+1) {
+		for len(seen) > 0 && seen[0].at < i-l.reach {
+			if !found(seen[0].word, seen[0].at) {
 				return
 			}
+			seen = seen[1:]
 		}
-		i++
+		for _, k := range l.lists[l.list[pair(data[i], data[i+1])]] {
+			word := l.words[k.word]
+			if at := i - k.key; at >= 0 && len(data)-at >= len(word) && string(data[at:at+len(word)]) == word {
+				s := sight{at, k.word}
+				n, _ := slices.BinarySearchFunc(seen, s, sight.compare)
+				seen = slices.Insert(seen, n, s)
+			}
+		}
+	}
+	for _, s := range seen {
+		if !found(s.word, s.at) {
+			return
+		}
 	}
 }
 
-// in reports whether any of the words is in the bytes.
-func (l *literals) in(data []byte) bool {
+// nextKey gives the first place from i on that has the key of a word; the end of
+// the data if there is none.
+func nextKey[T string | []byte](list *[1 << 16]uint8, data T, i int) int {
+	const step = 8
+	for i+1 < len(data) {
+		for ; i+step < len(data); i += step {
+			a, b := eightBytes(data[i:]), eightBytes(data[i+1:])
+			if list[uint16(a)]|list[uint16(a>>16)]|list[uint16(a>>32)]|list[a>>48]|
+				list[uint16(b)]|list[uint16(b>>16)]|list[uint16(b>>32)]|list[b>>48] != 0 {
+				break
+			}
+		}
+		for stop := min(i+step, len(data)-1); i < stop; i++ {
+			if list[pair(data[i], data[i+1])] != 0 {
+				return i
+			}
+		}
+	}
+	return len(data)
+}
+
+// eightBytes is the number that stands at the start of b, the lowest byte first.
+func eightBytes[T string | []byte](b T) uint64 {
+	_ = b[7]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
+// in reports whether any of the words is in a text.
+func (l *literals) in(text string) bool {
 	found := false
-	l.find(data, func(int, int) bool { found = true; return false })
+	l.findIn(text, func(int, int) bool { found = true; return false })
 	return found
 }

@@ -69,6 +69,9 @@ func databaseKind(name string) string {
 // matchBelow reports whether a path, or its end after some folders, fits a
 // pattern of path.Match.
 func matchBelow(pattern, name string) bool {
+	if last := path.Base(pattern); !strings.Contains(last, "*") && !strings.HasSuffix(name, last) {
+		return false // as nearly always
+	}
 	extra := strings.Count(name, "/") - strings.Count(pattern, "/")
 	if extra < 0 {
 		return false

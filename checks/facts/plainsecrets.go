@@ -82,7 +82,7 @@ func textSecrets(t Text) []PlainSecret {
 	var found []PlainSecret
 	last := -1
 	comments := commentBlocks(t.Content)
-	secretAnchors.find([]byte(t.Content), func(_, at int) bool {
+	secretAnchors.findIn(t.Content, func(_, at int) bool {
 		for len(comments) > 0 && comments[0][1] <= at {
 			comments = comments[1:]
 		}

@@ -60,23 +60,24 @@ var Programs = &Scan[Program]{
 	Version: 3,
 	Doc:     "Programs, libraries and kernel modules (ELF), by program headers and PT_DYNAMIC.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= 52 },
-	See: func(f *firmware.File, content []byte) []Program {
+	Words:   languageWords,
+	Spot: func(f *firmware.File, content []byte, words sights) []Program {
 		e, err := parseELF(content)
 		if e == nil || err != nil {
 			return nil
 		}
-		return []Program{programOf(f, e)}
+		return []Program{programOf(f, e, languageOf(words))}
 	},
 }
 
-func programOf(f *firmware.File, e *elfFile) Program {
+func programOf(f *firmware.File, e *elfFile, language string) Program {
 	p := Program{
 		Location: At(f), Root: containerPath(f), Name: f.Name,
 		Machine: machineName(e.machine), Bits: e.bits, Big: e.order.Uint16([]byte{0, 1}) == 1,
 		Interpreter: e.interpreter, Needed: e.needed, Soname: e.soname, RunPath: e.runpath,
 		Stack: e.stack, Relro: e.relro, BindNow: e.bindNow,
 		StackProtector: e.guarded(), Fortified: e.fortified(), Fortifiable: e.fortifiable(),
-		Language: e.language(), Code: e.codeSize(),
+		Language: language, Code: e.codeSize(),
 	}
 	p.Listens = e.imports("listen")["listen"]
 	if p.Language == languageGo { // its own libraries, with the names of the functions that it needs

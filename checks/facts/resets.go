@@ -202,7 +202,8 @@ var resetNames = &Scan[Reset]{
 	Want: func(f *firmware.File) bool {
 		return f.Kind == firmware.Raw || f.Kind == firmware.Regular && f.Size > 0
 	},
-	See: func(f *firmware.File, content []byte) []Reset {
+	Words: resetLiterals,
+	Spot: func(f *firmware.File, content []byte, words sights) []Reset {
 		r := Reset{Trigger: ByProgram, Root: containerPath(f), Location: At(f)}
 		base := path.Base(f.Name)
 		if f.Kind == firmware.Regular && (base == "firstboot" || base == "jffs2reset") && strings.Contains(f.Name, "bin/") {
@@ -212,7 +213,7 @@ var resetNames = &Scan[Reset]{
 		if f.Kind == firmware.Regular && !bytes.HasPrefix(content, []byte("\x7fELF")) {
 			return nil
 		}
-		resetLiterals.find(content, func(word, at int) bool {
+		words.each(func(word, at int) bool {
 			if mention := word >= len(resetFunctions); r.How == "" || !mention {
 				r.How, r.Mention = resetLiterals.words[word], mention
 				r.Location = span(f, at, at+len(r.How))

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"runtime"
@@ -206,15 +207,23 @@ var Scripts = &Fact[[]Script]{
 	},
 }
 
-// readScripts reads scripts side by side; none knows of another.
+// readScripts reads scripts side by side; none knows of another. The longest come
+// first, so that none is left for one worker alone.
 func readScripts(set *TextSet, texts []Text) []Script {
 	scripts := make([]Script, len(texts))
+	order := make([]int, len(texts))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(len(texts[b].Content), len(texts[a].Content)) })
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(texts)); i = next.Add(1) - 1 {
-				scripts[i] = readScript(set, texts[i])
+			r := scriptReader{texts: set}
+			for n := next.Add(1) - 1; n < int64(len(order)); n = next.Add(1) - 1 {
+				i := order[n]
+				scripts[i] = r.read(texts[i])
 			}
 		})
 	}

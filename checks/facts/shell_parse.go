@@ -20,9 +20,12 @@ const (
 // facts; nobody changes a tree.
 type parsedScripts struct {
 	mu    sync.Mutex
-	trees map[string]parsedScript
+	trees map[scriptText]parsedScript
 	bytes int
 }
+
+// scriptText is what is parsed; a problem names the script.
+type scriptText struct{ name, content string }
 
 type parsedScript struct {
 	stmts   []*syntax.Stmt
@@ -33,7 +36,7 @@ func (p *parsedScripts) parse(name, content string) ([]*syntax.Stmt, string) {
 	if len(content) > maxKeptScript {
 		return parseScript(name, content)
 	}
-	key := name + "\x00" + content // a problem names the script
+	key := scriptText{name, content}
 	p.mu.Lock()
 	got, ok := p.trees[key]
 	p.mu.Unlock()
@@ -43,14 +46,17 @@ func (p *parsedScripts) parse(name, content string) ([]*syntax.Stmt, string) {
 	stmts, problem := parseScript(name, content)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.bytes += len(key); p.bytes <= maxKeptScripts {
+	if p.bytes += len(name) + 1 + len(content); p.bytes <= maxKeptScripts {
 		if p.trees == nil {
-			p.trees = map[string]parsedScript{}
+			p.trees = map[scriptText]parsedScript{}
 		}
 		p.trees[key] = parsedScript{stmts, problem}
 	}
 	return stmts, problem
 }
+
+// bashParsers are used again: most texts are shorter than a parser's buffers.
+var bashParsers = sync.Pool{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangBash)) }}
 
 // parseScript reads a script into a syntax tree. What could be read is given
 // even if there is a problem.
@@ -63,16 +69,17 @@ func parseScript(name, content string) (stmts []*syntax.Stmt, problem string) {
 			problem = fmt.Sprintf("the shell parser gave up: %v", r)
 		}
 	}()
-	for _, lang := range []syntax.LangVariant{syntax.LangBash, syntax.LangPOSIX} {
-		f, err := syntax.NewParser(syntax.Variant(lang)).Parse(strings.NewReader(content), name)
-		if err == nil {
-			return f.Stmts, ""
-		}
-		if problem == "" {
-			problem = err.Error()
-		}
+	bash := bashParsers.Get().(*syntax.Parser)
+	f, err := bash.Parse(strings.NewReader(content), name)
+	bashParsers.Put(bash) // but not after a panic
+	if err == nil {
+		return f.Stmts, ""
 	}
-	f, err := syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.RecoverErrors(16)).Parse(strings.NewReader(content), name)
+	problem = err.Error()
+	if f, err = syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(content), name); err == nil {
+		return f.Stmts, ""
+	}
+	f, err = syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.RecoverErrors(16)).Parse(strings.NewReader(content), name)
 	if f != nil && err == nil {
 		return f.Stmts, problem
 	}

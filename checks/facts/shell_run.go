@@ -121,22 +121,35 @@ func newShellRun(w *shellWorld, src Text, args []shellValue, argsKnown bool) *sh
 	}
 }
 
-// readScript lists the commands of a script without deciding its conditions.
-func readScript(set *TextSet, t Text) (s Script) {
-	s = Script{Path: t.File.Path, Name: t.File.Name, Shell: shellOf(t.Content), Commands: []Command{}}
+// scriptReader reads one script after another.
+type scriptReader struct {
+	texts    *TextSet
+	commands []*Command // of the script that is read: the room is used again
+}
+
+// read lists the commands of a script without deciding its conditions.
+func (sr *scriptReader) read(t Text) (s Script) {
+	s = Script{Path: t.File.Path, Name: t.File.Name, Shell: shellOf(t.Content)}
+	sr.commands = sr.commands[:0]
+	defer func() {
+		s.Commands = make([]Command, len(sr.commands))
+		for i, c := range sr.commands {
+			s.Commands[i] = *c
+		}
+	}()
 	defer func() {
 		if v := recover(); v != nil { // one bad script must not hide the others
 			s.Problem = fmt.Sprintf("the script could not be followed: %v", v)
 		}
 	}()
-	stmts, problem := set.scripts.parse(t.File.Name, t.Content)
+	stmts, problem := sr.texts.scripts.parse(t.File.Name, t.Content)
 	s.Problem = problem
-	w := &shellWorld{texts: set, left: maxScriptSteps}
+	w := &shellWorld{texts: sr.texts, left: maxScriptSteps}
 	w.run = func(_ *shellRun, c *Command) outcome {
-		s.Commands = append(s.Commands, *c)
+		sr.commands = append(sr.commands, c)
 		return unsure
 	}
-	w.lookup = func(name string, _ *shellRun) (Text, bool) { return set.Get(t.File.Container, name) }
+	w.lookup = func(name string, _ *shellRun) (Text, bool) { return sr.texts.Get(t.File.Container, name) }
 	r := newShellRun(w, t, nil, false)
 	r.stmts(stmts)
 	for _, name := range sortedKeys(r.funcs) {
@@ -145,7 +158,6 @@ func readScript(set *TextSet, t Text) (s Script) {
 			r.call(name, f, nil, false)
 		}
 	}
-	s.Commands = append(make([]Command, 0, len(s.Commands)), s.Commands...) // without the room for more
 	s.ErrExit = r.errexit
 	if w.left <= 0 && s.Problem == "" {
 		s.Problem = "the script runs too many statements to follow"

@@ -12,7 +12,7 @@ func script(t testing.TB, content string) Script {
 	t.Helper()
 	f := &firmware.File{Path: "x!usr/sbin/s", Name: "usr/sbin/s", Container: &firmware.Container{}, Kind: firmware.Regular}
 	text := Text{f, content}
-	return readScript(&TextSet{}, text)
+	return (&scriptReader{texts: &TextSet{}}).read(text)
 }
 
 func words(c Command) string { return strings.TrimSpace(c.Name + " " + strings.Join(c.Args, " ")) }

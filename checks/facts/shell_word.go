@@ -91,7 +91,7 @@ func (r *shellRun) fieldPart(l *fieldList, p syntax.WordPart, first bool) {
 	switch p := p.(type) {
 	case *syntax.Lit:
 		text := unescape(p.Value)
-		l.add(knownValue(text), strings.ContainsAny(p.Value, "*?["))
+		l.add(knownValue(text), r.isPattern(p.Value))
 	case *syntax.SglQuoted, *syntax.ArithmExp, *syntax.ProcSubst, *syntax.ExtGlob:
 		l.add(r.part(p), false)
 	case *syntax.DblQuoted:
@@ -111,7 +111,7 @@ func (r *shellRun) fieldPart(l *fieldList, p syntax.WordPart, first bool) {
 			l.add(v, false)
 			return
 		}
-		glob := strings.ContainsAny(v.text, "*?[")
+		glob := r.isPattern(v.text)
 		for i, f := range strings.Fields(v.text) {
 			if i > 0 {
 				l.end(r.world.glob)
@@ -119,6 +119,11 @@ func (r *shellRun) fieldPart(l *fieldList, p syntax.WordPart, first bool) {
 			l.add(shellValue{f, true, v.sure, v.device}, glob)
 		}
 	}
+}
+
+// isPattern reports whether a word may stand for files, where any are known.
+func (r *shellRun) isPattern(word string) bool {
+	return r.world.glob != nil && strings.ContainsAny(word, "*?[")
 }
 
 // quotedArgs gives the words of "$@".
@@ -135,16 +140,27 @@ func (r *shellRun) quotedArgs(q *syntax.DblQuoted) ([]shellValue, bool) {
 
 // word expands a word without splitting it.
 func (r *shellRun) word(w *syntax.Word) shellValue {
-	v := knownValue("")
 	if w == nil {
-		return v
+		return knownValue("")
 	}
-	for _, p := range w.Parts {
-		if v = v.join(r.part(p)); len(v.text) > maxWord {
-			return shellValue{text: v.text[:maxWord/2] + "$…"}
+	return joined(w.Parts, r.part)
+}
+
+// joined puts the values of parts together; what they grow to is copied once.
+func joined(parts []syntax.WordPart, value func(syntax.WordPart) shellValue) shellValue {
+	var room [8]string
+	pieces, size, whole := room[:0], 0, knownValue("")
+	for _, p := range parts {
+		v := value(p)
+		pieces, size = append(pieces, v.text), size+len(v.text)
+		if size > maxWord {
+			return shellValue{text: strings.Join(pieces, "")[:maxWord/2] + "$…"}
 		}
+		v.text = ""
+		whole = whole.join(v)
 	}
-	return v
+	whole.text = strings.Join(pieces, "")
+	return whole
 }
 
 func (r *shellRun) part(p syntax.WordPart) shellValue {
@@ -154,18 +170,7 @@ func (r *shellRun) part(p syntax.WordPart) shellValue {
 	case *syntax.SglQuoted:
 		return knownValue(p.Value)
 	case *syntax.DblQuoted:
-		v := knownValue("")
-		for _, q := range p.Parts {
-			if lit, ok := q.(*syntax.Lit); ok {
-				v = v.join(knownValue(unescapeQuoted(lit.Value)))
-			} else {
-				v = v.join(r.part(q))
-			}
-			if len(v.text) > maxWord {
-				return shellValue{text: v.text[:maxWord/2] + "$…"}
-			}
-		}
-		return v
+		return joined(p.Parts, r.quotedPart)
 	case *syntax.ParamExp:
 		return r.param(p)
 	case *syntax.CmdSubst:
@@ -178,6 +183,14 @@ func (r *shellRun) part(p syntax.WordPart) shellValue {
 		}
 	}
 	return r.unknown(p)
+}
+
+// quotedPart expands a part of what stands in double quotes.
+func (r *shellRun) quotedPart(p syntax.WordPart) shellValue {
+	if lit, ok := p.(*syntax.Lit); ok {
+		return knownValue(unescapeQuoted(lit.Value))
+	}
+	return r.part(p)
 }
 
 // unknown keeps the source text of what cannot be resolved. It always holds a
@@ -196,12 +209,24 @@ func (r *shellRun) unknown(n syntax.Node) shellValue {
 
 // param resolves $NAME and ${NAME…}.
 func (r *shellRun) param(p *syntax.ParamExp) shellValue {
+	if isPlain(p) {
+		v, _ := r.lookup(p.Param.Value)
+		if !v.known && v.text == "" {
+			return shellValue{text: r.unknown(p).text, device: v.device}
+		}
+		return v
+	}
 	got := r.resolve(p)
 	if p.Param != nil && !got.device {
 		v, _ := r.lookup(p.Param.Value)
 		got.device = v.device
 	}
 	return got
+}
+
+// isPlain reports whether an expansion is nothing but the value of a variable.
+func isPlain(p *syntax.ParamExp) bool {
+	return p.Param != nil && !p.Excl && !p.Length && p.Index == nil && p.Names == 0 && p.Slice == nil && p.Repl == nil && p.Exp == nil
 }
 
 func (r *shellRun) resolve(p *syntax.ParamExp) shellValue {
@@ -217,12 +242,8 @@ func (r *shellRun) resolve(p *syntax.ParamExp) shellValue {
 		return r.unknown(p)
 	case p.Repl != nil:
 		return r.replace(p, v)
-	case p.Exp != nil:
-		return r.expansion(p, v, set)
-	case !v.known && v.text == "":
-		return r.unknown(p)
 	}
-	return v
+	return r.expansion(p, v, set)
 }
 
 // lookup gives a variable or a positional parameter, and whether it was ever set.
@@ -457,6 +478,7 @@ func unescape(s string) string {
 		return s
 	}
 	var b strings.Builder
+	b.Grow(len(s))
 	for i := 0; i < len(s); i++ {
 		if s[i] == '\\' && i+1 < len(s) {
 			if i++; s[i] == '\n' {
@@ -473,6 +495,7 @@ func unescapeQuoted(s string) string {
 		return s
 	}
 	var b strings.Builder
+	b.Grow(len(s))
 	for i := 0; i < len(s); i++ {
 		if s[i] == '\\' && i+1 < len(s) && strings.IndexByte("$`\"\\\n", s[i+1]) >= 0 {
 			if i++; s[i] == '\n' {

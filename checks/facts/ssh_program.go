@@ -54,20 +54,55 @@ var SSHPrograms = &Scan[SSHProgram]{
 			return nil
 		}
 		p := SSHProgram{Name: f.Name, Location: At(f), Algorithms: []string{}, Places: []assay.Location{}}
-		if m := dropbearVersion.get().FindSubmatch(content); m != nil {
+		if m := versionOfDropbear(content); m != nil {
 			p.Version = string(m[1]) + "." + string(m[2])
 			if len(m[1]) == 4 {
 				p.Year = int(m[1][2]-'0')*10 + int(m[1][3]-'0') + 2000
 			}
 		}
-		for _, name := range weakSSH {
-			if i := bytes.Index(content, []byte("\x00"+name+"\x00")); i >= 0 {
+		first := map[int]int{} // by algorithm: its first place
+		weakNames.find(content, func(word, at int) bool {
+			if _, ok := first[word]; !ok {
+				first[word] = at
+			}
+			return true
+		})
+		for i, name := range weakSSH {
+			if at, ok := first[i]; ok {
 				p.Algorithms = append(p.Algorithms, name)
 				l := At(f)
-				l.Offset, l.Length = int64(i+1), int64(len(name))
+				l.Offset, l.Length = int64(at+1), int64(len(name))
 				p.Places = append(p.Places, l)
 			}
 		}
 		return []SSHProgram{p}
 	},
 }
+
+// versionOfDropbear matches the expression where a version may end: two digits
+// behind a dot.
+func versionOfDropbear(content []byte) [][]byte {
+	const before, after = len("SSH-2.0-dropbear_2000"), len(".00\x00")
+	for at := 0; ; at++ {
+		i := bytes.IndexByte(content[at:], '.')
+		if i < 0 {
+			return nil
+		}
+		at += i
+		if at+2 < len(content) && isDigit(content[at+1]) && isDigit(content[at+2]) {
+			window := content[max(0, at-before):min(at+after, len(content))]
+			if m := dropbearVersion.get().FindSubmatch(window); m != nil {
+				return m
+			}
+		}
+	}
+}
+
+// weakNames finds the weak algorithms, each as a string of its own.
+var weakNames = func() *literals {
+	var words []string
+	for _, name := range weakSSH {
+		words = append(words, "\x00"+name+"\x00")
+	}
+	return newLiterals(words)
+}()

@@ -5,7 +5,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
@@ -92,8 +91,9 @@ var telemetrySwitches = &Scan[Telemetry]{
 	Want: func(f *firmware.File) bool {
 		return f.Kind == firmware.Regular && f.Size > 0 && f.Size <= MaxText && holdsSettings(f.Name)
 	},
-	See: func(f *firmware.File, content []byte) []Telemetry {
-		if !switchAnchors().in(content) || !IsText(content) || kindOfText(f, content, true) == InPage {
+	Words: switchAnchors,
+	Spot: func(f *firmware.File, content []byte, words sights) []Telemetry {
+		if !words.any() || !IsText(content) || kindOfText(f, content, true) == InPage {
 			return nil
 		}
 		var found []Telemetry
@@ -117,14 +117,14 @@ var (
 
 // switchAnchors finds those words, as people write them: in small letters, in
 // capitals, with one capital, or with one at each word.
-var switchAnchors = sync.OnceValue(func() *literals {
+var switchAnchors = func() *literals {
 	var words []string
 	for _, w := range switchWords {
 		first := strings.ToUpper(w[:1])
 		words = append(words, w, strings.ToUpper(w), first+w[1:])
 	}
 	return newLiterals(append(words, "usageStat", "UsageStat", "crashReport", "CrashReport", "phoneHome", "PhoneHome"))
-})
+}()
 
 // telemetrySwitch reads "telemetry = yes", "option telemetry '1'",
 // "\"analytics\": true," and "NO_TELEMETRY=1".

@@ -42,7 +42,9 @@ var Tokens = &Fact[[]Token]{
 		})
 		var named []Token
 		for _, t := range texts.All() {
-			found = append(found, shortTokens.in(t.File, []byte(t.Content))...)
+			if shortTokens.anchors.in(t.Content) {
+				found = append(found, shortTokens.in(t.File, []byte(t.Content))...)
+			}
 			named = append(named, namedTokens(t)...)
 		}
 		for _, s := range scripts {
@@ -128,8 +130,12 @@ func tokenRulesBy(fits func(tokenRule) bool) tokenSearch {
 
 // in finds the tokens of a file.
 func (s tokenSearch) in(f *firmware.File, content []byte) []Token {
+	return s.spot(f, content, s.anchors.sights(content))
+}
+
+func (s tokenSearch) spot(f *firmware.File, content []byte, anchors sights) []Token {
 	var found []Token
-	s.anchors.find(content, func(word, at int) bool {
+	anchors.each(func(word, at int) bool {
 		if t, ok := tokenAt(s.rules[word], content, at); ok {
 			t.Location.Path, t.Location.Digest = f.Path, At(f).Digest
 			if f.Kind == firmware.Regular && IsText(content) {
@@ -151,7 +157,8 @@ var tokenScan = &Scan[Token]{
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= 20
 	},
-	See: longTokens.in,
+	Words: longTokens.anchors,
+	Spot:  longTokens.spot,
 }
 
 // tokenAt looks whether a token stands around an anchor.

@@ -1,8 +1,6 @@
 package facts
 
 import (
-	"sync"
-
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
 )
@@ -19,24 +17,25 @@ var wellKnown = []struct{ name, value string }{
 	{"the default link key of Zigbee", "ZigBeeAlliance09"},
 }
 
-var wellKnownWords = sync.OnceValue(func() *literals {
+var wellKnownWords = func() *literals {
 	var words []string
 	for _, k := range wellKnown {
 		words = append(words, k.value)
 	}
 	return newLiterals(words)
-})
+}()
 
 // WellKnownKeys are found in programs and flat code; a text that names one is
 // about it.
 var WellKnownKeys = &Scan[WellKnownKey]{
-	Name: "well-known-keys",
-	Doc:  "Symmetric keys that a specification publishes, in programs and flat code.",
-	See: func(f *firmware.File, content []byte) (found []WellKnownKey) {
+	Name:  "well-known-keys",
+	Doc:   "Symmetric keys that a specification publishes, in programs and flat code.",
+	Words: wellKnownWords,
+	Spot: func(f *firmware.File, content []byte, words sights) (found []WellKnownKey) {
 		if f.Kind == firmware.Regular && IsText(content) {
 			return nil
 		}
-		wellKnownWords().find(content, func(word, at int) bool {
+		words.each(func(word, at int) bool {
 			l := At(f)
 			l.Offset, l.Length = int64(at), int64(len(wellKnown[word].value))
 			found = append(found, WellKnownKey{Name: wellKnown[word].name, Location: l})

@@ -76,7 +76,7 @@ func wifiReader(t Text) func(Text) []WifiNetwork {
 		return iwdWifi
 	case strings.HasSuffix(base, ".dat") && strings.Contains(t.Content, "AuthMode="):
 		return ralinkWifi
-	case strings.Contains(t.Content, "ssid") && hostapdLine.get().MatchString(t.Content) && holdsAny(t.Content, []string{"hw_mode=", "wpa=", "interface=", "wpa_passphrase="}):
+	case namesNetwork(t.Content) && holdsAny(t.Content, []string{"hw_mode=", "wpa=", "interface=", "wpa_passphrase="}):
 		if strings.HasPrefix(t.Content, "#!") {
 			return nil
 		}
@@ -85,7 +85,20 @@ func wifiReader(t Text) func(Text) []WifiNetwork {
 	return nil
 }
 
-var hostapdLine = lazy(`(?m)^\s*ssid2?=`)
+// namesNetwork reports whether a line begins with "ssid=" or "ssid2=".
+func namesNetwork(content string) bool {
+	for at := 0; ; at++ {
+		i := strings.Index(content[at:], "ssid")
+		if i < 0 {
+			return false
+		}
+		at += i
+		before := strings.TrimRight(content[:at], " \t\r\f")
+		if (before == "" || strings.HasSuffix(before, "\n")) && strings.HasPrefix(strings.TrimPrefix(content[at+len("ssid"):], "2"), "=") {
+			return true
+		}
+	}
+}
 
 // isWifiKey reports whether a value can be a passphrase of WPA or a key of 64
 // digits, and is no place to fill in.

@@ -13,9 +13,9 @@
 package lzma
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
-	"math/bits"
 )
 
 // The errors of a stream that cannot be decoded.
@@ -243,11 +243,21 @@ func (d *Decoder) run(out []byte, n int) (int, error) {
 	return n, nil
 }
 
+// short is the size of a match up to which it is copied as two words. What lies
+// behind it in out is decoded later.
+const short = 16
+
 // repeat copies a match of so many bytes, as far as they fit.
 func (d *Decoder) repeat(out []byte, n, size int) int {
 	d.pending = max(0, size-(len(out)-n))
 	size -= d.pending
 	dist := int(d.rep[0]) + 1
+	if size <= short && dist >= short/2 && n+short <= len(out) { // most are
+		from, to := out[n-dist:], out[n:n+short]
+		binary.LittleEndian.PutUint64(to, binary.LittleEndian.Uint64(from))
+		binary.LittleEndian.PutUint64(to[short/2:], binary.LittleEndian.Uint64(from[short/2:]))
+		return n + size
+	}
 	if dist >= size {
 		copy(out[n:n+size], out[n-dist:])
 		return n + size
@@ -304,10 +314,11 @@ func (d *Decoder) someLiterals(out []byte, n int) (int, bool) {
 					pos++
 				}
 				bound := (rng >> probBits) * uint32(*p)
-				rest, borrow := bits.Sub64(uint64(code), uint64(bound), 0)
-				zero := -uint32(borrow)
+				rest := int64(code) - int64(bound)
+				zero := uint32(rest >> 63)
 				code = uint32(rest) + bound&zero
-				rng = rng - bound + (2*bound-rng)&zero
+				rng -= bound
+				rng += (bound - rng) & zero
 				*p -= prob((int32(*p) + toZero&int32(zero)) >> moveBits)
 				symbol = symbol<<1 + 1 + zero
 				offset &= bit ^ zero
@@ -321,10 +332,11 @@ func (d *Decoder) someLiterals(out []byte, n int) (int, bool) {
 					pos++
 				}
 				bound := (rng >> probBits) * uint32(*p)
-				rest, borrow := bits.Sub64(uint64(code), uint64(bound), 0)
-				zero := -uint32(borrow)
+				rest := int64(code) - int64(bound)
+				zero := uint32(rest >> 63)
 				code = uint32(rest) + bound&zero
-				rng = rng - bound + (2*bound-rng)&zero
+				rng -= bound
+				rng += (bound - rng) & zero
 				*p -= prob((int32(*p) + toZero&int32(zero)) >> moveBits)
 				symbol = symbol<<1 + 1 + zero
 			}
@@ -423,10 +435,11 @@ func (d *Decoder) tree(probs []prob) uint32 {
 			pos++
 		}
 		bound := (rng >> probBits) * uint32(*p)
-		rest, borrow := bits.Sub64(uint64(code), uint64(bound), 0)
-		zero := -uint32(borrow)
+		rest := int64(code) - int64(bound)
+		zero := uint32(rest >> 63)
 		code = uint32(rest) + bound&zero
-		rng = rng - bound + (2*bound-rng)&zero
+		rng -= bound
+		rng += (bound - rng) & zero
 		*p -= prob((int32(*p) + toZero&int32(zero)) >> moveBits)
 		m = m<<1 + 1 + zero
 	}
@@ -445,10 +458,11 @@ func (d *Decoder) reverse(probs []prob, n uint32) (v uint32) {
 			pos++
 		}
 		bound := (rng >> probBits) * uint32(*p)
-		rest, borrow := bits.Sub64(uint64(code), uint64(bound), 0)
-		zero := -uint32(borrow)
+		rest := int64(code) - int64(bound)
+		zero := uint32(rest >> 63)
 		code = uint32(rest) + bound&zero
-		rng = rng - bound + (2*bound-rng)&zero
+		rng -= bound
+		rng += (bound - rng) & zero
 		*p -= prob((int32(*p) + toZero&int32(zero)) >> moveBits)
 		m = m<<1 + 1 + zero
 		v |= (1 + zero) << i
@@ -459,14 +473,19 @@ func (d *Decoder) reverse(probs []prob, n uint32) (v uint32) {
 
 // direct reads n bits that are all as likely as not.
 func (d *Decoder) direct(n uint32) (v uint32) {
+	rng, code, src, pos := d.rng, d.code, d.src, d.pos
 	for range n {
-		d.normalize()
-		d.rng >>= 1
-		d.code -= d.rng
-		t := -(d.code >> 31) // all ones if the bit is 0
-		d.code += d.rng & t
+		if rng < topValue {
+			rng, code = rng<<8, code<<8|uint32(src[pos])
+			pos++
+		}
+		rng >>= 1
+		code -= rng
+		t := -(code >> 31) // all ones if the bit is 0
+		code += rng & t
 		v = v<<1 + t + 1
 	}
+	d.rng, d.code, d.pos = rng, code, pos
 	return v
 }
 

@@ -1,4 +1,6 @@
-package main
+// Package heap puts off the collection of garbage. It does so when it is imported:
+// what the other packages make before main would be looked through for nothing.
+package heap
 
 import (
 	"math"
@@ -9,15 +11,15 @@ import (
 // startHeap is how many bytes the process may take before garbage is collected
 // for the first time. Most images need less in all, and then no time is spent on
 // it; the collector's own start is at 4 MiB.
-const startHeap = 64 << 20
+const startHeap = 72 << 20
 
 // laterPercent is how much garbage, in percent of what is in use, may gather
 // before a later collection: less than the usual 100, as an image that needs more
 // than startHeap has much to hold.
 const laterPercent = 40
 
-// collectLate puts off the first collection, and has the later ones earlier.
-func collectLate() {
+// init puts off the first collection, and has the later ones earlier.
+func init() {
 	percent := debug.SetGCPercent(-1)
 	limit := debug.SetMemoryLimit(startHeap)
 	if percent != 100 || limit != math.MaxInt64 { // GOGC or GOMEMLIMIT: somebody knows better
