@@ -155,7 +155,7 @@ func unwrapCommand(words []string) []string {
 				words = words[1:]
 			}
 		case "chroot", "chpst":
-			words = skipFlags(words[1:], "-u")
+			words = skipFlags(words[1:], "-u", "-U", "-b", "-e", "-/", "-n", "-l", "-L", "-m", "-d", "-o", "-p", "-f", "-c", "-t")
 			if len(words) > 1 && strings.HasPrefix(words[0], "/") && !strings.Contains(words[0], "bin/") {
 				words = words[1:]
 			}
@@ -193,7 +193,8 @@ func isNumber(s string) bool {
 // Scripts are the shell scripts of the image: those with a #! line of a shell,
 // those named *.sh, and those in the folders of the boot.
 var Scripts = &Fact[[]Script]{
-	Name:  "scripts",
+	Name:    "scripts",
+	Version: 2,
 	Doc:   "Shell scripts and the commands that they can run, in order, with resolved variables.",
 	Needs: []Node{Texts},
 	Observe: func(o *Observer) ([]Script, error) {
@@ -251,7 +252,7 @@ func shellOf(content string) string {
 		words = words[1:]
 	}
 	switch b := path.Base(words[0]); b {
-	case "sh", "ash", "dash", "bash", "ksh", "mksh", "hush", "msh":
+	case "sh", "ash", "dash", "bash", "ksh", "mksh", "hush", "msh", "openrc-run", "runscript":
 		return b
 	}
 	return ""

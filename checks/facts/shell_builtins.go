@@ -42,7 +42,7 @@ var shellBuiltins = map[string]func(*shellRun, []shellValue) (outcome, flow){
 		return works, goesOn
 	},
 	"export": shellExport, "local": shellExport, "readonly": shellExport,
-	"trap": func(*shellRun, []shellValue) (outcome, flow) { return works, goesOn },
+	"trap": shellTrapped, "alias": shellAlias,
 	"[":    shellTest, "[[": shellTest, "test": shellTest,
 }
 

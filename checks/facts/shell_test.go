@@ -11,7 +11,7 @@ import (
 func script(t testing.TB, content string) Script {
 	t.Helper()
 	f := &firmware.File{Path: "x!usr/sbin/s", Name: "usr/sbin/s", Container: &firmware.Container{}, Kind: firmware.Regular}
-	text := Text{f, content}
+	text := Text{File: f, Content: content}
 	return readScript(&TextSet{}, text)
 }
 
