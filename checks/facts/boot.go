@@ -141,6 +141,8 @@ type boot struct {
 	touched   map[string]bool // files that the boot makes
 	brought   map[string]bool // files and folders that the boot fills from elsewhere
 	written   map[string]*writtenFile
+	event     bool            // an event runs what runs now
+	initFile  *firmware.File  // the script in the place of init that runs now
 	doubt     bool            // what runs now is run by an event that may never come
 	hooked    map[string]bool // hooks that were followed
 	enabled   []enabledScript

@@ -3,6 +3,8 @@ package facts
 import (
 	"path"
 	"strings"
+
+	"github.com/assay-iot/assay/firmware"
 )
 
 // folder is where a launch starts: the folder of the script that runs it, or the
@@ -32,7 +34,7 @@ func (l *launch) abs(name string) string {
 // the device.
 func (g *boot) enter(r *shellRun, c *Command) outcome {
 	r.changeDir(c.Args)
-	if r.dir != "" && g.exists("-d", r.dir) == works {
+	if f, ok := g.root.Lookup(r.dir); ok && r.dir != "" && f.Kind == firmware.Directory {
 		return works
 	}
 	return unsure

@@ -9,7 +9,7 @@ import (
 )
 
 // maxHooks bounds the hooks that are followed in one root.
-const maxHooks = 512
+const maxHooks = 1024
 
 // hookProgram is a program that runs scripts when something happens: an address
 // is given, a cable is plugged in, a key is pressed.
@@ -83,11 +83,10 @@ func (g *boot) hook(l *launch, script string) {
 	if script == "" || script == "-" {
 		return
 	}
-	if script = l.abs(script); g.hooked[script] || len(g.hooked) > maxHooks {
+	if script = l.abs(script); !g.firstTime(script) {
 		return
 	}
-	g.hooked[script] = true
-	g.maybe(func() { g.shellOrProgram(l, []string{script, "$1", "$2", "$3"}) })
+	g.onEvent(func() { g.shellOrProgram(l, []string{script, "$1", "$2", "$3"}) })
 }
 
 // shellOrProgram starts what an event names, under a condition.
@@ -100,14 +99,25 @@ func (g *boot) shellOrProgram(l *launch, words []string) {
 	g.through(cleanName(words[0]), func() { g.launch(&m) })
 }
 
+// firstTime reports whether a hook was not followed yet.
+func (g *boot) firstTime(hook string) bool {
+	if g.hooked[hook] {
+		return false
+	}
+	if len(g.hooked) >= maxHooks {
+		g.note("the image has more than %d hooks", maxHooks)
+		return false
+	}
+	g.hooked[hook] = true
+	return true
+}
+
 // hookLine runs a command line that an event runs.
 func (g *boot) hookLine(l *launch, at Text, line Line, command string) {
-	key := at.File.Name + "\x00" + command
-	if command = strings.TrimSpace(command); command == "" || g.hooked[key] || len(g.hooked) > maxHooks {
+	if command = strings.TrimSpace(command); command == "" || !g.firstTime(at.File.Name+"\x00"+command) {
 		return
 	}
-	g.hooked[key] = true
-	g.maybe(func() {
+	g.onEvent(func() {
 		m := g.from(at.At(line))
 		g.through(at.File.Name, func() { g.inline(m, command) })
 	})
@@ -130,7 +140,14 @@ func (g *boot) mdev(l *launch) {
 }
 
 // kernelHook follows the program that the kernel is told to run for each device.
-func (g *boot) kernelHook(r *shellRun, c *Command) {
+func (g *boot) kernelHook(r *shellRun, c *Command, words []string) {
+	if len(words) > 0 && path.Base(words[0]) == "sysctl" {
+		for _, w := range words[1:] {
+			if script, ok := strings.CutPrefix(w, "kernel.hotplug="); ok {
+				g.hook(&launch{run: r, cmd: c}, script)
+			}
+		}
+	}
 	for _, to := range redirectTargets(c) {
 		switch path.Clean(to) {
 		case "/proc/sys/kernel/hotplug", "/sys/kernel/uevent_helper", "/proc/sys/kernel/modprobe":
@@ -158,7 +175,12 @@ func (g *boot) interfaces(l *launch) {
 // hotplugFolders are those whose scripts OpenWrt's procd and netifd take in on
 // events; they need no execute bit.
 func (g *boot) hotplugFolders() {
-	for _, dir := range []string{"etc/hotplug.d", "etc/rc.button"} {
+	for _, name := range []string{"etc/udhcpc.user", "etc/firewall.user"} {
+		if f, ok := g.root.Lookup(name); ok && f.Kind == firmware.Regular {
+			g.taken(f)
+		}
+	}
+	for _, dir := range []string{"etc/hotplug.d", "etc/rc.button", "etc/udhcpc.user.d"} {
 		for _, f := range g.children(dir) {
 			if f.Kind != firmware.Directory {
 				g.taken(f)
@@ -174,9 +196,8 @@ func (g *boot) hotplugFolders() {
 // taken follows a script that another one takes in on an event.
 func (g *boot) taken(f *firmware.File) {
 	t, ok := g.texts.Get(g.root, f.Name)
-	if !ok || len(g.hooked) > maxHooks || g.hooked["/"+t.File.Name] || strings.HasPrefix(t.Content, "#!") && shellOf(t.Content) == "" {
+	if !ok || strings.HasPrefix(t.Content, "#!") && shellOf(t.Content) == "" || !g.firstTime("/"+t.File.Name) {
 		return
 	}
-	g.hooked["/"+t.File.Name] = true
-	g.maybe(func() { g.follow(g.from(At(t.File)), t, []string{"$1"}) })
+	g.onEvent(func() { g.follow(g.from(At(t.File)), t, []string{"$1"}) })
 }

@@ -92,9 +92,6 @@ func (g *boot) inetd(s Service) {
 	for _, p := range parts {
 		for _, e := range parseInetd(p.text) {
 			e.unsure = p.unsure
-			if len(e.words) > 0 && Unresolved(e.words[0]) {
-				g.unjudge(e.text.At(e.line), "the program of a service of inetd is only known to the running device")
-			}
 			g.inetdService(s, e)
 		}
 	}

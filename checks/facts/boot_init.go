@@ -64,7 +64,11 @@ func (g *boot) initSystem(init initProgram, hasInit bool) {
 }
 
 // followInit runs a script that the kernel starts.
-func (g *boot) followInit(p initProgram) { g.follow(g.from(At(p.file)), *p.text, nil) }
+func (g *boot) followInit(p initProgram) {
+	g.initFile = p.file
+	g.follow(g.from(At(p.file)), *p.text, nil)
+	g.initFile = nil
+}
 
 // otherInit follows a script that the kernel starts first where the root comes as
 // an initramfs or an initrd, which the image alone does not tell.

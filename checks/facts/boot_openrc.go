@@ -10,9 +10,6 @@ import (
 	"github.com/assay-iot/assay/firmware"
 )
 
-// maxOpenRC bounds the scripts of one run level with those that they need.
-const maxOpenRC = 1024
-
 // isOpenRC reports whether a text is a service script of OpenRC: openrc-run
 // reads its variables and calls its functions.
 func isOpenRC(t Text) bool {
@@ -62,8 +59,8 @@ func (g *boot) openrcScript(l *launch, t Text, args []string) outcome {
 	if g.ran[key] || unsureNow && g.hooked[key] {
 		return unsure
 	}
-	if g.ran[key], g.hooked[key] = !unsureNow, true; len(g.hooked) > maxOpenRC {
-		g.note("OpenRC starts more than %d scripts", maxOpenRC)
+	if g.ran[key], g.hooked[key] = !unsureNow, true; len(g.ran) > maxBootScripts {
+		g.note("the boot runs more than %d scripts", maxBootScripts)
 		return unsure
 	}
 	stmts, problem := g.texts.scripts.parse(t.File.Name, t.Content)
@@ -92,8 +89,11 @@ func (g *boot) openrcRun(r *shellRun, t Text, stmts []*syntax.Stmt) {
 	}
 	r.builtin = map[string]func(*shellRun, []shellValue) (outcome, flow){
 		"need": g.openrcNeeds, "want": g.openrcNeeds,
-		"supervise-daemon": func(r *shellRun, a []shellValue) (outcome, flow) { g.openrcDaemon(r, t, texts(a)); return unsure, goesOn },
-		"default_start":    func(r *shellRun, _ []shellValue) (outcome, flow) { g.openrcDefault(r, t); return unsure, goesOn },
+		"supervise-daemon": func(r *shellRun, a []shellValue) (outcome, flow) {
+			g.openrcDaemon(r, t, texts(a))
+			return unsure, goesOn
+		},
+		"default_start": func(r *shellRun, _ []shellValue) (outcome, flow) { g.openrcDefault(r, t); return unsure, goesOn },
 	}
 	r.stmts(stmts)
 	for _, f := range []string{"depend", "start_pre", "start", "start_post"} {

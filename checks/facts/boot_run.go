@@ -25,9 +25,9 @@ func (g *boot) run(r *shellRun, c *Command) outcome {
 			g.installed = true
 		}
 	}
-	g.bring(c, words)
+	g.bring(r, c, words)
 	g.record(r, c, words)
-	g.kernelHook(r, c)
+	g.kernelHook(r, c, words)
 	g.consoleCommand(r, c, words)
 	if c.Name == "cd" && r != nil {
 		return g.enter(r, c)
@@ -56,8 +56,8 @@ type launch struct {
 	user   string
 	unit   string
 	dir    string // where it starts if no script runs it; empty is /
-	daemon bool // whoever starts it expects it to stay
-	once   bool // it ends before the next one runs
+	daemon bool   // whoever starts it expects it to stay
+	once   bool   // it ends before the next one runs
 	socket []Listen
 	applet bool // called as "busybox NAME"
 	depth  int
@@ -101,6 +101,10 @@ func (g *boot) launch(l *launch) outcome {
 	l.applet = l.applet || slices.ContainsFunc(l.words[:len(l.words)-len(unwrapCommand(l.words))], isMultiCall)
 	l.words = unwrapCommand(l.words)
 	if Unresolved(l.words[0]) {
+		if l.cmd.Name == "exec" && l.run != nil && l.run.src.File == g.initFile { // what the kernel's command line names
+			g.handedTo = "init"
+			return unsure
+		}
 		g.unjudgeName(l.cmd.Location, l.words[0])
 		return unsure
 	}
@@ -133,6 +137,9 @@ func (g *boot) launch(l *launch) outcome {
 		for _, f := range g.children(lastOf(args)) {
 			g.script(l, f, nil)
 		}
+		return unsure
+	case "systemctl":
+		g.systemctl(l, args)
 		return unsure
 	case "rc.common":
 		if len(args) > 1 {
@@ -324,6 +331,7 @@ func (g *boot) follow(l *launch, t Text, args []string) outcome {
 		r.dir = l.folder()
 	}
 	r.place = t.place
+	r.opaque = g.event
 	if !r.unsure {
 		g.ran[key] = true
 	}

@@ -118,7 +118,7 @@ func (g *boot) inline(l *launch, text string) {
 		r.unsure, r.depth, r.terminal = l.run.unsure, l.run.depth+1, l.run.terminal
 	}
 	r.unsure = r.unsure || l.cmd.Conditional
-	r.dir = l.folder()
+	r.dir, r.opaque = l.folder(), g.event
 	r.stmts(stmts)
 	r.runTraps()
 }

@@ -1,13 +1,17 @@
 package facts
 
+import "path"
+
 // starts follows a program of the image that starts others by its own settings.
 func (g *boot) starts(l *launch, name string, args []string) {
 	g.supervisor(l, name, args)
 	switch name {
-	case "systemctl":
-		g.systemctl(l, args)
 	case "supervisord":
 		g.supervisord(l, args)
+	case "python", "python2", "python3":
+		if len(args) > 0 && path.Base(args[0]) == "supervisord" {
+			g.supervisord(l, args[1:])
+		}
 	case "monit":
 		g.monit(l, args)
 	case "mdev":
@@ -28,4 +32,12 @@ func (g *boot) maybe(f func()) {
 	g.doubt = true
 	f()
 	g.doubt = was
+}
+
+// onEvent runs f as something that an event runs, which sets variables of its own.
+func (g *boot) onEvent(f func()) {
+	was := g.event
+	g.event = true
+	g.maybe(f)
+	g.event = was
 }

@@ -368,6 +368,7 @@ func (g *boot) unitService(u unit, r reached, sockets []Listen) {
 
 func (g *boot) startUnit(l *launch, u unit, r reached, sockets []Listen) {
 	if c, ok := g.console(u.instance, strings.Join(l.words, " "), l.cmd.Location); ok && len(sockets) == 0 {
+		c.Uncertain = l.cmd.Conditional
 		g.consoles = append(g.consoles, c)
 		return
 	}

@@ -59,10 +59,11 @@ func (g *boot) udevRules(t Text) {
 	}
 }
 
-// udevActions gives the values of RUN, RUN{program} and ENV{SYSTEMD_WANTS}.
+// udevActions gives the values of RUN, RUN{program}, of the command for a device that
+// goes, and of ENV{SYSTEMD_WANTS}.
 func udevActions(rule string) []Assign {
 	var found []Assign
-	for _, key := range []string{"RUN+=", "RUN=", "RUN:=", "RUN{program}+=", "RUN{program}=", "ENV{SYSTEMD_WANTS}+=", "ENV{SYSTEMD_WANTS}="} {
+	for _, key := range []string{"RUN+=", "RUN=", "RUN:=", "RUN{program}+=", "RUN{program}=", "ENV{REMOVE_CMD}=", "ENV{SYSTEMD_WANTS}+=", "ENV{SYSTEMD_WANTS}="} {
 		for rest := rule; len(found) < maxTraps; {
 			_, after, ok := strings.Cut(rest, key+`"`)
 			if !ok {
@@ -92,7 +93,7 @@ func quotedValue(s string) (value, rest string) {
 // udevAction starts a program or wants units; %k and the like are known to the
 // device alone.
 func (g *boot) udevAction(t Text, line Line, a Assign) {
-	if strings.HasPrefix(a.Name, "ENV") {
+	if strings.Contains(a.Name, "SYSTEMD_WANTS") {
 		for _, name := range strings.Fields(a.Value) {
 			if g.init.Kind == "systemd" {
 				g.units.push(reached{name, t.File.Name + " → " + name, t.At(line), true})
@@ -101,18 +102,16 @@ func (g *boot) udevAction(t Text, line Line, a Assign) {
 		return
 	}
 	words := unitWords(a.Value)
-	key := t.File.Name + "\x00" + a.Value
-	if len(words) == 0 || g.hooked[key] || len(g.hooked) > maxHooks {
+	if len(words) == 0 || words[0] == "$env{REMOVE_CMD}" || !g.firstTime(t.File.Name+"\x00"+a.Value) {
 		return
 	}
-	g.hooked[key] = true
 	if !strings.HasPrefix(words[0], "/") {
 		words[0] = "/lib/udev/" + words[0]
 	}
 	for i, w := range words {
 		words[i] = udevNames.Replace(w)
 	}
-	g.maybe(func() {
+	g.onEvent(func() {
 		l := g.from(t.At(line))
 		l.cmd.Name, l.cmd.Args = words[0], words[1:]
 		l.words = words

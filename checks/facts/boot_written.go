@@ -211,7 +211,9 @@ func (g *boot) writes(name string, fresh bool, p writtenPart, known bool) {
 	if p.text.File == nil {
 		p.text.File = &firmware.File{Name: clean, Path: g.root.Path + "!" + clean, Container: g.root, Kind: firmware.Regular}
 	}
-	if p.text.Content != "" && len(f.parts) < maxInetd {
+	if len(f.parts) >= maxInetd {
+		f.unknown = true
+	} else if p.text.Content != "" {
 		f.parts = append(f.parts, p)
 	}
 }

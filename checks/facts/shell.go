@@ -195,8 +195,8 @@ func isNumber(s string) bool {
 var Scripts = &Fact[[]Script]{
 	Name:    "scripts",
 	Version: 2,
-	Doc:   "Shell scripts and the commands that they can run, in order, with resolved variables.",
-	Needs: []Node{Texts},
+	Doc:     "Shell scripts and the commands that they can run, in order, with resolved variables.",
+	Needs:   []Node{Texts},
 	Observe: func(o *Observer) ([]Script, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {

@@ -43,7 +43,7 @@ var shellBuiltins = map[string]func(*shellRun, []shellValue) (outcome, flow){
 	},
 	"export": shellExport, "local": shellExport, "readonly": shellExport,
 	"trap": shellTrapped, "alias": shellAlias,
-	"[":    shellTest, "[[": shellTest, "test": shellTest,
+	"[": shellTest, "[[": shellTest, "test": shellTest,
 }
 
 func shellSet(r *shellRun, a []shellValue) (outcome, flow) {

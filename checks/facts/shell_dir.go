@@ -79,10 +79,13 @@ func (r *shellRun) list(args []string) (string, bool) {
 	if len(args) == 1 {
 		dir = r.abs(args[0])
 	}
-	if dir == "" || Unresolved(dir) || r.world.exists == nil || r.world.exists("-d", dir) != works {
+	if dir == "" || Unresolved(dir) {
 		return "", false
 	}
 	names := r.world.glob(strings.TrimSuffix(dir, "/") + "/*")
+	if len(names) == 0 { // perhaps one that the boot makes, or a file
+		return "", false
+	}
 	for i := range names {
 		names[i] = path.Base(names[i])
 	}
