@@ -331,7 +331,9 @@ func (g *boot) follow(l *launch, t Text, args []string) outcome {
 		r.dir = l.folder()
 	}
 	r.place = t.place
-	r.opaque = g.event
+	event := g.event
+	r.opaque, g.event = event, false // scripts that it calls are not told of it, as a rule
+	defer func() { g.event = event }()
 	if !r.unsure {
 		g.ran[key] = true
 	}
@@ -438,7 +440,7 @@ func isEverydayTool(name string) bool {
 	switch name {
 	case "sleep", "mount", "umount", "mkdir", "rm", "cp", "mv", "ln", "echo", "cat", "sync", "modprobe", "insmod", "date", "hwclock",
 		"ifconfig", "ip", "route", "iptables", "kill", "killall", "logger", "touch", "chmod", "chown", "wget", "curl", "tar", "login", "getty",
-		"fsck", "mkfs", "dd", "nanddump", "ubiattach", "sysctl", "usleep", "wait", "test", "fbset", "stty", "tail", "openssl", "dropbearkey", "ssh-keygen":
+		"fsck", "mkfs", "dd", "nanddump", "ubiattach", "sysctl", "usleep", "wait", "test", "fbset", "stty", "tail", "openssl", "dropbearkey", "ssh-keygen", "reboot", "poweroff", "jffs2reset", "firstboot", "mtd":
 		return true
 	}
 	return false

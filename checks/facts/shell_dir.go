@@ -118,3 +118,21 @@ func isCall(s *syntax.Stmt, name string) bool {
 	call, ok := s.Cmd.(*syntax.CallExpr)
 	return ok && len(call.Args) > 0 && call.Args[0].Lit() == name
 }
+
+// pattern expands the pattern of ${NAME#PATTERN}. A "!" that a backslash keeps from
+// turning a set round goes to the end of the set.
+func (r *shellRun) pattern(w *syntax.Word) shellValue {
+	if w == nil || len(w.Parts) != 1 {
+		return r.word(w)
+	}
+	lit, ok := w.Parts[0].(*syntax.Lit)
+	if !ok {
+		return r.word(w)
+	}
+	before, set, found := strings.Cut(lit.Value, `[\!`)
+	inside, after, closed := strings.Cut(set, "]")
+	if !found || !closed {
+		return r.word(w)
+	}
+	return knownValue(unescape(before) + "[" + unescape(inside) + "!]" + unescape(after))
+}

@@ -302,7 +302,7 @@ func (r *shellRun) expansion(p *syntax.ParamExp, v shellValue, set bool) shellVa
 			return v
 		}
 	case syntax.RemSmallPrefix, syntax.RemLargePrefix, syntax.RemSmallSuffix, syntax.RemLargeSuffix:
-		pattern := r.word(p.Exp.Word)
+		pattern := r.pattern(p.Exp.Word)
 		if v.known && pattern.known {
 			return shellValue{trimPattern(v.text, pattern.text, p.Exp.Op), true, v.sure && pattern.sure, v.device}
 		}
@@ -444,6 +444,10 @@ func (r *shellRun) output(words []shellValue) (shellValue, bool) {
 	case "ls":
 		if names, ok := r.list(args); ok {
 			return known(names)
+		}
+	case "sed":
+		if s, ok := r.sedPrints(args); ok {
+			return known(s)
 		}
 	case "which":
 		if len(args) > 0 {
