@@ -62,12 +62,14 @@ var Boot = &Fact[BootGraph]{
 				return all, err
 			}
 		}
+		named := kernelInits(set)
 		for _, c := range img.Containers {
 			if !bootable(c, roots) {
 				continue
 			}
 			g := newBoot(img, c, set, tables)
 			g.know(programs)
+			g.kernelInits = named
 			g.start()
 			all.Inits = append(all.Inits, g.init)
 			all.Services = append(all.Services, g.services...)
@@ -152,6 +154,8 @@ type boot struct {
 	missing   map[string]bool
 
 	writtenBytes int
+	starters     int
+	kernelInits  []string // programs that kernel command lines name as init
 	handedTo     string // the init to which a script in its place hands over
 	units        unitQueue
 }

@@ -70,20 +70,6 @@ func (g *boot) followInit(p initProgram) {
 	g.initFile = nil
 }
 
-// otherInit follows a script that the kernel starts first where the root comes as
-// an initramfs or an initrd, which the image alone does not tell.
-func (g *boot) otherInit(first initProgram) {
-	for _, name := range []string{"init", "linuxrc"} {
-		f, ok := g.root.Lookup(name)
-		if !ok || f == first.file || f.Kind != firmware.Regular || !g.executable(f) {
-			continue
-		}
-		if t, isText := g.texts.Of(f); isText {
-			g.maybe(func() { g.followInit(initProgram{f, &t}) })
-		}
-	}
-}
-
 // begin notes the init system.
 func (g *boot) begin(kind string, at assay.Location) { g.init.Kind, g.init.Location = kind, at }
 

@@ -9,7 +9,9 @@ func TestBootInitScripts(t *testing.T) {
 		{"what the kernel names", map[string]string{"init": "#!/bin/sh\ntelnetd\nfor i in $(cat /proc/cmdline); do case $i in init=*) init=${i#init=};; esac; done\nexec $init\n"}, "telnetd vsftpd", 0},
 		{"another place", map[string]string{"etc/init": "#!/bin/sh\ntelnetd\nexec /sbin/init2\n"}, "telnetd vsftpd", 0},
 		{"of an initramfs", map[string]string{"sbin/init": "-> ../bin/busybox", "init": "#!/bin/sh\ntelnetd\nexec /sbin/init\n"}, "telnetd? vsftpd", 0},
+		{"of a kernel command line", map[string]string{"sbin/init": "-> ../bin/busybox", "boot/cmdline.txt": "console=ttyS0 init=/etc/rc.boot ro\n", "etc/rc.boot": "#!/bin/sh\ntelnetd\nexec /sbin/init\n"}, "telnetd? vsftpd", 0},
 
+		{"a comment of a boot loader", map[string]string{"sbin/init": "-> ../bin/busybox", "boot/cmdline.txt": "# init=/etc/rc.boot\n", "etc/rc.boot": "#!/bin/sh\ntelnetd\n"}, "vsftpd", 0},
 		{"a program", map[string]string{"sbin/init": "-> ../bin/busybox"}, "vsftpd", 0},
 		{"not executable", map[string]string{"sbin/init": "telnetd\n"}, "vsftpd", 0},
 		{"an example", map[string]string{"sbin/init": "-> ../bin/busybox", "usr/share/doc/init": "#!/bin/sh\ntelnetd\n"}, "vsftpd", 0},

@@ -21,6 +21,9 @@ func (g *boot) monit(l *launch, args []string) {
 }
 
 func (g *boot) monitFile(by *launch, t Text, depth int) {
+	if g.followed(by, "monit", t.File.Name) {
+		return
+	}
 	for line := range t.Lines() {
 		s := strings.TrimSpace(line.Text)
 		if strings.HasPrefix(s, "#") {

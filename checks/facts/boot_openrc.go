@@ -10,6 +10,9 @@ import (
 	"github.com/assay-iot/assay/firmware"
 )
 
+// maxNeeds bounds the services that need one another in a row.
+const maxNeeds = 100
+
 // isOpenRC reports whether a text is a service script of OpenRC: openrc-run
 // reads its variables and calls its functions.
 func isOpenRC(t Text) bool {
@@ -40,6 +43,10 @@ func (g *boot) openrcLevel(l *launch, level string, depth int) bool {
 func (g *boot) openrcService(l *launch, name string) {
 	f, ok := g.root.Lookup("etc/init.d/" + name)
 	if !ok || f.Kind != firmware.Regular || !g.executable(f) {
+		return
+	}
+	if len(g.via) > maxNeeds {
+		g.note("services of OpenRC need each other through more than %d others", maxNeeds)
 		return
 	}
 	if t, isText := g.texts.Of(f); isText {

@@ -115,6 +115,9 @@ func (g *boot) serviceFolder(l *launch, dir, name string) bool {
 
 // supervisedRun runs the program of a service, which stands in its folder.
 func (g *boot) supervisedRun(l *launch, dir, name string, run *firmware.File) {
+	if g.followed(l, "service", dir) {
+		return
+	}
 	m := g.from(At(run))
 	m.daemon, m.unit, m.user, m.dir = true, name, l.user, "/"+dir
 	m.cmd.Conditional = m.cmd.Conditional || l.cmd.Conditional

@@ -1,9 +1,41 @@
 package facts
 
-import "path"
+import (
+	"path"
+	"strings"
+)
+
+// maxStarters bounds the supervisors and hooks that stand one behind the other.
+const maxStarters = 24
 
 // starts follows a program of the image that starts others by its own settings.
 func (g *boot) starts(l *launch, name string, args []string) {
+	if g.followed(l, append([]string{"starts", name, l.folder()}, args...)...) {
+		return
+	}
+	if g.starters++; g.starters > maxStarters {
+		g.unjudge(l.cmd.Location, "it is started through too many others")
+	} else {
+		g.startsOthers(l, name, args)
+	}
+	g.starters--
+}
+
+// followed reports whether what the words say was followed before, and as surely as
+// now, and notes that it is now.
+func (g *boot) followed(l *launch, words ...string) bool {
+	key := strings.Join(words, "\x00")
+	if g.ran[key] || l.cmd.Conditional && g.ran["?"+key] {
+		return true
+	}
+	if l.cmd.Conditional {
+		key = "?" + key
+	}
+	g.ran[key] = true
+	return false
+}
+
+func (g *boot) startsOthers(l *launch, name string, args []string) {
 	g.supervisor(l, name, args)
 	switch name {
 	case "supervisord":

@@ -25,6 +25,9 @@ func (g *boot) supervisord(l *launch, args []string) {
 }
 
 func (g *boot) supervisordFile(l *launch, t Text, depth int) {
+	if g.followed(l, "supervisord", t.File.Name) {
+		return
+	}
 	var program []unitSetting
 	flush := func() {
 		g.supervisedProgram(l, unit{settings: program})

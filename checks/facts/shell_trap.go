@@ -40,7 +40,7 @@ func shellTrapped(r *shellRun, a []shellValue) (outcome, flow) {
 
 // runTraps runs at the end of a script what it set up for its end.
 func (r *shellRun) runTraps() {
-	for len(r.traps) > 0 {
+	for n := 0; len(r.traps) > 0 && n < maxTraps; n++ { // a trap may set another one
 		t := r.traps[0]
 		r.traps = r.traps[1:]
 		unsure, guards, src, args, place := r.unsure, r.guards, r.src, r.args, r.place
