@@ -156,7 +156,7 @@ type boot struct {
 	writtenBytes int
 	starters     int
 	kernelInits  []string // programs that kernel command lines name as init
-	handedTo     string // the init to which a script in its place hands over
+	handedTo     string   // the init to which a script in its place hands over
 	units        unitQueue
 }
 
