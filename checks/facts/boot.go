@@ -48,7 +48,7 @@ type BootCommand struct {
 var Boot = &Fact[BootGraph]{
 	Name:    "boot",
 	Doc:     "What the init systems of the image start, followed through scripts, links, units and settings.",
-	Version: 3,
+	Version: 4,
 	Needs:   []Node{Tree, Roots, Texts, Applets, Programs},
 	Observe: func(o *Observer) (BootGraph, error) {
 		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}, Passwords: []PasswordWrite{}}
@@ -62,12 +62,14 @@ var Boot = &Fact[BootGraph]{
 				return all, err
 			}
 		}
+		named := kernelInits(set)
 		for _, c := range img.Containers {
 			if !bootable(c, roots) {
 				continue
 			}
 			g := newBoot(img, c, set, tables)
 			g.know(programs)
+			g.kernelInits = named
 			g.start()
 			all.Inits = append(all.Inits, g.init)
 			all.Services = append(all.Services, g.services...)
@@ -94,7 +96,7 @@ func bootable(c *firmware.Container, roots []Root) bool {
 // Services are the services of the image, started or not, by root and name.
 var Services = &Fact[[]Service]{
 	Name:    "services",
-	Version: 3,
+	Version: 4,
 	Doc:     "Programs that wait for others: whether they are started, as whom, on which address and port, with which settings.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Service, error) {
@@ -106,7 +108,7 @@ var Services = &Fact[[]Service]{
 // Inits are the init systems of the root file systems.
 var Inits = &Fact[[]Init]{
 	Name:    "inits",
-	Version: 2,
+	Version: 3,
 	Doc:     "The first program of each root file system, and what of it could not be followed.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Init, error) {
@@ -140,9 +142,22 @@ type boot struct {
 	scripts   int
 	touched   map[string]bool // files that the boot makes
 	brought   map[string]bool // files and folders that the boot fills from elsewhere
+	written   map[string]*writtenFile
+	event     bool            // an event runs what runs now
+	initFile  *firmware.File  // the script in the place of init that runs now
+	doubt     bool            // what runs now is run by an event that may never come
+	hooked    map[string]bool // hooks that were followed
+	enabled   []enabledScript
+	took      map[string]bool // files that scripts took in
 	installed bool            // busybox --install makes the links of its applets
 	packages  map[string]uciPackage
 	missing   map[string]bool
+
+	writtenBytes int
+	starters     int
+	kernelInits  []string // programs that kernel command lines name as init
+	handedTo     string   // the init to which a script in its place hands over
+	units        unitQueue
 }
 
 func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables []AppletTable) *boot {
@@ -150,7 +165,7 @@ func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables
 		img: img, root: root, texts: set, dirs: map[string][]*firmware.File{},
 		init:    Init{Root: root.Path, Location: assay.Location{Path: root.Path}},
 		running: map[string]int{}, ran: map[string]bool{}, touched: map[string]bool{}, brought: map[string]bool{}, programs: map[string]Program{},
-		packages: map[string]uciPackage{}, missing: map[string]bool{},
+		packages: map[string]uciPackage{}, missing: map[string]bool{}, written: map[string]*writtenFile{}, hooked: map[string]bool{}, took: map[string]bool{},
 	}
 	for _, t := range tables {
 		if strings.HasPrefix(t.Location.Path, root.Path+"!") {
@@ -165,7 +180,7 @@ func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables
 	}
 	g.world = &shellWorld{
 		texts: set, left: maxBootSteps, run: g.run, glob: g.glob, exists: g.exists, config: g.config, find: g.find, read: g.read, procd: g.startInstance,
-		lookup: func(name string, _ *shellRun) (Text, bool) { return set.Get(root, name) },
+		lookup: g.sourced,
 	}
 	return g
 }
@@ -192,6 +207,10 @@ func (g *boot) read(name string) (string, bool) {
 // start finds the init system and follows it.
 func (g *boot) start() {
 	g.findInit()
+	if g.isOpenWrt() {
+		g.hotplugFolders()
+	}
+	g.runEnabled()
 	if g.world.left <= 0 {
 		g.init.Problem = "the boot scripts run too many statements to follow"
 	}

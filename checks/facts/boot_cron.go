@@ -24,44 +24,51 @@ func (g *boot) crontabs(by Service) {
 	folders := append(flagValues(by.Args, "-c"), "var/spool/cron/crontabs", "etc/crontabs", "var/spool/cron")
 	seen := map[string]bool{}
 	for _, dir := range folders {
-		for _, f := range g.children(dir) {
-			if t, ok := g.texts.Get(g.root, f.Name); ok && !seen[t.File.Name] {
-				seen[t.File.Name] = true
-				g.crontab(by, t, false, path.Base(f.Name))
+		for _, name := range g.filesIn(dir) {
+			key := name
+			if f, ok := g.root.Lookup(name); ok {
+				key = f.Name
+			}
+			if !seen[key] {
+				seen[key] = true
+				g.crontab(by, name, false, path.Base(name))
 			}
 		}
 	}
-	files := slices.Clone(g.children("etc/cron.d"))
-	if f, ok := g.root.Lookup("etc/crontab"); ok {
-		files = append(files, f)
-	}
-	for _, f := range files {
-		if t, ok := g.texts.Get(g.root, f.Name); ok && !strings.HasPrefix(path.Base(f.Name), ".") {
-			g.crontab(by, t, true, "")
+	for _, name := range append(g.filesIn("etc/cron.d"), "etc/crontab") {
+		if !strings.HasPrefix(path.Base(name), ".") {
+			g.crontab(by, name, true, "")
 		}
 	}
 }
 
-// crontab runs the lines of one table; those of the system name a user.
-func (g *boot) crontab(by Service, t Text, system bool, user string) {
+// crontab runs the lines of one table, also of one that the boot writes; those of
+// the system name a user.
+func (g *boot) crontab(by Service, name string, system bool, user string) {
+	parts, known := g.partsOf(name)
+	if !known {
+		g.unjudge(by.Places[0], "the table of cron, "+cleanName(name)+", is made by the boot from what the image does not tell")
+	}
 	jobs := 0
-	for line := range t.Lines() {
-		command, as, ok := cronJob(line.Text, system)
-		if jobs++; !ok || jobs > maxCronJobs {
-			continue
+	for _, p := range parts {
+		for line := range p.text.Lines() {
+			command, as, ok := cronJob(line.Text, system)
+			if jobs++; !ok || jobs > maxCronJobs {
+				continue
+			}
+			l := g.from(p.text.At(line))
+			l.cmd.Conditional = !by.Certain || p.unsure
+			l.user = as
+			if !system {
+				l.user = user
+			}
+			if l.user == "root" {
+				l.user = ""
+			}
+			g.via = append(g.via[:0], by.Via)
+			g.through(cleanName(name), func() { g.inline(l, command) })
+			g.via = g.via[:0]
 		}
-		l := g.from(t.At(line))
-		l.cmd.Conditional = !by.Certain
-		l.user = as
-		if !system {
-			l.user = user
-		}
-		if l.user == "root" {
-			l.user = ""
-		}
-		g.via = append(g.via[:0], by.Via)
-		g.through(t.File.Name, func() { g.inline(l, command) })
-		g.via = g.via[:0]
 	}
 }
 

@@ -23,6 +23,8 @@ type inetdEntry struct {
 	words                         []string
 	text                          Text
 	line                          Line
+	unsure                        bool   // the line may not be there
+	id                            string // of xinetd
 }
 
 // parseInetd reads inetd.conf: service, socket type, protocol, flags, user,
@@ -40,7 +42,7 @@ func parseInetd(t Text) []inetdEntry {
 		}
 		user, _, _ := strings.Cut(f[4], ".")
 		user, _, _ = strings.Cut(user, ":")
-		e := inetdEntry{service, strings.TrimRight(f[2], "46"), user, bind, f[5:6], t, line}
+		e := inetdEntry{service: service, protocol: strings.TrimRight(f[2], "46"), user: user, bind: bind, words: f[5:6:6], text: t, line: line}
 		if len(f) > 7 {
 			e.words = append(e.words, f[7:]...) // f[6] is the program's own name
 		}
@@ -55,93 +57,44 @@ func parseInetd(t Text) []inetdEntry {
 	return all
 }
 
-// parseXinetd reads blocks "service NAME { key = value }"; a disabled one is nothing.
-func parseXinetd(t Text) []inetdEntry {
-	var all []inetdEntry
-	var e *inetdEntry
-	disabled := false
-	for line := range t.Lines() {
-		s := strings.TrimSpace(line.Text)
-		f := strings.Fields(s)
-		switch {
-		case s == "" || s[0] == '#':
-		case f[0] == "service" && len(f) > 1:
-			e, disabled = &inetdEntry{service: strings.Trim(f[1], "{"), protocol: "tcp", text: t, line: line}, false
-		case s == "}" && e != nil:
-			if !disabled && len(e.words) > 0 && len(all) < maxInetd {
-				all = append(all, *e)
-			}
-			e = nil
-		case e != nil:
-			key, value, _ := strings.Cut(s, "=")
-			value = strings.TrimSpace(strings.TrimPrefix(value, "="))
-			switch strings.TrimRight(strings.TrimSpace(key), "+-") {
-			case "disable":
-				disabled = value == "yes"
-			case "protocol":
-				e.protocol = value
-			case "socket_type":
-				if value == "dgram" {
-					e.protocol = "udp"
-				}
-			case "user":
-				e.user = value
-			case "bind", "interface":
-				e.bind = value
-			case "port":
-				e.service = value
-			case "server":
-				e.words = append([]string{value}, e.words[min(1, len(e.words)):]...)
-			case "server_args":
-				e.words = append(e.words[:min(1, len(e.words))], strings.Fields(value)...)
-			}
-		}
-	}
-	return all
-}
-
 // superservers starts what inetd and xinetd wait for, if they are started.
 func (g *boot) superservers() {
 	for _, s := range slices.Clone(g.services) {
 		if !s.Started {
 			continue
 		}
-		var entries []inetdEntry
 		switch s.Name {
 		case "inetd":
-			name := "etc/inetd.conf"
-			for _, a := range s.Args {
-				if !strings.HasPrefix(a, "-") && strings.Contains(a, "/") {
-					name = a
-				}
-			}
-			if t, ok := g.texts.Get(g.root, name); ok {
-				entries = parseInetd(t)
-			}
+			g.inetd(s)
 		case "xinetd":
-			entries = g.xinetd(s)
-		}
-		for _, e := range entries {
-			g.inetdService(s, e)
+			g.xinetd(s)
 		}
 	}
 }
 
-func (g *boot) xinetd(s Service) []inetdEntry {
-	var all []inetdEntry
-	name := "etc/xinetd.conf"
-	if i := slices.Index(s.Args, "-f"); i >= 0 && i+1 < len(s.Args) {
-		name = s.Args[i+1]
-	}
-	if t, ok := g.texts.Get(g.root, name); ok {
-		all = parseXinetd(t)
-	}
-	for _, f := range g.children("etc/xinetd.d") {
-		if t, ok := g.texts.Get(g.root, f.Name); ok && len(all) < maxInetd {
-			all = append(all, parseXinetd(t)...)
+// inetd starts what its table names: one that the image holds, or that the boot
+// writes.
+func (g *boot) inetd(s Service) {
+	name := "/etc/inetd.conf"
+	for _, a := range s.Args {
+		if !strings.HasPrefix(a, "-") && (strings.Contains(a, "/") || strings.HasSuffix(a, ".conf")) {
+			name = a
 		}
 	}
-	return all
+	if Unresolved(name) {
+		g.unjudge(s.Places[0], "the table of inetd is only known to the running device")
+		return
+	}
+	parts, known := g.partsOf(name)
+	if !known {
+		g.unjudge(s.Places[0], "the table of inetd, "+cleanName(name)+", is made by the boot from what the image does not tell")
+	}
+	for _, p := range parts {
+		for _, e := range parseInetd(p.text) {
+			e.unsure = p.unsure
+			g.inetdService(s, e)
+		}
+	}
 }
 
 func (g *boot) inetdService(by Service, e inetdEntry) {
@@ -151,7 +104,7 @@ func (g *boot) inetdService(by Service, e inetdEntry) {
 	}
 	l := g.from(e.text.At(e.line))
 	l.words, l.user, l.daemon, l.unit = e.words, e.user, true, e.service
-	l.cmd.Conditional = !by.Certain
+	l.cmd.Conditional = !by.Certain || e.unsure
 	l.socket = []Listen{{Address: anyAddress(e.bind), Port: port, Protocol: e.protocol, Location: l.cmd.Location}}
 	g.via = append(g.via[:0], by.Via, e.text.File.Name)
 	g.launch(l)

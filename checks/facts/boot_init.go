@@ -12,16 +12,35 @@ import (
 // maxInittab bounds the entries of one inittab.
 const maxInittab = 512
 
-// findInit decides which init system the root has and follows it.
+// findInit decides which init system the root has and follows it. A script in
+// the place of init runs before the init to which it hands over.
 func (g *boot) findInit() {
 	init, hasInit := g.firstProgram()
+	if hasInit && init.text != nil && g.executable(init.file) {
+		g.begin("script", At(init.file))
+		g.followInit(init)
+		hasInit = false
+		if g.handedTo == "" && !g.isFile("etc/inittab") {
+			g.rcScripts()
+			return
+		}
+	}
+	g.otherInit(init)
+	g.initSystem(init, hasInit)
+}
+
+// initSystem follows the init program, or the one after a script in its place.
+func (g *boot) initSystem(init initProgram, hasInit bool) {
 	inittab, hasTab := g.texts.Get(g.root, "etc/inittab")
 	systemd, hasSystemd := g.systemdFile()
 	android, isAndroid := androidFolder(g.root)
 	switch {
-	case hasSystemd && (!hasTab || path.Base(init.name()) == "systemd"):
+	case hasSystemd && (!hasTab || path.Base(init.name()) == "systemd" || g.handedTo == "systemd"):
 		g.begin("systemd", At(systemd))
 		g.systemd()
+	case path.Base(init.name()) == "openrc-init" || g.handedTo == "openrc-init":
+		g.begin("openrc", assay.Location{Path: g.root.Path + "!etc/runlevels"})
+		g.openrcInit()
 	case hasTab:
 		g.begin(g.inittabKind(inittab), At(inittab.File))
 		g.inittab(inittab)
@@ -31,19 +50,24 @@ func (g *boot) findInit() {
 	case g.isFile("etc/runit/2") || g.isFile("sbin/runit-init") || g.isFile("usr/sbin/runit-init"):
 		g.begin("runit", assay.Location{Path: g.root.Path + "!etc/runit"})
 		g.runit()
-	case hasInit && init.text != nil:
-		g.begin("script", At(init.file))
-		g.follow(g.from(At(init.file)), *init.text, nil)
-		g.rcScripts()
-	case hasInit && strings.HasPrefix(path.Base(init.file.Name), "busybox"):
+	case hasInit && isMultiCall(init.file.Name):
 		g.begin("busybox", At(init.file))
 		g.defaultInittab(init.file)
 	case hasInit || g.isFile("etc/init.d/rcS"):
-		g.begin("other", assay.Location{Path: g.root.Path})
-		if !g.rcScripts() {
-			g.init.Kind = ""
+		if !g.rcScripts() && g.init.Kind == "" {
+			return
+		}
+		if g.init.Kind == "" {
+			g.begin("other", assay.Location{Path: g.root.Path})
 		}
 	}
+}
+
+// followInit runs a script that the kernel starts.
+func (g *boot) followInit(p initProgram) {
+	g.initFile = p.file
+	g.follow(g.from(At(p.file)), *p.text, nil)
+	g.initFile = nil
 }
 
 // begin notes the init system.
@@ -85,7 +109,7 @@ func (g *boot) isFile(name string) bool {
 
 // from makes a launch that no script stands behind.
 func (g *boot) from(at assay.Location) *launch {
-	return &launch{cmd: &Command{Location: at}}
+	return &launch{cmd: &Command{Location: at, Conditional: g.doubt}}
 }
 
 // rcScripts runs rcS and its numbered companions if they are there.
@@ -286,29 +310,4 @@ func (g *boot) defaultInittab(init *firmware.File) {
 			}
 		}
 	})
-}
-
-// runit runs the stages of runit and the services of its folder.
-func (g *boot) runit() {
-	l := g.from(g.init.Location)
-	for _, stage := range []string{"etc/runit/1", "etc/runit/2"} {
-		if f, ok := g.root.Lookup(stage); ok {
-			g.script(l, f, nil)
-		}
-	}
-	g.runitServices(l)
-}
-
-func (g *boot) runitServices(l *launch) {
-	for _, dir := range []string{"etc/service", "service", "var/service", "etc/runit/runsvdir/default", "etc/runit/runsvdir/current"} {
-		for _, entry := range g.children(dir) {
-			run, ok := g.root.Lookup(entry.Name + "/run")
-			if !ok || g.entry(entry.Name+"/down") {
-				continue
-			}
-			m := g.from(At(run))
-			m.daemon, m.unit, m.user = true, path.Base(entry.Name), l.user
-			g.script(m, run, nil)
-		}
-	}
 }

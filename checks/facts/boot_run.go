@@ -25,8 +25,13 @@ func (g *boot) run(r *shellRun, c *Command) outcome {
 			g.installed = true
 		}
 	}
-	g.bring(c, words)
+	g.bring(r, c, words)
+	g.record(r, c, words)
+	g.kernelHook(r, c, words)
 	g.consoleCommand(r, c, words)
+	if c.Name == "cd" && r != nil {
+		return g.enter(r, c)
+	}
 	if len(words) == 0 || words[0] == "" {
 		return unsure
 	}
@@ -50,8 +55,9 @@ type launch struct {
 	words  []string
 	user   string
 	unit   string
-	daemon bool // whoever starts it expects it to stay
-	once   bool // it ends before the next one runs
+	dir    string // where it starts if no script runs it; empty is /
+	daemon bool   // whoever starts it expects it to stay
+	once   bool   // it ends before the next one runs
 	socket []Listen
 	applet bool // called as "busybox NAME"
 	depth  int
@@ -75,7 +81,13 @@ var launchers = map[string]func(g *boot, l *launch) *launch{
 	"su":                suWords,
 	"tcpsvd":            superserver,
 	"udpsvd":            superserver,
-	"setuidgid":         func(_ *boot, l *launch) *launch { return l.with(l.words[min(2, len(l.words)):]) },
+	"setuidgid":         afterOne,
+	"s6-setuidgid":      afterOne,
+	"envdir":            afterOne,
+	"s6-envdir":         afterOne,
+	"pgrphack":          func(_ *boot, l *launch) *launch { return l.with(l.words[1:]) },
+	"supervise-daemon":  superviseDaemon,
+	"systemd-run":       systemdRun,
 }
 
 func (g *boot) launch(l *launch) outcome {
@@ -89,7 +101,18 @@ func (g *boot) launch(l *launch) outcome {
 	l.applet = l.applet || slices.ContainsFunc(l.words[:len(l.words)-len(unwrapCommand(l.words))], isMultiCall)
 	l.words = unwrapCommand(l.words)
 	if Unresolved(l.words[0]) {
+		if l.cmd.Name == "exec" && l.run != nil && l.run.src.File == g.initFile { // what the kernel's command line names
+			g.handedTo = "init"
+			return unsure
+		}
 		g.unjudgeName(l.cmd.Location, l.words[0])
+		return unsure
+	}
+	if strings.Contains(l.words[0], "/") {
+		l.words = append([]string{l.abs(l.words[0])}, l.words[1:]...)
+	}
+	if strings.HasPrefix(l.words[0], "$PWD/") {
+		g.unjudge(l.cmd.Location, "it stands in a folder that only the running device knows")
 		return unsure
 	}
 	name, args := path.Base(l.words[0]), l.words[1:]
@@ -104,6 +127,10 @@ func (g *boot) launch(l *launch) outcome {
 		return g.shell(l, args)
 	case "service", "rc-service":
 		if args = skipFlags(args); len(args) > 0 {
+			if _, script := g.root.Lookup("etc/init.d/" + path.Base(args[0])); !script && len(args) > 1 {
+				g.systemctl(l, []string{args[1], args[0]})
+				return unsure
+			}
 			return g.launch(l.with(append([]string{"/etc/init.d/" + path.Base(args[0])}, args[1:]...)))
 		}
 	case "run-parts":
@@ -111,14 +138,20 @@ func (g *boot) launch(l *launch) outcome {
 			g.script(l, f, nil)
 		}
 		return unsure
+	case "systemctl":
+		g.systemctl(l, args)
+		return unsure
 	case "rc.common":
 		if len(args) > 1 {
 			return g.launch(l.with(args))
 		}
 	case "rc", "openrc":
-		if len(args) > 0 && g.runlevel(args[0]) {
+		if len(args) > 0 && (g.runlevel(args[0]) || g.openrcLevel(l, args[0], 0)) || len(args) == 0 && g.openrcLevel(l, "default", 0) {
 			return unsure
 		}
+	}
+	if t, sure, ok := g.writtenScript(l.words[0]); ok {
+		return g.followWritten(l, t, sure, args)
 	}
 	called, ok := g.find(l.words[0])
 	if !ok && l.applet {
@@ -130,6 +163,7 @@ func (g *boot) launch(l *launch) outcome {
 		return unsure
 	}
 	f, _ := g.root.Lookup(called)
+	g.starts(l, name, args)
 	if t, isText := g.texts.Of(f); isText {
 		return g.scriptText(l, f, t, args)
 	}
@@ -146,6 +180,9 @@ func lastOf(words []string) string {
 	}
 	return words[len(words)-1]
 }
+
+// afterOne takes away a program and its one argument.
+func afterOne(_ *boot, l *launch) *launch { return l.with(l.words[min(2, len(l.words)):]) }
 
 // startStopDaemon reads the arguments of Debian's and busybox's start-stop-daemon.
 func startStopDaemon(_ *boot, l *launch) *launch {
@@ -266,8 +303,14 @@ func (g *boot) scriptText(l *launch, f *firmware.File, t Text, args []string) ou
 // follow runs a shell script.
 func (g *boot) follow(l *launch, t Text, args []string) outcome {
 	key := t.File.Name + "\x00" + strings.Join(args, "\x00")
+	if t.place != nil {
+		key += "\x00" + t.Content
+	}
 	if g.running[t.File.Name] > 1 || g.ran[key] {
 		return unsure
+	}
+	if isOpenRC(t) {
+		return g.openrcScript(l, t, args)
 	}
 	if g.scripts++; g.scripts > maxBootScripts {
 		g.note("the boot runs more than %d scripts", maxBootScripts)
@@ -284,6 +327,13 @@ func (g *boot) follow(l *launch, t Text, args []string) outcome {
 	if l != nil && l.cmd != nil {
 		r.unsure = r.unsure || l.cmd.Conditional
 	}
+	if l != nil {
+		r.dir = l.folder()
+	}
+	r.place = t.place
+	event := g.event
+	r.opaque, g.event = event, false // scripts that it calls are not told of it, as a rule
+	defer func() { g.event = event }()
 	if !r.unsure {
 		g.ran[key] = true
 	}
@@ -293,11 +343,16 @@ func (g *boot) follow(l *launch, t Text, args []string) outcome {
 	g.through(t.File.Name, func() {
 		if strings.Contains(firstLine(t.Content), "rc.common") {
 			g.rcCommon(r, stmts)
+			if action := lastOf(args); action == "enable" || action == "disable" {
+				g.enable(t, action == "enable", r.unsure)
+			}
 			return
 		}
 		r.builtin = openwrtCommands
 		got, _ = r.stmts(stmts)
+		r.runTraps()
 	})
+	g.firstBootScripts(t)
 	return got
 }
 
@@ -339,12 +394,13 @@ func (g *boot) add(l *launch, s Service) {
 	if s.Name == "" {
 		s.Name = strings.TrimSuffix(path.Base(l.words[0]), ".sh")
 	}
+	g.units.added++
 	s.Root, s.Args, s.User, s.Unit = g.root.Path, slices.Clone(l.words[1:]), l.user, l.unit
 	s.Listens = slices.Clone(l.socket)
 	s.Places = []assay.Location{l.cmd.Location}
 	for i := range g.services {
 		old := &g.services[i]
-		if old.Name == s.Name && old.Started == s.Started && slices.Equal(old.Args, s.Args) && slices.Equal(old.Listens, s.Listens) {
+		if old.Name == s.Name && old.Started == s.Started && slices.Equal(old.Args, s.Args) && slices.Equal(old.Listens, s.Listens) && !old.confined {
 			old.Certain = old.Certain || s.Certain
 			if !slices.Contains(old.Places, l.cmd.Location) {
 				old.Places = append(old.Places, l.cmd.Location)
@@ -384,7 +440,7 @@ func isEverydayTool(name string) bool {
 	switch name {
 	case "sleep", "mount", "umount", "mkdir", "rm", "cp", "mv", "ln", "echo", "cat", "sync", "modprobe", "insmod", "date", "hwclock",
 		"ifconfig", "ip", "route", "iptables", "kill", "killall", "logger", "touch", "chmod", "chown", "wget", "curl", "tar", "login", "getty",
-		"fsck", "mkfs", "dd", "nanddump", "ubiattach", "sysctl", "usleep", "wait", "test", "fbset", "stty", "tail", "openssl", "dropbearkey", "ssh-keygen":
+		"fsck", "mkfs", "dd", "nanddump", "ubiattach", "sysctl", "usleep", "wait", "test", "fbset", "stty", "tail", "openssl", "dropbearkey", "ssh-keygen", "reboot", "poweroff", "jffs2reset", "firstboot", "mtd":
 		return true
 	}
 	return false

@@ -34,6 +34,13 @@ func (g *boot) shellFile(l *launch, name string, args []string) outcome {
 		g.unjudge(l.cmd.Location, "it runs a script that only the running device knows")
 		return unsure
 	}
+	if name = l.abs(name); Unresolved(name) {
+		g.unjudge(l.cmd.Location, "it stands in a folder that only the running device knows")
+		return unsure
+	}
+	if t, sure, ok := g.writtenScript(name); ok {
+		return g.followWritten(l, t, sure, args)
+	}
 	f, ok := g.root.Lookup(name)
 	if !ok {
 		g.unjudgeFile(l.cmd.Location, name)
@@ -111,7 +118,9 @@ func (g *boot) inline(l *launch, text string) {
 		r.unsure, r.depth, r.terminal = l.run.unsure, l.run.depth+1, l.run.terminal
 	}
 	r.unsure = r.unsure || l.cmd.Conditional
+	r.dir, r.opaque = l.folder(), g.event
 	r.stmts(stmts)
+	r.runTraps()
 }
 
 // placeFile gives some file for a run whose place is fixed.

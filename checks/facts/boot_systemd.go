@@ -29,68 +29,116 @@ func (g *boot) systemdFile() (*firmware.File, bool) {
 
 // reached is a unit on the way, and the file or link that wants it.
 type reached struct {
-	name  string
-	via   string
-	place assay.Location
+	name   string
+	via    string
+	place  assay.Location
+	unsure bool // only if something happens
+}
+
+// unitQueue holds the units that are still to be started, and what enabling
+// units adds to those that the image holds.
+type unitQueue struct {
+	sure, unsure []reached
+	wanted       map[string][]reached // by the unit that wants them
+	alias        map[string]string
+	added        int // services that were noted, new or not
+}
+
+func (q *unitQueue) push(all ...reached) {
+	for _, r := range all {
+		if r.unsure {
+			q.unsure = append(q.unsure, r)
+		} else {
+			q.sure = append(q.sure, r)
+		}
+	}
+}
+
+func (q *unitQueue) pop() (r reached, ok bool) {
+	for _, list := range []*[]reached{&q.sure, &q.unsure} {
+		if len(*list) > 0 {
+			r, *list = (*list)[0], (*list)[1:]
+			return r, true
+		}
+	}
+	return r, false
 }
 
 // systemd follows default.target through what it wants and requires.
 func (g *boot) systemd() {
-	queue := []reached{{"default.target", "default.target", g.init.Location}}
-	for _, name := range []string{"sysinit.target", "basic.target"} { // every service needs them
-		queue = append(queue, reached{name, name, g.init.Location})
+	g.units = unitQueue{wanted: map[string][]reached{}, alias: map[string]string{}}
+	g.applyPresets()
+	g.otherGenerators()
+	for _, name := range []string{"default.target", "sysinit.target", "basic.target"} { // every service needs the last two
+		g.units.push(reached{name: name, via: name, place: g.init.Location})
 	}
-	seen := map[string]bool{}
+	seen := map[string]int{} // 1 if it may be started, 2 if it is
 	generated := false
 	for len(seen) < maxUnits {
-		if len(queue) == 0 && !generated {
-			queue, generated = g.generatedGettys(seen), true
+		if len(g.units.sure) == 0 && !generated {
+			g.units.push(g.generatedGettys(seen)...)
+			g.udevBySystemd()
+			generated = true
 		}
-		if len(queue) == 0 {
+		r, ok := g.units.pop()
+		if !ok {
 			break
 		}
-		r := queue[0]
-		queue = queue[1:]
+		how := 2
+		if r.unsure {
+			how = 1
+		}
 		u, ok := g.unit(r.name)
 		if ok {
 			r.name = u.name
 		}
-		if seen[r.name] {
+		if seen[r.name] >= how {
 			continue
 		}
-		seen[r.name] = true
-		if ok && !g.conditionsHold(u) {
-			continue
+		seen[r.name] = how
+		was := g.doubt
+		g.doubt = r.unsure
+		g.startReached(r, u, ok)
+		g.doubt = was
+	}
+}
+
+func (g *boot) startReached(r reached, u unit, loaded bool) {
+	if loaded && !g.conditionsHold(u) {
+		return
+	}
+	for _, next := range g.wanted(r, u, loaded) {
+		next.unsure = next.unsure || r.unsure
+		g.units.push(next)
+	}
+	g.sysvScripts(r)
+	if !loaded {
+		return
+	}
+	switch u.kind() {
+	case "service":
+		g.unitService(u, r, nil)
+	case "socket":
+		g.unitSocket(u, r)
+	case "timer", "path":
+		name := u.value(strings.ToUpper(u.kind()[:1])+u.kind()[1:], "Unit")
+		if name == "" {
+			name = strings.TrimSuffix(u.name, "."+u.kind()) + ".service"
 		}
-		queue = append(queue, g.wanted(r, u, ok)...)
-		if !ok {
-			continue
-		}
-		switch u.kind() {
-		case "service":
-			g.unitService(u, r, nil)
-		case "socket":
-			g.unitSocket(u, r)
-		case "timer", "path":
-			name := u.value(strings.ToUpper(u.kind()[:1])+u.kind()[1:], "Unit")
-			if name == "" {
-				name = strings.TrimSuffix(u.name, "."+u.kind()) + ".service"
-			}
-			queue = append(queue, reached{name, r.via + " → " + name, u.place()})
-		}
+		g.units.push(reached{name, r.via + " → " + name, u.place(), r.unsure})
 	}
 }
 
 // generatedGettys adds the gettys that systemd-getty-generator may start on the
 // kernel's console: those for which the image has drop-ins.
-func (g *boot) generatedGettys(seen map[string]bool) []reached {
+func (g *boot) generatedGettys(seen map[string]int) []reached {
 	var next []reached
 	for _, folder := range unitFolders {
 		for _, f := range g.children(folder) {
 			name, ok := strings.CutSuffix(path.Base(f.Name), ".d")
-			if ok && strings.HasSuffix(name, ".service") && !seen[name] &&
+			if ok && strings.HasSuffix(name, ".service") && seen[name] == 0 &&
 				(strings.HasPrefix(name, "serial-getty@") && instanceOf(name) != "" || name == "console-getty.service") {
-				next = append(next, reached{name, "systemd-getty-generator → " + name, At(f)})
+				next = append(next, reached{name: name, via: "systemd-getty-generator → " + name, place: At(f)})
 			}
 		}
 	}
@@ -107,20 +155,29 @@ func (g *boot) wanted(r reached, u unit, loaded bool) []reached {
 		for _, key := range []string{"Wants", "Requires", "Requisite", "BindsTo", "Upholds"} {
 			for _, name := range u.words("Unit", key) {
 				name = u.specify(name)
-				next = append(next, reached{name, r.via + " → " + name, u.place()})
+				next = append(next, reached{name: name, via: r.via + " → " + name, place: u.place()})
 			}
 		}
 	}
+	if loaded {
+		for _, key := range []string{"OnFailure", "OnSuccess"} {
+			for _, name := range u.words("Unit", key) {
+				name = u.specify(name)
+				next = append(next, reached{name, r.via + " → " + key + " " + name, u.place(), true})
+			}
+		}
+	}
+	next = append(next, g.generated(r)...)
 	if r.name == "basic.target" { // also without its file
 		for _, name := range []string{"sockets.target", "timers.target", "paths.target", "sysinit.target"} {
-			next = append(next, reached{name, r.via + " → " + name, r.place})
+			next = append(next, reached{name: name, via: r.via + " → " + name, place: r.place})
 		}
 	}
 	if r.name == "multi-user.target" { // systemd's own units link it there
-		next = append(next, reached{"getty.target", r.via + " → getty.target", r.place})
+		next = append(next, reached{name: "getty.target", via: r.via + " → getty.target", place: r.place})
 	}
 	if r.name == "sysinit.target" {
-		next = append(next, reached{"local-fs.target", r.via + " → local-fs.target", r.place})
+		next = append(next, reached{name: "local-fs.target", via: r.via + " → local-fs.target", place: r.place})
 	}
 	names := []string{r.name}
 	if loaded && u.instance != "" {
@@ -130,11 +187,15 @@ func (g *boot) wanted(r reached, u unit, loaded bool) []reached {
 		names = append(names, path.Base(u.file.File.Name))
 	}
 	for _, name := range names {
+		for _, e := range g.units.wanted[name] {
+			e.via = r.via + " → " + e.name + " (" + e.via + ")"
+			next = append(next, e)
+		}
 		for _, suffix := range []string{".wants", ".requires", ".upholds"} {
 			for _, folder := range unitFolders {
 				for _, f := range g.children(folder + "/" + name + suffix) {
 					b := path.Base(f.Name)
-					next = append(next, reached{b, r.via + " → " + b, At(f)})
+					next = append(next, reached{name: b, via: r.via + " → " + b, place: At(f)})
 				}
 			}
 		}
@@ -188,6 +249,12 @@ func (g *boot) unit(name string) (unit, bool) {
 			}
 			return g.load(name, t), true
 		}
+	}
+	if of := g.units.alias[name]; of != "" && of != name {
+		delete(g.units.alias, name) // none leads back to itself
+		u, ok := g.unit(of)
+		g.units.alias[name] = of
+		return u, ok
 	}
 	return unit{}, false
 }
@@ -273,14 +340,14 @@ func (g *boot) unitSocket(u unit, r reached) {
 		}
 	}
 	if s, ok := g.unit(name); ok && len(listens) > 0 {
-		g.unitService(s, reached{name, r.via + " → " + name, r.place}, append(listens, Listen{Location: r.place}))
+		g.unitService(s, reached{name, r.via + " → " + name, r.place, r.unsure}, append(listens, Listen{Location: r.place}))
 	}
 }
 
 // unitService starts what a service's ExecStart lines name.
 func (g *boot) unitService(u unit, r reached, sockets []Listen) {
 	environment := g.environment(u)
-	for _, s := range append(u.values("Service", "ExecStartPre"), u.values("Service", "ExecStart")...) {
+	for _, s := range slices.Concat(u.values("Service", "ExecStartPre"), u.values("Service", "ExecStart"), u.values("Service", "ExecStartPost")) {
 		words := unitWords(u.specify(s.value))
 		if len(words) == 0 {
 			continue
@@ -290,7 +357,8 @@ func (g *boot) unitService(u unit, r reached, sockets []Listen) {
 		l := g.from(s.text.At(s.line))
 		l.unit, l.user, l.words = strings.TrimSuffix(u.name, ".service"), u.value("Service", "User"), words
 		l.once = s.key == "ExecStartPre"
-		l.daemon = !l.once && u.value("Service", "Type") != "oneshot"
+		l.dir = workingDirectory(u)
+		l.daemon = s.key == "ExecStart" && u.value("Service", "Type") != "oneshot"
 		if s.key == "ExecStart" {
 			l.socket = slices.DeleteFunc(slices.Clone(sockets), func(l Listen) bool { return l.Port == 0 })
 		}
@@ -300,6 +368,7 @@ func (g *boot) unitService(u unit, r reached, sockets []Listen) {
 
 func (g *boot) startUnit(l *launch, u unit, r reached, sockets []Listen) {
 	if c, ok := g.console(u.instance, strings.Join(l.words, " "), l.cmd.Location); ok && len(sockets) == 0 {
+		c.Uncertain = l.cmd.Conditional
 		g.consoles = append(g.consoles, c)
 		return
 	}
@@ -307,10 +376,15 @@ func (g *boot) startUnit(l *launch, u unit, r reached, sockets []Listen) {
 	if len(g.commands) < maxBootCommands {
 		g.commands = append(g.commands, BootCommand{*l.cmd, g.steps()})
 	}
-	before := len(g.services)
+	before, added := len(g.services), g.units.added
 	g.launch(l)
-	if l.daemon && len(g.services) == before {
+	if l.daemon && g.units.added == added {
 		g.unknownUnit(l)
+	}
+	if confined(u) && len(sockets) == 0 {
+		for i := before; i < len(g.services); i++ {
+			g.services[i].confined = true
+		}
 	}
 	for i := before; i < len(g.services); i++ {
 		s := &g.services[i]
@@ -332,7 +406,7 @@ func (g *boot) unknownUnit(l *launch) {
 		return
 	}
 	if f, _ := g.root.Lookup(called); g.executable(f) && !slices.Contains(shellNames, path.Base(called)) {
-		g.add(l, Service{Name: l.unit, Program: called, Started: true, Certain: true, Via: g.steps()})
+		g.add(l, Service{Name: l.unit, Program: called, Started: true, Certain: !l.cmd.Conditional, Via: g.steps()})
 	}
 }
 

@@ -54,14 +54,22 @@ var bringers = []string{"wget", "curl", "tftp", "ftpget", "nc", "scp", "cp", "mv
 var emptyMounts = []string{"tmpfs", "ramfs", "proc", "sysfs", "devtmpfs", "devpts", "debugfs", "cgroup", "cgroup2"}
 
 // bring notes the places into which a command puts files that are not in the image.
-func (g *boot) bring(c *Command, words []string) {
+func (g *boot) bring(r *shellRun, c *Command, words []string) {
 	targets := redirectTargets(c)
 	if len(words) > 0 && slices.Contains(bringers, path.Base(words[0])) && !containsAny(words, emptyMounts) {
 		for _, w := range words[1:] {
-			targets = append(targets, strings.TrimPrefix(w, "of="))
+			w = strings.TrimPrefix(w, "of=")
+			if strings.Contains(w, "://") {
+				w = path.Base(w)
+			}
+			targets = append(targets, w)
+		}
+		if name := path.Base(words[0]); r != nil && r.dir != "/" && (name == "tar" || name == "unzip") {
+			targets = append(targets, r.dir)
 		}
 	}
 	for _, w := range targets {
+		w = abs(r, w)
 		if clean := strings.TrimPrefix(path.Clean(w), "/"); strings.HasPrefix(w, "/") && clean != "" && !strings.HasPrefix(clean, "dev/") {
 			g.brought[clean] = true
 		}

@@ -46,6 +46,8 @@ type Service struct {
 	Shell     bool             `json:"shell,omitempty"`     // it hands out a shell without a login
 	Waits     string           `json:"waits,omitempty"`     // of a program of unknown kind: why it may wait for others, on ports that are not known
 	Places    []assay.Location `json:"places"`              // where it is started and where it is set up
+
+	confined bool // whoever starts it lets it speak to the device itself only
 }
 
 // Listen is an address on which a service waits.

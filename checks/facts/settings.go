@@ -28,6 +28,7 @@ func (g *boot) settle() {
 		for _, l := range s.Listens {
 			s.Loopback = s.Loopback && l.Loopback()
 		}
+		s.Loopback = s.Loopback || s.confined
 		if s.Listens == nil {
 			s.Listens = []Listen{}
 		}

@@ -98,7 +98,7 @@ func TestUCI(t *testing.T) {
 // textOf is a text that stands alone.
 func textOf(content string) Text {
 	f := &firmware.File{Path: "x!etc/f", Name: "etc/f", Container: &firmware.Container{}, Kind: firmware.Regular}
-	return Text{f, content}
+	return Text{File: f, Content: content}
 }
 
 // FuzzSettings gives hostile text to every reader of settings, as a part of a

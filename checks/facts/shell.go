@@ -156,7 +156,7 @@ func unwrapCommand(words []string) []string {
 				words = words[1:]
 			}
 		case "chroot", "chpst":
-			words = skipFlags(words[1:], "-u")
+			words = skipFlags(words[1:], "-u", "-U", "-b", "-e", "-/", "-n", "-l", "-L", "-m", "-d", "-o", "-p", "-f", "-c", "-t")
 			if len(words) > 1 && strings.HasPrefix(words[0], "/") && !strings.Contains(words[0], "bin/") {
 				words = words[1:]
 			}
@@ -194,9 +194,10 @@ func isNumber(s string) bool {
 // Scripts are the shell scripts of the image: those with a #! line of a shell,
 // those named *.sh, and those in the folders of the boot.
 var Scripts = &Fact[[]Script]{
-	Name:  "scripts",
-	Doc:   "Shell scripts and the commands that they can run, in order, with resolved variables.",
-	Needs: []Node{Texts},
+	Name:    "scripts",
+	Version: 2,
+	Doc:     "Shell scripts and the commands that they can run, in order, with resolved variables.",
+	Needs:   []Node{Texts},
 	Observe: func(o *Observer) ([]Script, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -260,7 +261,7 @@ func shellOf(content string) string {
 		words = words[1:]
 	}
 	switch b := path.Base(words[0]); b {
-	case "sh", "ash", "dash", "bash", "ksh", "mksh", "hush", "msh":
+	case "sh", "ash", "dash", "bash", "ksh", "mksh", "hush", "msh", "openrc-run", "runscript":
 		return b
 	}
 	return ""

@@ -42,8 +42,8 @@ var shellBuiltins = map[string]func(*shellRun, []shellValue) (outcome, flow){
 		return works, goesOn
 	},
 	"export": shellExport, "local": shellExport, "readonly": shellExport,
-	"trap": func(*shellRun, []shellValue) (outcome, flow) { return works, goesOn },
-	"[":    shellTest, "[[": shellTest, "test": shellTest,
+	"trap": shellTrapped, "alias": shellAlias,
+	"[": shellTest, "[[": shellTest, "test": shellTest,
 }
 
 func shellSet(r *shellRun, a []shellValue) (outcome, flow) {

@@ -105,6 +105,10 @@ type shellRun struct {
 	status     int             // a test of $? asked for its success (1) or its failure (-1)
 	count      int             // commands emitted
 	terminal   string          // from which commands read that say nothing else
+	dir        string          // the folder that relative names start from; empty if not known
+	stdout     *shellOutput    // into which commands write that say nothing else
+	traps      []shellTrap
+	aliases    map[string]string
 
 	place  *assay.Location // of all commands, if they stand in another file
 	file   *firmware.File  // whose place is whole: its digest is written out once
@@ -117,7 +121,7 @@ type shellRun struct {
 func newShellRun(w *shellWorld, src Text, args []shellValue, argsKnown bool) *shellRun {
 	return &shellRun{
 		world: w, src: src, arg0: knownValue("/" + src.File.Name), args: args, argsKnown: argsKnown,
-		vars: map[string]shellValue{}, funcs: map[string]shellFunc{}, marked: map[string]bool{}, called: map[string]bool{}, last: -1,
+		vars: map[string]shellValue{}, funcs: map[string]shellFunc{}, marked: map[string]bool{}, called: map[string]bool{}, last: -1, dir: "/",
 	}
 }
 
@@ -152,6 +156,7 @@ func (sr *scriptReader) read(t Text) (s Script) {
 	w.lookup = func(name string, _ *shellRun) (Text, bool) { return sr.texts.Get(t.File.Container, name) }
 	r := newShellRun(w, t, nil, false)
 	r.stmts(stmts)
+	r.runTraps()
 	for _, name := range sortedKeys(r.funcs) {
 		if f := r.funcs[name]; !r.called[name] && f.src.File == t.File {
 			r.guards, r.unsure = nil, true
@@ -201,6 +206,13 @@ func (r *shellRun) stmt(s *syntax.Stmt) (got outcome, f flow) {
 			defer func() { r.terminal = was }()
 		}
 	}
+	if to := r.outputAround(s); to != nil {
+		was := r.stdout
+		r.stdout = to
+		if _, exec := s.Cmd.(*syntax.CallExpr); !exec {
+			defer func() { r.stdout = was }()
+		}
+	}
 	got, f = r.command(s)
 	if s.Negated {
 		got, r.negated = got.not(), !r.negated
@@ -228,7 +240,9 @@ func (r *shellRun) command(s *syntax.Stmt) (outcome, flow) {
 	case *syntax.Block:
 		return r.stmts(c.Stmts)
 	case *syntax.Subshell:
+		dir := r.dir
 		got, f := r.stmts(c.Stmts)
+		r.dir = dir
 		if f == exits {
 			f = goesOn
 		}
@@ -524,7 +538,7 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 		assigns = append(assigns, Assign{a.Name.Value, v.text})
 		r.assign(a.Name.Value, v)
 	}
-	words := r.fields(c.Args)
+	words := r.unalias(r.fields(c.Args))
 	if len(words) == 0 {
 		if len(assigns) > 0 || len(redirs) > 0 {
 			r.emit(&Command{Assigns: assigns}, c.Pos(), c.End(), redirs)
@@ -609,14 +623,17 @@ func (r *shellRun) source(words []shellValue, c *syntax.CallExpr) outcome {
 		return unsure
 	}
 	stmts, _ := r.world.texts.scripts.parse(t.File.Name, t.Content)
-	src, silent := r.src, r.silent
+	src, silent, place := r.src, r.silent, r.place
 	r.depth++
 	r.src = t
+	if t.place != nil {
+		r.place = t.place
+	}
 	if !r.world.decides() {
 		r.silent = true // its own entry has its commands
 	}
 	r.stmts(stmts)
-	r.src, r.silent = src, silent
+	r.src, r.silent, r.place = src, silent, place
 	r.depth--
 	return works
 }

@@ -11,8 +11,7 @@ import (
 func script(t testing.TB, content string) Script {
 	t.Helper()
 	f := &firmware.File{Path: "x!usr/sbin/s", Name: "usr/sbin/s", Container: &firmware.Container{}, Kind: firmware.Regular}
-	text := Text{f, content}
-	return (&scriptReader{texts: &TextSet{}}).read(text)
+	return (&scriptReader{texts: &TextSet{}}).read(Text{File: f, Content: content})
 }
 
 func words(c Command) string { return strings.TrimSpace(c.Name + " " + strings.Join(c.Args, " ")) }

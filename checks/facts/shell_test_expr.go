@@ -129,7 +129,7 @@ func (r *shellRun) unaryTest(op string, v shellValue) outcome {
 	case !v.decided():
 		return unsure
 	}
-	return r.world.exists(op, v.text)
+	return r.world.exists(op, r.abs(v.text))
 }
 
 func compareWords(x shellValue, op string, y shellValue) outcome {

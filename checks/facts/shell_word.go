@@ -82,7 +82,7 @@ func (r *shellRun) fields(words []*syntax.Word) []shellValue {
 		for i, p := range w.Parts {
 			r.fieldPart(&l, p, i == 0)
 		}
-		l.end(r.world.glob)
+		l.end(r.globber())
 	}
 	return l.done
 }
@@ -114,7 +114,7 @@ func (r *shellRun) fieldPart(l *fieldList, p syntax.WordPart, first bool) {
 		glob := r.isPattern(v.text)
 		for i, f := range strings.Fields(v.text) {
 			if i > 0 {
-				l.end(r.world.glob)
+				l.end(r.globber())
 			}
 			l.add(shellValue{f, true, v.sure, v.device}, glob)
 		}
@@ -323,7 +323,7 @@ func (r *shellRun) expansion(p *syntax.ParamExp, v shellValue, set bool) shellVa
 			return v
 		}
 	case syntax.RemSmallPrefix, syntax.RemLargePrefix, syntax.RemSmallSuffix, syntax.RemLargeSuffix:
-		pattern := r.word(p.Exp.Word)
+		pattern := r.pattern(p.Exp.Word)
 		if v.known && pattern.known {
 			return shellValue{trimPattern(v.text, pattern.text, p.Exp.Op), true, v.sure && pattern.sure, v.device}
 		}
@@ -379,6 +379,11 @@ func (r *shellRun) substitute(c *syntax.CmdSubst) shellValue {
 		if v, ok := r.fileRead(c.Stmts[0]); ok {
 			return v
 		}
+	}
+	if v, ok := r.workingFolder(c.Stmts); ok {
+		return v
+	}
+	if len(c.Stmts) == 1 {
 		if call, ok := c.Stmts[0].Cmd.(*syntax.CallExpr); ok && len(call.Assigns) == 0 {
 			words := r.fields(call.Args)
 			if v, ok := r.output(words); ok {
@@ -405,15 +410,17 @@ func (r *shellRun) fileRead(s *syntax.Stmt) (shellValue, bool) {
 	if !name.known {
 		return shellValue{}, false
 	}
-	text, ok := r.world.read(name.text)
+	text, ok := r.world.read(r.abs(name.text))
 	return shellValue{text: text, known: ok, sure: ok && name.sure}, ok
 }
 
 // inner runs the commands of a substitution: they run, whatever they print.
 func (r *shellRun) inner(stmts []*syntax.Stmt) {
+	dir := r.dir
 	r.depth++
 	r.pipes(func() { r.stmts(stmts) })
 	r.depth--
+	r.dir = dir
 }
 
 func (r *shellRun) output(words []shellValue) (shellValue, bool) {
@@ -430,7 +437,7 @@ func (r *shellRun) output(words []shellValue) (shellValue, bool) {
 		}
 	case "cat":
 		if len(args) == 1 && r.world.read != nil {
-			if s, ok := r.world.read(args[0]); ok {
+			if s, ok := r.world.read(r.abs(args[0])); ok {
 				return known(s)
 			}
 		}
@@ -454,6 +461,14 @@ func (r *shellRun) output(words []shellValue) (shellValue, bool) {
 		rest := skipFlags(args)
 		if len(rest) > 1 && rest[0] == "get" {
 			return r.world.uciGet(rest[1])
+		}
+	case "ls":
+		if names, ok := r.list(args); ok {
+			return known(names)
+		}
+	case "sed":
+		if s, ok := r.sedPrints(args); ok {
+			return known(s)
 		}
 	case "which":
 		if len(args) > 0 {

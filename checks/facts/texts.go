@@ -19,6 +19,8 @@ const MaxText = 256 << 10
 type Text struct {
 	File    *firmware.File
 	Content string
+
+	place *assay.Location // of the command that writes it, if the image does not hold it
 }
 
 // Line is a line of a text.
@@ -45,6 +47,9 @@ func (t Text) Lines() iter.Seq[Line] {
 
 // At is the place of a line.
 func (t Text) At(l Line) assay.Location {
+	if t.place != nil {
+		return *t.place
+	}
 	return AtLine(t.File, l.Number, l.Offset, int64(len(l.Text)))
 }
 
@@ -108,7 +113,7 @@ var textScan = &Scan[Text]{
 		if !IsText(content) {
 			return nil
 		}
-		return []Text{{f, string(content)}}
+		return []Text{{File: f, Content: string(content)}}
 	},
 }
 
