@@ -215,9 +215,11 @@ func (o *opener) rawFile(p *place, name string, off, length int64) {
 	c.files[name] = f
 	o.img.Files = append(o.img.Files, f)
 	if length > o.opts.Limits.FileBytes {
-		f.Err = fmt.Errorf("%d bytes, at most %d are read: %w", length, o.opts.Limits.FileBytes, format.ErrLimit)
-		o.skip(f.Path, 0, length, f.Err.Error())
-		return
+		o.lengthen(f, &format.Entry{Offset: 0}, in, nil)
+		if f.Err != nil {
+			o.skip(f.Path, 0, length, f.Err.Error())
+			return
+		}
 	}
 	o.raws = append(o.raws, raw{f, in})
 }
@@ -231,8 +233,9 @@ type raw struct {
 // readRaws reads the raw files, with all workers.
 func (o *opener) readRaws() {
 	o.par(len(o.raws), func(i int) {
-		if o.ctx.Err() == nil {
-			r := o.raws[i]
+		if r := o.raws[i]; r.Long {
+			o.longRaw(r)
+		} else if o.ctx.Err() == nil {
 			content, err := r.in.Bytes(0, r.in.Size)
 			if r.Container.Type == "raw" && r.Container.Parent == nil && r.Offset == 0 && r.Size == o.img.Size {
 				r.Digest = o.img.Digest // the image itself

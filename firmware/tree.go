@@ -28,7 +28,7 @@ func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.In
 		off, length := stored(tree, i)
 		gone = append(gone, Range{off, length, Unexplained, files[i].Name + ": " + why})
 	}
-	o.link(files, entries, tree)
+	o.link(files, entries, in, tree)
 	for _, f := range files {
 		if f != nil && f.Offset >= 0 {
 			f.Offset += k.Offset
@@ -41,6 +41,9 @@ func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.In
 	for i, f := range files {
 		if f != nil && f.unknown != "" {
 			whole(i, f.unknown)
+		}
+		if f != nil && f.Long && !f.blank && f.Err == nil && f.HardLink == nil && !slices.Contains(inside, i) {
+			whole(i, o.tooLong(f))
 		}
 	}
 	first := len(o.img.Containers)
@@ -55,6 +58,9 @@ func (o *opener) plant(ctx context.Context, p *place, k *Container, in format.In
 		f, err := o.look(sub)
 		if err != nil {
 			return files, nil, err
+		}
+		if files[i].Long && f.containers == 0 {
+			whole(i, o.tooLong(files[i]))
 		}
 		if off := entries[i].Offset; off >= 0 {
 			gone = append(gone, shifted(unknownOf(f.ranges), off)...)
@@ -196,7 +202,7 @@ func cleanName(name string) string {
 
 // link settles which of the files that share a content is the first, and what
 // may be read of them. Sizes are taken from the budget before anything is read.
-func (o *opener) link(files []*File, entries []format.Entry, tree format.Tree) {
+func (o *opener) link(files []*File, entries []format.Entry, in format.Input, tree format.Tree) {
 	first := map[int]int{} // by Inode: index of the first file by path
 	for i, f := range files {
 		if f == nil || f.Kind != Regular {
@@ -214,6 +220,9 @@ func (o *opener) link(files []*File, entries []format.Entry, tree format.Tree) {
 		node := entries[i].Inode
 		if head := first[node]; head != i {
 			f.HardLink = files[head]
+			continue
+		}
+		if f.Err == nil && f.Size > o.opts.Limits.FileBytes && o.lengthen(f, &entries[node], in, tree) {
 			continue
 		}
 		if f.Err == nil {

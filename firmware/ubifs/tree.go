@@ -197,8 +197,8 @@ func (p *planter) describe(n *inode, c child) format.Entry {
 	switch {
 	case n.Flags&flagCrypt != 0:
 		e.Err = n.encrypted(&e)
-	case e.Size > p.budget.FileBytes:
-		e.Err = format.Errorf(n.at, "file of %d bytes, at most %d are read: %w", e.Size, p.budget.FileBytes, format.ErrLimit)
+	case e.Size > p.budget.LongBytes:
+		e.Err = format.Errorf(n.at, "file of %d bytes, at most %d are read: %w", e.Size, p.budget.LongBytes, format.ErrLimit)
 	}
 	return e
 }
