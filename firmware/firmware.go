@@ -146,7 +146,7 @@ type File struct {
 	read    func() ([]byte, error)
 	pour    func(format.Sink) error // of one that is Long
 	blank   bool                    // it is Long, and all zeros
-	unknown string // why nobody can tell what it holds
+	unknown string                  // why nobody can tell what it holds
 }
 
 // ReadFile returns the content of a Regular or Raw file again, within the
