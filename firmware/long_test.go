@@ -50,8 +50,8 @@ func TestLongFiles(t *testing.T) {
 		{"sparse tar", "tar", "-S -cf out -C tree ."},
 		{"ar", "ar", "qcS out tree/lib/long tree/image tree/short"},
 	}, madeFileSystems...) {
-		if m.name == "cramfs" {
-			continue // no file of it has more than 16 MiB
+		if m.name == "cramfs" || m.tool == "sh" {
+			continue // no file of cramfs has more than 16 MiB
 		}
 		t.Run(m.name, func(t *testing.T) {
 			tool := reference.Need(t, m.tool)

@@ -258,13 +258,17 @@ func (o *opener) inside(ctx context.Context, p *place, k *Container, in format.I
 		}
 		return over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, nil)), f.kernel, err
 	default:
-		ranges, kernel, err = o.parts(p, k, in, got.Parts)
-		return over(ranges, lost(got, nil)), kernel, err
+		if ranges, kernel, err = o.parts(p, k, in, got.Parts); err != nil {
+			return nil, "", err
+		}
+		ranges = over(ranges, lost(got, nil))
 	}
 	if err != nil {
 		return nil, "", err
 	}
-	ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, files, gone...))
+	if got.Tree != nil {
+		ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, files, gone...))
+	}
 	unused, err := o.unused(p, k, in, got.Unused)
 	return over(ranges, unused), kernel, err
 }

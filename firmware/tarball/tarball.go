@@ -92,6 +92,9 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		at := position(src)
 		a.add(h, at, start)
 		o.Length = min(at+(stored(h)+block-1)&^(block-1), in.Size)
+		if end := at + stored(h); end < o.Length { // of the content; what fills the block is nobody's
+			o.Unused = append(o.Unused, format.Span{Offset: end, Length: o.Length - end})
+		}
 	}
 	if len(a.entries) == 0 {
 		return nil, format.Errorf(0, "an archive without entries")
