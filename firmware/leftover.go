@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/assay-iot/assay/firmware/format"
@@ -266,6 +267,17 @@ func located(k *Container, err error) error {
 		return fmt.Errorf("at 0x%x of the %s: %w", e.Offset, k.Type, e.Err)
 	}
 	return err
+}
+
+// unsaid is a place in the words of a reader that says not of what it is.
+var unsaid = regexp.MustCompile(`\bat 0x[0-9a-f]+:`)
+
+// placed says in the words of a reader that places are counted in the bytes of its
+// container: in those of what a stream unpacked to, if it lies in one.
+func placed(kind, words string) string {
+	return unsaid.ReplaceAllStringFunc(words, func(at string) string {
+		return strings.TrimSuffix(at, ":") + " of the " + kind + ":"
+	})
 }
 
 // rawContainer is the container that raw files of a place belong to: the one

@@ -112,7 +112,7 @@ func (o *opener) torn(p *place) {
 			continue
 		}
 		if err := f.Torn(p.in); err != nil {
-			o.broken(p.path, p.shiftIn(), f.Name, true, f.Name+" cannot be opened: "+err.Error())
+			o.broken(p.path, p.shiftIn(), f.Name, true, f.Name+" cannot be opened: "+placed(f.Name, err.Error()))
 			return
 		}
 	}
@@ -136,7 +136,7 @@ func (o *opener) refused(p *place, failed []refusal, opened bool) {
 			if opened {
 				kind = "" // it is what opened
 			}
-			o.broken(p.path, p.shiftIn()+r.off, kind, r.likeness == format.Sure, r.format.Name+" cannot be opened: "+r.err.Error())
+			o.broken(p.path, p.shiftIn()+r.off, kind, r.likeness == format.Sure, r.format.Name+" cannot be opened: "+placed(r.format.Name, r.err.Error()))
 		}
 	}
 }
@@ -191,7 +191,9 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 		whole := &place{in: in, path: k.Path, parent: k, shift: k.Offset}
 		o.rawFile(whole, got.Whole, 0, got.Length)
 	}
-	for _, d := range got.Damage {
+	for i := range got.Damage {
+		d := &got.Damage[i]
+		d.Reason = placed(c.format.Name, d.Reason)
 		o.skip(k.Path, d.Offset, d.Length, d.Reason)
 	}
 	ranges, kernel, err := o.inside(ctx, p, k, in.Section(0, got.Length), got)
