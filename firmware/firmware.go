@@ -25,6 +25,8 @@
 package firmware
 
 import (
+	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -139,9 +141,12 @@ type File struct {
 	Offset    int64             // of the content in the container's parent bytes, -1 if it is not one plain run
 	Digest    [32]byte          // SHA-256 of the content of a Regular or Raw file
 	Err       error             // the content could not be read whole; also in Image.Skipped
+	Long      bool              // the content is longer than Limits.FileBytes: WriteTo gives it, ReadFile and Visit do not
 
 	read    func() ([]byte, error)
-	unknown string // why nobody can tell what it holds
+	pour    func(format.Sink) error // of one that is Long
+	blank   bool                    // it is Long, and all zeros
+	unknown string                  // why nobody can tell what it holds
 }
 
 // ReadFile returns the content of a Regular or Raw file again, within the
@@ -156,6 +161,28 @@ func (f *File) ReadFile() ([]byte, error) {
 		return nil, &fs.PathError{Op: "read", Path: f.Path, Err: fs.ErrInvalid}
 	}
 	return f.read()
+}
+
+// WriteTo writes the content of a Regular or Raw file, of any length. A writer that
+// has the method Hole(n int64) error is told of long runs of zeros by it.
+func (f *File) WriteTo(w io.Writer) (int64, error) {
+	if f.HardLink != nil {
+		return f.HardLink.WriteTo(w)
+	}
+	if f.Err == nil && f.pour != nil {
+		s := &writing{w: w}
+		err := f.pour(s)
+		if err == nil && s.n != f.Size {
+			err = fmt.Errorf("%d bytes of %d: %w", s.n, f.Size, io.ErrUnexpectedEOF)
+		}
+		return s.n, err
+	}
+	content, err := f.ReadFile()
+	if err != nil {
+		return 0, err
+	}
+	n, err := w.Write(content)
+	return int64(n), err
 }
 
 // Class says what became of a byte of the image.

@@ -30,7 +30,7 @@ func (o *opener) openFolder(src Source) error {
 	ctx, cancel := context.WithTimeout(o.ctx, o.opts.Limits.Time)
 	defer cancel()
 	p := &place{path: src.Name}
-	if _, err := o.reap(p, k, format.Input{}, o.plant(ctx, k, t)); err != nil {
+	if _, err := o.reap(p, k, format.Input{}, o.plant(ctx, k, format.Input{}, t)); err != nil {
 		return err
 	}
 	for _, f := range o.img.Files {
@@ -116,20 +116,40 @@ func (t *folderTree) Entries() []format.Entry { return t.entries }
 // Batches has one batch for each regular file.
 func (t *folderTree) Batches() []format.Batch { return format.OneByOne(t) }
 
-// Read reads a file whole.
-func (t *folderTree) Read(i int) ([]byte, error) {
+// file opens a file.
+func (t *folderTree) file(i int) (fs.File, error) {
 	f, err := t.fs.Open(t.entries[i].Name)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
 	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("is no regular file any more")
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// Pour reads a file that is too long for memory.
+func (t *folderTree) Pour(i int, to format.Sink) error {
+	f, err := t.file(i)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return format.Drain(to, f, t.entries[i].Size)
+}
+
+// Read reads a file whole.
+func (t *folderTree) Read(i int) ([]byte, error) {
+	f, err := t.file(i)
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("is no regular file any more")
-	}
+	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, t.most+1))
 	if err == nil && int64(len(data)) > t.most {
 		err = fmt.Errorf("more than %d bytes: %w", t.most, format.ErrLimit)

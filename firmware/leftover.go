@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/assay-iot/assay/firmware/format"
@@ -215,9 +216,11 @@ func (o *opener) rawFile(p *place, name string, off, length int64) {
 	c.files[name] = f
 	o.img.Files = append(o.img.Files, f)
 	if length > o.opts.Limits.FileBytes {
-		f.Err = fmt.Errorf("%d bytes, at most %d are read: %w", length, o.opts.Limits.FileBytes, format.ErrLimit)
-		o.skip(f.Path, 0, length, f.Err.Error())
-		return
+		o.lengthen(f, &format.Entry{Offset: 0}, in, nil)
+		if f.Err != nil {
+			o.skip(f.Path, 0, length, f.Err.Error())
+			return
+		}
 	}
 	o.raws = append(o.raws, raw{f, in})
 }
@@ -231,8 +234,9 @@ type raw struct {
 // readRaws reads the raw files, with all workers.
 func (o *opener) readRaws() {
 	o.par(len(o.raws), func(i int) {
-		if o.ctx.Err() == nil {
-			r := o.raws[i]
+		if r := o.raws[i]; r.Long {
+			o.longRaw(r)
+		} else if o.ctx.Err() == nil {
 			content, err := r.in.Bytes(0, r.in.Size)
 			if r.Container.Type == "raw" && r.Container.Parent == nil && r.Offset == 0 && r.Size == o.img.Size {
 				r.Digest = o.img.Digest // the image itself
@@ -263,6 +267,17 @@ func located(k *Container, err error) error {
 		return fmt.Errorf("at 0x%x of the %s: %w", e.Offset, k.Type, e.Err)
 	}
 	return err
+}
+
+// unsaid is a place in the words of a reader that says not of what it is.
+var unsaid = regexp.MustCompile(`\bat 0x[0-9a-f]+:`)
+
+// placed says in the words of a reader that places are counted in the bytes of its
+// container: in those of what a stream unpacked to, if it lies in one.
+func placed(kind, words string) string {
+	return unsaid.ReplaceAllStringFunc(words, func(at string) string {
+		return strings.TrimSuffix(at, ":") + " of the " + kind + ":"
+	})
 }
 
 // rawContainer is the container that raw files of a place belong to: the one

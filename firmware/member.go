@@ -26,11 +26,11 @@ func isRoot(k *Container) bool {
 
 // worth reports whether a file is opened as an image of its own. In a root file
 // system only what holds files or a boot image is; a compressed page of a manual
-// is not. In any other container the members are looked into.
-func (w *walker) worth(f *File, content []byte) bool {
-	in := format.InMemory(content)
+// is not. In any other container the members are looked into. The head is all of a
+// file, or the first bytes of one that is too long for memory.
+func (w *walker) worth(in format.Input, head []byte) bool {
 	if !w.root {
-		return len(w.matcher.starts(in)) > 0 || len(content) >= minMember && !isKnown(content)
+		return len(w.matcher.starts(in)) > 0 || len(head) >= minMember && !isKnown(head)
 	}
 	var others []*format.Format
 	for _, f := range w.matcher.formats {
@@ -100,9 +100,10 @@ func (w *walker) opaque(content []byte) string {
 }
 
 // content is what a file of a container holds, which may have been kept.
-func (o *opener) content(f *File, kept []byte) format.Input {
-	if kept == nil {
-		kept, _ = f.ReadFile() // it was read before: an error stands with the file
+func (o *opener) content(f *File, kept format.Input) format.Input {
+	if kept.ReaderAt == nil {
+		content, _ := f.ReadFile() // it was read before: an error stands with the file
+		return format.InMemory(content)
 	}
-	return format.InMemory(kept)
+	return kept
 }

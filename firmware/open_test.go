@@ -269,8 +269,10 @@ func TestBombs(t *testing.T) {
 	small := firmware.Limits{FileBytes: 8 << 20, TotalBytes: 100 << 20, Files: 50}
 	bomb := firmwaretest.Zip(firmwaretest.Binary("zeros", 0o644, zeros), firmwaretest.Text("good", 0o644, "fine"))
 	img := reference.Open(t, bomb, firmware.Options{Limits: small})
-	if f := reference.Find(t, img, "!zeros"); !errors.Is(f.Err, format.ErrLimit) {
-		t.Errorf("file over the limit: %v", f.Err)
+	if f := reference.Find(t, img, "!zeros"); !f.Long || f.Err != nil || f.Digest != sha256.Sum256(zeros) {
+		t.Errorf("file over the limit: %+v", f)
+	} else if _, err := f.ReadFile(); !errors.Is(err, format.ErrLimit) {
+		t.Errorf("file over the limit was read: %v", err)
 	}
 	if f := reference.Find(t, img, "!good"); f.Err != nil {
 		t.Errorf("the other file: %v", f.Err)

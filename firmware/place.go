@@ -116,7 +116,7 @@ func (o *opener) torn(p *place) {
 			continue
 		}
 		if err := f.Torn(p.in); err != nil {
-			o.broken(p.path, p.shiftIn(), f.Name, true, f.Name+" cannot be opened: "+err.Error())
+			o.broken(p.path, p.shiftIn(), f.Name, true, f.Name+" cannot be opened: "+placed(f.Name, err.Error()))
 			return
 		}
 	}
@@ -140,7 +140,7 @@ func (o *opener) refused(p *place, failed []refusal, opened bool) {
 			if opened {
 				kind = "" // it is what opened
 			}
-			o.broken(p.path, p.shiftIn()+r.off, kind, r.likeness == format.Sure, r.format.Name+" cannot be opened: "+r.err.Error())
+			o.broken(p.path, p.shiftIn()+r.off, kind, r.likeness == format.Sure, r.format.Name+" cannot be opened: "+placed(r.format.Name, r.err.Error()))
 		}
 	}
 }
@@ -200,13 +200,15 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 		whole := &place{in: in, path: k.Path, parent: k, shift: k.Offset}
 		o.rawFile(whole, got.Whole, 0, got.Length)
 	}
-	for _, d := range got.Damage {
+	for i := range got.Damage {
+		d := &got.Damage[i]
+		d.Reason = placed(c.format.Name, d.Reason)
 		o.skip(k.Path, d.Offset, d.Length, d.Reason)
 	}
 	held := &holding{Container: k, in: in.Section(0, got.Length), opened: got}
 	if waits = o.mayWait(p, got); waits {
 		if held.done = cancel; got.Tree != nil {
-			held.tree = o.plant(ctx, k, got.Tree)
+			held.tree = o.plant(ctx, k, held.in, got.Tree)
 		}
 		f.later = append(f.later, held)
 		return got.Length, nil
@@ -285,7 +287,7 @@ func (o *opener) inside(ctx context.Context, p *place, c *holding) (ranges []Ran
 	switch {
 	case got.Tree != nil:
 		if c.tree == nil {
-			c.tree = o.plant(ctx, k, got.Tree)
+			c.tree = o.plant(ctx, k, in, got.Tree)
 		}
 		if gone, err = o.reap(p, k, in, c.tree); errors.Is(err, format.ErrSpent) {
 			got.Damage = append(got.Damage, format.Damage{Length: got.Length, Reason: err.Error()})
@@ -298,13 +300,17 @@ func (o *opener) inside(ctx context.Context, p *place, c *holding) (ranges []Ran
 		}
 		return over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, nil)), f.kernel, err
 	default:
-		ranges, kernel, err = o.parts(p, k, in, got.Parts)
-		return over(ranges, lost(got, nil)), kernel, err
+		if ranges, kernel, err = o.parts(p, k, in, got.Parts); err != nil {
+			return nil, "", err
+		}
+		ranges = over(ranges, lost(got, nil))
 	}
 	if err != nil {
 		return nil, "", err
 	}
-	ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, c.tree.files, gone...))
+	if got.Tree != nil {
+		ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, c.tree.files, gone...))
+	}
 	unused, err := o.unused(p, k, in, got.Unused)
 	return over(ranges, unused), kernel, err
 }

@@ -25,16 +25,16 @@ type planted struct {
 	spent  error         // entries are left out
 	walked chan struct{} // closed when all was read
 	inside []int         // files that are worth opening in their own right
-	kept   map[int][]byte
+	kept   map[int]format.Input
 }
 
 // plant makes the files of a container out of what its reader lists, and begins to
 // read their contents.
-func (o *opener) plant(ctx context.Context, k *Container, tree format.Tree) *planted {
+func (o *opener) plant(ctx context.Context, k *Container, in format.Input, tree format.Tree) *planted {
 	entries := tree.Entries()
 	files, spent := o.name(k, entries)
 	t := &planted{tree: tree, files: files, spent: spent, walked: make(chan struct{})}
-	o.link(files, entries, tree)
+	o.link(files, entries, in, tree)
 	for _, f := range files {
 		if f != nil && f.Offset >= 0 {
 			f.Offset += k.Offset
@@ -64,6 +64,9 @@ func (o *opener) reap(p *place, k *Container, in format.Input, t *planted) (gone
 		if f != nil && f.unknown != "" {
 			whole(i, f.unknown)
 		}
+		if f != nil && f.Long && !f.blank && f.Err == nil && f.HardLink == nil && !slices.Contains(t.inside, i) {
+			whole(i, o.tooLong(f))
+		}
 	}
 	first := len(o.img.Containers)
 	for _, i := range t.inside {
@@ -77,6 +80,9 @@ func (o *opener) reap(p *place, k *Container, in format.Input, t *planted) (gone
 		f, err := o.look(sub)
 		if err != nil {
 			return nil, err
+		}
+		if files[i].Long && f.containers == 0 {
+			whole(i, o.tooLong(files[i]))
 		}
 		if off := entries[i].Offset; off >= 0 {
 			gone = append(gone, shifted(unknownOf(f.ranges), off)...)
@@ -218,7 +224,7 @@ func cleanName(name string) string {
 
 // link settles which of the files that share a content is the first, and what
 // may be read of them. Sizes are taken from the budget before anything is read.
-func (o *opener) link(files []*File, entries []format.Entry, tree format.Tree) {
+func (o *opener) link(files []*File, entries []format.Entry, in format.Input, tree format.Tree) {
 	first := map[int]int{} // by Inode: index of the first file by path
 	for i, f := range files {
 		if f == nil || f.Kind != Regular {
@@ -236,6 +242,9 @@ func (o *opener) link(files []*File, entries []format.Entry, tree format.Tree) {
 		node := entries[i].Inode
 		if head := first[node]; head != i {
 			f.HardLink = files[head]
+			continue
+		}
+		if f.Err == nil && f.Size > o.opts.Limits.FileBytes && o.lengthen(f, &entries[node], in, tree) {
 			continue
 		}
 		if f.Err == nil {

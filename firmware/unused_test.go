@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,7 +34,19 @@ var madeFileSystems = []struct{ name, tool, args string }{
 	{"squashfs with xz", "mksquashfs", "tree out -quiet -no-progress -comp xz -Xdict-size 8K"},
 	{"romfs", "genromfs", "-d tree -f out"},
 	{"cramfs", "mkfs.cramfs", "tree out"},
+	{"jffs2", "mkfs.jffs2", "-r tree -o out -e 64KiB -p1MiB"},
+	{"ubifs", "mkfs.ubifs", "-r tree -o out -m 2048 -e 126976 -c 100"},
+	{"ubifs in ubi", "sh", "ubi.sh"},
 }
+
+// makeUBI puts a file system into a volume, and two free eraseblocks behind it.
+const makeUBI = `set -e
+mkfs.ubifs -r tree -o ubifs -m 2048 -e 126976 -c 100
+printf '[rootfs]\nmode=ubi\nimage=ubifs\nvol_id=0\nvol_type=dynamic\nvol_name=rootfs\nvol_size=8MiB\n' > ini
+ubinize -o out -m 2048 -p 128KiB ini
+dd if=out of=free bs=64 count=1
+for i in 1 2; do cat free; head -c 131008 /dev/zero | tr '\0' '\377'; done >> out
+`
 
 func madeFileSystem(t *testing.T, tool, args string) []byte {
 	t.Helper()
@@ -52,6 +65,13 @@ func madeFileSystem(t *testing.T, tool, args string) []byte {
 	}
 	if err := os.Symlink(strings.Repeat("far/", 30), filepath.Join(dir, "tree", "link")); err != nil {
 		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "ubi.sh"), []byte(makeUBI), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if tool == "sh" {
+		reference.Need(t, "mkfs.ubifs")
+		reference.Need(t, "ubinize")
 	}
 	out := "out"
 	if tool == "zip" {
@@ -186,4 +206,38 @@ func TestShortLeftoverIsOffered(t *testing.T) {
 	if img := reference.Open(t, append(data, secret...)); !shows(img, secret) {
 		t.Errorf("%v", img.Ranges)
 	}
+}
+
+// A key in a free eraseblock, in what fills the last block of a member, in the
+// content of an archive's trailer, and in bytes of a file that were overwritten.
+func TestKeysInOldPlaces(t *testing.T) {
+	free := madeFileSystem(t, "sh", "ubi.sh")
+	copy(free[len(free)-100<<10:], secret)
+	replaced := madeFileSystem(t, "sh", "ubi.sh") // an eraseblock that another one replaced
+	volumeBlock := slices.Clone(replaced[4*(128<<10) : 5*(128<<10)])
+	copy(volumeBlock[8192:], secret)
+	replaced = append(replaced, volumeBlock...)
+	archive := firmwaretest.Tar(firmwaretest.Text("etc/passwd", 0o644, "root:x:0:0::/:/bin/sh\n"))
+	copy(archive[bytes.Index(archive, []byte("root:x"))+64:], secret)
+	for name, data := range map[string][]byte{
+		"free eraseblock": free, "last block of a member": archive,
+		"trailer": trailerWith(firmwaretest.Cpio(firmwaretest.Text("etc/passwd", 0o644, "root:x:0:0::/:/bin/sh\n")), secret),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if img := reference.Open(t, data); !shows(img, secret) || unexplained(img) < int64(len(secret)) {
+				t.Errorf("%v", img.Ranges)
+			}
+		})
+	}
+	if n := unexplained(reference.Open(t, replaced)); n < int64(len(secret)) {
+		t.Errorf("%d bytes of a replaced eraseblock are unexplained", n)
+	}
+}
+
+// trailerWith gives the trailer of an archive a content.
+func trailerWith(data []byte, content string) []byte {
+	at := bytes.LastIndex(data, []byte("070701"))
+	trailer := slices.Clone(data[at : at+124])
+	copy(trailer[54:], []byte(fmt.Sprintf("%08x", len(content))))
+	return slices.Concat(data[:at], trailer, []byte(content), make([]byte, -len(content)&3))
 }

@@ -19,7 +19,7 @@ const maxKept, maxKeptFile = 32 << 20, 4 << 20
 
 // walk reads the content of every file once, with all workers, and lists the
 // files that are worth opening in their own right, with the contents of some.
-func (o *opener) walk(ctx context.Context, k *Container, files []*File, tree format.Tree) ([]int, map[int][]byte) {
+func (o *opener) walk(ctx context.Context, k *Container, files []*File, tree format.Tree) ([]int, map[int]format.Input) {
 	w := &walker{opener: o, ctx: ctx, files: files, done: make([]bool, len(files)), root: isRoot(k)}
 	w.heads(tree.Entries())
 	batches := tree.Batches()
@@ -33,13 +33,14 @@ func (o *opener) walk(ctx context.Context, k *Container, files []*File, tree for
 			w.batch(&batches[i])
 		}
 	})
+	w.longs()
 	for i, f := range files {
 		if f == nil {
 			continue
 		}
 		switch {
 		case f.HardLink != nil:
-			f.Digest, f.Size, f.Err = f.HardLink.Digest, f.HardLink.Size, f.HardLink.Err
+			f.Digest, f.Size, f.Err, f.Long = f.HardLink.Digest, f.HardLink.Size, f.HardLink.Err, f.HardLink.Long
 		case f.Err != nil && !w.done[i]:
 			o.skip(f.Path, 0, f.Size, f.Err.Error())
 		}
@@ -90,8 +91,8 @@ type walker struct {
 
 	inner  sync.Mutex
 	inside []int
-	kept   map[int][]byte
-	held   int // bytes in kept
+	kept   map[int]format.Input
+	held   int // bytes of memory in kept
 }
 
 // heads maps the entry that the reader visits to the file that stands for it: of
@@ -109,7 +110,7 @@ func (w *walker) heads(entries []format.Entry) {
 func (w *walker) batch(b *format.Batch) {
 	wanted := slices.ContainsFunc(b.Entries, func(e int) bool {
 		i, ok := w.head[e]
-		return ok && w.files[i].Err == nil
+		return ok && w.files[i].Err == nil && !w.files[i].Long
 	})
 	if !wanted {
 		return
@@ -125,7 +126,7 @@ func (w *walker) batch(b *format.Batch) {
 		err = errNotRead
 	}
 	for _, e := range b.Entries {
-		if i, ok := w.head[e]; ok && !w.done[i] && w.files[i].Err == nil {
+		if i, ok := w.head[e]; ok && !w.done[i] && w.files[i].Err == nil && !w.files[i].Long {
 			w.done[i] = true
 			w.seen(w.files[i], nil, err)
 		}
@@ -136,7 +137,7 @@ func (w *walker) batch(b *format.Batch) {
 // goroutines come to it.
 func (w *walker) visit(entry int, content []byte, err error) {
 	i, ok := w.head[entry]
-	if !ok || w.done[i] || w.files[i].Err != nil {
+	if !ok || w.done[i] || w.files[i].Err != nil || w.files[i].Long {
 		return
 	}
 	f := w.files[i]
@@ -150,7 +151,7 @@ func (w *walker) visit(entry int, content []byte, err error) {
 			w.skip(f.Path, 0, f.Size, f.unknown)
 		}
 	}
-	if err == nil && w.worth(f, content) {
+	if err == nil && w.worth(format.InMemory(content), content) {
 		w.enter(i, content)
 	}
 }
@@ -163,9 +164,13 @@ func (w *walker) enter(i int, content []byte) {
 	if w.files[i].Offset >= 0 || len(content) > maxKeptFile || w.held+len(content) > maxKept {
 		return
 	}
-	if w.kept == nil {
-		w.kept = map[int][]byte{}
-	}
-	w.kept[i] = bytes.Clone(content)
+	w.keep(i, format.InMemory(bytes.Clone(content)))
 	w.held += len(content)
+}
+
+func (w *walker) keep(i int, content format.Input) {
+	if w.kept == nil {
+		w.kept = map[int]format.Input{}
+	}
+	w.kept[i] = content
 }

@@ -46,12 +46,10 @@ func (p *program) catFile(c *cobra.Command, image, want string) error {
 		if err != nil {
 			return err
 		}
-		data, err := f.ReadFile()
-		if err != nil {
+		if _, err := f.WriteTo(p.out); err != nil {
 			return fmt.Errorf("%s: %w", report.Path(f.Path), err)
 		}
-		_, err = p.out.Write(data)
-		return err
+		return nil
 	})
 }
 

@@ -139,6 +139,7 @@ type archive struct {
 	in      format.Input
 	entries []format.Entry
 	headers []header
+	unused  []format.Span // contents of what has none
 }
 
 func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
@@ -167,6 +168,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		o.Attributes["archives"] = strconv.Itoa(archives)
 	}
 	a.link()
+	o.Unused = a.unused
 	if len(a.entries) == 0 {
 		return nil, format.Errorf(0, "an archive without entries")
 	}
@@ -185,6 +187,7 @@ func (a *archive) one(ctx context.Context, off int64, b *format.Budget) (int64, 
 			return off, err
 		}
 		if h.name == trailer {
+			a.ignore(&h)
 			return h.end, nil
 		}
 		if h.size > uint64(a.in.Size) || h.content+int64(h.size) > a.in.Size {
@@ -218,12 +221,22 @@ func (a *archive) add(h *header, b *format.Budget) error {
 	if !h.regular() {
 		e.Offset = -1
 	}
+	if !h.regular() && e.Link == "" {
+		a.ignore(h)
+	}
 	if err := cmp.Or(b.Entry(e.Name), b.Names(len(e.Link))); err != nil {
 		return err
 	}
 	a.entries = append(a.entries, e)
 	a.headers = append(a.headers, *h)
 	return nil
+}
+
+// ignore notes a content that is none of a file: that of a folder, or of the trailer.
+func (a *archive) ignore(h *header) {
+	if n := min(int64(h.size), a.in.Size-h.content); n > 0 {
+		a.unused = append(a.unused, format.Span{Offset: h.content, Length: n})
+	}
 }
 
 // another finds an archive that follows after nothing but zeros, or gives -1.

@@ -119,6 +119,9 @@ func (r *reader) clusters(n *inode) ([]extent, error) {
 	if units > r.in.Size/2 {
 		return nil, format.Errorf(m.at, "index of %d units does not fit", units)
 	}
+	if units > maxUnits {
+		return nil, format.Errorf(m.at, "index of %d units, at most %d are read: %w", units, maxUnits, format.ErrLimit)
+	}
 	x := index{mapping: m, bigAny: m.big(typeHead1) || m.big(typeHead2)}
 	if n.layout == clustersFull {
 		err = x.full(r.in, units)
@@ -130,6 +133,9 @@ func (r *reader) clusters(n *inode) ([]extent, error) {
 	}
 	return r.spans(n, &x)
 }
+
+// maxUnits is how many units the index of one file may have: 8 GiB in blocks of 4 KiB.
+const maxUnits = 1 << 21
 
 // spans turns the heads of an index into extents: each ends where the next begins.
 func (r *reader) spans(n *inode, x *index) (es []extent, err error) {

@@ -38,6 +38,9 @@ func (m *mapper) all() error {
 	return m.extents(m.n.Block[:], m.n.at, depth, 0, maxBlocks)
 }
 
+// maxRuns is how many runs a file may have: that of one in memory are fewer.
+const maxRuns = 1 << 20
+
 // add notes that the next blocks are there.
 func (m *mapper) add(at, physical, count int64) error {
 	count = min(count, m.limit-m.next)
@@ -46,6 +49,8 @@ func (m *mapper) add(at, physical, count int64) error {
 	}
 	if i := len(m.runs) - 1; i >= 0 && m.runs[i].logical+m.runs[i].count == m.next && m.runs[i].physical+m.runs[i].count == physical {
 		m.runs[i].count += count
+	} else if len(m.runs) == maxRuns {
+		return format.Errorf(at, "a file in more than %d runs of blocks: %w", maxRuns, format.ErrLimit)
 	} else {
 		m.runs = append(m.runs, run{m.next, physical, count})
 	}

@@ -128,6 +128,15 @@ func (r *reader) visit(i int, visit func(int, []byte, error)) {
 func (r *reader) Read(i int) ([]byte, error) { return r.read(r.entries[i].Inode, allocate) }
 
 func (r *reader) read(i int, get func(int) []byte) ([]byte, error) {
+	n, err := r.file(i)
+	if err != nil {
+		return nil, err
+	}
+	return r.content(n, get)
+}
+
+// file reads the inode of a regular file again.
+func (r *reader) file(i int) (*inode, error) {
 	e := &r.entries[i]
 	switch {
 	case e.Err != nil:
@@ -142,7 +151,7 @@ func (r *reader) read(i int, get func(int) []byte) ([]byte, error) {
 	if size := int64(n.size(&r.sb)); size != e.Size {
 		return nil, format.Errorf(n.at, "the input changed while it was read")
 	}
-	return r.content(n, get)
+	return n, nil
 }
 
 // buffers keeps buffers for reuse.

@@ -183,8 +183,8 @@ func (r *reader) entry(n *inode) format.Entry {
 	}
 	switch n.kind() {
 	case typeFile:
-		if size > uint64(r.budget.FileBytes) {
-			e.Err = format.Errorf(n.at, "file of %d bytes, at most %d are read: %w", size, r.budget.FileBytes, format.ErrLimit)
+		if size > uint64(r.budget.LongBytes) {
+			e.Err = format.Errorf(n.at, "file of %d bytes, at most %d are read: %w", size, r.budget.LongBytes, format.ErrLimit)
 		}
 	case typeSymlink:
 		e.Link, e.Err = r.target(n)

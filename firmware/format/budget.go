@@ -20,18 +20,20 @@ const FreeRatio = 16 << 20
 // it is allocated. The zero Budget allows nothing.
 type Budget struct {
 	FileBytes int64    // of one file, or of a stream in memory
+	LongBytes int64    // of all files that are longer than that, which are read in pieces
 	Ratio     int64    // of one stream, beyond FreeRatio
 	Scratch   *Scratch // for longer streams; nil if there is none
 
-	files, names, bytes, tries, live atomic.Int64
+	files, names, bytes, long, tries, live atomic.Int64
 }
 
 // NewBudget makes a Budget.
 func NewBudget(files, totalBytes, fileBytes, ratio int64) *Budget {
-	b := &Budget{FileBytes: fileBytes, Ratio: ratio}
+	b := &Budget{FileBytes: fileBytes, LongBytes: MaxLong, Ratio: ratio}
 	b.files.Store(files)
 	b.names.Store(MaxNames)
 	b.bytes.Store(totalBytes)
+	b.long.Store(MaxLong)
 	b.tries.Store(MaxTries)
 	b.live.Store(MaxLive)
 	return b
@@ -41,11 +43,14 @@ func NewBudget(files, totalBytes, fileBytes, ratio int64) *Budget {
 // out to be none. MaxLive is how many unpacked bytes of streams are held at once.
 // MaxNames is how many bytes all paths, targets of symlinks and extended
 // attributes of one image have: a tree that is small on disk can have a million
-// files, each with the path of all the folders above it.
+// files, each with the path of all the folders above it. MaxLong is how many bytes
+// all files of one image have that are too long for memory, holes included: what is
+// small on disk can say that it has exabytes.
 const (
 	MaxTries = 10000
 	MaxLive  = 1 << 30
 	MaxNames = 256 << 20
+	MaxLong  = 64 << 30
 )
 
 // Try takes one try at opening a container.
@@ -106,6 +111,17 @@ func (b *Budget) File(n int64) error {
 		return fmt.Errorf("file of %d bytes, at most %d are read: %w", n, b.FileBytes, ErrLimit)
 	}
 	return b.Bytes(n)
+}
+
+// Long takes n bytes of a file that is too long for memory.
+func (b *Budget) Long(n int64) error {
+	if n < 0 || n > b.LongBytes || b.long.Add(-n) < 0 {
+		if n >= 0 && n <= b.LongBytes {
+			b.long.Add(n)
+		}
+		return fmt.Errorf("file of %d bytes: more than %d bytes of files that are over %d bytes long: %w", n, b.LongBytes, b.FileBytes, ErrLimit)
+	}
+	return nil
 }
 
 // Stream asks whether a stream may have unpacked so much from so much.

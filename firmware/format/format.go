@@ -163,7 +163,7 @@ type Opened struct {
 	Stream []byte // a compressed stream, unpacked
 	Spool  *Spool // one that is too long for memory
 	Tree   Tree   // files with names
-	Unused []Span // of a tree: the bytes that nothing in it refers to, in order
+	Unused []Span // of a tree, or beside parts: the bytes that nothing in it refers to, in order
 
 	// Hollow is set by readers of headers without a checksum: the container counts
 	// only if there is a container in one of its parts.

@@ -47,17 +47,14 @@ func readZF(e []byte, at int64) (*zisofs, error) {
 // the last ends; a block without bytes is one of zeros. Every block must fill its
 // part of the file.
 func (z *zisofs) unpack(raw []byte, at int64) ([]byte, error) {
-	count := int((z.size + 1<<z.log - 1) >> z.log)
-	table := z.header + int64(count+1)*4
-	if table > int64(len(raw)) || string(raw[:8]) != zisofsMagic || int64(binary.LittleEndian.Uint32(raw[8:])) != z.size {
-		return nil, format.Errorf(at, "compressed file without its header")
+	if err := z.check(raw, at); err != nil {
+		return nil, err
 	}
 	content := make([]byte, z.size)
-	for i := range count {
-		places := raw[z.header+int64(i)*4:]
-		from, to := int64(binary.LittleEndian.Uint32(places)), int64(binary.LittleEndian.Uint32(places[4:]))
-		if from > to || to > int64(len(raw)) || from < table {
-			return nil, format.Errorf(at, "block %d of a compressed file goes from %d to %d", i, from, to)
+	for i := range z.count() {
+		from, to, err := z.place(raw, i, int64(len(raw)), at)
+		if err != nil {
+			return nil, err
 		}
 		if from == to {
 			continue
@@ -68,6 +65,28 @@ func (z *zisofs) unpack(raw []byte, at int64) ([]byte, error) {
 		}
 	}
 	return content, nil
+}
+
+// count is the number of blocks, table the end of the table of their places.
+func (z *zisofs) count() int   { return int((z.size + 1<<z.log - 1) >> z.log) }
+func (z *zisofs) table() int64 { return z.header + int64(z.count()+1)*4 }
+
+// check wants header and table of a compressed file.
+func (z *zisofs) check(raw []byte, at int64) error {
+	if z.table() > int64(len(raw)) || string(raw[:8]) != zisofsMagic || int64(binary.LittleEndian.Uint32(raw[8:])) != z.size {
+		return format.Errorf(at, "compressed file without its header")
+	}
+	return nil
+}
+
+// place is where block i is in a compressed file of that size.
+func (z *zisofs) place(raw []byte, i int, size, at int64) (from, to int64, err error) {
+	places := raw[z.header+int64(i)*4:]
+	from, to = int64(binary.LittleEndian.Uint32(places)), int64(binary.LittleEndian.Uint32(places[4:]))
+	if from > to || to > size || from < z.table() {
+		return 0, 0, format.Errorf(at, "block %d of a compressed file goes from %d to %d", i, from, to)
+	}
+	return from, to, nil
 }
 
 func inflate(dst, raw []byte) error {

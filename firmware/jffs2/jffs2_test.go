@@ -288,7 +288,7 @@ func TestDamage(t *testing.T) {
 		"lzma":        {bad(data{compression: 8, dsize: 4000, isize: 4000, stored: packLZMA([]byte("12345"))}), "lzma: ", "f good"},
 		"plain":       {bad(data{dsize: 6, isize: 6, stored: []byte("12345")}), "none: unpacks to fewer", "f good"},
 		"bomb":        {bad(data{compression: 6, dsize: 1 << 30, isize: 10, stored: packZlib(nil)}), "limit reached", "f good"},
-		"giant":       {bad(data{isize: 0xffffffff, dsize: 0xffffffff, compression: 1}), "limit reached", "f good"},
+		"giant":       {bad(data{isize: 0xffffffff, dsize: 0xffffffff, compression: 2}), "limit reached", "f good"},
 		"symlink": {func(l *log) int {
 			l.name(1, 3, 10, "f")
 			return l.inode(data{ino: 3, mode: 0o120777, dsize: 5000, stored: make([]byte, 5000)})

@@ -27,6 +27,7 @@ type volume struct {
 	xattrs []xattr
 	xrefs  []xref
 	hurts  hurts
+	own    []format.Span // the nodes that count, joined
 
 	end     int64 // of the last node
 	clean   int64 // the last cleanmarker, or -1
@@ -97,8 +98,11 @@ func (v *volume) node(off int64, h header) int64 {
 	case h.kind&incompatible == incompatible:
 		reason = fmt.Sprintf("node of the unknown kind 0x%04x", h.kind)
 	}
-	if reason != "" {
+	switch {
+	case reason != "":
 		v.hurts.add(off, int64(h.length), reason)
+	default:
+		v.keep(off, h)
 	}
 	v.nodes++
 	v.end = min(off+padded(int64(h.length)), v.in.Size)
@@ -278,6 +282,7 @@ func (v *volume) close() int64 {
 // marked adds the marker of OpenWrt for the end of the file system.
 func (v *volume) marked(end int64) int64 {
 	if string(v.at(end, len(endMark))) == endMark {
+		v.own = grown(v.own, end, int64(len(endMark)))
 		end += int64(len(endMark))
 	}
 	return end

@@ -160,14 +160,19 @@ func (n *inode) content(r *reader, c *cursor, start, size uint64, fragment, offs
 	}
 	n.entry.Size = int64(size)
 	if n.entry.Size > r.budget.FileBytes {
-		n.entry.Err = format.Errorf(offsetOf(start), "file of %d bytes, at most %d are read: %w", size, r.budget.FileBytes, format.ErrLimit)
-		return nil
+		if r.long += n.entry.Size; n.entry.Size > r.budget.LongBytes || r.long > r.budget.LongBytes {
+			n.entry.Err = format.Errorf(offsetOf(start), "file of %d bytes: %w", size, format.ErrLimit)
+			return nil
+		}
 	}
 	count := int(size >> r.sb.BlockLog)
 	if fragment == noFragment && size&uint64(r.sb.BlockSize-1) != 0 {
 		count++
 	}
-	return n.blocks(r, c, count)
+	if err := n.blocks(r, c, count); err != nil {
+		n.entry.Err, n.file.blocks = err, nil // its size lies: there is a file all the same
+	}
+	return nil
 }
 
 // blocks reads the sizes of the file's data blocks.

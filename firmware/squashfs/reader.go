@@ -22,6 +22,7 @@ type reader struct {
 	xattrStart uint64
 	xattrSets  []xattrSet
 	xattrKnown map[uint32]map[string][]byte
+	long       int64 // bytes of files that are too long for memory
 
 	entries []format.Entry
 	inodes  []*inode // of entries that are regular files, else nil

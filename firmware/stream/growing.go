@@ -23,6 +23,7 @@ type growing struct {
 	packed func() int64 // how many bytes went in so far
 	taken  int64        // bytes that the budget knows of
 	expect int64        // how much there will be, or 0 if nothing says so
+	most   int64        // how much may be in memory, or 0 for no other limit than the budget's
 }
 
 // room makes room for n more bytes behind out: for twice as many as there were,
@@ -30,6 +31,9 @@ type growing struct {
 func (g *growing) room(out []byte, n int) ([]byte, error) {
 	if err := cmp.Or(g.ctx.Err(), g.allowed(out)); err != nil {
 		return out, err
+	}
+	if g.most > 0 && int64(len(out)) > g.most {
+		return out, format.ErrLimit
 	}
 	if n <= cap(out)-len(out) {
 		return out, nil

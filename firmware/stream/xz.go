@@ -35,11 +35,15 @@ func peekXZ(in format.Input) []byte {
 
 // openXZ reads a stream, and those that follow at once.
 func openXZ(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
-	if b.Scratch != nil && lzma.SizeXZ(in.Peek) > b.FileBytes/4 {
+	expect, most := lzma.SizeXZ(in.Peek), int64(0)
+	if b.Scratch != nil {
+		most = b.FileBytes / 4
+	}
+	if most > 0 && expect > most {
 		return openLongXZ(ctx, in, b)
 	}
 	d := new(lzma.Decoder)
-	g := &growing{ctx: ctx, b: b, packed: d.Taken, expect: lzma.SizeXZ(in.Peek)}
+	g := &growing{ctx: ctx, b: b, packed: d.Taken, expect: expect, most: most}
 	src, more := lzmaSource(in, 0)
 	data, err := d.XZ(nil, src, more, g.room)
 	length := d.Taken()

@@ -143,6 +143,7 @@ func open(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opene
 	}
 	d.readTable()
 	o := &format.Opened{Length: min(d.blocks*d.peb, in.Size), Parts: d.parts(), Damage: d.damage}
+	o.Unused = d.unused(o.Length)
 	o.Attributes = map[string]string{
 		"eraseblock-size": strconv.FormatInt(d.peb, 10),
 		"eraseblocks":     strconv.FormatInt(d.blocks, 10),

@@ -43,6 +43,7 @@ func (r *reader) plant() error {
 	p := &planter{r, map[uint32][]child{}, map[uint32][]child{}, map[uint32]int{rootInode: -1}}
 	named := map[uint32]bool{rootInode: true}
 	for k, n := range r.names {
+		r.live[n.at] = true
 		if n.inode == 0 {
 			continue // was removed
 		}
@@ -65,6 +66,7 @@ func (r *reader) plant() error {
 		r.hurt(0, "files are left out: "+err.Error())
 		err = nil
 	}
+	r.keepInodes()
 	r.state = state{lost: r.lost}
 	return err
 }
@@ -197,8 +199,8 @@ func (p *planter) describe(n *inode, c child) format.Entry {
 	switch {
 	case n.Flags&flagCrypt != 0:
 		e.Err = n.encrypted(&e)
-	case e.Size > p.budget.FileBytes:
-		e.Err = format.Errorf(n.at, "file of %d bytes, at most %d are read: %w", e.Size, p.budget.FileBytes, format.ErrLimit)
+	case e.Size > p.budget.LongBytes:
+		e.Err = format.Errorf(n.at, "file of %d bytes, at most %d are read: %w", e.Size, p.budget.LongBytes, format.ErrLimit)
 	}
 	return e
 }

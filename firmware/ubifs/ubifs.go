@@ -164,6 +164,9 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		return nil, err
 	}
 	o := r.opened(length)
+	if o.Unused, err = r.unused(length); err != nil {
+		return nil, err
+	}
 	o.Attributes = map[string]string{
 		"compression":    compressionName(sb.Compression),
 		"leb-size":       strconv.FormatUint(uint64(sb.LEBSize), 10),
@@ -231,8 +234,9 @@ type reader struct {
 	seen   int64 // end of the last node that a scan found
 	damage []format.Damage
 
-	commitSequence uint64 // of the last commit; what the journal has is newer
-	torn           bool   // the journal is not whole
+	commitSequence uint64         // of the last commit; what the journal has is newer
+	torn           bool           // the journal is not whole
+	live           map[int64]bool // where the nodes are of what there is, and of names that were removed
 
 	entries []format.Entry
 	files   []*inode // of entries that are regular files with a content of their own, else nil
@@ -240,7 +244,7 @@ type reader struct {
 }
 
 func newReader(ctx context.Context, in format.Input, b *format.Budget) *reader {
-	return &reader{ctx: ctx, in: in, budget: b, state: newState()}
+	return &reader{ctx: ctx, in: in, budget: b, state: newState(), live: map[int64]bool{}}
 }
 
 func (r *reader) hurt(at int64, reason string) {

@@ -138,7 +138,7 @@ func (a *archive) add(f *zip.File, b *format.Budget) {
 	case f.Method != zip.Store && f.Method != zip.Deflate:
 		e.Err = fmt.Errorf("compression method %d is not read", f.Method)
 	case e.Mode.IsRegular():
-		if e.Err = b.Stream(e.Size, packed); e.Err == nil && f.Method == zip.Store {
+		if e.Err = b.Spooled(e.Size, packed); e.Err == nil && f.Method == zip.Store {
 			if off, err := f.DataOffset(); err == nil && packed == e.Size {
 				e.Offset = off
 			}
@@ -190,9 +190,26 @@ func (a *archive) content(i int, most int64) ([]byte, error) {
 	if _, err := io.ReadFull(r, content); err != nil {
 		return nil, err
 	}
-	// The reader compares the checksum when it reaches the end.
-	if n, err := r.Read(make([]byte, 1)); n > 0 || !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("does not end after %d bytes: %w", size, err)
+	return content, ended(r, size)
+}
+
+// Pour unpacks a file that is too long for memory.
+func (a *archive) Pour(i int, to format.Sink) error {
+	r, err := a.files[i].Open()
+	if err != nil {
+		return err
 	}
-	return content, nil
+	defer r.Close()
+	if err := format.Drain(to, r, a.entries[i].Size); err != nil {
+		return err
+	}
+	return ended(r, a.entries[i].Size)
+}
+
+// ended wants the end of a content, where the reader compares the checksum.
+func ended(r io.Reader, size int64) error {
+	if n, err := r.Read(make([]byte, 1)); n > 0 || !errors.Is(err, io.EOF) {
+		return fmt.Errorf("does not end after %d bytes: %w", size, err)
+	}
+	return nil
 }

@@ -45,8 +45,13 @@ func Open(t testing.TB, data []byte, opts ...firmware.Options) *firmware.Image {
 	Check(t, img)
 	for _, f := range img.Files {
 		want := 0
-		if (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.HardLink == nil && f.Err == nil {
+		if (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.HardLink == nil && f.Err == nil && !f.Long {
 			want = 1
+		}
+		if sum := sha256.New(); f.Long && f.Err == nil {
+			if n, err := f.WriteTo(sum); n != f.Size || err != nil || f.Digest != [32]byte(sum.Sum(nil)) {
+				t.Errorf("%s: %d bytes of %d are written again, %v", f.Path, n, f.Size, err)
+			}
 		}
 		if visits[f] != want {
 			t.Errorf("%s: visited %d times, want %d", f.Path, visits[f], want)

@@ -9,9 +9,12 @@
 package extract
 
 import (
+	"bufio"
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -55,7 +58,7 @@ func Into(folder string) (*Writer, error) {
 
 // Visit writes one file; see firmware.Options.
 func (w *Writer) Visit(f *firmware.File, content []byte) {
-	err := w.write(f, content)
+	err := w.write(f, bytes.NewReader(content))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.note(f, err, &w.done.Files)
@@ -73,6 +76,8 @@ func (w *Writer) Finish(img *firmware.Image) (Summary, error) {
 			w.note(f, w.hardLink(f), &w.done.Files)
 		case f.Err != nil:
 			w.note(f, f.Err, nil)
+		case f.Long && f.HardLink == nil && f.Kind != firmware.Raw:
+			w.note(f, w.write(f, f), &w.done.Files)
 		}
 	}
 	// Links come last, so that nothing is ever written through one.
@@ -141,7 +146,8 @@ func (w *Writer) folder(name string) error {
 	return w.root.MkdirAll(name, 0o755)
 }
 
-func (w *Writer) write(f *firmware.File, content []byte) error {
+// write writes one file. Holes are left where the content has them.
+func (w *Writer) write(f *firmware.File, content io.WriterTo) error {
 	name := place(f)
 	if err := w.folder(path.Dir(name)); err != nil {
 		return err
@@ -151,7 +157,10 @@ func (w *Writer) write(f *firmware.File, content []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = out.Write(content)
+	n, err := content.WriteTo(sparse{out})
+	if err == nil {
+		err = out.Truncate(n)
+	}
 	if cerr := out.Close(); err == nil {
 		err = cerr
 	}
@@ -159,6 +168,15 @@ func (w *Writer) write(f *firmware.File, content []byte) error {
 		return fmt.Errorf("%w %s: %w", errDisk, name, err)
 	}
 	return nil
+}
+
+// sparse is a file that is written from its beginning to its end.
+type sparse struct{ *os.File }
+
+// Hole leaves n bytes out.
+func (s sparse) Hole(n int64) error {
+	_, err := s.Seek(n, io.SeekCurrent)
+	return err
 }
 
 func (w *Writer) hardLink(f *firmware.File) error {
@@ -175,11 +193,12 @@ func (w *Writer) hardLink(f *firmware.File) error {
 
 // copy writes what another name of a file holds.
 func (w *Writer) copy(f *firmware.File, name string) error {
-	content, err := w.root.ReadFile(place(f.HardLink))
+	content, err := w.root.Open(place(f.HardLink))
 	if err != nil {
 		return fmt.Errorf("%w %s: %w", errDisk, name, err)
 	}
-	return w.write(f, content)
+	defer content.Close()
+	return w.write(f, bufio.NewReader(content))
 }
 
 // symlink makes a link that means on the disk what it means on the device: its
