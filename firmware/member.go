@@ -33,9 +33,9 @@ func (w *walker) worth(in format.Input, head []byte) bool {
 		return len(w.matcher.starts(in)) > 0 || len(head) >= minMember && !isKnown(head)
 	}
 	var others []*format.Format
-	for _, f := range w.matcher.formats {
+	for _, f := range w.matcher.begun(in) {
 		switch {
-		case library[f.Name] || !hasMagic(in, f):
+		case library[f.Name]:
 		case f.Peek == nil:
 			others = append(others, f)
 		case f.Probe(in) != format.No:
@@ -56,9 +56,7 @@ func (w *walker) holds(head []byte) bool {
 		return false
 	}
 	in := format.InMemory(head)
-	return slices.ContainsFunc(w.matcher.formats, func(f *format.Format) bool {
-		return f.Peek == nil && len(f.Magics) > 0 && hasMagic(in, f)
-	})
+	return slices.ContainsFunc(w.matcher.magics(in, nil), func(n int) bool { return w.matcher.formats[n].Peek == nil })
 }
 
 // known are the beginnings of files that hold no firmware.

@@ -111,8 +111,8 @@ func (o *opener) look(p *place) (found, error) {
 // torn notes what a place, in which nothing was opened at the first byte, clearly
 // was when it was whole.
 func (o *opener) torn(p *place) {
-	for _, f := range o.matcher.formats {
-		if f.Torn == nil || f.Name == p.outer || !hasMagic(p.in, f) || f.Probe(p.in) != format.No {
+	for _, f := range o.matcher.begun(p.in) {
+		if f.Torn == nil || f.Name == p.outer || f.Probe(p.in) != format.No {
 			continue
 		}
 		if err := f.Torn(p.in); err != nil {

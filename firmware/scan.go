@@ -11,7 +11,7 @@ import (
 // the two bytes of it that are least common; a table over two bytes tells where
 // one of them may be, and only there are the magics compared.
 type matcher struct {
-	formats []*format.Format
+	*heads
 	list    [1 << 16]uint8 // by two bytes: which list of magics has them; 0 if none
 	lists   [1 << 8][]magicOf
 	longest int
@@ -25,7 +25,7 @@ type magicOf struct {
 }
 
 func newMatcher(formats []*format.Format) *matcher {
-	m := &matcher{formats: formats}
+	m := &matcher{heads: newHeads(formats)}
 	keys := 0
 	for _, f := range formats {
 		for _, g := range f.Magics {
@@ -97,27 +97,12 @@ type candidate struct {
 // starts lists the formats that may begin at the first byte.
 func (m *matcher) starts(in format.Input) []candidate {
 	var found []candidate
-	for _, f := range m.formats {
-		if !hasMagic(in, f) {
-			continue
-		}
+	for _, f := range m.begun(in) {
 		if l := f.Probe(in); l != format.No {
 			found = append(found, candidate{0, f, l})
 		}
 	}
 	return found
-}
-
-func hasMagic(in format.Input, f *format.Format) bool {
-	if f.Start != nil {
-		return false // the scan finds it
-	}
-	for _, g := range f.Magics {
-		if string(in.Peek(int64(g.Offset), len(g.Bytes))) == g.Bytes {
-			return true
-		}
-	}
-	return len(f.Magics) == 0
 }
 
 // window is how much of the input is looked at at a time.

@@ -36,11 +36,6 @@ type inode struct {
 	}
 }
 
-type inodeHeader struct {
-	Type, Mode, UID, GID uint16
-	Time, Number         uint32
-}
-
 // readInode reads the inode at a reference: block<<16 | offset.
 func (r *reader) readInode(ref uint64) (*inode, error) {
 	c := r.meta.at(r.sb.InodeTable, ref>>16, int(ref&0xffff))
@@ -51,23 +46,24 @@ func (r *reader) readInode(ref uint64) (*inode, error) {
 		return r.oldInode(c)
 	}
 	place := c.block
-	var h inodeHeader
-	if err := c.decode(&h); err != nil {
+	h, err := c.next(16) // type, permissions, owner, group, time and a number
+	if err != nil {
 		return nil, err
 	}
-	long := h.Type > extended
-	n := &inode{kind: int(h.Type), xattr: ^uint32(0)}
+	kind, uid, gid := r.order.Uint16(h), int(r.order.Uint16(h[4:])), int(r.order.Uint16(h[6:]))
+	long := kind > extended
+	n := &inode{kind: int(kind), xattr: ^uint32(0)}
 	if long {
 		n.kind -= extended
 	}
 	if n.kind < typeDir || n.kind > typeSocket {
-		return nil, format.Errorf(place, "inode of unknown type %d", h.Type)
+		return nil, format.Errorf(place, "inode of unknown type %d", kind)
 	}
-	n.about(uint32(h.Mode), h.Time)
-	if int(h.UID) >= len(r.ids) || int(h.GID) >= len(r.ids) {
-		return nil, format.Errorf(place, "owner %d/%d of %d", h.UID, h.GID, len(r.ids))
+	n.about(uint32(r.order.Uint16(h[2:])), r.order.Uint32(h[8:]))
+	if uid >= len(r.ids) || gid >= len(r.ids) {
+		return nil, format.Errorf(place, "owner %d/%d of %d", uid, gid, len(r.ids))
 	}
-	n.entry.UID, n.entry.GID = r.ids[h.UID], r.ids[h.GID]
+	n.entry.UID, n.entry.GID = r.ids[uid], r.ids[gid]
 	return n, n.rest(r, c, long)
 }
 
@@ -143,11 +139,12 @@ func (n *inode) regular(r *reader, c *cursor, long bool) error {
 		}
 		n.xattr = v.XattrN
 	} else {
-		var b struct{ Start, Fragment, Offset, Size uint32 }
-		if err := c.decode(&b); err != nil {
+		b, err := c.next(16)
+		if err != nil {
 			return err
 		}
-		v.Start, v.Size, v.Fragment, v.Offset = uint64(b.Start), uint64(b.Size), b.Fragment, b.Offset
+		word := func(i int) uint32 { return r.order.Uint32(b[4*i:]) }
+		v.Start, v.Fragment, v.Offset, v.Size = uint64(word(0)), word(1), word(2), uint64(word(3))
 	}
 	return n.content(r, c, v.Start, v.Size, v.Fragment, v.Offset)
 }
@@ -205,11 +202,11 @@ func (n *inode) blocks(r *reader, c *cursor, count int) error {
 }
 
 func (n *inode) symlink(c *cursor, long bool) error {
-	var v struct{ Links, Size uint32 }
-	if err := c.decode(&v); err != nil {
+	v, err := c.next(8) // links and size
+	if err != nil {
 		return err
 	}
-	if err := n.target(c, v.Size); err != nil {
+	if err := n.target(c, c.m.order.Uint32(v[4:])); err != nil {
 		return err
 	}
 	return n.attributes(c, long)

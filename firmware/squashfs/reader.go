@@ -154,9 +154,12 @@ func (r *reader) dirHeader(c *cursor) (count int, start uint64, size int, err er
 	if r.sb.Major < 4 {
 		return r.oldDirHeader(c)
 	}
-	var h struct{ Count, Start, Number uint32 }
-	err = c.decode(&h)
-	return int(min(h.Count, maxNames)) + 1, uint64(h.Start), 12, err
+	const size4 = 12 // count, start and a number
+	raw, err := c.next(size4)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	return int(min(r.order.Uint32(raw), maxNames)) + 1, uint64(r.order.Uint32(raw[4:])), size4, nil
 }
 
 // dirEntry reads what stands in front of a name: where in its block the inode is,
@@ -165,13 +168,12 @@ func (r *reader) dirEntry(c *cursor) (offset, length, size int, err error) {
 	if r.sb.Major < 4 {
 		return r.oldDirEntry(c)
 	}
-	var e struct {
-		Offset       uint16
-		Number       int16
-		Type, Length uint16
+	const size4 = 8 // offset, a number, type and length
+	raw, err := c.next(size4)
+	if err != nil {
+		return 0, 0, 0, err
 	}
-	err = c.decode(&e)
-	return int(e.Offset), int(e.Length) + 1, 8, err
+	return int(r.order.Uint16(raw)), int(r.order.Uint16(raw[6:])) + 1, size4, nil
 }
 
 // add makes the entry of one name. It says whether there is a directory to

@@ -333,6 +333,9 @@ func Short(s string) string {
 
 // hidden reports characters that could change what a terminal shows.
 func hidden(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r < ' ' || r == 0x7f // DEL
+	}
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
