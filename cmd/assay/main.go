@@ -9,11 +9,11 @@ import (
 	"syscall"
 	"time"
 
+	_ "github.com/assay-iot/assay/cmd/assay/internal/memory" // collects garbage late
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 )
 
 func main() {
-	collectLate()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the program at once, whatever it waits for.
 	context.AfterFunc(ctx, stop)
