@@ -3,7 +3,7 @@ GO ?= go
 .PHONY: build demo test race fuzz lint generate check dist clean
 
 build: ## the program, in bin/
-	CGO_ENABLED=0 $(GO) build -trimpath -o bin/assay ./cmd/assay
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o bin/assay ./cmd/assay
 
 demo: ## check, label and verify a bundled example
 	$(GO) run ./examples/demo

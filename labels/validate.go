@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -204,11 +205,13 @@ func checkAddress(s string) error {
 // plainAddress is an https address as it is asked for: a host in small letters,
 // nothing but ASCII, neither user nor fragment. Verifiers in other languages
 // read the same expression.
-var plainAddress = regexp.MustCompile(`^https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?!$&'()*+,;=%@-]*)?$`)
+var plainAddress = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?!$&'()*+,;=%@-]*)?$`)
+})
 
 // IsPlainAddress reports whether s has the form that the address of a status
 // list must have.
-func IsPlainAddress(s string) bool { return len(s) <= MaxAddr && plainAddress.MatchString(s) }
+func IsPlainAddress(s string) bool { return len(s) <= MaxAddr && plainAddress().MatchString(s) }
 
 // validateStatus holds the place in a status list to its form. Who names one
 // must have an address, since that is how the list's issuer is known.

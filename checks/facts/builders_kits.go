@@ -2,7 +2,6 @@ package facts
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"github.com/assay-iot/assay/firmware"
@@ -33,17 +32,17 @@ const (
 )
 
 var (
-	telinkVersion = regexp.MustCompile(`^[Vv](\d+(?:\.\d+){1,4})(\$\$\$|_20\d{6}[/\\])`)
-	telinkName    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.]*_sdk$`)
-	lwipVersion   = regexp.MustCompile(`^STABLE-(\d)_(\d)_(\d)_RELEASE`)
-	coreVersion   = regexp.MustCompile(`^(\d+\.\d+\.\d+(?:-[0-9A-Za-z.]+)?)[/\\]`)
-	coreRelease   = regexp.MustCompile(`\x00([23])_(\d{1,2})_(\d{1,2})\x00`)
+	telinkVersion = lazy(`^[Vv](\d+(?:\.\d+){1,4})(\$\$\$|_20\d{6}[/\\])`)
+	telinkName    = lazy(`^[A-Za-z0-9][A-Za-z0-9_.]*_sdk$`)
+	lwipVersion   = lazy(`^STABLE-(\d)_(\d)_(\d)_RELEASE`)
+	coreVersion   = lazy(`^(\d+\.\d+\.\d+(?:-[0-9A-Za-z.]+)?)[/\\]`)
+	coreRelease   = lazy(`\x00([23])_(\d{1,2})_(\d{1,2})\x00`)
 )
 
 // telinkKit reads the name and version of a kit of Telink around "_sdk_V".
 func telinkKit(f *firmware.File, content []byte, at int) []sighting {
 	number := at + len("_sdk_")
-	m := telinkVersion.FindSubmatchIndex(content[number:min(number+maxSDK, len(content))])
+	m := telinkVersion.get().FindSubmatchIndex(content[number:min(number+maxSDK, len(content))])
 	if m == nil {
 		return nil
 	}
@@ -60,7 +59,7 @@ func telinkKit(f *firmware.File, content []byte, at int) []sighting {
 		name = name[strings.LastIndexAny(name, "/\\\x00 ")+1:]
 	}
 	name = strings.ToLower(name)
-	if !telinkName.MatchString(name) || !marked && !strings.HasPrefix(name, "telink_") {
+	if !telinkName.get().MatchString(name) || !marked && !strings.HasPrefix(name, "telink_") {
 		return nil
 	}
 	version := string(content[number+m[2] : number+m[3]])
@@ -89,7 +88,7 @@ func committedVersion(content []byte) (string, int) {
 
 // lwipRelease reads the tag of lwIP.
 func lwipRelease(f *firmware.File, content []byte, at int) []sighting {
-	m := lwipVersion.FindSubmatch(content[at:min(at+maxSDK, len(content))])
+	m := lwipVersion.get().FindSubmatch(content[at:min(at+maxSDK, len(content))])
 	if m == nil {
 		return nil
 	}
@@ -101,7 +100,7 @@ func lwipRelease(f *firmware.File, content []byte, at int) []sighting {
 func arduinoCore(name, anchor string) func(*firmware.File, []byte, int) []sighting {
 	return func(f *firmware.File, content []byte, at int) []sighting {
 		start := at + len(anchor)
-		m := coreVersion.FindSubmatch(content[start:min(start+maxSDK, len(content))])
+		m := coreVersion.get().FindSubmatch(content[start:min(start+maxSDK, len(content))])
 		if m == nil {
 			return nil
 		}
@@ -112,7 +111,7 @@ func arduinoCore(name, anchor string) func(*firmware.File, []byte, int) []sighti
 // arduinoRelease reads the release of the core of the ESP8266 from a program that
 // has paths of its sources. Of several strings of the form none counts.
 func arduinoRelease(f *firmware.File, content []byte, _ int) []sighting {
-	found := coreRelease.FindAllSubmatchIndex(content, 2)
+	found := coreRelease.get().FindAllSubmatchIndex(content, 2)
 	if len(found) == 0 || len(found) == 2 && !bytes.Equal(content[found[0][0]:found[0][1]], content[found[1][0]:found[1][1]]) {
 		return nil
 	}

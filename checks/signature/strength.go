@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
@@ -75,7 +76,7 @@ func WeakHash(algorithm string) bool { return weakHash(algorithm) != "" }
 // weakCurve finds the curve in the name of an algorithm, and says what it is if it
 // is too small.
 func weakCurve(algorithm string) string {
-	m := curveName.FindStringSubmatch(algorithm)
+	m := curveName().FindStringSubmatch(algorithm)
 	if m == nil {
 		return ""
 	}
@@ -85,7 +86,9 @@ func weakCurve(algorithm string) string {
 	return "an elliptic curve of " + m[1] + " bits"
 }
 
-var curveName = regexp.MustCompile(`(?i)(?:sec[pt]|prime|brainpoolp|ecdsa|p-?)([0-9]{3})`)
+var curveName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(?:sec[pt]|prime|brainpoolp|ecdsa|p-?)([0-9]{3})`)
+})
 
 // bitsOfRSA is the size of the key of an RSA signature, by the size of that; zero
 // if it is none.

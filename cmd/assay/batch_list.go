@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/assay-iot/assay"
 )
@@ -147,7 +148,7 @@ func checkColumns(columns []string) error {
 	return nil
 }
 
-var orderForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}$`)
+var orderForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}$`) })
 
 // checkOrders demands names that can be folders anywhere, each once.
 func checkOrders(orders []order) error {
@@ -157,7 +158,7 @@ func checkOrders(orders []order) error {
 	seen := map[string]order{}
 	for _, o := range orders {
 		key := strings.ToLower(o.name)
-		if !orderForm.MatchString(o.name) || key == batchFile {
+		if !orderForm().MatchString(o.name) || key == batchFile {
 			return fmt.Errorf("%s: %q is no name for a label's folder: letters, digits, . _ + -, at most 100", o, o.name)
 		}
 		if first, twice := seen[key]; twice {

@@ -9,6 +9,7 @@ import (
 	"hash/crc32"
 	"hash/crc64"
 	"io"
+	"sync"
 )
 
 // The errors of an xz stream.
@@ -235,7 +236,7 @@ func (d *Decoder) block(out []byte, check byte, room Room) ([]byte, error) {
 // checkSizes are the bytes of each kind of check (section 2.1.1.2).
 var checkSizes = [16]int{0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64}
 
-var ecma = crc64.MakeTable(crc64.ECMA)
+var ecma = sync.OnceValue(func() *crc64.Table { return crc64.MakeTable(crc64.ECMA) })
 
 // check compares the check of a block, where it is of a kind that is known.
 func (d *Decoder) check(data []byte, kind byte, r *record) error {
@@ -251,7 +252,7 @@ func (d *Decoder) check(data []byte, kind byte, r *record) error {
 	case 1:
 		got = binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE(data))
 	case 4:
-		got = binary.LittleEndian.AppendUint64(nil, crc64.Checksum(data, ecma))
+		got = binary.LittleEndian.AppendUint64(nil, crc64.Checksum(data, ecma()))
 	case 10:
 		sum := sha256.Sum256(data)
 		got = sum[:]

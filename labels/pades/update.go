@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"sync"
 	"time"
 	"unicode/utf16"
 )
@@ -33,10 +34,12 @@ type document struct {
 }
 
 var (
-	trailerForm = regexp.MustCompile(`^trailer\n<< /Size (\d{1,6}) /Root (\d{1,6}) 0 R /Info (\d{1,6}) 0 R >>\nstartxref\n(\d{1,10})\n%%EOF\n`)
-	pagesForm   = regexp.MustCompile(`/Pages (\d{1,6}) 0 R`)
-	kidsForm    = regexp.MustCompile(`/Kids \[(\d{1,6}) 0 R`)
-	errForm     = errors.New("not a PDF in the form of a label")
+	trailerForm = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^trailer\n<< /Size (\d{1,6}) /Root (\d{1,6}) 0 R /Info (\d{1,6}) 0 R >>\nstartxref\n(\d{1,10})\n%%EOF\n`)
+	})
+	pagesForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/Pages (\d{1,6}) 0 R`) })
+	kidsForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/Kids \[(\d{1,6}) 0 R`) })
+	errForm   = errors.New("not a PDF in the form of a label")
 )
 
 func read(pdf []byte) (*document, error) {
@@ -44,7 +47,7 @@ func read(pdf []byte) (*document, error) {
 		return nil, fmt.Errorf("a PDF of %d bytes, more than %d", len(pdf), MaxPDF)
 	}
 	at := bytes.Index(pdf, []byte("\ntrailer\n")) + 1
-	m := trailerForm.FindSubmatch(pdf[at:])
+	m := trailerForm().FindSubmatch(pdf[at:])
 	if at == 0 || m == nil {
 		return nil, errForm
 	}
@@ -62,11 +65,11 @@ func read(pdf []byte) (*document, error) {
 
 // findPage follows the catalog to the first page.
 func (d *document) findPage() error {
-	pages, ok := d.object(numberIn(pagesForm, d.catalog))
+	pages, ok := d.object(numberIn(pagesForm(), d.catalog))
 	if !ok {
 		return errForm
 	}
-	d.page = numberIn(kidsForm, pages)
+	d.page = numberIn(kidsForm(), pages)
 	if d.first, ok = d.object(d.page); !ok {
 		return errForm
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+	"sync"
 	"unicode/utf16"
 )
 
@@ -48,8 +49,8 @@ type object struct {
 }
 
 var (
-	objectHead = regexp.MustCompile(`^(\d+) 0 obj\n`)
-	lengthKey  = regexp.MustCompile(`/Length (\d+)`)
+	objectHead = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d+) 0 obj\n`) })
+	lengthKey  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/Length (\d+)`) })
 	deflated   = []byte("/Filter /FlateDecode")
 )
 
@@ -71,7 +72,7 @@ func split(in []byte) ([]object, error) {
 }
 
 func next(in []byte) (o object, rest []byte, err error) {
-	m := objectHead.FindSubmatch(in)
+	m := objectHead().FindSubmatch(in)
 	if m == nil {
 		return o, nil, errors.New("no head")
 	}
@@ -91,7 +92,7 @@ func next(in []byte) (o object, rest []byte, err error) {
 }
 
 func streamObject(o object, dict, in []byte) (object, []byte, error) {
-	m := lengthKey.FindSubmatch(dict)
+	m := lengthKey().FindSubmatch(dict)
 	if m == nil {
 		return o, nil, errors.New("no length")
 	}
@@ -106,7 +107,7 @@ func streamObject(o object, dict, in []byte) (object, []byte, error) {
 		}
 		dict = bytes.Replace(dict, deflated, nil, 1)
 	}
-	dict = lengthKey.ReplaceAll(dict, nil)
+	dict = lengthKey().ReplaceAll(dict, nil)
 	o.dict = bytes.TrimSpace(bytes.TrimSuffix(bytes.TrimSpace(dict), []byte(">>")))
 	o.stream = content
 	if runs := runLengths(content); len(runs) < len(content)/4 {

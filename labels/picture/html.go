@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"sync"
 
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/picture/words"
@@ -14,7 +15,9 @@ import (
 //go:embed label.html
 var page string
 
-var pageTemplate = template.Must(template.New("label").Parse(page))
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("label").Parse(page))
+})
 
 // HTML writes a label as one page that needs nothing else: the same words, both
 // layers, for a browser, a screen reader or a printer. Its link leads where the
@@ -50,7 +53,7 @@ func HTML(s *labels.Statement, compactLabel []byte, l words.Language) ([]byte, e
 	}
 	v.rows(c)
 	var out bytes.Buffer
-	if err := pageTemplate.Execute(&out, v); err != nil {
+	if err := pageTemplate().Execute(&out, v); err != nil {
 		return nil, fmt.Errorf("draw label: %w", err)
 	}
 	return out.Bytes(), nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"image/png"
 	"io"
 	"os"
@@ -132,6 +133,32 @@ func TestSVG(t *testing.T) {
 	want, _ := compact.Code(&s.Predicate, m)
 	if got := zbar(t, out); got != want {
 		t.Errorf("the code says %q", got)
+	}
+}
+
+// The smallest label says to the last letter until when updates come, in every
+// language and month.
+func TestMarkDate(t *testing.T) {
+	for _, l := range words.Languages() {
+		for month := range 12 {
+			s := labeltest.Statement(t)
+			s.Predicate.Product.SupportUntil = fmt.Sprintf("2031-%02d-28", month+1)
+			c, err := newContent(s, message(t), Variant{Mark, l})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, err := c.draw()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var year bool
+			for _, shape := range d.Pages[0] {
+				year = year || strings.Contains(shape.Text, "2031")
+			}
+			if !year {
+				t.Errorf("%s: the year is cut off %s", l, c.Long(s.Predicate.Product.SupportUntil))
+			}
+		}
 	}
 }
 

@@ -207,7 +207,7 @@ func (p *Policy) ready() error {
 }
 
 func (i *Issuer) ready() error {
-	if !idForm.MatchString(i.ID) || i.Display == "" || len(i.Schemes) == 0 || len(i.Prefixes) == 0 || len(i.Keys)+len(i.Keyless) == 0 {
+	if !idForm().MatchString(i.ID) || i.Display == "" || len(i.Schemes) == 0 || len(i.Prefixes) == 0 || len(i.Keys)+len(i.Keyless) == 0 {
 		return errors.New("it lacks an id, a name, schemes, GTIN prefixes or a key")
 	}
 	for k := range i.Keys {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -60,14 +61,14 @@ func (r *reader) policy(raw *fileBlock) *Policy {
 	return p
 }
 
-var idForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,62}[a-z0-9])?$`)
+var idForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,62}[a-z0-9])?$`) })
 
 func (r *reader) issuer(b *issuerBlock) Issuer {
 	i := Issuer{
 		ID: b.ID, Display: strings.Join(strings.Fields(b.Display), " "), Address: b.Address,
 		Schemes: b.Schemes, MaxLevel: b.MaxLevel, Prefixes: b.Prefixes, Assessors: b.Assessors,
 	}
-	if !idForm.MatchString(b.ID) || b.ID == SelfAssessed {
+	if !idForm().MatchString(b.ID) || b.ID == SelfAssessed {
 		r.no(b.IDRange, "Use small letters, digits, dots and hyphens, as \"tuv-example\".", "%q is no id of an issuer", b.ID)
 	}
 	if n := utf8.RuneCountInString(i.Display); n == 0 || n > labels.MaxName {
@@ -78,7 +79,7 @@ func (r *reader) issuer(b *issuerBlock) Issuer {
 			r.no(b.AddressRange, "Write it as https://labels.example/.", "%q is not an https address", b.Address)
 		}
 	}
-	r.list(b.SchemesRange, "scheme", b.Schemes, func(s string) bool { return idForm.MatchString(s) })
+	r.list(b.SchemesRange, "scheme", b.Schemes, func(s string) bool { return idForm().MatchString(s) })
 	r.list(b.PrefixesRange, "GTIN prefix", b.Prefixes, prefix)
 	if b.MaxLevel < 0 || b.MaxLevel > 99 {
 		r.no(b.LevelRange, "Write a number from 1 to 99, or leave it out to allow no level.", "%d is no level", b.MaxLevel)

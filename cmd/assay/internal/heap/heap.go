@@ -1,5 +1,9 @@
-// Package heap puts off the collection of garbage. It does so when it is imported:
-// what the other packages make before main would be looked through for nothing.
+// Package heap puts off the collection of garbage, for a program that imports it for
+// that alone. It does so while packages are initialized: most of what "assay verify"
+// allocates is allocated then, by the modules that are linked in. Packages come in the
+// order of their paths, and this one, which needs none but the standard library's,
+// before most. Done in main it came after a first collection, which took a tenth of
+// such a run.
 package heap
 
 import (
