@@ -346,5 +346,6 @@ async function judgeSigned(message, issuer, key, now, fetchList, seen, until) {
 		: day >= (until || Infinity) ? "overdue"
 		: list.unknown ? "fresh"
 		: "valid";
+	if (answer.state == "valid" && list.none) answer.why = "nolist";
 	return answer;
 }
