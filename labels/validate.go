@@ -68,6 +68,9 @@ func (l *Label) validateIssuer() error {
 			return fmt.Errorf("issuer %q of a product of %q has the standing %q", l.Issuer.Name, l.Product.Maker.Name, s)
 		}
 	case Authorised:
+		if maker {
+			return fmt.Errorf("issuer %q labels its own product with the standing %q", l.Issuer.Name, s)
+		}
 	default:
 		return fmt.Errorf("issuer %q has the standing %q, which does not exist", l.Issuer.Name, s)
 	}
@@ -89,8 +92,15 @@ func (l *Label) validateDates() error {
 		return fmt.Errorf("valid until %s, after the support ends on %s", l.ValidUntil, l.Product.SupportUntil)
 	case l.AsOf > l.Issued:
 		return fmt.Errorf("assessed as of %s, after it was issued on %s", l.AsOf, l.Issued)
+	case l.AsOf < daysBefore(l.Issued, MaxAssessmentAge):
+		return fmt.Errorf("assessed as of %s, more than %d days before it was issued on %s", l.AsOf, MaxAssessmentAge, l.Issued)
 	}
 	return nil
+}
+
+func daysBefore(date string, n int) string {
+	t, _ := assay.Date(date) // checked before
+	return t.AddDate(0, 0, -n).Format(time.DateOnly)
 }
 
 func checkDate(s string) error {
@@ -235,7 +245,13 @@ func (l *Label) validateSchemes() error {
 		return errors.New("no scheme")
 	}
 	for _, s := range l.Schemes {
+		if len(s.Requirements) == 0 {
+			return fmt.Errorf("scheme %s is on the label without a requirement", s.ID)
+		}
 		for _, r := range s.Requirements {
+			if r.Mandatory && r.Outcome == assay.Met && r.Proof == assay.NotAssessed && !l.decidedOn(s.ID+":"+r.ID, assay.Undecided) {
+				return fmt.Errorf("scheme %s is on the label, but nobody assessed its mandatory requirement %s", s.ID, r.ID)
+			}
 			if r.Mandatory && r.Outcome != assay.Met && r.Outcome != assay.DoesNotApply && !l.decidedOn(s.ID+":"+r.ID, r.Outcome) {
 				return fmt.Errorf("scheme %s is on the label, but its mandatory requirement %s is %s", s.ID, r.ID, r.Outcome)
 			}

@@ -13,29 +13,28 @@ import (
 	"testing"
 	"time"
 
-	"github.com/assay-iot/assay/labels/labeltest"
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels/log"
 	"github.com/assay-iot/assay/labels/log/folder"
 	"github.com/assay-iot/assay/labels/status/ledger"
 	"github.com/assay-iot/assay/labels/verify"
-	"github.com/assay-iot/assay/schema/scheme"
 )
 
-// assessments writes n assessments, each of another product, that earn two schemes.
+// assessments writes n assessments, each of another product, that earn a label:
+// those of an example, under other names.
 func assessments(t testing.TB, dir string, n int) {
 	t.Helper()
-	all, err := scheme.Bundled()
+	root, err := examples()
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := labeltest.Assessment()
-	a.AsOf, a.Conclusions = today.AddDate(0, 0, -2).Format(time.DateOnly), a.Conclusions[:2]
-	for i, c := range a.Conclusions {
-		s, err := all.InForce(c.Scheme, today)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.Conclusions[i].Edition = s.Edition
+	made, err := exec.Command("assay", "check", filepath.Join(root, "hearth-hub"), "--format", "json", "--as-of", today.AddDate(0, 0, -2).Format(time.DateOnly)).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a assay.Assessment
+	if err := json.Unmarshal(made, &a); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)

@@ -39,6 +39,11 @@ func (p *program) fromFile(f labelFlags, t *trustPolicy, issuerID string) (*foun
 	if err := json.Unmarshal(data, &a); err != nil || a.Format != assay.AssessmentFormat {
 		return nil, badInput("give what assay check --format json, or assay check --sign, has written", "--from %s: not an assessment (%s)", f.from, assay.AssessmentFormat)
 	}
+	if t != nil {
+		if i, ok := t.policy.Issuer(issuerID); ok && len(i.Assessors) > 0 {
+			return nil, &codedError{code: exitNo, err: fmt.Errorf("--from %s: this assessment is not signed, and the trust policy names the assessors of %s", f.from, i.Display), fix: "give what assay check --sign has written"}
+		}
+	}
 	return &found{assessment: a}, nil
 }
 

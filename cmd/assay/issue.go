@@ -53,8 +53,15 @@ func (p *program) madeBefore(f labelFlags, t *trustPolicy, issuerID string, all 
 		return nil, err
 	}
 	b := &basis{assessment: old.assessment, evidence: old.evidence}
-	b.targets, err = schemesOf(&old.assessment, all)
-	return b, err
+	if b.targets, err = schemesOf(&old.assessment, all); err != nil {
+		return nil, err
+	}
+	for i, t := range b.targets {
+		if err := scheme.Follows(t.scheme, old.assessment.Conclusions[i], old.assessment.Results); err != nil {
+			return nil, &codedError{code: exitNo, err: fmt.Errorf("no label of --from %s: %w", f.from, err), fix: "assess again: it was changed, or made by another version"}
+		}
+	}
+	return b, nil
 }
 
 // issuing finds who issues in the trust policy: by the key, or, without one, by

@@ -345,12 +345,12 @@ func TestTimeOfKeys(t *testing.T) {
 	key := newECDSA(t)
 	text := code(t, key, labeltest.Statement(t)) // issued on 2026-10-01
 	for _, c := range []struct{ from, until, want string }{
-		{"", "", "valid"},
-		{"2026-10-01", "2027-01-01", "valid"},
+		{"", "", "valid nolist"},
+		{"2026-10-01", "2027-01-01", "valid nolist"},
 		{"", "2026-10-01", "unentitled key"},
 		{"2026-10-03", "", "unentitled key"},
 		{"", "2026-11-23", "unentitled key"},
-		{"", "2026-11-24", "valid"},
+		{"", "2026-11-24", "valid nolist"},
 	} {
 		tr := trust(key)
 		tr.Issuers[0].Keys[0].From, tr.Issuers[0].Keys[0].Until = midnight(t, c.from), midnight(t, c.until)

@@ -35,9 +35,10 @@ type Place struct {
 // one who asks.
 //
 // For today the list must be fresh: signed before now, and neither beyond its
-// end nor older than its ttl or what the one who asks accepts. For an earlier day any list will do that was
-// signed after that day, since it holds all changes; one signed before must have
-// been fresh through that day.
+// end nor older than its ttl or what the one who asks accepts. For an earlier day
+// any list will do that was signed after that day, since it holds all changes; one
+// signed before cannot know what came later that day. Nothing is known of a day to
+// come. A revocation is for good: of that any list tells, however old.
 func (l *List) Answer(p Place, day string, now time.Time) (Value, error) {
 	asked, err := assay.Date(day)
 	if err != nil {
@@ -51,19 +52,29 @@ func (l *List) Answer(p Place, day string, now time.Time) (Value, error) {
 	case now.Before(l.Signed.Add(-skew)):
 		return 0, fmt.Errorf("%w: it is signed at %s, now is %s", ErrFuture, l.Signed.Format(time.RFC3339), now.UTC().Format(time.RFC3339))
 	}
-	if dayOf(asked) >= dayOf(l.Signed) {
-		at := asked.Add(24*time.Hour - time.Second)
-		if dayOf(asked) == dayOf(now) {
-			at = now
-		}
-		if end := l.End(); !at.Before(end) {
-			return 0, fmt.Errorf("%w: it holds until %s only", ErrStale, end.Format(time.RFC3339))
-		}
-		if p.MaxAge > 0 && at.Sub(l.Signed) > p.MaxAge {
-			return 0, fmt.Errorf("%w: it is signed at %s, and one that is older than %s does not count", ErrStale, l.Signed.Format(time.RFC3339), age(p.MaxAge))
-		}
+	v := l.on(p.Index, dayOf(asked))
+	if v == Revoked {
+		return v, nil
 	}
-	return l.on(p.Index, dayOf(asked)), nil
+	return v, l.fresh(p.MaxAge, asked, now)
+}
+
+// fresh says why the list does not know all that there is to know of a day.
+func (l *List) fresh(maxAge time.Duration, asked, now time.Time) error {
+	signed := l.Signed.Format(time.RFC3339)
+	switch {
+	case dayOf(asked) > dayOf(now):
+		return fmt.Errorf("%w: nobody knows yet what it will say on %s", ErrStale, asked.Format(time.DateOnly))
+	case dayOf(asked) < dayOf(l.Signed):
+		return nil
+	case dayOf(asked) < dayOf(now):
+		return fmt.Errorf("%w: it is signed at %s, before %s was over", ErrStale, signed, asked.Format(time.DateOnly))
+	case !now.Before(l.End()):
+		return fmt.Errorf("%w: it holds until %s only", ErrStale, l.End().Format(time.RFC3339))
+	case maxAge > 0 && now.Sub(l.Signed) > maxAge:
+		return fmt.Errorf("%w: it is signed at %s, and one that is older than %s does not count", ErrStale, signed, age(maxAge))
+	}
+	return nil
 }
 
 func age(d time.Duration) string {

@@ -215,6 +215,9 @@ func (l *List) checkChanges() error {
 		if c.Index < 0 || c.Index >= l.Size || c.Day < day || c.Day > signed || int(c.Value) >= 1<<l.bits {
 			return fmt.Errorf("a change that cannot be: entry %d, day %d, value %d", c.Index, c.Day, c.Value)
 		}
+		if last[c.Index] == Revoked && c.Value != Revoked {
+			return fmt.Errorf("a change that takes a revocation back: entry %d, day %d", c.Index, c.Day)
+		}
 		day = c.Day
 		last[c.Index] = c.Value
 	}

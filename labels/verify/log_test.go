@@ -172,7 +172,7 @@ func TestStatusMaxAge(t *testing.T) {
 		"too old":                {signList(t, key, old), "2026-11-08", "2026-11-08T13", 7 * 24 * time.Hour, verify.FreshnessUnknown, "one that is older than 7 days does not count"},
 		"any age":                {signList(t, key, old), "2026-11-20", "2026-11-20T12", 0, verify.Valid, ""},
 		"its own end is earlier": {signList(t, key, list(t)), "2026-11-05", "2026-11-05T12", 7 * 24 * time.Hour, verify.FreshnessUnknown, "it holds until"},
-		"revoked, and too old":   {signList(t, key, revoked), "2026-11-20", "2026-11-20T12", 7 * 24 * time.Hour, verify.FreshnessUnknown, "too old"},
+		"revoked, and too old":   {signList(t, key, revoked), "2026-11-20", "2026-11-20T12", 7 * 24 * time.Hour, verify.Revoked, ""},
 		"for a day before it":    {signList(t, key, old), "2026-10-30", "2026-11-20T12", 7 * 24 * time.Hour, verify.Valid, ""},
 	} {
 		o := verify.Options{AsOf: c.asOf, Now: at(t, c.now), Status: given(c.list), Trust: ruling{Ruling: verify.Ruling{StatusMaxAge: c.age}}}

@@ -73,7 +73,7 @@ func (r *Report) Text(w io.Writer) error {
 	}
 	switch {
 	case r.Label != nil:
-		writeLabel(&b, r.Label)
+		r.writeLabel(&b)
 	case r.Compact != nil:
 		writeCompact(&b, r.Compact)
 	}
@@ -94,7 +94,8 @@ func despiteWord(o assay.Outcome) string {
 	return "not decided"
 }
 
-func writeLabel(b *strings.Builder, l *labels.Label) {
+func (r *Report) writeLabel(b *strings.Builder) {
+	l := r.Label
 	fmt.Fprintln(b)
 	fmt.Fprintln(b, "Is this the product in your hand?")
 	fmt.Fprintln(b)
@@ -110,7 +111,7 @@ func writeLabel(b *strings.Builder, l *labels.Label) {
 	row("Security updates", "until %s", l.Product.SupportUntil)
 	row("Label", "%s, valid from %s to %s", l.ID, l.Issued, l.ValidUntil)
 	for _, s := range l.Schemes {
-		row("Assessed against", "%s (%s)", s.Title, s.Edition)
+		row("Assessed against", "%s (%s)%s", s.Title, s.Edition, r.levelText(s.Level, l.Issuer.Standing))
 	}
 	row("Issued by", "%s", issuedBy(l))
 	for _, f := range l.Firmware {
@@ -120,6 +121,14 @@ func writeLabel(b *strings.Builder, l *labels.Label) {
 		row(p.Principle.Title(), "%s", outcomeText(p))
 	}
 	_ = t.Flush() // into a strings.Builder
+}
+
+// levelText names a level only where a trust policy lets the issuer give one.
+func (r *Report) levelText(level int, standing labels.Standing) string {
+	if level == 0 || r.Issuer == "" || standing != labels.Authorised {
+		return ""
+	}
+	return fmt.Sprintf(", level %d", level)
 }
 
 // issuedBy names the issuer and what the label says of its standing. That of
@@ -190,8 +199,11 @@ func (r *Report) detail(w io.Writer) {
 	row("key", r.Key)
 	r.signer(row)
 	row("picture", string(r.Picture))
-	if r.Seal != nil {
+	switch {
+	case r.Seal != nil:
 		r.Seal.rows(row)
+	case r.Picture != "":
+		row("PDF", "not signed itself; the label in it is")
 	}
 	if a := r.List; a != nil {
 		row("status list", fmt.Sprintf("%s, place %d: %s", a.Address, a.Index, a.text()))

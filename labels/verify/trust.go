@@ -12,7 +12,7 @@ import (
 // Trust says whose labels count, and for what. Package trust implements it.
 type Trust interface {
 	// Judge holds a label whose signature is good against what its signer may
-	// say. day is "now", YYYY-MM-DD.
+	// say. day is the day on which somebody relies on it, YYYY-MM-DD.
 	Judge(s *labels.Statement, by Signer, day string) Ruling
 	// JudgeCompact does the same for a compact label, beside whose signature
 	// nothing can stand.
@@ -56,7 +56,7 @@ func (r *Report) trusted(s *labels.Statement, by Signer, o Options) bool {
 	if o.Trust == nil || r.Demo {
 		return true
 	}
-	return r.ruled(o.Trust.Judge(s, by, r.AsOf))
+	return r.ruled(o.Trust.Judge(s, by, o.relied()))
 }
 
 // trustedCompact does the same for a compact label.
@@ -65,8 +65,13 @@ func (r *Report) trustedCompact(l *compact.Label, by Signer, o Options) bool {
 	if o.Trust == nil || r.Demo {
 		return true
 	}
-	return r.ruled(o.Trust.JudgeCompact(l, by, r.AsOf))
+	return r.ruled(o.Trust.JudgeCompact(l, by, o.relied()))
 }
+
+// relied is the day that keys and trust lists are judged by: today by the clock,
+// or the day that is asked about if that is still to come. With a key that is over
+// anybody can write any date, so asking about an earlier day brings none back.
+func (o Options) relied() string { return max(o.AsOf, o.now().UTC().Format(time.DateOnly)) }
 
 func (r *Report) ruled(ruling Ruling) bool {
 	if ruling.Refused != "" {

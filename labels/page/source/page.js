@@ -84,6 +84,7 @@ function draw() {
 	const {state, label, list} = result, tone = tones[state];
 	const dates = {expired: label && date(label.expires - daySeconds), supportended: label && date(label.support), notyet: label && date(label.issued), overdue: TRUST.until && date(TRUST.until)};
 	const why = state == "unreadable" ? "unreadable_" + (words["unreadable_" + result.why] ? result.why : "form") : state + (result.why ? "_" + result.why : "_s");
+	const headline = result.why == "nolist" ? words.genuine : words[state];
 	$("verdict").dataset.tone = tone;
 	$("sign").innerHTML = "";
 	const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), path = document.createElementNS("http://www.w3.org/2000/svg", "path");
@@ -91,9 +92,9 @@ function draw() {
 	path.setAttribute("d", signs[tone]);
 	svg.append(path);
 	$("sign").append(svg);
-	put("headline", words[state]);
+	put("headline", headline);
 	put("sentence", [say(why, dates[state] || ""), state == "fresh" ? " " + (words["fresh_" + list.unknown] || words.fresh_list) : ""]);
-	document.title = words[state] + " – " + words.title;
+	document.title = headline + " – " + words.title;
 	$("main").setAttribute("aria-busy", state == "wait");
 	$("product").hidden = $("facts").hidden = !label;
 	$("entertitle").hidden = state == "empty";

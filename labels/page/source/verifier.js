@@ -212,7 +212,7 @@ function readLabel(payload) {
 }
 
 // A status list: see the Go package status.
-const maxEntries = 16777216;
+const maxEntries = 16777216, revoked = 1;
 
 async function readList(payload) {
 	const [issuer, list, expires, issued, entries, ttl = 0, changes = []] =
@@ -229,6 +229,7 @@ async function readList(payload) {
 		need(Array.isArray(change) && change.length == 3 && change.every(kinds.int), "list");
 		const [index, on, to] = change;
 		need(within(index, 0, size - 1) && within(on, day, Math.floor(issued / daySeconds)) && within(to, 0, (1 << bits) - 1), "list");
+		need(last.get(index) != revoked || to == revoked, "list");
 		day = on;
 		last.set(index, to);
 	}
@@ -279,10 +280,14 @@ async function statusOf(label, issuer, now, fetchList, seen) {
 		need(signed, "foreign");
 		need(list.list == label.status.list && list.issuer == label.issuer, "foreign");
 		need(list.issued <= now + 300, "clock");
-		need(now < list.end && !(issuer.maxAge && now - list.issued > issuer.maxAge), "stale");
-		need(list.issued >= seen(list.list, list.issued), "old");
 		need(label.status.index < list.size, "list");
-		return {value: list.value(label.status.index), asOf: list.issued};
+		const newest = seen(list.list, list.issued), value = list.value(label.status.index);
+		// A revocation is for good, so an old list tells of it too.
+		if (value != revoked) {
+			need(now < list.end && !(issuer.maxAge && now - list.issued > issuer.maxAge), "stale");
+			need(list.issued >= newest, "old");
+		}
+		return {value, asOf: list.issued};
 	} catch (e) {
 		return {unknown: e.code || "list"};
 	}
@@ -341,5 +346,6 @@ async function judgeSigned(message, issuer, key, now, fetchList, seen, until) {
 		: day >= (until || Infinity) ? "overdue"
 		: list.unknown ? "fresh"
 		: "valid";
+	if (answer.state == "valid" && list.none) answer.why = "nolist";
 	return answer;
 }
