@@ -23,7 +23,7 @@ var CleartextService = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.5-1", "5.6-1"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Services, facts.Inits),
 	Run:       cleartextService,
 }
@@ -48,7 +48,7 @@ func cleartextService(c *checks.Context) checks.Judgement {
 
 // inClear says what is wrong with a service by its kind; empty if nothing is.
 func inClear(s facts.Service) (severity assay.Severity, what string) {
-	if s.Shell && (s.Kind == facts.KindOther || s.Kind == facts.KindPipe) {
+	if s.Shell && (s.Kind == facts.KindOther || s.Kind == facts.KindPipe || s.Kind == facts.KindWeb) {
 		return assay.Critical, "is started and gives a shell to everyone" + onPort(s)
 	}
 	switch s.Kind {
@@ -79,7 +79,7 @@ func inClear(s facts.Service) (severity assay.Severity, what string) {
 		if s.TLS() == facts.No {
 			return assay.High, "is started and answers to communities (SNMP v1 and v2c)" + onPort(s)
 		}
-	case facts.KindMQTT:
+	case facts.KindMQTT, facts.KindStore:
 		return broker(s)
 	case facts.KindRTSP, facts.KindVNC:
 		if s.TLS() != facts.Yes {
@@ -102,7 +102,7 @@ func debugBridge(s facts.Service) (assay.Severity, string) {
 	return 0, ""
 }
 
-// broker judges each listener of an MQTT broker by itself.
+// broker judges each listener of an MQTT broker or a data base by itself.
 func broker(s facts.Service) (assay.Severity, string) {
 	for _, l := range s.Listens {
 		switch {

@@ -25,7 +25,7 @@ var SSHConfiguration = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.5-5"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.SSHServers, facts.SSHPrograms, facts.Inits, facts.Accounts),
 	Run:       sshConfiguration,
 }
@@ -97,6 +97,10 @@ func sshLogins(s facts.SSHServer, locked bool) []assay.Finding {
 
 // sshSettings judges the algorithms of the settings.
 func sshSettings(s facts.SSHServer) []assay.Finding {
+	var found []assay.Finding
+	if len(s.Protocol1At) > 0 {
+		found = append(found, checks.Observed(assay.Medium, s.Service+" is set to speak version 1 of the protocol, which is broken", s.Protocol1At...))
+	}
 	var names []string
 	var places []assay.Location
 	for _, a := range s.Algorithms {
@@ -105,9 +109,9 @@ func sshSettings(s facts.SSHServer) []assay.Finding {
 		}
 	}
 	if names == nil {
-		return nil
+		return found
 	}
-	return []assay.Finding{checks.Observed(assay.Medium, s.Service+" is set to offer weak algorithms: "+strings.Join(names, ", "), places...)}
+	return append(found, checks.Observed(assay.Medium, s.Service+" is set to offer weak algorithms: "+strings.Join(names, ", "), places...))
 }
 
 // sshProgram judges what dropbear was built with.

@@ -6,8 +6,15 @@ import (
 	"strings"
 )
 
+// unixSocket begins the address of a socket in the file system, which only
+// programs of the device reach.
+const unixSocket = "unix:"
+
 // isLoopback reports whether only the device itself can reach an address.
 func isLoopback(address string) bool {
+	if strings.HasPrefix(address, unixSocket) {
+		return true
+	}
 	a := strings.Trim(address, "[]")
 	switch a {
 	case "localhost", "ip6-localhost", "localhost6", "lo", "loopback":

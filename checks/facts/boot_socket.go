@@ -158,6 +158,9 @@ func socketProgram(words []string) (name string, c socketCall, ok bool) {
 
 // socket notes nc and socat that wait, or that give a shell away.
 func (g *boot) socket(l *launch, called string) bool {
+	if g.webOfLanguage(l, called) {
+		return true
+	}
 	name, c, ok := socketProgram(l.words)
 	if !ok {
 		return false

@@ -3,6 +3,7 @@ package facts
 import (
 	"cmp"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -38,7 +39,7 @@ type Component struct {
 // component seen several times is listed once, with its places.
 var Components = &Fact[[]Component]{
 	Name:    "components",
-	Version: 3,
+	Version: 4,
 	Doc:     "Software components with version, package URL, places and confidence.",
 	Needs:   []Node{Tree, Roots, Texts, packages, sightings},
 	Observe: func(o *Observer) ([]Component, error) {
@@ -288,8 +289,37 @@ func (s system) component() Component {
 	}
 }
 
-// systemsOf reads os-release (os-release(5)) and OpenWrt's own file, by the path
-// of the container.
+// bareVersions are the files in which a distribution writes its version and
+// nothing else, as older ones do without os-release, and what the version begins with.
+var bareVersions = []struct {
+	file, id string
+	form     *regexp.Regexp
+}{
+	{"etc/debian_version", "debian", regexp.MustCompile(`^\d+(\.\d+)*$`)}, // "bookworm/sid" is no release
+	{"etc/alpine-release", "alpine", regexp.MustCompile(`^\d+\.\d+(\.\d+)?$`)},
+	{"etc/openwrt_version", "openwrt", regexp.MustCompile(`^\d+\.\d+(\.\d+)?$`)},
+}
+
+// completed completes what os-release says by the bare version of the same
+// distribution: Debian's testing and derivatives of other names say none of theirs.
+func (s system) completed(c *firmware.Container, texts *TextSet) system {
+	if s.Version != "" {
+		return s
+	}
+	for _, b := range bareVersions {
+		t, ok := texts.Get(c, b.file)
+		if !ok || s.ID != "" && s.ID != b.id || s.ID == "" && s.Name != "" {
+			continue
+		}
+		if version := strings.TrimSpace(t.Content); b.form.MatchString(version) {
+			return system{ID: b.id, Name: s.Name, Version: version, Location: At(t.File)}
+		}
+	}
+	return s
+}
+
+// systemsOf reads os-release (os-release(5)), OpenWrt's own file and the files with
+// a bare version, by the path of the container.
 func systemsOf(img *firmware.Image, texts *TextSet) map[string]system {
 	systems := map[string]system{}
 	for _, c := range img.Containers {
@@ -311,6 +341,9 @@ func systemsOf(img *firmware.Image, texts *TextSet) map[string]system {
 				systems[c.Path] = s
 				break
 			}
+		}
+		if s := systems[c.Path].completed(c, texts); s.ID != "" || s.Name != "" {
+			systems[c.Path] = s
 		}
 	}
 	return systems

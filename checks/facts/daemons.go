@@ -17,8 +17,9 @@ const (
 	KindRTSP   = "rtsp"
 	KindVNC    = "vnc"
 	KindADB    = "adb"
-	KindPipe   = "pipe" // nc, socat: whatever they are tied to
-	KindOther  = ""     // any other service
+	KindStore  = "store" // a data base that others ask over the network
+	KindPipe   = "pipe"  // nc, socat: whatever they are tied to
+	KindOther  = ""      // any other service
 )
 
 // daemonKind is what is known of a daemon: its programs, and where it waits if
@@ -59,6 +60,9 @@ var daemonTable = []daemonKind{
 	{"micro_httpd", KindWeb, []string{"micro_httpd", "micro_proxy"}, 80, "tcp"},
 	{"httpd", KindWeb, []string{"httpd", "shttpd", "alphapd", "appweb", "cherokee", "hiawatha", "monkey", "webserver"}, 80, "tcp"},
 	{"apache2", KindWeb, []string{"apache2"}, 80, "tcp"},
+	{"ttyd", KindWeb, []string{"ttyd"}, 7681, "tcp"},
+	{"gotty", KindWeb, []string{"gotty"}, 8080, "tcp"},
+	{"shellinaboxd", KindWeb, []string{"shellinaboxd", "shellinabox"}, 4200, "tcp"},
 	{"dnsmasq", KindOther, []string{"dnsmasq"}, 53, "udp"},
 	{"named", KindOther, []string{"named"}, 53, "udp"},
 	{"udhcpd", KindOther, []string{"udhcpd", "dhcpd"}, 67, "udp"},
@@ -84,7 +88,7 @@ var daemonTable = []daemonKind{
 	{"klogd", KindOther, []string{"klogd"}, 0, ""},
 	{"crond", KindOther, []string{"crond", "cron"}, 0, ""},
 	{"swupdate", KindOther, []string{"swupdate"}, 0, ""},
-	{"redis", KindOther, []string{"redis-server"}, 6379, "tcp"},
+	{"redis", KindStore, []string{"redis-server", "valkey-server"}, 6379, "tcp"},
 	{"mysqld", KindOther, []string{"mysqld", "mariadbd"}, 3306, "tcp"},
 	{"gdbserver", KindOther, []string{"gdbserver"}, 0, "tcp"},
 }

@@ -60,29 +60,35 @@ func uniquePlaces(places []assay.Location) []assay.Location {
 
 // daemonSettings read a daemon's arguments and configuration.
 var daemonSettings = map[string]func(*boot, *Service){
-	"telnetd":     settleTelnet,
-	"dropbear":    settleDropbear,
-	"sshd":        settleSSHD,
-	"vsftpd":      settleVsftpd,
-	"ftpd":        func(g *boot, s *Service) { g.settlePort(s, No, "-p", "-P") },
-	"pure-ftpd":   func(g *boot, s *Service) { g.settlePort(s, Unknown, "-S") },
-	"tftpd":       func(g *boot, s *Service) { g.settlePort(s, No, "-a", "--address") },
-	"snmpd":       settleSNMP,
-	"mosquitto":   settleMosquitto,
-	"vncserver":   func(g *boot, s *Service) { g.settlePort(s, Unknown, "-rfbport") },
-	"rtspd":       func(g *boot, s *Service) { g.settlePort(s, Unknown, "-P", "-p") },
-	"adbd":        func(*boot, *Service) {},
-	"ntpd":        settleNTP,
-	"uhttpd":      settleUhttpd,
-	"lighttpd":    settleLighttpd,
-	"nginx":       settleNginx,
-	"mini_httpd":  settleMiniHTTPD,
-	"thttpd":      settleMiniHTTPD,
-	"boa":         settleBoa,
-	"goahead":     settleGoahead,
-	"micro_httpd": func(g *boot, s *Service) { g.settlePort(s, No) },
-	"httpd":       settleHTTPD,
-	"apache2":     settleApache,
+	"telnetd":      settleTelnet,
+	"dropbear":     settleDropbear,
+	"sshd":         settleSSHD,
+	"vsftpd":       settleVsftpd,
+	"ftpd":         func(g *boot, s *Service) { g.settlePort(s, No, "-p", "-P") },
+	"pure-ftpd":    settlePureFTPD,
+	"proftpd":      settleProFTPD,
+	"redis":        settleRedis,
+	"gdbserver":    settleDebugger,
+	"ttyd":         settleTTYD,
+	"gotty":        settleGoTTY,
+	"shellinaboxd": settleShellInABox,
+	"tftpd":        func(g *boot, s *Service) { g.settlePort(s, No, "-a", "--address") },
+	"snmpd":        settleSNMP,
+	"mosquitto":    settleMosquitto,
+	"vncserver":    func(g *boot, s *Service) { g.settlePort(s, Unknown, "-rfbport") },
+	"rtspd":        func(g *boot, s *Service) { g.settlePort(s, Unknown, "-P", "-p") },
+	"adbd":         func(*boot, *Service) {},
+	"ntpd":         settleNTP,
+	"uhttpd":       settleUhttpd,
+	"lighttpd":     settleLighttpd,
+	"nginx":        settleNginx,
+	"mini_httpd":   settleMiniHTTPD,
+	"thttpd":       settleMiniHTTPD,
+	"boa":          settleBoa,
+	"goahead":      settleGoahead,
+	"micro_httpd":  func(g *boot, s *Service) { g.settlePort(s, No) },
+	"httpd":        settleHTTPD,
+	"apache2":      settleApache,
 }
 
 // settleDefault takes the daemon's usual port.
@@ -275,14 +281,30 @@ func settleSNMP(g *boot, s *Service) {
 	}
 }
 
+// onlyOwnCommunity reports whether a line of snmpd.conf(5) takes a community from the
+// device itself only: "rocommunity COMMUNITY SOURCE", "com2sec [-Cn CONTEXT] NAME SOURCE COMMUNITY".
+func onlyOwnCommunity(kv keyValue) bool {
+	words := strings.Fields(kv.value)
+	if strings.HasPrefix(kv.key, "com2sec") && len(words) > 2 && words[0] == "-Cn" {
+		words = words[2:]
+	}
+	if len(words) < 2 || kv.key == "community" {
+		return false
+	}
+	source, _, _ := strings.Cut(strings.Trim(words[1], `"`), "/")
+	return isLoopback(source)
+}
+
 func (g *boot) snmpSettings(s *Service, t Text) {
 	l := &s.Listens[0]
 	users := false
 	for _, kv := range parseKeyValues(t) {
 		switch kv.key {
 		case "rocommunity", "rwcommunity", "rocommunity6", "rwcommunity6", "com2sec", "com2sec6", "community":
-			l.TLS = No
-			s.Places = append(s.Places, kv.at)
+			if !onlyOwnCommunity(kv) {
+				l.TLS = No
+				s.Places = append(s.Places, kv.at)
+			}
 		case "rouser", "rwuser", "createUser":
 			users = true
 		case "agentAddress", "agentaddress":

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +25,9 @@ func settleMosquitto(g *boot, s *Service) {
 		_, port := parseAddress(firstOf(flagValues(s.Args, "-p", "--port"), "1883"))
 		listens = []Listen{{Port: port, Protocol: "tcp", TLS: No, Anonymous: anonymous, Location: s.Places[0]}}
 		s.Certain = false
+	}
+	if others := slices.DeleteFunc(slices.Clone(listens), Listen.Loopback); len(others) > 0 {
+		listens = slices.DeleteFunc(listens, func(l Listen) bool { return strings.HasPrefix(l.Address, unixSocket) })
 	}
 	s.Listens = listens
 	s.Anonymous = anonymous
@@ -60,9 +64,8 @@ func mosquittoListens(lines []keyValue) ([]Listen, Known) {
 		case "listener":
 			port, address, _ := strings.Cut(kv.value, " ")
 			n, ok := portNumber(port)
-			if !ok { // 0 and a path: a Unix socket
-				cur = -1
-				continue
+			if !ok || n == 0 { // 0 and a path: a Unix socket
+				n, address = 0, unixSocket+strings.TrimSpace(address)
 			}
 			listens = append(listens, Listen{Address: anyAddress(strings.TrimSpace(address)), Port: n, Protocol: "tcp", TLS: No, Location: kv.at})
 			cur = len(listens) - 1

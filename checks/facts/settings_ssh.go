@@ -21,7 +21,8 @@ type SSHServer struct {
 	PasswordAt     []assay.Location `json:"password_at,omitempty"` // what says so for passwords
 	RootPasswordAt []assay.Location `json:"root_password_at,omitempty"`
 	EmptyAt        []assay.Location `json:"empty_at,omitempty"`
-	Algorithms     []SSHAlgorithm   `json:"algorithms,omitempty"` // as set up
+	Algorithms     []SSHAlgorithm   `json:"algorithms,omitempty"`    // as set up
+	Protocol1At    []assay.Location `json:"protocol_1_at,omitempty"` // what asks for version 1 of the protocol
 	Places         []assay.Location `json:"places"`
 }
 
@@ -188,17 +189,8 @@ func settleSSHD(g *boot, s *Service) {
 	empty, said := sshdValue(all, "permitemptypasswords")
 	server.EmptyPassword = KnownOf(server.Password == Yes && said && strings.EqualFold(empty.value, "yes"))
 	server.EmptyAt = placesOr(said, empty.at, s.Places)
-	for _, m := range all { // what a Match block adds holds for some at least
-		if m.match == "" {
-			continue
-		}
-		switch {
-		case m.key == "permitrootlogin" && strings.EqualFold(m.value, "yes") && server.Password == Yes && server.RootPassword == No:
-			server.RootPassword, server.RootPasswordAt = Yes, []assay.Location{m.at}
-		case m.key == "permitemptypasswords" && strings.EqualFold(m.value, "yes") && server.EmptyPassword == No:
-			server.EmptyPassword, server.EmptyAt = Yes, []assay.Location{m.at}
-		}
-	}
+	server.matches(all)
+	server.Protocol1At = protocol1(all)
 	server.Algorithms = sshdAlgorithms(all)
 	g.ssh = append(g.ssh, sshIndex{s.Name, server})
 }

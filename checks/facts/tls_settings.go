@@ -36,9 +36,10 @@ type TLSUse struct {
 
 // TLS are the settings of TLS and the services that use it.
 var TLS = &Fact[TLSUse]{
-	Name:  "tls",
-	Doc:   "Which versions and ciphers of TLS the settings allow, and which started services speak TLS.",
-	Needs: []Node{Texts, Services, Programs},
+	Name:    "tls",
+	Version: 1,
+	Doc:     "Which versions and ciphers of TLS the settings allow, and which started services speak TLS.",
+	Needs:   []Node{Texts, Services, Programs},
 	Observe: func(o *Observer) (TLSUse, error) {
 		use := TLSUse{Settings: []TLSSetting{}, Servers: []TLSServer{}}
 		texts, err1 := Texts.Of(o)
@@ -122,8 +123,9 @@ func tlsSettingsIn(t Text, services []Service) []TLSSetting {
 		if !strings.Contains(t.File.Name, rule.file) || !strings.Contains(t.Content, rule.literal) || ClassOf(t.File.Path) != Product || ofOthers(t.File.Name) {
 			continue
 		}
+		unused := unusedLines(rule.program, t)
 		for line := range t.Lines() {
-			if len(all) >= maxUnverified || isComment(line.Text) || !strings.Contains(line.Text, rule.literal) {
+			if len(all) >= maxUnverified || unused[line.Number] || isComment(line.Text) || !strings.Contains(line.Text, rule.literal) {
 				continue
 			}
 			if m := rule.line.get().FindStringSubmatch(line.Text); m != nil {
@@ -134,6 +136,46 @@ func tlsSettingsIn(t Text, services []Service) []TLSSetting {
 		}
 	}
 	return all
+}
+
+// unusedLines are the lines of openssl.cnf in sections that nothing takes in: what counts
+// is named by a value before the first section, and by values of sections that count
+// (config(5)). A file that takes in others may be named by them.
+func unusedLines(program string, t Text) map[int]bool {
+	if program != "openssl.cnf" || strings.Contains(t.Content, ".include") {
+		return nil
+	}
+	sections, values := map[string][]int{}, map[string][]string{}
+	section := "default"
+	for line := range t.Lines() {
+		s := strings.TrimSpace(line.Text)
+		if name, ok := strings.CutPrefix(s, "["); ok {
+			name, _, _ = strings.Cut(name, "]")
+			section = strings.TrimSpace(name)
+			continue
+		}
+		sections[section] = append(sections[section], line.Number)
+		if _, value, ok := strings.Cut(s, "="); ok && !isComment(s) {
+			values[section] = append(values[section], strings.TrimPrefix(strings.TrimSpace(value), "@"))
+		}
+	}
+	used := map[string]bool{}
+	for next := []string{"default"}; len(next) > 0; {
+		name := next[0]
+		if next = next[1:]; !used[name] {
+			used[name] = true
+			next = append(next, values[name]...)
+		}
+	}
+	unused := map[int]bool{}
+	for name, lines := range sections {
+		for _, n := range lines {
+			if !used[name] {
+				unused[n] = true
+			}
+		}
+	}
+	return unused
 }
 
 // usesTLS reports whether the program of a setting is started with TLS; for a

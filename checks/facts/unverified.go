@@ -23,16 +23,18 @@ type Unverified struct {
 // UnverifiedTLS are the places where scripts and settings switch the check of
 // certificates off.
 var UnverifiedTLS = &Fact[[]Unverified]{
-	Name:  "unverified-tls",
-	Doc:   "Commands, settings and scripts that accept any certificate.",
-	Needs: []Node{Texts, Scripts, Boot, Updaters},
+	Name:    "unverified-tls",
+	Version: 1,
+	Doc:     "Commands, settings and scripts that accept any certificate.",
+	Needs:   []Node{Tree, Texts, Scripts, Boot, Updaters},
 	Observe: func(o *Observer) ([]Unverified, error) {
+		img, err0 := Tree.Of(o)
 		texts, err1 := Texts.Of(o)
 		scripts, err2 := Scripts.Of(o)
 		g, err3 := Boot.Of(o)
 		updaters, err4 := Updaters.Of(o)
 		all := []Unverified{}
-		for _, err := range []error{err1, err2, err3, err4} {
+		for _, err := range []error{err0, err1, err2, err3, err4} {
 			if err != nil {
 				return all, err
 			}
@@ -43,13 +45,16 @@ var UnverifiedTLS = &Fact[[]Unverified]{
 				all = append(all, Unverified{how, updating[at.Path], at})
 			}
 		}
+		named := settingsByCommand(img, texts, add)
 		for _, s := range scripts {
 			for _, c := range s.Commands {
 				add(acceptsAny(c), c.Location)
+				named(c)
 			}
 		}
 		for _, c := range g.Commands { // those of units and tables stand in no script
 			add(acceptsAny(c.Command), c.Location)
+			named(c.Command)
 		}
 		for _, t := range texts.All() {
 			eachUnverified(t, add)
@@ -100,8 +105,11 @@ func acceptsAny(c Command) string {
 		if hasShort(args, 'k', valued) {
 			return "curl -k"
 		}
-		return has("--insecure", "--proxy-insecure")
+		return cmp.Or(has("--insecure", "--proxy-insecure"), abbreviated(base, args, "--insecure", "--ins"))
 	case "wget", "uclient-fetch", "aria2c", "opkg":
+		if how := abbreviated(base, args, "--no-check-certificate", "--no-ch"); how != "" && base == "wget" {
+			return how
+		}
 		return has("--no-check-certificate", "--check-certificate=false")
 	case "mosquitto_pub", "mosquitto_sub", "mosquitto_rr":
 		return has("--insecure")
@@ -114,6 +122,17 @@ func acceptsAny(c Command) string {
 	case "git":
 		if slices.Contains(args, "http.sslVerify=false") || slices.Contains(args, "http.sslVerify") && slices.Contains(args, "false") {
 			return "git http.sslVerify=false"
+		}
+	}
+	return ""
+}
+
+// abbreviated finds a long flag that is written in full or cut short, though not
+// shorter than the word from which it is unmistakable (getopt_long(3)).
+func abbreviated(program string, args []string, flag, least string) string {
+	for _, a := range args {
+		if strings.HasPrefix(a, least) && strings.HasPrefix(flag, a) {
+			return program + " " + flag
 		}
 	}
 	return ""
@@ -174,6 +193,12 @@ var unverifiedRules = []unverifiedRule{
 	{named("wgetrc", ".wgetrc"), "check_certificate", lazy(`(?i)^\s*check_certificate\s*=\s*(?:off|no|0)\b`), "check_certificate = off"},
 	{ending(".conf"), "bridge_insecure", lazy(`^\s*bridge_insecure\s+true\b`), "bridge_insecure true"},
 	{anyFile, "Verify-Peer", lazy(`(?i)Acquire::https(?:::\S+)?::Verify-Peer\s+"?(?:false|0|no)\b`), "Verify-Peer false"},
+	{func(name string) bool {
+		return strings.Contains(path.Base(name), "opkg") || strings.Contains(name, "/opkg/")
+	}, "no_check_certificate", lazy(`^\s*option\s+no_check_certificate(?:\s+['"]?1['"]?)?\s*$`), "no_check_certificate"},
+	{named(".gitconfig", "gitconfig", "config"), "ssl", lazy(`(?i)^\s*sslVerify\s*=\s*(?:false|no|off|0)\b`), "sslVerify = false"},
+	{named(".npmrc", "npmrc"), "strict-ssl", lazy(`^\s*strict-ssl\s*=\s*false\b`), "strict-ssl=false"},
+	{anyFile, "ssl:verify-certificate", lazy(`\bset\s+ssl:verify-certificate(?:/\S+)?\s+['"]?(?:no|off|false|0)\b`), "ssl:verify-certificate no"},
 	{anyFile, "TLS_REQCERT", lazy(`(?i)^\s*TLS_REQCERT\s+(?:never|allow)\b`), "TLS_REQCERT never"},
 	{anyFile, "tls_certcheck", lazy(`^\s*tls_certcheck\s+off\b`), "tls_certcheck off"},
 	{anyFile, "NODE_TLS_REJECT_UNAUTHORIZED", lazy(`\bNODE_TLS_REJECT_UNAUTHORIZED\b['"\]]*\s*=\s*['"]?0\b`), "NODE_TLS_REJECT_UNAUTHORIZED=0"},
@@ -190,7 +215,7 @@ func eachUnverified(t Text, found func(how string, at assay.Location)) {
 	if ofOthers(t.File.Name) {
 		return
 	}
-	if strings.Contains(path.Base(t.File.Name), "stunnel") {
+	if strings.Contains(t.File.Name, "stunnel") {
 		eachStunnel(t, found)
 	}
 	n := 0
@@ -216,18 +241,4 @@ func ofOthers(name string) bool {
 		}
 	}
 	return false
-}
-
-// eachStunnel reads the services of stunnel.conf: a client that asks for no
-// certificate takes any.
-func eachStunnel(t Text, found func(how string, at assay.Location)) {
-	client := false
-	for _, kv := range parseKeyValues(t) {
-		switch {
-		case kv.key == "client":
-			client = strings.EqualFold(kv.value, "yes")
-		case client && kv.key == "verify" && kv.value == "0":
-			found("stunnel verify = 0", kv.at)
-		}
-	}
 }

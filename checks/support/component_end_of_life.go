@@ -28,7 +28,7 @@ var ComponentEndOfLife = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.3-8"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Components, advisories.EndOfLife),
 	Run:       componentEndOfLife,
 }
@@ -39,9 +39,16 @@ func componentEndOfLife(c *checks.Context) checks.Judgement {
 	distributed := inDistribution(table, components)
 	var found []assay.Finding
 	var places []assay.Location
+	var unknown []string
 	for _, k := range components {
+		if ofDistribution(k) || distributed && (k.Kind == facts.KindPackage || k.Kind == facts.KindKernel) {
+			continue
+		}
 		b, ok := branchOf(table, k)
-		if !ok || ofDistribution(k) || distributed && (k.Kind == facts.KindPackage || k.Kind == facts.KindKernel) {
+		if !ok {
+			if inTable(table, k) || k.Kind == facts.KindSystem && anyOfDistribution(components) {
+				unknown = append(unknown, strings.TrimSpace(k.Name+" "+k.Version))
+			}
 			continue
 		}
 		places = append(places, k.Places...)
@@ -49,10 +56,24 @@ func componentEndOfLife(c *checks.Context) checks.Judgement {
 			found = append(found, f)
 		}
 	}
+	j := c.None(checks.Merged(found), places...)
+	if len(unknown) != 0 && j.Verdict != assay.Fail {
+		return c.Inconclusive("the end of support is not known of %s", strings.Join(slices.Compact(unknown), ", ")).With(j.Findings...)
+	}
 	if len(places) == 0 {
 		return c.Inconclusive("no component was seen whose end of support is known")
 	}
-	return c.None(checks.Merged(found), places...)
+	return j
+}
+
+// inTable reports a component of which some branch is in the table.
+func inTable(table []advisories.Branch, k facts.Component) bool {
+	return slices.ContainsFunc(table, func(b advisories.Branch) bool { return named(k, b.Component) })
+}
+
+// anyOfDistribution reports packages that are left to the distribution.
+func anyOfDistribution(components []facts.Component) bool {
+	return slices.ContainsFunc(components, ofDistribution)
 }
 
 // ofDistribution reports a package of a distribution that repairs its packages
@@ -62,10 +83,11 @@ func ofDistribution(k facts.Component) bool {
 }
 
 // inDistribution reports a distribution of the table: it repairs its packages and
-// its kernel itself, so its own end counts for them.
+// its kernel itself, so its own end counts for them. Buildroot only builds: the
+// kernel and what goes with it are the maker's choice.
 func inDistribution(table []advisories.Branch, components []facts.Component) bool {
 	for _, k := range components {
-		if _, ok := branchOf(table, k); ok && k.Kind == facts.KindSystem {
+		if _, ok := branchOf(table, k); ok && k.Kind == facts.KindSystem && !strings.EqualFold(k.Name, "buildroot") {
 			return true
 		}
 	}

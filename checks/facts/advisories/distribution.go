@@ -1,6 +1,7 @@
 package advisories
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -29,7 +30,8 @@ type question struct {
 	release   string // of a distribution, as its records write it; "" for any
 	names     []string
 	version   string
-	potential bool // by the upstream version only: a repair may have been taken in without a new number
+	potential bool   // by the upstream version only: a repair may have been taken in without a new number
+	lacking   string // why the records of the project do not settle it: those of the distribution are not there
 }
 
 // questionsOf says how a component is looked up in a data set, or why it cannot
@@ -64,16 +66,36 @@ func (s *Set) questionOf(c facts.Component, release string) (q question, why str
 	_, known := s.Manifest.ecosystem(ecosystemCPE)
 	if isKernel(c) {
 		if _, ok := s.Manifest.ecosystem(ecosystemLinux); ok {
-			return question{ecosystem: ecosystemLinux, names: []string{"Kernel"}, version: q.version, potential: true}, ""
+			return question{ecosystem: ecosystemLinux, names: []string{"Kernel"}, version: q.version, potential: true, lacking: s.lacking(p, release)}, ""
 		}
 	}
+	q.lacking = s.lacking(p, release)
 	switch {
+	case !known && q.lacking != "":
+		return q, q.lacking
 	case !known:
 		return q, "the data set has no records by product (NVD or the CVE list)"
 	case len(q.names) == 0:
 		return q, "it has no name to look up"
 	}
 	return q, ""
+}
+
+// lacking says that a package is of a distribution that numbers and repairs its packages
+// itself, and that its records are not in the data set; empty for other packages.
+func (s *Set) lacking(p packageurl.PackageURL, release string) string {
+	if p.Type != "deb" && p.Type != "apk" && p.Type != "rpm" {
+		return ""
+	}
+	name := cmp.Or(distributions[p.Namespace], p.Namespace, "its distribution")
+	_, ok := s.Manifest.ecosystem(name)
+	switch {
+	case !ok:
+		return "the data set has no records of " + name
+	case release == "":
+		return "the release of " + name + " is not known"
+	}
+	return "the data set has no records of " + name + " " + release
 }
 
 // ecosystemLinux holds OSV's records of the kernel.

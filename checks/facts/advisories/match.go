@@ -20,7 +20,7 @@ type Report struct {
 	Looked    int              `json:"looked"`              // components that were looked up
 	Nameless  int              `json:"nameless"`            // … of which the data set has nothing under their names
 	Affected  []Component      `json:"affected"`
-	Missed    []Missed         `json:"missed"` // components that could not be looked up
+	Missed    []Missed         `json:"missed"` // components that could not be looked up, or not where it counts
 	Places    []assay.Location `json:"places"` // of the components that were looked up
 }
 
@@ -67,7 +67,7 @@ var DataSet = &facts.Given[*Set]{
 var Vulnerabilities = &facts.Fact[Report]{
 	Name:    "vulnerabilities",
 	Doc:     "Known vulnerabilities of the components, by an offline data set.",
-	Version: 2,
+	Version: 3,
 	Needs:   []facts.Node{facts.Components, DataSet},
 	Observe: func(o *facts.Observer) (Report, error) {
 		set, err := DataSet.Of(o)
@@ -115,6 +115,9 @@ func Match(s *Set, components []facts.Component) (Report, error) {
 			continue
 		}
 		r.looked(s, q, c, records)
+		if q.lacking != "" {
+			r.Missed = append(r.Missed, Missed{c.Name, c.Version, q.lacking})
+		}
 		if len(found) == 0 {
 			continue
 		}
