@@ -23,9 +23,10 @@ type Unverified struct {
 // UnverifiedTLS are the places where scripts and settings switch the check of
 // certificates off.
 var UnverifiedTLS = &Fact[[]Unverified]{
-	Name:  "unverified-tls",
-	Doc:   "Commands, settings and scripts that accept any certificate.",
-	Needs: []Node{Texts, Scripts, Boot, Updaters},
+	Name:    "unverified-tls",
+	Version: 2,
+	Doc:     "Commands, settings and scripts that accept any certificate.",
+	Needs:   []Node{Texts, Scripts, Boot, Updaters},
 	Observe: func(o *Observer) ([]Unverified, error) {
 		texts, err1 := Texts.Of(o)
 		scripts, err2 := Scripts.Of(o)
@@ -173,6 +174,8 @@ var unverifiedRules = []unverifiedRule{
 	{named("curlrc", ".curlrc", "_curlrc"), "-k", lazy(`^\s*-k\b`), "-k"},
 	{named("wgetrc", ".wgetrc"), "check_certificate", lazy(`(?i)^\s*check_certificate\s*=\s*(?:off|no|0)\b`), "check_certificate = off"},
 	{ending(".conf"), "bridge_insecure", lazy(`^\s*bridge_insecure\s+true\b`), "bridge_insecure true"},
+	{ending("/mender.conf"), "SkipVerify", lazy(`"SkipVerify"\s*:\s*true\b`), "SkipVerify true"},
+	{ending("/rauc-hawkbit-updater/config.conf"), "ssl_verify", lazy(`(?i)^\s*ssl_verify\s*=\s*(?:false|0|no)\b`), "ssl_verify=false"},
 	{anyFile, "Verify-Peer", lazy(`(?i)Acquire::https(?:::\S+)?::Verify-Peer\s+"?(?:false|0|no)\b`), "Verify-Peer false"},
 	{anyFile, "TLS_REQCERT", lazy(`(?i)^\s*TLS_REQCERT\s+(?:never|allow)\b`), "TLS_REQCERT never"},
 	{anyFile, "tls_certcheck", lazy(`^\s*tls_certcheck\s+off\b`), "tls_certcheck off"},
