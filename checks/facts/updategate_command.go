@@ -203,7 +203,9 @@ func (g *gate) outs(c Command) []string {
 		}
 	case "gunzip", "gzip", "unxz", "xz", "bunzip2", "bzip2", "unzstd", "unlzma":
 		for _, a := range plain() {
-			add(strings.TrimSuffix(a, path.Ext(a)))
+			if path.Ext(a) != "" && !c.Has("-c", "--stdout") {
+				add(strings.TrimSuffix(a, path.Ext(a)))
+			}
 		}
 	default:
 		for _, o := range flagValues(args, "-o", "-O", "-out", "--output", "--out") {
