@@ -59,6 +59,9 @@ type shellWorld struct {
 	procd  func(r *shellRun, c *Command, user string)
 	find   func(name string) (string, bool) // where a program lies; nil knows none
 	read   func(name string) (string, bool) // what a file holds; nil knows none
+
+	walk    func(r *shellRun, s *syntax.Stmt) (outcome, flow) // runs a statement in place of stmt
+	capture func(r *shellRun, c *syntax.CmdSubst) shellValue  // runs a substitution in place of substitute
 }
 
 func (w *shellWorld) decides() bool { return w.exists != nil }
@@ -191,6 +194,9 @@ func (r *shellRun) stmts(list []*syntax.Stmt) (outcome, flow) {
 }
 
 func (r *shellRun) stmt(s *syntax.Stmt) (got outcome, f flow) {
+	if r.world.walk != nil {
+		return r.world.walk(r, s)
+	}
 	if r.world.left <= 0 || r.depth > maxShellDepth {
 		return unsure, exits
 	}

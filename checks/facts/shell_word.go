@@ -278,7 +278,7 @@ func (r *shellRun) lookup(name string) (shellValue, bool) {
 		}
 		return shellValue{}, false
 	case strings.Trim(name, "?!$-_") == "":
-		return shellValue{}, true
+		return r.vars[name], true
 	}
 	return r.variable(name)
 }
@@ -374,6 +374,9 @@ func trimPattern(s, pattern string, op syntax.ParExpOperator) string {
 func (r *shellRun) substitute(c *syntax.CmdSubst) shellValue {
 	if r.depth > maxShellDepth {
 		return r.unknown(c)
+	}
+	if r.world.capture != nil {
+		return r.world.capture(r, c)
 	}
 	if len(c.Stmts) == 1 {
 		if v, ok := r.fileRead(c.Stmts[0]); ok {

@@ -24,7 +24,7 @@ type Unverified struct {
 // certificates off.
 var UnverifiedTLS = &Fact[[]Unverified]{
 	Name:    "unverified-tls",
-	Version: 1,
+	Version: 2,
 	Doc:     "Commands, settings and scripts that accept any certificate.",
 	Needs:   []Node{Tree, Texts, Scripts, Boot, Updaters},
 	Observe: func(o *Observer) ([]Unverified, error) {
@@ -192,6 +192,8 @@ var unverifiedRules = []unverifiedRule{
 	{named("curlrc", ".curlrc", "_curlrc"), "-k", lazy(`^\s*-k\b`), "-k"},
 	{named("wgetrc", ".wgetrc"), "check_certificate", lazy(`(?i)^\s*check_certificate\s*=\s*(?:off|no|0)\b`), "check_certificate = off"},
 	{ending(".conf"), "bridge_insecure", lazy(`^\s*bridge_insecure\s+true\b`), "bridge_insecure true"},
+	{ending("/mender.conf"), "SkipVerify", lazy(`"SkipVerify"\s*:\s*true\b`), "SkipVerify true"},
+	{ending("/rauc-hawkbit-updater/config.conf"), "ssl_verify", lazy(`(?i)^\s*ssl_verify\s*=\s*(?:false|0|no)\b`), "ssl_verify=false"},
 	{anyFile, "Verify-Peer", lazy(`(?i)Acquire::https(?:::\S+)?::Verify-Peer\s+"?(?:false|0|no)\b`), "Verify-Peer false"},
 	{func(name string) bool {
 		return strings.Contains(path.Base(name), "opkg") || strings.Contains(name, "/opkg/")

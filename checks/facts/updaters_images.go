@@ -3,6 +3,7 @@ package facts
 import (
 	"encoding/json"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -11,26 +12,20 @@ import (
 // raucUpdater reads RAUC's system.conf: its keyring, and where bundles come from.
 func raucUpdater(v *updateView) *Updater {
 	confs := v.settings("etc/rauc/system.conf", "usr/lib/rauc/system.conf")
-	if len(confs) == 0 {
+	hawkbit := v.settings("etc/rauc-hawkbit-updater/config.conf")
+	if len(confs) == 0 && len(hawkbit) == 0 {
 		return nil
 	}
-	conf := confs[0]
-	u := &Updater{Name: "rauc", Root: v.root.Path, Places: []assay.Location{At(conf.File)}}
+	u := &Updater{Name: "rauc", Root: v.root.Path, Places: textPlaces(append(slices.Clone(confs), hawkbit...))}
 	if f, ok := v.program("rauc"); ok {
 		u.Places = append(u.Places, At(f))
 	}
-	u.Verification = Verification{VerifiesNot, "system.conf names no keyring", []assay.Location{At(conf.File)}}
-	for _, s := range readSections(conf) {
-		if s.name != "keyring" {
-			continue
-		}
-		for _, key := range []string{"directory", "path"} {
-			if l, ok := s.lines[key]; ok && l.value != "" {
-				u.Verification = v.keyVerification(resolve(path.Dir(conf.File.Name), l.value), l.at)
-			}
-		}
+	if len(confs) > 0 {
+		u.Verification = v.raucKeyring(confs[0])
+	} else {
+		u.Verification = Verification{VerifiesUnknown, "its system.conf, which names the keyring, is not in the image", textPlaces(hawkbit)}
 	}
-	for _, t := range v.settings("etc/rauc-hawkbit-updater/config.conf") {
+	for _, t := range hawkbit {
 		for _, s := range readSections(t) {
 			if l, ok := s.lines["hawkbit_server"]; ok {
 				u.fetch(map[bool]string{true: "http://", false: "https://"}[isOff(s.value("ssl"))]+l.value, l.at)
@@ -39,6 +34,22 @@ func raucUpdater(v *updateView) *Updater {
 	}
 	v.fetchedBy(u, "rauc", "install")
 	return u
+}
+
+// raucKeyring judges the keyring that system.conf names.
+func (v *updateView) raucKeyring(conf Text) Verification {
+	got := Verification{VerifiesNot, "system.conf names no keyring", []assay.Location{At(conf.File)}}
+	for _, s := range readSections(conf) {
+		if s.name != "keyring" {
+			continue
+		}
+		for _, key := range []string{"directory", "path"} {
+			if l, ok := s.lines[key]; ok && l.value != "" {
+				got = v.keyVerification(resolve(path.Dir(conf.File.Name), l.value), l.at)
+			}
+		}
+	}
+	return got
 }
 
 // resolve gives the path that a setting in a folder means.

@@ -4,8 +4,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/assay-iot/assay"
 )
 
 // ownUpdaters are scripts that fetch software and write it, or that write what
@@ -18,14 +16,19 @@ func ownUpdaters(v *updateView) []Updater {
 			continue
 		}
 		steps := stepsOf(s)
-		if v.imagesChecked {
-			steps.writes = slices.DeleteFunc(steps.writes, func(i int) bool { return s.Commands[i].Program() == "sysupgrade" })
-		}
-		if len(steps.writes) == 0 || len(steps.fetches) == 0 && !soundsLikeUpdate(s.Name) {
+		if !steps.worthFollowing(s) {
 			continue
 		}
-		u := Updater{Name: "own", Root: v.root.Path, Verification: steps.verification(s)}
-		for _, i := range append(slices.Clone(steps.writes), steps.fetches...) {
+		t, ok := v.texts.Get(v.root, s.Name)
+		if !ok {
+			continue
+		}
+		found := judgeGate(v, s, t)
+		if len(found.installs) == 0 || len(steps.fetches) == 0 && !soundsLikeUpdate(s.Name) {
+			continue
+		}
+		u := Updater{Name: "own", Root: v.root.Path, Places: found.installs, Verification: found.verification(s.Problem)}
+		for _, i := range steps.fetches {
 			u.Places = append(u.Places, s.Commands[i].Location)
 		}
 		for _, i := range steps.fetches {
@@ -54,28 +57,30 @@ func soundsLikeUpdate(name string) bool {
 
 // updateSteps are the indexes of a script's commands that matter for an update.
 type updateSteps struct {
-	fetches, writes, verifies, sums []int
+	fetches []int
+	writes  bool
+}
 
-	pipelines map[int]bool // that hold a verification
+// worthFollowing reports whether a script may be an updater at all.
+func (u updateSteps) worthFollowing(s *Script) bool {
+	return len(u.fetches) > 0 || u.writes && soundsLikeUpdate(s.Name)
 }
 
 func stepsOf(s *Script) updateSteps {
-	u := updateSteps{pipelines: map[int]bool{}}
+	u := updateSteps{}
 	for i, c := range s.Commands {
-		switch {
-		case fetches(c):
+		if fetches(c) || slices.ContainsFunc(c.Args, fetchedInside) {
 			u.fetches = append(u.fetches, i)
-		case verifiesSignature(c):
-			u.verifies = append(u.verifies, i)
-			u.pipelines[c.Pipeline] = true
-		case slices.Contains([]string{"md5sum", "sha1sum", "sha256sum", "sha512sum", "cksum"}, c.Program()):
-			u.sums = append(u.sums, i)
 		}
-		if writesSoftware(c) || u.fetched(s, c) {
-			u.writes = append(u.writes, i)
-		}
+		_, args := c.Effective()
+		u.writes = u.writes || writesSoftware(c) || installsPackage(c.Program(), args)
 	}
 	return u
+}
+
+// fetchedInside reports whether a word is "<(curl …)".
+func fetchedInside(word string) bool {
+	return strings.Contains(word, "<(curl") || strings.Contains(word, "<(wget")
 }
 
 // fetches reports whether a command brings a file from another machine.
@@ -85,6 +90,21 @@ func fetches(c Command) bool {
 		return true
 	case "tftp", "ftpget", "scp", "sftp":
 		return true
+	case "nc", "ncat":
+		return len(c.Redirects) > 0 || c.Pipeline != 0
+	case "rsync":
+		_, args := c.Effective()
+		p := plainWords(args)
+		return len(p) > 1 && strings.Contains(p[0], ":")
+	case "git":
+		_, args := c.Effective()
+		return containsAny(args, []string{"pull", "clone", "fetch"})
+	case "casync":
+		_, args := c.Effective()
+		return containsAny(args, []string{"extract"}) && slices.ContainsFunc(args, func(a string) bool { return strings.Contains(a, "://") })
+	case "opkg", "rpm", "dpkg":
+		_, args := c.Effective()
+		return installsPackage(c.Program(), args) && slices.ContainsFunc(args, func(a string) bool { return strings.Contains(a, "://") })
 	}
 	return false
 }
@@ -154,51 +174,12 @@ func verifiesSignature(c Command) bool {
 		return c.Has("-V")
 	case "gpg", "gpg2":
 		return has("--verify")
+	case "ssh-keygen":
+		return has("-Y") && has("verify")
 	case "gpgv", "gpgv2":
 		return true
 	case "cosign", "veritysetup":
 		return has("verify", "verify-blob")
 	}
 	return false
-}
-
-// verification says whether each write runs only after a signature was found
-// right.
-func (u updateSteps) verification(s *Script) Verification {
-	var open []assay.Location
-	for _, w := range u.writes {
-		if !u.gated(s, w) {
-			open = append(open, s.Commands[w].Location)
-		}
-	}
-	var seen []assay.Location
-	for _, i := range append(slices.Clone(u.verifies), u.sums...) {
-		seen = append(seen, s.Commands[i].Location)
-	}
-	switch {
-	case s.Problem != "" && len(open) > 0:
-		return Verification{VerifiesUnknown, "the script could not be read whole: " + s.Problem, open}
-	case len(open) == 0:
-		return Verification{Verifies, "a signature is checked before it is written", seen}
-	case len(u.verifies) > 0:
-		return Verification{VerifiesNot, "it is written whatever the signature check says", append(open, seen...)}
-	case len(u.sums) > 0:
-		return Verification{VerifiesNot, "only a checksum is compared before it is written", append(open, seen...)}
-	}
-	return Verification{VerifiesNot, "it is written without any check", open}
-}
-
-// gated reports whether a write runs only if a verification had success: the
-// verification itself, or the last command of its pipeline, guards the write.
-func (u updateSteps) gated(s *Script, write int) bool {
-	return slices.ContainsFunc(s.Commands[write].Guards, func(g Guard) bool {
-		if !g.Success || g.Command >= len(s.Commands) {
-			return false
-		}
-		if _, verifies := slices.BinarySearch(u.verifies, g.Command); verifies {
-			return true
-		}
-		c := s.Commands[g.Command]
-		return c.Pipeline != 0 && u.pipelines[c.Pipeline] && c.Program() == "grep" && !c.Has("-v")
-	})
 }

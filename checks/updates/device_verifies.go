@@ -23,7 +23,7 @@ var DeviceVerifies = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10", "5.3-9"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Updaters, facts.Signatures, facts.TrustedKeys),
 	Run:       deviceVerifies,
 }

@@ -22,7 +22,7 @@ var UpdateScript = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Updaters, facts.RootPlaces),
 	Run:       updateScript,
 }

@@ -54,6 +54,14 @@ func (p *program) question(f questionFlags, args []string) (question, error) {
 	return q, nil
 }
 
+// holdsProduct reports whether a folder holds product files.
+func holdsProduct(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return err == nil && slices.ContainsFunc(entries, func(e os.DirEntry) bool {
+		return strings.HasSuffix(e.Name(), ".hcl") || strings.HasSuffix(e.Name(), ".hcl.json")
+	})
+}
+
 var checkFormats = []string{"table", "json", "sarif", "html", "github", "vsa", "test-result"}
 
 func (p *program) checkCommand() *cobra.Command {
@@ -90,6 +98,9 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 				return err
 			}
 			q.from, q.writes = from, outputFolders(outputs)
+			if from != "" && len(args) == 0 && !holdsProduct(q.dir) && holdsProduct(filepath.Dir(from)) {
+				q.dir = filepath.Dir(from) // the assessment lies beside its product
+			}
 			s, err := p.openAttester(c, attest, &q)
 			if err != nil {
 				return err

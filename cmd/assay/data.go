@@ -50,6 +50,15 @@ func openOffline(name string) (offline, error) {
 	return offline{set, keys}, nil
 }
 
+// named gives the digest and date of the data set; nil if there is none.
+func (d offline) named() *assay.DataSet {
+	if d.set == nil {
+		return nil
+	}
+	is := d.set.Describe()
+	return &is
+}
+
 func (d offline) close() {
 	_ = errors.Join(d.set.Close(), d.keys.Close()) // they were only read
 }
