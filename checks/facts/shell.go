@@ -193,9 +193,10 @@ func isNumber(s string) bool {
 // Scripts are the shell scripts of the image: those with a #! line of a shell,
 // those named *.sh, and those in the folders of the boot.
 var Scripts = &Fact[[]Script]{
-	Name:  "scripts",
-	Doc:   "Shell scripts and the commands that they can run, in order, with resolved variables.",
-	Needs: []Node{Texts},
+	Name:    "scripts",
+	Version: 2,
+	Doc:     "Shell scripts and the commands that they can run, in order, with resolved variables.",
+	Needs:   []Node{Texts},
 	Observe: func(o *Observer) ([]Script, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -231,8 +232,22 @@ func isScript(t Text) bool {
 		return shellOf(t.Content) != ""
 	}
 	dir, base := path.Split(t.File.Name)
-	return strings.HasSuffix(base, ".sh") || base == "rc.local" || base == "rcS" || strings.HasSuffix(dir, "etc/init.d/")
+	return strings.HasSuffix(base, ".sh") || base == "rc.local" || base == "rcS" || strings.HasSuffix(dir, "etc/init.d/") || isSourced(t.File.Name)
 }
+
+// isSourced reports whether a file is read by a shell because of where it stands and
+// so needs no #! line: first-boot scripts, login profiles, hooks of OpenWrt.
+func isSourced(name string) bool {
+	dir, base := path.Split("/" + name)
+	for _, folder := range sourcedFolders {
+		if strings.HasSuffix(dir, folder) {
+			return true
+		}
+	}
+	return strings.HasSuffix(dir, "/etc/") && base == "profile" || strings.Contains(dir, "/etc/hotplug.d/")
+}
+
+var sourcedFolders = []string{"/etc/uci-defaults/", "/etc/board.d/", "/lib/preinit/", "/etc/rc.button/"}
 
 // shellOf gives the shell of a #! line; empty if there is none.
 func shellOf(content string) string {

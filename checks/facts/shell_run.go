@@ -459,6 +459,7 @@ func (r *shellRun) caseClause(c *syntax.CaseClause) (outcome, flow) {
 }
 
 func (r *shellRun) declare(c *syntax.DeclClause) (outcome, flow) {
+	var assigns []Assign
 	for _, a := range c.Args {
 		if a.Name == nil {
 			continue
@@ -471,7 +472,12 @@ func (r *shellRun) declare(c *syntax.DeclClause) (outcome, flow) {
 			}
 			continue
 		}
-		r.assign(a.Name.Value, r.assigned(a))
+		v := r.assigned(a)
+		assigns = append(assigns, Assign{a.Name.Value, v.text})
+		r.assign(a.Name.Value, v)
+	}
+	if len(assigns) > 0 {
+		r.emit(&Command{Assigns: assigns}, c.Pos(), c.End(), nil)
 	}
 	return works, goesOn
 }
