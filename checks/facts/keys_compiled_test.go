@@ -58,4 +58,8 @@ func TestCompiledKeys(t *testing.T) {
 	if found := seeKeys(&firmware.File{Path: "x.ko", Kind: firmware.Regular, Size: int64(len(module))}, module); len(found) != 1 || !found[0].Key.InKernel {
 		t.Errorf("the key of a kernel module's own tests is not told from another: %+v", found)
 	}
+	speed := slices.Concat([]byte("\x7fELF"), speedMark, sec1)
+	if found := seeKeys(&firmware.File{Path: "openssl", Kind: firmware.Regular, Size: int64(len(speed))}, speed); len(found) != 0 {
+		t.Errorf("a key with which OpenSSL measures its speed: %+v", found)
+	}
 }

@@ -526,6 +526,9 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 		return works, goesOn
 	}
 	if got, f, ok := r.special(words, c); ok {
+		if words[0].text == "read" {
+			r.readsDevice(words[1:], redirs)
+		}
 		return got, f
 	}
 	cmd := &Command{Name: words[0].text, Args: texts(words[1:]), Assigns: assigns}
@@ -540,6 +543,22 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 		return got, exits
 	}
 	return got, goesOn
+}
+
+// readsDevice marks the variables that "read" fills from a file that holds the
+// device's identity.
+func (r *shellRun) readsDevice(names []shellValue, redirs []*syntax.Redirect) {
+	for _, d := range redirs {
+		if d.Op != syntax.RdrIn || !deviceNames.get().MatchString(r.word(d.Word).text) {
+			continue
+		}
+		for _, n := range names {
+			if v, ok := r.vars[n.text]; ok && n.known {
+				v.device = true
+				r.vars[n.text] = v
+			}
+		}
+	}
 }
 
 // special runs what is no program: functions and the shell's own commands.
