@@ -26,8 +26,8 @@ func isRoot(k *Container) bool {
 
 // worth reports whether a file is opened as an image of its own. In a root file
 // system only what holds files or a boot image is; a compressed page of a manual
-// is not. In any other container the members are looked into. The head is all of a
-// file, or the first bytes of one that is too long for memory.
+// is not, but a compressed key is. In any other container the members are looked into.
+// The head is all of a file, or the first bytes of one that is too long for memory.
 func (w *walker) worth(in format.Input, head []byte) bool {
 	if !w.root {
 		return len(w.matcher.starts(in)) > 0 || len(head) >= minMember && !isKnown(head)
@@ -49,11 +49,28 @@ func (w *walker) worth(in format.Input, head []byte) bool {
 // are: a program's resources, a static library, a program.
 var library = map[string]bool{"zip": true, "ar": true, "elf": true}
 
+// keyBegins are how a private key begins: in PEM, and in DER as its version within a
+// sequence whose length takes one to three bytes.
+var keyBegins = [][]byte{[]byte("PRIVATE KEY-----"), {0x02, 0x01, 0x00, 0x02}, {0x02, 0x01, 0x00, 0x30}, {0x02, 0x01, 0x01, 0x04}}
+
+// isKeyHead reports whether the first bytes of a stream may be those of a private key.
+func isKeyHead(head []byte) bool {
+	if bytes.Contains(head, keyBegins[0]) {
+		return true
+	}
+	return head[0] == 0x30 && slices.ContainsFunc(keyBegins[1:], func(b []byte) bool {
+		return bytes.Contains(head[:min(len(head), 8)], b)
+	})
+}
+
 // holds reports whether the first bytes of a stream are those of a container
-// that is no stream itself.
+// that is no stream itself, or of a private key.
 func (w *walker) holds(head []byte) bool {
 	if len(head) == 0 {
 		return false
+	}
+	if isKeyHead(head) {
+		return true
 	}
 	in := format.InMemory(head)
 	return slices.ContainsFunc(w.matcher.magics(in, nil), func(n int) bool { return w.matcher.formats[n].Peek == nil })

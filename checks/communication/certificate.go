@@ -25,7 +25,7 @@ var Certificate = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.5-1"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Certificates, facts.Keys),
 	Run:       certificate,
 }
@@ -41,8 +41,16 @@ func certificate(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	var examined []assay.Location
 	broken := ""
-	for _, cert := range checks.Ask(c, facts.Certificates) {
-		if facts.ClassOf(cert.Location.Path) == facts.CABundles {
+	certs := checks.Ask(c, facts.Certificates)
+	issuers := map[string]bool{}
+	for _, cert := range certs {
+		if !cert.SelfSigned {
+			issuers[cert.Issuer] = true
+		}
+	}
+	for _, cert := range certs {
+		class := facts.ClassOf(cert.Location.Path)
+		if class == facts.CABundles && !private[cert.Public] || cert.Err != "" && class != facts.Product {
 			continue
 		}
 		examined = append(examined, cert.Location)
@@ -50,9 +58,11 @@ func certificate(c *checks.Context) checks.Judgement {
 			broken = inside(cert.Location.Path)
 			continue
 		}
-		for _, f := range []assay.Finding{ending(c, cert), weakKeyOf(cert), weakSignature(cert), authority(cert, private[cert.Public])} {
+		for _, f := range []assay.Finding{ending(c, cert), weakKeyOf(cert), weakSignature(cert), authority(cert, private[cert.Public], issuers[cert.Subject])} {
 			if f.Message != "" {
-				f.Severity = checks.Graded(f.Severity, cert.Location)
+				if class != facts.CABundles { // its private key is here: it is the device's own
+					f.Severity = checks.Graded(f.Severity, cert.Location)
+				}
 				found = append(found, f)
 			}
 		}
@@ -118,13 +128,29 @@ func weakSignature(cert facts.Certificate) assay.Finding {
 	return assay.Finding{}
 }
 
-// authority finds a certificate that stands for a host, with its private key in
-// the image, and may sign others.
-func authority(cert facts.Certificate, private bool) assay.Finding {
-	if !cert.CA || !private || cert.SelfSigned && len(cert.Hosts) == 0 {
-		return assay.Finding{}
+// authority finds a certificate of a device or server that may sign others: its
+// private key is in the image, or it names hosts, or nothing says that it is there
+// to sign: neither itself, nor its name, nor a certificate that it issued.
+func authority(cert facts.Certificate, private, issued bool) assay.Finding {
+	switch {
+	case !cert.CA || cert.SelfSigned && !private:
+	case private:
+		return checks.Observed(assay.Medium, certificateName(cert)+" may sign other certificates, and its private key is in the image", cert.Location)
+	case len(cert.Hosts) > 0, !cert.Signs && !issued && !namesAuthority(cert.Subject):
+		return checks.Observed(assay.Medium, certificateName(cert)+" is not that of an authority, but may sign other certificates", cert.Location)
 	}
-	return checks.Observed(assay.Medium, certificateName(cert)+" may sign other certificates, and its private key is in the image", cert.Location)
+	return assay.Finding{}
+}
+
+// namesAuthority reports whether a name is one that authorities have.
+func namesAuthority(subject string) bool {
+	lower := strings.ToLower(subject)
+	for _, word := range []string{"root", "authority", "issuing", "intermediate", "signing", "trust", "class "} {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	return strings.Contains(subject, "CA") || strings.HasSuffix(lower, " ca") || strings.HasPrefix(lower, "ca ")
 }
 
 // inside is the path inside the innermost container.

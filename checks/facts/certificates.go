@@ -19,6 +19,7 @@ type Certificate struct {
 	NotBefore       time.Time // in UTC
 	NotAfter        time.Time // in UTC
 	CA              bool      // may sign other certificates
+	Signs           bool      // says itself that its key is for signing certificates (RFC 5280, 4.2.1.3)
 	SelfSigned      bool      // subject and issuer are the same
 	Signature       string    // algorithm of its signature, as "SHA256-RSA"
 	Algorithm       string    // of its key
@@ -36,7 +37,7 @@ type Certificate struct {
 var Certificates = &Fact[[]Certificate]{
 	Name:    "certificates",
 	Doc:     "X.509 certificates in PEM and DER: names, dates, kind of key and signature, digest of the public key, place.",
-	Version: 2,
+	Version: 3,
 	Needs:   []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]Certificate, error) {
 		all, err := keysAndCertificates.Of(o)
@@ -64,7 +65,7 @@ func parseCertificateDER(der []byte) (*Certificate, bool) {
 func parseCertificatePEM(b []byte) *Certificate {
 	n, ok := derLength(b)
 	if !ok || n > len(b) {
-		return nil
+		return &Certificate{Digest: digestOf(b), Err: "its length does not fit its contents"}
 	}
 	c, err := x509.ParseCertificate(b[:n])
 	if err != nil {
@@ -78,6 +79,7 @@ func certificateOf(c *x509.Certificate) *Certificate {
 		Subject: subjectOf(c), Issuer: nameOf(c.Issuer),
 		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(),
 		CA:         c.BasicConstraintsValid && c.IsCA || c.Version == 1 && bytes.Equal(c.RawSubject, c.RawIssuer),
+		Signs:      c.KeyUsage&x509.KeyUsageCertSign != 0,
 		SelfSigned: bytes.Equal(c.RawSubject, c.RawIssuer),
 		Signature:  c.SignatureAlgorithm.String(),
 		Digest:     digestOf(c.Raw),

@@ -21,9 +21,10 @@ type DerivedPassword struct {
 // DerivedPasswords are the passwords that scripts make from the device's
 // address or serial number.
 var DerivedPasswords = &Fact[[]DerivedPassword]{
-	Name:  "derived-passwords",
-	Doc:   "Passwords and keys that scripts make from the MAC address or serial number of the device.",
-	Needs: []Node{Scripts, Boot},
+	Name:    "derived-passwords",
+	Version: 2,
+	Doc:     "Passwords and keys that scripts make from the MAC address or serial number of the device.",
+	Needs:   []Node{Scripts, Boot},
 	Observe: func(o *Observer) ([]DerivedPassword, error) {
 		scripts, err := Scripts.Of(o)
 		if err != nil {
@@ -55,7 +56,7 @@ var DerivedPasswords = &Fact[[]DerivedPassword]{
 
 // deviceNames are words by which scripts get at the MAC address or the serial
 // number of the device.
-var deviceNames = lazy(`/sys/class/net/[^ ]*/address|/proc/device-tree/serial-number|/sys/firmware/devicetree/base/serial-number|/sys/class/dmi/id/(?:product|board)_serial|(?i:\b(?:eth|lan|wan|wlan|base|wifi)[0-9]*_?(?:hw|mac)?_?addr\b|\bserial_?(?:no|num|number)\b|\bmac_?addr(?:ess)?\b)`)
+var deviceNames = lazy(`/sys/class/net/[^ ]*/address|/proc/device-tree/serial-number|/sys/firmware/devicetree/base/serial-number|/sys/class/dmi/id/(?:product|board)_serial|(?i:\b(?:eth?|il|wl|lan|wan|wlan|base|wifi)[0-9]*_?(?:hw|mac)?_?addr\b|\bserial#|\bserial_?(?:no|num|number)\b|\bmac_?addr(?:ess)?\b)`)
 
 // namesDevice reports whether a command reads the identity of the device.
 func namesDevice(words []string) bool {
@@ -97,6 +98,9 @@ var passwordSetting = lazy(`(?i)(?:[a-z_.]*(?:passw(?:or)?d|passwd|passphrase|wp
 func setsPassword(c Command) string {
 	if p := c.Program(); slices.Contains(passwordPrograms, p) {
 		return p
+	}
+	if name, args := c.Effective(); path.Base(name) == "openssl" && len(args) > 1 && args[0] == "passwd" {
+		return "openssl passwd"
 	}
 	for _, t := range c.DeviceWords {
 		if m := passwordSetting.get().FindStringSubmatch(t); m != nil && Unresolved(m[1]) {

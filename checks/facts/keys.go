@@ -40,8 +40,9 @@ type keyMaterial struct {
 }
 
 var keyScan = &Scan[keyMaterial]{
-	Name: "key-material",
-	Doc:  "Keys and certificates in PEM, DER, OpenSSH and dropbear form, anywhere in a file.",
+	Name:    "key-material",
+	Version: 2,
+	Doc:     "Keys and certificates in PEM, DER, OpenSSH and dropbear form, anywhere in a file.",
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= minKeyFile
 	},
@@ -76,8 +77,12 @@ func seeKeys(f *firmware.File, content []byte, words sights) []keyMaterial {
 	if words.has(1, len(keyWords.words)) {
 		found = append(found, sshPublicKeys(f, content)...)
 	}
-	if f.Kind == firmware.Raw {
+	switch {
+	case f.Kind == firmware.Raw:
 		found = append(found, rawMaterial(f, content)...)
+		found = append(found, compiledKeys(f, content, found)...)
+	case bytes.HasPrefix(content, elfStart):
+		found = append(found, compiledKeys(f, content, found)...)
 	}
 	return found[:min(len(found), maxKeys)]
 }
@@ -210,7 +215,7 @@ func (m keyMaterial) Location() assay.Location {
 var Keys = &Fact[[]Key]{
 	Name:    "keys",
 	Doc:     "Private and public keys in PEM, DER, PKCS#12, OpenSSH and dropbear form: kind, size, digest of the public half, place.",
-	Version: 2,
+	Version: 3,
 	Needs:   []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]Key, error) {
 		all, err := keysAndCertificates.Of(o)

@@ -167,6 +167,9 @@ func parseSEC1(der []byte) (*Key, bool) { return parseSEC1On(nil, der) }
 // structure around it.
 func parseSEC1On(curve asn1.ObjectIdentifier, der []byte) (*Key, bool) {
 	var k sec1Private
+	if bare, written, ok := writtenOutCurve(der); ok {
+		der, curve = bare, written
+	}
 	if !unmarshal(der, &k) || k.Version != 1 || len(k.Key) < 14 || len(k.Key) > 72 {
 		return nil, false
 	}
@@ -233,7 +236,7 @@ func parsePKCS8(der []byte) (*Key, bool) {
 	case oid.Equal(oidEC):
 		var curve asn1.ObjectIdentifier
 		if !unmarshal(k.Algorithm.Parameters.FullBytes, &curve) {
-			curve = nil
+			curve, _ = curveOf(k.Algorithm.Parameters.FullBytes)
 		}
 		return parseSEC1On(curve, k.Key)
 	case oid.Equal(oidEd25519):

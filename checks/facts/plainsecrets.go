@@ -23,9 +23,10 @@ type PlainSecret struct {
 // PlainSecrets are the passwords in clear, apart from those of accounts that
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
-	Name:  "plain-secrets",
-	Doc:   "Passwords in clear in settings, in addresses, in arguments of scripts, and in flat programs beside the name of what they open.",
-	Needs: []Node{Texts, Scripts, rawSecrets},
+	Name:    "plain-secrets",
+	Version: 2,
+	Doc:     "Passwords in clear in settings, in addresses, in arguments of scripts, and in flat programs beside the name of what they open.",
+	Needs:   []Node{Texts, Scripts, rawSecrets},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -46,7 +47,10 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 			found = append(found, scriptSecrets(texts, s)...)
 		}
 		for _, t := range texts.All() {
-			if !shell[t.File.Path] {
+			switch read := secretReader(t); {
+			case read != nil:
+				found = append(found, read(t)...)
+			case !shell[t.File.Path]:
 				found = append(found, textSecrets(t)...)
 			}
 		}
@@ -172,7 +176,7 @@ func textKindOf(t Text) textKind {
 	suffix := path.Ext(base)
 	folders := strings.Split(path.Dir(name), "/")
 	switch {
-	case slices.Contains(proseSuffixes, suffix), slices.Contains(proseNames, base), languageFile.get().MatchString(base) && strings.Contains(".json.xml.properties.ini.txt", suffix):
+	case slices.Contains(proseSuffixes, suffix), slices.Contains(proseNames, base), languageFile.get().MatchString(base) && slices.Contains([]string{".json", ".xml", ".properties", ".ini", ".txt"}, suffix):
 		return proseText
 	case slices.ContainsFunc(folders, func(f string) bool { return slices.Contains(proseFolders, f) }):
 		return proseText
@@ -215,8 +219,8 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 			return s[m[2*i]:m[2*i+1]]
 		}
 		quoted := group(4) == ""
-		if m[0] > 0 && strings.ContainsAny(s[m[0]-1:m[0]], "$/\\%&?*") || kind == codeText && !quoted {
-			continue
+		if m[0] > 0 && strings.ContainsAny(s[m[0]-1:m[0]], "$/\\%&?*") && !(kind == codeText && s[m[0]-1] == '$') || kind == codeText && !quoted {
+			continue // but "$password = 'x'" is how PHP and Perl name a variable
 		}
 		if !quoted && hasMore(s[m[1]:]) {
 			continue

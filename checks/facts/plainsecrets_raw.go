@@ -15,13 +15,16 @@ import (
 // setting or the user that it is for.
 var rawSecrets = &Scan[PlainSecret]{
 	Name:    "raw-secrets",
-	Version: 2,
+	Version: 3,
 	Doc:     "Passwords in flat programs beside the name of a setting or user.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Raw && f.Size >= 64 },
 	See:     seeRawSecrets,
 }
 
-var rawAnchors = newLiterals([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "psk", "PSK", "://", "admin", "root", "user"})
+var rawAnchors = newLiterals([]string{
+	"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "psk", "PSK", "://", "admin", "root", "user",
+	"ssid", "SSID", "WiFi.begin", "wpa", "WPA", "AT+", "USER",
+})
 
 // Limits of looking around a name in a flat program.
 const (
@@ -44,6 +47,11 @@ func seeRawSecrets(f *firmware.File, content []byte) []PlainSecret {
 		last = s.end
 		for _, p := range rawStringSecrets(content, s) {
 			p.Embedded = true
+			if p.Location.Length > 0 { // it says itself where it stands
+				p.Location.Path, p.Location.Digest = f.Path, At(f).Digest
+				found = append(found, p)
+				continue
+			}
 			p.Location = assay.Location{Path: f.Path, Offset: int64(s.start), Length: int64(s.end - s.start), Digest: At(f).Digest}
 			found = append(found, p)
 		}
@@ -85,6 +93,12 @@ func nextRawString(content []byte, s rawString) rawString {
 }
 
 func rawStringSecrets(content []byte, s rawString) []PlainSecret {
+	if found := modemSecrets(s.text); found != nil {
+		return found
+	}
+	if p, ok := besideSecret(content, s); ok {
+		return []PlainSecret{p}
+	}
 	if strings.ContainsAny(s.text, " =:\"") {
 		return rawPairs(s.text)
 	}

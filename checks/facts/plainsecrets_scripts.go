@@ -105,7 +105,15 @@ const (
 	sameWord
 )
 
+// snmpFlags are those of the tools of Net-SNMP.
+var snmpFlags = []secretFlag{{"-A", "", nextWord}, {"-X", "", nextWord}}
+
 var secretFlags = map[string][]secretFlag{
+	"snmpget":       snmpFlags,
+	"snmpset":       snmpFlags,
+	"snmpwalk":      snmpFlags,
+	"snmptrap":      snmpFlags,
+	"snmpusm":       snmpFlags,
 	"curl":          {{"-u", ":", anyForm}, {"--user", ":", anyForm}, {"-U", ":", nextWord}, {"--proxy-user", ":", anyForm}, {"--pass", "", anyForm}},
 	"wget":          {{"--password", "", sameWord}, {"--http-password", "", sameWord}, {"--ftp-password", "", sameWord}, {"--proxy-password", "", sameWord}},
 	"mosquitto_pub": {{"-P", "", anyForm}, {"--pw", "", anyForm}},
@@ -143,6 +151,7 @@ func argumentSecrets(program string, args []string) []PlainSecret {
 			}
 		}
 	}
+	found = append(found, wordSecrets(program, args)...)
 	if program == "wpa_passphrase" && len(args) == 2 && isLiteralSecret(args[1]) && !Unresolved(args[1]) {
 		found = append(found, PlainSecret{Name: program, Wifi: true, OnList: isListed(args[1]), Secret: NewSecret("password", args[1])})
 	}
@@ -169,3 +178,83 @@ func valuesAfter(args []string, f secretFlag) []string {
 	}
 	return out
 }
+
+// wordSecrets finds passwords among arguments that are words of a program's own:
+// "pppd user x password y", "fw_setenv password y", and what curl and wget send.
+func wordSecrets(program string, args []string) []PlainSecret {
+	var found []PlainSecret
+	add := func(name, account, value string) {
+		if isLiteralSecret(value) && !Unresolved(value) {
+			found = append(found, PlainSecret{Name: program + " " + name, Account: forPeople(account), OnList: isListed(value), Secret: NewSecret("password", value)})
+		}
+	}
+	switch program {
+	case "pppd":
+		user := ""
+		for i := range args[:max(len(args)-1, 0)] {
+			switch args[i] {
+			case "user", "name":
+				user = args[i+1]
+			case "password":
+				add("password", user, args[i+1])
+			}
+		}
+	case "fw_setenv":
+		if words := skipFlags(args, "-c", "-l"); len(words) == 2 && isPasswordName(words[0]) {
+			add(forPeople(words[0]), "", words[1])
+		}
+	case "curl", "wget":
+		for i, a := range args {
+			if m := basicHeader.get().FindStringSubmatch(a); m != nil {
+				if user, password, ok := basicLogin(m[1]); ok {
+					add("Authorization", user, password)
+				}
+			}
+			if body, ok := sentBody(args, i); ok {
+				for name, value := range bodyPairs(body) {
+					if isPasswordName(name) && !isFieldName(value) {
+						add(forPeople(name), "", value)
+					}
+				}
+			}
+		}
+	}
+	return found
+}
+
+var basicHeader = lazy(`(?i)^(?:--header=|-H)?authorization:\s*basic\s+([A-Za-z0-9+/]{4,400}={0,2})$`)
+
+// sentBody is what the argument at i sends, if it is text that stands there.
+func sentBody(args []string, i int) (string, bool) {
+	body, joined := "", false
+	for _, flag := range []string{"--data", "--data-raw", "--data-binary", "--data-ascii", "--data-urlencode", "--json", "--post-data", "--body-data", "-d"} {
+		if v, ok := strings.CutPrefix(args[i], flag+"="); ok && strings.HasPrefix(flag, "--") {
+			body, joined = v, true
+		}
+		if args[i] == flag && i+1 < len(args) {
+			body, joined = args[i+1], true
+		}
+	}
+	return body, joined && !strings.HasPrefix(body, "@")
+}
+
+// bodyPairs gives the fields of a form, or of a flat JSON object.
+func bodyPairs(body string) func(func(string, string) bool) {
+	return func(yield func(string, string) bool) {
+		if strings.HasPrefix(strings.TrimSpace(body), "{") {
+			for _, m := range jsonPair.get().FindAllStringSubmatch(body, 64) {
+				if !yield(m[1], m[2]) {
+					return
+				}
+			}
+			return
+		}
+		for field := range strings.SplitSeq(body, "&") {
+			if name, value, ok := strings.Cut(field, "="); ok && !yield(name, value) {
+				return
+			}
+		}
+	}
+}
+
+var jsonPair = lazy(`"([A-Za-z0-9_.-]{1,64})"\s*:\s*"([^"\\]{1,128})"`)

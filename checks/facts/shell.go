@@ -241,8 +241,22 @@ func isScript(t Text) bool {
 		return shellOf(t.Content) != ""
 	}
 	dir, base := path.Split(t.File.Name)
-	return strings.HasSuffix(base, ".sh") || base == "rc.local" || base == "rcS" || strings.HasSuffix(dir, "etc/init.d/")
+	return strings.HasSuffix(base, ".sh") || base == "rc.local" || base == "rcS" || strings.HasSuffix(dir, "etc/init.d/") || isSourced(t.File.Name)
 }
+
+// isSourced reports whether a file is read by a shell because of where it stands and
+// so needs no #! line: first-boot scripts, login profiles, hooks of OpenWrt.
+func isSourced(name string) bool {
+	dir, base := path.Split("/" + name)
+	for _, folder := range sourcedFolders {
+		if strings.HasSuffix(dir, folder) {
+			return true
+		}
+	}
+	return strings.HasSuffix(dir, "/etc/") && base == "profile" || strings.Contains(dir, "/etc/hotplug.d/")
+}
+
+var sourcedFolders = []string{"/etc/uci-defaults/", "/etc/board.d/", "/lib/preinit/", "/etc/rc.button/"}
 
 // shellOf gives the shell of a #! line; empty if there is none.
 func shellOf(content string) string {

@@ -491,6 +491,7 @@ func (r *shellRun) caseClause(c *syntax.CaseClause) (outcome, flow) {
 }
 
 func (r *shellRun) declare(c *syntax.DeclClause) (outcome, flow) {
+	var assigns []Assign
 	for _, a := range c.Args {
 		if a.Name == nil {
 			continue
@@ -503,7 +504,12 @@ func (r *shellRun) declare(c *syntax.DeclClause) (outcome, flow) {
 			}
 			continue
 		}
-		r.assign(a.Name.Value, r.assigned(a))
+		v := r.assigned(a)
+		assigns = append(assigns, Assign{a.Name.Value, v.text})
+		r.assign(a.Name.Value, v)
+	}
+	if len(assigns) > 0 {
+		r.emit(&Command{Assigns: assigns}, c.Pos(), c.End(), nil)
 	}
 	return works, goesOn
 }
@@ -552,6 +558,9 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 		return works, goesOn
 	}
 	if got, f, ok := r.special(words, c); ok {
+		if words[0].text == "read" {
+			r.readsDevice(words[1:], redirs)
+		}
 		return got, f
 	}
 	cmd := &Command{Name: words[0].text, Args: texts(words[1:]), Assigns: assigns}
@@ -566,6 +575,22 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 		return got, exits
 	}
 	return got, goesOn
+}
+
+// readsDevice marks the variables that "read" fills from a file that holds the
+// device's identity.
+func (r *shellRun) readsDevice(names []shellValue, redirs []*syntax.Redirect) {
+	for _, d := range redirs {
+		if d.Op != syntax.RdrIn || !deviceNames.get().MatchString(r.word(d.Word).text) {
+			continue
+		}
+		for _, n := range names {
+			if v, ok := r.vars[n.text]; ok && n.known {
+				v.device = true
+				r.vars[n.text] = v
+			}
+		}
+	}
 }
 
 // special runs what is no program: functions and the shell's own commands.

@@ -31,11 +31,12 @@ type WifiNetwork struct {
 }
 
 // WifiNetworks are the networks of hostapd, wpa_supplicant, OpenWrt,
-// NetworkManager, iwd and Ralink settings.
+// NetworkManager, iwd, connman, netplan, ifupdown and Ralink settings.
 var WifiNetworks = &Fact[[]WifiNetwork]{
-	Name:  "wifi-networks",
-	Doc:   "Wireless networks of the settings with a fixed key, a fixed WPS PIN, WEP or no protection.",
-	Needs: []Node{Texts, Scripts},
+	Name:    "wifi-networks",
+	Doc:     "Wireless networks of the settings with a fixed key, a fixed WPS PIN, WEP or no protection.",
+	Version: 2,
+	Needs:   []Node{Texts, Scripts},
 	Observe: func(o *Observer) ([]WifiNetwork, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -74,9 +75,15 @@ func wifiReader(t Text) func(Text) []WifiNetwork {
 		return managerWifi
 	case strings.HasSuffix(base, ".psk") && strings.Contains(name, "iwd/"):
 		return iwdWifi
+	case base == "interfaces" || strings.Contains(name, "etc/network/interfaces.d/"):
+		return interfacesWifi
+	case strings.HasSuffix(base, ".config") && strings.Contains(name, "connman"):
+		return connmanWifi
+	case (strings.HasSuffix(base, ".yaml") || strings.HasSuffix(base, ".yml")) && strings.Contains(name, "netplan/"):
+		return netplanWifi
 	case strings.HasSuffix(base, ".dat") && strings.Contains(t.Content, "AuthMode="):
 		return ralinkWifi
-	case namesNetwork(t.Content) && holdsAny(t.Content, []string{"hw_mode=", "wpa=", "interface=", "wpa_passphrase="}):
+	case namesNetwork(t.Content) && holdsAny(t.Content, []string{"hw_mode=", "wpa=", "interface=", "wpa_passphrase=", "wep_key", "auth_algs="}):
 		if strings.HasPrefix(t.Content, "#!") {
 			return nil
 		}
@@ -160,7 +167,7 @@ func hostapdWifi(t Text) []WifiNetwork {
 			if s.protected = true; isWifiKey(value) {
 				s.key, s.keyAt = value, t.At(l)
 			}
-		case strings.HasPrefix(key, "wep_key"):
+		case wepKey.get().MatchString(key) && value != "":
 			s.wep, s.wepAt = value, t.At(l)
 		case key == "wpa" && value != "0", key == "ieee8021x" && value == "1", key == "wpa_psk_file", key == "osen" && value == "1":
 			s.protected = true
@@ -172,6 +179,9 @@ func hostapdWifi(t Text) []WifiNetwork {
 	}
 	return append(found, s.networks()...)
 }
+
+// wepKey is one of the four keys of WEP, not a setting about them.
+var wepKey = lazy(`^wep_key[0-3]$`)
 
 func isPIN(v string) bool { return (len(v) == 8 || len(v) == 4) && isNumber(v) }
 
@@ -229,7 +239,7 @@ func (s *wifiSection) supplicant(field string, at assay.Location) {
 		s.network.Off = true
 	case (key == "psk" || key == "sae_password") && isWifiKey(bare) && !strings.HasPrefix(value, "ext:"):
 		s.key, s.keyAt = bare, at
-	case strings.HasPrefix(key, "wep_key") && len(bare) > 0 && key != "wep_tx_keyidx":
+	case wepKey.get().MatchString(key) && bare != "":
 		s.wep, s.wepAt = bare, at
 	case key == "key_mgmt" && value == "NONE":
 		s.protected = false

@@ -21,7 +21,7 @@ var PrivateKey = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.4-1", "5.4-3"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Keys, facts.RootPlaces),
 	Run:       privateKey,
 }

@@ -1,0 +1,113 @@
+package facts
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/asn1"
+	"math/big"
+	"slices"
+	"testing"
+
+	"github.com/assay-iot/assay/firmware"
+)
+
+// A key that is an array of a program is found in a flat image and in an ELF file,
+// in each form; one whose public half is another's, and one cut short, is none.
+func TestCompiledKeys(t *testing.T) {
+	k := testKeys()
+	p256, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	p384, _ := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	sec1 := der(x509.MarshalECPrivateKey(p256))
+	foreign := slices.Clone(sec1)
+	foreign[8] ^= 1 // the private number no longer gives the public point
+	for name, tt := range map[string]struct {
+		key  []byte
+		want int
+	}{
+		"SEC 1 on P-256":      {sec1, 1},
+		"SEC 1 on P-384":      {der(x509.MarshalECPrivateKey(p384)), 1},
+		"PKCS #8 on P-256":    {der(x509.MarshalPKCS8PrivateKey(p256)), 1},
+		"PKCS #1":             {x509.MarshalPKCS1PrivateKey(k.rsa), 1},
+		"PKCS #8, RSA":        {der(x509.MarshalPKCS8PrivateKey(k.rsa)), 1},
+		"another public half": {foreign, 0},
+		"cut short":           {sec1[:len(sec1)-20], 0},
+		"public half":         {der(x509.MarshalPKIXPublicKey(&p256.PublicKey)), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code := bytes.Repeat([]byte{0x10, 0x20, 0x7f, 0x02, 0x01, 0x00, 0x02, 0x30}, 40)
+			for head, kind := range map[string]firmware.Kind{"\x7fELF\x01\x01\x01\x00": firmware.Regular, "": firmware.Raw} {
+				content := slices.Concat([]byte(head), code, tt.key, code)
+				f := &firmware.File{Path: "x", Kind: kind, Size: int64(len(content))}
+				private := 0
+				for _, m := range seeKeys(f, content) {
+					if m.Key != nil && m.Key.Private {
+						private++
+						if at := len(head) + len(code); m.Key.Location.Offset != int64(at) || m.Key.Location.Length != int64(len(tt.key)) {
+							t.Errorf("%+v is not its place", m.Key.Location)
+						}
+					}
+				}
+				if private != tt.want {
+					t.Errorf("head %q: %d private keys, want %d", head, private, tt.want)
+				}
+			}
+		})
+	}
+	module := slices.Concat([]byte("\x7fELF"), []byte("vermagic=6.1.0 SMP\x00"), sec1)
+	if found := seeKeys(&firmware.File{Path: "x.ko", Kind: firmware.Regular, Size: int64(len(module))}, module); len(found) != 1 || !found[0].Key.InKernel {
+		t.Errorf("the key of a kernel module's own tests is not told from another: %+v", found)
+	}
+	speed := slices.Concat([]byte("\x7fELF"), speedMark, sec1)
+	if found := seeKeys(&firmware.File{Path: "openssl", Kind: firmware.Regular, Size: int64(len(speed))}, speed); len(found) != 0 {
+		t.Errorf("a key with which OpenSSL measures its speed: %+v", found)
+	}
+}
+
+// An EC key whose curve is written out is the same key as with the curve's name.
+func TestKeyOnWrittenOutCurve(t *testing.T) {
+	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := der(x509.MarshalECPrivateKey(k))
+	params := k.Params()
+	type field struct {
+		Kind  asn1.ObjectIdentifier
+		Prime *big.Int
+	}
+	type curve struct{ A, B []byte }
+	base, err := k.PublicKey.ECDH()
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(prime *big.Int) []byte {
+		explicit := der(asn1.Marshal(struct {
+			Version int
+			Field   field
+			Curve   curve
+			Base    []byte
+			Order   *big.Int
+		}{1, field{asn1.ObjectIdentifier{1, 2, 840, 10045, 1, 1}, prime}, curve{params.P.Bytes(), params.B.Bytes()}, base.Bytes(), params.N}))
+		private := make([]byte, 32)
+		return der(asn1.Marshal(struct {
+			Version int
+			Key     []byte
+			Curve   asn1.RawValue
+			Public  asn1.BitString `asn1:"explicit,tag:1"`
+		}{1, k.D.FillBytes(private), asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: explicit}, asn1.BitString{Bytes: base.Bytes(), BitLength: 8 * len(base.Bytes())}}))
+	}
+	want, _ := parseSEC1(named)
+	got, ok := parseSEC1(write(params.P))
+	if !ok || got.Public != want.Public || got.Bits != 256 {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if other, ok := parseSEC1(write(new(big.Int).Sub(params.P, big.NewInt(2)))); !ok || other.Bits != 0 {
+		t.Errorf("another curve is read as %+v", other)
+	}
+	if _, ok := curveOf([]byte{0x30, 0x03, 0x02, 0x01, 0x01}); ok {
+		t.Error("a number alone is read as a curve")
+	}
+}

@@ -1,0 +1,132 @@
+package facts
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+)
+
+// modemSecrets reads the commands by which a program makes a modem join or offer a
+// wireless network, or tells it the user of a broker: the password is one of the
+// command's values. They are those of Espressif's AT firmware and its kin.
+func modemSecrets(text string) []PlainSecret {
+	_, command, ok := strings.Cut(text, "AT+")
+	if !ok {
+		return nil
+	}
+	name, list, ok := strings.Cut(command, "=")
+	at := modemValues[strings.TrimSuffix(strings.TrimSuffix(name, "_CUR"), "_DEF")]
+	if !ok || at.secret == 0 {
+		return nil
+	}
+	values := strings.Split(strings.TrimRight(list, "\r\n"), ",")
+	if len(values) <= at.secret {
+		return nil
+	}
+	beside, value := strings.Trim(values[at.secret-1], `" `), strings.Trim(values[at.secret], `" `)
+	if !isLiteralSecret(value) || strings.ContainsAny(value, `%\`) || isFieldName(value) {
+		return nil
+	}
+	p := PlainSecret{Name: "AT+" + name, Wifi: at.wifi, OnList: isListed(value), Secret: NewSecret("password", value)}
+	if !at.wifi {
+		p.Account = forPeople(beside)
+	}
+	return []PlainSecret{p}
+}
+
+type modemValue struct {
+	secret int // which value is the password, from 0; never the first
+	wifi   bool
+}
+
+var modemValues = map[string]modemValue{
+	"CWJAP": {1, true}, "CWSAP": {1, true}, "WJAP": {1, true}, "WSAP": {1, true}, "MQTTUSERCFG": {4, false},
+}
+
+// besideSecret finds a password by its place: behind the name of a network that
+// stands behind a word such as "CONFIG_SSID", or before a word such as "wpa2";
+// behind the name of a user that stands behind a word such as "MQTT_USER".
+func besideSecret(content []byte, s rawString) (PlainSecret, bool) {
+	var owner, value rawString
+	wifi := true
+	switch {
+	case isSSIDName(s.text):
+		owner = nextRawString(content, s)
+		value = nextRawString(content, owner)
+	case userSetting.get().MatchString(s.text):
+		owner = nextRawString(content, s)
+		value, wifi = nextRawString(content, owner), false
+	case slices.Contains(wifiKinds, strings.ToLower(s.text)):
+		value = rawStringBefore(content, s)
+		owner = rawStringBefore(content, value)
+	default:
+		return PlainSecret{}, false
+	}
+	if !isOwner(owner.text) || !isLiteralSecret(value.text) || !isMixed(value.text) && !isDistinctive(value.text) || isWifiTerm(value.text) {
+		return PlainSecret{}, false
+	}
+	p := PlainSecret{Name: "password", Wifi: wifi, OnList: isListed(value.text), Secret: NewSecret("password", value.text)}
+	if !wifi {
+		p.Account = forPeople(owner.text)
+	}
+	p.Location = assay.Location{Offset: int64(value.start), Length: int64(value.end - value.start)}
+	return p, true
+}
+
+// isSSIDName reports whether a string names a setting that holds the name of a
+// network, or the call that takes one.
+func isSSIDName(name string) bool {
+	lower := strings.ToLower(name)
+	return lower == "wifi.begin" || ssidSetting.get().MatchString(lower) && !strings.HasSuffix(lower, "bssid")
+}
+
+var (
+	ssidSetting = lazy(`^(?:[a-z0-9]+[_.-]){0,4}ssid$`)
+	userSetting = lazy(`^(?:(?i)[a-z0-9]+[_.-]){1,4}(?i)user(?:_?name)?$`)
+)
+
+// wifiKinds are words for how a network is protected, as programs have them in
+// tables of networks.
+var wifiKinds = []string{"wpa", "wpa2", "wpa3", "wpa-psk", "wpa2-psk", "wpa_psk", "wpa2_psk"}
+
+// isOwner reports whether a string can be the name of a network or user: no format,
+// path or message, and no name of a further setting.
+func isOwner(v string) bool {
+	return len(v) >= 2 && len(v) <= 32 && !strings.ContainsAny(v, `%/=:"\<>{}()`) && !isFieldName(v) && !isProtection(v)
+}
+
+// isProtection reports whether a string says how a network is protected.
+func isProtection(v string) bool {
+	return holdsAny(strings.ToLower(v), []string{"wpa", "wep-", "psk", "tkip", "ccmp", "802.1", "8021"})
+}
+
+// isFieldName reports whether a string names a setting and so stands for no value.
+func isFieldName(v string) bool {
+	v = strings.ToLower(v)
+	return isPasswordName(v) || slices.Contains(fieldNames, v[strings.LastIndexAny(v, "_-.")+1:])
+}
+
+var fieldNames = []string{
+	"ssid", "essid", "bssid", "psk", "key", "pass", "password", "passphrase", "user", "username", "name", "channel", "chan", "host", "hostname", "ip", "addr", "address", "mask",
+	"netmask", "gateway", "gw", "dns", "mac", "mode", "auth", "authmode", "encryption", "security", "rssi", "hidden", "enable", "enabled", "token", "port", "id", "type", "status",
+}
+
+// isWifiTerm reports whether a string is a word of the protocols themselves.
+func isWifiTerm(v string) bool {
+	v = strings.ToLower(v)
+	return isProtection(v) || holdsAny(v, []string{"aes-", "-aes", "sha1", "sha2", "sha-", "wifi", "wi-fi", "esp32", "esp8266", "utf-8", "gmt+", "base64", "-eap", "eap-"})
+}
+
+// rawStringBefore is the string that stands right before another one.
+func rawStringBefore(content []byte, s rawString) rawString {
+	for at := s.start - 1; at >= max(0, s.start-maxRawGap); at-- {
+		if isText8(content[at]) {
+			return rawStringAt(content, at)
+		}
+		if content[at] != 0 && content[at] != 0xff {
+			break
+		}
+	}
+	return rawString{s.start, s.start, ""}
+}

@@ -1,0 +1,139 @@
+package facts
+
+import (
+	"encoding/base64"
+	"path"
+	"slices"
+	"strings"
+)
+
+// secretReader reads a file that is known by its name to keep passwords in a form
+// of its own; nil for all others.
+func secretReader(t Text) func(Text) []PlainSecret {
+	switch base := path.Base(t.File.Name); {
+	case base == "chap-secrets" || base == "pap-secrets":
+		return pppSecrets
+	case base == ".netrc" || base == "_netrc":
+		return netrcSecrets
+	case base == "snmpd.conf" || base == "snmp.conf":
+		return func(t Text) []PlainSecret { return append(textSecrets(t), snmpSecrets(t)...) }
+	case base == ".dockercfg" || base == "config.json" && strings.Contains(t.Content, `"auths"`):
+		return func(t Text) []PlainSecret { return append(textSecrets(t), registrySecrets(t)...) }
+	}
+	return nil
+}
+
+// pppSecrets reads the secrets of pppd: client, server, secret, addresses.
+func pppSecrets(t Text) []PlainSecret {
+	var found []PlainSecret
+	for l := range t.Lines() {
+		words := quotedWords(l.Text)
+		if len(words) >= 3 && isLiteralSecret(words[2]) {
+			found = append(found, secretAt(t, l, "secret of pppd", words[0], words[2]))
+		}
+	}
+	return found
+}
+
+// netrcSecrets reads the words of a .netrc, which may stand on one line or many.
+func netrcSecrets(t Text) []PlainSecret {
+	var found []PlainSecret
+	login, key := "", ""
+	for l := range t.Lines() {
+		for _, w := range quotedWords(l.Text) {
+			switch {
+			case key == "login":
+				login, key = w, ""
+			case key == "password":
+				if key = ""; isLiteralSecret(w) {
+					found = append(found, secretAt(t, l, "password", login, w))
+				}
+			case key == "machine" || key == "account":
+				key = ""
+			case w == "machine" || w == "login" || w == "password" || w == "account":
+				key = w
+			}
+		}
+	}
+	return found
+}
+
+// snmpSecrets reads users of SNMPv3 whose passphrases stand in the settings:
+// createUser NAME [-e ENGINE] SHA PASSPHRASE [AES PASSPHRASE], and defAuthPassphrase
+// and its kin.
+func snmpSecrets(t Text) []PlainSecret {
+	var found []PlainSecret
+	for l := range t.Lines() {
+		words := quotedWords(l.Text)
+		if len(words) < 2 {
+			continue
+		}
+		user, rest := "", words[1:]
+		switch strings.ToLower(words[0]) {
+		case "createuser":
+			user = rest[0]
+			if rest = rest[1:]; len(rest) > 1 && rest[0] == "-e" {
+				rest = rest[2:]
+			}
+			rest = slices.DeleteFunc(slices.Clone(rest), func(w string) bool { return w == "-l" || w == "-m" })
+			if len(rest) > 1 {
+				rest = rest[1:2]
+			} else {
+				rest = nil
+			}
+		case "defpassphrase", "defauthpassphrase", "defprivpassphrase":
+		default:
+			continue
+		}
+		if len(rest) > 0 && isLiteralSecret(rest[0]) && !strings.HasPrefix(rest[0], "0x") {
+			found = append(found, secretAt(t, l, words[0], user, rest[0]))
+		}
+	}
+	return found
+}
+
+// registrySecrets reads the logins of container registries, as docker keeps them:
+// user and password in base64.
+func registrySecrets(t Text) []PlainSecret {
+	var found []PlainSecret
+	for l := range t.Lines() {
+		for _, m := range registryAuth.get().FindAllStringSubmatch(l.Text, 64) {
+			if user, password, ok := basicLogin(m[1]); ok {
+				found = append(found, secretAt(t, l, "login of a registry", user, password))
+			}
+		}
+	}
+	return found
+}
+
+var registryAuth = lazy(`"auth"\s*:\s*"([A-Za-z0-9+/]{6,400}={0,2})"`)
+
+// basicLogin reads user and password as HTTP sends them (RFC 7617, 2).
+func basicLogin(text string) (user, password string, ok bool) {
+	b, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return "", "", false
+	}
+	user, password, ok = strings.Cut(string(b), ":")
+	manual := slices.Contains(likeAddress, strings.ToLower(user)) && slices.Contains(likeAddress, strings.ToLower(password))
+	return user, password, ok && user != "" && !manual && isPrintable(user) && isLiteralSecret(password) && !Unresolved(password)
+}
+
+func secretAt(t Text, l Line, name, account, value string) PlainSecret {
+	return PlainSecret{Name: name, Account: forPeople(account), OnList: isListed(value), Secret: NewSecret("password", value), Location: t.At(l)}
+}
+
+// quotedWords splits a line of settings at blanks; what stands in quotes is one
+// word, and a comment none.
+func quotedWords(line string) []string {
+	if s := strings.TrimSpace(line); s == "" || s[0] == '#' {
+		return nil
+	}
+	var words []string
+	for _, m := range quotedWord.get().FindAllStringSubmatch(line, 64) {
+		words = append(words, m[1]+m[2]+m[3])
+	}
+	return words
+}
+
+var quotedWord = lazy(`"([^"]*)"|'([^']*)'|([^\s"']+)`)
