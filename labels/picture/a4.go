@@ -219,9 +219,17 @@ func (c *content) withdrawal() string {
 	return c.NoStatus
 }
 
+// exceptions counts those that the maker wrote, if any.
+func (c *content) exceptions() string {
+	if c.l.Exceptions == 0 {
+		return ""
+	}
+	return c.Count(c.ExceptionCount, c.l.Exceptions)
+}
+
 func (f *flow) withdrawalSection() {
 	f.section(f.Withdrawal)
-	f.text(f.withdrawal()+f.space()+f.Count(f.ExceptionCount, f.l.Exceptions), plainCell)
+	f.text(strings.Join(filled(f.withdrawal(), f.exceptions()), f.space()), plainCell)
 }
 
 // steps say how to verify.
