@@ -61,22 +61,65 @@ func Texts(data []byte) ([]string, error) {
 	return find(grey(img))
 }
 
-// find looks at the picture in several sizes: small ones lose the noise, large ones
-// keep small codes. The first in which something is found has the answer.
+// find looks at the whole picture and, if it is long, at its pieces: the code of
+// one page of a data sheet would be too small in the whole.
 func find(img *image.Gray) ([]string, error) {
 	for _, size := range sizes(img.Rect.Dx(), img.Rect.Dy()) {
-		scaled := scale(img, size.X, size.Y)
-		for _, invert := range []bool{false, true} {
-			if texts := look(scaled, invert); len(texts) > 0 {
-				return texts, nil
-			}
+		if texts := lookTwice(scale(img, size.X, size.Y)); len(texts) > 0 {
+			return texts, nil
+		}
+	}
+	for _, piece := range pieces(img) {
+		size := sizes(piece.Rect.Dx(), piece.Rect.Dy())[0]
+		if texts := lookTwice(scale(piece, size.X, size.Y)); len(texts) > 0 {
+			return texts, nil
 		}
 	}
 	return nil, ErrNoCode
 }
 
+// lookTwice looks for black on white, and for white on black.
+func lookTwice(img *image.Gray) []string {
+	if texts := look(img, false); len(texts) > 0 {
+		return texts
+	}
+	return look(img, true)
+}
+
+// pieces cuts a picture that is more than twice as long as it is wide into sheets
+// that overlap by half. One that is too narrow is its own largest size, and is not
+// cut.
+func pieces(img *image.Gray) []*image.Gray {
+	const narrow = 400
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	short, long := min(w, h), max(w, h)
+	if short < narrow || long <= 2*short {
+		return nil
+	}
+	var list []*image.Gray
+	side := short * 7 / 5
+	for at := 0; at < long-side/2; at += side / 2 {
+		from, to := min(at, long-side), min(at+side, long)
+		part := image.Rect(0, from, w, to)
+		if w > h {
+			part = image.Rect(from, 0, to, h)
+		}
+		list = append(list, crop(img, part))
+	}
+	return list
+}
+
+func crop(img *image.Gray, part image.Rectangle) *image.Gray {
+	out := image.NewGray(image.Rect(0, 0, part.Dx(), part.Dy()))
+	for y := range part.Dy() {
+		copy(out.Pix[y*out.Stride:][:part.Dx()], img.Pix[(part.Min.Y+y)*img.Stride+part.Min.X:])
+	}
+	return out
+}
+
 // sizes are those in which a picture is looked at, in points: its own if that is
-// not large, and some below and above.
+// not large, and some below and above: small ones lose the noise, large ones keep
+// small codes.
 func sizes(width, height int) []image.Point {
 	const largest = 2400
 	long := max(width, height)

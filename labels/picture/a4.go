@@ -20,7 +20,27 @@ func (c *content) a4() *sheet {
 	c.despite(small)
 	s.scaled(small, by)
 	s.qr(small.left*by, (footerTop+1)*by, 37.2, c.code)
-	f := &flow{content: c, s: s, first: 1}
+	c.details(s)
+	return s
+}
+
+// details sets the second layer. If its last page would be nearly empty, the rows
+// stand closer, where that saves the page.
+func (c *content) details(s *sheet) {
+	first := s.d.Pages
+	f := c.detailsWith(s, 1)
+	if f.y < s.d.Height/2 && len(s.d.Pages) > len(first)+1 {
+		wide := s.d.Pages
+		s.d.Pages = first
+		if f = c.detailsWith(s, 0.5); len(s.d.Pages) == len(wide) {
+			s.d.Pages = wide
+		}
+	}
+	f.number()
+}
+
+func (c *content) detailsWith(s *sheet, air float64) *flow {
+	f := &flow{content: c, s: s, first: 1, air: air}
 	f.newPage()
 	f.productSection()
 	f.schemeSection()
@@ -31,8 +51,7 @@ func (c *content) a4() *sheet {
 	f.digestSection()
 	f.withdrawalSection()
 	f.verifySection()
-	f.number()
-	return s
+	return f
 }
 
 func (f *flow) productSection() {
@@ -219,9 +238,17 @@ func (c *content) withdrawal() string {
 	return c.NoStatus
 }
 
+// exceptions counts those that the maker wrote, if any.
+func (c *content) exceptions() string {
+	if c.l.Exceptions == 0 {
+		return ""
+	}
+	return c.Count(c.ExceptionCount, c.l.Exceptions)
+}
+
 func (f *flow) withdrawalSection() {
 	f.section(f.Withdrawal)
-	f.text(f.withdrawal()+f.space()+f.Count(f.ExceptionCount, f.l.Exceptions), plainCell)
+	f.text(strings.Join(filled(f.withdrawal(), f.exceptions()), f.space()), plainCell)
 }
 
 // steps say how to verify.

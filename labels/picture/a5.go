@@ -3,6 +3,7 @@ package picture
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
@@ -42,6 +43,11 @@ func (s *sheet) heading(x, y float64, text string) {
 	s.label(x, y, text, 6.5)
 }
 
+// spaced is how wide a heading is at most.
+func (s *sheet) spaced(text string, st style) float64 {
+	return width(strings.ToUpper(text), st)*1.2 + float64(utf8.RuneCountInString(text))*st.size*0.022
+}
+
 func (s *sheet) label(x, y float64, text string, size float64) {
 	st := style{bold, size, accent}
 	text = s.clean(text)
@@ -74,8 +80,14 @@ func (c *content) kindAt(s *sheet, y, size float64) {
 		s.put(s.right-w-3, y, text, st)
 		return
 	}
-	b := s.fit(c.kind(), style{regular, size, quiet}, s.column(), 5, 1)
-	s.end(s.right, y, b.lines[0], b.style)
+	room := s.width() - s.spaced(c.SecurityLabel, style{bold, size, accent}) - gutter
+	b := s.fit(c.kind(), style{regular, size, quiet}, room, 5, 1)
+	if cut(b) {
+		b = s.fit(c.kind(), style{regular, 5.5, quiet}, room, 3.5, 3)
+	}
+	for i, l := range b.lines {
+		s.end(s.right, y+float64(i)*b.leading()-b.height()/2, l, b.style)
+	}
 }
 
 // pill is a box with round ends.
@@ -242,7 +254,7 @@ func (c *content) footer(s *sheet) {
 	x := s.left + codeSide + 5
 	w := s.right - x
 	at := s.set(x, y+3, s.fitLists(c.schemes(), style{regular, 7, ink}, w, 5, 3))
-	at = s.set(x, at+3.8, s.fit(c.dates(), style{bold, 7, ink}, w, 5, 1))
+	at = s.set(x, at+3.8, s.whole(c.dates(), style{bold, 7, ink}, w, 4.5, 2))
 	small := s.fit(c.Disclaimer, style{regular, 6, quiet}, w, 5, 3)
 	if two := (style{regular, 5.7, quiet}); len(wrap(c.Disclaimer, two, w)) == 2 {
 		small = s.fit(c.Disclaimer, two, w, 5, 2)

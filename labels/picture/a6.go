@@ -70,6 +70,6 @@ func (c *content) stickerFoot(s *sheet, y float64) {
 	w := s.right - x
 	s.label(x, y+3.4, c.Scan, 6)
 	at := s.set(x, y+7.2, s.fitLists(c.schemes(), style{regular, 6, ink}, w, 4.5, 5))
-	at = s.set(x, at+3.1, s.fit(c.Fill(c.ValidUntil, "until", c.Long(c.l.ValidUntil)), style{bold, 6.5, ink}, w, 5, 1))
+	at = s.set(x, at+3.1, s.whole(c.Fill(c.ValidUntil, "until", c.Long(c.l.ValidUntil)), style{bold, 6.5, ink}, w, 5, 2))
 	s.set(x, at+3, s.fit(c.NotEndorsed, style{regular, 5.5, quiet}, w, 4.5, 2))
 }

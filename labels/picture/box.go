@@ -16,20 +16,22 @@ func (c *content) mark() *sheet {
 		x = s.left
 	}
 	room := s.right - x
-	at := s.set(x, 5.2, s.fitOne(c.SecurityLabel, style{bold, 4.6, accent}, room, 3.35, 3.35, 1))
+	at := s.set(x, 5.2, s.fit(c.SecurityLabel, style{bold, 4.6, accent}, room, 3, 1))
 	if c.l.Demo {
 		at = s.set(x, at+2.1, s.fit(c.kind(), style{bold, 4.6, ink}, room, 3.4, 1))
 	}
 	at = s.set(x, at+3, s.fitOne(c.l.Product.Name, style{bold, 7, ink}, room, 5, 4, 2))
 	at = s.set(x, at+2.9, s.fitOne(c.Support, style{regular, 4.6, ink}, room, 4.2, 3.6, 2))
-	at = s.set(x, at+3, s.fitOne(c.Long(c.l.Product.SupportUntil), style{bold, 6.8, accent}, room, 5, 4.5, 2))
+	at = s.set(x, at+3, s.whole(c.Long(c.l.Product.SupportUntil), style{bold, 6.8, accent}, room, 5.25, 2))
 	if x == s.left && c.l.Issuer.Address != "" {
 		s.set(x, at+3, s.fit(c.Fill(c.More2, "address", c.l.Issuer.Address), style{regular, 4.6, quiet}, room, 3.6, 2))
 		return s
 	}
-	if at < 19.6 {
-		kind := s.fitOne(c.kind(), style{regular, 4, quiet}, room, 3.2, 3.2, 2)
-		s.set(x, min(22, 23.1-kind.height()), kind)
+	if !c.l.Demo { // which says so above
+		const least = 3.0
+		lines := 1 + int((s.bottom-at-2.2)/block{style: style{size: least}}.leading())
+		b := s.fitOne(c.kind(), style{regular, 4, quiet}, room, 3.6, least, max(1, min(lines, 3)))
+		s.set(x, min(s.bottom, max(at+2.2, 22.6))-b.height(), b)
 	}
 	return s
 }

@@ -261,7 +261,7 @@ func (c *content) space() string {
 
 // scheme names a scheme, and its level only if the issuer may give it.
 func (c *content) scheme(s labels.Scheme) string {
-	text := c.Fill(c.Scheme, "title", s.Title, "edition", s.Edition)
+	text := c.Titled(s.Title, s.Edition)
 	if s.Level > 0 && c.l.Issuer.Standing == labels.Authorised {
 		text = c.Fill(c.Level, "scheme", text, "level", strconv.Itoa(s.Level))
 	}

@@ -1,8 +1,10 @@
 package picture
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // block is text that was made to fit.
@@ -27,8 +29,12 @@ func (s *sheet) fit(text string, st style, width, least float64, n int) block {
 			return block{lines, st}
 		}
 		if st.size-0.5 < least {
-			lines = lines[:n]
-			lines[n-1] = shorten(lines[n-1], st, width)
+			last := lines[n-1]
+			for _, next := range lines[n:] {
+				last = joined(last, next)
+			}
+			lines[n-1] = shorten(last, st, width)
+			lines = carry(lines[:n])
 			return block{lines, st}
 		}
 		st.size -= 0.5
@@ -45,6 +51,23 @@ func (s *sheet) fitOne(text string, st style, width, least, smallest float64, n 
 		}
 	}
 	return s.fit(text, st, width, smallest, n)
+}
+
+// whole makes a text fit that must never be shortened, such as a date: in one
+// line if it need not be smaller than least for that, else in n lines, as small as
+// it takes. What would be too small to read is an error.
+func (s *sheet) whole(text string, st style, width, least float64, n int) block {
+	const smallest = 3
+	b := s.fitOne(text, st, width, least, smallest, n)
+	if s.err == nil && cut(b) {
+		s.err = fmt.Errorf("draw label: no room for %q", text)
+	}
+	return b
+}
+
+// cut reports whether a text was too long.
+func cut(b block) bool {
+	return strings.HasSuffix(strings.TrimRight(b.lines[len(b.lines)-1], leftMark), "…")
 }
 
 // flow wraps a text into as many lines as it takes.
@@ -94,7 +117,26 @@ func wrap(text string, st style, limit float64) []string {
 		}
 		line, filled = piece, w
 	}
-	return append(lines, line)
+	return carry(append(lines, line))
+}
+
+const leftMark = "\u200E"
+
+// carry closes and opens again, at the end of each line, a run from left to right
+// that goes on in the next: the order of a line's characters is found line by
+// line, and the run must keep its direction. Marks come in pairs (words.Fill).
+func carry(lines []string) []string {
+	open := false
+	for i, line := range lines {
+		odd := strings.Count(line, leftMark)%2 == 1
+		if open {
+			lines[i] = leftMark + lines[i]
+		}
+		if open = open != odd; open {
+			lines[i] += leftMark
+		}
+	}
+	return lines
 }
 
 // Characters that no line may begin with, and that none may end with (a small
@@ -149,6 +191,16 @@ func head(word string, st style, limit float64) string {
 		end = next
 	}
 	return word[:end]
+}
+
+// joined undoes a line break.
+func joined(a, b string) string {
+	last, _ := utf8.DecodeLastRuneInString(a)
+	first, _ := utf8.DecodeRuneInString(b)
+	if wide(last) || wide(first) {
+		return a + b
+	}
+	return a + " " + b
 }
 
 func shorten(line string, st style, limit float64) string {

@@ -13,6 +13,7 @@ type flow struct {
 	s     *sheet
 	y     float64 // where the next thing begins
 	first int     // index of the first page
+	air   float64 // how much of the space between rows is kept
 }
 
 const flowTop = 22.0
@@ -51,9 +52,9 @@ func (f *flow) room(h float64) {
 
 func (f *flow) section(title string) {
 	f.room(20)
-	f.y += 2
+	f.y += 2 * f.air
 	f.s.heading(f.s.left, f.y, title)
-	f.y += 4.6
+	f.y += 3.4 + 1.2*f.air
 }
 
 // cell is a text in a row. What is in the monospaced face runs from left to
@@ -95,9 +96,9 @@ func (f *flow) row(shares []float64, cells ...cell) {
 		}
 		f.y += leading
 	}
-	f.y += below - leading
+	f.y += below*f.air - leading
 	f.s.line(f.s.left, f.y, f.s.right)
-	f.y += 3.1
+	f.y += 2.2 + 0.9*f.air
 }
 
 func (f *flow) line(x float64, text string, st style) {

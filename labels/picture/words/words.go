@@ -141,19 +141,37 @@ const leftMark, rightMark = "\u200E", "\u200F"
 // apart keeps a value from running into what is around it: it stands between
 // marks of the language's direction, and if it runs the other way, its own marks
 // keep its ends together. So it is an isolate, for a reader without isolates.
+// Those of a text that is made of such values stand already: pairs of left marks
+// never lie in each other.
 func (w *Words) apart(s string) string {
 	if !w.RightToLeft || !strings.ContainsFunc(s, unicode.IsLetter) {
 		return s
 	}
-	if i := strings.IndexFunc(s, unicode.IsLetter); isLeft(s[i:]) {
+	if w.runsLeft(s) {
 		s = leftMark + s + leftMark
 	}
 	return rightMark + s + rightMark
 }
 
+// runsLeft reports whether a text without marks begins with a letter of another
+// script.
+func (w *Words) runsLeft(s string) bool {
+	i := strings.IndexFunc(s, unicode.IsLetter)
+	return i >= 0 && isLeft(s[i:]) && !strings.Contains(s, rightMark)
+}
+
 func isLeft(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	return !unicode.Is(unicode.Arabic, r)
+}
+
+// Titled names a scheme and its edition. Where both are foreign, they are one
+// foreign name.
+func (w *Words) Titled(title, edition string) string {
+	if w.RightToLeft && w.runsLeft(title) && (w.runsLeft(edition) || !strings.ContainsFunc(edition, unicode.IsLetter)) {
+		return w.apart(english.Titled(title, edition))
+	}
+	return w.Fill(w.Scheme, "title", title, "edition", edition)
 }
 
 // Count says how many there are, in the right form.
