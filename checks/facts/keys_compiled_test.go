@@ -61,7 +61,7 @@ func TestCompiledKeys(t *testing.T) {
 		t.Errorf("the key of a kernel module's own tests is not told from another: %+v", found)
 	}
 	speed := slices.Concat([]byte("\x7fELF"), speedMark, sec1)
-	if found := seeKeys(&firmware.File{Path: "openssl", Kind: firmware.Regular, Size: int64(len(speed))}, speed); len(found) != 0 {
+	if found := seeKeys(&firmware.File{Path: "openssl", Kind: firmware.Regular, Size: int64(len(speed))}, speed, keyWords.sights(speed)); len(found) != 0 {
 		t.Errorf("a key with which OpenSSL measures its speed: %+v", found)
 	}
 }
