@@ -75,7 +75,7 @@ var noSecret = []string{
 }
 
 // placeholders are parts of words that stand where people put their own.
-var placeholders = []string{"example", "placeholder", "your", "replace", "insert", "redacted", "secret_here", "fill", "todo", "xxxx", "****", "....", "____", "----"}
+var placeholders = []string{"example", "placeholder", "your", "replace", "insert", "redacted", "secret_here", "fill", "todo", "anonymous", "xxxx", "****", "....", "____", "----"}
 
 // isLiteralSecret reports whether a value can be a password itself: not a
 // variable, a path, a hash, a word for yes or no, or a place to fill in.
