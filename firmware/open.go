@@ -61,6 +61,9 @@ type Options struct {
 	// Scratch, if set, holds streams that are too long for memory. Several images
 	// may share one. Without it a stream longer than Limits.FileBytes is not read.
 	Scratch *Scratch
+	// NoDigest leaves out the digest of the image itself, and the pass over all its
+	// bytes that it takes. Files have theirs all the same.
+	NoDigest bool
 	// Workers is the number of goroutines that decompress; 0 means one per processor.
 	Workers int
 }
@@ -157,12 +160,13 @@ type opener struct {
 func (o *opener) openImage(src Source) error {
 	in := buffered(format.Input{ReaderAt: src.Reader, Size: src.Size})
 	digested := make(chan error, 1)
-	if o.opts.Workers > 1 {
-		go func() { digested <- o.digest(in) }() // while the metadata are read
-	} else if err := o.digest(in); err != nil {
-		return err
-	} else {
+	switch {
+	case o.opts.NoDigest:
 		digested <- nil
+	case o.opts.Workers > 1:
+		go func() { digested <- o.digest(in) }() // while the metadata are read
+	default:
+		digested <- o.digest(in)
 	}
 	p := &place{in: in, path: src.Name, mapped: true}
 	found, err := o.look(p)

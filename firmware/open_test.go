@@ -526,6 +526,28 @@ func TestFolder(t *testing.T) {
 	}
 }
 
+// Without the digest of the image all else is the same, the digests of files too.
+func TestNoDigest(t *testing.T) {
+	for name, image := range map[string][]byte{"squashfs": firmwaretest.Squashfs(firmwaretest.Text("etc/passwd", 0o644, "root:x:0:0:root:/root:/bin/sh\n")), "code": bytes.Repeat([]byte("\x01\x02\x03\x04\x05key"), 4096)} {
+		want, err := firmware.Open(t.Context(), firmware.Bytes(name, image), firmware.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := firmware.Open(t.Context(), firmware.Bytes(name, image), firmware.Options{NoDigest: true})
+		if err != nil || got.Digest != [32]byte{} || want.Digest != sha256.Sum256(image) {
+			t.Fatalf("%s: digest %x, and %x: %v", name, got.Digest, want.Digest, err)
+		}
+		if len(got.Files) == 0 || len(got.Files) != len(want.Files) || !slices.Equal(got.Ranges, want.Ranges) {
+			t.Fatalf("%s: %d files, want %d; %v, want %v", name, len(got.Files), len(want.Files), got.Ranges, want.Ranges)
+		}
+		for i, f := range got.Files {
+			if f.Path != want.Files[i].Path || f.Digest != want.Files[i].Digest {
+				t.Errorf("%s: %s has the digest %x, want %x", name, f.Path, f.Digest, want.Files[i].Digest)
+			}
+		}
+	}
+}
+
 // vanishing is a folder that goes away when its first file is opened.
 type vanishing struct {
 	files fstest.MapFS

@@ -41,7 +41,7 @@ func (p *program) opened(c *cobra.Command, image string, writes []string, opts f
 // any "!" or "/" on, as long as only one file fits. A link is followed in its
 // container.
 func (p *program) catFile(c *cobra.Command, image, want string) error {
-	return p.opened(c, image, nil, firmware.Options{}, func(img *firmware.Image, _ firmware.Source) error {
+	return p.opened(c, image, nil, firmware.Options{NoDigest: true}, func(img *firmware.Image, _ firmware.Source) error {
 		f, err := theFile(img, want)
 		if err != nil {
 			return err
@@ -134,7 +134,7 @@ func (p *program) extractFiles(c *cobra.Command, image, folder string) error {
 	if there {
 		writes = place
 	}
-	err = p.opened(c, image, []string{writes}, firmware.Options{Visit: w.Visit}, func(img *firmware.Image, _ firmware.Source) error {
+	err = p.opened(c, image, []string{writes}, firmware.Options{Visit: w.Visit, NoDigest: true}, func(img *firmware.Image, _ firmware.Source) error {
 		done, err := w.Finish(img)
 		if err == nil && !there {
 			err = cmp.Or(os.Chmod(work, 0o755), os.Rename(work, place))

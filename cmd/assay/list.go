@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +17,8 @@ var listFormats = []string{"table", "json"}
 // listFiles writes every file of an image: its path, a line as of "ls -l", or all
 // that is known.
 func (p *program) listFiles(c *cobra.Command, image string, outputs []output, long bool) error {
-	return p.opened(c, image, outputFolders(outputs), firmware.Options{}, func(img *firmware.Image, _ firmware.Source) error {
+	inJSON := slices.ContainsFunc(outputs, func(o output) bool { return o.kind == "json" })
+	return p.opened(c, image, outputFolders(outputs), firmware.Options{NoDigest: !inJSON}, func(img *firmware.Image, _ firmware.Source) error {
 		l := report.Listing{
 			Format: report.FilesFormat, Tool: assay.Tool{Name: "assay", Version: version},
 			Image: report.InspectedImage{Path: img.Name, Size: img.Size, Digest: assay.SHA256(img.Digest)},
