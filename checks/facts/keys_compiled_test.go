@@ -91,13 +91,13 @@ func TestKeyOnWrittenOutCurve(t *testing.T) {
 			Base    []byte
 			Order   *big.Int
 		}{1, field{asn1.ObjectIdentifier{1, 2, 840, 10045, 1, 1}, prime}, curve{params.P.Bytes(), params.B.Bytes()}, base.Bytes(), params.N}))
-		private := make([]byte, 32)
+		private := der(k.Bytes())
 		return der(asn1.Marshal(struct {
 			Version int
 			Key     []byte
 			Curve   asn1.RawValue
 			Public  asn1.BitString `asn1:"explicit,tag:1"`
-		}{1, k.D.FillBytes(private), asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: explicit}, asn1.BitString{Bytes: base.Bytes(), BitLength: 8 * len(base.Bytes())}}))
+		}{1, private, asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: explicit}, asn1.BitString{Bytes: base.Bytes(), BitLength: 8 * len(base.Bytes())}}))
 	}
 	want, _ := parseSEC1(named)
 	got, ok := parseSEC1(write(params.P))
