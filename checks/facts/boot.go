@@ -49,7 +49,7 @@ var Boot = &Fact[BootGraph]{
 	Name:    "boot",
 	Doc:     "What the init systems of the image start, followed through scripts, links, units and settings.",
 	Version: 4,
-	Needs:   []Node{Tree, Roots, Texts, Applets, Programs},
+	Needs:   []Node{Tree, Roots, Texts, Applets, Programs, illegibleScan},
 	Observe: func(o *Observer) (BootGraph, error) {
 		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}, Passwords: []PasswordWrite{}}
 		img, err1 := Tree.Of(o)
@@ -57,10 +57,15 @@ var Boot = &Fact[BootGraph]{
 		set, err3 := Texts.Of(o)
 		tables, err4 := Applets.Of(o)
 		programs, err5 := Programs.Of(o)
-		for _, err := range []error{err1, err2, err3, err4, err5} {
+		scripts, err6 := illegibleScan.Of(o)
+		for _, err := range []error{err1, err2, err3, err4, err5, err6} {
 			if err != nil {
 				return all, err
 			}
+		}
+		unread := map[*firmware.File]bool{}
+		for _, f := range scripts {
+			unread[f] = true
 		}
 		named := kernelInits(set)
 		for _, c := range img.Containers {
@@ -69,6 +74,7 @@ var Boot = &Fact[BootGraph]{
 			}
 			g := newBoot(img, c, set, tables)
 			g.know(programs)
+			g.unread = unread
 			g.kernelInits = named
 			g.start()
 			all.Inits = append(all.Inits, g.init)
@@ -132,7 +138,8 @@ type boot struct {
 	ssh      []sshIndex
 	commands []BootCommand
 	away     []RemoteShell
-	programs map[string]Program // by name
+	programs map[string]Program      // by name
+	unread   map[*firmware.File]bool // scripts that are no texts
 
 	passwords []PasswordWrite
 

@@ -120,6 +120,8 @@ func (g *boot) rcScripts() bool {
 			if t, isText := g.texts.Of(f); isText && !g.ran[f.Name+"\x00"] {
 				g.follow(g.from(At(f)), t, nil)
 				found = true
+			} else {
+				g.illegible(g.from(At(f)), f)
 			}
 		}
 	}

@@ -170,6 +170,7 @@ func (g *boot) launch(l *launch) outcome {
 	if l.run != nil && l.words[0] != "busybox" && !g.executable(f) {
 		return fails
 	}
+	g.illegible(l, f)
 	g.serve(l, called, f)
 	return unsure
 }
@@ -283,7 +284,9 @@ func (g *boot) script(l *launch, f *firmware.File, args []string) {
 	}
 	if t, isText := g.texts.Of(target); isText {
 		g.through(f.Name, func() { g.scriptText(l, target, t, args) })
+		return
 	}
+	g.illegible(l, target)
 }
 
 // scriptText runs a text file as a program, if it is one.

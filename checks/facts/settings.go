@@ -136,7 +136,7 @@ func flagValues(args []string, flags ...string) []string {
 			case strings.HasPrefix(f, "--") && strings.HasPrefix(a, f+"="):
 				out = append(out, a[len(f)+1:])
 			case len(f) == 2 && len(a) > 2 && strings.HasPrefix(a, f) && !strings.HasPrefix(f, "--"):
-				if _, port := parseAddress(a[2:]); port != 0 {
+				if _, port := parseAddress(a[2:]); port != 0 || a[2] == '/' {
 					out = append(out, a[2:])
 				}
 			}
