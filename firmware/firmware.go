@@ -147,6 +147,7 @@ type File struct {
 	pour    func(format.Sink) error // of one that is Long
 	blank   bool                    // it is Long, and all zeros
 	unknown string                  // why nobody can tell what it holds
+	entry   int                     // its index in what the reader lists
 }
 
 // ReadFile returns the content of a Regular or Raw file again, within the

@@ -101,7 +101,10 @@ func (o *opener) reap(p *place, k *Container, in format.Input, t *planted) (gone
 // as name@entry. An error says that entries are left out.
 func (o *opener) name(k *Container, entries []format.Entry) (files []*File, spent error) {
 	files = make([]*File, len(entries))
-	last := make(map[string]int, len(entries))
+	if len(k.files) == 0 {
+		k.files = make(map[string]*File, len(entries))
+	}
+	room := make([]File, len(entries))
 	for i := range entries {
 		e := &entries[i]
 		name, err := safeName(e.Name)
@@ -116,53 +119,68 @@ func (o *opener) name(k *Container, entries []format.Entry) (files []*File, spen
 			o.note(Skipped{Path: k.Path, Reason: fmt.Sprintf("%d of %d entries are left out: %v", len(entries)-i, len(entries), spent), Entries: true})
 			break
 		}
-		if j, ok := last[name]; ok {
-			files[j] = nil
-			if e := &entries[j]; e.Mode.IsRegular() && e.Size > 0 {
-				// What was replaced was delivered all the same, and is looked at.
-				earlier := fmt.Sprintf("%s@%d", name, j)
-				last[earlier], files[j] = j, newFile(k, earlier, e)
-			}
+		if old := k.files[name]; old != nil {
+			k.earlier(old, files)
 		}
-		last[name] = i
-		files[i] = newFile(k, name, e)
-	}
-	for name, i := range last {
+		files[i] = &room[i]
+		files[i].set(k, name, i, e)
 		k.files[name] = files[i]
 	}
-	for _, i := range sortedValues(last) {
-		o.img.Files = append(o.img.Files, files[i])
-		o.addParents(k, files[i].Name)
+	var list []*File
+	for _, f := range files {
+		if f != nil {
+			list = append(list, f)
+		}
 	}
+	o.img.Files = append(o.img.Files, list...)
+	o.addParents(k, list)
 	return files, spent
 }
 
-func sortedValues(m map[string]int) []int {
-	v := make([]int, 0, len(m))
-	for _, i := range m {
-		v = append(v, i)
+// earlier renames a file that another of its name replaces: it was delivered all the
+// same, and is looked at.
+func (k *Container) earlier(old *File, files []*File) {
+	if old.Kind != Regular || old.Size == 0 {
+		files[old.entry] = nil
+		return
 	}
-	slices.Sort(v)
-	return v
+	name := fmt.Sprintf("%s@%d", old.Name, old.entry)
+	for k.files[name] != nil {
+		name += "@"
+	}
+	old.Name, old.Path = name, k.Path+"!"+name
+	k.files[name] = old
 }
 
 // addParents lets Lookup find directories that an archive only implies, as long
 // as there is room for their names.
-func (o *opener) addParents(k *Container, name string) {
-	for dir := path.Dir(name); dir != "." && k.files[dir] == nil; dir = path.Dir(dir) {
-		if cmp.Or(o.budget.Files(1), o.budget.Names(len(k.Path)+len(dir))) != nil {
-			return
+func (o *opener) addParents(k *Container, files []*File) {
+	done := ""
+	for _, f := range files {
+		dir := folderOf(f.Name)
+		if dir == done {
+			continue
 		}
-		k.files[dir] = &File{Path: k.Path + "!" + dir, Name: dir, Container: k, Kind: Directory, Mode: 0o755, Offset: -1}
+		for done = dir; dir != "" && k.files[dir] == nil; dir = folderOf(dir) {
+			if cmp.Or(o.budget.Files(1), o.budget.Names(len(k.Path)+len(dir))) != nil {
+				return
+			}
+			k.files[dir] = &File{Path: k.Path + "!" + dir, Name: dir, Container: k, Kind: Directory, Mode: 0o755, Offset: -1}
+		}
 	}
 }
 
-func newFile(k *Container, name string, e *format.Entry) *File {
-	return &File{
-		Path: k.Path + "!" + name, Name: name, Container: k, Kind: kindOf(e.Mode),
+// folderOf is the folder of a plain name, or nothing.
+func folderOf(name string) string { return name[:max(strings.LastIndexByte(name, '/'), 0)] }
+
+func (f *File) set(k *Container, name string, entry int, e *format.Entry) {
+	full := k.Path + "!" + name
+	*f = File{
+		Path: full, Name: full[len(k.Path)+1:], Container: k, Kind: kindOf(e.Mode),
 		Mode: e.Mode & (fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky),
 		UID:  e.UID, GID: e.GID, Size: e.Size, ModTime: e.ModTime, Link: e.Link,
 		Rdev: e.Rdev, Xattrs: e.Xattrs, Offset: e.Offset, Err: located(k, e.Err),
+		entry: entry,
 	}
 }
 
@@ -202,6 +220,9 @@ func safeName(name string) (string, error) {
 	if strings.Count(name, "/") > maxFolders {
 		return "", fmt.Errorf("more than %d folders deep", maxFolders)
 	}
+	if fs.ValidPath(name) {
+		return name, nil
+	}
 	for el := range strings.SplitSeq(name, "/") {
 		if el == ".." {
 			return "", fmt.Errorf("leads out of the container")
@@ -225,14 +246,13 @@ func cleanName(name string) string {
 // link settles which of the files that share a content is the first, and what
 // may be read of them. Sizes are taken from the budget before anything is read.
 func (o *opener) link(files []*File, entries []format.Entry, in format.Input, tree format.Tree) {
-	first := map[int]int{} // by Inode: index of the first file by path
+	first := make([]*File, len(entries)) // by Inode: the first file by path
 	for i, f := range files {
 		if f == nil || f.Kind != Regular {
 			continue
 		}
-		node := entries[i].Inode
-		if j, ok := first[node]; !ok || f.Path < files[j].Path {
-			first[node] = i
+		if head := &first[entries[i].Inode]; *head == nil || f.Path < (*head).Path {
+			*head = f
 		}
 	}
 	for i, f := range files {
@@ -240,8 +260,8 @@ func (o *opener) link(files []*File, entries []format.Entry, in format.Input, tr
 			continue
 		}
 		node := entries[i].Inode
-		if head := first[node]; head != i {
-			f.HardLink = files[head]
+		if head := first[node]; head != f {
+			f.HardLink = head
 			continue
 		}
 		if f.Err == nil && f.Size > o.opts.Limits.FileBytes && o.lengthen(f, &entries[node], in, tree) {

@@ -85,7 +85,7 @@ type walker struct {
 	*opener
 	ctx   context.Context
 	files []*File
-	head  map[int]int // by Inode: the file that is visited for it
+	head  []*File // by Inode: the file that is visited for it, or nil
 	done  []bool      // by file: read, or its error noted
 	root  bool
 
@@ -98,20 +98,17 @@ type walker struct {
 // heads maps the entry that the reader visits to the file that stands for it: of
 // hard links, the first by path.
 func (w *walker) heads(entries []format.Entry) {
-	w.head = make(map[int]int, len(entries))
+	w.head = make([]*File, len(entries))
 	for i, f := range w.files {
 		if f != nil && f.Kind == Regular && f.HardLink == nil {
-			w.head[entries[i].Inode] = i
+			w.head[entries[i].Inode] = f
 		}
 	}
 }
 
 // batch runs one batch. Whatever it did not visit was not read.
 func (w *walker) batch(b *format.Batch) {
-	wanted := slices.ContainsFunc(b.Entries, func(e int) bool {
-		i, ok := w.head[e]
-		return ok && w.files[i].Err == nil && !w.files[i].Long
-	})
+	wanted := slices.ContainsFunc(b.Entries, func(e int) bool { return w.waits(e) != nil })
 	if !wanted {
 		return
 	}
@@ -126,22 +123,30 @@ func (w *walker) batch(b *format.Batch) {
 		err = errNotRead
 	}
 	for _, e := range b.Entries {
-		if i, ok := w.head[e]; ok && !w.done[i] && w.files[i].Err == nil && !w.files[i].Long {
-			w.done[i] = true
-			w.seen(w.files[i], nil, err)
+		if f := w.waits(e); f != nil {
+			w.done[f.entry] = true
+			w.seen(f, nil, err)
 		}
 	}
+}
+
+// waits gives the file whose content an entry is, if it is still to be read.
+func (w *walker) waits(entry int) *File {
+	f := w.head[entry]
+	if f == nil || w.done[f.entry] || f.Err != nil || f.Long {
+		return nil
+	}
+	return f
 }
 
 // visit takes one content. Each file is in one batch only, so that no two
 // goroutines come to it.
 func (w *walker) visit(entry int, content []byte, err error) {
-	i, ok := w.head[entry]
-	if !ok || w.done[i] || w.files[i].Err != nil || w.files[i].Long {
+	f := w.waits(entry)
+	if f == nil {
 		return
 	}
-	f := w.files[i]
-	w.done[i] = true
+	w.done[f.entry] = true
 	if err == nil {
 		f.Size = int64(len(content))
 	}
@@ -152,7 +157,7 @@ func (w *walker) visit(entry int, content []byte, err error) {
 		}
 	}
 	if err == nil && w.worth(format.InMemory(content), content) {
-		w.enter(i, content)
+		w.enter(f.entry, content)
 	}
 }
 

@@ -15,16 +15,23 @@ const manyBlocks, group = 8, 4
 // Batches groups the files that share a fragment, so that each fragment is
 // unpacked once and dropped; other files stand alone.
 func (r *reader) Batches() []format.Batch {
-	order := make([]int, 0, len(r.entries))
+	type placed struct {
+		at    uint64
+		index int
+	}
+	order := make([]placed, 0, len(r.entries))
 	for i, n := range r.inodes {
 		if n != nil && r.entries[i].Err == nil {
-			order = append(order, i)
+			order = append(order, placed{r.place(i), i})
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(r.place(a), r.place(b)) })
+	slices.SortFunc(order, func(a, b placed) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.index, b.index))
+	})
 	var batches []format.Batch
-	byFragment := map[uint32]int{}
-	for _, i := range order {
+	byFragment := make(map[uint32]int, len(r.fragments))
+	for _, o := range order {
+		i := o.index
 		f := r.inodes[i].file.fragment
 		if k, ok := byFragment[f]; ok {
 			batches[k].Entries = append(batches[k].Entries, i)

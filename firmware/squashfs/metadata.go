@@ -16,6 +16,8 @@ type metadata struct {
 	marked   bool                 // a byte of ones follows the size of each block
 	end      int64                // of the inode table
 	blocks   map[int64]*metaBlock // by place of the block's header
+	last     *metaBlock           // that was asked for, at lastAt
+	lastAt   int64
 	unpacked int64
 }
 
@@ -26,12 +28,16 @@ type metaBlock struct {
 }
 
 func (m *metadata) block(at int64) (*metaBlock, error) {
-	if b, ok := m.blocks[at]; ok {
-		return b, b.err
+	if m.last != nil && m.lastAt == at {
+		return m.last, m.last.err
 	}
-	b := &metaBlock{}
-	b.err = m.read(at, b)
-	m.blocks[at] = b
+	b, ok := m.blocks[at]
+	if !ok {
+		b = &metaBlock{}
+		b.err = m.read(at, b)
+		m.blocks[at] = b
+	}
+	m.last, m.lastAt = b, at
 	return b, b.err
 }
 

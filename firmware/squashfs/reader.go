@@ -47,7 +47,7 @@ func (r *reader) load() error {
 	if err := r.walk(); err != nil {
 		return err
 	}
-	r.meta.blocks = nil
+	r.meta.blocks, r.meta.last = nil, nil
 	r.xattrKnown = nil
 	return nil
 }
@@ -68,7 +68,10 @@ type pending struct {
 
 // walk reads the directories from the root on, each once.
 func (r *reader) walk() error {
-	first := map[uint64]int{} // inode reference to index of its first entry
+	expected := r.expected()
+	r.entries = make([]format.Entry, 0, expected)
+	r.inodes = make([]*inode, 0, expected)
+	first := make(map[uint64]int, expected) // inode reference to index of its first entry
 	stack := []pending{{ref: r.sb.Root}}
 	root := true
 	for len(stack) > 0 {
@@ -90,6 +93,13 @@ func (r *reader) walk() error {
 		}
 	}
 	return nil
+}
+
+// expected is about how many entries there are, as the superblock says: no more
+// than blocks that hold its tables could give.
+func (r *reader) expected() int {
+	const smallest, ratio = 20, 64 // bytes of an inode, and what blocks of such shrink by
+	return int(min(uint64(r.sb.Inodes), (r.sb.Bytes-r.sb.InodeTable)/smallest*ratio, 1<<16))
 }
 
 // list reads one directory and gives the directories in it. What was read
