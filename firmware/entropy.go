@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"math/bits"
 	"unicode/utf8"
 
 	"github.com/assay-iot/assay/firmware/format"
@@ -64,26 +65,33 @@ func isText(b []byte) bool {
 	if len(b) == 0 || bytes.IndexByte(b, 0) >= 0 {
 		return false
 	}
-	odd := 0
-	for i := 0; i < len(b); {
-		if i+word <= len(b) && isPlain(binary.LittleEndian.Uint64(b[i:])) {
-			i += word
-			continue
+	odd, rest := 0, b
+	for ; len(rest) >= word; rest = rest[word:] {
+		w := binary.LittleEndian.Uint64(rest)
+		for m := controls(w); m != 0; m &= m - 1 {
+			odd += isOdd(byte(w >> (bits.TrailingZeros64(m) &^ 7)))
 		}
-		for end := min(i+word, len(b)); i < end; i++ {
-			if c := b[i]; c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' {
-				odd++
-			}
+	}
+	for _, c := range rest {
+		if c < ' ' {
+			odd += isOdd(c)
 		}
 	}
 	return odd*100 <= len(b) && utf8.Valid(bytes.TrimRight(b[:max(0, len(b)-utf8.UTFMax)], "\x80-\xff"))
 }
 
-// isPlain reports whether no byte of a word is less than a space. A byte from 128
-// on may make it say no.
-func isPlain(w uint64) bool {
+// controls marks the bytes of a word that are less than a space, by their highest bit.
+func controls(w uint64) uint64 {
 	const each = 0x0101010101010101
-	return (w-' '*each|w)&(0x80*each) == 0
+	return ^(w&(0x7f*each) + (0x80-' ')*each | w) & (0x80 * each)
+}
+
+// isOdd is 1 for a control character that text does not have.
+func isOdd(c byte) int {
+	if c == '\n' || c == '\r' || c == '\t' || c == '\f' {
+		return 0
+	}
+	return 1
 }
 
 // kernelBanner finds what a Linux kernel says of itself: "Linux version 4.14.63".

@@ -86,7 +86,7 @@ type walker struct {
 	ctx   context.Context
 	files []*File
 	head  []*File // by Inode: the file that is visited for it, or nil
-	done  []bool      // by file: read, or its error noted
+	done  []bool  // by file: read, or its error noted
 	root  bool
 
 	inner  sync.Mutex

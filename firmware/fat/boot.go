@@ -120,10 +120,16 @@ type volume struct {
 	end         bootEnd
 }
 
+// errNoSectors is told without its number, as most files ask for it.
+var errNoSectors = format.Errorf(11, "sectors of no whole number of %d bytes", minSector)
+
 func readVolume(in format.Input) (v volume, err error) {
 	raw := in.Head(bootSize)
 	if len(raw) < bootSize {
 		return v, format.Errorf(0, "no whole boot sector")
+	}
+	if binary.LittleEndian.Uint16(raw[11:])%minSector != 0 {
+		return v, errNoSectors // most of what is no FAT, without decoding it
 	}
 	var b bootSector
 	var b32 bootSector32

@@ -7,9 +7,10 @@ const (
 	literalBits  = 11
 	distanceBits = 9
 	maxCode      = 15
+	maxSymbols   = 288
 	// tableSize is room for the first table and all second ones: a second table is
-	// for at least two of the 288 symbols.
-	tableSize = 1<<literalBits + 288/2<<(maxCode-literalBits)
+	// for at least two of the symbols.
+	tableSize = 1<<literalBits + maxSymbols/2<<(maxCode-literalBits)
 )
 
 // An entry of a table holds a value (a literal, the base of a length or
@@ -29,63 +30,85 @@ type table struct {
 // build makes the table of a canonical code from the lengths of its symbols
 // (section 3.2.2). A code must be complete, or have no symbol or a single one.
 func (t *table) build(lengths []uint8, first int, entry func(symbol int) uint32) error {
-	var count, next [maxCode + 1]int
+	var count, place [maxCode + 2]int
 	for _, l := range lengths {
 		count[l]++
 	}
-	count[0] = 0
-	code, left, longest := 0, 1, 0
+	left, longest := 1, 0
 	for l := 1; l <= maxCode; l++ {
-		code = (code + count[l-1]) << 1
-		next[l] = code
 		if left = left<<1 - count[l]; left < 0 {
 			return ErrData
 		}
 		if count[l] > 0 {
 			longest = l
 		}
+		place[l+1] = place[l] + count[l]
 	}
+	t.entries[0] = 0
 	if left > 0 {
 		if longest > 1 {
 			return ErrData
 		}
-		for i := range t.entries[:1<<first] {
-			t.entries[i] = special | invalid
-		}
+		t.entries[0] = special | invalid
 	}
-	if longest > first {
-		clear(t.entries[:1<<first])
-	}
-	end := 1 << first
+	var sorted [maxSymbols]uint16 // by the length of their codes
 	for symbol, l := range lengths {
-		if l == 0 {
-			continue
+		if l > 0 {
+			sorted[place[l]] = uint16(symbol)
+			place[l]++
 		}
-		code := int(bits.Reverse16(uint16(next[l])) >> (16 - l))
-		next[l]++
-		if int(l) <= first {
-			e := entry(symbol) | uint32(l)
-			for i := code; i < 1<<first; i += 1 << l {
-				t.entries[i] = e
+	}
+	code := t.short(sorted[:place[min(first, longest)]], count[:], first, entry)
+	if longest <= first {
+		return nil
+	}
+	return t.long(sorted[place[first]:place[longest]], count[:], code, first, longest, entry)
+}
+
+// short fills the first table. It starts as the table of one entry; with each
+// further bit it is doubled, and gets the codes of that length. It gives the code
+// that comes next.
+func (t *table) short(sorted []uint16, count []int, first int, entry func(symbol int) uint32) (code int) {
+	for l := 1; l <= first; l++ {
+		copy(t.entries[1<<(l-1):1<<l], t.entries[:1<<(l-1)])
+		for _, symbol := range sorted[:count[l]] {
+			t.entries[reversed(code, l)] = entry(int(symbol)) | uint32(l)
+			code++
+		}
+		sorted = sorted[count[l]:]
+		code <<= 1
+	}
+	return code
+}
+
+// long fills the second tables, one for each first part of codes that are longer.
+func (t *table) long(sorted []uint16, count []int, code, first, longest int, entry func(symbol int) uint32) error {
+	end, size := 1<<first, longest-first
+	for l := first + 1; l <= longest; l++ {
+		for _, symbol := range sorted[:count[l]] {
+			at := reversed(code, l)
+			code++
+			low := at & (1<<first - 1)
+			if t.entries[low]&link == 0 {
+				t.entries[low] = uint32(end)<<16 | uint32(size)<<8 | link
+				if end += 1 << size; end > tableSize {
+					return ErrData
+				}
 			}
-			continue
-		}
-		low := code & (1<<first - 1)
-		if t.entries[low]&link == 0 {
-			size := longest - first
-			t.entries[low] = uint32(end)<<16 | uint32(size)<<8 | link
-			if end += 1 << size; end > tableSize {
-				return ErrData
+			second := t.entries[int(t.entries[low]>>16):][:1<<size]
+			e := entry(int(symbol)) | uint32(l-first)
+			for i := at >> first; i < 1<<size; i += 1 << (l - first) {
+				second[i] = e
 			}
 		}
-		second, size := int(t.entries[low]>>16), t.entries[low]>>8&15
-		e := entry(symbol) | uint32(l) - uint32(first)
-		for i := code >> first; i < 1<<size; i += 1 << (int(l) - first) {
-			t.entries[second+i] = e
-		}
+		sorted = sorted[count[l]:]
+		code <<= 1
 	}
 	return nil
 }
+
+// reversed is a code of l bits as it stands in the stream: its first bit lowest.
+func reversed(code, l int) int { return int(bits.Reverse16(uint16(code)) >> (16 - l)) }
 
 func plainEntry(symbol int) uint32 { return uint32(symbol) << 16 }
 

@@ -75,7 +75,7 @@ const (
 // behind is where a message begins that the trailer does not lead to, behind the
 // squashfs that begins the input: the trailer lies, is cut off, or something follows.
 func behind(in format.Input) (at int64, ok bool) {
-	if squashfs.Format.Probe(in) == format.No || string(in.Head(4)) != "hsqs" {
+	if string(in.Head(4)) != "hsqs" || squashfs.Format.Probe(in) == format.No {
 		return 0, false
 	}
 	length := binary.LittleEndian.Uint64(in.Peek(lengthAt, 8))

@@ -67,7 +67,7 @@ func (m *metadata) read(at int64, b *metaBlock) error {
 		b.data = raw
 		return nil
 	}
-	out := make([]byte, metaSize)
+	out := make([]byte, metaSize, metaSize+slack)
 	n, err := m.codec.unpack(out, raw, b.next < m.end)
 	if err != nil {
 		return format.Errorf(at, "metadata block: %w", err)
