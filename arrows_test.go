@@ -11,11 +11,12 @@ import (
 // named here imports no other room at all.
 var mayImport = map[string][]string{
 	"":                           {},
-	"schema/product":             {""},
-	"schema/scheme":              {""},
+	"internal/lazyregexp":        {},
+	"schema/product":             {"", "internal/lazyregexp"},
+	"schema/scheme":              {"", "internal/lazyregexp"},
 	"firmware":                   {},
-	"checks/facts":               {"", "firmware"},
-	"checks":                     {"", "firmware", "schema/product", "schema/scheme", "checks/facts"},
+	"checks/facts":               {"", "firmware", "internal/lazyregexp"},
+	"checks":                     {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "internal/lazyregexp"},
 	"labels":                     {"", "labels/cose", "labels/compact", "labels/picture"},
 	"labels/cose":                {},
 	"labels/compact":             {"", "labels", "labels/cose"},
@@ -36,7 +37,8 @@ var mayImport = map[string][]string{
 // Rooms that others import alone, or that must stay small, take few modules
 // from elsewhere. A prefix stands for all packages below it.
 var mayTake = map[string][]string{
-	"": {},
+	"internal/lazyregexp": {},
+	"":                    {},
 	"firmware": { // decompressors
 		"github.com/klauspost/compress/", "github.com/mikelolasagasti/xz", "github.com/ulikunitz/xz",
 		"github.com/pierrec/lz4/", "github.com/anchore/go-lzo",
