@@ -158,6 +158,18 @@ const (
 	KindProgram = "program"
 )
 
+// RecognisedIn are the paths of the files in which components were recognised: an
+// address in one may name its project.
+func RecognisedIn(components []Component) map[string]bool {
+	files := map[string]bool{}
+	for _, c := range components {
+		for _, l := range c.Places {
+			files[l.Path] = true
+		}
+	}
+	return files
+}
+
 // Named reports whether the component goes by a name: its own, that of its
 // source package, one under which it was seen, or that of its project
 // ("libssl3" is of openssl).
