@@ -11,11 +11,13 @@ import (
 // named here imports no other room at all.
 var mayImport = map[string][]string{
 	"":                           {},
-	"schema/product":             {""},
-	"schema/scheme":              {""},
+	"internal/lazyregexp":        {},
+	"internal/nearest":           {},
+	"schema/product":             {"", "internal/lazyregexp", "internal/nearest"},
+	"schema/scheme":              {"", "internal/lazyregexp", "internal/nearest"},
 	"firmware":                   {},
-	"checks/facts":               {"", "firmware"},
-	"checks":                     {"", "firmware", "schema/product", "schema/scheme", "checks/facts"},
+	"checks/facts":               {"", "firmware", "internal/lazyregexp"},
+	"checks":                     {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "internal/lazyregexp"},
 	"labels":                     {"", "labels/cose", "labels/compact", "labels/picture"},
 	"labels/cose":                {},
 	"labels/compact":             {"", "labels", "labels/cose"},
@@ -36,14 +38,16 @@ var mayImport = map[string][]string{
 // Rooms that others import alone, or that must stay small, take few modules
 // from elsewhere. A prefix stands for all packages below it.
 var mayTake = map[string][]string{
-	"": {},
+	"internal/lazyregexp": {},
+	"internal/nearest":    {"github.com/agext/levenshtein"},
+	"":                    {},
 	"firmware": { // decompressors
 		"github.com/klauspost/compress/", "github.com/mikelolasagasti/xz", "github.com/ulikunitz/xz",
 		"github.com/pierrec/lz4/", "github.com/anchore/go-lzo",
 		"golang.org/x/crypto/blake2b", // of minisign
 	},
-	"schema/product": {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/", "github.com/agext/levenshtein", "golang.org/x/text/"},
-	"schema/scheme":  {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/", "github.com/agext/levenshtein"},
+	"schema/product": {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/", "golang.org/x/text/"},
+	"schema/scheme":  {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/"},
 	"labels/cose":    {"github.com/fxamacker/cbor/"},
 	"labels/compact": {},
 	"labels/status":  {},

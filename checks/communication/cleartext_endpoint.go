@@ -39,7 +39,7 @@ var clearSchemes = []string{"http", "ftp", "mqtt", "ws", "amqp", "coap", "rtmp",
 func cleartextEndpoint(c *checks.Context) checks.Judgement {
 	personal := personalHosts(c.Product)
 	known := updateLines(checks.Ask(c, facts.Updaters))
-	published := publishedFiles(checks.Ask(c, facts.Components))
+	published := facts.RecognisedIn(checks.Ask(c, facts.Components))
 	var found []assay.Finding
 	for _, e := range checks.Ask(c, facts.Endpoints) {
 		if !slices.Contains(clearSchemes, e.Scheme) || forEveryone(e.Host) {
@@ -99,18 +99,6 @@ func updateLines(updaters []facts.Updater) map[line]bool {
 		}
 	}
 	return hosts
-}
-
-// publishedFiles are the files in which a published component was recognised:
-// an address in one names its project.
-func publishedFiles(components []facts.Component) map[string]bool {
-	files := map[string]bool{}
-	for _, c := range components {
-		for _, l := range c.Places {
-			files[l.Path] = true
-		}
-	}
-	return files
 }
 
 // personalHosts are those to which personal data are declared to flow.

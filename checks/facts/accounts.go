@@ -121,7 +121,7 @@ var accountSuffix = lazy(`^([-~+]|[._-](default|defaults|def|orig|org|bak|backup
 
 func isAccountFile(base, form string) bool {
 	rest, ok := strings.CutPrefix(base, form)
-	return ok && accountSuffix.get().MatchString(rest)
+	return ok && accountSuffix.Get().MatchString(rest)
 }
 
 var hashAnchors = newLiterals([]string{":$", ":{SHA}", ":{SSHA}"})
@@ -164,7 +164,7 @@ func parseAccountLine(form, line string) (accountLine, bool) {
 		form, line = "htpasswd", rest
 	}
 	field := strings.Split(line, ":")
-	if len(field) < 2 || !accountName.get().MatchString(field[0]) {
+	if len(field) < 2 || !accountName.Get().MatchString(field[0]) {
 		return accountLine{}, false
 	}
 	a := accountLine{Form: form, Name: field[0], UID: -1, GID: -1}
@@ -197,7 +197,7 @@ func parseAccountLine(form, line string) (accountLine, bool) {
 			return accountLine{}, false
 		}
 		a.Form = "htpasswd"
-	case len(field) == 3 && form == "htdigest" && digestSum.get().MatchString(field[2]):
+	case len(field) == 3 && form == "htdigest" && digestSum.Get().MatchString(field[2]):
 		a.Form, field[1] = "htdigest", line
 	default:
 		return accountLine{}, false

@@ -20,7 +20,7 @@ func userFileLines(texts *TextSet) []accountLine {
 			continue
 		}
 		for l := range t.Lines() {
-			m := userFile.get().FindStringSubmatch(l.Text)
+			m := userFile.Get().FindStringSubmatch(l.Text)
 			if m == nil || isComment(strings.TrimSpace(l.Text)) || accountForm(m[1]) != "" {
 				continue
 			}

@@ -144,7 +144,7 @@ func (b banner) find(content []byte, at int) (version string, from, to int) {
 	}
 	start := at + len(b.anchor) - b.keep
 	window := content[start:min(start+160, len(content))]
-	m := b.version.get().FindSubmatchIndex(window)
+	m := b.version.Get().FindSubmatchIndex(window)
 	if m == nil {
 		return "", 0, 0
 	}
@@ -162,7 +162,7 @@ func lonelyVersion(content []byte, form *pattern) (string, int) {
 			break
 		}
 		if s := content[at : at+n]; n >= 3 && n <= 24 && s[0] >= '0' && s[0] <= '9' {
-			if m := form.get().FindSubmatch(s); m != nil {
+			if m := form.Get().FindSubmatch(s); m != nil {
 				found := string(m[len(m)-1])
 				if version != "" && version != found {
 					return "", 0

@@ -60,6 +60,11 @@ func isRoot(c *firmware.Container) bool {
 	return n >= 2
 }
 
+// amongRoots reports whether a container is one of the root file systems.
+func amongRoots(c *firmware.Container, roots []Root) bool {
+	return slices.ContainsFunc(roots, func(r Root) bool { return r.Path == c.Path })
+}
+
 func countFiles(img *firmware.Image, c *firmware.Container) int {
 	n := 0
 	for _, f := range img.Files {

@@ -92,7 +92,7 @@ var Boot = &Fact[BootGraph]{
 
 // bootable also takes an Android system partition, which is no Unix root.
 func bootable(c *firmware.Container, roots []Root) bool {
-	if slices.ContainsFunc(roots, func(r Root) bool { return r.Path == c.Path }) {
+	if amongRoots(c, roots) {
 		return true
 	}
 	_, ok := androidFolder(c)

@@ -26,7 +26,7 @@ func kernelInits(set *TextSet) []string {
 			if strings.HasPrefix(s, "#") || strings.HasPrefix(s, ";") {
 				continue
 			}
-			if m := kernelInit.get().FindStringSubmatch(s); m != nil && !slices.Contains(found, m[1]) && len(found) < maxKernelInits {
+			if m := kernelInit.Get().FindStringSubmatch(s); m != nil && !slices.Contains(found, m[1]) && len(found) < maxKernelInits {
 				found = append(found, m[1])
 			}
 		}

@@ -89,11 +89,11 @@ func (g *boot) nodeServer(args []string) (Listen, bool) {
 		return Listen{}, false
 	}
 	t, ok := g.texts.Get(g.root, args[i])
-	if !ok || nodeTLS.get().MatchString(t.Content) {
+	if !ok || nodeTLS.Get().MatchString(t.Content) {
 		return Listen{}, false
 	}
-	made := nodeHTTP.get().MatchString(t.Content) && strings.Contains(t.Content, "createServer(") || nodeExpress.get().MatchString(t.Content)
-	m := nodeListens.get().FindStringSubmatch(t.Content)
+	made := nodeHTTP.Get().MatchString(t.Content) && strings.Contains(t.Content, "createServer(") || nodeExpress.Get().MatchString(t.Content)
+	m := nodeListens.Get().FindStringSubmatch(t.Content)
 	if !made || m == nil {
 		return Listen{}, false
 	}

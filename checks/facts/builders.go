@@ -137,7 +137,7 @@ var crate = lazy(`^(?:src/[0-9A-Za-z.-]+-[0-9a-f]{16}/)?([0-9A-Za-z_-]+?)-(\d+\.
 // crateOfPath reads the crate from the path of one of its sources.
 func crateOfPath(f *firmware.File, content []byte, at int) []sighting {
 	start := at + len("cargo/registry/")
-	m := crate.get().FindSubmatchIndex(content[start:min(start+200, len(content))])
+	m := crate.Get().FindSubmatchIndex(content[start:min(start+200, len(content))])
 	if m == nil {
 		return nil
 	}

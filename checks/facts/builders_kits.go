@@ -42,7 +42,7 @@ var (
 // telinkKit reads the name and version of a kit of Telink around "_sdk_V".
 func telinkKit(f *firmware.File, content []byte, at int) []sighting {
 	number := at + len("_sdk_")
-	m := telinkVersion.get().FindSubmatchIndex(content[number:min(number+maxSDK, len(content))])
+	m := telinkVersion.Get().FindSubmatchIndex(content[number:min(number+maxSDK, len(content))])
 	if m == nil {
 		return nil
 	}
@@ -59,7 +59,7 @@ func telinkKit(f *firmware.File, content []byte, at int) []sighting {
 		name = name[strings.LastIndexAny(name, "/\\\x00 ")+1:]
 	}
 	name = strings.ToLower(name)
-	if !telinkName.get().MatchString(name) || !marked && !strings.HasPrefix(name, "telink_") {
+	if !telinkName.Get().MatchString(name) || !marked && !strings.HasPrefix(name, "telink_") {
 		return nil
 	}
 	version := string(content[number+m[2] : number+m[3]])
@@ -79,7 +79,7 @@ func espressifKit(f *firmware.File, content []byte, at int) []sighting {
 // committedVersion finds the first string that is a version with the start of a
 // commit.
 func committedVersion(content []byte) (string, int) {
-	m := commit.get().FindSubmatchIndex(content)
+	m := commit.Get().FindSubmatchIndex(content)
 	if m == nil {
 		return "", 0
 	}
@@ -88,7 +88,7 @@ func committedVersion(content []byte) (string, int) {
 
 // lwipRelease reads the tag of lwIP.
 func lwipRelease(f *firmware.File, content []byte, at int) []sighting {
-	m := lwipVersion.get().FindSubmatch(content[at:min(at+maxSDK, len(content))])
+	m := lwipVersion.Get().FindSubmatch(content[at:min(at+maxSDK, len(content))])
 	if m == nil {
 		return nil
 	}
@@ -100,7 +100,7 @@ func lwipRelease(f *firmware.File, content []byte, at int) []sighting {
 func arduinoCore(name, anchor string) func(*firmware.File, []byte, int) []sighting {
 	return func(f *firmware.File, content []byte, at int) []sighting {
 		start := at + len(anchor)
-		m := coreVersion.get().FindSubmatch(content[start:min(start+maxSDK, len(content))])
+		m := coreVersion.Get().FindSubmatch(content[start:min(start+maxSDK, len(content))])
 		if m == nil {
 			return nil
 		}
@@ -111,7 +111,7 @@ func arduinoCore(name, anchor string) func(*firmware.File, []byte, int) []sighti
 // arduinoRelease reads the release of the core of the ESP8266 from a program that
 // has paths of its sources. Of several strings of the form none counts.
 func arduinoRelease(f *firmware.File, content []byte, _ int) []sighting {
-	found := coreRelease.get().FindAllSubmatchIndex(content, 2)
+	found := coreRelease.Get().FindAllSubmatchIndex(content, 2)
 	if len(found) == 0 || len(found) == 2 && !bytes.Equal(content[found[0][0]:found[0][1]], content[found[1][0]:found[1][1]]) {
 		return nil
 	}

@@ -47,7 +47,7 @@ func seeBuilds(f *firmware.File, content []byte, words sights) []Build {
 			name, form, skip = "u-boot", ubootBuilt, len("U-Boot ")
 		}
 		window := content[at+skip : min(at+skip+600, len(content))]
-		m := form.get().FindSubmatch(window)
+		m := form.Get().FindSubmatch(window)
 		if m == nil {
 			return true
 		}

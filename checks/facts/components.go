@@ -3,7 +3,6 @@ package facts
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -159,6 +158,18 @@ const (
 	KindProgram = "program"
 )
 
+// RecognisedIn are the paths of the files in which components were recognised: an
+// address in one may name its project.
+func RecognisedIn(components []Component) map[string]bool {
+	files := map[string]bool{}
+	for _, c := range components {
+		for _, l := range c.Places {
+			files[l.Path] = true
+		}
+	}
+	return files
+}
+
 // Named reports whether the component goes by a name: its own, that of its
 // source package, one under which it was seen, or that of its project
 // ("libssl3" is of openssl).
@@ -293,11 +304,11 @@ func (s system) component() Component {
 // nothing else, as older ones do without os-release, and what the version begins with.
 var bareVersions = []struct {
 	file, id string
-	form     *regexp.Regexp
+	form     *pattern
 }{
-	{"etc/debian_version", "debian", regexp.MustCompile(`^\d+(\.\d+)*$`)}, // "bookworm/sid" is no release
-	{"etc/alpine-release", "alpine", regexp.MustCompile(`^\d+\.\d+(\.\d+)?$`)},
-	{"etc/openwrt_version", "openwrt", regexp.MustCompile(`^\d+\.\d+(\.\d+)?$`)},
+	{"etc/debian_version", "debian", lazy(`^\d+(\.\d+)*$`)}, // "bookworm/sid" is no release
+	{"etc/alpine-release", "alpine", lazy(`^\d+\.\d+(\.\d+)?$`)},
+	{"etc/openwrt_version", "openwrt", lazy(`^\d+\.\d+(\.\d+)?$`)},
 }
 
 // completed completes what os-release says by the bare version of the same
@@ -377,7 +388,7 @@ func fromHeaders(img *firmware.Image) []sighting {
 	var all []sighting
 	for _, c := range img.Containers {
 		place := assay.Location{Path: c.Path, Offset: c.Offset, Length: c.Length}
-		if m := linuxInName.get().FindStringSubmatch(c.Attributes["name"]); m != nil {
+		if m := linuxInName.Get().FindStringSubmatch(c.Attributes["name"]); m != nil {
 			all = append(all, sighting{Name: "linux", Version: m[1], Confidence: ConfidenceBuild, Location: place})
 		}
 		if v := c.Attributes["version"]; c.Type == "mcuboot" && v != "" {
@@ -391,7 +402,7 @@ func fromHeaders(img *firmware.Image) []sighting {
 		}
 	}
 	for _, f := range img.Files {
-		if m := modulesFolder.get().FindStringSubmatch(f.Name); m != nil && f.Kind == firmware.Directory {
+		if m := modulesFolder.Get().FindStringSubmatch(f.Name); m != nil && f.Kind == firmware.Directory {
 			all = append(all, sighting{Name: "linux", Version: m[1], Confidence: ConfidenceBuild, Location: At(f)})
 		}
 	}

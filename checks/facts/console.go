@@ -164,7 +164,7 @@ func kernelConsoles(img *firmware.Image, set *TextSet) []Console {
 			if strings.HasPrefix(s, "#") || strings.HasPrefix(s, ";") {
 				continue
 			}
-			if m := kernelLine.get().FindStringSubmatch(s); m != nil {
+			if m := kernelLine.Get().FindStringSubmatch(s); m != nil {
 				found = append(found, Console{Root: t.File.Container.Path, Device: "kernel", Shell: Yes, Program: m[1], Location: t.At(line)})
 			}
 		}

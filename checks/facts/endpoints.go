@@ -235,7 +235,7 @@ func eachHostSetting(content []byte, found func(host string, at int)) {
 	for len(content) > 0 {
 		line, rest, _ := bytes.Cut(content, []byte("\n"))
 		if len(line) < 1024 && bytes.IndexByte(line, '.') > 0 && containsWord(string(line), hostWords...) {
-			for _, m := range hostSetting.get().FindAllSubmatchIndex(line, 8) {
+			for _, m := range hostSetting.Get().FindAllSubmatchIndex(line, 8) {
 				host := strings.ToLower(string(line[m[2]:m[3]]))
 				end := m[3] < len(line) && strings.IndexByte("/(*[$@", line[m[3]]) >= 0
 				if !end && isHost(host) && !looksLikeFile(host) && !commented(line, m[2]) {

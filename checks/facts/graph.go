@@ -1,17 +1,3 @@
-// Package facts observes firmware images and judges nothing.
-//
-// A fact is computed at most once for an image and is safe for concurrent use.
-// Facts form a graph: a fact names the facts that it needs, and asking for
-// another one is an error, so that documentation, provenance and parallel work
-// come free. There are three forms:
-//
-//   - [Scan] looks at each file once, while the image is read, and collects
-//     items. All scans share one pass over the bytes.
-//   - [Fact] is derived from other facts.
-//   - [Given] is supplied from outside: what was asked of GitHub or the web.
-//
-// Every item of a fact carries the place where it was seen, put there by the
-// reader that saw the bytes. Facts know no product, no scheme and no check.
 package facts
 
 import (

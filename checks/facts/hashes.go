@@ -74,7 +74,7 @@ func HashKindOf(field string) (kind HashKind, rounds int) {
 		return "", 0
 	}
 	for _, h := range hashShapes {
-		if h.shape.get().MatchString(field) {
+		if h.shape.Get().MatchString(field) {
 			return h.kind, roundsOf(h.kind, field)
 		}
 	}

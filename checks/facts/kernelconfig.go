@@ -65,7 +65,7 @@ func parseKernelConfig(text string) (k KernelConfig, ok bool) {
 	if !strings.Contains(head, "Kernel Configuration") && !strings.Contains(head, "Linux kernel version: ") {
 		return k, false
 	}
-	m := kernelTitle.get().FindStringSubmatch(head)
+	m := kernelTitle.Get().FindStringSubmatch(head)
 	if m == nil {
 		return k, false
 	}

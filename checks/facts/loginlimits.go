@@ -67,7 +67,7 @@ func limitLines(t Text) []LoginLimit {
 	}
 	var found []LoginLimit
 	for l := range t.Lines() {
-		m := limitLine.get().FindStringSubmatch(strings.TrimSpace(l.Text))
+		m := limitLine.Get().FindStringSubmatch(strings.TrimSpace(l.Text))
 		switch {
 		case m == nil || strings.HasPrefix(strings.TrimSpace(l.Text), "#"):
 		case m[1] != "" && ssh:

@@ -96,7 +96,7 @@ func repositories(img *firmware.Image, seen []ostreeObject) (all []*ostreeReader
 		if !strings.Contains(f.Name, objectsFolder) {
 			continue
 		}
-		m := objectName.get().FindStringSubmatch(f.Name)
+		m := objectName.Get().FindStringSubmatch(f.Name)
 		if m == nil {
 			continue
 		}

@@ -30,13 +30,13 @@ var ostreeObjects = &Scan[ostreeObject]{
 	Name: "ostree-objects",
 	Doc:  "Files of OSTree repositories with the checksums that they have.",
 	Want: func(f *firmware.File) bool {
-		return f.Kind == firmware.Regular && (strings.Contains(f.Name, deployFolder) || strings.Contains(f.Name, objectsFolder) && objectName.get().MatchString(f.Name))
+		return f.Kind == firmware.Regular && (strings.Contains(f.Name, deployFolder) || strings.Contains(f.Name, objectsFolder) && objectName.Get().MatchString(f.Name))
 	},
 	See: func(f *firmware.File, content []byte) []ostreeObject {
 		o := ostreeObject{Path: f.Path}
 		switch path.Ext(f.Name) {
 		case ".commit", ".commitmeta", ".dirtree", ".dirmeta":
-			if !objectName.get().MatchString(f.Name) {
+			if !objectName.Get().MatchString(f.Name) {
 				break
 			}
 			if len(content) > maxObject {
@@ -46,7 +46,7 @@ var ostreeObjects = &Scan[ostreeObject]{
 			o.Sums = []ostree.Checksum{f.Digest}
 			return []ostreeObject{o}
 		case ".filez":
-			if sum, err := ostree.SumPacked(content); err == nil && objectName.get().MatchString(f.Name) {
+			if sum, err := ostree.SumPacked(content); err == nil && objectName.Get().MatchString(f.Name) {
 				o.Sums = []ostree.Checksum{sum}
 				return []ostreeObject{o}
 			}

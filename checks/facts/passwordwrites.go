@@ -198,7 +198,7 @@ var constantHash = lazy("^(?:\\$\\(|`)\\s*(?:\\S*/)?(?:busybox )?(?:mkpasswd|cry
 
 // madeFromConstant gives the password that such a substitution hashes.
 func madeFromConstant(word string) string {
-	m := constantHash.get().FindStringSubmatch(word)
+	m := constantHash.Get().FindStringSubmatch(word)
 	if m == nil {
 		return ""
 	}

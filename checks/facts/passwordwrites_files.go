@@ -141,7 +141,7 @@ var (
 // The account is empty where no password is changed; ok is false where that is
 // not understood.
 func sedPassword(program string) (account, field string, ok bool) {
-	if sedDelete.get().MatchString(program) {
+	if sedDelete.Get().MatchString(program) {
 		return "", "", true
 	}
 	if len(program) < 4 || program[0] != 's' {
@@ -151,7 +151,7 @@ func sedPassword(program string) (account, field string, ok bool) {
 	if len(parts) != 3 || strings.Trim(parts[2], "g0123456789") != "" {
 		return "", "", false
 	}
-	m := sedName.get().FindStringSubmatch(parts[0])
+	m := sedName.Get().FindStringSubmatch(parts[0])
 	name, rest, found := strings.Cut(parts[1], ":")
 	if m == nil || !found || name != m[1] && name != `\1` {
 		return "", "", false

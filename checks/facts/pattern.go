@@ -1,23 +1,9 @@
 package facts
 
-import (
-	"regexp"
-	"sync"
-)
+import "github.com/assay-iot/assay/internal/lazyregexp"
 
-// pattern is a regular expression that is compiled when it is first used. There
-// are about two hundred of them, and most runs of the program need few or none:
-// to compile them all took half of its start. A test compiles each.
-type pattern struct {
-	source string // in the syntax of regexp/syntax
-	once   sync.Once
-	re     *regexp.Regexp
-}
+// pattern is a regular expression that is compiled when it is first used; there
+// are about two hundred of them. A test compiles each.
+type pattern = lazyregexp.Regexp
 
-func lazy(source string) *pattern { return &pattern{source: source} }
-
-// get compiles the expression, once.
-func (p *pattern) get() *regexp.Regexp {
-	p.once.Do(func() { p.re = regexp.MustCompile(p.source) })
-	return p.re
-}
+func lazy(source string) *pattern { return lazyregexp.New(source) }

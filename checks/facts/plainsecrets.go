@@ -176,11 +176,11 @@ func textKindOf(t Text) textKind {
 	suffix := path.Ext(base)
 	folders := strings.Split(path.Dir(name), "/")
 	switch {
-	case slices.Contains(proseSuffixes, suffix), slices.Contains(proseNames, base), languageFile.get().MatchString(base) && slices.Contains([]string{".json", ".xml", ".properties", ".ini", ".txt"}, suffix):
+	case slices.Contains(proseSuffixes, suffix), slices.Contains(proseNames, base), languageFile.Get().MatchString(base) && slices.Contains([]string{".json", ".xml", ".properties", ".ini", ".txt"}, suffix):
 		return proseText
 	case slices.ContainsFunc(folders, func(f string) bool { return slices.Contains(proseFolders, f) }):
 		return proseText
-	case pythonItself.get().MatchString(name) && !strings.Contains(name, "-packages/"):
+	case pythonItself.Get().MatchString(name) && !strings.Contains(name, "-packages/"):
 		return proseText
 	case slices.Contains(codeSuffixes, suffix) || strings.HasPrefix(t.Content, "#!"):
 		return codeText
@@ -211,7 +211,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	if !holdsAny(s, passwordAnchors) && !strings.Contains(strings.ToLower(s), "psk") { // no name of a password
 		return found
 	}
-	for _, m := range secretPair.get().FindAllStringSubmatchIndex(s, 64) {
+	for _, m := range secretPair.Get().FindAllStringSubmatchIndex(s, 64) {
 		group := func(i int) string {
 			if m[2*i] < 0 {
 				return ""
@@ -238,10 +238,10 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	if kind == codeText || len(found) > 0 {
 		return found
 	}
-	if m := secretOption.get().FindStringSubmatch(s); m != nil {
+	if m := secretOption.Get().FindStringSubmatch(s); m != nil {
 		found = appendSecret(found, m[1], m[2]+m[3]+m[4])
 	}
-	for _, m := range secretElement.get().FindAllStringSubmatch(s, 64) {
+	for _, m := range secretElement.Get().FindAllStringSubmatch(s, 64) {
 		found = appendSecret(found, m[1], m[2])
 	}
 	return found
@@ -292,7 +292,7 @@ func addressSecrets(s string) []PlainSecret {
 		return nil
 	}
 	var found []PlainSecret
-	for _, m := range secretAddress.get().FindAllStringSubmatch(s, 64) {
+	for _, m := range secretAddress.Get().FindAllStringSubmatch(s, 64) {
 		scheme, user, password, host := m[1], m[2], m[3], m[4]
 		manual := slices.Contains(likeAddress, strings.ToLower(user)) && slices.Contains(likeAddress, strings.ToLower(password))
 		if manual || !isLiteralSecret(password) || Unresolved(user+password) || strings.Contains(host, "example.") && !strings.HasSuffix(host, ".example") {

@@ -54,7 +54,7 @@ func besideSecret(content []byte, s rawString) (PlainSecret, bool) {
 	case isSSIDName(s.text):
 		owner = nextRawString(content, s)
 		value = nextRawString(content, owner)
-	case userSetting.get().MatchString(s.text):
+	case userSetting.Get().MatchString(s.text):
 		owner = nextRawString(content, s)
 		value, wifi = nextRawString(content, owner), false
 	case slices.Contains(wifiKinds, strings.ToLower(s.text)):
@@ -78,7 +78,7 @@ func besideSecret(content []byte, s rawString) (PlainSecret, bool) {
 // network, or the call that takes one.
 func isSSIDName(name string) bool {
 	lower := strings.ToLower(name)
-	return lower == "wifi.begin" || ssidSetting.get().MatchString(lower) && !strings.HasSuffix(lower, "bssid")
+	return lower == "wifi.begin" || ssidSetting.Get().MatchString(lower) && !strings.HasSuffix(lower, "bssid")
 }
 
 var (

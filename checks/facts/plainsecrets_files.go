@@ -97,7 +97,7 @@ func snmpSecrets(t Text) []PlainSecret {
 func registrySecrets(t Text) []PlainSecret {
 	var found []PlainSecret
 	for l := range t.Lines() {
-		for _, m := range registryAuth.get().FindAllStringSubmatch(l.Text, 64) {
+		for _, m := range registryAuth.Get().FindAllStringSubmatch(l.Text, 64) {
 			if user, password, ok := basicLogin(m[1]); ok {
 				found = append(found, secretAt(t, l, "login of a registry", user, password))
 			}
@@ -130,7 +130,7 @@ func quotedWords(line string) []string {
 		return nil
 	}
 	var words []string
-	for _, m := range quotedWord.get().FindAllStringSubmatch(line, 64) {
+	for _, m := range quotedWord.Get().FindAllStringSubmatch(line, 64) {
 		words = append(words, m[1]+m[2]+m[3])
 	}
 	return words

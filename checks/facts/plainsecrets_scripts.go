@@ -205,7 +205,7 @@ func wordSecrets(program string, args []string) []PlainSecret {
 		}
 	case "curl", "wget":
 		for i, a := range args {
-			if m := basicHeader.get().FindStringSubmatch(a); m != nil {
+			if m := basicHeader.Get().FindStringSubmatch(a); m != nil {
 				if user, password, ok := basicLogin(m[1]); ok {
 					add("Authorization", user, password)
 				}
@@ -242,7 +242,7 @@ func sentBody(args []string, i int) (string, bool) {
 func bodyPairs(body string) func(func(string, string) bool) {
 	return func(yield func(string, string) bool) {
 		if strings.HasPrefix(strings.TrimSpace(body), "{") {
-			for _, m := range jsonPair.get().FindAllStringSubmatch(body, 64) {
+			for _, m := range jsonPair.Get().FindAllStringSubmatch(body, 64) {
 				if !yield(m[1], m[2]) {
 					return
 				}

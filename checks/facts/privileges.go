@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -45,7 +44,7 @@ var Privileges = &Fact[[]Privilege]{
 		all := []Privilege{}
 		for _, f := range img.Files {
 			c := f.Container
-			if c == nil || !c.Modes || len(all) >= maxPrivileges || !slices.ContainsFunc(roots, func(r Root) bool { return r.Path == c.Path }) {
+			if c == nil || !c.Modes || len(all) >= maxPrivileges || !amongRoots(c, roots) {
 				continue
 			}
 			if p, ok := privilegeOf(f); ok {

@@ -112,7 +112,7 @@ func firstMail(text string) (string, bool) {
 	if strings.IndexByte(text, '@') < 0 {
 		return "", false
 	}
-	for _, a := range mailAddress.get().FindAllString(text, 8) {
+	for _, a := range mailAddress.Get().FindAllString(text, 8) {
 		if isPersons(a) {
 			return a, true
 		}

@@ -63,7 +63,7 @@ func TestVersionOfDropbear(t *testing.T) {
 		"", "SSH-2.0-dropbear_2014.65\r\n", "x.12\x00SSH-2.0-dropbear_2014.65\x00", "\x002017.75\x00\x002019.78\x00", "\x000.52\x00", "\x001.52\x00",
 		"2014.65\x00", "SSH-2.0-dropbear_2014.65", "SSH-2.0-dropbear_2014.6", "...\x002020.81\x00", ".12\x002020.81\r",
 	} {
-		got, want := versionOfDropbear([]byte(text)), dropbearVersion.get().FindSubmatch([]byte(text))
+		got, want := versionOfDropbear([]byte(text)), dropbearVersion.Get().FindSubmatch([]byte(text))
 		if len(got) != len(want) || len(got) > 0 && string(got[0]) != string(want[0]) {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}

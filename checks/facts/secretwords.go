@@ -27,7 +27,7 @@ func isPasswordName(name string) bool {
 	if !holdsAny(name, passwordAnchors) || !endsLikePassword(name) {
 		return false
 	}
-	at := passwordWord.get().FindStringIndex(name)
+	at := passwordWord.Get().FindStringIndex(name)
 	if at == nil {
 		return false
 	}
@@ -64,7 +64,7 @@ var wifiWord = lazy(`(?i)wpa|psk|wifi|wi_fi|wlan|wireless|\bwep|sae_|ssid|(?:^|[
 
 // isWifiName reports whether a password of that name is the key of a wireless
 // network.
-func isWifiName(name string) bool { return wifiWord.get().MatchString(name) }
+func isWifiName(name string) bool { return wifiWord.Get().MatchString(name) }
 
 // noSecret are values that say how something is done, or that nothing is set.
 var noSecret = []string{

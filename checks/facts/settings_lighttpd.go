@@ -1,7 +1,6 @@
 package facts
 
 import (
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -162,7 +161,7 @@ func settleLighttpd(g *boot, s *Service) {
 		return
 	}
 	left := maxInclude
-	all := g.includeLighttpd(t, nil, &left)
+	all := g.included(t, lighttpdForm, nil, &left)
 	main := lighttpdSocket{listen: Listen{Port: 80, Protocol: "tcp", TLS: No, Location: At(t.File)}}
 	sockets := []lighttpdSocket{}
 	redirects := false
@@ -248,33 +247,4 @@ func redirectsAll(value string) bool {
 		}
 	}
 	return false
-}
-
-// includeLighttpd puts the statements of included files where they are named.
-func (g *boot) includeLighttpd(t Text, blocks []string, left *int) []statement {
-	var all []statement
-	for _, st := range parseLighttpd(t) {
-		st.blocks = append(slices.Clone(blocks), st.blocks...)
-		if st.key != "include" {
-			all = append(all, st)
-			continue
-		}
-		name := st.value
-		if !strings.HasPrefix(name, "/") {
-			name = "/" + strings.TrimSuffix(t.File.Name, path.Base(t.File.Name)) + name
-		}
-		files := []string{name}
-		if strings.ContainsAny(name, "*?[") {
-			files = g.glob(name)
-		}
-		for _, f := range files {
-			if *left--; *left < 0 || len(all) > maxStatements {
-				return all
-			}
-			if inc, ok := g.texts.Get(g.root, f); ok {
-				all = append(all, g.includeLighttpd(inc, st.blocks, left)...)
-			}
-		}
-	}
-	return all
 }

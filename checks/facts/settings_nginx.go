@@ -88,7 +88,7 @@ func settleNginx(g *boot, s *Service) {
 		return
 	}
 	left := maxInclude
-	all := g.includeNginx(t, nil, &left)
+	all := g.included(t, nginxForm, nil, &left)
 	redirects := map[string]bool{}
 	tls := map[string]bool{}
 	places := map[string][]string{} // locations of each server
@@ -140,35 +140,13 @@ func nginxServer(blocks []string) string {
 	return ""
 }
 
-// includeNginx puts the statements of included files where they are named; the
-// servers of each file stay apart.
-func (g *boot) includeNginx(t Text, blocks []string, left *int) []statement {
-	var all []statement
-	for _, st := range parseNginx(t) {
+// nginxServers parses a file; its servers stay apart from those of others.
+func nginxServers(t Text) []statement {
+	all := parseNginx(t)
+	for _, st := range all {
 		for i, b := range st.blocks {
 			if strings.HasPrefix(b, "server ") && !strings.Contains(b, ":") {
 				st.blocks[i] = b + ":" + t.File.Name
-			}
-		}
-		st.blocks = append(slices.Clone(blocks), st.blocks...)
-		if st.key != "include" {
-			all = append(all, st)
-			continue
-		}
-		name := st.value
-		if !strings.HasPrefix(name, "/") {
-			name = "/etc/nginx/" + name
-		}
-		files := []string{name}
-		if strings.ContainsAny(name, "*?[") {
-			files = g.glob(name)
-		}
-		for _, f := range files {
-			if *left--; *left < 0 || len(all) > maxStatements {
-				return all
-			}
-			if inc, ok := g.texts.Get(g.root, f); ok {
-				all = append(all, g.includeNginx(inc, st.blocks, left)...)
 			}
 		}
 	}

@@ -581,7 +581,7 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 // device's identity.
 func (r *shellRun) readsDevice(names []shellValue, redirs []*syntax.Redirect) {
 	for _, d := range redirs {
-		if d.Op != syntax.RdrIn || !deviceNames.get().MatchString(r.word(d.Word).text) {
+		if d.Op != syntax.RdrIn || !deviceNames.Get().MatchString(r.word(d.Word).text) {
 			continue
 		}
 		for _, n := range names {

@@ -41,15 +41,7 @@ var Signatures = &Fact[[]Signature]{
 	Doc:     "Signatures that containers of the image and its OSTree commits carry, or that came with it in files of their own: kind, algorithm, key, and which bytes they cover; parsed, not verified.",
 	Needs:   []Node{Tree, OSTree, Indexes},
 	Observe: func(o *Observer) ([]Signature, error) {
-		img, err := Tree.Of(o)
-		if err != nil {
-			return nil, err
-		}
-		repos, err := OSTree.Of(o)
-		if err != nil {
-			return nil, err
-		}
-		signed, err := Indexes.Of(o)
+		img, repos, signed, err := carriers(o)
 		if err != nil {
 			return nil, err
 		}
@@ -84,6 +76,21 @@ var Signatures = &Fact[[]Signature]{
 	},
 }
 
+// carriers are what has signatures and hash lists in it: the image with its
+// containers, OSTree repositories, and signed indexes of files.
+func carriers(o *Observer) (*firmware.Image, []OSTreeRepository, []Index, error) {
+	img, err := Tree.Of(o)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	repos, err := OSTree.Of(o)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	indexes, err := Indexes.Of(o)
+	return img, repos, indexes, err
+}
+
 // damageIn says what of a container, of those that only wrap it, or of the files
 // right in it, could not be read.
 func damageIn(img *firmware.Image, c *firmware.Container) string {
@@ -107,15 +114,7 @@ var HashLists = &Fact[[]HashEntry]{
 	Doc:     "Hash lists inside containers, and the objects of OSTree commits, each entry compared with what it is about. They are no signatures.",
 	Needs:   []Node{Tree, OSTree, Indexes},
 	Observe: func(o *Observer) ([]HashEntry, error) {
-		img, err := Tree.Of(o)
-		if err != nil {
-			return nil, err
-		}
-		repos, err := OSTree.Of(o)
-		if err != nil {
-			return nil, err
-		}
-		signed, err := Indexes.Of(o)
+		img, repos, signed, err := carriers(o)
 		if err != nil {
 			return nil, err
 		}

@@ -170,7 +170,7 @@ func tokenAt(r tokenRule, content []byte, at int) (Token, bool) {
 	if start > 0 && r.anchor != "T3BlbkFJ" && isTokenByte(content[start-1]) {
 		return Token{}, false // the middle of something longer
 	}
-	value := strings.TrimRight(string(r.form.get().Find(content[start:min(len(content), start+maxToken)])), " \t\r\n\"';,<>&)]}\x00")
+	value := strings.TrimRight(string(r.form.Get().Find(content[start:min(len(content), start+maxToken)])), " \t\r\n\"';,<>&)]}\x00")
 	if value == "" || strings.Contains(value, "EXAMPLE") || isRepeated(value) || r.holds != nil && !r.holds(value) {
 		return Token{}, false
 	}

@@ -27,7 +27,7 @@ func namedTokens(t Text) []Token {
 		return nil
 	}
 	if t.File.Size <= maxToken {
-		if word := strings.TrimSpace(t.Content); tokenFile.get().MatchString(base) && isTokenValue(word) {
+		if word := strings.TrimSpace(t.Content); tokenFile.Get().MatchString(base) && isTokenValue(word) {
 			return []Token{{What: "token", Secret: NewSecret("token", word), Location: AtSecret(t.File)}}
 		}
 	}
@@ -40,8 +40,8 @@ func namedTokens(t Text) []Token {
 		if len(s) < 20 || len(s) > maxWord || isComment(s) {
 			continue
 		}
-		m := tokenPair.get().FindStringSubmatch(s)
-		if m == nil || !tokenName.get().MatchString(m[1]) || !isTokenValue(m[2]) ||
+		m := tokenPair.Get().FindStringSubmatch(s)
+		if m == nil || !tokenName.Get().MatchString(m[1]) || !isTokenValue(m[2]) ||
 			slices.ContainsFunc(otherTokens, func(w string) bool { return strings.Contains(strings.ToLower(m[1]), w) }) {
 			continue
 		}
@@ -79,7 +79,7 @@ func scriptTokens(s Script) []Token {
 	var found []Token
 	add := func(c Command, name, value string) {
 		name = strings.TrimLeft(name, "-")
-		if isTokenValue(value) && !Unresolved(value) && tokenName.get().MatchString(name) {
+		if isTokenValue(value) && !Unresolved(value) && tokenName.Get().MatchString(name) {
 			found = append(found, Token{What: "token (" + forPeople(name) + ")", Secret: NewSecret("token", value), Location: c.Location})
 		}
 	}
@@ -90,7 +90,7 @@ func scriptTokens(s Script) []Token {
 		_, args := c.Effective()
 		for i, a := range args {
 			name, value, ok := strings.Cut(a, "=")
-			switch m := bearer.get().FindStringSubmatch(a); {
+			switch m := bearer.Get().FindStringSubmatch(a); {
 			case m != nil:
 				add(c, "token", m[1])
 			case ok:

@@ -226,7 +226,7 @@ func eachUnverified(t Text, found func(how string, at assay.Location)) {
 			continue
 		}
 		for line := range t.Lines() {
-			if n < maxUnverified && strings.Contains(line.Text, rule.literal) && !isComment(line.Text) && rule.line.get().MatchString(line.Text) {
+			if n < maxUnverified && strings.Contains(line.Text, rule.literal) && !isComment(line.Text) && rule.line.Get().MatchString(line.Text) {
 				found(rule.how, t.At(line))
 				n++
 			}

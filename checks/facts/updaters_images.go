@@ -115,7 +115,7 @@ func swupdateUpdater(v *updateView) *Updater {
 	key, keyAt := "", assay.Location{}
 	for _, t := range confs {
 		for l := range t.Lines() {
-			m := libconfigValue.get().FindStringSubmatch(l.Text)
+			m := libconfigValue.Get().FindStringSubmatch(l.Text)
 			switch {
 			case m == nil:
 			case m[1] == "public-key-file":
@@ -241,7 +241,7 @@ func sysupgradeUpdater(v *updateView) *Updater {
 	checks := false
 	var demanded *assay.Location
 	for _, s := range scripts {
-		if i := imageSignature.get().FindStringIndex(s.Content); i != nil && demanded == nil {
+		if i := imageSignature.Get().FindStringIndex(s.Content); i != nil && demanded == nil {
 			at := s.lineOf(strings.TrimLeft(s.Content[i[0]:i[1]], "\n"))
 			demanded = &at
 		}

@@ -167,7 +167,7 @@ func hostapdWifi(t Text) []WifiNetwork {
 			if s.protected = true; isWifiKey(value) {
 				s.key, s.keyAt = value, t.At(l)
 			}
-		case wepKey.get().MatchString(key) && value != "":
+		case wepKey.Get().MatchString(key) && value != "":
 			s.wep, s.wepAt = value, t.At(l)
 		case key == "wpa" && value != "0", key == "ieee8021x" && value == "1", key == "wpa_psk_file", key == "osen" && value == "1":
 			s.protected = true
@@ -219,7 +219,7 @@ func supplicantFields(text string) []string {
 		return []string{strings.TrimSpace(text)}
 	}
 	var fields []string
-	for _, m := range supplicantField.get().FindAllString(text, 32) {
+	for _, m := range supplicantField.Get().FindAllString(text, 32) {
 		fields = append(fields, strings.TrimSpace(m))
 	}
 	return fields
@@ -239,7 +239,7 @@ func (s *wifiSection) supplicant(field string, at assay.Location) {
 		s.network.Off = true
 	case (key == "psk" || key == "sae_password") && isWifiKey(bare) && !strings.HasPrefix(value, "ext:"):
 		s.key, s.keyAt = bare, at
-	case wepKey.get().MatchString(key) && bare != "":
+	case wepKey.Get().MatchString(key) && bare != "":
 		s.wep, s.wepAt = bare, at
 	case key == "key_mgmt" && value == "NONE":
 		s.protected = false

@@ -29,7 +29,7 @@ func interfacesWifi(t Text) []WifiNetwork {
 			s.protected = true
 		case key == "wpa-key-mgmt" && value == "NONE":
 			s.protected = false
-		case wepSetting.get().MatchString(key) && value != "" && value != "off" && !Unresolved(value):
+		case wepSetting.Get().MatchString(key) && value != "" && value != "off" && !Unresolved(value):
 			s.named, s.wep, s.wepAt = true, value, t.At(l)
 		}
 	}

@@ -135,7 +135,7 @@ func uciWifiKeys(s Script) []WifiNetwork {
 			}
 		}
 		for _, w := range words {
-			if m := uciKey.get().FindStringSubmatch(w); m != nil && isWifiKey(m[1]) && !Unresolved(m[1]) {
+			if m := uciKey.Get().FindStringSubmatch(w); m != nil && isWifiKey(m[1]) && !Unresolved(m[1]) {
 				found = append(found, WifiNetwork{AP: true, Security: WifiKey, Secret: NewSecret("wifi key", m[1]), Location: c.Location})
 			}
 		}

@@ -43,7 +43,7 @@ var WritableTrees = &Fact[[]WritableTree]{
 		}
 		found := []WritableTree{}
 		for _, c := range img.Containers {
-			if c.Modes && slices.ContainsFunc(roots, func(r Root) bool { return r.Path == c.Path }) {
+			if c.Modes && amongRoots(c, roots) {
 				found = append(found, writableTrees(img, c)...)
 			}
 		}

@@ -38,25 +38,7 @@ func privileges(c *checks.Context) checks.Judgement {
 		}
 	}
 	found = append(found, asRoot(checks.Ask(c, facts.Services))...)
-	var places []assay.Location
-	lost := ""
-	for _, r := range checks.Ask(c, facts.Roots) {
-		if !r.Modes {
-			lost = r.Path
-			continue
-		}
-		places = append(places, assay.Location{Path: r.Path})
-	}
-	j := c.None(checks.Merged(found), places...)
-	switch {
-	case j.Verdict == assay.Fail:
-		return j
-	case lost != "":
-		return c.Inconclusive("%s has lost the modes of its files", lost).With(found...)
-	case len(places) == 0:
-		return c.Inconclusive("no root file system was found")
-	}
-	return j
+	return withModes(c, checks.Merged(found))
 }
 
 // usualSetuid are programs that need the rights of root to do their work and

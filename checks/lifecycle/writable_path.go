@@ -36,25 +36,7 @@ func writablePath(c *checks.Context) checks.Judgement {
 		}
 		found = append(found, checks.Observed(severity, writableMessage(t), t.Places...))
 	}
-	var places []assay.Location
-	lost := ""
-	for _, r := range checks.Ask(c, facts.Roots) {
-		if !r.Modes {
-			lost = r.Path
-			continue
-		}
-		places = append(places, assay.Location{Path: r.Path})
-	}
-	j := c.None(found, places...)
-	switch {
-	case j.Verdict == assay.Fail:
-		return j
-	case lost != "":
-		return c.Inconclusive("%s has lost the modes of its files", lost).With(found...)
-	case len(places) == 0:
-		return c.Inconclusive("no root file system was found")
-	}
-	return j
+	return withModes(c, found)
 }
 
 func writableMessage(t facts.WritableTree) string {

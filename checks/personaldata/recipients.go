@@ -34,7 +34,7 @@ var Recipients = &checks.Check{
 func recipients(c *checks.Context) checks.Judgement {
 	p := c.Declaration()
 	names := declaredHosts(p)
-	published := publishedPrograms(checks.Ask(c, facts.Components))
+	published := facts.RecognisedIn(checks.Ask(c, facts.Components))
 	byHost := map[string]*assay.Finding{}
 	for _, e := range checks.Ask(c, facts.Endpoints) {
 		if covered(names, e.Host) {
@@ -73,17 +73,6 @@ func reach(e facts.Endpoint, published map[string]bool) assay.Severity {
 		return assay.Low
 	}
 	return assay.Medium
-}
-
-// publishedPrograms are the files that a published component was recognised in.
-func publishedPrograms(components []facts.Component) map[string]bool {
-	files := map[string]bool{}
-	for _, c := range components {
-		for _, l := range c.Places {
-			files[l.Path] = true
-		}
-	}
-	return files
 }
 
 // declaredHosts are the hosts of recipients and services, and of the maker's

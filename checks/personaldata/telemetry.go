@@ -33,7 +33,7 @@ var Telemetry = &checks.Check{
 func telemetry(c *checks.Context) checks.Judgement {
 	p := c.Declaration()
 	d := declaredTelemetry{p, reportsOf(p)}
-	published := publishedPrograms(checks.Ask(c, facts.Components))
+	published := facts.RecognisedIn(checks.Ask(c, facts.Components))
 	var found []assay.Finding
 	for _, s := range checks.Ask(c, facts.TelemetrySigns) {
 		if f, differs := d.compare(s, published[s.Location.Path]); differs {

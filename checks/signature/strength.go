@@ -9,16 +9,15 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/openpgp"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // Weaknesses are what a signature is made with that no longer keeps forgers away:
@@ -76,7 +75,7 @@ func WeakHash(algorithm string) bool { return weakHash(algorithm) != "" }
 // weakCurve finds the curve in the name of an algorithm, and says what it is if it
 // is too small.
 func weakCurve(algorithm string) string {
-	m := curveName().FindStringSubmatch(algorithm)
+	m := curveName.Get().FindStringSubmatch(algorithm)
 	if m == nil {
 		return ""
 	}
@@ -86,9 +85,7 @@ func weakCurve(algorithm string) string {
 	return "an elliptic curve of " + m[1] + " bits"
 }
 
-var curveName = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(?:sec[pt]|prime|brainpoolp|ecdsa|p-?)([0-9]{3})`)
-})
+var curveName = lazyregexp.New(`(?i)(?:sec[pt]|prime|brainpoolp|ecdsa|p-?)([0-9]{3})`)
 
 // bitsOfRSA is the size of the key of an RSA signature, by the size of that; zero
 // if it is none.

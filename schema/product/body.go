@@ -9,6 +9,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/assay-iot/assay/internal/nearest"
 )
 
 // body stands between gohcl and the parsed files. gohcl fills the structs; body
@@ -120,7 +122,7 @@ func (b *body) unknown(name string, at hcl.Range, inJSON bool) *hcl.Diagnostic {
 	todo := ""
 	if b.scope.unknown++; b.scope.unknown > maxDiagnostics { // of so many only the first are shown
 		todo = "Correct those above first."
-	} else if near := nearest(name, b.typ.names()); near != "" {
+	} else if near := nearest.Name(name, b.typ.names()); near != "" {
 		todo = "Did you mean " + near + "?"
 	} else if home := homes(b.scope.grammar, name); len(home) > 0 {
 		todo = fmt.Sprintf("%s belongs into %s.", name, either(home))

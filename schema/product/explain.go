@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/internal/nearest"
 )
 
 // Explain says what a block or an attribute is: "support", "support.until",
@@ -19,14 +20,14 @@ func Explain(path string) (string, bool) {
 	}
 	var near []string
 	for _, name := range Paths() {
-		if nearest(path, []string{name}) != "" || strings.HasSuffix(name, "."+path) {
+		if nearest.Name(path, []string{name}) != "" || strings.HasSuffix(name, "."+path) {
 			near = append(near, name)
 		}
 	}
 	if len(near) == 0 {
 		return "", false
 	}
-	near = slices.DeleteFunc(near, func(n string) bool { return !strings.HasSuffix(n, "."+path) && n != nearest(path, near) })
+	near = slices.DeleteFunc(near, func(n string) bool { return !strings.HasSuffix(n, "."+path) && n != nearest.Name(path, near) })
 	return "Did you mean " + either(near) + "?", false
 }
 

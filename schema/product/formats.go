@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // format is a form that a text can have.
@@ -31,40 +32,40 @@ type problem struct{ what, fix string }
 // fits the pattern.
 var formats = map[string]format{
 	"date":           {"a day, YYYY-MM-DD", `"2031-12-31"`, `^\d{4}-\d{2}-\d{2}$`, checkDate},
-	"duration":       {"a length of time, as 24h, 30d, 6w or 5y", `"30d"`, durationPattern.source, checkDuration},
+	"duration":       {"a length of time, as 24h, 30d, 6w or 5y", `"30d"`, durationPattern.String(), checkDuration},
 	"https":          {"an https address", `"https://maker.example/security"`, `^https://`, checkHTTPS},
 	"contact":        {"an https:, mailto: or tel: address", `"mailto:psirt@maker.example"`, `^(https|mailto|tel):`, checkContact},
 	"country":        {"two letters, ISO 3166-1", `"DE"`, `^[A-Z]{2}$`, checkCountry},
 	"gtin":           {"8, 12, 13 or 14 digits with a right check digit", `"09506000134352"`, `^(\d{8}|\d{12,14})$`, checkGTIN},
-	"host":           {"a host name; *.name covers all below it", `"updates.maker.example"`, hostPattern.source, checkHost},
+	"host":           {"a host name; *.name covers all below it", `"updates.maker.example"`, hostPattern.String(), checkHost},
 	"language":       {"a language tag, BCP 47", `"en"`, `^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`, checkLanguage},
-	"lockout":        {"a number of tries and a time, as 5 in 15m", `"5 in 15m"`, lockoutPattern.source, checkLockout},
+	"lockout":        {"a number of tries and a time, as 5 in 15m", `"5 in 15m"`, lockoutPattern.String(), checkLockout},
 	"image":          {"a path inside the product's folder", `"dist/device.bin"`, `^[^/\\]`, checkPath},
 	"path":           {"a path inside the product's folder", `"docs/file.pdf"`, `^[^/\\]`, checkPath},
 	"public-key":     {"a public key", `file("keys/release.pub")`, ``, checkPublicKey},
-	"repository":     {"host/owner/name", `"github.com/maker/device"`, repositoryPattern.source, matches(repositoryPattern, "is no repository", "Write host, owner and name, as github.com/maker/device.")},
-	"requirement":    {"scheme:requirement", `"etsi-en-303-645:5.1-1"`, requirementPattern.source, matches(requirementPattern, "names no requirement", "Write the scheme's id, a colon and the requirement as printed: etsi-en-303-645:5.1-1.")},
-	"check":          {"the id of a check", `"storage/private-key"`, checkPattern.source, checkCheckID},
-	"scheme":         {"the id of a scheme", `"uk-psti"`, namePattern.source, matches(namePattern, "has other characters", "Write the id of a scheme, as uk-psti; assay schemes lists them.")},
+	"repository":     {"host/owner/name", `"github.com/maker/device"`, repositoryPattern.String(), matches(repositoryPattern, "is no repository", "Write host, owner and name, as github.com/maker/device.")},
+	"requirement":    {"scheme:requirement", `"etsi-en-303-645:5.1-1"`, requirementPattern.String(), matches(requirementPattern, "names no requirement", "Write the scheme's id, a colon and the requirement as printed: etsi-en-303-645:5.1-1.")},
+	"check":          {"the id of a check", `"storage/private-key"`, checkPattern.String(), checkCheckID},
+	"scheme":         {"the id of a scheme", `"uk-psti"`, namePattern.String(), matches(namePattern, "has other characters", "Write the id of a scheme, as uk-psti; assay schemes lists them.")},
 	"sha256":         {"64 hexadecimal digits", `"…"`, `^(sha256:)?[0-9A-Fa-f]{64}$`, checkDigest},
-	"name":           {"letters, digits, - _ and .", `"main"`, namePattern.source, matches(namePattern, "has other characters", "Use letters, digits, -, _ and ., at most 64.")},
-	"reference-name": {"a letter, then letters, digits, - and _", `"main"`, referencePattern.source, matches(referencePattern, "references could not name it", "Begin with a letter and use letters, digits, - and _, at most 64.")},
+	"name":           {"letters, digits, - _ and .", `"main"`, namePattern.String(), matches(namePattern, "has other characters", "Use letters, digits, -, _ and ., at most 64.")},
+	"reference-name": {"a letter, then letters, digits, - and _", `"main"`, referencePattern.String(), matches(referencePattern, "references could not name it", "Begin with a letter and use letters, digits, - and _, at most 64.")},
 }
 
 var (
-	durationPattern    = lazy(`^[1-9][0-9]{0,5}(s|m|h|d|w|y)$`)
-	lockoutPattern     = lazy(`^[1-9][0-9]{0,5} in [1-9][0-9]{0,5}(s|m|h|d|w|y)$`)
-	hostPattern        = lazy(`^(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
-	repositoryPattern  = lazy(`^[A-Za-z0-9.-]+\.[A-Za-z]+/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$`)
-	requirementPattern = lazy(`^[a-z0-9][a-z0-9-]*:[^\s:]+$`)
-	checkPattern       = lazy(`^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$`)
-	namePattern        = lazy(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
-	referencePattern   = lazy(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)
-	datePattern        = lazy(`^\d{4}-\d{2}-\d{2}$`)
+	durationPattern    = lazyregexp.New(`^[1-9][0-9]{0,5}(s|m|h|d|w|y)$`)
+	lockoutPattern     = lazyregexp.New(`^[1-9][0-9]{0,5} in [1-9][0-9]{0,5}(s|m|h|d|w|y)$`)
+	hostPattern        = lazyregexp.New(`^(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+	repositoryPattern  = lazyregexp.New(`^[A-Za-z0-9.-]+\.[A-Za-z]+/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$`)
+	requirementPattern = lazyregexp.New(`^[a-z0-9][a-z0-9-]*:[^\s:]+$`)
+	checkPattern       = lazyregexp.New(`^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$`)
+	namePattern        = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+	referencePattern   = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)
+	datePattern        = lazyregexp.New(`^\d{4}-\d{2}-\d{2}$`)
 )
 
 // matches makes a check out of a pattern.
-func matches(pattern *pattern, what, todo string) func(string) *problem {
+func matches(pattern *lazyregexp.Regexp, what, todo string) func(string) *problem {
 	return func(s string) *problem {
 		if pattern.MatchString(s) {
 			return nil

@@ -36,7 +36,7 @@ func (s *scope) file(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	if err != nil {
 		return cty.DynamicVal, err
 	}
-	if privateKey().Match(data) || !utf8.Valid(data) && isSecretPacket(data[0]) {
+	if privateKey.Get().Match(data) || !utf8.Valid(data) && isSecretPacket(data[0]) {
 		return cty.DynamicVal, errors.New("the file holds a private key; name the public half, and keep the private one elsewhere")
 	}
 	s.read[name] = data

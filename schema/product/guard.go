@@ -3,11 +3,11 @@ package product
 import (
 	"bytes"
 	"fmt"
-	"regexp"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // Limits on product files. They are far above what a product needs, and low
@@ -23,14 +23,14 @@ const (
 )
 
 // privateKey fits the first line of every PEM private key, and of PGP's.
-var privateKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY`) })
+var privateKey = lazyregexp.New(`-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY`)
 
 // guard looks at a file before it is parsed: the parser calls itself for each
 // bracket, so nesting is bounded here, and operators are refused that would
 // make it do the same without brackets. It also refuses private keys, before
 // any message could show one.
 func guard(name string, src []byte, isJSON bool) hcl.Diagnostics {
-	if at := privateKey().FindIndex(src); at != nil {
+	if at := privateKey.Get().FindIndex(src); at != nil {
 		return hcl.Diagnostics{mistake(rangeAt(name, src, at[0], at[1]),
 			"Take it out, and replace the key pair if anyone else has seen this file. Only public keys belong here.",
 			"a private key stands in the product file")}

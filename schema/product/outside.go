@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/assay-iot/assay/internal/nearest"
 )
 
 // Outside is what a product file speaks of that does not stand in it: the checks
@@ -93,7 +95,7 @@ func (o *Outside) vetID(format, id string, at hcl.Range) *hcl.Diagnostic {
 // meant is the fix for an id that does not exist.
 func meant(best, written string, candidates []string, otherwise string) string {
 	if best == "" {
-		best = nearest(written, candidates)
+		best = nearest.Name(written, candidates)
 	}
 	if best == "" {
 		return otherwise

@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/assay-iot/assay/internal/nearest"
 )
 
 // scope is what expressions can name: variables, the labels of blocks, and a
@@ -231,7 +233,7 @@ func (s *scope) vetReference(t hcl.Traversal) *hcl.Diagnostic {
 		kind = "variable"
 	}
 	todo := fmt.Sprintf("Declare it: %s %q { … }.", kind, name)
-	if near := nearest(name, names); near != "" {
+	if near := nearest.Name(name, names); near != "" {
 		todo = "Did you mean " + root + "." + near + "?"
 	} else if len(names) > 0 {
 		todo += " " + listing(names)

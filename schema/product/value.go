@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/assay-iot/assay/internal/nearest"
 )
 
 // value is the expression of an attribute, as gohcl sees it: when asked, it
@@ -96,7 +98,7 @@ func (v *value) bareWord(expr hclsyntax.Expression) *hcl.Diagnostic {
 	}
 	word := t.Traversal.RootName()
 	todo := fmt.Sprintf("Write it in quotes: %q.", word)
-	switch near := nearest(word, v.want.Enum); {
+	switch near := nearest.Name(word, v.want.Enum); {
 	case near != "":
 		todo = fmt.Sprintf("Write it in quotes: %q.", near)
 	case v.want.Kind == truth:
@@ -174,7 +176,7 @@ func enumFix(s string, enum []string) string {
 	for i, e := range enum {
 		list[i] = fmt.Sprintf("%q", e)
 	}
-	if near := nearest(s, enum); near != "" {
+	if near := nearest.Name(s, enum); near != "" {
 		return fmt.Sprintf("Did you mean %q? It can be %s.", near, either(list))
 	}
 	return "It can be " + either(list) + "."

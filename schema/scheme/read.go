@@ -2,24 +2,23 @@ package scheme
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // The forms of what stands in a scheme file.
 var (
-	idForm     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`) })
-	clauseForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.()_-]*$`) })
-	statusForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(M|R|C|[MR]( C)?( F)? \([0-9a-z, ]+\))$`) })
-	checkForm  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$`) })
-	pathForm   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z_]+(\.[a-z_]+)*(=[^|=]+)?$`) })
+	idForm     = lazyregexp.New(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	clauseForm = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9.()_-]*$`)
+	statusForm = lazyregexp.New(`^(M|R|C|[MR]( C)?( F)? \([0-9a-z, ]+\))$`)
+	checkForm  = lazyregexp.New(`^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$`)
+	pathForm   = lazyregexp.New(`^[a-z_]+(\.[a-z_]+)*(=[^|=]+)?$`)
 )
 
 // reader turns the written file into a Scheme and collects all that is wrong
@@ -41,7 +40,7 @@ func (r *reader) scheme(b *schemeBlock) *Scheme {
 		From: Day(b.From), Until: Day(b.Until),
 		MaxLabel: Period(b.MaxLabel), MinSupport: Period(b.MinSupport), Range: b.Range,
 	}
-	if !idForm().MatchString(b.ID) {
+	if !idForm.MatchString(b.ID) {
 		r.errorf(b.IDRange, "Not a scheme id", `The id of a scheme is made of small letters, digits and hyphens, as "uk-psti".`)
 	}
 	r.written(b.Title, "title", b.TitleRange)
@@ -118,12 +117,12 @@ func (r *reader) requirement(s *Scheme, b *requirementBlock) Requirement {
 		ID: b.ID, Principle: assay.Principle(b.Principle), Title: b.Title, Status: Status(b.Status), Level: b.Level,
 		Proof: assay.Declared, Assessor: b.Assessor, UnmetReasons: b.UnmetReasons, Note: b.Note, Range: b.Range,
 	}
-	if !clauseForm().MatchString(b.ID) {
+	if !clauseForm.MatchString(b.ID) {
 		r.errorf(b.IDRange, "Not a requirement id", "An id is made of letters, digits and . ( ) _ -, as printed in the scheme.")
 	}
 	r.written(b.Title, "title", b.TitleRange)
 	r.one(b.Principle, principles(), "principle", b.PrincipleRange)
-	if !statusForm().MatchString(b.Status) {
+	if !statusForm.MatchString(b.Status) {
 		r.errorf(b.StatusRange, "Not a status", `A status is "M" (mandatory), "R" (recommended) or "C" (mandatory where its condition holds), M and R with the printed condition if there is one, as "M F (a)".`)
 	}
 	if b.Proof != "" && r.one(b.Proof, proofs(), "proof", b.ProofRange) {
@@ -167,7 +166,7 @@ func (r *reader) checks(e hcl.Expression, seen map[string]bool) []assay.CheckID 
 		folder, _, _ := strings.Cut(n.text, "/")
 		id := assay.CheckID(n.text)
 		switch {
-		case !checkForm().MatchString(n.text):
+		case !checkForm.MatchString(n.text):
 			r.errorf(n.at, "Not a check id", `A check id is principle/name, as "credentials/empty-password".`)
 		case !assay.Principle(folder).Valid():
 			r.errorf(n.at, "Unknown principle", "%q is none of the nine principles.%s", folder, suggest(folder, principles()))
@@ -185,7 +184,7 @@ func (r *reader) checks(e hcl.Expression, seen map[string]bool) []assay.CheckID 
 
 // path reports whether a path has the form of one, and is known.
 func (r *reader) path(path string, at hcl.Range) bool {
-	if !pathForm().MatchString(path) {
+	if !pathForm.MatchString(path) {
 		r.errorf(at, "Not a path", `A path is made of names of the product language, as "credential.initial" or "credential.initial=user-set".`)
 		return false
 	}
@@ -200,7 +199,7 @@ func (r *reader) path(path string, at hcl.Range) bool {
 func (r *reader) edges(q *Requirement, blocks []edgeBlock) {
 	for _, b := range blocks {
 		scheme, clause, ok := strings.Cut(b.To, ":")
-		if !ok || !idForm().MatchString(scheme) || !clauseForm().MatchString(clause) {
+		if !ok || !idForm.MatchString(scheme) || !clauseForm.MatchString(clause) {
 			r.errorf(b.ToRange, "Not a requirement", `A requirement elsewhere is written scheme:requirement, as "etsi-en-303-645:5.1-1".`)
 		}
 		r.one(b.Relation, relations(), "relation", b.RelationRange)

@@ -14,14 +14,13 @@ import (
 	"fmt"
 	"net/http"
 	"path"
-	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/google/go-github/v60/github"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // Fact is what GitHub said about the declared repository.
@@ -72,8 +71,8 @@ func known(yes bool, at string) Answer {
 }
 
 var (
-	goodOwner = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9-]{0,98})$`) })
-	goodName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`) })
+	goodOwner = lazyregexp.New(`^[A-Za-z0-9](?:[A-Za-z0-9-]{0,98})$`)
+	goodName  = lazyregexp.New(`^[A-Za-z0-9._-]{1,100}$`)
 )
 
 // Parse reads the form of a product file, "github.com/owner/name", with or
@@ -88,7 +87,7 @@ func Parse(s string) (owner, name string, err error) {
 }
 
 func valid(owner, name string) bool {
-	return goodOwner().MatchString(owner) && goodName().MatchString(name) && strings.Trim(name, ".") != ""
+	return goodOwner.MatchString(owner) && goodName.MatchString(name) && strings.Trim(name, ".") != ""
 }
 
 // Observe asks GitHub about a repository. The error says why nothing at all is

@@ -2,29 +2,14 @@ package versions
 
 import (
 	"cmp"
-	"strings"
 )
 
 // Deb compares as dpkg and opkg do (Debian Policy 5.6.12): epoch, upstream
 // version, revision.
 func Deb(a, b string) int {
-	ea, ua, ra := splitDeb(a)
-	eb, ub, rb := splitDeb(b)
+	ea, ua, ra := split(a)
+	eb, ub, rb := split(b)
 	return cmp.Or(compareDigits(ea, eb), compareDeb(ua, ub), compareDeb(ra, rb))
-}
-
-// splitDeb parts a version at its first colon and its last hyphen.
-func splitDeb(v string) (epoch, upstream, revision string) {
-	v = strings.TrimSpace(v)
-	if before, after, ok := strings.Cut(v, ":"); ok {
-		if number, rest := digits(before); rest == "" {
-			epoch, v = number, after
-		}
-	}
-	if i := strings.LastIndexByte(v, '-'); i >= 0 {
-		return epoch, v[:i], v[i+1:]
-	}
-	return epoch, v, ""
 }
 
 // compareDeb compares runs of other characters and runs of digits in turn.

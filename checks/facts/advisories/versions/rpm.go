@@ -8,24 +8,12 @@ import (
 // RPM compares as rpm does: epoch, version, release. A release that one of the
 // two does not have is not compared.
 func RPM(a, b string) int {
-	ea, va, ra := splitRPM(a)
-	eb, vb, rb := splitRPM(b)
+	ea, va, ra := split(a)
+	eb, vb, rb := split(b)
 	if d := cmp.Or(compareDigits(ea, eb), compareRPM(va, vb)); d != 0 || ra == "" || rb == "" {
 		return d
 	}
 	return compareRPM(ra, rb)
-}
-
-func splitRPM(v string) (epoch, version, release string) {
-	if before, after, ok := strings.Cut(v, ":"); ok {
-		if number, rest := digits(before); rest == "" {
-			epoch, v = number, after
-		}
-	}
-	if i := strings.LastIndexByte(v, '-'); i >= 0 {
-		return epoch, v[:i], v[i+1:]
-	}
-	return epoch, v, ""
 }
 
 // compareRPM compares segments of digits or letters; what stands between them

@@ -6,6 +6,8 @@
 // never panics; what is not a version at all still has a place.
 package versions
 
+import "strings"
+
 // Order says which of two versions comes first: below 0 if a does, above 0 if b
 // does, 0 if they are the same release.
 type Order func(a, b string) int
@@ -50,3 +52,17 @@ func sign(n int) int {
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+// split parts a version of Debian or of rpm at its first colon and its last hyphen.
+func split(v string) (epoch, upstream, revision string) {
+	v = strings.TrimSpace(v)
+	if before, after, ok := strings.Cut(v, ":"); ok {
+		if number, rest := digits(before); rest == "" {
+			epoch, v = number, after
+		}
+	}
+	if i := strings.LastIndexByte(v, '-'); i >= 0 {
+		return epoch, v[:i], v[i+1:]
+	}
+	return epoch, v, ""
+}

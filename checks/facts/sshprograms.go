@@ -91,7 +91,7 @@ func versionOfDropbear(content []byte) [][]byte {
 		at += i
 		if at+2 < len(content) && isDigit(content[at+1]) && isDigit(content[at+2]) {
 			window := content[max(0, at-before):min(at+after, len(content))]
-			if m := dropbearVersion.get().FindSubmatch(window); m != nil {
+			if m := dropbearVersion.Get().FindSubmatch(window); m != nil {
 				return m
 			}
 		}

@@ -128,7 +128,7 @@ func tlsSettingsIn(t Text, services []Service) []TLSSetting {
 			if len(all) >= maxUnverified || unused[line.Number] || isComment(line.Text) || !strings.Contains(line.Text, rule.literal) {
 				continue
 			}
-			if m := rule.line.get().FindStringSubmatch(line.Text); m != nil {
+			if m := rule.line.Get().FindStringSubmatch(line.Text); m != nil {
 				s := TLSSetting{Program: rule.program, Version: rule.version, Weak: rule.weak(m[1]), Root: containerPath(t.File), Location: t.At(line)}
 				s.Used = usesTLS(s, services)
 				all = append(all, s)

@@ -65,7 +65,7 @@ func namesDevice(words []string) bool {
 		return false
 	}
 	line := func() string { return strings.Join(words, " ") }
-	if slices.ContainsFunc(words, namesPlace) && deviceNames.get().MatchString(line()) {
+	if slices.ContainsFunc(words, namesPlace) && deviceNames.Get().MatchString(line()) {
 		return true
 	}
 	args := words[1:]
@@ -73,7 +73,7 @@ func namesDevice(words []string) bool {
 	case "ifconfig", "ip":
 		return len(args) <= 3 && !slices.Contains(args, "up") && !slices.Contains(args, "add") // shows the address
 	case "nvram", "fw_printenv", "flash_eeprom", "mtd_get_mac_ascii", "mtd_get_mac_binary", "get_mac_label", "getprop", "factory", "setmac", "getmac":
-		return deviceNames.get().MatchString(line()) || strings.Contains(path.Base(words[0]), "mac")
+		return deviceNames.Get().MatchString(line()) || strings.Contains(path.Base(words[0]), "mac")
 	case "grep", "awk", "sed", "cat":
 		return strings.Contains(line(), "/proc/cpuinfo") && strings.Contains(strings.ToLower(line()), "serial")
 	}
@@ -103,7 +103,7 @@ func setsPassword(c Command) string {
 		return "openssl passwd"
 	}
 	for _, t := range c.DeviceWords {
-		if m := passwordSetting.get().FindStringSubmatch(t); m != nil && Unresolved(m[1]) {
+		if m := passwordSetting.Get().FindStringSubmatch(t); m != nil && Unresolved(m[1]) {
 			name, _, _ := strings.Cut(m[0], "=")
 			return strings.TrimSpace(name)
 		}

@@ -1,0 +1,73 @@
+// Package facts observes firmware images and judges nothing.
+//
+// A fact is computed at most once for an image and is safe for concurrent use.
+// Facts form a graph: a fact names the facts that it needs, and asking for
+// another one is an error, so that documentation, provenance and parallel work
+// come free. There are three forms:
+//
+//   - [Scan] looks at each file once, while the image is read, and collects
+//     items. All scans share one pass over the bytes.
+//   - [Fact] is derived from other facts.
+//   - [Given] is supplied from outside: what was asked of GitHub or the web.
+//
+// Every item of a fact carries the place where it was seen, put there by the
+// reader that saw the bytes. Facts know no product, no scheme and no check.
+//
+// # Layout
+//
+// A file's name begins with its fact, and a file holds one idea; a test keeps the
+// list.
+//
+// What all facts stand on:
+//
+//   - graph: the three forms of a fact, and who may ask for what
+//   - search, literals, pattern: one pass over the bytes for the words of all scans
+//   - base: the tree of files and its root file systems
+//   - texts, sections, unit, uci: text files, and the forms of settings in several
+//   - shell: scripts as syntax trees, what they run, and with which words
+//   - elf, devicetree: readers of other forms
+//   - secret, redact: what must not be told, and leaving it out
+//   - seenonce, times: one sighting told once; the time that a fact takes
+//
+// Who gets in:
+//
+//   - accounts, passwordwrites, authorizedkeys: accounts, and what opens them
+//   - hashes, descrypt, crack, guesses: forms of hashes, and tries with usual passwords
+//   - derivedpasswords: passwords made of what everybody can know
+//   - loginlimits: limits on tries
+//   - plainsecrets, secretwords, tokens, wifi: secrets in clear
+//   - secretfiles, writable, privileges: modes of files
+//
+// Keys:
+//
+//   - keys, weakkeys, wellknownkeys: private and public keys
+//   - certificates, trustedkeys, bootkeys: certificates, and keys that the device trusts
+//   - identity: keys that the device makes for itself
+//
+// What runs:
+//
+//   - boot: what the device starts, and how; services and the kinds of daemons
+//   - settings, address: what the settings of daemons say of them
+//   - console: prompts beside the device
+//   - sshprograms, tls, unverified: how connections are made
+//   - programs, hardening, modulesignatures: programs, and how they are built
+//   - kernelconfig, loaderlines: the kernel's options, and the boot loader's
+//
+// Of what it is made:
+//
+//   - components, packages, manifests, banners, builders, applets: the inventory, and its sources
+//   - builds, buildhomes, leftovers: when and where it was built, and what stayed
+//
+// Updates:
+//
+//   - updaters: what updates the device
+//   - updategate: whether a script's check of a signature stands before its writing
+//   - updatecontainers, signatures, indexes, ostree, tornimage: what the image is signed with
+//
+// Data:
+//
+//   - storages, encryption, resets: where data lie, how, and what wipes them
+//   - endpoints, ownpages, telemetry: whom the device talks to
+//   - sensors, residue: what it can see and hear, and what people left in it
+//   - pages: documents from the web
+package facts

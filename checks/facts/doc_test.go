@@ -1,0 +1,42 @@
+package facts
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The layout in the package's documentation names what each file is of: a name
+// that is not there has no place yet, and one without files is out of date.
+func TestLayout(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, layout, _ := strings.Cut(string(doc), "// # Layout")
+	var named []string
+	for _, line := range regexp.MustCompile(`(?m)^//   - (.*)$`).FindAllStringSubmatch(layout, -1) {
+		list, _, _ := strings.Cut(line[1], ": ")
+		named = append(named, strings.Split(list, ", ")...)
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var there []string
+	for _, name := range files {
+		stem, _, _ := strings.Cut(strings.TrimSuffix(name, ".go"), "_")
+		if !slices.Contains(named, stem) && stem != "doc" {
+			t.Errorf("%s: the layout in doc.go has no %q: name the file by its fact, or a new fact there", name, stem)
+		}
+		there = append(there, stem)
+	}
+	for _, n := range named {
+		if !slices.Contains(there, n) {
+			t.Errorf("doc.go: the layout has %q, and no file begins with it", n)
+		}
+	}
+}

@@ -1,0 +1,209 @@
+package facts
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// name makes a path of a word, from the folder in which the way is.
+func (g *gate) name(word string) string {
+	switch {
+	case word == "" || strings.HasPrefix(word, "/"):
+		return path.Clean("/" + word)
+	case strings.HasPrefix(word, "$"):
+		return word
+	}
+	if strings.HasPrefix(g.cwd, "$") {
+		return g.cwd + "/" + word
+	}
+	return path.Join(g.cwd, word)
+}
+
+// file finds what is known of a file: of itself, or of the folder that it was
+// unpacked into.
+func (g *gate) file(name string) *gateFile {
+	for n := name; ; n = path.Dir(n) {
+		if f := g.files[n]; f != nil {
+			return f
+		}
+		if n == "/" || n == "." || !strings.Contains(n, "/") {
+			return nil
+		}
+	}
+}
+
+// bad reports whether somebody else chose what a file holds and no signature
+// covers it.
+func (g *gate) bad(name string) bool {
+	f := g.file(name)
+	return f != nil && !g.good(f, 0)
+}
+
+func (g *gate) good(f *gateFile, depth int) bool {
+	if f.good || depth > 16 {
+		return f.good
+	}
+	return len(f.of) > 0 && !slices.ContainsFunc(f.of, func(n string) bool {
+		o := g.file(n)
+		return o == nil || o == f || !g.good(o, depth+1)
+	})
+}
+
+// words are the words of a command that may name a file.
+func (g *gate) words(c Command) []string {
+	_, args := c.Effective()
+	var names []string
+	for _, a := range args {
+		a = strings.TrimPrefix(a, "if=")
+		if a != "" && a[0] != '-' && !strings.Contains(a, "://") && !strings.HasPrefix(a, "of=") && !strings.HasPrefix(a, "/dev/") {
+			names = append(names, g.name(a))
+		}
+	}
+	for _, r := range c.Redirects {
+		if r.Op == "<" {
+			names = append(names, g.name(r.Word))
+		}
+	}
+	return names
+}
+
+// inputs are the known files that a command reads, also through its pipeline.
+func (g *gate) inputs(c Command) []string {
+	outs := g.outs(c)
+	var names []string
+	for _, n := range g.words(c) {
+		if g.file(n) != nil && !slices.Contains(outs, n) {
+			names = append(names, n)
+		}
+	}
+	if c.Pipeline != 0 {
+		for _, p := range g.pipe {
+			if fetches(p) && len(g.fetchedTo(p)) == 0 {
+				g.files[streamed] = &gateFile{fetched: true}
+				names = append(names, streamed)
+			} else {
+				names = append(names, g.onlyKnown(g.words(p))...)
+			}
+		}
+	}
+	_, args := c.Effective()
+	for _, a := range args {
+		names = append(names, g.told(a)...)
+	}
+	return names
+}
+
+// streamed stands for what comes straight out of a program that fetches.
+const streamed = "/dev/stdin"
+
+func (g *gate) onlyKnown(names []string) []string {
+	return slices.DeleteFunc(names, func(n string) bool { return g.file(n) == nil })
+}
+
+// outs are the files that a command writes.
+func (g *gate) outs(c Command) []string {
+	name, args := c.Effective()
+	var names []string
+	add := func(n string) { names = append(names, g.name(n)) }
+	for _, r := range c.Redirects {
+		if r.Op == ">" || r.Op == ">>" || r.Op == "1>" || r.Op == "&>" || r.Op == ">|" {
+			add(r.Word)
+		}
+	}
+	plain := func() []string {
+		return slices.DeleteFunc(slices.Clone(args), func(a string) bool { return strings.HasPrefix(a, "-") })
+	}
+	switch path.Base(name) {
+	case "dd":
+		for _, a := range args {
+			if strings.HasPrefix(a, "of=") {
+				add(a[3:])
+			}
+		}
+	case "cp", "mv", "install", "ln":
+		if p := plain(); len(p) > 1 {
+			to := p[len(p)-1]
+			add(to)
+			if strings.HasSuffix(to, "/") || g.folder(to) {
+				add(strings.TrimSuffix(to, "/") + "/" + path.Base(p[0]))
+			}
+		}
+	case "tee":
+		for _, a := range plain() {
+			add(a)
+		}
+	case "tar", "unzip", "bsdtar", "cpio", "7z", "unsquashfs":
+		to := flagValues(args, "-C", "-d", "--directory", "-D")
+		for _, d := range to {
+			add(d)
+		}
+		if len(to) == 0 {
+			add(g.cwd)
+		}
+	case "gunzip", "gzip", "unxz", "xz", "bunzip2", "bzip2", "unzstd", "unlzma":
+		for _, a := range plain() {
+			if path.Ext(a) != "" && !c.Has("-c", "--stdout") {
+				add(strings.TrimSuffix(a, path.Ext(a)))
+			}
+		}
+	default:
+		for _, o := range flagValues(args, "-o", "-O", "-out", "--output", "--out") {
+			add(o)
+		}
+	}
+	return names
+}
+
+func (g *gate) folder(name string) bool {
+	return g.cwd == name || g.view.root != nil && func() bool {
+		f, ok := g.view.root.Lookup(strings.TrimPrefix(g.name(name), "/"))
+		return ok && f.Kind.String() == "directory"
+	}()
+}
+
+// derive notes what files a command makes of others.
+func (g *gate) derive(c *Command, program string) {
+	in := g.inputs(*c)
+	outs := g.outs(*c)
+	if len(in) > 0 && len(outs) == 0 && !standardTool(program) {
+		for _, n := range g.words(*c) { // "decrypt IN OUT"
+			if g.file(n) == nil {
+				outs = append(outs, n)
+			}
+		}
+	}
+	for _, o := range outs {
+		switch {
+		case len(in) > 0 && slices.Contains(in, o):
+		case len(in) > 0:
+			g.files[o] = &gateFile{fetched: true, of: in}
+			if !standardTool(program) && program != "openssl" {
+				g.checker[o] = program
+			}
+		case g.files[o] != nil:
+			delete(g.files, o)
+		}
+	}
+	if program == "chmod" {
+		for _, n := range in {
+			g.files[n].mark()
+		}
+	}
+}
+
+func (f *gateFile) mark() {
+	if f != nil {
+		f.script = true
+	}
+}
+
+func (g *gate) inFolder(dir string) []string {
+	var names []string
+	for _, n := range sortedKeys(g.files) {
+		if path.Dir(n) == dir {
+			names = append(names, n)
+		}
+	}
+	return names
+}
