@@ -25,7 +25,7 @@ var DefaultPassword = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.PasswordWrites, facts.Guesses, facts.PlainSecrets),
 	Run:       defaultPassword,
 }
@@ -35,11 +35,8 @@ func defaultPassword(c *checks.Context) checks.Judgement {
 	words := productWords(c.Product)
 	var found []assay.Finding
 	var closed []string
-	for _, g := range checks.Ask(c, facts.Guesses) {
+	for _, g := range withWords(checks.Ask(c, facts.Guesses), accounts, words) {
 		a := accountOf(accounts, g)
-		if !g.Opened && len(words) > 0 {
-			g = with(g, facts.TryWords(a, words))
-		}
 		tried := fmt.Sprintf("tried %d of %d", g.Tried, g.Of)
 		switch {
 		case g.Opened:
@@ -60,7 +57,7 @@ func defaultPassword(c *checks.Context) checks.Judgement {
 	if j.Verdict == assay.Pass && len(closed) > 0 {
 		slices.Sort(closed)
 		return c.Inconclusive("no password of the list %s fits, which does not make the others good (%s)",
-			facts.DefaultsList, strings.Join(slices.Compact(closed), "; "))
+			facts.DefaultsList, someOf(slices.Compact(closed)))
 	}
 	return orUnclear(c, j)
 }
@@ -84,6 +81,35 @@ func accountOf(accounts []facts.Account, g facts.Guess) facts.Account {
 		}
 	}
 	return facts.Account{Name: g.Name, Kind: g.Kind, Location: g.Location, Login: true, Superseded: g.Superseded}
+}
+
+// maxClosed is the number of accounts that a reason names.
+const maxClosed = 20
+
+func someOf(closed []string) string {
+	if n := len(closed) - maxClosed; n > 0 {
+		closed = append(slices.Clone(closed[:maxClosed]), fmt.Sprintf("and %d more accounts", n))
+	}
+	return strings.Join(closed, "; ")
+}
+
+// withWords tries further words on the accounts that the list did not open.
+func withWords(guesses []facts.Guess, accounts []facts.Account, words []string) []facts.Guess {
+	if len(words) == 0 {
+		return guesses
+	}
+	guesses = slices.Clone(guesses)
+	var closed []int // places in guesses
+	var whose []facts.Account
+	for i, g := range guesses {
+		if a := accountOf(accounts, g); !g.Opened && a.BuiltIn() {
+			closed, whose = append(closed, i), append(whose, a)
+		}
+	}
+	for i, more := range facts.TryWords(whose, words) {
+		guesses[closed[i]] = with(guesses[closed[i]], more)
+	}
+	return guesses
 }
 
 // with adds a second round of guesses to the first.

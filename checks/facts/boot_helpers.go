@@ -51,6 +51,12 @@ func (g *boot) settleUnknown(s *Service) {
 	}
 }
 
+// Why a program may wait for others where nothing in the image says that it does.
+const (
+	waitsByItsOwn = "its program brings its own libraries"
+	waitsUnread   = "the program that it runs could not be read"
+)
+
 // waitsBy looks into the program of a service.
 func (g *boot) waitsBy(s *Service) string {
 	f, ok := g.root.Lookup(s.Program)
@@ -70,7 +76,7 @@ func (g *boot) waitsBy(s *Service) string {
 	case p.Listens:
 		return "its program can wait for connections"
 	case p.Static && p.Language != languageGo:
-		return "its program brings its own libraries"
+		return waitsByItsOwn
 	}
 	for _, l := range serverLibraries {
 		if p.Needs(l) {
@@ -105,7 +111,7 @@ func (g *boot) waitsByScript(args []string) string {
 		}
 		break
 	}
-	return "the program that it runs could not be read"
+	return waitsUnread
 }
 
 // waitsByText looks for the words with which scripts open a port.

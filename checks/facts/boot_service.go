@@ -74,6 +74,12 @@ func (s Service) MayWait() bool {
 	return s.Waits != "" || s.TLS() == Unknown && slices.ContainsFunc(s.Listens, func(l Listen) bool { return !l.Loopback() })
 }
 
+// canWait reports whether the program itself or its arguments say that it waits
+// for others; not that nobody can tell.
+func (s Service) canWait() bool {
+	return s.MayWait() && s.Waits != "" && s.Waits != waitsByItsOwn && s.Waits != waitsUnread
+}
+
 // TLS says whether the reachable addresses speak TLS: Yes if all do, No if one
 // does not, else Unknown.
 func (s Service) TLS() Known {

@@ -3,11 +3,8 @@ package facts
 import (
 	"cmp"
 	_ "embed"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/assay-iot/assay"
 )
@@ -28,8 +25,8 @@ type Guess struct {
 	Kind     AccountKind
 	HashKind HashKind
 	Opened   bool
-	// Tried is the number of passwords that were tried. They are tried in groups,
-	// so that it does not tell which one fits.
+	// Tried is the number of passwords that were tried; where one fits it is
+	// counted in groups, so that it does not tell which one.
 	Tried int
 	Of    int    // the number of passwords that were worth trying
 	Short string // why fewer were tried than were worth it, if so
@@ -37,17 +34,6 @@ type Guess struct {
 	Superseded bool
 	Location   assay.Location
 }
-
-// Budgets are counted in units of about a microsecond on the machine on which
-// the costs were measured. They are numbers, not times: the answer is the same
-// on every machine.
-const (
-	budgetPerHash  = 4_000_000
-	budgetPerImage = 8_000_000
-	guessGroup     = 8        // passwords tried side by side
-	guessMemory    = 64 << 20 // bytes that one try may take
-	allMemory      = 96 << 20 // bytes that all tries at one time may take
-)
 
 // Guesses are the outcomes of trying default passwords on all hashes.
 var Guesses = &Fact[[]Guess]{
@@ -67,86 +53,25 @@ var Guesses = &Fact[[]Guess]{
 	},
 }
 
-// guessAll tries each distinct pair of hash and user once.
+// guessAll tries each distinct hash once, whatever the number of files and
+// accounts that have it.
 func guessAll(accounts []Account, hosts map[string][]string) []Guess {
 	list := readDefaults(defaultsText)
-	budget := budgetFor(accounts)
-	done := map[string]Guess{}
-	guesses := []Guess{}
-	for _, a := range accounts {
-		hash, ok := a.Hash.Reveal()
-		if !a.BuiltIn() || !ok {
-			continue
+	return guessEach(accounts, budgetOfList, func(same []Account) []string {
+		var users, names []string
+		for _, a := range same {
+			image, _, _ := cutLast(a.Entry.Path, "!")
+			users, names = append(users, a.Name), append(names, hosts[image]...)
 		}
-		image, _, _ := cutLast(a.Entry.Path, "!")
-		words := list.words(a.Name, hosts[image])
-		key := strings.Join(append([]string{hash, a.Name}, hosts[image]...), "\x00")
-		g, ok := done[key]
-		if !ok {
-			g = tryAll(a.HashKind, a.Rounds, hash, words, budget)
-			done[key] = g
-		}
-		g.Name, g.Kind, g.HashKind, g.Superseded, g.Location = a.Name, a.Kind, a.HashKind, a.Superseded, a.Location
-		guesses = append(guesses, g)
-	}
-	return guesses
+		return list.words(users, names)
+	})
 }
 
-// budgetFor shares the budget of the image among its distinct hashes.
-func budgetFor(accounts []Account) int {
-	distinct := map[string]bool{}
-	for _, a := range accounts {
-		if hash, ok := a.Hash.Reveal(); ok && a.BuiltIn() {
-			distinct[a.Name+":"+hash] = true
-		}
-	}
-	return min(budgetPerHash, budgetPerImage/max(1, len(distinct)))
-}
-
-// TryWords tries further words on an account, such as the product's name and
-// maker, within the budget for one hash.
-func TryWords(a Account, words []string) Guess {
-	hash, ok := a.Hash.Reveal()
-	g := Guess{Of: len(words), Short: "the hash is not at hand"}
-	if ok && a.BuiltIn() {
-		g = tryAll(a.HashKind, a.Rounds, hash, words, budgetPerHash)
-	}
-	g.Name, g.Kind, g.HashKind, g.Superseded, g.Location = a.Name, a.Kind, a.HashKind, a.Superseded, a.Location
-	return g
-}
-
-// tryAll tries words in order until one opens the hash or the budget is spent.
-func tryAll(kind HashKind, rounds int, hash string, words []string, budget int) Guess {
-	g := Guess{Of: len(words)}
-	cost, memory, why := guessCost(kind, rounds, hash)
-	if why != "" {
-		g.Short = why
-		return g
-	}
-	if most := budget / cost; most < len(words) {
-		words, g.Short = words[:most], "each try of "+string(kind)+" is slow by design"
-	}
-	workers := make(chan struct{}, max(1, min(runtime.GOMAXPROCS(0), guessGroup, allMemory/max(1, memory))))
-	for group := range slices.Chunk(words, guessGroup) {
-		var opened atomic.Bool
-		var wg sync.WaitGroup
-		for _, w := range group {
-			wg.Go(func() {
-				workers <- struct{}{}
-				defer func() { <-workers }()
-				if passwordFits(kind, hash, w) {
-					opened.Store(true)
-				}
-			})
-		}
-		wg.Wait()
-		g.Tried += len(group)
-		if opened.Load() {
-			g.Opened, g.Short = true, ""
-			return g
-		}
-	}
-	return g
+// TryWords tries further words on accounts, such as the product's name and
+// maker; the answers are in the order of the accounts. They have a budget of
+// their own, so that they take nothing from the list.
+func TryWords(accounts []Account, words []string) []Guess {
+	return guessEach(accounts, budgetOfWords, func([]Account) []string { return words })
 }
 
 // guessCost gives the cost of one try in units of the budget and the memory it
@@ -228,18 +153,23 @@ func readDefaults(text string) defaults {
 	return d
 }
 
-// Pairs and common passwords that come before everything else, so that a slow
-// hash does not lose them.
+// Pairs, users and common passwords that come before everything else, so that a
+// slow hash does not lose them.
 const (
 	firstPairs  = 8
+	firstUsers  = 4
 	firstCommon = 40
 )
 
-// words are the passwords for a user in the order of trying: pairs of that user,
-// the user's name, nothing, the host name, common passwords, the other pairs of
-// the user, the other common ones, and the passwords of all other pairs.
-func (d defaults) words(user string, hosts []string) []string {
-	pairs := slices.Clone(d.pairs[user])
+// words are the passwords for those who have one hash, in the order of trying:
+// pairs of these users, the users' names, nothing, the host names, common
+// passwords, the other pairs of the users, the other common ones, and the
+// passwords of all other pairs.
+func (d defaults) words(users, hosts []string) []string {
+	var pairs []string
+	for _, user := range users {
+		pairs = append(pairs, d.pairs[user]...)
+	}
 	rank := func(w string) int {
 		if i := slices.Index(d.common, w); i >= 0 {
 			return i
@@ -248,8 +178,8 @@ func (d defaults) words(user string, hosts []string) []string {
 	}
 	slices.SortStableFunc(pairs, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
 	words := slices.Concat(
-		pairs[:min(firstPairs, len(pairs))], []string{user, ""}, hosts, d.common[:min(firstCommon, len(d.common))],
-		pairs, d.common, d.others)
+		pairs[:min(firstPairs, len(pairs))], users[:min(firstUsers, len(users))], []string{""}, hosts,
+		d.common[:min(firstCommon, len(d.common))], pairs, users, d.common, d.others)
 	seen := map[string]bool{}
 	return slices.DeleteFunc(words, func(w string) bool {
 		defer func() { seen[w] = true }()

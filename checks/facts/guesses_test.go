@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -30,14 +31,71 @@ func TestGuesses(t *testing.T) {
 	}
 }
 
+func tryOn(kind HashKind, rounds int, hash string, words []string, budget int) Guess {
+	account := Account{Name: "root", Password: Hashed, HashKind: kind, Rounds: rounds, Hash: NewSecret(string(kind), hash)}
+	return guessEach([]Account{account}, budget, func([]Account) []string { return words })[0]
+}
+
 func md5Of(password string) string { return "$1$ab$" + md5Crypt("$1$", password, "ab") }
 
 // A slow hash gets fewer tries, by count, and says so.
 func TestGuessBudget(t *testing.T) {
 	hash := "$2b$08$abcdefghijklmnopqrstuuWG29KuyeAicPCJODk1zjyGvyQUU2awu"
-	g := tryAll(Bcrypt, 8, hash, []string{"1", "2", "3", "4", "5"}, 3*80<<8)
+	g := tryOn(Bcrypt, 8, hash, []string{"1", "2", "3", "4", "5"}, 3*80<<8)
 	if g.Tried != 3 || g.Of != 5 || g.Short == "" {
 		t.Errorf("tried %d of %d, because %q; want 3 of 5 and a reason", g.Tried, g.Of, g.Short)
+	}
+}
+
+// The budget is that of the image: many slow hashes share it, the superuser's
+// gets most, and of each it is said how far its words were tried.
+func TestGuessBudgetIsShared(t *testing.T) {
+	var accounts []Account
+	add := func(name string, uid int, login bool) {
+		hash := "$6$" + name + "$" + strings.Repeat("a", 86)
+		accounts = append(accounts, Account{
+			Name: name, UID: uid, Login: login, Password: Hashed,
+			HashKind: SHA512Crypt, Rounds: 5000, Hash: NewSecret("sha512crypt", hash),
+		})
+	}
+	for i := range 60 {
+		add(fmt.Sprintf("user%02d", i), 1000+i, true)
+	}
+	add("daemon", 1, false)
+	add("toor", 0, true)
+	words := strings.Fields(strings.Repeat("w ", 100))
+	for i := range words {
+		words[i] += fmt.Sprint(i)
+	}
+	cost, _, _ := guessCost(SHA512Crypt, 5000, "")
+	guesses := guessEach(accounts, 150*cost, func([]Account) []string { return words })
+	all, tried := 0, map[string]int{}
+	for _, g := range guesses {
+		all += g.Tried
+		tried[g.Name] = g.Tried
+		if g.Tried < g.Of && g.Short == "" {
+			t.Errorf("%s: %d of %d tried and no word why", g.Name, g.Tried, g.Of)
+		}
+	}
+	if all != 150 {
+		t.Errorf("%d tries, the budget is for 150", all)
+	}
+	if tried["toor"] < 52 || tried["user00"] == 0 || tried["user59"] == 0 || tried["daemon"] > tried["user59"] {
+		t.Errorf("shared as %v", tried)
+	}
+}
+
+// A hash that several files and accounts have is tried once, with the words of
+// all of them.
+func TestGuessOnce(t *testing.T) {
+	hash := NewSecret("sha512crypt", sha512Vector)
+	accounts := []Account{
+		{Name: "zoe", Login: true, Password: Hashed, HashKind: SHA512Crypt, Rounds: 5000, Hash: hash},
+		{Name: "root", Login: true, Password: Hashed, HashKind: SHA512Crypt, Rounds: 5000, Hash: hash},
+	}
+	jobs, of := guessings(accounts)
+	if len(jobs) != 1 || of[0] != of[1] || of[0].users[0].Name != "root" {
+		t.Errorf("%d hashes, the first user is %s", len(jobs), of[0].users[0].Name)
 	}
 }
 
@@ -60,7 +118,7 @@ func TestGuessHostile(t *testing.T) {
 			t.Errorf("%s: not recognised", hash)
 			continue
 		}
-		if g := tryAll(kind, rounds, hash, []string{"a", "b"}, budgetPerHash); g.Tried != 0 || g.Short == "" {
+		if g := tryOn(kind, rounds, hash, []string{"a", "b"}, budgetOfList); g.Tried != 0 || g.Short == "" {
 			t.Errorf("%s: tried %d, because %q", hash, g.Tried, g.Short)
 		}
 	}
@@ -74,7 +132,7 @@ func TestDefaultsList(t *testing.T) {
 	if n := len(list.others); n < 250 {
 		t.Errorf("the list has %d pairs", n)
 	}
-	words := list.words("metering", nil)
+	words := list.words([]string{"metering"}, nil)
 	if len(words) != len(slices.Compact(slices.Sorted(slices.Values(words)))) {
 		t.Error("words are tried twice")
 	}
@@ -93,11 +151,11 @@ func TestOrderOfWords(t *testing.T) {
 		"metering": {"metering", "", "meter-7", "admin", "password"},
 		"root":     {"admin", "password", "1234"},
 	} {
-		if got := list.words(user, []string{"meter-7"}); !slices.Equal(got[:len(want)], want) {
+		if got := list.words([]string{user}, []string{"meter-7"}); !slices.Equal(got[:len(want)], want) {
 			t.Errorf("%s: %q first, want %q", user, got[:len(want)], want)
 		}
 	}
-	if i := slices.Index(list.words("root", nil), "changeme"); i > 40 {
+	if i := slices.Index(list.words([]string{"root"}, nil), "changeme"); i > 40 {
 		t.Errorf("changeme is number %d", i)
 	}
 }

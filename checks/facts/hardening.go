@@ -63,13 +63,14 @@ var Hardenings = &Fact[[]Hardening]{
 }
 
 // facingOf names, by the path of a program, the services as which it is started
-// and reached. Links are followed: many services are one program. A daemon that
-// is not known to listen, such as one for jobs, faces nothing.
+// and reached. Links are followed: many services are one program. A program that
+// nobody knows faces the network if it can wait for connections; a daemon that is
+// not known to listen, such as one for jobs, faces nothing.
 func facingOf(img *firmware.Image, services []Service) map[string][]string {
 	facing := map[string][]string{}
 	for _, s := range services {
 		i := slices.IndexFunc(img.Containers, func(c *firmware.Container) bool { return c.Path == s.Root })
-		if !s.Reachable() || s.Kind == "" && len(s.Listens) == 0 || i < 0 || s.Program == "" {
+		if !s.Reachable() || s.Kind == "" && len(s.Listens) == 0 && !s.canWait() || i < 0 || s.Program == "" {
 			continue
 		}
 		f, ok := img.Containers[i].Lookup(s.Program)
