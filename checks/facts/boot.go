@@ -159,6 +159,7 @@ type boot struct {
 	installed bool            // busybox --install makes the links of its applets
 	packages  map[string]uciPackage
 	missing   map[string]bool
+	props     map[string]property // of Android, set by commands
 
 	writtenBytes int
 	starters     int

@@ -1,7 +1,6 @@
 package facts
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -23,9 +22,10 @@ func androidFolder(c *firmware.Container) (string, bool) {
 	return "", false
 }
 
-// property is a line of build.prop.
+// property is a line of build.prop, or what a command of the boot sets.
 type property struct {
 	value string
+	sure  bool // it is set on every boot
 	at    assay.Location
 }
 
@@ -40,7 +40,7 @@ func (g *boot) properties() map[string]property {
 		for line := range t.Lines() {
 			key, value, ok := strings.Cut(strings.TrimSpace(line.Text), "=")
 			if ok && !strings.HasPrefix(key, "#") {
-				props[strings.TrimSpace(key)] = property{strings.TrimSpace(value), t.At(line)}
+				props[strings.TrimSpace(key)] = property{strings.TrimSpace(value), true, t.At(line)}
 			}
 		}
 	}
@@ -52,7 +52,6 @@ var androidClasses = []string{"", "default", "core", "main", "hal", "early_hal",
 
 // android starts the services of the init files that are not disabled.
 func (g *boot) android(dir string) {
-	props := g.properties()
 	files := slices.Clone(g.children(dir))
 	for _, name := range []string{"init.rc", "system/etc/init/hw/init.rc"} {
 		if f, ok := g.root.Lookup(name); ok {
@@ -61,19 +60,23 @@ func (g *boot) android(dir string) {
 	}
 	for _, f := range files {
 		if t, ok := g.texts.Get(g.root, f.Name); ok && strings.HasSuffix(f.Name, ".rc") {
-			g.androidFile(t, props)
+			g.androidFile(t)
 		}
 	}
-	g.androidDebug(props)
+	g.androidDebug(g.properties())
 }
 
-// androidFile reads "service NAME PROGRAM ARGS" and its options.
-func (g *boot) androidFile(t Text, props map[string]property) {
+// androidFile reads "service NAME PROGRAM ARGS" and its options, and which
+// properties are set when something happens.
+func (g *boot) androidFile(t Text) {
 	var l *launch
-	class, disabled := "", false
+	class, disabled, sure := "", false, false
 	flush := func() {
 		if l != nil && !disabled && slices.Contains(androidClasses, class) {
-			g.through(t.File.Name, func() { g.androidService(l, props) })
+			g.through(t.File.Name, func() {
+				l.cmd.Name, l.cmd.Args = l.words[0], l.words[1:]
+				g.launch(l)
+			})
 		}
 		l, class, disabled = nil, "", false
 	}
@@ -87,6 +90,9 @@ func (g *boot) androidFile(t Text, props map[string]property) {
 			l.unit, l.words, l.daemon = f[1], f[2:], true
 		case f[0] == "on" || f[0] == "import":
 			flush()
+			sure = len(f) > 1 && !strings.Contains(line.Text, "property:")
+		case l == nil && f[0] == "setprop" && len(f) > 2:
+			g.setProperty(f[1], f[2], sure, t.At(line))
 		case l != nil && f[0] == "class" && len(f) > 1:
 			class = f[1]
 		case l != nil && f[0] == "user" && len(f) > 1:
@@ -96,36 +102,6 @@ func (g *boot) androidFile(t Text, props map[string]property) {
 		}
 	}
 	flush()
-}
-
-func (g *boot) androidService(l *launch, props map[string]property) {
-	l.cmd.Name, l.cmd.Args = l.words[0], l.words[1:]
-	d, _ := daemonOf(path.Base(l.words[0]), "")
-	var places []assay.Location
-	if d.name == "adbd" {
-		for _, key := range []string{"service.adb.tcp.port", "persist.adb.tcp.port"} {
-			if p, ok := props[key]; ok {
-				if port, ok := portNumber(p.value); ok {
-					l.socket = append(l.socket, Listen{Port: port, Protocol: "tcp", TLS: No, Location: p.at})
-				}
-			}
-		}
-		if p, ok := props["ro.adb.secure"]; ok {
-			places = append(places, p.at)
-		}
-	}
-	before := len(g.services)
-	g.launch(l)
-	for i := before; i < len(g.services); i++ {
-		if s := &g.services[i]; s.Name == "adbd" {
-			s.Anonymous = Known("")
-			if p, ok := props["ro.adb.secure"]; ok {
-				s.Anonymous = KnownOf(p.value != "1")
-			}
-			s.Shell = s.Anonymous == Yes
-			s.Places = append(s.Places, places...)
-		}
-	}
 }
 
 // androidDebug notes a build that gives root over the debug bridge.

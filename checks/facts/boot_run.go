@@ -29,6 +29,9 @@ func (g *boot) run(r *shellRun, c *Command) outcome {
 	g.record(r, c, words)
 	g.kernelHook(r, c, words)
 	g.consoleCommand(r, c, words)
+	if len(words) == 3 && path.Base(words[0]) == "setprop" {
+		g.setProperty(words[1], words[2], !c.Conditional, c.Location)
+	}
 	if c.Name == "cd" && r != nil {
 		return g.enter(r, c)
 	}

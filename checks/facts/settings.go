@@ -77,7 +77,7 @@ var daemonSettings = map[string]func(*boot, *Service){
 	"mosquitto":    settleMosquitto,
 	"vncserver":    func(g *boot, s *Service) { g.settlePort(s, Unknown, "-rfbport") },
 	"rtspd":        func(g *boot, s *Service) { g.settlePort(s, Unknown, "-P", "-p") },
-	"adbd":         func(*boot, *Service) {},
+	"adbd":         settleADB,
 	"ntpd":         settleNTP,
 	"uhttpd":       settleUhttpd,
 	"lighttpd":     settleLighttpd,

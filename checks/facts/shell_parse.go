@@ -64,6 +64,16 @@ func parseScript(name, content string) (stmts []*syntax.Stmt, problem string) {
 	if problem = tooMuchToParse(content); problem != "" {
 		return nil, problem
 	}
+	if legible := withStandIns(content); legible != content {
+		stmts, problem = parseLegible(name, legible)
+		withBytes(stmts, content)
+		return stmts, problem
+	}
+	return parseLegible(name, content)
+}
+
+// parseLegible reads a script in UTF-8.
+func parseLegible(name, content string) (stmts []*syntax.Stmt, problem string) {
 	defer func() {
 		if r := recover(); r != nil {
 			problem = fmt.Sprintf("the shell parser gave up: %v", r)

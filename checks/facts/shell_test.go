@@ -160,7 +160,7 @@ func TestShellMatch(t *testing.T) {
 func FuzzScript(f *testing.F) {
 	for _, s := range []string{
 		"case $1 in start) x;; *) y;; esac", "f() { f; }; f", "A=$(A=$(x)); echo ${A:-$(y)}",
-		"cat <<E\n$x\nE\n", "[[ a == b && ! ( -f c ) ]]", "for i; do . $i; done", "while :; do :; done", "${a/${b}/c} ${x%%[", "`echo \\`a\\``",
+		"cat <<E\n$x\nE\n", "[[ a == b && ! ( -f c ) ]]", "for i; do . $i; done", "while :; do :; done", "${a/${b}/c} ${x%%[", "`echo \\`a\\``", "echo \xc6\xf4 '\xb6\xaf'",
 	} {
 		f.Add(s)
 	}
