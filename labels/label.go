@@ -30,6 +30,10 @@ const Renderer = 1
 // not have: its picture can then be neither drawn nor compared.
 var ErrUnknownRenderer = errors.New("unknown renderer")
 
+// ErrUnknownVariant says that the renderer of a label draws no such format or
+// language. The variants of a renderer are as fixed as what it draws.
+var ErrUnknownVariant = errors.New("unknown variant")
+
 // Statement is an in-toto Statement v1 whose predicate is a label.
 type Statement struct {
 	Type          string    `json:"_type"`

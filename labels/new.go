@@ -172,10 +172,6 @@ func issuer(maker string, o IssueOptions) Issuer {
 	return i
 }
 
-// SameName compares names as people do: without regard to case and spaces. The
-// issuer of a label is its maker if it bears the maker's name.
-func SameName(a, b string) bool { return strings.EqualFold(oneLine(a), oneLine(b)) }
-
 // AssessmentDigest names an assessment: the SHA-256 of its canonical JSON.
 func AssessmentDigest(a *assay.Assessment) (assay.Digest, error) {
 	data, err := Canonical(a)

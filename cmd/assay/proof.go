@@ -22,11 +22,11 @@ import (
 const proofEnding = ".tlog-proof"
 
 // proofBeside names the log proof beside a label, the same for all its forms:
-// label.tlog-proof beside label.sigstore.json, label.pdf, label.de.a6.pdf,
-// label.cose and label.txt.
+// label.tlog-proof beside label.sigstore.json, label.pdf, label.de.a6.pdf and .png,
+// label.cose, label.txt and qr.png, the code alone.
 func proofBeside(label string) string {
 	folder, name := filepath.Split(label)
-	for _, ending := range []string{".sigstore.json", ".pdf", ".cose", ".txt"} {
+	for _, ending := range []string{".sigstore.json", ".pdf", ".png", ".cose", ".txt"} {
 		if cut, ok := strings.CutSuffix(name, ending); ok {
 			name = cut
 			break
@@ -34,6 +34,9 @@ func proofBeside(label string) string {
 	}
 	for ext := filepath.Ext(name); len(ext) > 1 && isVariant(ext[1:]); ext = filepath.Ext(name) {
 		name = strings.TrimSuffix(name, ext)
+	}
+	if name == "qr" {
+		name = "label"
 	}
 	return folder + name + proofEnding
 }

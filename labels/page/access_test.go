@@ -151,6 +151,16 @@ func TestOnDevice(t *testing.T) {
 	if got := b.open(good); got != "fresh" || !strings.Contains(b.text(), "older than one seen here before") {
 		t.Errorf("a list that was rolled back: %s\n%s", got, b.text())
 	}
+	list = signList(t, key, setTo(status.Revoked))
+	if got := b.open(good); got != "revoked" {
+		t.Errorf("a list that withdraws it: %s", got)
+	}
+	for what, later := range map[string][]byte{"none": nil, "an old one": old, "one that takes it back": fresh} {
+		if list = later; b.open(good) != "revoked" {
+			t.Errorf("revoked before, then %s of its lists: %s\n%s", what, b.answer(), b.text())
+		}
+	}
+	b.eval("localStorage.clear()")
 	list = fresh
 	stranger := newECDSA(t)
 	text := code(t, stranger, statement(t))

@@ -15,9 +15,9 @@ import (
 // Render draws a variant of the label of a statement, with the bundle attached.
 // If there is a compact label, it is in the QR code and attached too; else pass
 // nil. It fails with labels.ErrUnknownRenderer if the statement names a renderer
-// that this program does not have, or for an unknown variant, and with a
-// letters.GlyphError if a text holds a character that the label's fonts cannot
-// set.
+// that this program does not have, with labels.ErrUnknownVariant for a variant that
+// the renderer does not have, and with a letters.GlyphError if a text holds a
+// character that the label's fonts cannot set.
 func Render(s *labels.Statement, bundle, compactLabel []byte, v picture.Variant) ([]byte, error) {
 	d, err := picture.Draw(s, compactLabel, v)
 	if err != nil {
@@ -28,9 +28,6 @@ func Render(s *labels.Statement, bundle, compactLabel []byte, v picture.Variant)
 
 // Again draws the variant that a PDF label names, to be compared with it.
 func Again(s *labels.Statement, bundle, compactLabel []byte, variant string) ([]byte, error) {
-	v, err := picture.ParseVariant(variant)
-	if err != nil {
-		return nil, err
-	}
+	v, _ := picture.ParseVariant(variant) // the renderer comes first: another one may have it
 	return Render(s, bundle, compactLabel, v)
 }

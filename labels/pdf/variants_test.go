@@ -93,9 +93,13 @@ func says(t *testing.T, v picture.Variant, text string) {
 func TestUnknownVariant(t *testing.T) {
 	s := labeltest.Statement(t)
 	for _, v := range []string{"", "a5", "a5 xx", "a7 en", " en", "a5 en ", "a5  en"} {
-		if _, err := Again(s, nil, nil, v); !errors.Is(err, labels.ErrUnknownRenderer) {
+		if _, err := Again(s, nil, nil, v); !errors.Is(err, labels.ErrUnknownVariant) {
 			t.Errorf("%q: %v", v, err)
 		}
+	}
+	s.Predicate.Renderer = 2 // which may have more
+	if _, err := Again(s, nil, nil, "a5 xx"); !errors.Is(err, labels.ErrUnknownRenderer) {
+		t.Error(err)
 	}
 }
 

@@ -44,8 +44,8 @@ var Default = Variant{A5, words.English}
 // String writes a variant as a PDF label names it.
 func (v Variant) String() string { return string(v.Format) + " " + string(v.Language) }
 
-// ParseVariant reads what String writes. It fails with labels.ErrUnknownRenderer
-// for a variant that this program cannot draw.
+// ParseVariant reads what String writes. It fails with labels.ErrUnknownVariant
+// for a variant that the renderer does not have.
 func ParseVariant(s string) (Variant, error) {
 	format, language, _ := strings.Cut(s, " ")
 	v := Variant{Format(format), words.Language(language)}
@@ -54,7 +54,7 @@ func ParseVariant(s string) (Variant, error) {
 
 func (v Variant) check() error {
 	if !slices.Contains(Formats(), v.Format) || words.Of(v.Language) == nil {
-		return fmt.Errorf("%w: the format and language %.20q", labels.ErrUnknownRenderer, v.String())
+		return fmt.Errorf("%w: the format and language %.20q", labels.ErrUnknownVariant, v.String())
 	}
 	return nil
 }
@@ -105,8 +105,8 @@ type Stroke struct {
 
 // Draw lays out a label. The compact label is what its QR code holds, nil if
 // there is none. It fails with labels.ErrUnknownRenderer if the statement names
-// another renderer or the variant is unknown, and with a [letters.GlyphError] if
-// a text holds a character that no font has.
+// another renderer, with labels.ErrUnknownVariant if that has no such variant, and
+// with a [letters.GlyphError] if a text holds a character that no font has.
 func Draw(s *labels.Statement, compactLabel []byte, v Variant) (*Drawing, error) {
 	c, err := newContent(s, compactLabel, v)
 	if err != nil {

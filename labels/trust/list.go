@@ -198,7 +198,7 @@ func (p *Policy) ready() error {
 			}
 			for _, o := range list[:i] {
 				if o.ID == list[i].ID || labels.SameName(o.Display, list[i].Display) || shares(&o, &list[i]) {
-					return fmt.Errorf("issuers %q and %q have the same id, name or key", o.ID, list[i].ID)
+					return fmt.Errorf("issuers %q and %q have the same id or key, or names that are the same or look alike", o.ID, list[i].ID)
 				}
 			}
 		}

@@ -21,7 +21,7 @@ func (r *reader) once(blocks []issuerBlock, list []Issuer) {
 				r.no(blocks[k].IDRange, "Join the two blocks.", "issuer %q stands there twice, first on line %d", b.ID, blocks[n].IDRange.Start.Line)
 			case labels.SameName(a.Display, b.Display):
 				r.no(blocks[k].DisplayRange, "Give each the name by which people can tell them apart.",
-					"two issuers have the name %q: %q on line %d and %q", b.Display, a.ID, blocks[n].IDRange.Start.Line, b.ID)
+					"issuers %q (line %d) and %q have one name, or names that look alike: %q and %q", a.ID, blocks[n].IDRange.Start.Line, b.ID, a.Display, b.Display)
 			case shares(a, b):
 				r.no(blocks[k].IDRange, "Let each sign with a key or a workflow of its own.",
 					"issuers %q and %q sign with the same key or workflow, so a label would not tell which of them made it", a.ID, b.ID)

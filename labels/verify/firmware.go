@@ -3,9 +3,7 @@ package verify
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/assay-iot/assay/labels"
 )
@@ -48,12 +46,16 @@ func (r *Report) holdAgainst(firmware []labels.Firmware) {
 
 // other says what a firmware is that is not the labelled one.
 func (r *Report) other(s Stated, firmware []labels.Firmware) Status {
-	if len(s.Products) > 0 && !slices.ContainsFunc(s.Products, r.subject.isNamed) {
-		r.told = fmt.Sprintf("says that it is for %s", strings.Join(quoted(s.Products), " and "))
-		return FirmwareDiffers
-	}
 	if len(s.Products) == 0 {
 		r.told = "does not say which product it is for"
+		return FirmwareUnknown
+	}
+	switch r.subject.namedBy(s.Products) {
+	case nameOfAnother:
+		r.told = fmt.Sprintf("says that it is for %s", strings.Join(quoted(s.Products), " and "))
+		return FirmwareDiffers
+	case namePerhaps:
+		r.told = fmt.Sprintf("says that it is for %s, which may be another product", strings.Join(quoted(s.Products), " and "))
 		return FirmwareUnknown
 	}
 	if len(s.Versions) != 1 {
@@ -108,26 +110,6 @@ func quoted(list []string) []string {
 		out = append(out, fmt.Sprintf("%.60q", s))
 	}
 	return out
-}
-
-// isNamed reports whether a name that an image bears is one of the product, or of
-// its maker: what is written together or apart, large or small, is the same.
-func (s *subject) isNamed(name string) bool {
-	const shortest = 3 // letters, below which any name would fit
-	plain := plainName(name)
-	return slices.ContainsFunc(append([]string{s.id, s.product, s.maker}, s.models...), func(own string) bool {
-		own = plainName(own)
-		return len(plain) >= shortest && len(own) >= shortest && (strings.Contains(plain, own) || strings.HasPrefix(own, plain))
-	})
-}
-
-func plainName(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, s)
 }
 
 // maxParts is how many numbers of a version are compared.

@@ -42,7 +42,9 @@ type Options struct {
 
 	// Render draws a label as the renderer that its statement names, so that a
 	// PDF can be compared with its own data, byte for byte: the variant (format
-	// and language) that the file names. Without it the picture is not compared.
+	// and language) that the file names. Without it, or if it fails with
+	// labels.ErrUnknownRenderer, the picture is not compared. If it fails otherwise
+	// the file is none that the renderer has drawn, and is rejected.
 	Render func(s *labels.Statement, bundle, compactLabel []byte, variant string) ([]byte, error)
 
 	// Status gives signed status lists for an address that an authentic label
@@ -233,8 +235,11 @@ func (r *Report) picture(pdf []byte, w *walker, s *labels.Statement, o Options) 
 	}
 	again, err := o.Render(s, w.attached[0], w.code(), w.variant)
 	switch {
-	case err != nil:
+	case errors.Is(err, labels.ErrUnknownRenderer):
 		r.cannotCompare(err.Error())
+	case err != nil: // a renderer that is known has never drawn this file
+		r.Picture = PictureDiffers
+		r.reject("the PDF does not show what was signed: its renderer draws no such page: " + err.Error())
 	case !bytes.Equal(pdf, again):
 		r.Picture = PictureDiffers
 		r.reject(fmt.Sprintf("the PDF does not show what was signed: it differs from its own data at byte %d", firstDifference(pdf, again)))

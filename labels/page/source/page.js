@@ -16,10 +16,10 @@ const memory = {
 	set(key, value) { try { localStorage.setItem(key, value); } catch { /* private window */ } },
 };
 
-// seen gives the time of the newest list from an address, and keeps a newer one.
-function seen(list, issued) {
-	const before = Number(memory.get("list " + list)) || 0;
-	if (issued > before) memory.set("list " + list, issued);
+// seen gives the latest time that a name had before, and keeps a later one.
+function seen(name, time) {
+	const before = Number(memory.get(name)) || 0;
+	if (time > before) memory.set(name, time);
 	return before;
 }
 

@@ -260,8 +260,10 @@ const canSign = (key, at) => at >= (key.from || 0) && at < (key.until || Infinit
 
 // statusOf asks the list that an authentic label names. It gives {value, asOf},
 // or {unknown: why}; anything that is not a fresh list of this issuer is unknown.
+// A revocation is for good: it is remembered, and an old list tells of it too.
 async function statusOf(label, issuer, now, fetchList, seen) {
 	if (!label.status) return {none: true};
+	const gone = "revoked " + hex(label.id);
 	try {
 		need(issuer.lists.some(l => label.status.list.startsWith(l)), "foreign");
 		const bytes = await fetchList(label.status.list);
@@ -281,20 +283,23 @@ async function statusOf(label, issuer, now, fetchList, seen) {
 		need(list.list == label.status.list && list.issuer == label.issuer, "foreign");
 		need(list.issued <= now + 300, "clock");
 		need(label.status.index < list.size, "list");
-		const newest = seen(list.list, list.issued), value = list.value(label.status.index);
-		// A revocation is for good, so an old list tells of it too.
-		if (value != revoked) {
+		const newest = seen("list " + list.list, list.issued), value = list.value(label.status.index);
+		if (value == revoked) seen(gone, list.issued);
+		else {
+			need(!seen(gone, 0), "old");
 			need(now < list.end && !(issuer.maxAge && now - list.issued > issuer.maxAge), "stale");
 			need(list.issued >= newest, "old");
 		}
 		return {value, asOf: list.issued};
 	} catch (e) {
-		return {unknown: e.code || "list"};
+		const before = seen(gone, 0);
+		return before ? {value: revoked, asOf: before} : {unknown: e.code || "list"};
 	}
 }
 
 // judge answers for the text of a QR code. trust is what the page was built
-// with; now is in seconds; fetchList gives bytes or nothing.
+// with; now is in seconds; fetchList gives bytes or nothing; seen keeps the latest
+// time of a name, and gives the one it had before.
 async function judge(text, trust, now, fetchList, seen = () => 0) {
 	let message;
 	try {

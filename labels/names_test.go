@@ -1,0 +1,35 @@
+package labels
+
+import "testing"
+
+func TestSameName(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"Example Body", "example   BODY", true},
+		{"Example Body", "Ex\u0430mple Body", true},           // Cyrillic a
+		{"Example Body", "\u0415\u0445\u0430mple Body", true}, // Cyrillic E, x, a
+		{"BODY", "\u0412\u041eDY", true},                      // Cyrillic capitals
+		{"Example Body", "Examp1e Body", true},                // a digit
+		{"TUV Example", "TU\u200bV Example", true},            // a space of no width
+		{"Tuv Example", "Tu\u0308v Example", true},            // an accent set apart
+		{"Body \uff11", "Body 1", true},                       // a wide digit
+		{"\u039f\u03a5\u0396", "\u03bf\u03c5\u03b6", true},    // large and small
+		{"Example Body", "Example Bodies", false},
+		{"T\u00dcV Example", "TUV Example", false}, // people see that
+		{"\u65e5\u672c", "\u65e5\u66f8", false},
+		{"\u0411\u044e\u0440\u043e", "\u0411\u044e\u0440\u043e 2", false},
+		{"", "a", false},
+	} {
+		if SameName(c.a, c.b) != c.same || SameName(c.b, c.a) != c.same {
+			t.Errorf("%q and %q: want %v", c.a, c.b, c.same)
+		}
+	}
+}
+
+func BenchmarkSameName(b *testing.B) {
+	for b.Loop() {
+		SameName("Example Body of Certification", "Example B\u043edy of Certification")
+	}
+}
