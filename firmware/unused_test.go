@@ -35,6 +35,9 @@ var madeFileSystems = []struct{ name, tool, args string }{
 	{"romfs", "genromfs", "-d tree -f out"},
 	{"cramfs", "mkfs.cramfs", "tree out"},
 	{"jffs2", "mkfs.jffs2", "-r tree -o out -e 64KiB -p1MiB"},
+	{"erofs", "mkfs.erofs", "-d0 out tree"},
+	{"erofs in chunks", "mkfs.erofs", "-d0 --chunksize=4096 out tree"},
+	{"erofs with lz4", "mkfs.erofs", "-d0 -zlz4hc -C16384 out tree"},
 	{"ubifs", "mkfs.ubifs", "-r tree -o out -m 2048 -e 126976 -c 100"},
 	{"ubifs in ubi", "sh", "ubi.sh"},
 }

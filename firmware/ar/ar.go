@@ -88,12 +88,17 @@ func probe(in format.Input) format.Likeness {
 type archive struct {
 	in      format.Input
 	names   []byte // long names of GNU
+	namesAt int64
+	named   []format.Span  // the names that members have
+	indexes []format.Span  // of symbols
+	heads   map[int64]bool // places of members, for indexes
+	unused  []format.Span
 	entries []format.Entry
 	damage  []format.Damage
 }
 
 func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
-	a := &archive{in: in}
+	a := &archive{in: in, heads: map[int64]bool{}}
 	off := int64(len(magic))
 	for off < in.Size {
 		if err := ctx.Err(); err != nil {
@@ -103,17 +108,23 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		if err != nil {
 			break
 		}
+		a.heads[off] = true
 		a.add(&h)
 		if err := b.Entry(h.name); err != nil {
 			return nil, err
 		}
 		off = min(h.content+h.size, in.Size)
-		off = min(off+off&1, in.Size) // a newline makes it even
+		if off < in.Size && off&1 == 1 { // a newline makes it even
+			if string(in.Peek(off, 1)) != "\n" {
+				a.unused = append(a.unused, format.Span{Offset: off, Length: 1})
+			}
+			off++
+		}
 	}
 	if len(a.entries) == 0 {
 		return nil, format.Errorf(int64(len(magic)), "an archive without members")
 	}
-	o := &format.Opened{Length: off, Tree: a, Damage: a.damage, Attributes: map[string]string{}}
+	o := &format.Opened{Length: off, Tree: a, Damage: a.damage, Unused: a.unreferred(), Attributes: map[string]string{}}
 	if kind := a.kind(); kind != "" {
 		o.Attributes["package"] = kind
 		if err := a.sign(ctx, o); err != nil {
@@ -151,9 +162,12 @@ func (a *archive) add(h *header) {
 	}
 	switch h.name {
 	case symbols, wide:
+		a.indexes = append(a.indexes, format.Span{Offset: start, Length: h.size, Path: h.name})
 		return
 	case table:
+		a.forgetNames()
 		a.names, _ = a.in.Bytes(start, h.size)
+		a.namesAt = start
 		if cut != nil {
 			a.hurt(start, cut.Error())
 		}
@@ -164,6 +178,7 @@ func (a *archive) add(h *header) {
 		h.name = fmt.Sprintf("member-0x%x", start)
 	}
 	if strings.HasPrefix(h.name, bsdSymbols) {
+		a.indexes = append(a.indexes, format.Span{Offset: h.content, Length: h.size, Path: bsdSymbols})
 		return
 	}
 	a.entries = append(a.entries, format.Entry{
@@ -194,6 +209,7 @@ func (a *archive) long(h *header) error {
 			rest = rest[:i]
 		}
 		h.name = string(rest[:min(len(rest), maxName)])
+		a.named = append(a.named, format.Span{Offset: n, Length: int64(len(h.name)) + 1})
 	}
 	h.name = strings.TrimSuffix(h.name, "/")
 	return nil

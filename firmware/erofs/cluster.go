@@ -108,30 +108,37 @@ func (m *mapping) big(kind uint8) bool {
 
 // clusters lists the extents of a compressed file.
 func (r *reader) clusters(n *inode) ([]extent, error) {
-	m, err := r.mapping(n)
+	x, err := r.index(n)
 	if err != nil {
 		return nil, err
 	}
+	if x.whole {
+		return r.fragment(n, extent{size: n.size, from: x.fragment, how: fragment}, nil)
+	}
+	return r.spans(n, &x)
+}
+
+// index reads the index of a compressed file.
+func (r *reader) index(n *inode) (x index, err error) {
+	m, err := r.mapping(n)
+	if err != nil {
+		return x, err
+	}
+	x = index{mapping: m, bigAny: m.big(typeHead1) || m.big(typeHead2), end: m.at}
 	if m.whole {
-		return r.fragment(n, extent{size: n.size, from: m.fragment, how: fragment}, nil)
+		return x, nil
 	}
 	units := (n.size-1)>>m.bits + 1
 	if units > r.in.Size/2 {
-		return nil, format.Errorf(m.at, "index of %d units does not fit", units)
+		return x, format.Errorf(m.at, "index of %d units does not fit", units)
 	}
 	if units > maxUnits {
-		return nil, format.Errorf(m.at, "index of %d units, at most %d are read: %w", units, maxUnits, format.ErrLimit)
+		return x, format.Errorf(m.at, "index of %d units, at most %d are read: %w", units, maxUnits, format.ErrLimit)
 	}
-	x := index{mapping: m, bigAny: m.big(typeHead1) || m.big(typeHead2)}
 	if n.layout == clustersFull {
-		err = x.full(r.in, units)
-	} else {
-		err = x.compact(r.in, units)
+		return x, x.full(r.in, units)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return r.spans(n, &x)
+	return x, x.compact(r.in, units)
 }
 
 // maxUnits is how many units the index of one file may have: 8 GiB in blocks of 4 KiB.

@@ -94,22 +94,27 @@ func (r *reader) chunkBits(n *inode) uint8 {
 	return min(r.sb.BlockBits+uint8(n.start&chunkBits), 62)
 }
 
+// table says where the table of a file in chunks is, and how many entries of how
+// many bytes it has.
+func (r *reader) table(n *inode) (at, count, unit int64) {
+	unit = 4
+	if n.start&chunkIndexes != 0 {
+		unit = 8
+	}
+	return (n.end + unit - 1) &^ (unit - 1), (n.size-1)>>r.chunkBits(n) + 1, unit
+}
+
 // chunks reads the table of a file in chunks: blocks, or blocks and devices.
 // Chunks that follow each other on the disk become one extent.
 func (r *reader) chunks(n *inode) ([]extent, error) {
 	if n.start&0xffff&^(chunkBits|chunkIndexes) != 0 || r.chunkBits(n) > maxChunkBits {
 		return nil, format.Errorf(n.at+16, "chunks of unknown form 0x%x", n.start)
 	}
-	unit := int64(4)
-	if n.start&chunkIndexes != 0 {
-		unit = 8
-	}
+	at, count, unit := r.table(n)
 	chunk := int64(1) << r.chunkBits(n)
-	count := (n.size-1)>>r.chunkBits(n) + 1
 	if count > r.in.Size/unit {
 		return nil, format.Errorf(n.end, "table of %d chunks does not fit", count)
 	}
-	at := (n.end + unit - 1) &^ (unit - 1)
 	table, err := r.in.Bytes(at, count*unit)
 	if err != nil {
 		return nil, err

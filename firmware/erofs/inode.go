@@ -43,8 +43,9 @@ type inode struct {
 	layout layout
 	mode   uint32
 	size   int64
-	start  uint32 // of the content: a block, or the form of its chunks
-	xattrs int64  // bytes of own attributes, before end
+	start  uint32        // of the content: a block, or the form of its chunks
+	xattrs int64         // bytes of own attributes, before end
+	used   []format.Span // of a directory: what is read of its content
 	entry  format.Entry
 }
 

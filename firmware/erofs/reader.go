@@ -40,6 +40,8 @@ type reader struct {
 
 	entries []format.Entry
 	inodes  []*inode // of entries that are regular files, else nil
+	others  []*inode // that are no regular files
+	own     owned
 	damage  []format.Damage
 	codecs  codecs
 	buffers buffers
@@ -87,6 +89,7 @@ func (r *reader) walk() error {
 	if root.mode&modeFmt != modeDir {
 		return format.Errorf(root.at, "the root is no directory")
 	}
+	r.others = append(r.others, root)
 	first := map[uint64]int{root.nid: -1} // inode to index of its first entry; -1 for directories
 	stack := []pending{{node: root}}
 	for len(stack) > 0 {
@@ -116,10 +119,12 @@ func (r *reader) list(dir pending, first map[uint64]int) (down []pending, err er
 	if err != nil {
 		return nil, err
 	}
-	for len(data) > 0 {
-		block := data[:min(len(data), 1<<r.sb.BlockBits)]
-		data = data[len(block):]
-		more, err := r.block(dir, block, first)
+	for rest := data; len(rest) > 0; {
+		block := rest[:min(len(rest), 1<<r.sb.BlockBits)]
+		from := int64(len(data) - len(rest))
+		rest = rest[len(block):]
+		used, more, err := r.block(dir, block, first)
+		dir.node.used = append(dir.node.used, format.Span{Offset: from, Length: int64(used)})
 		down = append(down, more...)
 		if err != nil {
 			return down, err
@@ -128,15 +133,16 @@ func (r *reader) list(dir pending, first map[uint64]int) (down []pending, err er
 	return down, nil
 }
 
-// block reads one block of a directory: records, then the names they point to.
-func (r *reader) block(dir pending, block []byte, first map[uint64]int) (down []pending, err error) {
+// block reads one block of a directory: records, then the names they point to. It
+// gives how many bytes of it that was.
+func (r *reader) block(dir pending, block []byte, first map[uint64]int) (used int, down []pending, err error) {
 	le := binary.LittleEndian
 	if len(block) < direntSize {
-		return nil, format.Errorf(dir.node.at, "block of %d bytes", len(block))
+		return 0, nil, format.Errorf(dir.node.at, "block of %d bytes", len(block))
 	}
 	names := int(le.Uint16(block[8:]))
 	if names < direntSize || names%direntSize != 0 || names > len(block) {
-		return nil, format.Errorf(dir.node.at, "names begin at %d in a block of %d bytes", names, len(block))
+		return 0, nil, format.Errorf(dir.node.at, "names begin at %d in a block of %d bytes", names, len(block))
 	}
 	for at := 0; at < names; at += direntSize {
 		from, to := int(le.Uint16(block[at+8:])), len(block)
@@ -145,21 +151,22 @@ func (r *reader) block(dir pending, block []byte, first map[uint64]int) (down []
 			to = int(le.Uint16(block[at+direntSize+8:]))
 		}
 		if from < names || from >= to || to > len(block) {
-			return down, format.Errorf(dir.node.at, "name from %d to %d in a block of %d bytes", from, to, len(block))
+			return used, down, format.Errorf(dir.node.at, "name from %d to %d in a block of %d bytes", from, to, len(block))
 		}
 		name := block[from:to]
 		if last {
 			name, _, _ = bytes.Cut(name, []byte{0})
 		}
+		used = from + len(name)
 		sub, err := r.add(dir, string(name), le.Uint64(block[at:]), first)
 		if err != nil {
-			return down, err
+			return used, down, err
 		}
 		if sub != nil {
 			down = append(down, pending{sub, dir.name + string(name) + "/", dir.depth + 1})
 		}
 	}
-	return down, nil
+	return used, down, nil
 }
 
 // add makes the entry of one name. It gives the directory to read, if it is one.
@@ -206,7 +213,7 @@ func (r *reader) enter(dir pending, n *inode, full string, first map[uint64]int)
 		r.inodes = append(r.inodes, n)
 		return nil
 	}
-	r.inodes = append(r.inodes, nil)
+	r.inodes, r.others = append(r.inodes, nil), append(r.others, n)
 	if n.mode&modeFmt != modeDir {
 		return nil
 	}

@@ -61,6 +61,11 @@ func TestReference(t *testing.T) {
 			if c := img.Containers[0]; c.Offset != 0 || c.Length != int64(len(data)) {
 				t.Errorf("container at %d of %d bytes, the image has %d", c.Offset, c.Length, len(data))
 			}
+			for _, g := range img.Ranges {
+				if g.Class == firmware.Unexplained && g.Offset < int64(len(data)) {
+					t.Errorf("unexplained: %v", g)
+				}
+			}
 			reference.Compare(t, reference.InImage(img, "erofs"), reference.OnDisk(t, tree))
 			if a, b := reference.Find(t, img, "etc/shadow"), reference.Find(t, img, "etc/shadow-"); b.HardLink != a {
 				t.Error("the hard link is lost")

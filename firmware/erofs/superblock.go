@@ -193,7 +193,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	if err := r.load(); err != nil {
 		return nil, err
 	}
-	return &format.Opened{Length: length, Modes: true, Tree: r, Damage: r.damage, Attributes: sb.attributes()}, nil
+	return &format.Opened{Length: length, Modes: true, Tree: r, Damage: r.damage, Unused: r.unused(), Attributes: sb.attributes()}, nil
 }
 
 func (sb *superblock) attributes() map[string]string {

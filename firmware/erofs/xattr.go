@@ -39,9 +39,11 @@ func (r *reader) xattrs(n *inode) (map[string][]byte, error) {
 	for i := range shared {
 		id := binary.LittleEndian.Uint32(body[xattrHeader+i*4:])
 		place := int64(r.sb.XattrBlock)<<r.sb.BlockBits + int64(id)*4
-		if _, err := r.xattr(all, place, r.in.Size); err != nil {
+		next, err := r.xattr(all, place, r.in.Size)
+		if err != nil {
 			return all, err
 		}
+		r.own.add(place, next-place)
 	}
 	for pos := at + xattrHeader + shared*4; pos < n.end; {
 		if pos, err = r.xattr(all, pos, n.end); err != nil {
@@ -100,7 +102,10 @@ func pick(names []string, i byte) (string, bool) {
 // prefix and what follows it. They are in the packed inode if there is one.
 func (r *reader) loadPrefixes() error {
 	from := int64(r.sb.PrefixStart) << 2
-	read := func(off, n int64) ([]byte, error) { return r.in.Bytes(off, n) }
+	read := func(off, n int64) ([]byte, error) {
+		r.own.add(off, n)
+		return r.in.Bytes(off, n)
+	}
 	if r.packed != nil {
 		read = r.packedBytes
 	}

@@ -13,7 +13,8 @@
 // attributes; data that is plain, zero, or packed with rtime, zlib, lzo or lzma;
 // nodes that were made obsolete in place; erased space and damage between nodes.
 // An inode that has no name any more, and a folder that lost its own, stand below
-// "lost+found": they were delivered too.
+// "lost+found": they were delivered too. So does what was replaced by newer nodes and
+// not erased yet, as "inode-N@0xPLACE": bytes that were written at once are one file.
 //
 // A file system ends where, after a node, there is neither a node nor erased
 // space; or where a second one begins: its names or inodes have the versions of
@@ -108,6 +109,9 @@ func (v *volume) attributes(t *tree) map[string]string {
 	}
 	if t.unlinked > 0 {
 		a["unlinked"] = strconv.Itoa(t.unlinked)
+	}
+	if t.olders > 0 {
+		a["older"] = strconv.Itoa(t.olders)
 	}
 	return a
 }

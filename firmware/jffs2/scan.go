@@ -24,6 +24,7 @@ type volume struct {
 	flash
 	names  []dirent
 	inodes []inode
+	stale  []inode // that were marked as obsolete
 	xattrs []xattr
 	xrefs  []xref
 	hurts  hurts
@@ -81,8 +82,12 @@ func (v *volume) node(off int64, h header) int64 {
 		return v.in.Size
 	}
 	var reason string
-	switch b := v.at(off, int(h.length)); {
+	b := v.at(off, int(h.length))
+	switch {
 	case h.obsolete:
+		if h.kind|accurate == kindInode && len(b) >= inodeSize {
+			v.takeStale(off, b)
+		}
 	case h.kind == kindName:
 		reason = v.takeName(off, b)
 	case h.kind == kindInode:
@@ -102,7 +107,7 @@ func (v *volume) node(off int64, h header) int64 {
 	case reason != "":
 		v.hurts.add(off, int64(h.length), reason)
 	default:
-		v.keep(off, h)
+		v.keep(off, h, b)
 	}
 	v.nodes++
 	v.end = min(off+padded(int64(h.length)), v.in.Size)
@@ -133,25 +138,36 @@ func (v *volume) takeName(off int64, b []byte) string {
 	return ""
 }
 
+const badInode = "inode: checksum differs"
+
 func (v *volume) takeInode(off int64, b []byte) string {
-	if len(b) < inodeSize || v.order.Uint32(b[64:]) != sum(b[:60]) {
-		return "inode: checksum differs"
+	if len(b) < inodeSize {
+		return badInode
 	}
+	n, reason := v.readInode(off, b)
+	if reason != badInode {
+		v.inodes = append(v.inodes, n)
+	}
+	return reason
+}
+
+// readInode reads a node and says what is wrong with it.
+func (v *volume) readInode(off int64, b []byte) (n inode, reason string) {
 	u := v.order.Uint32
-	n := inode{
+	n = inode{
 		at: off, ino: u(b[12:]), version: u(b[16:]), check: u(b[64:]),
 		offset: u(b[44:]), csize: u(b[48:]), dsize: u(b[52:]), compression: b[56],
 	}
-	reason := ""
 	switch {
+	case u(b[64:]) != sum(b[:60]):
+		reason = badInode
 	case int64(n.csize) > int64(len(b)-inodeSize):
 		reason = fmt.Sprintf("inode %d: data of %d bytes in a node of %d", n.ino, n.csize, len(b))
 	case u(b[60:]) != sum(b[inodeSize:inodeSize+n.csize]):
 		reason = fmt.Sprintf("inode %d: checksum of bytes %d to %d differs", n.ino, n.offset, n.end())
 	}
 	n.bad = reason != ""
-	v.inodes = append(v.inodes, n)
-	return reason
+	return n, reason
 }
 
 // cleanmarker learns the size of the erase blocks.

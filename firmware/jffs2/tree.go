@@ -35,6 +35,8 @@ type tree struct {
 	nodes    [][]inode      // of entries that are regular files: what their content lies in
 	byInode  map[uint32]int // the first entry of an inode
 	unlinked int            // inodes without a name
+	olders   int            // files of older contents
+	hidden   []inode        // that were left out of those
 	buffers  buffers
 	codecs   codecs
 }
@@ -52,7 +54,11 @@ func (t *tree) build() error {
 	if err := t.lostFolders(); err != nil {
 		return err
 	}
-	return t.lostFiles()
+	if err := t.lostFiles(); err != nil {
+		return err
+	}
+	t.older()
+	return nil
 }
 
 // newestNames keeps the newest version of each name, unless that one deletes it.
@@ -159,22 +165,30 @@ func (t *tree) entry(d dirent) (format.Entry, []inode) {
 		e.Err = format.Errorf(d.at, "inode %d is missing", d.ino)
 		return e, nil
 	}
-	b := t.in.Peek(n.at, inodeSize) // in no order of the flash
-	mode := t.order.Uint32(b[20:])
-	e.Mode = format.UnixMode(mode)
-	e.UID, e.GID = uint32(t.order.Uint16(b[24:])), uint32(t.order.Uint16(b[26:]))
-	e.Size = int64(t.order.Uint32(b[28:]))
-	e.ModTime = time.Unix(int64(t.order.Uint32(b[36:])), 0).UTC()
-	switch mode & 0o170000 {
-	case 0o120000:
+	xattrs := e.Xattrs
+	e = t.described(n)
+	e.Xattrs = xattrs
+	switch {
+	case e.Mode&fs.ModeSymlink != 0:
 		e.Link, e.Err = t.link(n)
-	case 0o060000, 0o020000:
+	case e.Mode&fs.ModeDevice != 0:
 		e.Rdev, e.Err = t.device(n)
-	case 0o100000, 0:
+	case e.Mode.IsRegular():
 		e.Offset = plain(nodes, e.Size)
 		return e, nodes
 	}
 	return e, nil
+}
+
+// described reads the fields of a node.
+func (t *tree) described(n *inode) format.Entry {
+	b := t.in.Peek(n.at, inodeSize) // in no order of the flash
+	return format.Entry{
+		Offset: -1,
+		Mode:   format.UnixMode(t.order.Uint32(b[20:])), Size: int64(t.order.Uint32(b[28:])),
+		UID: uint32(t.order.Uint16(b[24:])), GID: uint32(t.order.Uint16(b[26:])),
+		ModTime: time.Unix(int64(t.order.Uint32(b[36:])), 0).UTC(),
+	}
 }
 
 // newest gives the newest node that is whole.

@@ -7,14 +7,31 @@ import (
 	"github.com/assay-iot/assay/firmware/format"
 )
 
-// keep notes that a node of a known kind belongs to the file system. Nodes that
-// only fill space or were marked as obsolete own no more than their header.
-func (v *volume) keep(off int64, h header) {
-	length := padded(int64(h.length))
-	if h.obsolete || h.kind == kindPadding || h.kind == kindClean {
-		length = headerSize
+// keep notes what of a node is read. Nodes that only fill space, were marked as
+// obsolete, or are of unknown kinds own no more than their header; that of a summary
+// is a list of other nodes.
+func (v *volume) keep(off int64, h header, b []byte) {
+	length := int64(headerSize)
+	switch {
+	case h.obsolete:
+	case h.kind == kindName:
+		length = nameSize + int64(b[28])
+	case h.kind == kindInode:
+		length = v.readOf(b)
+	case h.kind == kindXattr:
+		length = xattrSize + int64(b[21]) + 1 + int64(v.order.Uint16(b[22:]))
+	case h.kind == kindXref, h.kind == kindSummary:
+		length = int64(h.length)
 	}
-	v.own = grown(v.own, off, length)
+	v.own = grown(v.own, off, min(padded(length), padded(int64(h.length))))
+}
+
+// readOf is how many bytes of an inode's node are read: zeros have no data.
+func (v *volume) readOf(b []byte) int64 {
+	if b[56] == comprZero {
+		return inodeSize
+	}
+	return inodeSize + int64(v.order.Uint32(b[48:]))
 }
 
 // grown adds a run to some that are in order.
@@ -26,13 +43,12 @@ func grown(spans []format.Span, off, length int64) []format.Span {
 	return append(spans, format.Span{Offset: off, Length: length})
 }
 
-// unused lists the runs that are no node that counts: erased space, nodes that were
-// marked as obsolete, and nodes of which newer ones have all bytes. What was
-// overwritten is still delivered.
+// unused lists the runs that are no node: erased space, nodes that were marked as
+// obsolete and are not whole, and older contents that did not become files.
 func (t *tree) unused(length int64) []format.Span {
 	spans := format.Gaps(length, t.own)
-	for i, nodes := range t.nodes {
-		spans = append(spans, t.overwritten(nodes, t.entries[i].Size)...)
+	for _, n := range t.hidden {
+		spans = append(spans, format.Span{Offset: n.at + inodeSize, Length: padded(inodeSize+int64(n.csize)) - inodeSize})
 	}
 	slices.SortFunc(spans, func(a, b format.Span) int { return cmp.Compare(a.Offset, b.Offset) })
 	var out []format.Span
@@ -40,25 +56,4 @@ func (t *tree) unused(length int64) []format.Span {
 		out = grown(out, s.Offset, s.Length)
 	}
 	return out
-}
-
-// overwritten lists the nodes of a file of which nothing is in its content.
-func (t *tree) overwritten(nodes []inode, size int64) (spans []format.Span) {
-	if len(nodes) == 0 {
-		return nil
-	}
-	pieces, err := layout(nodes, size)
-	if err != nil {
-		return nil // the file is told as damaged
-	}
-	used := make(map[int64]bool, len(pieces))
-	for _, p := range pieces {
-		used[p.node.at] = true
-	}
-	for _, n := range nodes {
-		if n.dsize > 0 && !n.bad && !used[n.at] {
-			spans = append(spans, format.Span{Offset: n.at + inodeSize, Length: padded(inodeSize+int64(n.csize)) - inodeSize})
-		}
-	}
-	return spans
 }

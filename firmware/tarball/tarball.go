@@ -62,6 +62,7 @@ type archive struct {
 	entries []format.Entry
 	starts  []int64 // of the headers, for sparse files
 	names   map[string]int
+	unused  []format.Span
 }
 
 func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
@@ -90,12 +91,20 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 			break
 		}
 		at := position(src)
-		a.add(h, at, start)
-		o.Length = min(at+(stored(h)+block-1)&^(block-1), in.Size)
-		if end := at + stored(h); end < o.Length { // of the content; what fills the block is nobody's
-			o.Unused = append(o.Unused, format.Span{Offset: end, Length: o.Length - end})
+		own := a.meta(start, at)
+		if h.Typeflag == tar.TypeXGlobalHeader { // says something of all that follow
+			o.Length = min(max(own, (at+block-1)&^(block-1)), in.Size)
+			continue
 		}
+		a.add(h, at, start)
+		end := at + stored(h)
+		if sparse(h) {
+			end = a.sparseEnd(h, own)
+		}
+		o.Length = min((end+block-1)&^(block-1), in.Size)
+		a.nobodys(end, o.Length) // what fills the block
 	}
+	o.Unused = a.unused
 	if len(a.entries) == 0 {
 		return nil, format.Errorf(0, "an archive without entries")
 	}
@@ -130,20 +139,11 @@ func sparse(h *tar.Header) bool {
 		return true
 	}
 	for key := range h.PAXRecords {
-		if strings.HasPrefix(key, "GNU.sparse.") {
+		if strings.HasPrefix(key, sparsePrefix) {
 			return true
 		}
 	}
 	return false
-}
-
-// stored is how many bytes of content follow the header. For a sparse file that
-// is not known here; the next header is found by the tar reader.
-func stored(h *tar.Header) int64 {
-	if h.Typeflag != tar.TypeReg || sparse(h) {
-		return 0
-	}
-	return h.Size
 }
 
 func (a *archive) add(h *tar.Header, at, start int64) {
@@ -151,11 +151,10 @@ func (a *archive) add(h *tar.Header, at, start int64) {
 		Name: h.Name, Mode: h.FileInfo().Mode(), UID: uint32(h.Uid), GID: uint32(h.Gid),
 		Size: h.Size, ModTime: h.ModTime.UTC(), Inode: len(a.entries), Offset: at,
 	}
+	if !sparse(h) && stored(h) > a.in.Size-at {
+		e.Err = format.Errorf(at, "file of %d bytes, the archive ends before", h.Size)
+	}
 	switch h.Typeflag {
-	case tar.TypeReg:
-		if !sparse(h) && h.Size > a.in.Size-at {
-			e.Err = format.Errorf(at, "file of %d bytes, the archive ends before", h.Size)
-		}
 	case tar.TypeSymlink:
 		e.Link = h.Linkname[:min(len(h.Linkname), maxLink)]
 	case tar.TypeLink:
@@ -181,7 +180,7 @@ func (a *archive) add(h *tar.Header, at, start int64) {
 		e.Size = 0
 	}
 	for key, value := range h.PAXRecords {
-		if name, ok := strings.CutPrefix(key, "SCHILY.xattr."); ok {
+		if name, ok := strings.CutPrefix(key, xattrPrefix); ok {
 			if e.Xattrs == nil {
 				e.Xattrs = map[string][]byte{}
 			}

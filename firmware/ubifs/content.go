@@ -131,7 +131,7 @@ func (r *reader) piece(n *inode, buf []byte, from, to int) error {
 
 // block reads one block into dst, which may be shorter than the block is.
 func (r *reader) block(w *worker, n *inode, b block, dst []byte) (int, error) {
-	node, err := r.follow(branch{b.at, b.len, key{n.number, dataNode<<kindShift | b.number}}, dataNode, w.raw[:])
+	node, err := r.follow(branch{b.at, b.len, key{n.number, dataNode<<kindShift | (n.first + b.number)}}, dataNode, w.raw[:])
 	if err != nil {
 		return 0, err
 	}

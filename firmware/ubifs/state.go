@@ -23,7 +23,8 @@ func newState() state {
 // inode is an inode and what belongs to it.
 type inode struct {
 	number   uint32
-	found    bool // there is an inode node
+	first    uint32 // the block in which the content begins, of an older one
+	found    bool   // there is an inode node
 	at       int64
 	sequence uint64
 	inodeHead

@@ -15,6 +15,10 @@
 // was deleted before, and says so. A block that neither the index nor the search
 // has is an error and no hole.
 //
+// Blocks that newer ones replaced, that were cut off or whose file was deleted, and
+// that are not erased yet, stand below "lost+found" as "inode-N@0xPLACE": those that
+// were written one behind another are one file.
+//
 // Blocks are plain or compressed with lzo, zlib or zstd. Names and contents that
 // are encrypted (fscrypt) are listed and not read. The hashes of an authenticated
 // file system are not verified: that takes its key. The space accounting (LPT)
@@ -176,6 +180,9 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		"commit":         strconv.FormatUint(m.Commit, 10),
 		"unmounted":      strconv.FormatBool(m.Flags&flagDirty == 0),
 	}
+	if r.olders > 0 {
+		o.Attributes["older"] = strconv.Itoa(r.olders)
+	}
 	if sb.Flags&flagEncryption != 0 {
 		o.Attributes["encryption"] = "fscrypt"
 	}
@@ -196,7 +203,10 @@ func openHeadless(ctx context.Context, in format.Input, b *format.Budget) (*form
 	if err := r.plant(); err != nil {
 		return nil, err
 	}
-	return r.opened(r.seen), nil
+	o := r.opened(r.seen)
+	var err error
+	o.Unused, err = r.unused(r.seen)
+	return o, err
 }
 
 // readMaster finds the newest master node in its two eraseblocks.
@@ -238,13 +248,16 @@ type reader struct {
 	torn           bool           // the journal is not whole
 	live           map[int64]bool // where the nodes are of what there is, and of names that were removed
 
+	sizes  map[uint32]uint64 // of inodes: bytes
+	olders int               // files of older contents
+
 	entries []format.Entry
 	files   []*inode // of entries that are regular files with a content of their own, else nil
 	workers workers
 }
 
 func newReader(ctx context.Context, in format.Input, b *format.Budget) *reader {
-	return &reader{ctx: ctx, in: in, budget: b, state: newState(), live: map[int64]bool{}}
+	return &reader{ctx: ctx, in: in, budget: b, state: newState(), live: map[int64]bool{}, sizes: map[uint32]uint64{}}
 }
 
 func (r *reader) hurt(at int64, reason string) {

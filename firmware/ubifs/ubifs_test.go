@@ -106,6 +106,9 @@ func expect(t *testing.T, b []byte, want map[string]string, damage ...string) {
 		t.Fatal(err)
 	}
 	for name, line := range o.files {
+		if strings.HasPrefix(name, "lost+found/") && strings.Contains(name, "@") && want[name] == "" {
+			continue // what is not erased yet
+		}
 		if want[name] == "" || !strings.HasPrefix(line, want[name]) {
 			t.Errorf("%q is %.200s, want %.200s", name, line, want[name])
 		}

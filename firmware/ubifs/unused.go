@@ -8,14 +8,23 @@ import (
 
 // unused lists the runs that are neither a table nor a node that counts: empty
 // space, damaged nodes, and nodes that newer ones replaced or that belong to deleted
-// files. Old nodes of the index hold keys and places only, and belong to it.
+// files, but for the contents among them that become files. Old nodes of the index
+// hold keys and places only, and belong to it.
 func (r *reader) unused(length int64) ([]format.Span, error) {
 	own := append(r.propertyTree(), r.unsigned()...)
+	var old []oldBlock
 	err := r.scan(0, length, func(n node) {
 		size := int64(len(n.raw))
 		switch n.kind() {
-		case inodeNode, dataNode, entryNode, xattrNode:
+		case inodeNode, entryNode, xattrNode:
 			if !r.live[n.at] {
+				return
+			}
+		case dataNode:
+			if b, is := r.hidden(n); is {
+				old = append(old, b)
+				return
+			} else if !r.live[n.at] {
 				return
 			}
 		}
@@ -25,17 +34,20 @@ func (r *reader) unused(length int64) ([]format.Span, error) {
 		}
 		own = append(own, format.Span{Offset: n.at, Length: (size + alignment - 1) &^ (alignment - 1)})
 	}, nil)
-	return format.Gaps(length, own), err
+	if err != nil {
+		return nil, err
+	}
+	return format.Gaps(length, append(own, r.older(old)...)), nil
 }
 
-// keepInodes notes the nodes of files that are not deleted.
+// keepInodes notes the nodes and lengths of files that are not deleted.
 func (r *reader) keepInodes() {
 	for _, n := range r.inodes {
 		if !n.alive() {
 			continue
 		}
 		n.settle()
-		r.live[n.at] = true
+		r.live[n.at], r.sizes[n.number] = true, n.Bytes
 		for _, b := range n.blocks {
 			r.live[b.at] = true
 		}

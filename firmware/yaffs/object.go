@@ -114,10 +114,9 @@ func (h *header) entry() format.Entry {
 }
 
 // xattrs reads what follows the header in its chunk: for each attribute the bytes
-// that it takes, its name and its value.
-func (g geometry) xattrs(b []byte) map[string][]byte {
+// that it takes, its name and its value. It gives how many bytes they take.
+func (g geometry) xattrs(b []byte) (all map[string][]byte, length int64) {
 	const least = 4 + 2
-	var all map[string][]byte
 	for len(b) >= least {
 		n := g.order.Uint32(b)
 		if n < least || int64(n) > int64(len(b)) {
@@ -131,7 +130,7 @@ func (g geometry) xattrs(b []byte) map[string][]byte {
 			all = map[string][]byte{}
 		}
 		all[string(name)] = bytes.Clone(value)
-		b = b[n:]
+		b, length = b[n:], length+int64(n)
 	}
-	return all
+	return all, length
 }

@@ -166,7 +166,7 @@ func (v *volume) add(path string, o *object) error {
 	e.Name, e.Inode = path+name, len(v.entries)
 	v.first[target.id] = len(v.entries)
 	if target.known {
-		e.Xattrs = v.geometry.xattrs(v.in.Peek(target.at+headerSize, v.page-headerSize))
+		e.Xattrs, _ = v.geometry.xattrs(v.in.Peek(target.at+headerSize, v.page-headerSize))
 	}
 	if !e.Mode.IsRegular() {
 		v.append(e, nil)

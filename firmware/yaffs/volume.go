@@ -34,10 +34,11 @@ type volume struct {
 	in     format.Input
 	budget *format.Budget
 
-	chunks  []chunk // of one object together, oldest first
-	end     int64   // of the last chunk
-	newest  uint32  // the object of the last chunk
-	cut     bool    // what follows on the last chunk is not erased
+	own     []format.Span // what belongs to the file system
+	chunks  []chunk       // of one object together, oldest first
+	end     int64         // of the last chunk
+	newest  uint32        // the object of the last chunk
+	cut     bool          // what follows on the last chunk is not erased
 	damage  []format.Damage
 	deleted int   // objects
 	root    int64 // the first header of the root from a builder of images, or -1
@@ -124,6 +125,7 @@ func (v *volume) tail() {
 }
 
 func (v *volume) take(off int64, t tags) {
+	v.keep(off, t)
 	if t.sequence == checkpoint || t.object == summary && !v.geometry.first || t.gone {
 		return
 	}

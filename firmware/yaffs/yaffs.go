@@ -141,7 +141,7 @@ func open(ctx context.Context, in format.Input, g geometry, b *format.Budget) (*
 	if err := v.build(); err != nil {
 		return nil, err
 	}
-	return &format.Opened{Length: v.end, Attributes: v.attributes(), Damage: v.damage, Modes: true, Tree: v}, nil
+	return &format.Opened{Length: v.end, Attributes: v.attributes(), Damage: v.damage, Modes: true, Tree: v, Unused: v.unused()}, nil
 }
 
 func (v *volume) attributes() map[string]string {

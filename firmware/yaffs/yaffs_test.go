@@ -134,7 +134,9 @@ func content(t *testing.T, img *firmware.Image, name string) string {
 func names(img *firmware.Image) string {
 	var all []string
 	for _, f := range img.Files {
-		all = append(all, f.Name)
+		if f.Kind != firmware.Raw {
+			all = append(all, f.Name)
+		}
 	}
 	return strings.Join(all, " ")
 }

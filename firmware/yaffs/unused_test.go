@@ -1,0 +1,74 @@
+package yaffs_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
+)
+
+func unexplained(img *firmware.Image) (n int) {
+	for _, g := range img.Ranges {
+		if g.Class == firmware.Unexplained {
+			n += int(g.Length)
+		}
+	}
+	return n
+}
+
+// A new image, however it lies on flash, has nothing that nobody refers to.
+func TestAllIsUsed(t *testing.T) {
+	all := kinds()
+	for name, f := range firsts() {
+		all["first "+name] = f
+	}
+	for name, f := range all {
+		if n := unexplained(reference.Open(t, sample(f))); n > 0 {
+			t.Errorf("%s: %d bytes are unexplained", name, n)
+		}
+	}
+}
+
+// What was overwritten or deleted, what fills a page, and what stands behind a name
+// are not opened.
+func TestUnused(t *testing.T) {
+	const secret = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBkg2Wf0PSMGTDWk0HTrTWZGqm7ZCWkkD4J7IK2x\n"
+	hide := func(at int) func(f *flash) {
+		return func(f *flash) { copy(f.Bytes()[at:], secret) }
+	}
+	for name, change := range map[string]func(f *flash){
+		"behind a name":    hide(2112*2 + 10 + 40),
+		"behind a header":  hide(2112*2 + 1024),
+		"behind a content": hide(2112*3 + 100),
+		"an old version": func(f *flash) {
+			f.data(257, 1, []byte(secret))
+			f.content(257, []byte("new"))
+			f.header(object{id: 257, kind: file, parent: 1, name: "file", mode: 0o644, size: 3})
+		},
+		"deleted": func(f *flash) {
+			f.file(300, "gone", []byte(secret))
+			f.header(object{id: 300, kind: file, parent: 4, name: "deleted", size: 0})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := plain()
+			f.root()
+			f.header(object{id: 256, kind: folder, parent: 1, name: "etc", mode: 0o755})
+			f.file(257, "file", []byte("content"))
+			if n := unexplained(reference.Open(t, bytes.Clone(f.Bytes()))); n > 0 {
+				t.Fatalf("%d bytes are unexplained before", n)
+			}
+			change(f)
+			img := reference.Open(t, f.Bytes())
+			found := false
+			for _, r := range img.Files {
+				b, err := r.ReadFile()
+				found = found || err == nil && r.Kind == firmware.Raw && bytes.Contains(b, []byte(secret))
+			}
+			if n := unexplained(img); !found || n < len(secret) {
+				t.Errorf("%d bytes are unexplained, offered: %v; %v", n, found, img.Ranges)
+			}
+		})
+	}
+}
