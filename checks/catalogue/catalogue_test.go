@@ -80,7 +80,10 @@ func TestFind(t *testing.T) {
 
 func TestReadme(t *testing.T) {
 	const file = "../README.md"
-	want := Readme()
+	want, err := Readme()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if update.Value.String() == "true" {
 		if err := os.WriteFile(file, want, 0o644); err != nil {
 			t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/schema/scheme"
 )
 
 const readmeHead = `# Checks
@@ -20,32 +21,71 @@ care, what is read, what the check cannot see, and how to fix what it finds; ` +
 
 **Reads**: F the firmware image, D the product file, W published web documents, R the source repository.
 **Severity** is that of the gravest finding; info and low never make a check fail. **EN** names the provisions of
-ETSI EN 303 645 V3.1.3 that the check bears on, not what it proves. Ids stand in signed results: none is renamed or used again.
+ETSI EN 303 645 V3.1.3 that the check bears on, not what it proves. **Schemes** are those that ask for it; informative is what none
+asks for. Ids stand in signed results: none is renamed or used again.
+
+Each check has fixtures that are right, wrong, and irrelevant or not decidable, and a test that runs them: ` + "`go test ./checks/catalogue -run TestCoverage -v`" + `
+prints the table.
 `
 
 // Readme writes the page that lists the checks and the facts, in Markdown.
-func Readme() []byte {
+func Readme() ([]byte, error) {
+	asking, err := schemesOf()
+	if err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
 	b.WriteString(readmeHead)
 	all := Checks()
 	for _, p := range assay.Principles() {
 		fmt.Fprintf(&b, "\n## %s (`%s`)\n\n", p.Title(), p)
-		b.WriteString("| id | what holds when it passes | reads | severity | EN | facts |\n|---|---|---|---|---|---|\n")
+		b.WriteString("| id | what holds when it passes | reads | severity | EN | schemes | facts |\n|---|---|---|---|---|---|---|\n")
 		for _, c := range all {
 			if c.Principle == p {
-				writeCheck(&b, c)
+				writeCheck(&b, c, asking[c.ID])
 			}
 		}
 	}
 	writeFacts(&b, all)
-	return b.Bytes()
+	return b.Bytes(), nil
 }
 
-func writeCheck(b *bytes.Buffer, c *checks.Check) {
+// schemesOf gives, for each check that a bundled scheme asks for, the ids of these
+// schemes, sorted.
+func schemesOf() (map[assay.CheckID][]string, error) {
+	schemes, err := scheme.Bundled()
+	if err != nil {
+		return nil, err
+	}
+	asking := map[assay.CheckID][]string{}
+	for _, s := range schemes.All() {
+		for _, q := range s.Requirements {
+			for _, id := range q.Checks() {
+				if !slices.Contains(asking[id], s.ID) {
+					asking[id] = append(asking[id], s.ID)
+				}
+			}
+		}
+	}
+	for _, ids := range asking {
+		slices.Sort(ids)
+	}
+	return asking, nil
+}
+
+// demanded names the schemes that ask for a check.
+func demanded(asking []string) string {
+	if len(asking) == 0 {
+		return "informative"
+	}
+	return strings.Join(asking, ", ")
+}
+
+func writeCheck(b *bytes.Buffer, c *checks.Check, asking []string) {
 	_, name, _ := strings.Cut(string(c.ID), "/")
 	page := string(c.Principle) + "/" + strings.ReplaceAll(name, "-", "_") + ".md"
-	fmt.Fprintf(b, "| [%s](%s) | %s | %s | %s | %s | %s |\n",
-		c.ID, page, cell(c.Title), c.Reads, c.Severity, strings.Join(c.Provision, ", "), factList(c.Needs))
+	fmt.Fprintf(b, "| [%s](%s) | %s | %s | %s | %s | %s | %s |\n",
+		c.ID, page, cell(c.Title), c.Reads, c.Severity, strings.Join(c.Provision, ", "), demanded(asking), factList(c.Needs))
 }
 
 func factList(nodes []facts.Node) string {

@@ -18,6 +18,9 @@ func TestEndOfLifeTable(t *testing.T) {
 		if _, err := time.Parse(time.DateOnly, b.Until); err != nil {
 			t.Errorf("%s %s: %v", b.Component, b.Version, err)
 		}
+		if !strings.HasPrefix(b.Source, "https://") {
+			t.Errorf("%s %s: %q is no source that can be read", b.Component, b.Version, b.Source)
+		}
 		if k := [2]string{b.Component, b.Version}; seen[k] {
 			t.Errorf("%s %s stands there twice", b.Component, b.Version)
 		} else {
