@@ -26,7 +26,7 @@ func isRoot(k *Container) bool {
 
 // worth reports whether a file is opened as an image of its own. In a root file
 // system only what holds files or a boot image is; a compressed page of a manual
-// is not, but a compressed key is. In any other container the members are looked into.
+// is not, but a compressed key or kernel configuration is. In any other container the members are looked into.
 // The head is all of a file, or the first bytes of one that is too long for memory.
 func (w *walker) worth(in format.Input, head []byte) bool {
 	if !w.root {
@@ -63,13 +63,26 @@ func isKeyHead(head []byte) bool {
 	})
 }
 
+// isConfigHead reports whether the first bytes of a stream are those of a kernel's
+// configuration, or of the module that holds it.
+func isConfigHead(head []byte) bool {
+	return bytes.Contains(head, []byte(" Kernel Configuration\n")) || bytes.Contains(head, []byte("IKCFG_ST"))
+}
+
+// isBareKernel reports whether the first bytes of a stream are the header of a
+// kernel as it is loaded: of arm64 or RISC-V (Documentation/arch in Linux).
+func isBareKernel(head []byte) bool {
+	const at = 56
+	return len(head) >= at+4 && (string(head[at:at+4]) == "ARM\x64" || string(head[at:at+4]) == "RSC\x05")
+}
+
 // holds reports whether the first bytes of a stream are those of a container
-// that is no stream itself, or of a private key.
+// that is no stream itself, of a private key, of a kernel, or of its configuration.
 func (w *walker) holds(head []byte) bool {
 	if len(head) == 0 {
 		return false
 	}
-	if isKeyHead(head) {
+	if isKeyHead(head) || isConfigHead(head) || isBareKernel(head) {
 		return true
 	}
 	in := format.InMemory(head)

@@ -22,7 +22,7 @@ var TLSVerification = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.5-1"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.UnverifiedTLS, facts.RootPlaces),
 	Run:       tlsVerification,
 }
@@ -31,8 +31,12 @@ func tlsVerification(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	for _, u := range checks.Ask(c, facts.UnverifiedTLS) {
 		severity, message := assay.High, "the certificate of the other side is not checked: "+u.How
-		if u.Update {
+		switch u.Update {
+		case "":
+		case "own":
 			severity, message = assay.Critical, message+", in a script that fetches updates"
+		default:
+			severity, message = assay.Critical, message+", where "+u.Update+" fetches updates"
 		}
 		found = append(found, checks.Observed(checks.Graded(severity, u.Location), message, u.Location))
 	}

@@ -38,7 +38,7 @@ type Component struct {
 // component seen several times is listed once, with its places.
 var Components = &Fact[[]Component]{
 	Name:    "components",
-	Version: 4,
+	Version: 5,
 	Doc:     "Software components with version, package URL, places and confidence.",
 	Needs:   []Node{Tree, Roots, Texts, packages, sightings},
 	Observe: func(o *Observer) ([]Component, error) {
@@ -64,7 +64,14 @@ var Components = &Fact[[]Component]{
 			inv.add(s.component())
 		}
 		for _, p := range entries {
-			inv.add(p.component(systems[p.Root]))
+			if !p.Recipe {
+				inv.add(p.component(systems[p.Root]))
+			}
+		}
+		for _, p := range entries {
+			if p.Recipe {
+				inv.meet(p.component(systems[p.Root]))
+			}
 		}
 		for _, s := range packagesFirst(append(fromHeaders(img), seen...)) {
 			inv.sight(s)
@@ -108,10 +115,12 @@ func (v *inventory) add(c Component) {
 	v.all = append(v.all, c)
 }
 
-// sight adds a component that was seen in a file, unless it is a package that
-// is listed already with the same upstream version: then only its place.
-func (v *inventory) sight(s sighting) {
-	c := s.component()
+// sight adds a component that was seen in a file.
+func (v *inventory) sight(s sighting) { v.meet(s.component()) }
+
+// meet adds a component, unless it is a package that is listed already with the
+// same upstream version: then only its place.
+func (v *inventory) meet(c Component) {
 	for i := range v.all {
 		p := &v.all[i]
 		if p.Kind == c.Kind || p.Kind == KindPackage && !c.OfLanguage() {

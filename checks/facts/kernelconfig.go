@@ -1,7 +1,11 @@
 package facts
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,28 +35,89 @@ func (k KernelConfig) Since(major, minor int) bool {
 }
 
 // KernelConfigs are the kernel configurations of the image: the one that a
-// kernel carries in itself, and those beside a kernel.
-var KernelConfigs = &Scan[KernelConfig]{
-	Name: "kernel-configs",
-	Doc:  "Configurations of kernels: embedded in the kernel, or as boot/config-VERSION.",
-	Want: func(f *firmware.File) bool {
-		return f.Size > 0 && f.Size <= maxKernelConfig && (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && isKernelConfig(f)
-	},
-	See: func(f *firmware.File, content []byte) []KernelConfig {
-		k, ok := parseKernelConfig(string(content))
-		if !ok {
-			return nil
-		}
-		k.Location = At(f)
-		return []KernelConfig{k}
+// kernel or its module configs carries in itself, and those beside a kernel.
+var KernelConfigs = &Fact[[]KernelConfig]{
+	Name:    "kernel-configs",
+	Doc:     "Configurations of kernels: embedded in the kernel or in its module configs, or as boot/config-VERSION.",
+	Version: 2,
+	Needs:   []Node{kernelConfigTexts},
+	Observe: func(o *Observer) ([]KernelConfig, error) {
+		all, err := kernelConfigTexts.Of(o)
+		return withoutOuter(all), err
 	},
 }
 
+// withoutOuter drops what was found in the bytes of a file that was opened too,
+// so that the same configuration was found inside it.
+func withoutOuter(all []KernelConfig) []KernelConfig {
+	return slices.DeleteFunc(slices.Clone(all), func(k KernelConfig) bool {
+		return slices.ContainsFunc(all, func(inner KernelConfig) bool {
+			return strings.HasPrefix(inner.Location.Path, k.Location.Path+"!")
+		})
+	})
+}
+
+var kernelConfigTexts = &Scan[KernelConfig]{
+	Name: "kernel-config-texts",
+	Doc:  "Kernel configurations as texts, and embedded in programs, modules and kernels.",
+	Want: func(f *firmware.File) bool {
+		return f.Size > 0 && (f.Kind == firmware.Regular || f.Kind == firmware.Raw && f.Size <= maxKernelConfig && isKernelConfig(f))
+	},
+	Words: newLiterals([]string{configMark}),
+	Spot: func(f *firmware.File, content []byte, marks sights) []KernelConfig {
+		if len(content) <= maxKernelConfig && isKernelConfig(f) {
+			if k, ok := parseKernelConfig(string(content)); ok {
+				k.Location = At(f)
+				return []KernelConfig{k}
+			}
+		}
+		var found []KernelConfig
+		marks.each(func(_, at int) bool {
+			if k, ok := parseKernelConfig(embeddedConfig(content[at+len(configMark):])); ok {
+				k.Location = At(f)
+				found = append(found, k)
+			}
+			return len(found) == 0
+		})
+		return found
+	},
+}
+
+// configMark stands before the packed configuration (kernel/configs.c in Linux).
+const configMark = "IKCFG_ST"
+
+// embeddedConfig unpacks what stands behind the mark; empty if it is no
+// configuration.
+func embeddedConfig(packed []byte) string {
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return ""
+	}
+	r.Multistream(false)
+	text, err := io.ReadAll(io.LimitReader(r, maxKernelConfig+1))
+	if err != nil || len(text) > maxKernelConfig {
+		return ""
+	}
+	return string(text)
+}
+
+// isKernelConfig reports whether a file, or the stream that it was packed in, has
+// the name and place of a kernel configuration.
 func isKernelConfig(f *firmware.File) bool {
-	base := path.Base(f.Name)
-	return base == "config" && f.Container != nil && f.Container.Type == "ikconfig" ||
-		(strings.HasPrefix(base, "config-") || base == "kernel-config" || base == "kernel.config") &&
-			(strings.HasPrefix(f.Name, "boot/") || strings.HasPrefix(f.Name, "lib/modules/") || !strings.Contains(f.Name, "/"))
+	name, k := f.Name, f.Container
+	if k != nil && k.Type == "ikconfig" {
+		return true
+	}
+	for ; k != nil && k.Parent != nil && !k.FileSystem; k = k.Parent {
+		_, name, _ = cutLast(strings.TrimSuffix(k.Path, "!"+k.Type), "!")
+	}
+	base := path.Base(name)
+	if base != "config.gz" && base != "kernel-config" && base != "kernel.config" && !strings.HasPrefix(base, "config-") &&
+		!strings.HasPrefix(base, "kernel-config.") && !strings.HasPrefix(base, "kernel.config.") {
+		return false
+	}
+	return !strings.Contains(name, "/") || slices.ContainsFunc([]string{"boot/", "lib/modules/", "usr/lib/modules/", "proc/"},
+		func(dir string) bool { return strings.HasPrefix(name, dir) })
 }
 
 // kernelTitle is the second or third line of every configuration: with the

@@ -1,6 +1,12 @@
 package facts
 
-import "testing"
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"strings"
+	"testing"
+)
 
 func FuzzParseKernelConfig(f *testing.F) {
 	f.Add("#\n# Automatically generated file; DO NOT EDIT.\n# Linux/arm 4.14.63 Kernel Configuration\n#\nCONFIG_ARM=y\n# CONFIG_SMP is not set\n")
@@ -31,4 +37,57 @@ func TestParseKernelConfig(t *testing.T) {
 			t.Errorf("%q: %+v %t", tt.text, k, ok)
 		}
 	}
+}
+
+var someKernelConfig = func() string {
+	text := "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/arm 4.14.63 Kernel Configuration\n#\nCONFIG_ARM=y\n"
+	for i := range 2000 {
+		text += fmt.Sprintf("CONFIG_OPTION_%x=%d\n", i*i*7919, i*i*i)
+	}
+	return text
+}()
+
+// A configuration is found wherever a root keeps it: beside the kernel, packed,
+// and in what the kernel or its module configs embeds.
+func TestKernelConfigPlaces(t *testing.T) {
+	bare := strings.Repeat("\x00", 56) + "ARM\x64" + strings.Repeat("code", 1000) + "Linux version 4.14.63 " + configMark + gzipped(t, someKernelConfig) + "IKCFG_ED"
+	embedded := "\x7fELF" + strings.Repeat("\x00", 100) + configMark + gzipped(t, someKernelConfig) + "IKCFG_ED"
+	for name, content := range map[string]string{
+		"boot/config-4.14.63":                   someKernelConfig,
+		"boot/config.gz":                        gzipped(t, someKernelConfig),
+		"proc/config.gz":                        gzipped(t, someKernelConfig),
+		"boot/vmlinux":                          embedded,
+		"boot/Image.gz":                         gzipped(t, bare),
+		"boot/Image":                            bare,
+		"lib/modules/4.14.63/kernel/configs.ko": embedded,
+		"lib/modules/4.14.63/configs.ko.gz":     gzipped(t, embedded),
+	} {
+		o := observeFiles(t, map[string]string{name: content, "etc/passwd": "root:x:0:0::/:/bin/sh\n", "bin/sh": "sh"}, KernelConfigs)
+		got := valueOf(t, o, KernelConfigs)
+		if len(got) != 1 || got[0].Minor != 14 || !strings.Contains(got[0].Location.Path, name) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// What only begins like a configuration, or never ends, is none.
+func TestEmbeddedConfigBad(t *testing.T) {
+	for _, packed := range []string{"", "\x1f\x8b\x08", "text", gzipped(t, someKernelConfig)[:40], gzipped(t, strings.Repeat("#", maxKernelConfig+1))} {
+		if text := embeddedConfig([]byte(packed)); text != "" {
+			t.Errorf("%.20q: %d bytes", packed, len(text))
+		}
+	}
+}
+
+func gzipped(t *testing.T, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }

@@ -10,10 +10,14 @@ import (
 	"github.com/assay-iot/assay"
 )
 
-// readManifest reads a package database or a manifest of the given kind. Places
-// are those inside the content.
-func readManifest(kind string, content []byte) []installed {
+// readManifest reads a package database or a manifest of the given kind, which
+// has a name. Places are those inside the content.
+func readManifest(kind, name string, content []byte) []installed {
 	switch kind {
+	case "npm-lock":
+		return readNodeLock(content)
+	case "recipe":
+		return readRecipe(name, content)
 	case "npm":
 		return readNodePackage(content)
 	case "pypi":

@@ -36,10 +36,23 @@ func TestReadManifest(t *testing.T) {
 			"usr/lib/python3/dist-packages/paho_mqtt-1.6.1.dist-info/METADATA", "Metadata-Version: 2.1\nName: paho-mqtt\nVersion: 1.6.1\nLicense: EPL-2.0\nRequires-Dist: PySocks ; extra == 'proxy'\nRequires-Dist: six (>=1.9) ; python_version < '3'\n\nName: in the text\n",
 			"paho-mqtt 1.6.1 EPL-2.0 [six] 0",
 		},
-		"python without a version": {"x.egg-info/PKG-INFO", "Name: x\nLicense: UNKNOWN\n", ""},
+		"node's lock": {
+			"opt/app/package-lock.json", `{"name": "app", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": {"name": "app", "version": "1.0.0"}, "node_modules/lodash": {"version": "4.17.15", "license": "MIT"}, "node_modules/a/node_modules/@s/b": {"version": "2.0.0"}, "node_modules/jest": {"version": "29.0.0", "dev": true}, "node_modules/own": {"link": true}, "lib/own": {"version": "1.0.0"}, "node_modules/alias": {"name": "real", "version": "3.0.0"}}}`,
+			"@s/b 2.0.0  [] 0, real 3.0.0  [] 0, lodash 4.17.15 MIT [] 0",
+		},
+		"node's lock, as of old": {
+			"opt/app/npm-shrinkwrap.json", `{"lockfileVersion": 1, "dependencies": {"a": {"version": "1.0.0", "requires": {"b": "^2"}, "dependencies": {"b": {"version": "2.0.0"}}}, "jest": {"version": "29.0.0", "dev": true}, "fork": {"version": "git+https://git.example/fork.git#1"}}}`,
+			"a 1.0.0  [] 0, b 2.0.0  [] 0",
+		},
+		"a lock that was published": {"app/node_modules/ms/package-lock.json", `{"lockfileVersion": 3, "packages": {"node_modules/x": {"version": "1"}}}`, ""},
+		"broken lock":               {"opt/app/package-lock.json", `{"packages": [`, ""},
+		"python, one file":          {"usr/lib/python3/dist-packages/six.egg-info", "Metadata-Version: 1.1\nName: six\nVersion: 1.16.0\n", "six 1.16.0  [] 0"},
+		"recipe":                    {"usr/share/common-licenses/zlib/recipeinfo", "LICENSE: Zlib\nPR: r0\nPV: 1.2.11\n", "zlib 1.2.11 Zlib [] 0"},
+		"recipe without a version":  {"usr/share/common-licenses/zlib/recipeinfo", "LICENSE: Zlib\n", ""},
+		"python without a version":  {"x.egg-info/PKG-INFO", "Name: x\nLicense: UNKNOWN\n", ""},
 	} {
 		var got []string
-		for _, p := range readManifest(databaseKind(c.file), []byte(c.content)) {
+		for _, p := range readManifest(databaseKind(c.file), c.file, []byte(c.content)) {
 			got = append(got, fmt.Sprint(p.Name, " ", p.Version, " ", p.Licence, " ", p.Depends, " ", p.Location.Line))
 		}
 		if databaseKind(c.file) == "" {
@@ -65,14 +78,33 @@ func TestLanguagePackages(t *testing.T) {
 	}
 }
 
+// A recipe whose packages are listed is no component beside them.
+func TestRecipes(t *testing.T) {
+	got := observed(t, Components, map[string]string{
+		"usr/share/common-licenses/license.manifest":   "PACKAGE NAME: libz1\nPACKAGE VERSION: 1.2.11\nRECIPE NAME: zlib\nLICENSE: Zlib\n",
+		"usr/share/common-licenses/zlib/recipeinfo":    "LICENSE: Zlib\nPV: 1.2.11\n",
+		"usr/share/common-licenses/openssl/recipeinfo": "LICENSE: Apache-2.0\nPV: 3.0.7\n",
+	})
+	var list []string
+	for _, c := range got {
+		list = append(list, fmt.Sprint(c.Name, " ", c.Version, " ", len(c.Places)))
+	}
+	if want := "libz1 1.2.11 2, openssl 3.0.7 1"; strings.Join(list, ", ") != want {
+		t.Errorf("%q, want %q", list, want)
+	}
+}
+
 func FuzzReadManifest(f *testing.F) {
-	for _, kind := range []string{"npm", "pypi", "yocto", "buildroot"} {
+	for _, kind := range []string{"npm", "npm-lock", "pypi", "yocto", "recipe", "buildroot"} {
 		f.Add(kind, []byte("Name: a\nVersion: 1\nPACKAGE NAME: b\nPACKAGE VERSION: 2\n\n"))
 	}
 	f.Add("npm", []byte(`{"name": "a", "version": "1", "license": []}`))
+	f.Add("npm-lock", []byte(`{"dependencies": {"a": {"version": "1", "dependencies": {"b": {"version": "2"}}}}}`))
+	f.Add("npm-lock", []byte(`{"packages": {"node_modules/a": {"version": "1"}}}`))
+	f.Add("recipe", []byte("LICENSE: MIT\nPV: 1\n"))
 	f.Add("buildroot", []byte("\"PACKAGE\",\"VERSION\",\"LICENSE\"\na,1,\"x\n"))
 	f.Fuzz(func(t *testing.T, kind string, data []byte) {
-		for _, p := range readManifest(kind, data) {
+		for _, p := range readManifest(kind, "usr/share/common-licenses/zlib/recipeinfo", data) {
 			if p.Name == "" || p.Version == "" || p.Location.Offset+p.Location.Length > int64(len(data)) {
 				t.Errorf("%s: read %+v from %q", kind, p, data)
 			}

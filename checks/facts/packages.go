@@ -26,6 +26,7 @@ type installed struct {
 	Source   string // the source package, where it has another name
 	Licence  string
 	Depends  []string // names of packages
+	Recipe   bool     // what a package was built from, and no package
 	Root     string   // path of the container
 	Location assay.Location
 }
@@ -47,8 +48,13 @@ var databases = []struct{ pattern, kind string }{
 	{"usr/lib/sysimage/rpm/Packages.db", "rpm"},
 	{"usr/lib/sysimage/rpm/rpmdb.sqlite", "rpm"},
 	{"usr/share/common-licenses/license.manifest", "yocto"},
+	{"usr/share/common-licenses/*/recipeinfo", "recipe"},
 	{"*.dist-info/METADATA", "pypi"},
 	{"*.egg-info/PKG-INFO", "pypi"},
+	{"*.egg-info", "pypi"},
+	{"package-lock.json", "npm-lock"},
+	{".package-lock.json", "npm-lock"},
+	{"npm-shrinkwrap.json", "npm-lock"},
 	{"node_modules/*/package.json", "npm"},
 	{"node_modules/@*/*/package.json", "npm"},
 	{"usr/share/nodejs/*/package.json", "npm"},
@@ -59,7 +65,7 @@ var databases = []struct{ pattern, kind string }{
 // databaseKind gives the kind of package database at a path, or "".
 func databaseKind(name string) string {
 	for _, d := range databases {
-		if matchBelow(d.pattern, name) && !strings.HasSuffix(name, ".md5sums") {
+		if matchBelow(d.pattern, name) && !strings.HasSuffix(name, ".md5sums") && (d.kind != "npm-lock" || isOwnLock(name)) {
 			return d.kind
 		}
 	}
@@ -69,7 +75,7 @@ func databaseKind(name string) string {
 // matchBelow reports whether a path, or its end after some folders, fits a
 // pattern of path.Match.
 func matchBelow(pattern, name string) bool {
-	if last := path.Base(pattern); !strings.Contains(last, "*") && !strings.HasSuffix(name, last) {
+	if last := path.Base(pattern); !strings.HasSuffix(name, last[strings.LastIndexByte(last, '*')+1:]) {
 		return false // as nearly always
 	}
 	extra := strings.Count(name, "/") - strings.Count(pattern, "/")
@@ -85,12 +91,13 @@ func matchBelow(pattern, name string) bool {
 
 // packages reads the package databases and the manifests of build systems.
 var packages = &Scan[installed]{
-	Name: "packages",
-	Doc:  "Entries of the opkg, dpkg, apk and rpm databases, packages of Node.js and Python, and the manifests of Buildroot and Yocto.",
-	Want: func(f *firmware.File) bool { return f.Kind == firmware.Regular && databaseKind(f.Name) != "" },
+	Name:    "packages",
+	Version: 2,
+	Doc:     "Entries of the opkg, dpkg, apk and rpm databases, packages of Node.js and Python, and the manifests of Buildroot and Yocto.",
+	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && databaseKind(f.Name) != "" },
 	See: func(f *firmware.File, content []byte) []installed {
 		kind := databaseKind(f.Name)
-		found := readManifest(kind, content)
+		found := readManifest(kind, f.Name, content)
 		for i := range found {
 			p := &found[i]
 			p.Root = containerPath(f)

@@ -16,7 +16,7 @@ const maxUnverified = 64
 // switched off.
 type Unverified struct {
 	How      string         `json:"how"`              // as written: "curl -k", "rejectUnauthorized: false"
-	Update   bool           `json:"update,omitempty"` // in a script that fetches or installs software
+	Update   string         `json:"update,omitempty"` // the updater that does not know better: "own" in a script that fetches or installs software
 	Location assay.Location `json:"location"`
 }
 
@@ -24,7 +24,7 @@ type Unverified struct {
 // certificates off.
 var UnverifiedTLS = &Fact[[]Unverified]{
 	Name:    "unverified-tls",
-	Version: 2,
+	Version: 3,
 	Doc:     "Commands, settings and scripts that accept any certificate.",
 	Needs:   []Node{Tree, Texts, Scripts, Boot, Updaters},
 	Observe: func(o *Observer) ([]Unverified, error) {
@@ -66,15 +66,18 @@ var UnverifiedTLS = &Fact[[]Unverified]{
 	},
 }
 
-// updateFiles are the scripts of the maker's own updaters.
-func updateFiles(updaters []Updater) map[string]bool {
-	files := map[string]bool{}
+// updateFiles are the scripts of the maker's own updaters, and the settings of
+// those that do not check a signature either; the value is the updater's name.
+func updateFiles(updaters []Updater) map[string]string {
+	files := map[string]string{}
 	for _, u := range updaters {
-		if u.Name != "own" {
+		if u.Name != "own" && u.Verification.State == Verifies {
 			continue
 		}
 		for _, l := range u.Places {
-			files[l.Path] = true
+			if files[l.Path] == "" || u.Name == "own" {
+				files[l.Path] = u.Name
+			}
 		}
 	}
 	return files

@@ -2,7 +2,6 @@ package updates
 
 import (
 	_ "embed"
-	"slices"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
@@ -23,8 +22,8 @@ var DeviceVerifies = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10", "5.3-9"},
-	Version:   3,
-	Needs:     checks.Needs(facts.Updaters, facts.Signatures, facts.TrustedKeys),
+	Version:   4,
+	Needs:     checks.Needs(facts.Updaters, facts.Signatures, facts.TrustedKeys, facts.UnverifiedTLS),
 	Run:       deviceVerifies,
 }
 
@@ -40,7 +39,7 @@ func deviceVerifies(c *checks.Context) checks.Judgement {
 		examined = append(append(examined, u.Places...), u.Verification.Places...)
 		switch u.Verification.State {
 		case facts.VerifiesNot:
-			found = append(found, checks.Observed(gravity(u), subject(u)+" installs what is not signed: "+u.Verification.Reason, orPlaces(u)...))
+			found = append(found, checks.Observed(gravity(c, u), subject(u)+" installs what is not signed: "+u.Verification.Reason, orPlaces(u)...))
 		case facts.VerifiesUnknown:
 			unknown = subject(u) + " may install what is not signed: " + u.Verification.Reason
 		}
@@ -55,8 +54,8 @@ func deviceVerifies(c *checks.Context) checks.Judgement {
 }
 
 // gravity is critical where anybody on the way of an update can change it.
-func gravity(u facts.Updater) assay.Severity {
-	if slices.ContainsFunc(u.Addresses, inClear) {
+func gravity(c *checks.Context, u facts.Updater) assay.Severity {
+	if exposed(c, u) {
 		return assay.Critical
 	}
 	return assay.High

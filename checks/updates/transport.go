@@ -23,13 +23,13 @@ var Transport = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.3-7"},
-	Version:   1,
-	Needs:     checks.Needs(facts.Updaters, facts.Endpoints),
+	Version:   2,
+	Needs:     checks.Needs(facts.Updaters, facts.Endpoints, facts.UnverifiedTLS),
 	Run:       transport,
 }
 
 func transport(c *checks.Context) checks.Judgement {
-	updaters := checks.Ask(c, facts.Updaters)
+	updaters, all := checks.Ask(c, facts.Updaters), checks.Ask(c, facts.UnverifiedTLS)
 	var found []assay.Finding
 	var examined []assay.Location
 	for _, u := range updaters {
@@ -42,6 +42,8 @@ func transport(c *checks.Context) checks.Judgement {
 			examined = append(examined, a.Location)
 			if inClear(a) {
 				found = join(found, checks.Observed(severity, subject(u)+" fetches over "+a.Scheme+" from "+a.Host, a.Location))
+			} else if how, at := unchecked(all, u, a); how != "" {
+				found = join(found, checks.Observed(severity, subject(u)+" takes any certificate for that of "+a.Host+": "+how, at))
 			}
 		}
 	}
