@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -38,26 +40,88 @@ func flat(size, texts int) []byte {
 	return b[:size]
 }
 
-// BenchmarkFlatImage opens a flat image of 8 MiB and asks every check.
-func BenchmarkFlatImage(b *testing.B) {
-	var list []*checks.Check
-	var needs []facts.Node
+// imageChecks are the checks that need an image, and what they ask for.
+func imageChecks() (list []*checks.Check, needs []facts.Node) {
 	for _, c := range catalogue.Checks() {
 		if c.NeedsImage() {
 			list, needs = append(list, c), append(needs, c.Needs...)
 		}
 	}
+	return list, needs
+}
+
+// assessAll opens an image and asks every check.
+func assessAll(b *testing.B, image []byte) *facts.Observation {
+	b.Helper()
+	list, needs := imageChecks()
+	o, err := facts.Observe(context.Background(), firmware.Bytes("image.bin", image), firmware.Options{}, needs...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	checks.Assess(context.Background(), checks.Subject{Images: []checks.Part{{Observation: o}}, AsOf: time.Now()}, list)
+	return o
+}
+
+// BenchmarkFlatImage opens a flat image of 8 MiB and asks every check.
+func BenchmarkFlatImage(b *testing.B) {
 	for _, texts := range []int{20, 200, 1000} {
 		b.Run(fmt.Sprintf("texts=%d", texts), func(b *testing.B) {
 			image := flat(8<<20, texts)
 			b.SetBytes(int64(len(image)))
 			for b.Loop() {
-				o, err := facts.Observe(context.Background(), firmware.Bytes("image.bin", image), firmware.Options{}, needs...)
-				if err != nil {
-					b.Fatal(err)
-				}
-				checks.Assess(context.Background(), checks.Subject{Images: []checks.Part{{Observation: o}}, AsOf: time.Now()}, list)
+				assessAll(b, image)
 			}
 		})
 	}
+}
+
+// routerImage is a real one of 3 MiB with a squashfs, which the tests may find
+// beside the project.
+const routerImage = "../../../shared/corpus/openwrt-r44918-wrt350nv2-sysupgrade.img"
+
+func readRouterImage(b *testing.B) []byte {
+	b.Helper()
+	image, err := os.ReadFile(routerImage)
+	if err != nil {
+		b.Skip("the corpus is not there: ", err)
+	}
+	return image
+}
+
+// BenchmarkRouterImage opens a router's image and asks every check.
+func BenchmarkRouterImage(b *testing.B) {
+	image := readRouterImage(b)
+	b.SetBytes(int64(len(image)))
+	for b.Loop() {
+		assessAll(b, image)
+	}
+}
+
+// BenchmarkFact gives, for each fact, what it costs while all checks are asked of
+// a router's image: ms-of-fact is time spent in it alone, added over all cores.
+func BenchmarkFact(b *testing.B) {
+	image := readRouterImage(b)
+	for _, name := range factNames() {
+		b.Run(name, func(b *testing.B) {
+			spent := time.Duration(0)
+			for b.Loop() {
+				for _, t := range facts.Times(assessAll(b, image)) {
+					if t.Name == name {
+						spent += t.Time
+					}
+				}
+			}
+			b.ReportMetric(float64(spent.Microseconds())/1000/float64(b.N), "ms-of-fact")
+		})
+	}
+}
+
+func factNames() []string {
+	_, needs := imageChecks()
+	var names []string
+	for _, n := range facts.Closure(needs...) {
+		names = append(names, n.ID())
+	}
+	slices.Sort(names)
+	return names
 }

@@ -280,7 +280,7 @@ func contentOf(f *firmware.File, texts *TextSet) ([]byte, error) {
 var Accounts = &Fact[[]Account]{
 	Name:    "accounts",
 	Doc:     "Accounts of passwd, shadow, mosquitto and web password files and those whose password the start sets: name, user id, shell, kind of hash, locked or empty.",
-	Version: 2,
+	Version: 3,
 	Needs:   []Node{accountLinesOf, PasswordWrites},
 	Observe: func(o *Observer) ([]Account, error) {
 		lines, err := accountLinesOf.Of(o)
@@ -428,7 +428,9 @@ func (a *Account) setPassword(field string, kindOf func(string) (HashKind, int))
 		a.Password = Empty
 		return
 	}
-	field, _, _ = strings.Cut(field, ",") // System V keeps password ages there
+	if !strings.HasPrefix(field, "$md5,") && !strings.HasPrefix(field, "$argon2") { // a comma is part of these
+		field, _, _ = strings.Cut(field, ",") // System V keeps password ages there
+	}
 	if kind, rounds := kindOf(field); kind != "" {
 		a.Password, a.HashKind, a.Rounds = Hashed, kind, rounds
 		a.Hash = NewSecret(string(kind), field)

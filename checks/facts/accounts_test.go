@@ -177,3 +177,19 @@ func mustReveal(t *testing.T, s Secret) string {
 	}
 	return v
 }
+
+// Two forms of hash have commas of their own; elsewhere what follows one is the
+// password's age.
+func TestCommasInHashes(t *testing.T) {
+	for field, want := range map[string]HashKind{
+		"$md5,rounds=904$abcdefgh$$rp6oWbLxmkMVnlDU7WKVI/":                  SunMD5,
+		"$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA": Argon2,
+		"abmF1QH4PEr.E,.z8.": DES,
+	} {
+		var a Account
+		a.setPassword(field, HashKindOf)
+		if a.Password != Hashed || a.HashKind != want {
+			t.Errorf("%s: %s %s, want %s", field, a.Password, a.HashKind, want)
+		}
+	}
+}

@@ -27,20 +27,19 @@ const maxCompiledTries = 20000
 // compiledKeys finds private keys in DER that are arrays of a program. What stands
 // where a key was found already is left out.
 func compiledKeys(f *firmware.File, content []byte, known []keyMaterial) []keyMaterial {
-	if bytes.Contains(content, speedMark) {
-		return nil
-	}
 	var found []keyMaterial
-	kernel := bytes.Contains(content, kernelBanner) || bytes.Contains(content, vermagicMark)
+	var kernel bool
 	tries := 0
-	for _, mark := range privateMarks {
-		for at := 0; tries < maxCompiledTries; tries++ {
-			i := bytes.Index(content[at:], mark)
-			if i < 0 {
+	for _, places := range markPlaces(content) {
+		end := 0
+		for _, at := range places {
+			if at < end {
+				continue
+			}
+			if tries++; tries > maxCompiledTries {
 				break
 			}
-			at += i + 1
-			start, n, ok := sequenceAround(content, at-1)
+			start, n, ok := sequenceAround(content, at)
 			if !ok || coveredBy(known, start) || coveredBy(found, start) {
 				continue
 			}
@@ -48,17 +47,41 @@ func compiledKeys(f *firmware.File, content []byte, known []keyMaterial) []keyMa
 			if !ok || !fitsItself(key, content[start:start+n]) {
 				continue
 			}
+			if found == nil { // seldom: a whole program need not be searched before
+				if bytes.Contains(content, speedMark) {
+					return nil
+				}
+				kernel = bytes.Contains(content, kernelBanner) || bytes.Contains(content, vermagicMark)
+			}
 			key.Format, key.InKernel = "DER", kernel
 			m := keyMaterial{Key: key}
 			m.place(assay.Location{Path: f.Path, Offset: int64(start), Length: int64(n)}, f)
 			found = append(found, m)
-			if at = start + n; len(found) >= maxKeys {
+			if end = start + n; len(found) >= maxKeys {
 				return found
 			}
 		}
 	}
 	slices.SortFunc(found, func(a, b keyMaterial) int { return a.Location().Compare(b.Location()) })
 	return found
+}
+
+// markPlaces gives where each of the marks stands, in one pass: all begin with the
+// same two bytes. No more are kept than are tried.
+func markPlaces(content []byte) [][]int {
+	places := make([][]int, len(privateMarks))
+	for at := 0; ; at++ {
+		i := bytes.Index(content[at:], privateMarks[0][:2])
+		if i < 0 {
+			return places
+		}
+		at += i
+		for k, mark := range privateMarks {
+			if len(places[k]) < maxCompiledTries && bytes.HasPrefix(content[at:], mark) {
+				places[k] = append(places[k], at)
+			}
+		}
+	}
 }
 
 // elfStart begins a program, library or module in ELF.

@@ -148,6 +148,13 @@ func (r *shellRun) word(w *syntax.Word) shellValue {
 
 // joined puts the values of parts together; what they grow to is copied once.
 func joined(parts []syntax.WordPart, value func(syntax.WordPart) shellValue) shellValue {
+	if len(parts) == 1 { // as most words have
+		v := value(parts[0])
+		if len(v.text) > maxWord {
+			return shellValue{text: v.text[:maxWord/2] + "$…"}
+		}
+		return v
+	}
 	var room [8]string
 	pieces, size, whole := room[:0], 0, knownValue("")
 	for _, p := range parts {
