@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -155,6 +156,25 @@ func (p *program) openSigner(ctx context.Context, f signerFlags, online bool) (*
 		return nil, err
 	}
 	return s, nil
+}
+
+// suits gives the id of the key that signs labels, empty if none lasts, and tells what
+// speaks against it: a log is a witness only if its key is its own.
+func (p *program) suits(s *signer, logged *appender) (string, error) {
+	if s.key == nil {
+		return "", nil
+	}
+	id, err := labels.KeyID(s.key.Public())
+	if _, ok := s.key.Public().(ed25519.PublicKey); !ok || err != nil {
+		return id, err
+	}
+	if logged != nil {
+		if log, err := labels.KeyID(logged.signer.key.Public()); err != nil || log == id {
+			return "", badInput("sign with the issuer's key, and keep this one for the log alone", "--signer and --log-key are one key: who issues a label and who logs it must be two")
+		}
+	}
+	fmt.Fprintln(p.err, "note: this is an Ed25519 key, as \"assay issuer keys generate --algorithm ed25519\" makes them for logs: some phones cannot check it, and a log's key should sign nothing else; without --algorithm it makes one for labels")
+	return id, nil
 }
 
 func (f *signerFlags) helperConfig(who string) helperConfig {
