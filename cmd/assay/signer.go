@@ -45,6 +45,12 @@ func (f *signerFlags) addKey(c *cobra.Command) {
 	c.Flags().StringVar(&f.tsa, "tsa", "", "put a timestamp of the authority at this `URL` beside the signature, and into that of PDFs (RFC 3161); needs --online")
 }
 
+// addOnline adds what a command needs that does nothing but sign.
+func (f *signerFlags) addOnline(c *cobra.Command, online *bool) {
+	f.add(c)
+	c.Flags().BoolVar(online, "online", false, "let the signer use the network")
+}
+
 // addCertificate adds what the signature of a PDF can hold besides.
 func (f *signerFlags) addCertificate(c *cobra.Command) {
 	c.Flags().StringVar(&f.certificate, "certificate", "", "certificates of the signer in PEM, for the signature of the PDF: `FILE` with the one of its key first, then each that certifies the one before (default: the key certifies itself)")
@@ -154,6 +160,19 @@ func (p *program) openSigner(ctx context.Context, f signerFlags, online bool) (*
 	if err != nil {
 		s.close()
 		return nil, err
+	}
+	return s, nil
+}
+
+// openLasting opens a signer with a key that lasts, for what is signed again and again.
+func (p *program) openLasting(ctx context.Context, f signerFlags, online bool, what, fix string) (*signer, error) {
+	s, err := p.openSigner(ctx, f, online)
+	if err != nil {
+		return nil, err
+	}
+	if s.key == nil {
+		s.close()
+		return nil, badInput(fix, "%s is signed with a key that lasts, not with --signer keyless", what)
 	}
 	return s, nil
 }

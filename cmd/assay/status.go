@@ -306,14 +306,11 @@ type application/statuslist+cwt. Use the key of the labels, or one of the same i
 Labels are called valid by it until it expires, so sign again before.`,
 		Args: oneArg,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := p.openSigner(c.Context(), f, online)
+			s, err := p.openLasting(c.Context(), f, online, "a status list", "give the key of the issuer's labels")
 			if err != nil {
 				return err
 			}
 			defer s.close()
-			if s.key == nil {
-				return badInput("give the key of the issuer's labels", "a status list is signed with a key that lasts, not with --signer keyless")
-			}
 			l, err := openLedger(args[0])
 			if err != nil {
 				return err
@@ -334,9 +331,8 @@ Labels are called valid by it until it expires, so sign again before.`,
 			return err
 		},
 	}
-	f.add(c)
+	f.addOnline(c, &online)
 	c.Flags().BoolVar(&f.demo, "demo", false, "sign with the published demo key")
-	c.Flags().BoolVar(&online, "online", false, "let the signer use the network")
 	c.Flags().StringVar(&out, "out", "status.cwt", "write the signed list to this `FILE`")
 	c.Flags().IntVar(&life, "days", 7, "`DAYS` until the list expires")
 	c.Flags().IntVar(&ttl, "keep", 0, "`DAYS` for which a copy may be kept (default: until it expires)")
