@@ -71,7 +71,7 @@ var looks = sync.OnceValue(func() map[rune]rune {
 		{"ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"}, // Greek
 		{"αγικνορυϲϳς", "ayiKvopucjσ"},
 		{"ՕՍօոսհցգղ", "OUonuhgqn"}, // Armenian
-		{"ıɑɡɩſ", "iagis"},          // Latin itself
+		{"ıɑɡɩſ", "iagis"},         // Latin itself
 		{"ⅠⅤⅩⅬⅭⅮⅯⅰⅴⅹⅼⅽⅾⅿ", "IVXLCDMivxlcdm"},
 	} {
 		from, to := []rune(pair[0]), []rune(pair[1])

@@ -68,6 +68,9 @@ func New(a *assay.Assessment, o IssueOptions) (*Statement, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := l.boasting(); err != nil {
+		return nil, err
+	}
 	if len(decided) > 0 && l.Issuer.Standing == IsMaker {
 		return nil, fmt.Errorf("%w: only an issuer other than the maker can label a product despite a requirement that is not met", ErrRefused)
 	}

@@ -165,6 +165,30 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// What was looked into for a principle is an image of the label that could be read.
+func TestExamined(t *testing.T) {
+	for says, change := range map[string]func(*labels.Label){
+		"nothing in it could be read": func(l *labels.Label) { l.Firmware[0].Opaque = true },
+		"none of the label": func(l *labels.Label) {
+			for i := range l.Principles {
+				l.Principles[i].Examined = []string{"radio"}
+			}
+		},
+	} {
+		s := labeltest.Statement(t)
+		for i := range s.Predicate.Principles {
+			s.Predicate.Principles[i].Examined = []string{s.Predicate.Firmware[0].Name}
+		}
+		if err := s.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		change(&s.Predicate)
+		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want %q", err, says)
+		}
+	}
+}
+
 func TestValidUntil(t *testing.T) {
 	for _, c := range []struct{ support, latest, asked, want string }{
 		{"2031-06-30", "", "", "2027-10-01"},

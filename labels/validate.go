@@ -319,6 +319,26 @@ func (l *Label) validatePrinciples() error {
 		if p.Outcome == assay.Met && p.Proof == assay.NotAssessed {
 			return fmt.Errorf("principle %s is met, but nobody assessed it", p.Principle)
 		}
+		if err := l.validateExamined(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// validateExamined holds what was looked into for a principle to the images:
+// nothing was seen in those of which nothing could be read.
+func (l *Label) validateExamined(p Principle) error {
+	readable := len(p.Examined) == 0
+	for _, name := range p.Examined {
+		at := slices.IndexFunc(l.Firmware, func(f Firmware) bool { return f.Name == name })
+		if at < 0 {
+			return fmt.Errorf("principle %s: firmware %q was examined, and is none of the label", p.Principle, name)
+		}
+		readable = readable || !l.Firmware[at].Opaque
+	}
+	if p.Proof == assay.Observed && !readable {
+		return fmt.Errorf("principle %s: seen in %q, but nothing in it could be read", p.Principle, p.Examined)
 	}
 	return nil
 }

@@ -125,10 +125,8 @@ func (b *batchRun) open(dated bool) error {
 		Policy: b.flags.policy, Schemes: b.flags.claim, Demo: b.flags.demo, Tool: version,
 	}
 	var err error
-	if b.signer.key != nil {
-		if h.Key, err = labels.KeyID(b.signer.key.Public()); err != nil {
-			return err
-		}
+	if h.Key, err = b.suits(b.signer, b.log); err != nil {
+		return err
 	}
 	if b.flags.status != "" {
 		l, err := ledger.Read(b.flags.status)
@@ -148,6 +146,7 @@ func (b *batchRun) open(dated bool) error {
 	if b.issued, err = assay.Date(b.folder.head.Issued); err != nil {
 		return err
 	}
+	b.noteDate(b.issued)
 	settings, err := labels.Canonical(b.folder.head)
 	if err != nil {
 		return err
@@ -359,7 +358,7 @@ func (b *batchRun) reserve(list []*made) error {
 		}
 		numbers = append(numbers, m.statement.Predicate.ID)
 	}
-	places, err := l.ReserveAll(rand.Reader, numbers, b.now)
+	places, err := l.ReserveAll(rand.Reader, numbers, b.folder.head.Key, b.now)
 	if err != nil {
 		return ledgerError(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/cmd/assay/internal/report"
 )
 
 // The exit codes, the same for every command.
@@ -59,12 +60,26 @@ func (p *program) report(err error) int {
 		code, fix = c.code, c.fix
 	}
 	if msg := err.Error(); msg != "" {
-		fmt.Fprintf(p.err, "%s %s\n", p.paint(red, "error:"), strings.TrimSpace(msg))
+		fmt.Fprintf(p.err, "%s %s\n", p.paint(red, "error:"), cleanLines(strings.TrimSpace(msg)))
 		if fix != "" {
 			fmt.Fprintf(p.err, "  fix: %s\n", fix)
 		}
 	}
 	return code
+}
+
+// cleanLines makes an error safe for a terminal, line by line: it may hold what others
+// wrote, a server, a program that signs, a file's name.
+func cleanLines(msg string) string {
+	return eachPart(msg, "\n", func(line string) string { return eachPart(line, "\t", report.Clean) })
+}
+
+func eachPart(s, between string, change func(string) string) string {
+	parts := strings.Split(s, between)
+	for i, part := range parts {
+		parts[i] = change(part)
+	}
+	return strings.Join(parts, between)
 }
 
 // worst gives the exit code for a list of conclusions: not met outweighs

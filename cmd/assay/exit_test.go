@@ -12,6 +12,13 @@ import (
 	"github.com/assay-iot/assay"
 )
 
+// What others wrote into an error cannot drive a terminal; lines stay lines.
+func TestErrorsAreClean(t *testing.T) {
+	if got := cleanLines("a \x1b[31m\r b\n\tc \u202e"); got != "a \\u001b[31m\\u000d b\n\tc \\u202e" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestWorst(t *testing.T) {
 	of := func(outcomes ...assay.Outcome) []assay.Conclusion {
 		var c []assay.Conclusion

@@ -191,7 +191,7 @@ type helping struct {
 func (s *helping) reply(ctx context.Context, q helperQuestion) helperReply {
 	answer, err := s.answer(ctx, q)
 	if err != nil {
-		input := errors.Is(err, sign.ErrNoProvider) || errors.Is(err, keyless.ErrNoIdentity)
+		input := errors.Is(err, sign.ErrNoProvider) || errors.Is(err, sign.ErrUnfit) || errors.Is(err, keyless.ErrNoIdentity)
 		return helperReply{Error: err.Error(), Input: input}
 	}
 	return helperReply{Answer: answer}

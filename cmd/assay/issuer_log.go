@@ -41,13 +41,9 @@ now and then whether the log still goes on from it: assay issuer log check log/ 
 
 // logSigner opens the key of a log.
 func (p *program) logSigner(ctx context.Context, f signerFlags, online bool) (*signer, error) {
-	s, err := p.openSigner(ctx, f, online)
+	s, err := p.openLasting(ctx, f, online, "a log", "give the key of the log")
 	if err != nil {
 		return nil, err
-	}
-	if s.key == nil {
-		s.close()
-		return nil, badInput("give the key of the log", "a log is signed with a key that lasts, not with --signer keyless")
 	}
 	if _, ok := s.key.Public().(ed25519.PublicKey); !ok {
 		s.close()
@@ -118,9 +114,8 @@ that policies take.`,
 			return err
 		},
 	}
-	f.add(c)
+	f.addOnline(c, &online)
 	c.Flags().StringVar(&origin, "origin", "", "`NAME` of the log, as labels.body.example/log")
-	c.Flags().BoolVar(&online, "online", false, "let the signer use the network")
 	c.MarkFlagRequired("origin")
 	return c
 }
@@ -202,8 +197,7 @@ was done stands there once.`,
 			return nil
 		},
 	}
-	f.add(c)
-	c.Flags().BoolVar(&online, "online", false, "let the signer use the network")
+	f.addOnline(c, &online)
 	c.Flags().BoolVar(&prove, "prove", false, "write the proof beside each label, as label.tlog-proof")
 	return c
 }

@@ -148,6 +148,11 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 		return err
 	}
 	defer logged.close()
+	keyID, err := p.suits(s, logged)
+	if err != nil {
+		return err
+	}
+	p.noteDate(issued)
 	q.writes = []string{existing(f.out)}
 	if f.status != "" {
 		if _, err := ledger.Read(f.status); err != nil {
@@ -175,7 +180,7 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	}
 	if f.status != "" { // only now that there will be a label
 		l := &statement.Predicate
-		if l.Status, err = p.reserve(f.status, l.Issuer.Address, l.ID); err != nil {
+		if l.Status, err = p.reserve(f.status, l.Issuer.Address, l.ID, keyID); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"time"
@@ -55,8 +56,11 @@ func (f listFlags) source(ctx context.Context, client *http.Client) func(string)
 			failed = fmt.Errorf("no status list was given (--status FILE or --online); the label names %s", address)
 		}
 		if f.cache != "" {
-			if seen, err := readLimited(cachedList(f.cache, address), status.MaxToken); err == nil {
+			switch seen, err := readLimited(cachedList(f.cache, address), status.MaxToken); {
+			case err == nil:
 				lists = append(lists, seen)
+			case !errors.Is(err, fs.ErrNotExist):
+				return nil, fmt.Errorf("what was kept of it (--status-cache) cannot be read: %w", err)
 			}
 		}
 		if len(lists) > 0 {

@@ -25,87 +25,47 @@ import (
 	"github.com/assay-iot/assay/labels/verify"
 )
 
-const pagePolicy = `
-issuer "acme" {
-  display       = "Acme Devices GmbH"
+// policyKey is a key block of a policy.
+func policyKey(name, file, from, until string) string {
+	return fmt.Sprintf("  key %q {\n    public_key = file(%q)\n    not_before = \"%sT00:00:00Z\"\n    not_after  = \"%sT00:00:00Z\"\n  }\n", name, file, from, until)
+}
+
+// policyIssuer is an issuer block: its attributes as they stand there, its keys, and
+// how many timestamps are demanded.
+func policyIssuer(id, attributes, keys string, timestamps int) string {
+	return fmt.Sprintf(`issuer %q {
+  schemes = ["platform-statement", "uk-psti"]
+  %s
+%s  require {
+    timestamp      = %d
+    log            = 0
+    status_max_age = "none"
+  }
+}
+`, id, attributes, keys, timestamps)
+}
+
+func pagePolicy() string {
+	of := func(file string) string { return policyKey("a", file, "2026-01-01", "2029-01-01") }
+	return policyIssuer("acme", `display = "Acme Devices GmbH"
   address       = "https://labels.acme.example/l"
-  schemes       = ["platform-statement", "uk-psti"]
   max_level     = 2
-  gtin_prefixes = ["09506000"]
-  key "now" {
-    public_key = file("now.pub")
-    not_before = "2026-01-01T00:00:00Z"
-    not_after  = "2029-01-01T00:00:00Z"
-  }
-  key "next" {
-    public_key = file("next.pub")
-    not_before = "2026-11-01T00:00:00Z"
-    not_after  = "2030-01-01T00:00:00Z"
-  }
-  key "old" {
-    public_key = file("old.pub")
-    not_before = "2024-01-01T00:00:00Z"
-    not_after  = "2026-11-01T00:00:00Z"
-  }
-  require {
-    timestamp      = 0
-    log            = 0
-    status_max_age = "none"
-  }
-}
-issuer "every" {
-  display       = "Every Product Body"
+  gtin_prefixes = ["09506000"]`,
+		policyKey("now", "now.pub", "2026-01-01", "2029-01-01")+policyKey("next", "next.pub", "2026-11-01", "2030-01-01")+policyKey("old", "old.pub", "2024-01-01", "2026-11-01"), 0) +
+		policyIssuer("every", `display = "Every Product Body"
   address       = "https://every.example/"
-  schemes       = ["platform-statement", "uk-psti"]
-  gtin_prefixes = ["*"]
-  key "a" {
-    public_key = file("every.pub")
-    not_before = "2026-01-01T00:00:00Z"
-    not_after  = "2029-01-01T00:00:00Z"
-  }
-  require {
-    timestamp      = 0
-    log            = 0
-    status_max_age = "none"
-  }
-}
-issuer "nowhere" {
-  display       = "Body without an Address"
-  schemes       = ["platform-statement", "uk-psti"]
-  gtin_prefixes = ["*"]
-  key "a" {
-    public_key = file("nowhere.pub")
-    not_before = "2026-01-01T00:00:00Z"
-    not_after  = "2029-01-01T00:00:00Z"
-  }
-  require {
-    timestamp      = 0
-    log            = 0
-    status_max_age = "none"
-  }
-}
-issuer "strict" {
-  display       = "Strict Body"
+  gtin_prefixes = ["*"]`, of("every.pub"), 0) +
+		policyIssuer("nowhere", `display = "Body without an Address"
+  gtin_prefixes = ["*"]`, of("nowhere.pub"), 0) +
+		policyIssuer("strict", `display = "Strict Body"
   address       = "https://strict.example/"
-  schemes       = ["platform-statement", "uk-psti"]
-  gtin_prefixes = ["*"]
-  key "a" {
-    public_key = file("strict.pub")
-    not_before = "2026-01-01T00:00:00Z"
-    not_after  = "2029-01-01T00:00:00Z"
-  }
-  require {
-    timestamp      = 1
-    log            = 0
-    status_max_age = "none"
-  }
-}
-timestamp_authority "example" {
+  gtin_prefixes = ["*"]`, of("strict.pub"), 1) + `timestamp_authority "example" {
   certificates = file("tsa.pem")
   not_before   = "2026-01-01T00:00:00Z"
   not_after    = "2029-01-01T00:00:00Z"
 }
 `
+}
 
 // pageLab is a policy with its keys, and the page that is built of it.
 type pageLab struct {
@@ -131,7 +91,7 @@ func newPageLab(t *testing.T) *pageLab {
 		l.keys[name] = key
 		write(t, filepath.Join(dir, name+".pub"), pub)
 	}
-	write(t, filepath.Join(dir, "trust.hcl"), []byte(pagePolicy))
+	write(t, filepath.Join(dir, "trust.hcl"), []byte(pagePolicy()))
 	write(t, filepath.Join(dir, "tsa.pem"), tsaPEM(t))
 	file := filepath.Join(dir, "trust.hcl")
 	policy, diags := trust.Load(file)

@@ -159,6 +159,13 @@ func (p *program) asOf(s string) (time.Time, error) {
 	return t, nil
 }
 
+// noteDate tells that a label is dated later than today: by mistake, perhaps.
+func (p *program) noteDate(issued time.Time) {
+	if day := issued.Format(time.DateOnly); day > p.today {
+		fmt.Fprintf(p.err, "note: the label is dated %s, and today is %s: it is not valid before its day\n", day, p.today)
+	}
+}
+
 // dropRights takes from the process what it no longer needs, before the first
 // byte of an image is parsed. What is in force stands in the report.
 func (p *program) dropRights(r sandbox.Rights) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -42,6 +43,12 @@ func (f *signerFlags) addKey(c *cobra.Command) {
 	c.Flags().StringVar(&f.passphraseFile, "passphrase-file", "", "`FILE` that holds the key's passphrase (default: ask)")
 	c.Flags().IntVar(&f.passphraseFD, "passphrase-fd", -1, "read the key's passphrase from this open file `NUMBER`")
 	c.Flags().StringVar(&f.tsa, "tsa", "", "put a timestamp of the authority at this `URL` beside the signature, and into that of PDFs (RFC 3161); needs --online")
+}
+
+// addOnline adds what a command needs that does nothing but sign.
+func (f *signerFlags) addOnline(c *cobra.Command, online *bool) {
+	f.add(c)
+	c.Flags().BoolVar(online, "online", false, "let the signer use the network")
 }
 
 // addCertificate adds what the signature of a PDF can hold besides.
@@ -155,6 +162,38 @@ func (p *program) openSigner(ctx context.Context, f signerFlags, online bool) (*
 		return nil, err
 	}
 	return s, nil
+}
+
+// openLasting opens a signer with a key that lasts, for what is signed again and again.
+func (p *program) openLasting(ctx context.Context, f signerFlags, online bool, what, fix string) (*signer, error) {
+	s, err := p.openSigner(ctx, f, online)
+	if err != nil {
+		return nil, err
+	}
+	if s.key == nil {
+		s.close()
+		return nil, badInput(fix, "%s is signed with a key that lasts, not with --signer keyless", what)
+	}
+	return s, nil
+}
+
+// suits gives the id of the key that signs labels, empty if none lasts, and tells what
+// speaks against it: a log is a witness only if its key is its own.
+func (p *program) suits(s *signer, logged *appender) (string, error) {
+	if s.key == nil {
+		return "", nil
+	}
+	id, err := labels.KeyID(s.key.Public())
+	if _, ok := s.key.Public().(ed25519.PublicKey); !ok || err != nil {
+		return id, err
+	}
+	if logged != nil {
+		if log, err := labels.KeyID(logged.signer.key.Public()); err != nil || log == id {
+			return "", badInput("sign with the issuer's key, and keep this one for the log alone", "--signer and --log-key are one key: who issues a label and who logs it must be two")
+		}
+	}
+	fmt.Fprintln(p.err, "note: this is an Ed25519 key, as \"assay issuer keys generate --algorithm ed25519\" makes them for logs: some phones cannot check it, and a log's key should sign nothing else; without --algorithm it makes one for labels")
+	return id, nil
 }
 
 func (f *signerFlags) helperConfig(who string) helperConfig {

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"crypto"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -113,7 +116,7 @@ func ledgerOf(name string, l *ledger.Ledger, address string) error {
 }
 
 // reserve takes a place in the status list for the label with this number.
-func (p *program) reserve(name, address, label string) (*labels.Status, error) {
+func (p *program) reserve(name, address, label, keyID string) (*labels.Status, error) {
 	l, err := openLedger(name)
 	if err != nil {
 		return nil, err
@@ -122,7 +125,7 @@ func (p *program) reserve(name, address, label string) (*labels.Status, error) {
 	if err := ledgerOf(name, l, address); err != nil {
 		return nil, err
 	}
-	place, err := l.Reserve(rand.Reader, label, p.now)
+	place, err := l.Reserve(rand.Reader, label, keyID, p.now)
 	return place, ledgerError(err)
 }
 
@@ -303,19 +306,19 @@ type application/statuslist+cwt. Use the key of the labels, or one of the same i
 Labels are called valid by it until it expires, so sign again before.`,
 		Args: oneArg,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := p.openSigner(c.Context(), f, online)
+			s, err := p.openLasting(c.Context(), f, online, "a status list", "give the key of the issuer's labels")
 			if err != nil {
 				return err
 			}
 			defer s.close()
-			if s.key == nil {
-				return badInput("give the key of the issuer's labels", "a status list is signed with a key that lasts, not with --signer keyless")
-			}
 			l, err := openLedger(args[0])
 			if err != nil {
 				return err
 			}
 			defer l.Close()
+			if err := p.signsLabelsOf(l, s.key.Public()); err != nil {
+				return err
+			}
 			const day = 24 * time.Hour
 			data, err := l.Sign(s.key, time.Duration(life)*day, time.Duration(ttl)*day, p.now)
 			if err != nil {
@@ -328,13 +331,26 @@ Labels are called valid by it until it expires, so sign again before.`,
 			return err
 		},
 	}
-	f.add(c)
+	f.addOnline(c, &online)
 	c.Flags().BoolVar(&f.demo, "demo", false, "sign with the published demo key")
-	c.Flags().BoolVar(&online, "online", false, "let the signer use the network")
 	c.Flags().StringVar(&out, "out", "status.cwt", "write the signed list to this `FILE`")
 	c.Flags().IntVar(&life, "days", 7, "`DAYS` until the list expires")
 	c.Flags().IntVar(&ttl, "keep", 0, "`DAYS` for which a copy may be kept (default: until it expires)")
 	return c
+}
+
+// signsLabelsOf says so if none of the labels in a list is signed with this key. That
+// may be right, after a key was replaced, but only a trust policy can know it.
+func (p *program) signsLabelsOf(l *ledger.Ledger, key crypto.PublicKey) error {
+	id, err := labels.KeyID(key)
+	if err != nil {
+		return err
+	}
+	if known := l.Keys(); len(known) > 0 && !slices.Contains(known, id) {
+		fmt.Fprintf(p.err, "note: this key, %s, has signed none of the labels in %s (theirs: %s): the list counts only where a trust policy names both for one issuer, and else every label is \"freshness unknown\"\n",
+			id, l.List, strings.Join(known[:min(len(known), 3)], ", "))
+	}
+	return nil
 }
 
 // cachedList is where a status list is kept, by its address.

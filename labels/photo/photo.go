@@ -61,17 +61,23 @@ func Texts(data []byte) ([]string, error) {
 	return find(grey(img))
 }
 
-// find looks at the whole picture and, if it is long, at its pieces: the code of
-// one page of a data sheet would be too small in the whole.
+// find looks at the pieces of a picture, if it is long, and then at the whole: the
+// code of one page of a data sheet would be too small in that.
 func find(img *image.Gray) ([]string, error) {
-	for _, size := range sizes(img.Rect.Dx(), img.Rect.Dy()) {
-		if texts := lookTwice(scale(img, size.X, size.Y)); len(texts) > 0 {
-			return texts, nil
-		}
-	}
+	var found []string
 	for _, piece := range pieces(img) {
 		size := sizes(piece.Rect.Dx(), piece.Rect.Dy())[0]
-		if texts := lookTwice(scale(piece, size.X, size.Y)); len(texts) > 0 {
+		for _, text := range lookTwice(scale(piece, size.X, size.Y)) {
+			if !slices.Contains(found, text) {
+				found = append(found, text)
+			}
+		}
+	}
+	if len(found) > 0 {
+		return found, nil
+	}
+	for _, size := range sizes(img.Rect.Dx(), img.Rect.Dy()) {
+		if texts := lookTwice(scale(img, size.X, size.Y)); len(texts) > 0 {
 			return texts, nil
 		}
 	}

@@ -9,9 +9,12 @@ import (
 	"github.com/assay-iot/assay/labels/labeltest"
 	"github.com/assay-iot/assay/labels/photo"
 	"github.com/assay-iot/assay/labels/picture"
+	"github.com/assay-iot/assay/labels/picture/words"
 )
 
-// The code of every variant's own picture is read back, as the command draws it.
+// The code of every variant's own picture is read back, as the command draws it. In
+// short, one language for each direction of writing: the others have the code in the
+// same place.
 func TestEveryVariant(t *testing.T) {
 	s := labeltest.Statement(t)
 	s.Predicate.Status = &labels.Status{List: "https://labels.acme.example/status/2026", Index: 4711}
@@ -27,6 +30,9 @@ func TestEveryVariant(t *testing.T) {
 	digest, _ := s.Digest()
 	short, _ := picture.Code(&s.Predicate, digest, nil)
 	for _, v := range picture.Variants() {
+		if testing.Short() && v.Language != words.English && v.Language != words.Arabic {
+			continue
+		}
 		t.Run(v.String(), func(t *testing.T) {
 			d, err := picture.Draw(s, message, v)
 			if err != nil {

@@ -30,7 +30,7 @@ func (c *content) mark() *sheet {
 	if !c.l.Demo { // which says so above
 		const least = 3.0
 		lines := 1 + int((s.bottom-at-2.2)/block{style: style{size: least}}.leading())
-		b := s.fitOne(c.kind(), style{regular, 4, quiet}, room, 3.6, least, max(1, min(lines, 3)))
+		b := s.fitOne(c.kind(), style{regular, 4, quiet}, room, least, least, max(1, min(lines, 3)))
 		s.set(x, min(s.bottom, max(at+2.2, 22.6))-b.height(), b)
 	}
 	return s

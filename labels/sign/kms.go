@@ -22,6 +22,9 @@ import (
 // ErrNoProvider says that nothing on this machine opens such an address.
 var ErrNoProvider = errors.New("there is no program for such a key")
 
+// ErrUnfit says that there is a key at an address, but none that signs labels.
+var ErrUnfit = errors.New("this key cannot sign labels")
+
 // remoteTimeout bounds one question to where a key is.
 const remoteTimeout = 60 * time.Second
 
@@ -53,11 +56,11 @@ func OpenKey(ctx context.Context, address string) (crypto.Signer, error) {
 	}
 	ec, ok := pub.(*ecdsa.PublicKey)
 	if !ok {
-		return nil, fmt.Errorf("%s: a key of type %T; a key elsewhere must be on P-256 or P-384", address, pub)
+		return nil, fmt.Errorf("%s: %w: it is of type %T; a key elsewhere must be on P-256 or P-384", address, ErrUnfit, pub)
 	}
 	hash, err := labels.KeyHash(ec)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", address, err)
+		return nil, fmt.Errorf("%s: %w: %w", address, ErrUnfit, err)
 	}
 	if hash != crypto.SHA256 {
 		if key, _, err = openKMS(ctx, address, hash); err != nil {

@@ -1,6 +1,8 @@
 package trust
 
 import (
+	"crypto/ed25519"
+	"crypto/x509"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,8 +26,25 @@ func (r *reader) logs(raw *fileBlock, p *Policy) {
 		case hasLog(p.Logs, l.Origin):
 			r.no(b.Range, "Take one away.", "the log %q stands there twice", l.Origin)
 		}
+		if i := p.signsToo(l); i != "" {
+			r.no(b.KeyRange, "Give the log a key of its own.", "the key of the log %q is also one of %q: who issues labels and who logs them would be one", l.Origin, i)
+		}
 		p.Logs = append(p.Logs, l)
 	}
+}
+
+// signsToo names the issuer or assessor that signs with the key of a log; empty if
+// none does.
+func (p *Policy) signsToo(l Log) string {
+	for _, i := range slices.Concat(p.Issuers, p.Assessors) {
+		for _, k := range i.Keys {
+			public, _ := x509.ParsePKIXPublicKey(k.Public) // a key that is none is told elsewhere
+			if ed, ok := public.(ed25519.PublicKey); ok && log.VerifierKey(ed, l.Origin) == l.Key {
+				return i.ID
+			}
+		}
+	}
+	return ""
 }
 
 func hasLog(list []Log, origin string) bool {
@@ -40,6 +59,9 @@ func (p *Policy) logsReady() error {
 	for i, l := range p.Logs {
 		if log.Name(l.Key) != l.Origin || l.Origin == "" || hasLog(p.Logs[:i], l.Origin) {
 			return fmt.Errorf("log %q: not its key, or there twice", l.Origin)
+		}
+		if issuer := p.signsToo(l); issuer != "" {
+			return fmt.Errorf("log %q: its key is also one of %q", l.Origin, issuer)
 		}
 	}
 	return nil

@@ -111,6 +111,9 @@ func (a *ListAnswer) ask(p status.Place, keys []Key, r *Report, o Options) error
 		l, lerr := verifyList(data, keys, o.now())
 		switch {
 		case lerr != nil:
+			if i > 0 {
+				r.Reasons = append(r.Reasons, "The status list that was kept from before does not count, so one that is rolled back is not noticed: "+lerr.Error()+".")
+			}
 			if i == 0 || err == nil {
 				err = lerr
 			}

@@ -18,8 +18,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"math/big"
 	"os"
+	"slices"
 	"syscall"
 	"time"
 
@@ -65,6 +67,7 @@ type Event struct {
 	Time  time.Time     `json:"time"`
 	Label string        `json:"label,omitempty"` // number of a label that took the place Index
 	Index int           `json:"index"`
+	Key   string        `json:"key,omitempty"`    // id of the key that signs that label; empty if none lasts
 	Set   *status.Value `json:"set,omitempty"`    // what the entry Index was set to
 	Why   string        `json:"why,omitempty"`    // the reason, for the issuer's own use
 	Until *time.Time    `json:"signed,omitempty"` // the list was signed, until this time
@@ -77,6 +80,7 @@ type Ledger struct {
 	file   *os.File
 	value  map[int]status.Value // of each place that is taken
 	place  map[string]int       // of each label, the first that it took
+	keys   map[string]bool      // of the keys that sign labels
 	last   time.Time
 }
 
@@ -181,7 +185,7 @@ func (l *Ledger) Close() error {
 // read gives the ledger and the length of its whole lines.
 func read(r io.Reader) (l *Ledger, whole int64, err error) {
 	in := bufio.NewReaderSize(io.LimitReader(r, maxFile), maxLine)
-	l = &Ledger{value: map[int]status.Value{}, place: map[string]int{}}
+	l = &Ledger{value: map[int]status.Value{}, place: map[string]int{}, keys: map[string]bool{}}
 	for n := 1; ; n++ {
 		line, err := in.ReadSlice('\n')
 		switch {
@@ -228,6 +232,9 @@ func (l *Ledger) take(e Event) error {
 		return fmt.Errorf("place %d is given twice", e.Index)
 	case e.Set == nil:
 		l.value[e.Index] = status.Valid
+		if e.Key != "" {
+			l.keys[e.Key] = true
+		}
 		if _, there := l.place[e.Label]; !there {
 			l.place[e.Label] = e.Index
 		}
@@ -292,14 +299,19 @@ func write(f *os.File, lines []byte) error {
 	return f.Sync()
 }
 
-// Reserve takes a free place, by chance, for the label with this number. The
+// Keys are the ids of the keys that sign the labels in the list, as far as they are
+// known.
+func (l *Ledger) Keys() []string { return slices.Sorted(maps.Keys(l.keys)) }
+
+// Reserve takes a free place, by chance, for the label with this number, which the
+// key with this id (labels.KeyID; empty if it signs for minutes only) will sign. The
 // place is taken for good, whatever becomes of the label.
-func (l *Ledger) Reserve(random io.Reader, label string, now time.Time) (*labels.Status, error) {
+func (l *Ledger) Reserve(random io.Reader, label, key string, now time.Time) (*labels.Status, error) {
 	index, err := l.free(random)
 	if err != nil {
 		return nil, err
 	}
-	if err := l.add(Event{Time: now, Index: index, Label: label}); err != nil {
+	if err := l.add(Event{Time: now, Index: index, Label: label, Key: key}); err != nil {
 		return nil, err
 	}
 	return &labels.Status{List: l.List, Index: index}, nil
@@ -309,7 +321,7 @@ func (l *Ledger) Reserve(random io.Reader, label string, now time.Time) (*labels
 // place already keeps it: so a run that was killed is gone on with and no place is
 // given twice, nor two to one label. The numbers must be different, and must be
 // used for these labels only.
-func (l *Ledger) ReserveAll(random io.Reader, labelled []string, now time.Time) ([]*labels.Status, error) {
+func (l *Ledger) ReserveAll(random io.Reader, labelled []string, key string, now time.Time) ([]*labels.Status, error) {
 	places, lines := make([]*labels.Status, len(labelled)), []byte(nil)
 	for i, label := range labelled {
 		index, there := l.place[label]
@@ -318,7 +330,7 @@ func (l *Ledger) ReserveAll(random io.Reader, labelled []string, now time.Time) 
 			if index, err = l.free(random); err != nil {
 				return nil, err
 			}
-			data, err := l.note(Event{Time: now, Index: index, Label: label})
+			data, err := l.note(Event{Time: now, Index: index, Label: label, Key: key})
 			if err != nil {
 				return nil, err
 			}

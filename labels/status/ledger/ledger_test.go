@@ -41,11 +41,11 @@ func open(t testing.TB, name string) *ledger.Ledger {
 func TestLedger(t *testing.T) {
 	name := create(t, ledger.DefaultSize)
 	l := open(t, name)
-	place, err := l.Reserve(rand.Reader, "label/1", start)
+	place, err := l.Reserve(rand.Reader, "label/1", "", start)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := l.Reserve(rand.Reader, "label/2", start)
+	other, err := l.Reserve(rand.Reader, "label/2", "", start)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestNoPlaceTwice(t *testing.T) {
 	for range 8 { // opened anew, as by one program after another
 		l := open(t, name)
 		for range 8 {
-			p, err := l.Reserve(rand.Reader, "x", start)
+			p, err := l.Reserve(rand.Reader, "x", "", start)
 			if err != nil || seen[p.Index] || p.Index < 0 || p.Index > 63 {
 				t.Fatalf("%+v %v", p, err)
 			}
@@ -109,14 +109,14 @@ func TestNoPlaceTwice(t *testing.T) {
 		}
 		l.Close()
 	}
-	if _, err := open(t, name).Reserve(rand.Reader, "x", start); !errors.Is(err, ledger.ErrFull) {
+	if _, err := open(t, name).Reserve(rand.Reader, "x", "", start); !errors.Is(err, ledger.ErrFull) {
 		t.Error(err)
 	}
 }
 
 func TestRefusals(t *testing.T) {
 	l := open(t, create(t, 64))
-	p, err := l.Reserve(rand.Reader, "x", start.Add(time.Hour))
+	p, err := l.Reserve(rand.Reader, "x", "", start.Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestLock(t *testing.T) {
 func TestHalfALine(t *testing.T) {
 	name := create(t, 64)
 	l := open(t, name)
-	p, err := l.Reserve(rand.Reader, "x", start)
+	p, err := l.Reserve(rand.Reader, "x", "", start)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestHalfALine(t *testing.T) {
 		if l.Taken() != 0 {
 			t.Fatalf("cut to %d bytes, the place is taken", n)
 		}
-		if _, err := l.Reserve(rand.Reader, "y", start); err != nil {
+		if _, err := l.Reserve(rand.Reader, "y", "", start); err != nil {
 			t.Fatal(err)
 		}
 		l.Close()
@@ -238,7 +238,7 @@ func TestReserveAll(t *testing.T) {
 	for i := range 3000 {
 		numbers = append(numbers, fmt.Sprintf("label/%d", i))
 	}
-	first, err := l.ReserveAll(rand.Reader, numbers[:1000], start)
+	first, err := l.ReserveAll(rand.Reader, numbers[:1000], "", start)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +251,7 @@ func TestReserveAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	l = open(t, name)
-	all, err := l.ReserveAll(rand.Reader, numbers, start)
+	all, err := l.ReserveAll(rand.Reader, numbers, "", start)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,10 +266,10 @@ func TestReserveAll(t *testing.T) {
 		t.Errorf("%d places, %d taken", len(seen), l.Taken())
 	}
 	l.Close()
-	if again, err := open(t, name).ReserveAll(rand.Reader, numbers[:5], start); err != nil || *again[4] != *all[4] {
+	if again, err := open(t, name).ReserveAll(rand.Reader, numbers[:5], "", start); err != nil || *again[4] != *all[4] {
 		t.Errorf("again: %v", err)
 	}
-	if _, err := open(t, create(t, 4)).ReserveAll(rand.Reader, numbers[:5], start); !errors.Is(err, ledger.ErrFull) {
+	if _, err := open(t, create(t, 4)).ReserveAll(rand.Reader, numbers[:5], "", start); !errors.Is(err, ledger.ErrFull) {
 		t.Errorf("five of four: %v", err)
 	}
 }
