@@ -85,7 +85,7 @@ func openLZMA(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 	if err == nil && len(data) == 0 {
 		err = errors.New("empty")
 	}
-	return opened(unpacked{data: data}, taken(), "", err, nil)
+	return opened(in, unpacked{data: data}, taken(), "", err, nil)
 }
 
 // The header's length is no reason to allocate, nor to speak of a limit: chance

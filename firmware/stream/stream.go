@@ -11,6 +11,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/assay-iot/assay/firmware/format"
@@ -35,6 +36,8 @@ const inMemory = 32 << 20
 type unpacked struct {
 	data  []byte
 	spool *format.Spool
+	upTo  int64 // how many packed bytes it came out of, as far as that is known: 0 if it is not
+	whole bool  // where the stream ends is known, and not only where it broke off
 }
 
 func (u *unpacked) size() int64 {
@@ -62,6 +65,9 @@ func collect(ctx context.Context, r io.Reader, b *format.Budget, hint int64, pac
 		}
 		n, err := r.Read(u.data[len(u.data):min(cap(u.data), len(u.data)+(256<<10))])
 		u.data = u.data[:len(u.data)+n]
+		if n > 0 {
+			u.upTo = packed()
+		}
 		if size := u.size(); size-taken >= 1<<20 || err != nil {
 			if limit := cmp.Or(b.Stream(size, packed()), b.Bytes(size-taken)); limit != nil {
 				return u, limit
@@ -87,7 +93,9 @@ func (u *unpacked) spill(ctx context.Context, r io.Reader, b *format.Budget, tak
 			break
 		}
 		var n int
-		n, err = r.Read(buf)
+		if n, err = r.Read(buf); n > 0 {
+			u.upTo = packed()
+		}
 		size := u.size() + int64(n)
 		if limit := cmp.Or(b.Spooled(size, packed()), b.Bytes(size-taken)); limit != nil {
 			err = limit
@@ -130,14 +138,23 @@ func newCounter(in format.Input, from int64) *counter {
 // taken is the number of bytes that were read from the counter.
 func (c *counter) taken() int64 { return c.under.n - int64(c.Buffered()) }
 
-// opened makes the result of a stream that ended well or broke off.
-func opened(u unpacked, length int64, name string, err error, attributes map[string]string) (*format.Opened, error) {
+// opened makes the result of a stream that ended well or broke off. What was not
+// unpacked of one that broke off reaches up to its end, or to that of the input:
+// package firmware sees what begins before.
+func opened(in format.Input, u unpacked, length int64, name string, err error, attributes map[string]string) (*format.Opened, error) {
 	o := &format.Opened{Stream: u.data, Spool: u.spool, Length: length, StreamName: name, Attributes: attributes}
 	if err != nil {
 		if u.size() < keepBroken {
 			return nil, err
 		}
-		o.Damage = []format.Damage{{Offset: length, Reason: err.Error()}}
+		at, end := length, in.Size
+		if u.upTo > 0 {
+			at = min(at, u.upTo)
+		}
+		if u.whole {
+			end = length
+		}
+		o.Damage = []format.Damage{{Offset: at, Length: end - at, Reason: fmt.Sprintf("breaks off after %d unpacked bytes: %v", u.size(), err)}}
 	}
 	return o, nil
 }

@@ -59,5 +59,5 @@ func openXZ(ctx context.Context, in format.Input, b *format.Budget) (*format.Ope
 	if b.Scratch != nil && errors.Is(err, format.ErrLimit) { // there are more blocks than the first
 		return openLongXZ(ctx, in, b)
 	}
-	return opened(unpacked{data: data}, length, "", err, nil)
+	return opened(in, unpacked{data: data}, length, "", err, nil)
 }

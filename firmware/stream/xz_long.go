@@ -22,9 +22,9 @@ func openLongXZ(ctx context.Context, in format.Input, b *format.Budget) (*format
 	l := &longXZ{in: in}
 	data, err := collect(ctx, l, b, 0, func() int64 { return l.at + l.took() })
 	if err != nil {
-		return opened(data, l.at+l.took(), "", err, nil)
+		return opened(in, data, l.at+l.took(), "", err, nil)
 	}
-	return opened(data, l.at, "", nil, nil)
+	return opened(in, data, l.at, "", nil, nil)
 }
 
 // longXZ reads one stream after another, as long as one follows at once.
