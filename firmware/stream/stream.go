@@ -13,6 +13,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/assay-iot/assay/firmware/format"
 )
@@ -50,18 +51,23 @@ func (u *unpacked) size() int64 {
 // collect reads r to its end, within the limits. Packed is how many bytes went
 // in so far; hint is the length that a header promises, or 0.
 func collect(ctx context.Context, r io.Reader, b *format.Budget, hint int64, packed func() int64) (u unpacked, err error) {
+	most := min(inMemory, b.FileBytes/2)
+	long := b.Scratch != nil && hint > most
+	if long {
+		hint = 0
+	}
 	u.data = make([]byte, 0, max(min(hint+1, firstBuffer), 4<<10))
 	taken := int64(0)
 	for {
 		if err := ctx.Err(); err != nil {
 			return u, err
 		}
-		if b.Scratch != nil && int64(len(u.data)) >= min(inMemory, b.FileBytes/2) {
+		if long || b.Scratch != nil && int64(len(u.data)) >= most {
 			u.spool = b.Scratch.New()
 			return u, u.spill(ctx, r, b, taken, packed)
 		}
-		if len(u.data) == cap(u.data) {
-			u.data = append(u.data, 0)[:len(u.data)]
+		if len(u.data) == cap(u.data) { // append would copy five times as much
+			u.data = slices.Grow(u.data, len(u.data))
 		}
 		n, err := r.Read(u.data[len(u.data):min(cap(u.data), len(u.data)+(256<<10))])
 		u.data = u.data[:len(u.data)+n]
@@ -86,8 +92,8 @@ func collect(ctx context.Context, r io.Reader, b *format.Budget, hint int64, pac
 // spill goes on with the spool, in which what was in memory comes first.
 func (u *unpacked) spill(ctx context.Context, r io.Reader, b *format.Budget, taken int64, packed func() int64) error {
 	_, err := u.spool.Write(u.data)
-	buf := u.data[:256<<10]
 	u.data = nil
+	buf := make([]byte, 256<<10)
 	for err == nil {
 		if err = ctx.Err(); err != nil {
 			break
