@@ -51,7 +51,9 @@ func TestBrokenStream(t *testing.T) {
 			copy(bad[len(bad)/2:], bytes.Repeat([]byte{0xff}, len(bad)/4))
 			for behind, rest := range map[string][]byte{"nothing": nil, "squashfs": squash} {
 				img := reference.Open(t, slices.Concat(bad, rest))
-				i := slices.IndexFunc(img.Skipped, func(s firmware.Skipped) bool { return strings.HasSuffix(s.Path, "!"+name) && strings.Contains(s.Reason, "breaks off after") })
+				i := slices.IndexFunc(img.Skipped, func(s firmware.Skipped) bool {
+					return strings.HasSuffix(s.Path, "!"+name) && strings.Contains(s.Reason, "breaks off after")
+				})
 				if i < 0 {
 					t.Fatalf("before %s: %v", behind, img.Skipped)
 				}
