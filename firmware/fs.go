@@ -13,7 +13,8 @@ import (
 // FS is the container's tree as a file system of the standard library: also
 // [fs.ReadDirFS], [fs.ReadFileFS], [fs.StatFS] and [fs.ReadLinkFS]. Links are
 // followed inside the container only. Directories that an archive only implies
-// are there. Sys of a FileInfo is the [*File].
+// are there. Sys of a FileInfo is the [*File]. Devices, FIFOs and sockets can be
+// opened, and have no content: nothing on the host is touched.
 //
 // Each Open reads the content anew. To read everything once, in the order of the
 // disk, use [Options.Visit] instead.
@@ -147,8 +148,14 @@ func (t *tree) entries(dir *File) []fs.DirEntry {
 	return entries
 }
 
-// content reads a file; devices and the like are never opened.
+// content reads a file; that of a device and the like is empty.
 func content(op, name string, f *File) ([]byte, error) {
+	switch f.Kind {
+	case CharDevice, BlockDevice, FIFO, Socket:
+		if f.Err == nil {
+			return nil, nil
+		}
+	}
 	b, err := f.ReadFile()
 	if err != nil {
 		return nil, &fs.PathError{Op: op, Path: name, Err: err}

@@ -237,13 +237,31 @@ func (o *opener) readRaws() {
 		if r := o.raws[i]; r.Long {
 			o.longRaw(r)
 		} else if o.ctx.Err() == nil {
-			content, err := r.in.Bytes(0, r.in.Size)
 			if r.Container.Type == "raw" && r.Container.Parent == nil && r.Offset == 0 && r.Size == o.img.Size {
 				r.Digest = o.img.Digest // the image itself
 			}
+			if o.opts.Visit == nil {
+				o.digestRaw(r)
+				return
+			}
+			content, err := r.in.Bytes(0, r.in.Size)
 			o.seen(r.File, content, err)
 		}
 	})
+}
+
+// digestRaw takes the digest of a raw file that nobody wants to look at, and holds
+// little of it.
+func (o *opener) digestRaw(r raw) {
+	if r.Digest != ([32]byte{}) {
+		return
+	}
+	sum := sha256.New()
+	if err := format.Sum(o.ctx, sum, r.in, format.Span{Length: r.in.Size}); err != nil {
+		o.seen(r.File, nil, err)
+		return
+	}
+	r.Digest = [32]byte(sum.Sum(nil))
 }
 
 // seen takes the content of a file, or says why there is none.

@@ -45,6 +45,9 @@ type found struct {
 	containers int
 	kernel     string     // version of a Linux kernel, here or further inside
 	later      []*holding // what is to be looked into when all is found
+	last       *Container // that was opened
+	torn       *Container // the last stream that broke off, and tornAt where it begins
+	tornAt     int64
 }
 
 // look finds and opens the containers of a place.
@@ -72,6 +75,7 @@ func (o *opener) look(p *place) (found, error) {
 			}
 			if err == nil {
 				pos, opened = max(pos, c.off+length), true
+				o.ends(&f, c.off, length)
 				begun = begun || c.off == 0
 				break
 			}
@@ -118,6 +122,30 @@ func (o *opener) torn(p *place) {
 		if err := f.Torn(p.in); err != nil {
 			o.broken(p.path, p.shiftIn(), f.Name, true, f.Name+" cannot be opened: "+placed(f.Name, err.Error()))
 			return
+		}
+	}
+}
+
+// ends notes that another container begins: what was told to be missing of a stream
+// that broke off before reaches no further.
+func (o *opener) ends(f *found, off, length int64) {
+	if k := f.torn; k != nil && off > f.tornAt {
+		to := off - f.tornAt
+		for i := range k.Damage {
+			k.Damage[i].Length = max(0, min(k.Damage[i].Length, to-k.Damage[i].Offset))
+		}
+		o.mu.Lock()
+		for i := range o.img.Skipped {
+			if s := &o.img.Skipped[i]; s.Path == k.Path && s.Offset+s.Length > to {
+				s.Length = max(0, to-s.Offset)
+			}
+		}
+		o.mu.Unlock()
+		f.torn = nil
+	}
+	if k := f.last; k != nil && len(k.Damage) > 0 && !k.FileSystem {
+		if d := k.Damage[len(k.Damage)-1]; d.Offset+d.Length > length {
+			f.torn, f.tornAt = k, off
 		}
 	}
 }
@@ -205,6 +233,7 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 		d.Reason = placed(c.format.Name, d.Reason)
 		o.skip(k.Path, d.Offset, d.Length, d.Reason)
 	}
+	f.last = k
 	held := &holding{Container: k, in: in.Section(0, got.Length), opened: got}
 	if waits = o.mayWait(p, got); waits {
 		if held.done = cancel; got.Tree != nil {

@@ -43,7 +43,7 @@ func longTar(t *testing.T) []byte {
 func TestScratch(t *testing.T) {
 	plain := longTar(t)
 	want := paths(open(t, "a.tar", plain, firmware.Options{}))
-	for _, tool := range [][]string{{"gzip", "-1"}, {"zstd", "-1"}, {"bzip2", "-1"}, {"xz", "-0", "-T1"}, {"xz", "-0", "-T2", "--block-size=4MiB"}, {"lz4", "-1"}} {
+	for _, tool := range [][]string{{"gzip", "-1"}, {"zstd", "-1"}, {"bzip2", "-1"}, {"xz", "-0", "-T1"}, {"xz", "-0", "-T2", "--block-size=4MiB"}, {"xz", "--format=lzma", "-0"}, {"lz4", "-1"}} {
 		t.Run(fmt.Sprint(tool), func(t *testing.T) {
 			if _, err := exec.LookPath(tool[0]); err != nil {
 				t.Skipf("%s is not installed", tool[0])

@@ -16,8 +16,11 @@ func TestUnused(t *testing.T) {
 	const secret = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBkg2Wf0PSMGTDWk0HTrTWZGqm7ZCWkkD4J7IK2x\n"
 	nodes := []node{
 		dir("short=1", "plain=2", "sub=4"), file("short\n"),
-		{mode: fileMode, size: 100, start: 4}, {data: []byte(strings.Repeat("a", 100)), form: 1 << 15},
-		{mode: dirMode, size: blockSize, start: 6}, {form: 1 << 15}, {form: 1 << 15},
+		{mode: fileMode, size: 100, start: 4},
+		{data: []byte(strings.Repeat("a", 100)), form: 1 << 15},
+		{mode: dirMode, size: blockSize, start: 6},
+		{form: 1 << 15},
+		{form: 1 << 15},
 	}
 	whole := build(nodes...)
 	block := func(i int) []byte { return whole[(i+1)*blockSize:][:blockSize] }

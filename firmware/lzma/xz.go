@@ -98,33 +98,50 @@ func (d *Decoder) stream(out []byte, room Room) ([]byte, error) {
 	}
 }
 
-// SizeXZ adds up what the chunks of the first block of an xz stream say that they
-// unpack to. Peek gives bytes of the stream, fewer at its end.
+// SizeXZ adds up what the chunks of an xz stream say that they unpack to, block by
+// block. Peek gives bytes of the stream, fewer at its end.
 func SizeXZ(peek func(off int64, n int) []byte) (size int64) {
-	h := peek(xzHeader, 1)
-	if len(h) == 0 || h[0] == 0 {
-		return 0
-	}
-	for at := xzHeader + (int64(h[0])+1)*4; ; {
-		h := peek(at, 6)
-		if len(h) < 6 || h[0] == chunkEnd {
+	flags := peek(7, 1)
+	for at := int64(xzHeader); ; {
+		h := peek(at, 1)
+		if len(flags) == 0 || len(h) == 0 || h[0] == 0 {
 			return size
 		}
-		unpacked := int64(h[1])<<8 + int64(h[2]) + 1
-		switch {
-		case h[0] >= chunkLZMA:
-			unpacked += int64(h[0]&0x1f) << 16
-			at += 5 + int64(h[3])<<8 + int64(h[4]) + 1
-			if h[0] >= chunkLZMA|2<<5 {
-				at++
+		at += (int64(h[0]) + 1) * 4
+		for {
+			unpacked, packed := sizeOfChunk(peek(at, 6))
+			if size += unpacked; packed == 0 {
+				return size
 			}
-		case h[0] <= chunkPlain:
-			at += 3 + unpacked
-		default:
-			return size
+			if at += packed; packed == 1 {
+				break
+			}
 		}
-		size += unpacked
+		at = (at+3)&^3 + int64(checkSizes[flags[0]&15])
 	}
+}
+
+// sizeOfChunk gives what a chunk of LZMA2 unpacks to, and its length: 1 for the mark
+// at the end, 0 if it is no chunk.
+func sizeOfChunk(h []byte) (unpacked, packed int64) {
+	if len(h) > 0 && h[0] == chunkEnd {
+		return 0, 1
+	}
+	if len(h) < 6 {
+		return 0, 0
+	}
+	unpacked = int64(h[1])<<8 + int64(h[2]) + 1
+	switch {
+	case h[0] >= chunkLZMA:
+		packed = 5 + int64(h[3])<<8 + int64(h[4]) + 1
+		if h[0] >= chunkLZMA|2<<5 {
+			packed++
+		}
+		return unpacked + int64(h[0]&0x1f)<<16, packed
+	case h[0] <= chunkPlain:
+		return unpacked, 3 + unpacked
+	}
+	return 0, 0
 }
 
 // padding reads the zeros that make the length since start a multiple of four.

@@ -68,7 +68,7 @@ func openADB(ctx context.Context, in format.Input, b *format.Budget) (*format.Op
 		c := newCounter(packed, 0)
 		var data unpacked
 		data, err = collect(ctx, flate.NewReader(c), b, 0, c.taken)
-		o, err = opened(data, c.taken(), "", err, nil)
+		o, err = opened(packed, data, c.taken(), "", err, nil)
 	case adbZstd:
 		o, err = openZstd(ctx, packed, b)
 	default:

@@ -35,5 +35,5 @@ func openBzip2(ctx context.Context, in format.Input, b *format.Budget) (*format.
 		// The stream ended; the reader took two bytes of what follows.
 		length, err = length-2, nil
 	}
-	return opened(data, length, "", err, nil)
+	return opened(in, data, length, "", err, nil)
 }

@@ -66,7 +66,7 @@ func openCompress(ctx context.Context, in format.Input, b *format.Budget) (*form
 	g := &growing{ctx: ctx, b: b, packed: l.taken}
 	data, err := l.decode(nil, -1, g.room)
 	data, err = g.end(data, err)
-	return opened(unpacked{data: data}, in.Size, "", err, nil)
+	return opened(in, unpacked{data: data}, in.Size, "", err, nil)
 }
 
 // lzw is a decoder. A string of the table is a run of what was unpacked already.

@@ -84,7 +84,7 @@ func openGzip(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 	if err == nil && data.size() == 0 {
 		err = errors.New("empty")
 	}
-	return opened(data, c.taken(), name, err, nil)
+	return opened(in, data, c.taken(), name, err, nil)
 }
 
 // members reads one member after another, as long as one follows at once.

@@ -56,11 +56,15 @@ func openLZ4(ctx context.Context, in format.Input, b *format.Budget) (*format.Op
 		return openLegacy(ctx, in, b)
 	}
 	end, whole := lz4End(in)
-	data, err := collect(ctx, lz4.NewReader(io.NewSectionReader(in.ReaderAt, 0, end)), b, 0, func() int64 { return end })
+	src := &counting{r: io.NewSectionReader(in.ReaderAt, 0, end)}
+	data, err := collect(ctx, lz4.NewReader(src), b, 0, func() int64 { return src.n })
+	if data.whole = whole; !whole {
+		end = data.upTo // what follows may be something else
+	}
 	if err == nil && (!whole || data.size() == 0) {
 		err = io.ErrUnexpectedEOF
 	}
-	return opened(data, end, "", err, nil)
+	return opened(in, data, end, "", err, nil)
 }
 
 func isLegacy(in format.Input) bool {
@@ -116,7 +120,7 @@ func openLegacy(ctx context.Context, in format.Input, b *format.Budget) (*format
 		full = n == legacyBlock
 	}
 	out, err = g.end(out, err)
-	return opened(unpacked{data: out}, at, "", err, nil)
+	return opened(in, unpacked{data: out}, at, "", err, nil)
 }
 
 // peekLegacy unpacks the first block, whose first bytes cannot be had alone.

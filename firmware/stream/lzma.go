@@ -6,6 +6,8 @@ import (
 	"io"
 	"math/bits"
 
+	slow "github.com/ulikunitz/xz/lzma"
+
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/lzma"
 )
@@ -74,18 +76,39 @@ func openLZMA(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 	if !ok {
 		return nil, format.Errorf(0, "no lzma header")
 	}
+	expect, most := h.Size, int64(0)
+	if b.Scratch != nil {
+		if most = min(inMemory, b.FileBytes/4); h.Size > most {
+			expect = 0
+		}
+	}
 	d := new(lzma.Decoder)
 	src, more := lzmaSource(in, lzma.AloneHeader)
 	if err := d.Reset(h.Props, src, more); err != nil {
 		return nil, err
 	}
 	taken := func() int64 { return lzma.AloneHeader + d.Taken() }
-	g := &growing{ctx: ctx, b: b, packed: taken, expect: h.Size}
+	g := &growing{ctx: ctx, b: b, packed: taken, expect: expect, most: most}
 	data, err := g.lzma(d, h.Size)
+	if most > 0 && errors.Is(err, format.ErrLimit) {
+		return openLongLZMA(ctx, in, b)
+	}
 	if err == nil && len(data) == 0 {
 		err = errors.New("empty")
 	}
-	return opened(unpacked{data: data}, taken(), "", err, nil)
+	return opened(in, unpacked{data: data}, taken(), "", err, nil)
+}
+
+// openLongLZMA reads a stream that does not fit into memory. Package lzma unpacks into
+// what it looks back on; the slower reader here looks back on a dictionary.
+func openLongLZMA(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
+	c := newCounter(in, 0)
+	r, err := slow.ReaderConfig{DictCap: maxDict}.NewReader(c) // it has a dictionary as large as the header says
+	if err != nil {
+		return nil, err
+	}
+	data, err := collect(ctx, r, b, 0, c.taken)
+	return opened(in, data, c.taken(), "", err, nil)
 }
 
 // The header's length is no reason to allocate, nor to speak of a limit: chance

@@ -175,7 +175,7 @@ func openLZOP(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 		}
 		if err != nil || block.size == 0 {
 			out, err = g.end(out, err)
-			return opened(unpacked{data: out}, min(at, in.Size), name, err, nil)
+			return opened(in, unpacked{data: out}, min(at, in.Size), name, err, nil)
 		}
 	}
 }

@@ -11,7 +11,9 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"fmt"
 	"io"
+	"slices"
 
 	"github.com/assay-iot/assay/firmware/format"
 )
@@ -35,6 +37,8 @@ const inMemory = 32 << 20
 type unpacked struct {
 	data  []byte
 	spool *format.Spool
+	upTo  int64 // how many packed bytes it came out of, as far as that is known: 0 if it is not
+	whole bool  // where the stream ends is known, and not only where it broke off
 }
 
 func (u *unpacked) size() int64 {
@@ -47,21 +51,29 @@ func (u *unpacked) size() int64 {
 // collect reads r to its end, within the limits. Packed is how many bytes went
 // in so far; hint is the length that a header promises, or 0.
 func collect(ctx context.Context, r io.Reader, b *format.Budget, hint int64, packed func() int64) (u unpacked, err error) {
+	most := min(inMemory, b.FileBytes/2)
+	long := b.Scratch != nil && hint > most
+	if long {
+		hint = 0
+	}
 	u.data = make([]byte, 0, max(min(hint+1, firstBuffer), 4<<10))
 	taken := int64(0)
 	for {
 		if err := ctx.Err(); err != nil {
 			return u, err
 		}
-		if b.Scratch != nil && int64(len(u.data)) >= min(inMemory, b.FileBytes/2) {
+		if long || b.Scratch != nil && int64(len(u.data)) >= most {
 			u.spool = b.Scratch.New()
 			return u, u.spill(ctx, r, b, taken, packed)
 		}
-		if len(u.data) == cap(u.data) {
-			u.data = append(u.data, 0)[:len(u.data)]
+		if len(u.data) == cap(u.data) { // append would copy five times as much
+			u.data = slices.Grow(u.data, len(u.data))
 		}
 		n, err := r.Read(u.data[len(u.data):min(cap(u.data), len(u.data)+(256<<10))])
 		u.data = u.data[:len(u.data)+n]
+		if n > 0 {
+			u.upTo = packed()
+		}
 		if size := u.size(); size-taken >= 1<<20 || err != nil {
 			if limit := cmp.Or(b.Stream(size, packed()), b.Bytes(size-taken)); limit != nil {
 				return u, limit
@@ -80,14 +92,16 @@ func collect(ctx context.Context, r io.Reader, b *format.Budget, hint int64, pac
 // spill goes on with the spool, in which what was in memory comes first.
 func (u *unpacked) spill(ctx context.Context, r io.Reader, b *format.Budget, taken int64, packed func() int64) error {
 	_, err := u.spool.Write(u.data)
-	buf := u.data[:256<<10]
 	u.data = nil
+	buf := make([]byte, 256<<10)
 	for err == nil {
 		if err = ctx.Err(); err != nil {
 			break
 		}
 		var n int
-		n, err = r.Read(buf)
+		if n, err = r.Read(buf); n > 0 {
+			u.upTo = packed()
+		}
 		size := u.size() + int64(n)
 		if limit := cmp.Or(b.Spooled(size, packed()), b.Bytes(size-taken)); limit != nil {
 			err = limit
@@ -130,14 +144,23 @@ func newCounter(in format.Input, from int64) *counter {
 // taken is the number of bytes that were read from the counter.
 func (c *counter) taken() int64 { return c.under.n - int64(c.Buffered()) }
 
-// opened makes the result of a stream that ended well or broke off.
-func opened(u unpacked, length int64, name string, err error, attributes map[string]string) (*format.Opened, error) {
+// opened makes the result of a stream that ended well or broke off. What was not
+// unpacked of one that broke off reaches up to its end, or to that of the input:
+// package firmware sees what begins before.
+func opened(in format.Input, u unpacked, length int64, name string, err error, attributes map[string]string) (*format.Opened, error) {
 	o := &format.Opened{Stream: u.data, Spool: u.spool, Length: length, StreamName: name, Attributes: attributes}
 	if err != nil {
 		if u.size() < keepBroken {
 			return nil, err
 		}
-		o.Damage = []format.Damage{{Offset: length, Reason: err.Error()}}
+		at, end := length, in.Size
+		if u.upTo > 0 {
+			at = min(at, u.upTo)
+		}
+		if u.whole {
+			end = length
+		}
+		o.Damage = []format.Damage{{Offset: at, Length: end - at, Reason: fmt.Sprintf("breaks off after %d unpacked bytes: %v", u.size(), err)}}
 	}
 	return o, nil
 }

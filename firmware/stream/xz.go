@@ -37,10 +37,13 @@ func peekXZ(in format.Input) []byte {
 func openXZ(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
 	expect, most := lzma.SizeXZ(in.Peek), int64(0)
 	if b.Scratch != nil {
-		most = b.FileBytes / 4
+		most = min(inMemory, b.FileBytes/4)
+		if expect > 0 { // is allocated once, and not copied as it grows
+			most = b.FileBytes / 4
+		}
 	}
 	if most > 0 && expect > most {
-		return openLongXZ(ctx, in, b)
+		return openLongXZ(ctx, in, b, expect)
 	}
 	d := new(lzma.Decoder)
 	g := &growing{ctx: ctx, b: b, packed: d.Taken, expect: expect, most: most}
@@ -56,8 +59,8 @@ func openXZ(ctx context.Context, in format.Input, b *format.Budget) (*format.Ope
 		err = nil
 	}
 	data, err = g.end(data, err)
-	if b.Scratch != nil && errors.Is(err, format.ErrLimit) { // there are more blocks than the first
-		return openLongXZ(ctx, in, b)
+	if b.Scratch != nil && errors.Is(err, format.ErrLimit) { // there are more streams than the first
+		return openLongXZ(ctx, in, b, 0)
 	}
-	return opened(unpacked{data: data}, length, "", err, nil)
+	return opened(in, unpacked{data: data}, length, "", err, nil)
 }

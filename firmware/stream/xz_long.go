@@ -18,13 +18,13 @@ const xzReadAhead, xzFooter = 8 << 10, 12
 
 // openLongXZ reads streams that do not fit into memory. Package lzma unpacks into
 // what it looks back on; the slower reader here looks back on a dictionary.
-func openLongXZ(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
+func openLongXZ(ctx context.Context, in format.Input, b *format.Budget, expect int64) (*format.Opened, error) {
 	l := &longXZ{in: in}
-	data, err := collect(ctx, l, b, 0, func() int64 { return l.at + l.took() })
+	data, err := collect(ctx, l, b, expect, func() int64 { return l.at + l.took() })
 	if err != nil {
-		return opened(data, l.at+l.took(), "", err, nil)
+		return opened(in, data, l.at+l.took(), "", err, nil)
 	}
-	return opened(data, l.at, "", nil, nil)
+	return opened(in, data, l.at, "", nil, nil)
 }
 
 // longXZ reads one stream after another, as long as one follows at once.

@@ -79,7 +79,7 @@ func openZlib(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 	if err == nil && data.size() == 0 {
 		err = errors.New("empty")
 	}
-	return opened(data, c.taken(), "", err, nil)
+	return opened(in, data, c.taken(), "", err, nil)
 }
 
 // openLongZlib wants the checksum at the end too.

@@ -19,13 +19,13 @@ var Zstd = &format.Format{
 	Peek:     peekZstd,
 }
 
-func newZstd(in format.Input) (*zstd.Decoder, error) {
-	return zstd.NewReader(io.NewSectionReader(in.ReaderAt, 0, in.Size),
+func newZstd(src io.Reader) (*zstd.Decoder, error) {
+	return zstd.NewReader(src,
 		zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(2*maxDict))
 }
 
 func peekZstd(in format.Input) []byte {
-	r, err := newZstd(in)
+	r, err := newZstd(io.NewSectionReader(in.ReaderAt, 0, in.Size))
 	if err != nil {
 		return nil
 	}
@@ -53,16 +53,20 @@ func openZstd(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 	if err := allowed(size, end); err != nil {
 		return nil, err
 	}
-	r, err := newZstd(in.Section(0, end))
+	src := &counting{r: io.NewSectionReader(in.ReaderAt, 0, end)}
+	r, err := newZstd(src)
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	data, err := collect(ctx, r, b, size, func() int64 { return end })
+	data, err := collect(ctx, r, b, size, func() int64 { return src.n })
+	if data.whole = whole; !whole {
+		end = data.upTo // what follows may be something else
+	}
 	if err == nil && !whole {
 		err = io.ErrUnexpectedEOF
 	}
-	return opened(data, end, "", err, nil)
+	return opened(in, data, end, "", err, nil)
 }
 
 // zstdFrames finds where the frames end, and the size they promise, by the
