@@ -33,11 +33,7 @@ func weakHash(c *checks.Context) checks.Judgement {
 			continue
 		}
 		if weak := a.HashKind.Weak(a.Rounds); weak != "" {
-			severity := assay.Medium
-			if a.Superseded {
-				severity = assay.Low
-			}
-			found = append(found, checks.Observed(checks.Graded(severity, a.Location),
+			found = append(found, checks.Observed(graded(assay.Medium, a),
 				"the password hash of "+who(a)+" "+weak, a.Location))
 		}
 	}

@@ -59,7 +59,7 @@ const (
 	maxPEM     = 256 << 10 // bytes of one PEM block
 	// maxWordTries is the number of places in one file at which a word of a key is tried.
 	maxWordTries = 1000
-	maxKeyBits = 16384
+	maxKeyBits   = 16384
 )
 
 // keyWords are how keys in texts begin, or what stands before them.

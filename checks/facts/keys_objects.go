@@ -127,4 +127,3 @@ func puttyFits(key *Key, private []byte) bool {
 	_, p, q := r.number(), r.number(), r.number()
 	return !r.bad && new(big.Int).Mul(p, q).Cmp(key.rsa.N) == 0
 }
-

@@ -27,7 +27,7 @@ func (s SecretFile) Open() bool { return s.Mode&0o006 != 0 }
 var SecretFiles = &Fact[[]SecretFile]{
 	Name:  "secret-files",
 	Doc:   "Shadow files, files with password hashes and private keys, with their modes.",
-	Needs: []Node{Tree, accountLinesOf, Accounts, Keys},
+	Needs: []Node{Tree, Texts, accountLinesOf, Accounts, Keys},
 	Observe: func(o *Observer) ([]SecretFile, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
@@ -50,6 +50,10 @@ var SecretFiles = &Fact[[]SecretFile]{
 
 // secretPaths says what kind of secret stands at which path; the gravest counts.
 func secretPaths(o *Observer) (map[string]string, error) {
+	texts, err := Texts.Of(o)
+	if err != nil {
+		return nil, err
+	}
 	lines, err := accountLinesOf.Of(o)
 	if err != nil {
 		return nil, err
@@ -69,7 +73,7 @@ func secretPaths(o *Observer) (map[string]string, error) {
 		}
 	}
 	for _, a := range accounts {
-		if a.Password == Hashed {
+		if a.Password == Hashed && holdsHash(texts, a) {
 			what[a.Location.Path] = "password hash"
 		}
 	}
@@ -79,6 +83,21 @@ func secretPaths(o *Observer) (map[string]string, error) {
 		}
 	}
 	return what, nil
+}
+
+// holdsHash reports whether the file where an account's password is decided holds its
+// hash: a script that copies another file holds none.
+func holdsHash(texts *TextSet, a Account) bool {
+	if a.SetBy == "" {
+		return true
+	}
+	hash, ok := a.Hash.Reveal()
+	for _, t := range texts.All() {
+		if t.File.Path == a.Location.Path {
+			return ok && strings.Contains(t.Content, hash)
+		}
+	}
+	return true
 }
 
 // OpenTree is a file system in which everyone may do everything with nearly
