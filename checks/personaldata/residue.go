@@ -28,7 +28,7 @@ var Residue = &checks.Check{
 }
 
 // mild are kinds that a product may ship on purpose.
-var mild = map[facts.ResidueKind]bool{facts.OtherMail: true, facts.KnownHosts: true}
+var mild = map[facts.ResidueKind]bool{facts.OtherMail: true, facts.KnownHosts: true, facts.WebHosts: true}
 
 func residue(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
