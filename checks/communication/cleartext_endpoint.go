@@ -34,7 +34,7 @@ var CleartextEndpoint = &checks.Check{
 const maxPlaces = 10
 
 // clearSchemes are those without encryption that carry what the device says.
-var clearSchemes = []string{"http", "ftp", "mqtt", "ws", "amqp", "coap", "rtmp", "ldap", "nats", "redis"}
+var clearSchemes = []string{"http", "ftp", "tftp", "mqtt", "ws", "amqp", "coap", "rtmp", "ldap", "nats", "redis"}
 
 func cleartextEndpoint(c *checks.Context) checks.Judgement {
 	personal := personalHosts(c.Product)
