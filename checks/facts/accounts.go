@@ -285,7 +285,7 @@ func contentOf(f *firmware.File, texts *TextSet) ([]byte, error) {
 var Accounts = &Fact[[]Account]{
 	Name:    "accounts",
 	Doc:     "Accounts of passwd, shadow, mosquitto and web password files and those whose password the start sets: name, user id, shell, kind of hash, locked or empty.",
-	Version: 2,
+	Version: 3,
 	Needs:   []Node{accountLinesOf, PasswordWrites},
 	Observe: func(o *Observer) ([]Account, error) {
 		lines, err := accountLinesOf.Of(o)

@@ -39,9 +39,10 @@ const (
 // Leftovers are found by name and confirmed by content: an empty history and a
 // page about gdbserver are none.
 var Leftovers = &Scan[Leftover]{
-	Name: "leftovers",
-	Doc:  "Files of development: histories, memory dumps, version control, captures, debuggers, compilers.",
-	Want: func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size > 0 },
+	Name:    "leftovers",
+	Version: 2,
+	Doc:     "Files of development: histories, memory dumps, version control, captures, debuggers, compilers.",
+	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size > 0 },
 	See: func(f *firmware.File, content []byte) []Leftover {
 		kind := leftoverKind(f.Name, content)
 		if kind == "" {

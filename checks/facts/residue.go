@@ -46,9 +46,10 @@ var residueReaders = []func(f *firmware.File, content []byte) []Residue{
 // Residues are found by content: an empty log, a database without rows about
 // persons and a photo that does not say where it was taken are none.
 var Residues = &Scan[Residue]{
-	Name: "residues",
-	Doc:  "What persons left: mail, address books, rows of databases, lists of persons, records of logins, photos with a place.",
-	Want: func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size > 0 },
+	Name:    "residues",
+	Version: 2,
+	Doc:     "What persons left: mail, address books, rows of databases, lists of persons, records of logins, photos with a place.",
+	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size > 0 },
 	See: func(f *firmware.File, content []byte) []Residue {
 		for _, read := range residueReaders {
 			if found := read(f, content); len(found) > 0 {
