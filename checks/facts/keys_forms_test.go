@@ -67,6 +67,7 @@ func otherKeyFiles(t testing.TB) map[string][2]string {
 		"short.key":         {"-----BEGIN OpenVPN Static key V1-----\n" + static[:330] + "\n-----END OpenVPN Static key V1-----\n", ""},
 		"usign.sec":         {"untrusted comment: secret key\n" + signer + "\n", "private usign Ed25519 256"},
 		"signify.sec":       {"untrusted comment: secret\n" + base64.StdEncoding.EncodeToString(lockedSignify(k.ed)) + "\n", "private encrypted signify Ed25519 0"},
+		"usign.sum":         {"untrusted comment: secret key\n" + base64.StdEncoding.EncodeToString(withByte(usignBytes(k.ed), 24)) + "\n", ""},
 		"usign.zero":        {"untrusted comment: secret key\n" + base64.StdEncoding.EncodeToString(append([]byte("EdBK"), make([]byte, usignSecret-4)...)) + "\n", ""},
 		"minisign.key":      {"untrusted comment: minisign unencrypted secret key\n" + mini + "\n", "private minisign Ed25519 256"},
 		"putty.ppk":         {puttyFile(t), "private PuTTY Ed25519 256"},
@@ -108,6 +109,12 @@ func curveLetters64(private bool) string {
 func usignBytes(k ed25519.PrivateKey) []byte {
 	sum := sha512.Sum512(k)
 	return slices.Concat([]byte("EdBK\x00\x00\x00\x00"), make([]byte, 16), sum[:8], []byte("number 1"), k)
+}
+
+// withByte changes one byte.
+func withByte(b []byte, at int) []byte {
+	b[at] ^= 1
+	return b
 }
 
 func lockedSignify(k ed25519.PrivateKey) []byte {
