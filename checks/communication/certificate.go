@@ -25,7 +25,7 @@ var Certificate = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.5-1"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Certificates, facts.Keys),
 	Run:       certificate,
 }
@@ -58,7 +58,7 @@ func certificate(c *checks.Context) checks.Judgement {
 			broken = inside(cert.Location.Path)
 			continue
 		}
-		for _, f := range []assay.Finding{ending(c, cert), weakKeyOf(cert), weakSignature(cert), authority(cert, private[cert.Public], issuers[cert.Subject])} {
+		for _, f := range []assay.Finding{ending(c, cert), beginning(c, cert), weakKeyOf(cert), weakSignature(cert), authority(cert, private[cert.Public], issuers[cert.Subject])} {
 			if f.Message != "" {
 				if class != facts.CABundles { // its private key is here: it is the device's own
 					f.Severity = checks.Graded(f.Severity, cert.Location)
@@ -103,6 +103,15 @@ func ending(c *checks.Context, cert facts.Certificate) assay.Finding {
 		return checks.Contradiction(assay.Medium, message, c.Product.Support.UntilRange, cert.Location)
 	}
 	return assay.Finding{}
+}
+
+// beginning finds a certificate that is not valid yet: a device whose clock is right
+// does not accept it before that day.
+func beginning(c *checks.Context, cert facts.Certificate) assay.Finding {
+	if !cert.NotBefore.After(c.AsOf.AddDate(0, 0, 1)) {
+		return assay.Finding{}
+	}
+	return checks.Observed(assay.Low, certificateName(cert)+" is not valid before "+cert.NotBefore.Format(time.DateOnly), cert.Location)
 }
 
 // weakKeyOf finds keys below what NIST SP 800-57 allows since 2014: 112 bits of

@@ -25,7 +25,7 @@ var CleartextEndpoint = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.8-1"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Endpoints, facts.Updaters, facts.Components, facts.RootPlaces),
 	Run:       cleartextEndpoint,
 }
@@ -34,7 +34,7 @@ var CleartextEndpoint = &checks.Check{
 const maxPlaces = 10
 
 // clearSchemes are those without encryption that carry what the device says.
-var clearSchemes = []string{"http", "ftp", "mqtt", "ws", "amqp", "coap", "rtmp", "ldap", "nats", "redis"}
+var clearSchemes = []string{"http", "ftp", "tftp", "mqtt", "ws", "amqp", "coap", "rtmp", "ldap", "nats", "redis"}
 
 func cleartextEndpoint(c *checks.Context) checks.Judgement {
 	personal := personalHosts(c.Product)

@@ -21,7 +21,7 @@ var WeakHash = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Medium,
 	Provision: []string{"5.1-3"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles),
 	Run:       weakHash,
 }
@@ -33,11 +33,7 @@ func weakHash(c *checks.Context) checks.Judgement {
 			continue
 		}
 		if weak := a.HashKind.Weak(a.Rounds); weak != "" {
-			severity := assay.Medium
-			if a.Superseded {
-				severity = assay.Low
-			}
-			found = append(found, checks.Observed(checks.Graded(severity, a.Location),
+			found = append(found, checks.Observed(graded(assay.Medium, a),
 				"the password hash of "+who(a)+" "+weak, a.Location))
 		}
 	}

@@ -83,14 +83,19 @@ type accountLine struct {
 
 var accountScan = &Scan[accountLine]{
 	Name: "account-lines",
-	Doc:  "Lines of passwd, shadow, mosquitto and htpasswd files.",
+	Doc:  "Lines of passwd, shadow, mosquitto and htpasswd files, and such lines with a hash in programs.",
 	Want: func(f *firmware.File) bool {
-		return f.Kind == firmware.Regular && f.Size > 0 && f.Size <= MaxAccountFile
+		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size > 0
 	},
 	Words: hashAnchors,
 	Spot: func(f *firmware.File, content []byte, anchors sights) []accountLine {
 		form := accountForm(f.Name)
-		if form == "" && !anchors.any() {
+		switch {
+		case form == "" && !anchors.any():
+			return nil
+		case form == "" && isCode(f, content):
+			return compiledAccounts(f, content, anchors)
+		case f.Kind == firmware.Raw || f.Size > MaxAccountFile:
 			return nil
 		}
 		return accountLines(f, form, content)
@@ -428,10 +433,12 @@ func (a *Account) setPassword(field string, kindOf func(string) (HashKind, int))
 		a.Password = Empty
 		return
 	}
-	if !strings.HasPrefix(field, "$md5,") && !strings.HasPrefix(field, "$argon2") { // a comma is part of these
-		field, _, _ = strings.Cut(field, ",") // System V keeps password ages there
+	kind, rounds := kindOf(field)
+	if kind == "" { // System V keeps password ages behind a comma; Sun's MD5 has one of its own
+		field, _, _ = strings.Cut(field, ",")
+		kind, rounds = kindOf(field)
 	}
-	if kind, rounds := kindOf(field); kind != "" {
+	if kind != "" {
 		a.Password, a.HashKind, a.Rounds = Hashed, kind, rounds
 		a.Hash = NewSecret(string(kind), field)
 	}

@@ -39,13 +39,12 @@ const (
 	maxLead          = 512  // bytes before an address that are looked at for a comment
 )
 
-// Endpoints are the hosts and addresses in scripts, settings and the read-only
+// endpointScan finds the hosts and addresses in scripts, settings and the read-only
 // data of programs. Comments, licences, schemas, documentation and package
 // databases are passed over.
-var Endpoints = &Scan[Endpoint]{
-	Name:    "endpoints",
-	Version: 3,
-	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
+var endpointScan = &Scan[Endpoint]{
+	Name: "named-endpoints",
+	Doc:  "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name))
 	},

@@ -71,3 +71,62 @@ func generatorOf(c BootCommand) (Generator, bool) {
 	}
 	return g, false
 }
+
+// Placed is a file that the boot path puts where a service looks for its key.
+type Placed struct {
+	From     string         `json:"from"` // container path, "!", name
+	To       string         `json:"to"`
+	Location assay.Location `json:"location"`
+}
+
+// PlacedKeys are the files of the image that the boot path copies or links to where
+// the keys of hosts lie.
+var PlacedKeys = &Fact[[]Placed]{
+	Name:  "placed-keys",
+	Doc:   "Files that commands of the boot path copy or link to where the keys of hosts lie.",
+	Needs: []Node{Boot},
+	Observe: func(o *Observer) ([]Placed, error) {
+		g, err := Boot.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		placed := []Placed{}
+		for _, c := range g.Commands {
+			if from, to, ok := placing(c.Command); ok && IsHostKey(to) {
+				root, _, _ := cutLast(c.Location.Path, "!")
+				placed = append(placed, Placed{root + "!" + strings.Trim(path.Clean("/"+from), "/"), to, c.Location})
+			}
+		}
+		return placed, nil
+	},
+}
+
+// IsHostKey reports whether a path is one at which an SSH server keeps its host key.
+func IsHostKey(name string) bool {
+	base := path.Base(name)
+	return !strings.HasSuffix(base, ".pub") && (strings.HasPrefix(base, "ssh_host_") || strings.HasPrefix(base, "dropbear_") && strings.HasSuffix(base, "_host_key"))
+}
+
+// placing gives the file that a command copies, moves or links, and where to: a
+// folder takes it under its own name.
+func placing(c Command) (from, to string, ok bool) {
+	_, args := c.Effective()
+	switch c.Program() {
+	case "cp", "mv", "ln", "install":
+		words := slices.DeleteFunc(slices.Clone(args), func(a string) bool { return strings.HasPrefix(a, "-") })
+		if len(words) < 2 {
+			return "", "", false
+		}
+		from, to = words[len(words)-2], words[len(words)-1]
+		if !IsHostKey(to) {
+			to = path.Join(to, path.Base(from))
+		}
+	case "cat":
+		for _, r := range c.Redirects {
+			if strings.HasPrefix(r.Op, ">") && len(args) == 1 {
+				from, to = args[0], r.Word
+			}
+		}
+	}
+	return from, to, strings.HasPrefix(from, "/") && !Unresolved(from)
+}

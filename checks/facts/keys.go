@@ -14,8 +14,9 @@ import (
 // private part is not kept.
 type Key struct {
 	Private   bool
+	Symmetric bool   `json:",omitempty"` // a secret that both ends hold
 	Encrypted bool   // a private key behind a passphrase
-	Format    string // "PEM", "DER", "PKCS#12", "OpenSSH", "dropbear", "SSH public key"
+	Format    string // "PEM", "DER", "PKCS#12", "OpenSSH", "dropbear", "SSH public key", "Java key store", "OpenPGP", "WireGuard", …
 	Algorithm string // "RSA", "EC", "Ed25519", …; empty if a passphrase hides it
 	Bits      int    // size of the modulus or of the curve; 0 if hidden or fixed
 	InKernel  bool   // it stands in a Linux kernel, which tests its own ciphers with published keys
@@ -30,7 +31,7 @@ type Key struct {
 	Location assay.Location
 
 	rsa    *pkcs1Public // the public numbers, for arithmetic; not stored
-	sealed []byte       // a PKCS #12 file whose passphrase may be a well-known one; not stored
+	sealed []byte       // a PKCS #12 file or key store whose passphrase may be a well-known one; not stored
 }
 
 // keyMaterial is what one scan finds: either a key or a certificate.
@@ -41,8 +42,8 @@ type keyMaterial struct {
 
 var keyScan = &Scan[keyMaterial]{
 	Name:    "key-material",
-	Version: 2,
-	Doc:     "Keys and certificates in PEM, DER, OpenSSH and dropbear form, anywhere in a file.",
+	Version: 3,
+	Doc:     "Keys and certificates in PEM, DER, OpenSSH, dropbear, OpenPGP and other forms, anywhere in a file.",
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= minKeyFile
 	},
@@ -51,30 +52,45 @@ var keyScan = &Scan[keyMaterial]{
 }
 
 const (
-	minKeyFile = 48        // bytes; an Ed25519 key in DER
+	minKeyFile = 44        // bytes; a key of WireGuard
 	maxDERFile = 64 << 10  // bytes of a key or certificate on its own
 	maxKeys    = 10000     // items kept of one file
 	maxRawDER  = 100000    // places of a raw range at which a DER structure is tried
 	maxPEM     = 256 << 10 // bytes of one PEM block
-	maxKeyBits = 16384
+	// maxWordTries is the number of places in one file at which a word of a key is tried.
+	maxWordTries = 1000
+	maxKeyBits   = 16384
 )
 
-// keyWords are the begin of a PEM block, and how the line of a public key of SSH
-// may begin.
-var keyWords = newLiterals(append([]string{pemBegin}, sshNames...))
+// keyWords are how keys in texts begin, or what stands before them.
+var keyWords = newLiterals(slices.Concat([]string{pemBegin, wrappedPEM, widePEM, signerComment, puttyBegin, objectWord}, tunnelWords, sshNames))
 
-// seeKeys looks at a whole file first, then for PEM blocks and, in raw ranges,
-// for DER anywhere: a flat program has no file around its key.
+// The places of keyWords.
+const (
+	wordPEM = iota
+	wordWrapped
+	wordWide
+	wordSigner
+	wordPuTTY
+	wordObject
+	wordTunnel // and those behind it
+)
+
+// seeKeys looks at a whole file first, then for what stands at the words and, in raw
+// ranges, for DER anywhere: a flat program has no file around its key.
 func seeKeys(f *firmware.File, content []byte, words sights) []keyMaterial {
-	if m, ok := wholeFile(content); ok {
+	if m, ok := wholeFile(f, content); ok {
 		m.place(AtSecret(f), f)
 		return []keyMaterial{m}
 	}
 	var found []keyMaterial
-	if words.has(0, 1) {
+	if words.has(wordPEM, wordPEM+1) {
 		found = pemMaterial(f, content)
 	}
-	if words.has(1, len(keyWords.words)) {
+	if words.has(wordWrapped, wordTunnel+len(tunnelWords)) {
+		found = append(found, otherMaterial(f, content, words)...)
+	}
+	if words.has(wordTunnel+len(tunnelWords), len(keyWords.words)) {
 		found = append(found, sshPublicKeys(f, content)...)
 	}
 	switch {
@@ -87,8 +103,62 @@ func seeKeys(f *firmware.File, content []byte, words sights) []keyMaterial {
 	return found[:min(len(found), maxKeys)]
 }
 
+// otherMaterial parses what stands at the other words.
+func otherMaterial(f *firmware.File, content []byte, words sights) []keyMaterial {
+	var found []keyMaterial
+	tunnels := f.Kind == firmware.Regular && len(content) <= MaxText && IsText(content)
+	tries, past := 0, 0
+	words.each(func(word, at int) bool {
+		if tries++; tries > maxWordTries || len(found) >= maxKeys {
+			return false
+		}
+		var more []keyMaterial
+		switch {
+		case at < past || coveredBy(found, at):
+		case word == wordWrapped:
+			more, past = wrappedMaterial(f, content, at)
+		case word == wordWide:
+			more, past = wideMaterial(f, content, at)
+		case word == wordSigner:
+			key, n, ok := parseSigner(content[at:])
+			found = withKey(found, f, key, at, n, ok)
+		case word == wordPuTTY:
+			key, n, ok := parsePuTTY(content[at:])
+			found = withKey(found, f, key, at, n, ok)
+		case word == wordObject:
+			key, from, n, ok := parseJWK(content, at)
+			found = withKey(found, f, key, from, n, ok)
+		case word >= wordTunnel && word < wordTunnel+len(tunnelWords) && tunnels:
+			if m, ok := tunnelKey(f, content, at, keyWords.words[word]); ok {
+				more = append(more, m)
+			}
+		}
+		found = append(found, more...)
+		return true
+	})
+	return found
+}
+
+// withKey adds a key that was found at a place.
+func withKey(found []keyMaterial, f *firmware.File, key *Key, from, length int, ok bool) []keyMaterial {
+	if !ok {
+		return found
+	}
+	m := keyMaterial{Key: key}
+	m.place(assay.Location{Path: f.Path, Offset: int64(from), Length: int64(length)}, f)
+	return append(found, m)
+}
+
 // wholeFile parses a file that is nothing but one key or certificate.
-func wholeFile(content []byte) (keyMaterial, bool) {
+func wholeFile(f *firmware.File, content []byte) (keyMaterial, bool) {
+	for _, parse := range []func([]byte) (*Key, bool){parseKeyStore, parseOpenPGP, parseGcrypt} {
+		if key, ok := parse(content); ok {
+			return keyMaterial{Key: key}, true
+		}
+	}
+	if key, ok := tunnelFile(f, content); ok {
+		return keyMaterial{Key: key}, true
+	}
 	if len(content) > maxDERFile {
 		return keyMaterial{}, false
 	}
@@ -214,8 +284,8 @@ func (m keyMaterial) Location() assay.Location {
 // Keys are the private and public keys of the image.
 var Keys = &Fact[[]Key]{
 	Name:    "keys",
-	Doc:     "Private and public keys in PEM, DER, PKCS#12, OpenSSH and dropbear form: kind, size, digest of the public half, place.",
-	Version: 3,
+	Doc:     "Private and public keys in PEM, DER, PKCS#12, Java key stores, OpenSSH, dropbear, PuTTY, OpenPGP, WireGuard, OpenVPN, usign, minisign and JSON form: kind, size, digest of the public half, place.",
+	Version: 4,
 	Needs:   []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]Key, error) {
 		all, err := keysAndCertificates.Of(o)

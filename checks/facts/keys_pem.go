@@ -3,6 +3,7 @@ package facts
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -95,6 +96,9 @@ func parsePEM(b []byte) (pemBlock, bool) {
 	}
 	block := pemBlock{label: label, length: len(b) - len(body) + end + len(pemEnd) + len(tail)}
 	text := pemText(string(body[:end]))
+	if strings.HasPrefix(label, "PGP ") { // its checksum proves nothing
+		text, _, _ = strings.Cut(text, "\n=")
+	}
 	if head, data, ok := strings.Cut(text, "\n\n"); ok && strings.Contains(head, ":") {
 		block.legacy = strings.Contains(head, "ENCRYPTED") && strings.Contains(head, "DEK-Info")
 		text = data
@@ -103,7 +107,11 @@ func parsePEM(b []byte) (pemBlock, bool) {
 	if len(text) < minPublicPEM || len(text) < minPEM && strings.Contains(label, "PRIVATE") {
 		return pemBlock{}, false
 	}
-	der, err := base64.StdEncoding.DecodeString(text)
+	decode := base64.StdEncoding.DecodeString
+	if label == labelStatic {
+		decode = hex.DecodeString
+	}
+	der, err := decode(text)
 	block.der = der
 	return block, err == nil
 }
@@ -145,6 +153,14 @@ func parseBlock(b pemBlock) (keyMaterial, bool) {
 		key, ok = parsePKCS1Public(b.der)
 	case "OPENSSH PRIVATE KEY":
 		if key, ok = parseOpenSSH(b.der); ok {
+			return keyMaterial{Key: key}, true
+		}
+	case "PGP PRIVATE KEY BLOCK":
+		if key, ok = parseOpenPGP(b.der); ok {
+			return keyMaterial{Key: key}, true
+		}
+	case labelStatic, labelServer2, labelClient2:
+		if key, ok = parseTunnelBlock(b.label, b.der); ok {
 			return keyMaterial{Key: key}, true
 		}
 	case "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "ANY PRIVATE KEY":

@@ -103,8 +103,11 @@ const (
 var knownPassphrases = []string{"", "changeit", "password", "changeme", "secret", "1234", "12345", "123456", "12345678", "admin", "test", "pass", "default", "root", "notasecret", "qwerty", "keystore"}
 
 // opensWithKnown reports whether a well-known passphrase, which protects
-// nothing, makes the file's MAC (RFC 7292, appendix A).
+// nothing, makes the file's MAC (RFC 7292, appendix A) or a key store's digest.
 func opensWithKnown(der []byte) bool {
+	if isKeyStore(der) {
+		return keyStoreOpens(der)
+	}
 	f, safe, ok := readPFX(der)
 	hashes := map[string]func() hash.Hash{oidSHA1.String(): sha1.New, oidSHA256.String(): sha256.New}
 	h := hashes[f.Mac.Sum.Algorithm.Algorithm.String()]

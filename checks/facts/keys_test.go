@@ -162,29 +162,36 @@ const encryptedPKCS8 = "MIGbMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAg5zt2VDvmo
 
 func TestKeys(t *testing.T) {
 	files := keyFiles(t)
+	maps.Copy(files, otherKeyFiles(t))
 	content := map[string]string{}
 	for name, f := range files {
 		content["etc/"+name] = f[0]
 	}
 	got := map[string]string{}
 	for _, k := range valueOf(t, observeFiles(t, content, Keys), Keys) {
-		words := []string{k.Format, k.Algorithm, fmt.Sprint(k.Bits)}
-		if k.Encrypted {
-			words = append([]string{"encrypted"}, words...)
+		if k.Private && k.Location.Digest != "" {
+			t.Errorf("%s: a private key's file has a digest", k.Location)
 		}
-		if k.Private {
-			words = append([]string{"private"}, words...)
-			if k.Location.Digest != "" {
-				t.Errorf("%s: a private key's file has a digest", k.Location)
-			}
-		}
-		got[strings.TrimPrefix(k.Location.Path, "root!etc/")] += strings.Join(words, " ")
+		got[strings.TrimPrefix(k.Location.Path, "root!etc/")] += describeKey(k)
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if got[name] != files[name][1] {
 			t.Errorf("%s: %q, want %q", name, got[name], files[name][1])
 		}
 	}
+}
+
+func describeKey(k Key) string {
+	words := []string{k.Format, k.Algorithm, fmt.Sprint(k.Bits)}
+	for _, is := range []struct {
+		so   bool
+		word string
+	}{{k.Symmetric, "symmetric"}, {k.Encrypted, "encrypted"}, {k.Private, "private"}} {
+		if is.so {
+			words = append([]string{is.word}, words...)
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // The same key has the same public digest in all its forms, in its public half
@@ -367,7 +374,9 @@ func TestKeysOfRealPrograms(t *testing.T) {
 }
 
 func FuzzKeys(f *testing.F) {
-	for _, file := range keyFiles(f) {
+	files := keyFiles(f)
+	maps.Copy(files, otherKeyFiles(f))
+	for _, file := range files {
 		f.Add([]byte(file[0]), false)
 		f.Add([]byte(file[0]), true)
 	}

@@ -32,14 +32,17 @@ const (
 	Compiler     LeftoverKind = "compiler"
 	DebugProgram LeftoverKind = "debugging program"
 	EditorBackup LeftoverKind = "swap file of an editor"
+	OldCopy      LeftoverKind = "copy that an editor or a patch left"
+	FolderView   LeftoverKind = "view of a folder that a desktop left"
 )
 
 // Leftovers are found by name and confirmed by content: an empty history and a
 // page about gdbserver are none.
 var Leftovers = &Scan[Leftover]{
-	Name: "leftovers",
-	Doc:  "Files of development: histories, memory dumps, version control, captures, debuggers, compilers.",
-	Want: func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size > 0 },
+	Name:    "leftovers",
+	Version: 2,
+	Doc:     "Files of development: histories, memory dumps, version control, captures, debuggers, compilers.",
+	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size > 0 },
 	See: func(f *firmware.File, content []byte) []Leftover {
 		kind := leftoverKind(f.Name, content)
 		if kind == "" {
@@ -54,7 +57,7 @@ var Leftovers = &Scan[Leftover]{
 }
 
 var (
-	histories     = []string{".bash_history", ".ash_history", ".sh_history", ".zsh_history", ".histfile", ".python_history", ".mysql_history", ".psql_history", ".sqlite_history", ".node_repl_history", ".gdb_history"}
+	histories     = []string{".bash_history", ".ash_history", ".sh_history", ".zsh_history", ".histfile", ".python_history", ".mysql_history", ".psql_history", ".sqlite_history", ".node_repl_history", ".gdb_history", ".ksh_history", ".lftp_history", ".rediscli_history", ".irb_history", ".php_history", ".octave_hist"}
 	compilers     = []string{"gcc", "g++", "cc1", "cc1plus", "clang", "clang++", "tcc"}
 	debugPrograms = []string{"gdb", "strace", "ltrace", "tcpdump", "perf", "valgrind", "lldb"}
 	debugServers  = []string{"gdbserver", "lldb-server", "gdbserver64"}
@@ -71,12 +74,31 @@ func leftoverKind(name string, content []byte) LeftoverKind {
 		return Capture
 	case isEnvironment(base, content):
 		return Environment
-	case strings.HasSuffix(base, ".swp") && bytes.HasPrefix(content, []byte("b0VIM ")):
+	case isSwap(base) && bytes.HasPrefix(content, []byte("b0VIM ")):
 		return EditorBackup
+	case isOldCopy(base) && written(content):
+		return OldCopy
+	case base == ".DS_Store" && bytes.HasPrefix(content, []byte("\x00\x00\x00\x01Bud1")), base == "Thumbs.db" && bytes.HasPrefix(content, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+		return FolderView
 	case bytes.HasPrefix(content, []byte("\x7fELF")) && len(content) >= 52:
 		return leftoverProgram(base, content)
 	}
 	return ""
+}
+
+// isSwap knows the names that vim gives: .swp, and .swo and .swn where one is there.
+func isSwap(base string) bool {
+	return strings.HasSuffix(base, ".swp") || strings.HasSuffix(base, ".swo") || strings.HasSuffix(base, ".swn")
+}
+
+// isOldCopy knows copies by their names: of editors (x~, #x#) and of patch (x.orig,
+// x.rej). Copies of account files are told of by other checks.
+func isOldCopy(base string) bool {
+	if isAccountFile(base, "passwd") || isAccountFile(base, "shadow") || isAccountFile(base, "group") {
+		return false
+	}
+	return len(base) > 1 && strings.HasSuffix(base, "~") || len(base) > 2 && base[0] == '#' && strings.HasSuffix(base, "#") ||
+		strings.HasSuffix(base, ".orig") || strings.HasSuffix(base, ".rej")
 }
 
 // written reports whether there is more in a text than blanks.

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"bytes"
 	"path"
 	"strings"
 
@@ -21,6 +22,7 @@ type ResidueKind string
 // The kinds of residue.
 const (
 	PersonRows    ResidueKind = "database with rows about persons"
+	PersonList    ResidueKind = "list of persons"
 	PersonMail    ResidueKind = "mail address at a provider of private mailboxes"
 	OtherMail     ResidueKind = "mail address in a setting"
 	GitIdentity   ResidueKind = "name and mail address of a developer"
@@ -31,21 +33,23 @@ const (
 	Leases        ResidueKind = "list of devices that were in its network"
 	Pairing       ResidueKind = "device that it was paired with"
 	EditorHistory ResidueKind = "history of an editor or pager"
+	WebHosts      ResidueKind = "list of web sites that a person asked"
 	KnownHosts    ResidueKind = "list of hosts that a person logged in to"
 )
 
 // residueReaders each know some kinds; the first that recognises a file counts.
 // Each is cheap where its mark is missing.
 var residueReaders = []func(f *firmware.File, content []byte) []Residue{
-	databaseResidue, photoResidue, loginResidue, homeResidue, mailResidue, networkResidue, addressResidue,
+	databaseResidue, photoResidue, loginResidue, homeResidue, mailResidue, networkResidue, listResidue, addressResidue,
 }
 
 // Residues are found by content: an empty log, a database without rows about
 // persons and a photo that does not say where it was taken are none.
 var Residues = &Scan[Residue]{
-	Name: "residues",
-	Doc:  "What persons left: mail, address books, rows of databases, records of logins, photos with a place.",
-	Want: func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size > 0 },
+	Name:    "residues",
+	Version: 2,
+	Doc:     "What persons left: mail, address books, rows of databases, lists of persons, records of logins, photos with a place.",
+	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size > 0 },
 	See: func(f *firmware.File, content []byte) []Residue {
 		for _, read := range residueReaders {
 			if found := read(f, content); len(found) > 0 {
@@ -82,7 +86,12 @@ func homeResidue(f *firmware.File, content []byte) []Residue {
 		mark = "\n\""
 	case ".gitconfig":
 		kind, mark = GitIdentity, "email"
-	case "known_hosts":
+	case ".wget-hsts":
+		if hasEntry(content) {
+			return residue(WebHosts, f)
+		}
+		return nil
+	case "known_hosts", "known_hosts2", "known_hosts.old":
 		if within(f.Name, ".ssh/") && hasHostKey(content) {
 			return residue(KnownHosts, f)
 		}
@@ -107,6 +116,19 @@ func hasHostKey(content []byte) bool {
 	}
 	for line := range strings.Lines(string(content)) {
 		if w := strings.Fields(line); len(w) >= 3 && !strings.HasPrefix(w[0], "#") && strings.HasPrefix(w[len(w)-1], "AAAA") || len(w) >= 4 && strings.HasPrefix(w[2], "AAAA") {
+			return true
+		}
+	}
+	return false
+}
+
+// hasEntry reports whether a text has more than comments.
+func hasEntry(content []byte) bool {
+	if !IsText(content) {
+		return false
+	}
+	for line := range bytes.Lines(content) {
+		if l := bytes.TrimSpace(line); len(l) > 0 && l[0] != '#' {
 			return true
 		}
 	}

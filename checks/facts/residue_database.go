@@ -38,6 +38,8 @@ var personWords = map[string][]string{
 	"first": {"firstname", "givenname", "forename", "fname"},
 	"last":  {"lastname", "surname", "familyname", "lname"},
 	"born":  {"birthday", "birthdate", "dateofbirth", "dob"},
+	"phone": phoneWords,
+	"name":  {"name", "fullname", "displayname", "contactname"},
 }
 
 // personColumns says which columns tell of a person, by their place.
@@ -55,7 +57,7 @@ func personColumns(columns []string) map[int]string {
 }
 
 // aboutPerson reports whether a row names someone: by a mail address, by first
-// and last name, or by a name and a day of birth.
+// and last name, or by a name and a day of birth or telephone number.
 func aboutPerson(columns map[int]string, values []sqlite3.Value) bool {
 	has := map[string]bool{}
 	for i, what := range columns {
@@ -68,10 +70,17 @@ func aboutPerson(columns map[int]string, values []sqlite3.Value) bool {
 			has[what] = has[what] || is
 			continue
 		}
-		has[what] = has[what] || len(v) > 1
+		is := len(v) > 1
+		switch what {
+		case "phone":
+			is = isPhone(v, false)
+		case "name":
+			is = isPersonName(v)
+		}
+		has[what] = has[what] || is
 	}
 	names := 0
-	for _, what := range []string{"first", "last", "born"} {
+	for _, what := range []string{"first", "last", "born", "phone", "name"} {
 		if has[what] {
 			names++
 		}

@@ -102,6 +102,8 @@ func TestResidues(t *testing.T) {
 		{"data/app.db", sqliteFile("CREATE TABLE users(login, password)", []string{"admin", "joe@gmail.com"}), ""},
 		{"data/app.db", sqliteFile("CREATE TABLE people(first_name, [lastName])", []string{"Joe", "Bloggs"}), PersonRows},
 		{"data/app.db", sqliteFile("CREATE TABLE people(first_name, x)", []string{"Joe", "Bloggs"}), ""},
+		{"data/app.db", sqliteFile("CREATE TABLE contacts(name, phone)", []string{"Joe Bloggs", "+49 228 456789"}), PersonRows},
+		{"data/app.db", sqliteFile("CREATE TABLE devices(name, phone)", []string{"Door phone", "1"}), ""},
 		{"data/geo.db", sqliteFile("CREATE TABLE cities(name, latitude, longitude)", []string{"Bonn", "50.7", "7.1"}), ""},
 		{"www/a.jpg", jpegAt(binary.LittleEndian, "II", 50), PhotoPlace},
 		{"www/a.jpg", jpegAt(binary.BigEndian, "MM", 50), PhotoPlace},
@@ -125,6 +127,8 @@ func TestResidues(t *testing.T) {
 		{"root/.gitconfig", "[core]\n\teditor = vi\n", ""},
 		{"root/.ssh/known_hosts", "build.acme.de ssh-ed25519 AAAAC3NzaC1lZDI1NTE5\n", KnownHosts},
 		{"root/.ssh/known_hosts", "# none\n", ""},
+		{"root/.wget-hsts", "# HSTS 1.0 Known Hosts database\nacme.de\t0\t1\t1700000000\t31536000\n", WebHosts},
+		{"root/.wget-hsts", "# HSTS 1.0 Known Hosts database\n", ""},
 		{"etc/ssh/ssh_known_hosts", "build.acme.de ssh-ed25519 AAAAC3NzaC1lZDI1NTE5\n", ""},
 		{"var/lib/misc/dnsmasq.leases", "1700000000 aa:bb:cc:dd:ee:ff 192.168.1.23 joes-phone 01:aa\n", Leases},
 		{"var/lib/dhcp/dhcpd.leases", "# The format of this file is documented\nlease 10.0.0.5 {\n}\n", Leases},
@@ -143,6 +147,28 @@ func TestResidues(t *testing.T) {
 		{"etc/ssh/moduli", "mail joe@gmail.com\n", ""},
 		{"etc/inittab", "id:ttyS0 getty@ttyS0.service\n", ""},
 		{"etc/sshd", "user git@github.com:acme/x.git\n", ""},
+		{"opt/customers.csv", customers, PersonList},
+		{"opt/customers.csv", strings.ReplaceAll(customers, ",", ";"), PersonList},
+		{"usr/share/app/customers.tsv", strings.ReplaceAll(customers, ",", "\t"), PersonList},
+		{"opt/list.txt", strings.SplitN(customers, "\n", 2)[1], PersonList}, // no names of columns
+		{"opt/few.csv", "name,email,phone\nBob Smith,bob@acme.de,+49 228 456789\n", PersonList},
+		{"usr/share/few.csv", "name,email,phone\nBob Smith,bob@acme.de,+49 228 456789\n", ""},
+		{"opt/empty.csv", "name,email,phone\n", ""},
+		{"opt/template.csv", "name,email,phone\nJohn Doe,john@example.com,+1 555 0100\nFirst Last,you@company.com,0000000\n", ""},
+		{"opt/phones.csv", "name,phone\nBob Smith,0228 456789\nAnn Lee,0228 456780\nEva Roth,0228 456781\n", PersonList},
+		{"opt/u.json", `[{"name":"Bob Smith","email":"bob.smith@gmail.com","lat":52.5,"lon":13.4}]`, PersonList},
+		{"opt/u.json", `{"users":[{"name":"王小明","mobile":"13812345678"},{"name":"李雷","mobile":"13912345678"},{"name":"韩梅","mobile":"13712345678"}]}`, PersonList},
+		{"opt/u.jsonl", "{\"name\":\"Bob Smith\",\"email\":\"b@acme.de\"}\n{\"name\":\"Ann Lee\",\"email\":\"a@acme.de\"}\n{\"name\":\"Eva Roth\",\"email\":\"e@acme.de\"}\n", PersonList},
+		{"opt/u.sql", "INSERT INTO users VALUES (1,'Bob Smith','bob.smith@gmail.com','+49123456789');\n", PersonList},
+		{"opt/u.sql", "INSERT INTO settings VALUES (1,'Acme Camera','support@acme.de','+49123456789');\n", ""},
+		{"www/lib/credits.json", `[{"name":"Bob Smith","email":"bob@gmail.com"},{"name":"Ann Lee","email":"a@gmail.com"},{"name":"Eva Roth","email":"e@gmail.com"}]`, ""},
+		{"www/x/plugin.json", `{"name":"slider","author":{"name":"Bob Smith","email":"bob@gmail.com"},"contributors":[{"name":"Ann Lee","email":"a@gmail.com"}]}`, ""},
+		{"usr/lib/AUTHORS", "Bob Smith <bob@gmail.com>\nAnn Lee <a@gmail.com>\nEva Roth <e@gmail.com>\n", ""},
+		{"usr/share/THANKS.txt", "Bob Smith, bob@gmail.com\nAnn Lee, a@gmail.com\nEva Roth, e@gmail.com\n", ""},
+		{"usr/share/ca.csv", "Owner,Contact\nExample Trust Services,ca@trust.de\nRoot Authority Ltd,root@ca.de\nAcme Corp,x@acme.de\n", ""},
+		{"usr/share/iana/people.csv", "ID,Name,Contact URI\n[A],Bob Smith,mailto:bob@acme.de\n[B],Ann Lee,mailto:a@acme.de\n[C],Eva Roth,mailto:e@acme.de\n", ""},
+		{"usr/lib/python3/test/people.csv", customers, ""},
+		{"etc/ports.csv", "Service Name,Port,Contact\nSome Service,80,[Bob_Smith]\n", ""},
 	} {
 		o := observeFiles(t, map[string]string{tt.name: tt.content}, Residues)
 		got := ResidueKind("")
@@ -154,6 +180,8 @@ func TestResidues(t *testing.T) {
 		}
 	}
 }
+
+const customers = "name,email,phone\nBob Smith,bob.smith@gmail.com,+49 228 456780\nAnn Lee,ann@acme.de,+49 228 456781\nEva Roth,eva@acme.de,+49 228 456782\n"
 
 func TestBuildHomes(t *testing.T) {
 	elf := "\x7fELF" + strings.Repeat("\x00", 60)
@@ -178,7 +206,11 @@ func FuzzResidues(f *testing.F) {
 	f.Add("a.jpg", jpegAt(binary.LittleEndian, "II", 50))
 	f.Add("var/log/wtmp", loginOf(7, "joe"))
 	f.Add("etc/aliases", "root: joe@acme.de\n")
+	f.Add("opt/a.csv", customers)
+	f.Add("opt/a.json", `[{"name":"Bob Smith","email":"bob.smith@gmail.com","lat":52.5}]`)
+	f.Add("opt/a.sql", "INSERT INTO users VALUES (1,'Bob Smith','bob.smith@gmail.com','+49123456789');\n")
 	f.Fuzz(func(t *testing.T, name, content string) {
+		listResidue(&firmware.File{Name: name, Path: "x!" + name}, []byte(content))
 		databaseResidue(&firmware.File{Name: name}, []byte(content))
 		if exif := exifOf([]byte(content)); exif != nil {
 			hasPosition(exif)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -16,18 +17,20 @@ type SecretFile struct {
 	What     string // "password file", "password hash", "private key"
 	Mode     fs.FileMode
 	Modes    bool // the mode means something
+	Shut     bool `json:",omitempty"` // a folder around it lets nobody else through
 	Location assay.Location
 }
 
 // Open reports whether everyone on the device may read or change the file.
-func (s SecretFile) Open() bool { return s.Mode&0o006 != 0 }
+func (s SecretFile) Open() bool { return s.Mode&0o006 != 0 && !s.Shut }
 
 // SecretFiles are the files that not everyone on the device should read: shadow
 // files, files with password hashes, and private keys without a passphrase.
 var SecretFiles = &Fact[[]SecretFile]{
-	Name:  "secret-files",
-	Doc:   "Shadow files, files with password hashes and private keys, with their modes.",
-	Needs: []Node{Tree, accountLinesOf, Accounts, Keys},
+	Name:    "secret-files",
+	Version: 2,
+	Doc:     "Shadow files, files with password hashes and private keys, with their modes.",
+	Needs:   []Node{Tree, Texts, accountLinesOf, Accounts, Keys},
 	Observe: func(o *Observer) ([]SecretFile, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
@@ -40,7 +43,7 @@ var SecretFiles = &Fact[[]SecretFile]{
 		files := []SecretFile{}
 		for _, f := range img.Files {
 			if w := what[f.Path]; w != "" && f.Kind == firmware.Regular {
-				files = append(files, SecretFile{What: w, Mode: f.Mode.Perm(), Modes: f.Container.Modes, Location: assay.Location{Path: f.Path}})
+				files = append(files, SecretFile{What: w, Mode: f.Mode.Perm(), Modes: f.Container.Modes, Shut: shut(f), Location: assay.Location{Path: f.Path}})
 			}
 		}
 		slices.SortFunc(files, func(a, b SecretFile) int { return a.Location.Compare(b.Location) })
@@ -48,8 +51,23 @@ var SecretFiles = &Fact[[]SecretFile]{
 	},
 }
 
+// shut reports whether a folder on the way to a file has no right to pass for others
+// than its owner and group.
+func shut(f *firmware.File) bool {
+	for dir := path.Dir(f.Name); dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if d, ok := f.Container.Lookup(dir); ok && d.Kind == firmware.Directory && d.Mode&0o001 == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // secretPaths says what kind of secret stands at which path; the gravest counts.
 func secretPaths(o *Observer) (map[string]string, error) {
+	texts, err := Texts.Of(o)
+	if err != nil {
+		return nil, err
+	}
 	lines, err := accountLinesOf.Of(o)
 	if err != nil {
 		return nil, err
@@ -69,7 +87,7 @@ func secretPaths(o *Observer) (map[string]string, error) {
 		}
 	}
 	for _, a := range accounts {
-		if a.Password == Hashed {
+		if a.Password == Hashed && holdsHash(texts, a) {
 			what[a.Location.Path] = "password hash"
 		}
 	}
@@ -79,6 +97,21 @@ func secretPaths(o *Observer) (map[string]string, error) {
 		}
 	}
 	return what, nil
+}
+
+// holdsHash reports whether the file where an account's password is decided holds its
+// hash: a script that copies another file holds none.
+func holdsHash(texts *TextSet, a Account) bool {
+	if a.SetBy == "" {
+		return true
+	}
+	hash, ok := a.Hash.Reveal()
+	for _, t := range texts.All() {
+		if t.File.Path == a.Location.Path {
+			return ok && strings.Contains(t.Content, hash)
+		}
+	}
+	return true
 }
 
 // OpenTree is a file system in which everyone may do everything with nearly

@@ -21,7 +21,7 @@ var DebugLeftover = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Medium,
 	Provision: []string{"5.6-6"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Leftovers, facts.RootPlaces),
 	Run:       debugLeftover,
 }
@@ -30,7 +30,8 @@ func debugLeftover(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	for _, l := range checks.Ask(c, facts.Leftovers) {
 		severity := assay.Medium
-		if l.Kind == facts.DebugProgram || l.Kind == facts.EditorBackup {
+		switch l.Kind {
+		case facts.DebugProgram, facts.EditorBackup, facts.OldCopy, facts.FolderView:
 			severity = assay.Low
 		}
 		found = append(found, checks.Observed(checks.Graded(severity, l.Location), string(l.Kind)+": "+l.Name, l.Location))

@@ -22,13 +22,13 @@ var Residue = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Medium,
 	Provision: []string{"6-1"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Residues, facts.BuildHomes, facts.Leftovers, facts.WifiNetworks, facts.Roots, facts.RootPlaces),
 	Run:       residue,
 }
 
 // mild are kinds that a product may ship on purpose.
-var mild = map[facts.ResidueKind]bool{facts.OtherMail: true, facts.KnownHosts: true}
+var mild = map[facts.ResidueKind]bool{facts.OtherMail: true, facts.KnownHosts: true, facts.WebHosts: true}
 
 func residue(c *checks.Context) checks.Judgement {
 	var found []assay.Finding

@@ -25,8 +25,8 @@ var DeviceIdentity = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.4-4"},
-	Version:   1,
-	Needs:     checks.Needs(facts.Keys, facts.Certificates, facts.Services, facts.Identity, facts.Inits),
+	Version:   2,
+	Needs:     checks.Needs(facts.Keys, facts.Certificates, facts.Services, facts.Identity, facts.PlacedKeys, facts.Inits),
 	Run:       deviceIdentity,
 }
 
@@ -35,9 +35,14 @@ func deviceIdentity(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	for _, same := range facts.PrivateKeys(checks.Ask(c, facts.Keys)) {
 		k := gravest(same)
-		if role := roleOf(same, certificates); role != "" {
+		places := facts.KeyPlaces(same)
+		role := roleOf(same, certificates)
+		if at, ok := placedAt(c, same); role == "" && ok {
+			role, places = "SSH host", append(places, at)
+		}
+		if role != "" {
 			found = append(found, checks.Observed(severityOf(k, assay.High),
-				"the "+role+" key in "+inside(k.Location)+" is the same on every device", facts.KeyPlaces(same)...))
+				"the "+role+" key in "+inside(k.Location)+" is the same on every device", places...))
 		}
 	}
 	if slices.ContainsFunc(found, func(f assay.Finding) bool { return f.Severity.Fails() }) {
@@ -46,20 +51,38 @@ func deviceIdentity(c *checks.Context) checks.Judgement {
 	return made(c).With(found...)
 }
 
-// roleOf says what a key proves: "SSH host" or "TLS"; empty for other keys.
+// placedAt finds the command of the boot path that puts a key where an SSH server
+// looks for its own.
+func placedAt(c *checks.Context, same []facts.Key) (assay.Location, bool) {
+	for _, p := range checks.Ask(c, facts.PlacedKeys) {
+		if slices.ContainsFunc(same, func(k facts.Key) bool { return k.Location.Path == p.From }) {
+			return p.Location, true
+		}
+	}
+	return assay.Location{}, false
+}
+
+// roleOf says what a key proves: "SSH host", "WireGuard" or "TLS"; empty for other
+// keys.
 func roleOf(same []facts.Key, certificates []facts.Certificate) string {
 	for _, k := range same {
 		base := path.Base(inside(k.Location))
 		if k.Format == "dropbear" || strings.HasPrefix(base, "ssh_host_") {
 			return "SSH host"
 		}
+		if k.Format == "WireGuard" {
+			return "WireGuard"
+		}
 		fits := func(cert facts.Certificate) bool { return cert.Public == k.Public }
-		if k.Public != "" && slices.ContainsFunc(certificates, fits) || k.Format != "OpenSSH" && tlsName(inside(k.Location)) {
+		if k.Public != "" && slices.ContainsFunc(certificates, fits) || slices.Contains(tlsFormats, k.Format) && tlsName(inside(k.Location)) {
 			return "TLS"
 		}
 	}
 	return ""
 }
+
+// tlsFormats are those in which servers keep their keys.
+var tlsFormats = []string{"PEM", "DER", "PKCS#12", "Java key store"}
 
 // tlsWords are words in the paths at which servers keep their keys.
 var tlsWords = []string{"ssl", "tls", "https", "server", "uhttpd", "httpd", "lighttpd", "nginx", "stunnel", "goahead", "boa", "mosquitto"}

@@ -21,6 +21,9 @@ func kindOf(k facts.Key) string {
 	if k.Algorithm != "" {
 		words = "private " + k.Algorithm + " key"
 	}
+	if k.Symmetric {
+		words = strings.Replace(words, "private", "secret", 1)
+	}
 	if k.Encrypted {
 		words = "encrypted " + words
 	}

@@ -21,7 +21,7 @@ var PrivateKey = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.4-1", "5.4-3"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Keys, facts.RootPlaces),
 	Run:       privateKey,
 }
@@ -35,7 +35,8 @@ func privateKey(c *checks.Context) checks.Judgement {
 	return c.None(found, checks.Ask(c, facts.RootPlaces)...)
 }
 
-// severityOf grades a key: behind a passphrase it is Medium; in documentation,
+// severityOf grades a key: behind a passphrase it is Medium, and one that both ends
+// of a tunnel hold, which proves nobody's name, at most High; in documentation,
 // tests and examples, and where a library tests itself with it, it is Low.
 func severityOf(k facts.Key, severity assay.Severity) assay.Severity {
 	switch {
@@ -43,6 +44,8 @@ func severityOf(k facts.Key, severity assay.Severity) assay.Severity {
 		return min(severity, assay.Low)
 	case k.Encrypted:
 		severity = min(severity, assay.Medium)
+	case k.Symmetric:
+		severity = min(severity, assay.High)
 	}
 	return checks.Graded(severity, k.Location)
 }

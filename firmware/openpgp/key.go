@@ -79,8 +79,8 @@ func ParseKey(body []byte) (*Key, error) {
 		return nil, errKey
 	}
 	k.Created = unix(created)
-	if err := k.material(r); err != nil {
-		return nil, err
+	if k.material(r) && (r.bad || len(r.b) > 0) {
+		return nil, errKey
 	}
 	if k.Version == 6 {
 		sum := sha256.Sum256(k.Hashed())
@@ -107,8 +107,9 @@ func (k *Key) Hashed() []byte {
 // Names reports whether an issuer is this key: by its fingerprint, or its number.
 func (k *Key) Names(issuer string) bool { return issuer == k.Fingerprint || issuer == k.ID }
 
-// material reads the numbers of the key.
-func (k *Key) material(r *reader) error {
+// material reads the numbers of the key, and reports whether it is of a kind whose
+// numbers are known.
+func (k *Key) material(r *reader) bool {
 	number := func() *big.Int { return new(big.Int).SetBytes(r.mpi()) }
 	switch k.Algorithm {
 	case RSA, rsaSign:
@@ -128,12 +129,9 @@ func (k *Key) material(r *reader) error {
 			k.Public = ed25519.PublicKey(raw)
 		}
 	default:
-		return nil
+		return false
 	}
-	if r.bad || len(r.b) > 0 {
-		return errKey
-	}
-	return nil
+	return true
 }
 
 // onCurve makes a key of a point; nil for a curve that is not read, and for a

@@ -154,6 +154,7 @@ func Fuzz(f *testing.F) {
 		packets, _ := openpgp.Packets(b)
 		for _, p := range packets {
 			_, _ = openpgp.ParseKey(p.Body)
+			_, _ = openpgp.ParseSecret(p.Body)
 			if s, err := openpgp.ParseSignature(p.Body); err == nil {
 				_, _ = s.Sum(func(w io.Writer) error { _, err := w.Write(b); return err })
 			}

@@ -1,0 +1,114 @@
+package facts
+
+import (
+	"slices"
+	"strings"
+)
+
+// Endpoints are the hosts and addresses that the software names, in writing or as the
+// arguments of programs that talk to them.
+var Endpoints = &Fact[[]Endpoint]{
+	Name:    "endpoints",
+	Version: 4,
+	Doc:     "Hosts and addresses of other machines, with the place where they are named or asked.",
+	Needs:   []Node{endpointScan, Scripts},
+	Observe: func(o *Observer) ([]Endpoint, error) {
+		named, err := endpointScan.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		scripts, err := Scripts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		all := slices.Clone(named)
+		for _, s := range scripts {
+			if ClassOf(s.Path) == Product && !namesOthers(s.Name) {
+				all = append(all, askedBy(s)...)
+			}
+		}
+		slices.SortStableFunc(all, func(a, b Endpoint) int { return a.Location.Compare(b.Location) })
+		return all, nil
+	},
+}
+
+// askedBy lists the hosts that the commands of a script talk to.
+func askedBy(s Script) []Endpoint {
+	var all []Endpoint
+	seen := map[string]bool{}
+	root, _, _ := cutLast(s.Path, "!")
+	for _, c := range s.Commands {
+		e, ok := commandHost(c)
+		if !ok || e.Local() || notContacted(e) || seen[e.URL] || len(all) >= maxEndpointsFile {
+			continue
+		}
+		seen[e.URL] = true
+		e.Kind, e.Root, e.Location = InScript, root, c.Location
+		all = append(all, e)
+	}
+	return all
+}
+
+// commandHost gives the host that a command talks to where it has no address with a scheme,
+// which is found by its writing.
+func commandHost(c Command) (Endpoint, bool) {
+	_, args := c.Effective()
+	host := ""
+	scheme := ""
+	switch program := c.Program(); program {
+	case "mosquitto_pub", "mosquitto_sub", "mosquitto_rr":
+		host, scheme = lastOf(flagWords(args, "-h", "--host")), "mqtt"
+		if port := lastOf(flagWords(args, "-p", "--port")); port != "" && host != "" {
+			host += ":" + port
+		}
+		if c.Has("--cafile", "--capath", "--tls-version", "--tls-use-os-certs", "--psk") || strings.HasSuffix(host, ":8883") {
+			scheme = "mqtts"
+		}
+	case "ftpput", "ftpget", "ftp", "ncftpput", "ncftpget", "lftp":
+		valued := []string{"-u", "-p", "-P", "-d", "-e", "-f", "-c", "-o", "-S", "-T", "-E", "-t", "-r"}
+		host, scheme = firstOperand(args, valued), "ftp"
+	case "tftp":
+		host, scheme = firstOperand(args, []string{"-l", "-r", "-b", "-m", "-c"}), "tftp"
+	case "curl", "wget":
+		valued := []string{"-o", "-O", "-H", "-d", "-X", "-u", "-T", "-m", "-A", "-e", "-b", "-c", "-F", "-U", "-P", "-t", "-w", "-K", "-E", "-x", "-y", "-Y", "-z", "-r", "-S", "--output", "--header", "--data", "--data-raw", "--data-binary", "--request", "--user", "--cacert", "--cert", "--key", "--max-time", "--connect-timeout", "--retry", "--post-data", "--post-file", "--user-agent", "--form", "--upload-file", "--write-out", "--url-query", "--resolve", "--interface", "--proxy", "--json"}
+		if program == "wget" { // its -S and -e are others
+			valued = slices.DeleteFunc(valued, func(f string) bool {
+				return f == "-S" || f == "-d" || f == "-c" || f == "-b" || f == "-F" || f == "-K" || f == "-x" || f == "-r" || f == "-m"
+			})
+		}
+		host, scheme = firstOperand(args, valued), "http"
+	}
+	if host == "" || strings.Contains(host, "://") || Unresolved(host) {
+		return Endpoint{}, false
+	}
+	e, ok := parseEndpoint(scheme + "://" + host)
+	return e, ok && !looksLikeFile(e.Host)
+}
+
+// flagWords gives the words after the flags, or behind their "=".
+func flagWords(args []string, flags ...string) []string {
+	var out []string
+	for i, a := range args {
+		for _, f := range flags {
+			if a == f && i+1 < len(args) {
+				out = append(out, args[i+1])
+			} else if v, ok := strings.CutPrefix(a, f+"="); ok {
+				out = append(out, v)
+			}
+		}
+	}
+	return out
+}
+
+// firstOperand gives the first word that is no flag and not the value of one.
+func firstOperand(args, valued []string) string {
+	for i := 0; i < len(args); i++ {
+		switch a := args[i]; {
+		case slices.Contains(valued, a):
+			i++
+		case !strings.HasPrefix(a, "-"):
+			return a
+		}
+	}
+	return ""
+}

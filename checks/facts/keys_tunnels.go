@@ -1,0 +1,117 @@
+package facts
+
+import (
+	"bytes"
+	"crypto/ecdh"
+	"encoding/base64"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// tunnelWords are the names under which WireGuard's private key stands in settings: of
+// wg and systemd-networkd, of OpenWrt and programs, and of NetworkManager.
+var tunnelWords = []string{"PrivateKey", "private_key", "private-key"}
+
+const (
+	curveKey     = 32 // bytes of a number on Curve25519
+	curveLetters = 44 // of it in base64
+	minVaried    = 12 // different bytes that no placeholder has
+	minMixed     = 4  // and that no padding has
+)
+
+// tunnelKey parses the WireGuard key behind its name at an offset: base64 that is as
+// long as a key. A commented line is no setting.
+func tunnelKey(f *firmware.File, content []byte, at int, name string) (keyMaterial, bool) {
+	begin := bytes.LastIndexByte(content[:at], '\n') + 1
+	if strings.HasPrefix(strings.TrimLeft(string(content[begin:min(at, begin+64)]), " \t"), "#") {
+		return keyMaterial{}, false
+	}
+	rest := content[at+len(name) : min(len(content), at+len(name)+64)]
+	value := bytes.TrimLeft(rest, " \t=:'\"")
+	n := slices.IndexFunc(value, func(c byte) bool { return !isBase64(c) && c != '=' })
+	if n < 0 {
+		n = len(value)
+	}
+	key, ok := curveKeyOf(value[:n])
+	if !ok || len(value) == len(rest) {
+		return keyMaterial{}, false
+	}
+	key.Format = "WireGuard"
+	m := keyMaterial{Key: key}
+	l := assay.Location{Path: f.Path, Offset: int64(at + len(name) + len(rest) - len(value)), Length: int64(n)}
+	l.Line = 1 + bytes.Count(content[:at], []byte("\n"))
+	m.place(l, f)
+	return m, true
+}
+
+// curveKeyOf parses a private number of Curve25519 in base64. Zeros and patterns that
+// stand for one are none.
+func curveKeyOf(letters []byte) (*Key, bool) {
+	if len(letters) != curveLetters {
+		return nil, false
+	}
+	b, err := base64.StdEncoding.DecodeString(string(letters))
+	if err != nil || len(b) != curveKey || varied(b) < minVaried {
+		return nil, false
+	}
+	private, err := ecdh.X25519().NewPrivateKey(b)
+	if err != nil {
+		return nil, false
+	}
+	key, ok := keyOf(private.PublicKey())
+	if ok {
+		key.Private = true
+	}
+	return key, ok
+}
+
+// varied counts the different bytes.
+func varied(b []byte) int {
+	var seen [256]bool
+	n := 0
+	for _, c := range b {
+		if !seen[c] {
+			seen[c], n = true, n+1
+		}
+	}
+	return n
+}
+
+// tunnelFile parses a file that is nothing but a key of WireGuard: its name says that
+// it is private, and the bits of the number are as `wg genkey` sets them.
+func tunnelFile(f *firmware.File, content []byte) (*Key, bool) {
+	if len(content) > curveLetters+2 || !strings.Contains(strings.ToLower(path.Base(f.Path)), "priv") && !strings.Contains(f.Path, "wireguard/") {
+		return nil, false
+	}
+	letters := bytes.TrimSpace(content)
+	key, ok := curveKeyOf(letters)
+	if !ok {
+		return nil, false
+	}
+	b, _ := base64.StdEncoding.DecodeString(string(letters)) // it parsed
+	key.Format = "WireGuard"
+	return key, b[0]&7 == 0 && b[31]>>6 == 1
+}
+
+// Labels of the keys that both ends of an OpenVPN tunnel hold (doc/man-sections of
+// OpenVPN), and their size in bytes.
+const (
+	labelStatic  = "OpenVPN Static key V1"
+	labelServer2 = "OpenVPN tls-crypt-v2 server key"
+	labelClient2 = "OpenVPN tls-crypt-v2 client key"
+	staticKey    = 256
+	server2Key   = 128
+)
+
+// parseTunnelBlock parses the block of an OpenVPN key.
+func parseTunnelBlock(label string, body []byte) (*Key, bool) {
+	least := map[string]int{labelStatic: staticKey, labelServer2: server2Key, labelClient2: staticKey}[label]
+	if least == 0 || len(body) < least || label != labelClient2 && len(body) != least || varied(body) < minMixed {
+		return nil, false
+	}
+	return &Key{Private: true, Symmetric: true, Format: "OpenVPN", Algorithm: "OpenVPN", Same: hiddenDigest(body)}, true
+}

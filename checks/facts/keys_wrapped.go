@@ -1,0 +1,78 @@
+package facts
+
+import (
+	"encoding/base64"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// How a PEM block begins in base64, which settings of cloud clients use, and in
+// UTF-16, which editors of Windows write.
+const (
+	wrappedPEM = "LS0tLS1CRUdJTi" // "-----BEGIN "
+	widePEM    = "B\x00E\x00G\x00I\x00N\x00 \x00"
+)
+
+// wrappedMaterial parses the PEM blocks in the base64 at an offset, which ends at
+// past.
+func wrappedMaterial(f *firmware.File, content []byte, at int) (found []keyMaterial, past int) {
+	var letters []byte
+	var places []int // of each letter
+	for i := at; i < len(content) && len(letters) < 2*maxPEM; i++ {
+		switch c := content[i]; {
+		case isBase64(c):
+			letters, places = append(letters, c), append(places, i)
+		case c == '\n' || c == '\r' || c == ' ' || c == '\t':
+		default:
+			i = len(content)
+		}
+	}
+	text := make([]byte, base64.RawStdEncoding.DecodedLen(len(letters)))
+	n, _ := base64.RawStdEncoding.Decode(text, letters) // of what follows, all but the blocks is of no interest
+	found = materialOf(f, text[:n], func(b pemBlock) (int, int) {
+		from, to := b.offset*4/3, (b.offset+b.length)*4/3
+		return places[from], places[min(to, len(places)-1)] + 1
+	})
+	return found, places[len(places)-1] + 1
+}
+
+func isBase64(c byte) bool {
+	return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/'
+}
+
+// wideMaterial parses the PEM blocks in UTF-16 from the one on whose label begins at
+// an offset, up to past, where something else than ASCII stands.
+func wideMaterial(f *firmware.File, content []byte, at int) (found []keyMaterial, past int) {
+	from := at - 2*len("-----")
+	if from < 0 {
+		return nil, at
+	}
+	var text []byte
+	for i := from; i+1 < len(content) && len(text) < maxPEM && content[i] != 0 && content[i+1] == 0; i += 2 {
+		text = append(text, content[i])
+	}
+	if len(text) > 0 && from+2*len(text) == len(content)-1 && content[len(content)-1] != 0 {
+		text = append(text, content[len(content)-1]) // the last one, where zeros stand before letters
+	}
+	found = materialOf(f, text, func(b pemBlock) (int, int) {
+		return from + 2*b.offset, min(from+2*(b.offset+b.length), len(content))
+	})
+	return found, from + 2*len(text)
+}
+
+// materialOf parses the PEM blocks of what a part of a file says; place gives where a
+// block begins and ends in the file.
+func materialOf(f *firmware.File, text []byte, place func(pemBlock) (from, to int)) []keyMaterial {
+	var found []keyMaterial
+	for _, b := range pemBlocks(text) {
+		m, ok := parseBlock(b)
+		if !ok {
+			continue
+		}
+		from, to := place(b)
+		m.place(assay.Location{Path: f.Path, Offset: int64(from), Length: int64(to - from)}, f)
+		found = append(found, m)
+	}
+	return found
+}
