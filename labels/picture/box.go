@@ -5,13 +5,17 @@ package picture
 // modules of the whole one would be too fine; without room for that it has the
 // address in letters.
 func (c *content) mark() *sheet {
-	const w, h, side, finest = 40.0, 25.0, 19.1, 0.3
+	const w, h, wide, finest = 40.0, 25.0, 19.1, 0.3
+	side, top := wide, 3.6
+	if len(c.l.Despite) > 0 { // whose band stands below: the code keeps its quiet zone
+		side, top = 17.0, 2.6
+	}
 	s := c.sheet(w, h, 2, 1.4)
 	s.rect(0, 0, w, 1, accent)
-	x := s.left + side + 1.8
+	x := s.left + wide + 1.8
 	code, err := encode(c.short)
 	if err == nil && side/float64(code.Size) >= finest {
-		s.modules(s.left, 3.6, side, code)
+		s.modules(s.left, top, side, code)
 	} else {
 		x = s.left
 	}
