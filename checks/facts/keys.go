@@ -107,8 +107,15 @@ func seeKeys(f *firmware.File, content []byte, words sights) []keyMaterial {
 func otherMaterial(f *firmware.File, content []byte, words sights) []keyMaterial {
 	var found []keyMaterial
 	tunnels := f.Kind == firmware.Regular && len(content) <= MaxText && IsText(content)
+	last := wordTunnel // behind the words that are tried here; those of tunnels in texts only
+	if tunnels {
+		last += len(tunnelWords)
+	}
 	tries, past := 0, 0
 	words.each(func(word, at int) bool {
+		if word < wordWrapped || word >= last {
+			return true
+		}
 		if tries++; tries > maxWordTries || len(found) >= maxKeys {
 			return false
 		}
@@ -128,7 +135,7 @@ func otherMaterial(f *firmware.File, content []byte, words sights) []keyMaterial
 		case word == wordObject:
 			key, from, n, ok := parseJWK(content, at)
 			found = withKey(found, f, key, from, n, ok)
-		case word >= wordTunnel && word < wordTunnel+len(tunnelWords) && tunnels:
+		default:
 			if m, ok := tunnelKey(f, content, at, keyWords.words[word]); ok {
 				more = append(more, m)
 			}

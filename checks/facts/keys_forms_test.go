@@ -72,14 +72,16 @@ func otherKeyFiles(t testing.TB) map[string][2]string {
 		"minisign.key":      {"untrusted comment: minisign unencrypted secret key\n" + mini + "\n", "private minisign Ed25519 256"},
 		"putty.ppk":         {puttyFile(t), "private PuTTY Ed25519 256"},
 		"locked.ppk":        {strings.Replace(puttyFile(t), "none", "aes256-cbc", 1), "private encrypted PuTTY Ed25519 256"},
-		"other.ppk":         {strings.Replace(puttyFile(t), "Private-Lines: 1\n", "Private-Lines: 9\n", 1), ""},
-		"key.json":          {`{"keys":[` + jwk + `]}`, "private JSON Web Key EC 256"},
-		"public.json":       {`{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}`, ""},
-		"kube.yaml":         {"users:\n- client-key-data: " + wrapped + "\n  name: x\n", "private PEM EC 256"},
-		"wrapped.b64":       {hexWrap(wrapped, 76), "private PEM EC 256"},
-		"little.pem":        {wide(pemKey, binary.LittleEndian), "private PEM EC 256"},
-		"big.pem":           {wide(pemKey, binary.BigEndian), "private PEM EC 256"},
-		"placeholder.b64":   {base64.StdEncoding.EncodeToString([]byte("-----BEGIN PRIVATE KEY-----\n(here)\n-----END PRIVATE KEY-----\n")), ""},
+		// Programs name what they could hold again and again.
+		"many.bin":        {"\x00" + strings.Repeat("PrivateKey ssh-rsa -----BEGIN\n", 2*maxWordTries) + puttyFile(t), "private PuTTY Ed25519 256"},
+		"other.ppk":       {strings.Replace(puttyFile(t), "Private-Lines: 1\n", "Private-Lines: 9\n", 1), ""},
+		"key.json":        {`{"keys":[` + jwk + `]}`, "private JSON Web Key EC 256"},
+		"public.json":     {`{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}`, ""},
+		"kube.yaml":       {"users:\n- client-key-data: " + wrapped + "\n  name: x\n", "private PEM EC 256"},
+		"wrapped.b64":     {hexWrap(wrapped, 76), "private PEM EC 256"},
+		"little.pem":      {wide(pemKey, binary.LittleEndian), "private PEM EC 256"},
+		"big.pem":         {wide(pemKey, binary.BigEndian), "private PEM EC 256"},
+		"placeholder.b64": {base64.StdEncoding.EncodeToString([]byte("-----BEGIN PRIVATE KEY-----\n(here)\n-----END PRIVATE KEY-----\n")), ""},
 	}
 }
 
