@@ -363,7 +363,7 @@ func TestSpecialFiles(t *testing.T) {
 		t.Skip("mkfifo is not installed")
 	}
 	if out, err := exec.Command(mkfifo, filepath.Join(dir, "pipe")).CombinedOutput(); err != nil {
-		t.Skip(string(out))
+		t.Skip("this file system has no pipes: ", string(out))
 	}
 	if exec.Command("mknod", filepath.Join(dir, "zero"), "c", "1", "5").Run() != nil {
 		t.Log("no device: not root")

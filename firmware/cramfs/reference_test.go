@@ -55,13 +55,13 @@ func TestReference(t *testing.T) {
 // TestExtract compares with what fsck.cramfs unpacks.
 func TestExtract(t *testing.T) {
 	un := reference.Need(t, "fsck.cramfs")
-	data := pack(t, reference.Tree(t), "-z")
+	data := pack(t, reference.Tree(t), "") // it refuses explicit holes
 	work := t.TempDir()
 	if err := os.WriteFile(filepath.Join(work, "img"), data, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command(un, "--extract="+filepath.Join(work, "out"), filepath.Join(work, "img")).CombinedOutput(); err != nil {
-		t.Skipf("fsck.cramfs cannot: %s", out)
+		t.Fatalf("fsck.cramfs cannot: %s", out)
 	}
 	reference.Compare(t, reference.InImage(reference.Open(t, data), "cramfs"), reference.OnDisk(t, filepath.Join(work, "out")))
 }

@@ -29,7 +29,7 @@ func ParseSecret(body []byte) (*Secret, error) {
 	if !r.bad && k.Version != secretsOfV4 {
 		return nil, fmt.Errorf("a secret key of version %d: %w", k.Version, ErrVersion)
 	}
-	created := r.take(4)
+	r.take(4) // when it was made
 	k.Algorithm = byte(r.number(1))
 	if !k.material(r) || r.bad || len(body) > maxKey {
 		return nil, errKey
@@ -39,7 +39,6 @@ func ParseSecret(body []byte) (*Secret, error) {
 	if err != nil {
 		return nil, err
 	}
-	k.Created = unix(created)
 	s := &Secret{Key: k}
 	switch usage := r.number(1); usage {
 	case usageClear:
