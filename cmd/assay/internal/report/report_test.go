@@ -232,3 +232,35 @@ func TestException(t *testing.T) {
 		}
 	}
 }
+
+// TestPlaces: the name of the one image and a word that repeats are left out, a
+// place is said once, and what is cut is counted right.
+func TestPlaces(t *testing.T) {
+	evidence := func(paths ...string) (all []assay.Evidence) {
+		for _, p := range paths {
+			all = append(all, assay.Evidence{Kind: assay.KindObserved, Location: assay.Location{Path: p}})
+		}
+		return all
+	}
+	declared := assay.Evidence{Kind: assay.KindDeclared, Location: assay.Location{Path: "product.hcl", Line: 7}}
+	text := func(evidence ...assay.Evidence) string {
+		b := &strings.Builder{}
+		result := assay.Result{Check: "storage/plaintext-secret", Verdict: assay.Fail, Findings: []assay.Finding{{Severity: assay.High, Message: "m", Evidence: evidence}}}
+		if err := Results(b, []assay.Result{result}, Plain); err != nil {
+			t.Fatal(err)
+		}
+		_, places, _ := strings.Cut(b.String(), " m\n")
+		return places
+	}
+	const indent = "               "
+	for _, c := range []struct{ name, got, want string }{
+		{"one image", text(append(evidence("a.bin!x", "a.bin!x", "a.bin!y"), declared)...), "seen in x\n" + indent + "        y\n" + indent + "declared in product.hcl:7\n"},
+		{"two images", text(evidence("a.bin!x", "b.bin!x")...), "seen in a.bin!x\n" + indent + "        b.bin!x\n"},
+		{"five", text(evidence("1", "2", "3", "4", "5")...), "seen in 1\n" + indent + "        2\n" + indent + "        3\n" + indent + "        4\n" + indent + "        5\n"},
+		{"six", text(evidence("1", "2", "3", "4", "5", "6")...), "seen in 1\n" + indent + "        2\n" + indent + "        3\n" + indent + "        4\n" + indent + "        … and 2 more places\n"},
+	} {
+		if c.got != indent+c.want {
+			t.Errorf("%s:\n%s", c.name, c.got)
+		}
+	}
+}

@@ -18,7 +18,7 @@ func TestSpans(t *testing.T) {
 		evidence = append(evidence, at(assay.NoteCovered, "a", 16*i, 8))
 	}
 	evidence = append(evidence, at(assay.NoteHashed, "b", 0, 100), at(assay.NoteHashed, "c", 0, 200))
-	lines, others := spansOf(evidence)
+	lines, others := spansOf(evidence, "")
 	if want := []string{
 		"covered: 48 bytes, a 0x0+8, 0x10+8, 0x20+8, 0x30+8, and 2 more",
 		"covered through a hash list: 300 bytes, b 0x0+100, c 0x0+200",

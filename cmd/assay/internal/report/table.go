@@ -44,8 +44,7 @@ var outcomeMarks = map[assay.Outcome][2]string{
 // terminal. Everything that came from an image or a product file is cleaned of
 // control characters.
 func Results(w io.Writer, results []assay.Result, paint Painter) error {
-	b := &strings.Builder{}
-	told := map[string]string{} // the check that a reason was written for
+	t := &table{paint: paint, image: sharedImage(results), told: map[string]string{}}
 	for _, p := range assay.Principles() {
 		var mine []assay.Result
 		for _, r := range results {
@@ -56,20 +55,28 @@ func Results(w io.Writer, results []assay.Result, paint Painter) error {
 		if len(mine) == 0 {
 			continue
 		}
-		fmt.Fprintf(b, "\n%s\n", paint(bold, p.Title()))
+		fmt.Fprintf(t, "\n%s\n", paint(bold, p.Title()))
 		for _, r := range mine {
-			writeResult(b, r, told, paint)
+			t.writeResult(r)
 		}
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, t.String())
 	return err
+}
+
+// table is the text of results as it grows.
+type table struct {
+	strings.Builder
+	paint Painter
+	image string            // what all places begin with and no line repeats
+	told  map[string]string // the check that a reason was written for
 }
 
 // minRepeated is from how many characters on a reason is written once, and checks
 // with the same one name the first.
 const minRepeated = 60
 
-func writeResult(b *strings.Builder, r assay.Result, told map[string]string, paint Painter) {
+func (t *table) writeResult(r assay.Result) {
 	mark := verdictMarks[r.Verdict]
 	name := string(r.Check)
 	if r.Firmware != "" {
@@ -79,45 +86,38 @@ func writeResult(b *strings.Builder, r assay.Result, told map[string]string, pai
 	if r.Verdict == assay.Pass {
 		words += ", " + r.Proof.String()
 	}
-	first, again := told[r.Reason]
+	first, again := t.told[r.Reason]
 	if again {
 		words += ", for the reason of " + first
 	}
-	fmt.Fprintf(b, "  %s %-42s %s\n", paint(mark[1], mark[0]), Clean(name), words)
+	fmt.Fprintf(t, "  %s %-42s %s\n", t.paint(mark[1], mark[0]), Clean(name), words)
 	if r.Reason != "" && !again {
-		fmt.Fprintf(b, "      %s\n", paint(faint, Short(Clean(r.Reason))))
+		fmt.Fprintf(t, "      %s\n", t.paint(faint, Short(Clean(r.Reason))))
 		if len(r.Reason) >= minRepeated {
-			told[r.Reason] = Clean(name)
+			t.told[r.Reason] = Clean(name)
 		}
 	}
 	for i, f := range r.Findings {
 		if i == maxFindings {
-			fmt.Fprintf(b, "      … and %d more; --format json lists them all\n", len(r.Findings)-i)
+			fmt.Fprintf(t, "      … and %d more; --format json lists them all\n", len(r.Findings)-i)
 			break
 		}
-		fmt.Fprintf(b, "      %s %s\n", paint(severityColor(f.Severity), fmt.Sprintf("%-8s", f.Severity)), Short(Clean(f.Message)))
-		spans, others := spansOf(f.Evidence)
-		places := slices.CompactFunc(others, samePlace)
-		for j, e := range places {
-			if j == maxPlaces {
-				fmt.Fprintf(b, "               … and %d more places\n", len(places)-j)
-				break
-			}
-			fmt.Fprintf(b, "               %s %s\n", paint(faint, evidenceWord(e.Kind)), Short(Clean(e.Location.String())))
-		}
+		fmt.Fprintf(t, "      %s %s\n", t.paint(severityColor(f.Severity), fmt.Sprintf("%-8s", f.Severity)), Short(Clean(f.Message)))
+		spans, others := spansOf(f.Evidence, t.image)
+		t.writePlaces(others)
 		for _, line := range spans {
-			fmt.Fprintf(b, "               %s\n", paint(faint, Clean(line)))
+			t.line("%s", t.paint(faint, Clean(line)))
 		}
 		if f.Exception != nil {
-			fmt.Fprintf(b, "               %s %s\n", paint(faint, "exception of the maker:"), Clean(ExceptionText(*f.Exception)))
+			t.line("%s %s", t.paint(faint, "exception of the maker:"), Clean(ExceptionText(*f.Exception)))
 		}
 	}
 }
 
 // spansOf takes the evidence that says which bytes a signature is over from the
 // rest, and gives a line for each kind of it: how many bytes, and where they begin
-// and how many follow there.
-func spansOf(evidence []assay.Evidence) (lines []string, others []assay.Evidence) {
+// and how many follow there. Paths lose the name of the image before them.
+func spansOf(evidence []assay.Evidence, image string) (lines []string, others []assay.Evidence) {
 	for _, note := range []string{assay.NoteCovered, assay.NoteHashed, assay.NoteLeftOut} {
 		n, total, words, last := 0, int64(0), []string{}, ""
 		for _, e := range evidence {
@@ -131,7 +131,7 @@ func spansOf(evidence []assay.Evidence) (lines []string, others []assay.Evidence
 			}
 			place := fmt.Sprintf("0x%x+%d", e.Location.Offset, e.Location.Length)
 			if e.Location.Path != last {
-				place, last = e.Location.Path+" "+place, e.Location.Path
+				place, last = strings.TrimPrefix(e.Location.Path, image)+" "+place, e.Location.Path
 			}
 			words = append(words, place)
 		}
@@ -150,9 +150,6 @@ func spansOf(evidence []assay.Evidence) (lines []string, others []assay.Evidence
 	return lines, others
 }
 
-// samePlace reports evidence that a table shows once: it differs in its note only.
-func samePlace(a, b assay.Evidence) bool { return a.Kind == b.Kind && a.Location == b.Location }
-
 // ExceptionText says why the maker thinks that a finding can stay, who says so,
 // and until when it counts.
 func ExceptionText(m assay.Marked) string {
@@ -167,21 +164,8 @@ func ExceptionText(m assay.Marked) string {
 	return text
 }
 
-// How many findings of a check, and places of a finding, a table shows.
-const (
-	maxFindings = 12
-	maxPlaces   = 4
-)
-
-func evidenceWord(k assay.EvidenceKind) string {
-	switch k {
-	case assay.KindDeclared:
-		return "declared in"
-	case assay.KindAbsent:
-		return "missing from"
-	}
-	return "seen in"
-}
+// maxFindings is how many findings of a check a table shows.
+const maxFindings = 12
 
 func severityColor(s assay.Severity) string {
 	switch {
