@@ -22,6 +22,9 @@ import (
 // TestTrust runs the program with a whole Sigstore in memory: who may issue what,
 // keys elsewhere, workflows, timestamps, signed assessments.
 func TestTrust(t *testing.T) {
+	if raceDetector && testing.Short() {
+		t.Skip("with -short and the race detector: its commands do one thing at a time, see scripts")
+	}
 	root, err := examples()
 	if err != nil {
 		t.Fatalf("build the examples: %v", err)
