@@ -64,3 +64,15 @@ func Unfollowed(inits []facts.Init) string {
 	}
 	return ""
 }
+
+// OddScripts notes the scripts of the boot that are no plain text and were read as a
+// shell reads them.
+func OddScripts(inits []facts.Init) []assay.Finding {
+	var notes []assay.Finding
+	for _, i := range inits {
+		for _, o := range i.Odd {
+			notes = append(notes, Observed(assay.Info, "a script of the boot is no plain text: "+o.Reason, o.Location))
+		}
+	}
+	return notes
+}

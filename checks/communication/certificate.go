@@ -25,7 +25,7 @@ var Certificate = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.5-1"},
-	Version:   3,
+	Version:   4,
 	Needs:     checks.Needs(facts.Certificates, facts.Keys),
 	Run:       certificate,
 }
@@ -58,7 +58,7 @@ func certificate(c *checks.Context) checks.Judgement {
 			broken = inside(cert.Location.Path)
 			continue
 		}
-		for _, f := range []assay.Finding{ending(c, cert), beginning(c, cert), weakKeyOf(cert), weakSignature(cert), authority(cert, private[cert.Public], issuers[cert.Subject])} {
+		for _, f := range []assay.Finding{ending(c, cert), beginning(c, cert), weakKeyOf(cert), weakSignature(cert, private[cert.Public]), authority(cert, private[cert.Public], issuers[cert.Subject])} {
 			if f.Message != "" {
 				if class != facts.CABundles { // its private key is here: it is the device's own
 					f.Severity = checks.Graded(f.Severity, cert.Location)
@@ -124,10 +124,16 @@ func weakKeyOf(cert facts.Certificate) assay.Finding {
 	return checks.Observed(assay.High, fmt.Sprintf("%s has a weak key: %s with %d bits", certificateName(cert), cert.Algorithm, cert.Bits), cert.Location)
 }
 
-// weakSignature finds MD5 and SHA-1 where the signature counts: not on what
-// signs itself.
-func weakSignature(cert facts.Certificate) assay.Finding {
+// weakSignature finds MD5 and SHA-1 where the signature counts: on a root, whose own
+// signature nobody looks at, it does not. The device's own certificate is no root, even
+// if it signs itself: clients refuse MD5 there, and take note of SHA-1.
+func weakSignature(cert facts.Certificate, private bool) assay.Finding {
 	switch s := strings.ToUpper(cert.Signature); {
+	case cert.SelfSigned && !private:
+	case cert.SelfSigned && (strings.Contains(s, "MD5") || strings.Contains(s, "MD2")):
+		return checks.Observed(assay.Medium, certificateName(cert)+" is signed with "+cert.Signature+", by itself", cert.Location)
+	case cert.SelfSigned && strings.Contains(s, "SHA1"):
+		return checks.Observed(assay.Low, certificateName(cert)+" is signed with "+cert.Signature+", by itself", cert.Location)
 	case cert.SelfSigned:
 	case strings.Contains(s, "MD5") || strings.Contains(s, "MD2"):
 		return checks.Observed(assay.High, certificateName(cert)+" is signed with "+cert.Signature, cert.Location)

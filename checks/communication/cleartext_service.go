@@ -23,7 +23,7 @@ var CleartextService = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.5-1", "5.6-1"},
-	Version:   4,
+	Version:   5,
 	Needs:     checks.Needs(facts.Services, facts.Inits),
 	Run:       cleartextService,
 }
@@ -39,7 +39,8 @@ func cleartextService(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Observed(ifCertain(severity, s), s.Name+" "+what, s.Places...))
 		}
 	}
-	j := c.NoneStarted(checks.Merged(found), checks.Ask(c, facts.Inits))
+	inits := checks.Ask(c, facts.Inits)
+	j := c.NoneStarted(append(checks.Merged(found), checks.OddScripts(inits)...), inits)
 	if open := unspoken(c.Product, services); j.Verdict == assay.Pass && len(open) > 0 {
 		j = c.Inconclusive("%s, and what it speaks is not known", unspokenReason(open)).With(j.Findings...)
 	}

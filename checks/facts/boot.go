@@ -35,6 +35,7 @@ type Init struct {
 	Kind     string         `json:"kind"`              // busybox, sysv, procd, systemd, runit, android, script; empty if there is none
 	Problem  string         `json:"problem,omitempty"` // what of it could not be followed
 	Unjudged []Unjudged     `json:"unjudged,omitempty"`
+	Odd      []Unjudged     `json:"odd,omitempty"` // scripts that are no plain text, read as a shell reads them
 	Location assay.Location `json:"location"`
 }
 
@@ -48,7 +49,7 @@ type BootCommand struct {
 var Boot = &Fact[BootGraph]{
 	Name:    "boot",
 	Doc:     "What the init systems of the image start, followed through scripts, links, units and settings.",
-	Version: 5,
+	Version: 6,
 	Needs:   []Node{Tree, Roots, Texts, Applets, Programs, illegibleScan},
 	Observe: func(o *Observer) (BootGraph, error) {
 		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}, Passwords: []PasswordWrite{}}
@@ -114,7 +115,7 @@ var Services = &Fact[[]Service]{
 // Inits are the init systems of the root file systems.
 var Inits = &Fact[[]Init]{
 	Name:    "inits",
-	Version: 3,
+	Version: 4,
 	Doc:     "The first program of each root file system, and what of it could not be followed.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Init, error) {

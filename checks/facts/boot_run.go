@@ -322,6 +322,7 @@ func (g *boot) follow(l *launch, t Text, args []string) outcome {
 		g.note("the boot runs more than %d scripts", maxBootScripts)
 		return unsure
 	}
+	g.oddly(t)
 	stmts, problem := g.texts.scripts.parse(t.File.Name, t.Content)
 	if problem != "" {
 		g.note("%s: %s", t.File.Name, problem)

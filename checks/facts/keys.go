@@ -16,7 +16,9 @@ type Key struct {
 	Private   bool
 	Symmetric bool   `json:",omitempty"` // a secret that both ends hold
 	Encrypted bool   // a private key behind a passphrase
-	Format    string // "PEM", "DER", "PKCS#12", "OpenSSH", "dropbear", "SSH public key", "Java key store", "OpenPGP", "WireGuard", …
+	Closed    bool   `json:",omitempty"` // a passphrase closes the file whole: whether it holds a private key is not known
+	Token     bool   `json:",omitempty"` // the handle of a private key that a security token keeps
+	Format    string // "PEM", "DER", "PKCS#12", "OpenSSH", "dropbear", "SSH public key", "Java key store", "age", "OpenPGP", "WireGuard", …
 	Algorithm string // "RSA", "EC", "Ed25519", …; empty if a passphrase hides it
 	Bits      int    // size of the modulus or of the curve; 0 if hidden or fixed
 	InKernel  bool   // it stands in a Linux kernel, which tests its own ciphers with published keys
@@ -42,7 +44,7 @@ type keyMaterial struct {
 
 var keyScan = &Scan[keyMaterial]{
 	Name:    "key-material",
-	Version: 3,
+	Version: 4,
 	Doc:     "Keys and certificates in PEM, DER, OpenSSH, dropbear, OpenPGP and other forms, anywhere in a file.",
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= minKeyFile
@@ -63,7 +65,7 @@ const (
 )
 
 // keyWords are how keys in texts begin, or what stands before them.
-var keyWords = newLiterals(slices.Concat([]string{pemBegin, wrappedPEM, widePEM, signerComment, puttyBegin, objectWord}, tunnelWords, sshNames))
+var keyWords = newLiterals(slices.Concat([]string{pemBegin, wrappedPEM, widePEM, signerComment, puttyBegin, objectWord, ageWord}, bareWords, tunnelWords, sshNames))
 
 // The places of keyWords.
 const (
@@ -73,8 +75,12 @@ const (
 	wordSigner
 	wordPuTTY
 	wordObject
-	wordTunnel // and those behind it
+	wordAge
+	wordBare // and those behind it
 )
+
+// wordTunnel is the place of tunnelWords.
+var wordTunnel = wordBare + len(bareWords)
 
 // seeKeys looks at a whole file first, then for what stands at the words and, in raw
 // ranges, for DER anywhere: a flat program has no file around its key.
@@ -135,6 +141,13 @@ func otherMaterial(f *firmware.File, content []byte, words sights) []keyMaterial
 		case word == wordObject:
 			key, from, n, ok := parseJWK(content, at)
 			found = withKey(found, f, key, from, n, ok)
+		case word == wordAge:
+			key, n, ok := parseAge(content[at:])
+			found = withKey(found, f, key, at, n, ok)
+		case word < wordTunnel:
+			if m, ok := bareMaterial(f, content, at); ok {
+				more = append(more, m)
+			}
 		default:
 			if m, ok := tunnelKey(f, content, at, keyWords.words[word]); ok {
 				more = append(more, m)
@@ -158,13 +171,15 @@ func withKey(found []keyMaterial, f *firmware.File, key *Key, from, length int, 
 
 // wholeFile parses a file that is nothing but one key or certificate.
 func wholeFile(f *firmware.File, content []byte) (keyMaterial, bool) {
-	for _, parse := range []func([]byte) (*Key, bool){parseKeyStore, parseOpenPGP, parseGcrypt} {
+	for _, parse := range []func([]byte) (*Key, bool){parseKeyStore, parseBouncy, parseBCFKS, parseOpenPGP, parseGcrypt} {
 		if key, ok := parse(content); ok {
 			return keyMaterial{Key: key}, true
 		}
 	}
-	if key, ok := tunnelFile(f, content); ok {
-		return keyMaterial{Key: key}, true
+	for _, parse := range []func(*firmware.File, []byte) (*Key, bool){tunnelFile, parseAgeFile} {
+		if key, ok := parse(f, content); ok {
+			return keyMaterial{Key: key}, true
+		}
 	}
 	if len(content) > maxDERFile {
 		return keyMaterial{}, false
@@ -291,8 +306,8 @@ func (m keyMaterial) Location() assay.Location {
 // Keys are the private and public keys of the image.
 var Keys = &Fact[[]Key]{
 	Name:    "keys",
-	Doc:     "Private and public keys in PEM, DER, PKCS#12, Java key stores, OpenSSH, dropbear, PuTTY, OpenPGP, WireGuard, OpenVPN, usign, minisign and JSON form: kind, size, digest of the public half, place.",
-	Version: 4,
+	Doc:     "Private and public keys in PEM, DER, PKCS#12, Java's and Bouncy Castle's key stores, bare base64, age, OpenSSH, dropbear, PuTTY, OpenPGP, WireGuard, OpenVPN, usign, minisign and JSON form: kind, size, digest of the public half, place.",
+	Version: 5,
 	Needs:   []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]Key, error) {
 		all, err := keysAndCertificates.Of(o)

@@ -9,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"hash"
+	"slices"
 	"unicode/utf16"
 )
 
@@ -52,12 +53,15 @@ func readPFX(der []byte) (f pfx, safe []byte, ok bool) {
 }
 
 // parsePKCS12 finds the private key of a PKCS #12 file. A file of certificates
-// alone is none.
+// alone is none; one whose parts are all encrypted does not tell.
 func parsePKCS12(der []byte) (*Key, bool) {
 	_, safe, ok := readPFX(der)
 	var parts []contentInfo
 	if !ok || !unmarshal(safe, &parts) {
 		return nil, false
+	}
+	if len(parts) > 0 && !slices.ContainsFunc(parts, func(p contentInfo) bool { return p.Type.Equal(oidPKCS7Data) }) {
+		return closedStore("PKCS#12", der), true
 	}
 	for _, p := range parts {
 		var bags []safeBag
@@ -107,6 +111,9 @@ var knownPassphrases = []string{"", "changeit", "password", "changeme", "secret"
 func opensWithKnown(der []byte) bool {
 	if isKeyStore(der) {
 		return keyStoreOpens(der)
+	}
+	if len(der) > bouncyHeader && isBouncy(der) {
+		return bouncyOpens(der)
 	}
 	f, safe, ok := readPFX(der)
 	hashes := map[string]func() hash.Hash{oidSHA1.String(): sha1.New, oidSHA256.String(): sha256.New}

@@ -22,6 +22,9 @@ func parseOpenSSH(b []byte) (*Key, bool) {
 	if !bytes.HasPrefix(b, opensshMagic) {
 		return nil, false
 	}
+	if key, ok := tokenKey(b); ok {
+		return key, true
+	}
 	armoured := pem.EncodeToMemory(&pem.Block{Type: "OPENSSH PRIVATE KEY", Bytes: b})
 	key := &Key{}
 	signer, err := ssh.ParsePrivateKey(armoured)
@@ -47,6 +50,29 @@ func parseOpenSSH(b []byte) (*Key, bool) {
 		key.Same = digestOf(b)
 	}
 	key.Private, key.Format = true, "OpenSSH"
+	return key, true
+}
+
+// tokenKey reads a key file of OpenSSH whose private half a security token keeps
+// (PROTOCOL.u2f of OpenSSH): the file holds a handle that is of no use without it.
+func tokenKey(b []byte) (*Key, bool) {
+	r := &sshReader{rest: b[len(opensshMagic):]}
+	r.bytes()                              // cipher
+	r.bytes()                              // what derives its key
+	r.bytes()                              // and from what
+	if len(r.rest) < 4 || r.rest[3] != 1 { // one key
+		return nil, false
+	}
+	r.rest = r.rest[4:]
+	pub, err := ssh.ParsePublicKey(r.bytes())
+	if r.bad || err != nil || !strings.HasPrefix(pub.Type(), "sk-") || len(r.bytes()) < 32 {
+		return nil, false
+	}
+	key, ok := sshKey(pub)
+	if !ok {
+		return nil, false
+	}
+	key.Private, key.Token, key.Format = true, true, "OpenSSH"
 	return key, true
 }
 
@@ -83,7 +109,7 @@ func sshPublicKeys(f *firmware.File, content []byte) []keyMaterial {
 	return found
 }
 
-var sshNames = []string{"ssh-rsa AAAA", "ssh-ed25519 AAAA", "ecdsa-sha2-nistp", "ssh-dss AAAA"}
+var sshNames = []string{"ssh-rsa AAAA", "ssh-ed25519 AAAA", "ecdsa-sha2-nistp", "ssh-dss AAAA", "sk-ssh-ed25519@openssh.com AAAA", "sk-ecdsa-sha2-nistp256@openssh.com AAAA"}
 
 func hasSSHKey(b []byte) bool {
 	for _, name := range sshNames {

@@ -40,7 +40,7 @@ const (
 // page about gdbserver are none.
 var Leftovers = &Scan[Leftover]{
 	Name:    "leftovers",
-	Version: 2,
+	Version: 3,
 	Doc:     "Files of development: histories, memory dumps, version control, captures, debuggers, compilers.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size > 0 },
 	See: func(f *firmware.File, content []byte) []Leftover {
@@ -66,7 +66,7 @@ var (
 func leftoverKind(name string, content []byte) LeftoverKind {
 	base := path.Base(name)
 	switch {
-	case slices.Contains(histories, base) && written(content):
+	case slices.Contains(histories, base) && written(content), isOwnHistory(base, content):
 		return History
 	case isWorkingCopy(name, content):
 		return WorkingCopy
@@ -84,6 +84,13 @@ func leftoverKind(name string, content []byte) LeftoverKind {
 		return leftoverProgram(base, content)
 	}
 	return ""
+}
+
+// isOwnHistory knows the histories that begin with their own name: of vim, which has
+// searches, commands and files, and of less.
+func isOwnHistory(base string, content []byte) bool {
+	return base == ".viminfo" && bytes.HasPrefix(content, []byte("# This viminfo file ")) ||
+		base == ".lesshst" && bytes.HasPrefix(content, []byte(".less-history-file:"))
 }
 
 // isSwap knows the names that vim gives: .swp, and .swo and .swn where one is there.

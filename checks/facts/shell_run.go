@@ -694,7 +694,8 @@ func (r *shellRun) at(from, to syntax.Pos) assay.Location {
 		r.file, r.whole = r.src.File, At(r.src.File)
 	}
 	l := r.whole
-	l.Line, l.Offset, l.Length = int(from.Line()), int64(from.Offset()), max(int64(to.Offset())-int64(from.Offset()), 0)
+	begin, end := r.src.odd.at(int64(from.Offset())), r.src.odd.at(int64(to.Offset()))
+	l.Line, l.Offset, l.Length = int(from.Line()), begin, max(end-begin, 0)
 	return l
 }
 

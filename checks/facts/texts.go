@@ -21,6 +21,7 @@ type Text struct {
 	Content string
 
 	place *assay.Location // of the command that writes it, if the image does not hold it
+	odd   *oddText        // if the file is no plain text
 }
 
 // Line is a line of a text.
@@ -50,7 +51,7 @@ func (t Text) At(l Line) assay.Location {
 	if t.place != nil {
 		return *t.place
 	}
-	return AtLine(t.File, l.Number, l.Offset, int64(len(l.Text)))
+	return AtLine(t.File, l.Number, t.odd.at(l.Offset), int64(len(l.Text)))
 }
 
 // TextSet finds text files by path. It lives as long as the image is at hand
@@ -88,7 +89,7 @@ func (s *TextSet) Of(f *firmware.File) (Text, bool) {
 	if !ok {
 		return Text{}, false
 	}
-	return Text{File: f, Content: s.all[i].Content}, true
+	return Text{File: f, Content: s.all[i].Content, odd: s.all[i].odd}, true
 }
 
 // Match lists the texts of a container whose path fits a pattern of
@@ -104,16 +105,18 @@ func (s *TextSet) Match(c *firmware.Container, pattern string) []Text {
 }
 
 var textScan = &Scan[Text]{
-	Name: "text-files",
-	Doc:  "Text files of up to 256 KiB.",
-	Want: func(f *firmware.File) bool {
-		return f.Kind == firmware.Regular && f.Size > 0 && f.Size <= MaxText
-	},
+	Name:    "text-files",
+	Version: 2,
+	Doc:     "Text files of up to 256 KiB, and scripts with other bytes as a shell reads them.",
+	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size > 0 },
 	See: func(f *firmware.File, content []byte) []Text {
-		if !IsText(content) {
-			return nil
+		if len(content) <= MaxText && IsText(content) {
+			return []Text{{File: f, Content: string(content)}}
 		}
-		return []Text{{File: f, Content: string(content)}}
+		if t, ok := readAsShell(f, content); ok {
+			return []Text{t}
+		}
+		return nil
 	},
 }
 

@@ -21,7 +21,7 @@ var DebugLeftover = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Medium,
 	Provision: []string{"5.6-6"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Leftovers, facts.RootPlaces),
 	Run:       debugLeftover,
 }

@@ -27,7 +27,10 @@ func kindOf(k facts.Key) string {
 	if k.Encrypted {
 		words = "encrypted " + words
 	}
-	if k.Bits > 0 && k.Algorithm != "Ed25519" && k.Algorithm != "X25519" {
+	if k.Token {
+		words = "handle of a " + words + " that a security token keeps"
+	}
+	if k.Bits > 0 && !k.Token && k.Algorithm != "Ed25519" && k.Algorithm != "X25519" {
 		words += fmt.Sprintf(" of %d bits", k.Bits)
 	}
 	return words

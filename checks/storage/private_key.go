@@ -2,6 +2,7 @@ package storage
 
 import (
 	_ "embed"
+	"slices"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
@@ -21,26 +22,39 @@ var PrivateKey = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.4-1", "5.4-3"},
-	Version:   3,
+	Version:   4,
 	Needs:     checks.Needs(facts.Keys, facts.RootPlaces),
 	Run:       privateKey,
 }
 
 func privateKey(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
-	for _, same := range facts.PrivateKeys(checks.Ask(c, facts.Keys)) {
+	keys := checks.Ask(c, facts.Keys)
+	for _, same := range facts.PrivateKeys(keys) {
 		k := gravest(same)
 		found = append(found, checks.Noted(severityOf(k, assay.Critical), inside(k.Location)+" holds "+indefinite(kindOf(k)), k.Format, facts.KeyPlaces(same)...))
 	}
-	return c.None(found, checks.Ask(c, facts.RootPlaces)...)
+	j := c.None(found, checks.Ask(c, facts.RootPlaces)...)
+	if i := slices.IndexFunc(keys, closed); i >= 0 && j.Verdict == assay.Pass {
+		j = c.Inconclusive("a passphrase closes %s (%s): whether it holds a private key is not known", inside(keys[i].Location), keys[i].Format).With(j.Findings...)
+		j.Examined = []assay.Location{keys[i].Location}
+	}
+	return j
+}
+
+// closed reports a file of which a passphrase hides whether it holds a key, in a
+// place where one would count.
+func closed(k facts.Key) bool {
+	return k.Closed && facts.ClassOf(k.Location.Path) == facts.Product
 }
 
 // severityOf grades a key: behind a passphrase it is Medium, and one that both ends
 // of a tunnel hold, which proves nobody's name, at most High; in documentation,
-// tests and examples, and where a library tests itself with it, it is Low.
+// tests and examples, where a library tests itself with it, and where a security token
+// keeps the key itself, it is Low.
 func severityOf(k facts.Key, severity assay.Severity) assay.Severity {
 	switch {
-	case selfTest(k):
+	case selfTest(k), k.Token:
 		return min(severity, assay.Low)
 	case k.Encrypted:
 		severity = min(severity, assay.Medium)

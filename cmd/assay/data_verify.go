@@ -15,7 +15,7 @@ func (p *program) dataVerifyCommand() *cobra.Command {
 		Use:   "verify FOLDER",
 		Short: "Read a data set whole and hold it to its manifest",
 		Long: `Verify reads every record of a data set and compares digests, order and numbers with
-the manifest. It prints the digest of the manifest, which names the data set: compare
+the manifest, and its days with the manifest's seal. It prints the digest of the manifest, which names the data set: compare
 it with the one that you were told, or that stands in an assessment.
 
 Exit codes: 0 it is as it was built · 2 not a data set · 3 it was changed.`,
@@ -27,7 +27,11 @@ Exit codes: 0 it is as it was built · 2 not a data set · 3 it was changed.`,
 			} else if err != nil {
 				return dataError("verify", args[0], err)
 			}
-			_, err = fmt.Fprintf(p.out, "%s %s, as of %s\n  %s\n", p.paint(green, "✓"), report.Clean(args[0]), set.Manifest.AsOf, set.Digest)
+			note := ""
+			if !set.Manifest.Sealed() {
+				note = "  An earlier version built it: no digest covers its days. Build it again to have them covered.\n"
+			}
+			_, err = fmt.Fprintf(p.out, "%s %s, as of %s\n  %s\n%s", p.paint(green, "✓"), report.Clean(args[0]), set.Manifest.AsOf, set.Digest, note)
 			return err
 		},
 	}

@@ -30,7 +30,7 @@ func benchSet(b *testing.B) *Set {
 		if err != nil {
 			b.Fatal(err)
 		}
-		manifest := fmt.Sprintf(`{"format":%q,"as_of":"2026-11-23","ecosystems":[{"name":"CPE","folder":"CPE","day":"2026-11-20","index_sha256":%q}]}`, ManifestFormat, digest)
+		manifest := fmt.Sprintf(`{"format":%q,"as_of":"2026-11-23","ecosystems":[{"name":"CPE","folder":"CPE","day":"2026-11-20","index_sha256":%q}]}`, unsealedFormat, digest)
 		if err := os.WriteFile(filepath.Join(dir, "manifest.json"), []byte(manifest), 0o644); err != nil {
 			b.Fatal(err)
 		}

@@ -80,11 +80,14 @@ func Build(ctx context.Context, folder string, sources Sources, asOf time.Time) 
 			return nil, err
 		}
 	}
-	data, err := json.MarshalIndent(m, "", "  ")
+	if m.Seal, err = m.seal(); err != nil {
+		return nil, err
+	}
+	data, err := m.write()
 	if err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(out, "manifest.json"), append(data, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(out, "manifest.json"), data, 0o644); err != nil {
 		return nil, err
 	}
 	return m, move(out, folder, filepath.Join(partial, "old"))

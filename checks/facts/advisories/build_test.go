@@ -352,6 +352,51 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+// TestSeal changes what the manifest says of days and numbers: nobody may make a set
+// look newer than it is. A manifest of an earlier version has no seal, and is read.
+func TestSeal(t *testing.T) {
+	set, dir := built(t, published(t))
+	m := &set.Manifest
+	path := filepath.Join(dir, "manifest.json")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ecosystem := m.Ecosystems[0]
+	for what, change := range map[string][2]string{
+		"as-of":       {`"as_of": "` + m.AsOf + `"`, `"as_of": "2030-01-01"`},
+		"a day":       {`"day": "` + ecosystem.Day + `"`, `"day": "2026-11-21"`},
+		"the format":  {ManifestFormat, unsealedFormat},
+		"the seal":    {`"seal_sha256": "` + string(m.Seal), `"seal_sha256": "` + string(m.Ecosystems[0].Index)},
+		"no seal":     {`"seal_sha256"`, `"sealed"`},
+		"a member":    {`"as_of"`, `"new": 1, "as_of"`},
+		"white space": {`"as_of": `, `"as_of":  `},
+	} {
+		changed := bytes.Replace(data, []byte(change[0]), []byte(change[1]), 1)
+		if bytes.Equal(changed, data) {
+			t.Fatalf("%s: %q is not there", what, change[0])
+		}
+		write(t, dir, "manifest.json", changed)
+		if _, err := Verify(dir); err == nil {
+			t.Errorf("%s was changed, and it verifies", what)
+		}
+		if s, err := Open(dir); err == nil {
+			s.Close()
+			t.Errorf("%s was changed, and it opens", what)
+		}
+	}
+	old := *m
+	old.Format, old.Seal = unsealedFormat, ""
+	text, err := old.write()
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "manifest.json", text)
+	if s, err := Verify(dir); err != nil || s.Manifest.Sealed() {
+		t.Error("the layout of an earlier version:", err)
+	}
+}
+
 func flipped(data []byte) []byte {
 	data = bytes.Clone(data)
 	data[len(data)/2] ^= 1

@@ -1,6 +1,8 @@
 package advisories
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,8 +12,12 @@ import (
 	"github.com/assay-iot/assay"
 )
 
-// ManifestFormat is the format id of a manifest.
-const ManifestFormat = "assay.data/v1"
+// ManifestFormat is the format id of a manifest; unsealedFormat that of one whose
+// days no digest covers, as earlier versions wrote it.
+const (
+	ManifestFormat = "assay.data/v2"
+	unsealedFormat = "assay.data/v1"
+)
 
 // Manifest says what a data set was made of.
 type Manifest struct {
@@ -23,6 +29,45 @@ type Manifest struct {
 	Exploited  *Joined     `json:"exploited,omitempty"`
 	Scored     *Joined     `json:"scored,omitempty"`
 	EndOfLife  *EndInfo    `json:"end_of_life,omitempty"`
+
+	// Seal is the SHA-256 of the manifest as it is written without the seal: the days
+	// and numbers of the set hold together with what is in it.
+	Seal assay.Digest `json:"seal_sha256,omitempty"`
+}
+
+// Sealed reports whether a digest covers the days of the set.
+func (m *Manifest) Sealed() bool { return m.Seal != "" }
+
+// write gives the manifest as it stands in a data set.
+func (m Manifest) write() ([]byte, error) {
+	text, err := json.MarshalIndent(m, "", "  ")
+	return append(text, '\n'), err
+}
+
+// seal gives the digest of the manifest without its seal.
+func (m Manifest) seal() (assay.Digest, error) {
+	m.Seal = ""
+	text, err := m.write()
+	return assay.SHA256(sha256.Sum256(text)), err
+}
+
+// checkSeal holds a manifest to its seal. The text must be as it was written, so
+// that nothing stands in it that is not sealed.
+func (m *Manifest) checkSeal(text []byte) error {
+	if m.Format == unsealedFormat {
+		if m.Sealed() {
+			return fmt.Errorf("%w: a manifest of %s has no seal", ErrNotData, unsealedFormat)
+		}
+		return nil
+	}
+	seal, err := m.seal()
+	if err != nil {
+		return err
+	}
+	if again, err := m.write(); err != nil || seal != m.Seal || !bytes.Equal(again, text) {
+		return errors.New("its seal does not fit: it was changed after the build")
+	}
+	return nil
 }
 
 // FileInfo is a file, or folder of files, that the data set was built from.
@@ -73,7 +118,7 @@ func readManifest(data []byte) (Manifest, error) {
 	if err := json.Unmarshal(data, &m); err != nil {
 		return m, fmt.Errorf("%w: %w", ErrNotData, err)
 	}
-	if m.Format != ManifestFormat {
+	if m.Format != ManifestFormat && m.Format != unsealedFormat {
 		return m, fmt.Errorf("%w: its format is %q, want %q", ErrNotData, m.Format, ManifestFormat)
 	}
 	if _, err := assay.Date(m.AsOf); err != nil {
@@ -87,7 +132,7 @@ func readManifest(data []byte) (Manifest, error) {
 			return m, fmt.Errorf("%w: the day of ecosystem %q is %q", ErrNotData, e.Name, e.Day)
 		}
 	}
-	return m, nil
+	return m, m.checkSeal(data)
 }
 
 // ecosystem finds one by name.

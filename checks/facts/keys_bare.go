@@ -1,0 +1,76 @@
+package facts
+
+import (
+	"bytes"
+	"encoding/base64"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// bareWords stand near the start of private keys in DER whose base64 has no armour, as
+// in settings: RSA and RSA-PSS in PKCS #8 and PKCS #1, curves in PKCS #8 and SEC 1,
+// Ed25519, and PKCS #8 behind a passphrase.
+var bareWords = []string{
+	"IBADANBgkqhkiG9w0BAQEFAASC", "IBADALBgkqhkiG9w0BAQoE",
+	"IBAAKCA", "IBAAKBg",
+	"AgEAMBMGByqGSM49AgEG", "AgEAMBAGByqGSM49AgEG", "CAQAwEwYHKoZIzj0CAQ",
+	"MHcCAQEEI", "MIGkAgEBBD", "MIHcAgEBBEI",
+	"MC4CAQAwBQYDK2VwBCIEI",
+	"BgkqhkiG9w0BBQ0w", "CSqGSIb3DQEFDTB",
+}
+
+// maxBareHead is the number of letters before a word that a key begins within.
+const maxBareHead = 16
+
+// bareMaterial parses the private key in base64 around one of bareWords: letters that
+// begin with it and hold it whole.
+func bareMaterial(f *firmware.File, content []byte, at int) (keyMaterial, bool) {
+	from := at
+	for from > 0 && isBase64(content[from-1]) && at-from <= maxBareHead {
+		from--
+	}
+	if at-from > maxBareHead || content[from] != 'M' || inArmour(content[max(0, from-maxBareHead):from]) {
+		return keyMaterial{}, false
+	}
+	letters, places := lettersFrom(content, from)
+	text := make([]byte, base64.RawStdEncoding.DecodedLen(len(letters)))
+	n, _ := base64.RawStdEncoding.Decode(text, letters) // what follows the key is of no interest
+	size, ok := derLength(text[:n])
+	if !ok || size > n {
+		return keyMaterial{}, false
+	}
+	key, ok := parsePrivateDER(text[:size])
+	if !ok {
+		return keyMaterial{}, false
+	}
+	key.Format = "base64"
+	m := keyMaterial{Key: key}
+	to := places[(size*4+2)/3-1] + 1
+	m.place(assay.Location{Path: f.Path, Offset: int64(from), Length: int64(to - from)}, f)
+	return m, true
+}
+
+// inArmour reports that the line of a label of PEM ends before a place: what counts
+// there is the block, with its end.
+func inArmour(before []byte) bool {
+	before = bytes.TrimRight(before, "\\\"'\x00, \t\r\n")
+	return bytes.HasSuffix(before, pemDash) || bytes.HasSuffix(before, []byte("-----\\n")) || bytes.HasSuffix(before, []byte("-----\\r\\n"))
+}
+
+// lettersFrom gives the letters of base64 from an offset on, and their places. Ends of
+// lines may stand between them, written out or not, with what indents the next.
+func lettersFrom(content []byte, from int) (letters []byte, places []int) {
+	for i := from; i < len(content) && len(letters) < maxDERFile*4/3; i++ {
+		switch c := content[i]; {
+		case isBase64(c):
+			letters, places = append(letters, c), append(places, i)
+		case c == '\n' || c == '\r' || c == ' ' || c == '\t':
+		case c == '\\' && i+1 < len(content) && (content[i+1] == 'n' || content[i+1] == '\n'):
+			i++
+		default:
+			return letters, places
+		}
+	}
+	return letters, places
+}
