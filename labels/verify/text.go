@@ -62,7 +62,7 @@ func (r *Report) Text(w io.Writer) error {
 	fmt.Fprintln(&b, r.Summary)
 	if r.Label != nil {
 		for _, d := range r.Label.Despite {
-			fmt.Fprintf(&b, "Its issuer labelled it all the same: %s is %s. Decided by %s: %s\n", d.Requirement, despiteWord(d.Outcome), d.By, d.Reason)
+			fmt.Fprintf(&b, "Its issuer labelled it all the same: “%s” (%s) is %s. Decided by %s: %s\n", d.Principle.Title(), d.Requirement, despiteWord(d.Outcome), d.By, d.Reason)
 		}
 	}
 	for _, s := range r.Reasons {
