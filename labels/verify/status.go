@@ -74,7 +74,7 @@ func (r *Report) askStatus(place *labels.Status, address string, keys []Key, o O
 	}
 	issuer, err := compact.IssuerAt(address)
 	if err == nil {
-		err = a.ask(status.Place{List: place.List, Index: place.Index, Issuer: issuer, MaxAge: r.maxAge}, issuersKeys(keys, r.Key), r, o)
+		err = a.ask(status.Place{List: place.List, Index: place.Index, Issuer: issuer, MaxAge: r.maxAge}, r.issuersKeys(keys), r, o)
 	}
 	if err != nil {
 		a.Why = err.Error()
@@ -82,17 +82,18 @@ func (r *Report) askStatus(place *labels.Status, address string, keys []Key, o O
 	}
 }
 
-// issuersKeys gives the key that signed the label, and those of the same issuer.
-func issuersKeys(keys []Key, id string) []Key {
-	issuer := ""
+// issuersKeys gives the key that signed the label, and those of the same issuer. A
+// label that was signed with a certificate has no key; the policy says whose it is.
+func (r *Report) issuersKeys(keys []Key) []Key {
+	issuer := r.entry
 	for _, k := range keys {
-		if k.ID == id {
+		if k.ID == r.Key {
 			issuer = k.Issuer
 		}
 	}
 	var list []Key
 	for _, k := range keys {
-		if k.ID == id || issuer != "" && k.Issuer == issuer {
+		if k.ID == r.Key || issuer != "" && k.Issuer == issuer {
 			list = append(list, k)
 		}
 	}
