@@ -69,7 +69,7 @@ func obstacle(r assay.RequirementOutcome) assay.Outcome {
 	return assay.Met
 }
 
-// decisions completes what an issuer decided with the true outcomes. Each must
+// decisions completes what an issuer decided with the true outcomes and the principles. Each must
 // name a requirement that stands in the way, a person and a reason.
 func decisions(chosen []assay.Conclusion, wanted []Decision) ([]Decision, error) {
 	var decided []Decision
@@ -81,7 +81,7 @@ func decisions(chosen []assay.Conclusion, wanted []Decision) ([]Decision, error)
 		for _, c := range chosen {
 			for _, r := range c.Requirements {
 				if outcome := obstacle(r); outcome != assay.Met && c.Scheme+":"+r.ID == d.Requirement {
-					found, d.Outcome = true, outcome
+					found, d.Outcome, d.Principle = true, outcome, r.Principle
 				}
 			}
 		}

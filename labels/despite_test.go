@@ -86,3 +86,21 @@ func TestDespiteValidate(t *testing.T) {
 		}
 	}
 }
+
+// A decision cannot name a principle that the label shows as followed.
+func TestDespitePrinciple(t *testing.T) {
+	for _, p := range []assay.Principle{"", "luck", assay.Updates} {
+		a, o := notMet()
+		s, err := labels.New(a, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Predicate.Despite[0].Principle != assay.Credentials {
+			t.Errorf("it names the principle %q", s.Predicate.Despite[0].Principle)
+		}
+		s.Predicate.Despite[0].Principle = p
+		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), "the principle") {
+			t.Errorf("the principle %q: %v", p, err)
+		}
+	}
+}

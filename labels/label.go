@@ -136,10 +136,11 @@ type Firmware struct {
 // Decision is an issuer's word to label a product although a mandatory requirement
 // of a scheme is not met or not decided. The outcome stays what it is.
 type Decision struct {
-	Requirement string        `json:"requirement"` // scheme:requirement
-	Outcome     assay.Outcome `json:"outcome"`     // not met, or inconclusive
-	By          string        `json:"by"`          // who decided, by name
-	Reason      string        `json:"reason"`
+	Requirement string          `json:"requirement"` // scheme:requirement
+	Principle   assay.Principle `json:"principle"`   // that the requirement is about, for those who know no requirement by its number
+	Outcome     assay.Outcome   `json:"outcome"`     // not met, or inconclusive
+	By          string          `json:"by"`          // who decided, by name
+	Reason      string          `json:"reason"`
 }
 
 // Closed is firmware, or a range of it, that the maker declares opaque and that

@@ -38,6 +38,7 @@ type IssueOptions struct {
 	Issuer     string       // name; the maker if empty
 	Address    string       // https address of the issuer, where the QR code leads
 	Authority  bool         // a trust policy was applied and lets the issuer judge by these schemes
+	Held       []string     // schemes that this policy lets the issuer judge by; no others are said to be met. Nil if there is no policy
 	ID         string       // the label's number; made from product, date and assessment if empty
 	Demo       bool         // it will be signed with the published demo key
 	Evidence   []Evidence   // signed attestations that it is made of
@@ -75,7 +76,7 @@ func New(a *assay.Assessment, o IssueOptions) (*Statement, error) {
 		return nil, fmt.Errorf("%w: only an issuer other than the maker can label a product despite a requirement that is not met", ErrRefused)
 	}
 	l.Despite = decided
-	l.Schemes, l.AlsoAssessed, l.Principles = schemes(chosen), alsoAssessed(others), principles(chosen, a.Results)
+	l.Schemes, l.AlsoAssessed, l.Principles = schemes(chosen), alsoAssessed(others, o.Held), principles(chosen, a.Results)
 	s := &Statement{Type: StatementType, Subject: subjects(l.Firmware), PredicateType: PredicateType, Predicate: *l}
 	if err := s.Validate(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRefused, err)

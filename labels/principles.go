@@ -19,11 +19,15 @@ func schemes(chosen []assay.Conclusion) []Scheme {
 }
 
 // alsoAssessed says which schemes were assessed and are not claimed, with the
-// truth about them: a reader shall not think that nobody looked.
-func alsoAssessed(others []assay.Conclusion) []Unclaimed {
+// truth about them: a reader shall not think that nobody looked. That one is met is
+// for those to say who hold it; nil holds all.
+func alsoAssessed(others []assay.Conclusion, held []string) []Unclaimed {
 	var list []Unclaimed
 	for _, c := range others {
 		outcome, _ := outcomeOf(c, nil)
+		if outcome == assay.Met && held != nil && !slices.Contains(held, c.Scheme) {
+			continue
+		}
 		list = append(list, Unclaimed{ID: c.Scheme, Edition: c.Edition, Title: c.Title, Outcome: outcome})
 	}
 	return list

@@ -33,7 +33,7 @@ func (s *Statement) Validate() error {
 	l := &s.Predicate
 	return errors.Join(
 		s.validateTypes(), s.validateSubjects(), l.validateIssuer(), l.validateDates(), l.validateTexts(),
-		l.validateSchemes(), l.validateDespite(), l.validatePrinciples(), l.validateCoverage(), l.validateDigests(), l.validateStatus())
+		l.validateSchemes(), l.validateTitles(), l.boasting(), l.validateDespite(), l.validatePrinciples(), l.validateCoverage(), l.validateDigests(), l.validateStatus())
 }
 
 func (s *Statement) validateTypes() error {
@@ -285,6 +285,8 @@ func (l *Label) validateDespite() error {
 			return fmt.Errorf("%s is decided twice", d.Requirement)
 		case !l.standsInTheWay(d):
 			return fmt.Errorf("a decision on %s, which is no mandatory requirement of the label that is %s", d.Requirement, d.Outcome)
+		case !l.suffers(d):
+			return fmt.Errorf("%s is %s, but the principle %q of it is not", d.Requirement, d.Outcome, d.Principle)
 		}
 		seen[d.Requirement] = true
 	}
@@ -302,6 +304,14 @@ func (l *Label) standsInTheWay(d Decision) bool {
 		}
 	}
 	return false
+}
+
+// suffers reports whether the principle that a decision names is no better off on
+// the label than the requirement.
+func (l *Label) suffers(d Decision) bool {
+	return slices.ContainsFunc(l.Principles, func(p Principle) bool {
+		return p.Principle == d.Principle && graver(p.Outcome, d.Outcome) == p.Outcome
+	})
 }
 
 func (l *Label) validatePrinciples() error {

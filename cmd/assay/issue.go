@@ -89,7 +89,7 @@ func (p *program) issuing(f *labelFlags, s *signer) (t *trustPolicy, issuerID st
 	if f.policy, err = t.digest(); err != nil {
 		return nil, "", err
 	}
-	f.issuer, f.address = i.Display, cmp.Or(i.Address, f.address)
+	f.issuer, f.address, f.held = i.Display, cmp.Or(i.Address, f.address), i.Schemes
 	return t, i.ID, nil
 }
 

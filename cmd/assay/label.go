@@ -36,6 +36,7 @@ type labelFlags struct {
 	from               string       // an assessment that was made before
 	assessmentKeys     []string     // of those whose signed assessments count
 	policy             assay.Digest // of the trust policy that is applied
+	held               []string     // schemes that it lets the issuer judge by
 	trust              string       // trust policy that the label is held against before it is written
 	status             string       // the issuer's status list, of which the label takes a place
 	logFlags
@@ -220,7 +221,7 @@ func (f labelFlags) options(b *basis, issued time.Time, issuerID string) labels.
 	return labels.IssueOptions{
 		Issued: issued.Format(time.DateOnly), ValidUntil: f.validUntil, Latest: latestLabel(b.targets, issued),
 		Schemes: f.claim, Issuer: f.issuer, Address: address(f, &b.assessment), Demo: f.demo,
-		Authority: issuerID != "" && !labels.SameName(f.issuer, b.assessment.Product.Manufacturer.Name), Evidence: b.evidence, Policy: f.policy,
+		Authority: issuerID != "" && !labels.SameName(f.issuer, b.assessment.Product.Manufacturer.Name), Evidence: b.evidence, Policy: f.policy, Held: f.held,
 	}
 }
 

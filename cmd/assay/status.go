@@ -19,6 +19,7 @@ import (
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/compact"
+	"github.com/assay-iot/assay/labels/pdf"
 	"github.com/assay-iot/assay/labels/status"
 	"github.com/assay-iot/assay/labels/status/ledger"
 	"github.com/assay-iot/assay/labels/verify"
@@ -130,13 +131,17 @@ func (p *program) reserve(name, address, label, keyID string) (*labels.Status, e
 }
 
 func (p *program) statusSetCommand() *cobra.Command {
-	var label, why string
+	var label, why, policy string
+	var keys []string
 	var index int
 	c := &cobra.Command{
 		Use:   "set LEDGER valid|revoked|suspended|superseded",
 		Short: "Change the status of a label",
 		Long: `Set writes a change into the ledger. It reaches those who verify when the list is signed
-again and published. Revoked is for good; suspended and superseded can be taken back.`,
+again and published. Revoked is for good; suspended and superseded can be taken back.
+
+A label says itself which place it has, so --label is believed only if it is genuine by
+--key or --trust: a forged one could name the place of another.`,
 		Args: func(c *cobra.Command, args []string) error { return asUsage(cobra.ExactArgs(2)(c, args)) },
 		RunE: func(c *cobra.Command, args []string) error {
 			var v status.Value
@@ -148,30 +153,34 @@ again and published. Revoked is for good; suspended and superseded can be taken 
 				return err
 			}
 			defer l.Close()
-			place, err := chosenPlace(c, l, label, index)
+			place := index
+			if label != "" {
+				place, err = p.placeOf(l, label, keys, policy)
+			}
 			if err != nil {
 				return err
 			}
 			if err := l.Set(place, v, why, p.now); err != nil {
 				return ledgerError(err)
 			}
-			_, err = fmt.Fprintf(p.out, "place %d is %s. Now sign the list and publish it.\n", place, v)
+			id, _ := l.LabelAt(place)
+			_, err = fmt.Fprintf(p.out, "place %d, of the label %s, is %s. Now sign the list and publish it.\n", place, report.Clean(id), v)
 			return err
 		},
 	}
 	c.Flags().StringVar(&label, "label", "", "bundle, PDF or QR text `FILE` of the label")
 	c.Flags().IntVar(&index, "index", -1, "place `NUMBER` of the label in the list")
+	c.Flags().StringArrayVar(&keys, "key", nil, "with --label: public key `FILE` of the issuer (PEM); repeatable")
+	c.Flags().StringVar(&policy, "trust", "", "with --label: trust policy or signed trust list `FILE`, for labels signed in a workflow")
 	c.Flags().StringVar(&why, "why", "", "`REASON`, for the ledger only")
 	c.MarkFlagsMutuallyExclusive("label", "index")
 	c.MarkFlagsOneRequired("label", "index")
 	return c
 }
 
-// chosenPlace is the place given, or that of the label given.
-func chosenPlace(c *cobra.Command, l *ledger.Ledger, label string, index int) (int, error) {
-	if c.Flags().Changed("index") {
-		return index, nil
-	}
+// placeOf is the place of a label that is genuine, and that the ledger knows at that
+// place.
+func (p *program) placeOf(l *ledger.Ledger, label string, keys []string, policy string) (int, error) {
 	data, err := readLimited(label, maxLabelFile)
 	if err != nil {
 		return 0, err
@@ -184,8 +193,44 @@ func chosenPlace(c *cobra.Command, l *ledger.Ledger, label string, index int) (i
 		return 0, badInput("a label issued without --status cannot be withdrawn", "%s has no place in a status list", label)
 	case place.List != l.List:
 		return 0, badInput("give the ledger of that list", "%s stands in the list %s, not in %s", label, place.List, l.List)
+	case len(keys) == 0 && policy == "":
+		return 0, badInput("give the issuer's public key: --key issuer.pub, or --trust; or the place itself: --index NUMBER (\"assay issuer status show\" lists them)",
+			"nobody has verified %s: a forged label could name the place of another", label)
+	}
+	r, err := p.genuine(data, keys, policy)
+	switch {
+	case err != nil:
+		return 0, badInput("give a label.sigstore.json, label.pdf or label.cose", "--label %s: %w", label, err)
+	case r.Status == verify.NotAuthentic:
+		return 0, &codedError{code: exitNo, err: fmt.Errorf("nothing is changed: %s", r.Summary), fix: "give the genuine label, or its place: --index NUMBER"}
+	}
+	switch id, key := l.LabelAt(place.Index); {
+	case r.Label != nil && r.Label.ID != id:
+		return 0, badInput("\"assay issuer status show\" lists the labels and their places",
+			"%s is the label %q; the ledger knows %q at place %d", label, r.Label.ID, id, place.Index)
+	case r.Key != key:
+		return 0, badInput("\"assay issuer status show\" lists the labels and their places",
+			"%s is signed with another key than the label that has the place %d", label, place.Index)
 	}
 	return place.Index, nil
+}
+
+// genuine verifies a label's signature, and asks for nothing else.
+func (p *program) genuine(data []byte, keys []string, policy string) (*verify.Report, error) {
+	trusted, err := trustedKeys(keys)
+	if err != nil {
+		return nil, err
+	}
+	o := verify.Options{AsOf: p.now.Format(time.DateOnly), Now: p.now, NoStatus: true, Render: pdf.Again, AllowDemo: true}
+	if policy != "" {
+		t, err := p.loadTrust(policy)
+		if err != nil {
+			return nil, err
+		}
+		trusted = append(trusted, t.policy.Keys()...)
+		o.Trust, o.Witness, o.Logs = t.judge(), t.witness(), t.policy.LogKeys()
+	}
+	return verify.File(data, trusted, o)
 }
 
 func (p *program) statusShowCommand() *cobra.Command {

@@ -108,7 +108,8 @@ func etsi() assay.Conclusion {
 	r := requirement("5.1-1", assay.Credentials, assay.NotAssessed)
 	r.Outcome, r.Assessor = assay.Undecided, true
 	return assay.Conclusion{
-		Scheme: "etsi-en-303-645", Edition: "V3.1.3", Title: "ETSI EN 303 645", Requirements: []assay.RequirementOutcome{r},
+		Scheme: "etsi-en-303-645", Edition: "V3.1.3", Title: "ETSI EN 303 645, Cyber Security for Consumer Internet of Things: Baseline Requirements",
+		Requirements: []assay.RequirementOutcome{r},
 	}
 }
 

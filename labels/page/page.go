@@ -43,7 +43,10 @@ type Trust struct {
 	// Languages of the page, those of [Languages] if there is none. Each takes
 	// about 4 kB.
 	Languages []string
-	Names     map[string]string // of schemes, by id; an id without one stands for itself
+	// Names of schemes, by id: the title, and the editions that are known. An id
+	// without one stands for itself, and an edition that is not known is shown only if
+	// it is a number or a date: labels bear no other words than the page has.
+	Names map[string][]string
 }
 
 // Issuer is an issuer and what it may label. What is not allowed is refused: an
@@ -192,10 +195,10 @@ func literal(v any) (string, error) {
 
 // trustScript, issuerScript and keyScript are the forms that the script reads.
 type trustScript struct {
-	Date    string            `json:"date"`
-	Until   int64             `json:"until,omitempty"`
-	Names   map[string]string `json:"names"`
-	Issuers []issuerScript    `json:"issuers"`
+	Date    string              `json:"date"`
+	Until   int64               `json:"until,omitempty"`
+	Names   map[string][]string `json:"names"`
+	Issuers []issuerScript      `json:"issuers"`
 }
 
 type issuerScript struct {
@@ -226,7 +229,7 @@ func (t Trust) script() (string, error) {
 	}
 	s := trustScript{Date: t.Date, Until: seconds(t.Until), Names: t.Names}
 	if s.Names == nil {
-		s.Names = map[string]string{}
+		s.Names = map[string][]string{}
 	}
 	for _, i := range t.Issuers {
 		issuer, err := i.script()

@@ -25,14 +25,17 @@ func (c *content) a4() *sheet {
 }
 
 // details sets the second layer. If its last page would be nearly empty, the rows
-// stand closer, where that saves the page.
+// stand as much closer as it takes to save the page, where that does.
 func (c *content) details(s *sheet) {
 	first := s.d.Pages
 	f := c.detailsWith(s, 1)
-	if f.y < s.d.Height/2 && len(s.d.Pages) > len(first)+1 {
-		wide := s.d.Pages
-		s.d.Pages = first
-		if f = c.detailsWith(s, 0.5); len(s.d.Pages) == len(wide) {
+	wide := s.d.Pages
+	if f.y < s.d.Height/2 && len(wide) > len(first)+1 {
+		for tenths := 9; tenths >= 5 && len(s.d.Pages) == len(wide); tenths-- {
+			s.d.Pages = first
+			f = c.detailsWith(s, float64(tenths)/10)
+		}
+		if len(s.d.Pages) == len(wide) {
 			s.d.Pages = wide
 		}
 	}
@@ -62,9 +65,9 @@ func (f *flow) productSection() {
 		{f.ProductID, f.apart(p.ID)},
 		{f.GTIN, p.GTIN},
 		{words.Sentence(f.Fill(f.Models, "models", "")), f.List(p.Models, labels.MaxModels)},
-		{f.Address, f.List(filled(p.Maker.Name, strings.Join(strings.Fields(p.Maker.Address), " "), p.Maker.Country), 3)},
+		{f.Address, f.address()},
 		{f.Website, f.apart(p.Maker.Website)},
-		{f.Contact, f.apart(p.Maker.Contact)},
+		{f.Contact, f.apart(bareContact(p.Maker.Contact))},
 		{f.Policy, f.apart(f.l.Declared.Policy)},
 		{f.Deletion, f.apart(f.l.Declared.Deletion)},
 		{f.LabelID, f.apart(f.l.ID)},
@@ -75,12 +78,31 @@ func (f *flow) productSection() {
 	}
 }
 
+// address writes the maker's address on one line.
+func (c *content) address() string {
+	m := c.l.Product.Maker
+	parts := []string{m.Name}
+	for line := range strings.Lines(m.Address) {
+		parts = append(parts, strings.Join(strings.Fields(line), " "))
+	}
+	parts = filled(append(parts, m.Country)...)
+	return c.List(parts, len(parts))
+}
+
+// bareContact leaves out what only a browser needs.
+func bareContact(s string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(s, "mailto:"), "tel:")
+}
+
 func (f *flow) schemeSection() {
 	f.section(f.SchemeByScheme)
 	shares := []float64{0.36, 0.36, 0.28}
 	f.row(shares, faint(f.SchemeWord), faint(f.Mandatory), faint(f.Recommended))
 	for _, s := range f.l.Schemes {
 		f.row(shares, cell{f.scheme(s), boldCell}, plain(f.requirements(s, true)), plain(f.requirements(s, false)))
+	}
+	if len(f.l.Despite) > 0 {
+		f.text(f.despiteText()(labels.MaxList), boldCell)
 	}
 	if list := f.unclaimed(); len(list) > 0 {
 		f.text(f.Fill(f.AlsoLooked, "list", f.List(list, labels.MaxList)), plainCell)
@@ -139,7 +161,7 @@ func (f *flow) principleSection() {
 	f.row(shares, faint(f.PrincipleWord), faint(f.HowKnown), faint(f.Decided), faint(f.WhatWasExamined))
 	for _, p := range f.l.Principles {
 		st := plainCell
-		if seen(p) {
+		if known(p, st.size).face == bold {
 			st = boldCell
 		}
 		f.row(shares, plain(f.principle(p.Principle).Long), cell{f.proof(p), st},

@@ -63,9 +63,13 @@ func (s *sheet) label(x, y float64, text string, size float64) {
 }
 
 func (c *content) header(s *sheet) {
+	top := 13.0
+	if len(c.l.Despite) > 0 { // clear of the band
+		top = 14.5
+	}
 	s.rect(0, 0, s.d.Width, 2.4, accent)
-	s.heading(s.left, 13, c.SecurityLabel)
-	c.kindAt(s, 13, 7.5)
+	s.heading(s.left, top, c.SecurityLabel)
+	c.kindAt(s, top, 7.5)
 	c.nameAt(s, 25, 15, 24.2, 19.6)
 	s.set(s.left, 30.8, s.fitLists(c.maker, style{regular, 9.5, quiet}, s.width(), 6.5, 1))
 }
@@ -143,10 +147,7 @@ func (c *content) principlesAt(s *sheet, y, row float64) float64 {
 		base := top + row*0.68
 		s.line(s.left, top, s.right)
 		s.mark(s.left+1.5, top+row/2, 1.45, p)
-		st := style{regular, 8.5, quiet}
-		if seen(p) {
-			st = style{bold, 8.5, ink}
-		}
+		st := known(p, 8.5)
 		word := s.clean(c.proof(p))
 		s.set(s.left+6, base, s.fit(c.principle(p.Principle).Long, style{regular, 8.5, ink}, s.width()-9-width(word, st), 6, 1))
 		s.end(s.right, base, word, st)

@@ -22,7 +22,7 @@ func (c *content) mark() *sheet {
 	room := s.right - x
 	at := s.set(x, 5.2, s.fit(c.SecurityLabel, style{bold, 4.6, accent}, room, 3, 1))
 	if c.l.Demo {
-		at = s.set(x, at+2.1, s.fit(c.kind(), style{bold, 4.6, ink}, room, 3.4, 1))
+		at = s.set(x, at+2.1, s.whole(c.kind(), style{bold, 4.6, ink}, room, 3.1, 2))
 	}
 	at = s.set(x, at+3, s.fitOne(c.l.Product.Name, style{bold, 7, ink}, room, 5, 4, 2))
 	at = s.set(x, at+2.9, s.fitOne(c.Support, style{regular, 4.6, ink}, room, 4.2, 3.6, 2))

@@ -144,6 +144,15 @@ func (c *content) proof(p labels.Principle) string {
 // seen reports whether somebody looked, and did not only read or hear.
 func seen(p labels.Principle) bool { return p.Outcome == assay.Met && p.Proof >= assay.Observed }
 
+// known is how the word for a principle stands: bold where somebody looked, and
+// where it is not followed.
+func known(p labels.Principle, size float64) style {
+	if seen(p) || p.Outcome == assay.NotMet {
+		return style{bold, size, ink}
+	}
+	return style{regular, size, quiet}
+}
+
 func (c *content) principle(p assay.Principle) words.Principle {
 	if w, ok := c.Principles[p]; ok {
 		return w

@@ -153,7 +153,7 @@ func pieces(text string) []string {
 	var list []string
 	start, last := 0, rune(0)
 	for i, r := range text {
-		if i > 0 && breaks(last, r) {
+		if i > 0 && breaks(last, r) && !(r == ' ' && stays(text[i+1:])) {
 			list = append(list, text[start:i])
 			start = i
 		}
@@ -165,8 +165,17 @@ func pieces(text string) []string {
 	return list
 }
 
+// stays reports whether a text may not begin a line although a space stands before
+// it: French marks, and the sign of per cent.
+func stays(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return strings.ContainsRune(":;!?»%", r)
+}
+
 func breaks(a, b rune) bool {
 	switch {
+	case katakana(a) && katakana(b): // a foreign word
+		return false
 	case b == ' ':
 		return a != ' '
 	case a == ' ' || !wide(a) && !wide(b):
@@ -179,6 +188,8 @@ func breaks(a, b rune) bool {
 func wide(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0x3000 && r <= 0x303F || r >= 0xFF00 && r <= 0xFFEF || r == 'ー'
 }
+
+func katakana(r rune) bool { return unicode.Is(unicode.Katakana, r) || r == 'ー' }
 
 // head is as much of a word as a line takes, at least one character.
 func head(word string, st style, limit float64) string {

@@ -3,6 +3,7 @@ package status
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/assay-iot/assay"
@@ -90,6 +91,37 @@ func (l *List) End() time.Time {
 		return end
 	}
 	return l.Expires
+}
+
+// Continues reports whether the list tells all changes that another one does, of
+// every entry and in that order. A later list always does, as an issuer only adds
+// to what it has said; the times alone do not tell which of two lists of one second
+// is the later.
+func (l *List) Continues(other *List) bool {
+	all := l.histories()
+	for index, before := range other.histories() {
+		if !begins(all[index], before) {
+			return false
+		}
+	}
+	return true
+}
+
+// ContinuesAt is Continues for one entry.
+func (l *List) ContinuesAt(index int, other *List) bool {
+	return begins(l.histories()[index], other.histories()[index])
+}
+
+func (l *List) histories() map[int][]Change {
+	all := map[int][]Change{}
+	for _, c := range l.Changes {
+		all[c.Index] = append(all[c.Index], c)
+	}
+	return all
+}
+
+func begins(list, with []Change) bool {
+	return len(list) >= len(with) && slices.Equal(list[:len(with)], with)
 }
 
 func (l *List) on(index, day int) Value {

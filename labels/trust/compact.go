@@ -19,7 +19,7 @@ func (p *Policy) JudgeCompact(l *compact.Label, by verify.Signer, day string) ve
 	if issuer == nil {
 		return verify.Ruling{Refused: why}
 	}
-	r := verify.Ruling{Issuer: issuer.Display, StatusMaxAge: time.Duration(issuer.Require.StatusMaxAge) * time.Second}
+	r := verify.Ruling{Issuer: issuer.Display, Entry: issuer.ID, StatusMaxAge: time.Duration(issuer.Require.StatusMaxAge) * time.Second}
 	for _, refuse := range []func() string{
 		func() string { return issuer.host(l.Issuer) },
 		func() string { return issuer.scope(claimOf(l)) },

@@ -23,7 +23,7 @@ func (p *Policy) Judge(s *labels.Statement, by verify.Signer, day string) verify
 	if issuer == nil {
 		return verify.Ruling{Refused: why}
 	}
-	r := verify.Ruling{Issuer: issuer.Display, StatusMaxAge: time.Duration(issuer.Require.StatusMaxAge) * time.Second}
+	r := verify.Ruling{Issuer: issuer.Display, Entry: issuer.ID, StatusMaxAge: time.Duration(issuer.Require.StatusMaxAge) * time.Second}
 	for _, refuse := range []func() string{
 		func() string { return issuer.name(&s.Predicate) },
 		func() string { return issuer.scope(&s.Predicate) },
@@ -79,6 +79,11 @@ func (i *Issuer) scope(l *labels.Label) string {
 			return fmt.Sprintf("%s may not issue labels for the scheme %s", i.Display, s.ID)
 		case s.Level > i.MaxLevel:
 			return fmt.Sprintf("%s may not issue level %d of %s; its highest is %d", i.Display, s.Level, s.ID, i.MaxLevel)
+		}
+	}
+	for _, s := range l.AlsoAssessed {
+		if s.Outcome == assay.Met && !slices.Contains(i.Schemes, s.ID) {
+			return fmt.Sprintf("%s may not say of the scheme %s that it is met", i.Display, s.ID)
 		}
 	}
 	if !i.product(l.Product.GTIN) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/labeltest"
 	"github.com/assay-iot/assay/labels/trust"
@@ -53,11 +54,14 @@ func TestJudge(t *testing.T) {
 		day   string
 		want  string
 	}{
-		"unknown key":       {policy, func(_ *labels.Statement, by *verify.Signer) { by.Key = "other" }, day, "not signed by an issuer"},
-		"no key":            {policy, func(_ *labels.Statement, by *verify.Signer) { by.Key = "" }, day, "not signed by an issuer"},
-		"assessor's key":    {policy, func(_ *labels.Statement, by *verify.Signer) { by.Key = p.AssessorKeys()[0].ID }, day, "not signed by an issuer"},
-		"another name":      {policy, func(s *labels.Statement, _ *verify.Signer) { s.Predicate.Issuer.Name = "TÜV" }, day, `in the name of "TÜV", but "Example Body" signed`},
-		"scheme":            {with(`"uk-psti"]`, `"sg-cls"]`), nil, day, "may not issue labels for the scheme uk-psti"},
+		"unknown key":    {policy, func(_ *labels.Statement, by *verify.Signer) { by.Key = "other" }, day, "not signed by an issuer"},
+		"no key":         {policy, func(_ *labels.Statement, by *verify.Signer) { by.Key = "" }, day, "not signed by an issuer"},
+		"assessor's key": {policy, func(_ *labels.Statement, by *verify.Signer) { by.Key = p.AssessorKeys()[0].ID }, day, "not signed by an issuer"},
+		"another name":   {policy, func(s *labels.Statement, _ *verify.Signer) { s.Predicate.Issuer.Name = "TÜV" }, day, `in the name of "TÜV", but "Example Body" signed`},
+		"scheme":         {with(`"uk-psti"]`, `"sg-cls"]`), nil, day, "may not issue labels for the scheme uk-psti"},
+		"met by the way": {policy, func(s *labels.Statement, _ *verify.Signer) {
+			s.Predicate.AlsoAssessed = []labels.Unclaimed{{ID: "sg-cls", Edition: "1", Title: "CLS", Outcome: assay.Met}}
+		}, day, "may not say of the scheme sg-cls that it is met"},
 		"level":             {policy, func(s *labels.Statement, _ *verify.Signer) { s.Predicate.Schemes[0].Level = 3 }, day, "its highest is 2"},
 		"no level":          {without("max_level     = 2"), func(s *labels.Statement, _ *verify.Signer) { s.Predicate.Schemes[0].Level = 1 }, day, "its highest is 0"},
 		"product":           {with("09506000", "04006381"), nil, day, "may not issue labels for this product"},

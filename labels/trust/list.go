@@ -172,7 +172,10 @@ func (l *List) roots() []verify.Key {
 // signedBy demands signatures of threshold different keys.
 func signedBy(s *signedList, keys []verify.Key, threshold int) error {
 	message, n := labels.PAE(s.PayloadType, s.Payload), 0
-	for _, k := range keys {
+	for i, k := range keys {
+		if slices.ContainsFunc(keys[:i], func(e verify.Key) bool { return e.ID == k.ID }) {
+			continue // given twice, it is one
+		}
 		if slices.ContainsFunc(s.Signatures, func(sig labels.Signature) bool { return k.Verifies(message, sig.Sig) }) {
 			n++
 		}

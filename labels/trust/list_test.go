@@ -88,6 +88,10 @@ func TestUpdate(t *testing.T) {
 	if _, err := two.Message(); err == nil {
 		t.Error("a root key counts twice")
 	}
+	copied := append(rootKeys(t, 0), rootKeys(t, 0)...)
+	if _, err := trust.Update(nil, copied, seal(t, newList(t, 3), 0, 1), now); !errors.Is(err, trust.ErrThreshold) {
+		t.Errorf("one root given twice counts as two: %v", err)
+	}
 	alone := newList(t, 3)
 	alone.Threshold = 1
 	if _, err := alone.Message(); err == nil {

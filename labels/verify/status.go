@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/assay-iot/assay"
@@ -73,7 +74,7 @@ func (r *Report) askStatus(place *labels.Status, address string, keys []Key, o O
 	}
 	issuer, err := compact.IssuerAt(address)
 	if err == nil {
-		err = a.ask(status.Place{List: place.List, Index: place.Index, Issuer: issuer, MaxAge: r.maxAge}, issuersKeys(keys, r.Key), r, o)
+		err = a.ask(status.Place{List: place.List, Index: place.Index, Issuer: issuer, MaxAge: r.maxAge}, r.issuersKeys(keys), r, o)
 	}
 	if err != nil {
 		a.Why = err.Error()
@@ -81,17 +82,18 @@ func (r *Report) askStatus(place *labels.Status, address string, keys []Key, o O
 	}
 }
 
-// issuersKeys gives the key that signed the label, and those of the same issuer.
-func issuersKeys(keys []Key, id string) []Key {
-	issuer := ""
+// issuersKeys gives the key that signed the label, and those of the same issuer. A
+// label that was signed with a certificate has no key; the policy says whose it is.
+func (r *Report) issuersKeys(keys []Key) []Key {
+	issuer := r.entry
 	for _, k := range keys {
-		if k.ID == id {
+		if k.ID == r.Key {
 			issuer = k.Issuer
 		}
 	}
 	var list []Key
 	for _, k := range keys {
-		if k.ID == id || issuer != "" && k.Issuer == issuer {
+		if k.ID == r.Key || issuer != "" && k.Issuer == issuer {
 			list = append(list, k)
 		}
 	}
@@ -106,36 +108,85 @@ func (a *ListAnswer) ask(p status.Place, keys []Key, r *Report, o Options) error
 	if err != nil {
 		return err
 	}
-	var newest *status.List
-	for i, data := range tokens {
-		l, lerr := verifyList(data, keys, o.now())
-		switch {
-		case lerr != nil:
-			if i > 0 {
-				r.Reasons = append(r.Reasons, "The status list that was kept from before does not count, so one that is rolled back is not noticed: "+lerr.Error()+".")
-			}
-			if i == 0 || err == nil {
-				err = lerr
-			}
-			continue
-		case i > 0 && newest != nil && l.Signed.After(newest.Signed):
-			r.Reasons = append(r.Reasons, fmt.Sprintf("The status list that was given is rolled back: it is of %s, one of %s was seen before.",
-				newest.Signed.Format(time.RFC3339), l.Signed.Format(time.RFC3339)))
-		case newest != nil:
-			continue
-		}
-		newest, a.Newest = l, data
-	}
-	if newest == nil {
+	lists, err := r.counted(tokens, keys, o.now())
+	if len(lists) == 0 {
 		if err == nil {
 			err = fmt.Errorf("there is no status list at %s", p.List)
 		}
 		return err
 	}
+	newest := newestOf(lists)
+	if newest.Signed.After(lists[0].Signed) {
+		r.Reasons = append(r.Reasons, fmt.Sprintf("The status list that was given is rolled back: it is of %s, one of %s was seen before.",
+			lists[0].Signed.Format(time.RFC3339), newest.Signed.Format(time.RFC3339)))
+	}
+	if newest.continuesAll(lists) { // else what was kept stays, with what the other has lost
+		a.Newest = newest.data
+	}
 	a.Signed = newest.Signed.Format(time.RFC3339)
-	a.Value, err = newest.Answer(p, r.AsOf, o.now())
+	a.Value, err = newest.answer(lists, p, r.AsOf, o.now())
 	a.Known = err == nil
 	return err
+}
+
+// signedList is a list that counts, and its bytes.
+type signedList struct {
+	*status.List
+	data []byte
+}
+
+// counted gives those of the lists that the issuer signed; of the first that does
+// not count it tells why.
+func (r *Report) counted(tokens [][]byte, keys []Key, now time.Time) (lists []signedList, err error) {
+	for i, data := range tokens {
+		l, lerr := verifyList(data, keys, now)
+		switch {
+		case lerr == nil:
+			lists = append(lists, signedList{l, data})
+			continue
+		case i > 0:
+			r.Reasons = append(r.Reasons, "The status list that was kept from before does not count, so one that is rolled back is not noticed: "+lerr.Error()+".")
+		}
+		if i == 0 || err == nil {
+			err = lerr
+		}
+	}
+	return lists, err
+}
+
+// newestOf gives the list that was signed last. Of those of one second it is the
+// one that tells all that the others do, and more.
+func newestOf(lists []signedList) signedList {
+	newest := lists[0]
+	for _, l := range lists[1:] {
+		if l.Signed.After(newest.Signed) || l.Signed.Equal(newest.Signed) && l.Continues(newest.List) && !newest.Continues(l.List) {
+			newest = l
+		}
+	}
+	return newest
+}
+
+func (s signedList) continuesAll(lists []signedList) bool {
+	return !slices.ContainsFunc(lists, func(l signedList) bool { return !s.Continues(l.List) })
+}
+
+// answer is what the newest list says, as far as the others allow it. A revocation
+// that any of them tells of holds, whatever was signed since. Where the newest has
+// lost another change of the label, nobody knows which of them is right.
+func (s signedList) answer(lists []signedList, p status.Place, day string, now time.Time) (status.Value, error) {
+	value, err := s.Answer(p, day, now)
+	for _, l := range lists {
+		if v, lerr := l.Answer(p, day, now); lerr == nil && v == status.Revoked {
+			return v, nil
+		}
+	}
+	for _, l := range lists {
+		if err == nil && !s.ContinuesAt(p.Index, l.List) {
+			err = fmt.Errorf("two status lists of its issuer contradict each other: that of %s has lost a change of this label that the one of %s has",
+				s.Signed.Format(time.RFC3339), l.Signed.Format(time.RFC3339))
+		}
+	}
+	return value, err
 }
 
 // now is the time of the one who asks; without a clock it is the end of the day

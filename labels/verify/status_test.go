@@ -90,6 +90,9 @@ func TestStatus(t *testing.T) {
 	change := func(date string, v status.Value) status.Change {
 		return status.Change{Index: 4711, Day: day(t, date), Value: v}
 	}
+	later := func(n status.New, d time.Duration) status.New { n.Signed = n.Signed.Add(d); return n }
+	suspended, revoked := with(change("2026-10-20", 2)), with(change("2026-10-20", 1))
+	elsewhere := with(status.Change{Index: 4712, Day: day(t, "2026-10-20"), Value: 1})
 	fresh := list(t)
 	foreign, moved, short, old := fresh, fresh, fresh, fresh
 	foreign.Issuer, moved.Address, short.Size, old.Signed = "other.example", "https://labels.acme.example/status/2025", 4096, at(t, "2026-10-01T12")
@@ -129,6 +132,19 @@ func TestStatus(t *testing.T) {
 		"a newer one was seen, which is stale":       {"2026-11-06", "", [][]byte{sign(old), sign(fresh)}, verify.FreshnessUnknown, "rolled back"},
 		"an older one was seen":                      {"2026-11-02", "", [][]byte{sign(fresh), sign(old)}, verify.Valid, ""},
 		"the one that was seen is broken":            {"2026-11-02", "", [][]byte{sign(fresh), []byte("x")}, verify.Valid, ""},
+		"revoked in a list of the same second":       {"2026-11-02", "", [][]byte{sign(fresh), sign(revoked)}, verify.Revoked, ""},
+		"revoked in the given one of that second":    {"2026-11-02", "", [][]byte{sign(revoked), sign(fresh)}, verify.Revoked, ""},
+		"suspended in a list of the same second":     {"2026-11-02", "", [][]byte{sign(fresh), sign(suspended)}, verify.Suspended, ""},
+		"suspended, then valid in that second":       {"2026-11-02", "", [][]byte{sign(suspended), sign(with(change("2026-10-20", 2), change("2026-10-21", 0)))}, verify.Valid, ""},
+		"two of one second, each with a change":      {"2026-11-02", "", [][]byte{sign(elsewhere), sign(suspended)}, verify.FreshnessUnknown, "contradict each other"},
+		"two of one second, each with a revocation":  {"2026-11-02", "", [][]byte{sign(elsewhere), sign(revoked)}, verify.Revoked, ""},
+		"a later one has lost the revocation":        {"2026-11-02", "", [][]byte{sign(later(fresh, time.Hour)), sign(revoked)}, verify.Revoked, ""},
+		"a later one has lost the suspension":        {"2026-11-02", "", [][]byte{sign(later(fresh, time.Hour)), sign(suspended)}, verify.FreshnessUnknown, "contradict each other"},
+		"a rolled back one has the revocation":       {"2026-11-02", "", [][]byte{sign(revoked), sign(later(fresh, time.Hour))}, verify.Revoked, ""},
+		"on an earlier day, in the same second":      {"2026-10-22", "2026-11-02T12", [][]byte{sign(fresh), sign(revoked)}, verify.Revoked, ""},
+		"before the day, in the same second":         {"2026-10-19", "2026-11-02T12", [][]byte{sign(fresh), sign(revoked)}, verify.Valid, ""},
+		"suspended that day, in the same second":     {"2026-10-22", "2026-11-02T12", [][]byte{sign(fresh), sign(suspended)}, verify.Suspended, ""},
+		"that day, lost by a later one":              {"2026-10-22", "2026-11-02T12", [][]byte{sign(later(fresh, time.Hour)), sign(suspended)}, verify.FreshnessUnknown, "contradict each other"},
 		"on a day before it was revoked":             {"2026-10-19", "2026-11-02T12", [][]byte{sign(with(change("2026-10-20", 1)))}, verify.Valid, ""},
 		"on the day on which it was revoked":         {"2026-10-20", "2026-11-02T12", [][]byte{sign(with(change("2026-10-20", 1)))}, verify.Revoked, ""},
 		"on a day on which it was suspended":         {"2026-10-22", "2026-11-02T12", [][]byte{sign(with(change("2026-10-20", 2), change("2026-10-25", 0)))}, verify.Suspended, ""},
@@ -157,6 +173,34 @@ func TestStatus(t *testing.T) {
 			if r.Status != c.want || !strings.Contains(b.String(), c.says) || (r.Status == verify.FreshnessUnknown) != (r.Status.ExitCode() == 4) {
 				t.Errorf("%s, %s: %s, want %s and %q:\n%s", name, form, r.Status, c.want, c.says, b.String())
 			}
+		}
+	}
+}
+
+// What is kept for the next time never loses a change: of two lists of one second
+// it is the one that tells more, and where each tells something else, what was
+// kept stays.
+func TestNewestKeepsEveryChange(t *testing.T) {
+	key := newECDSA(t, elliptic.P256())
+	with := func(index ...int) []byte {
+		n := list(t)
+		for _, i := range index {
+			n.Changes = append(n.Changes, status.Change{Index: i, Day: day(t, "2026-10-20"), Value: status.Suspended})
+		}
+		return signList(t, key, n)
+	}
+	none, one, two := with(), with(1), with(2)
+	for name, c := range map[string]struct {
+		given, kept, want []byte
+	}{
+		"the given one tells more": {one, none, one},
+		"the kept one tells more":  {none, one, one},
+		"each tells something":     {two, one, nil},
+	} {
+		o := verify.Options{AsOf: "2026-11-02", Now: at(t, "2026-11-02T12"), Status: given(c.given, c.kept)}
+		r := mustBundle(t, labeltest.Bundle(t, key, listed(t)), keys(t, key.Public()), o)
+		if r.Status != verify.Valid || !bytes.Equal(r.List.Newest, c.want) {
+			t.Errorf("%s: %s, kept as it should be: %v", name, r.Status, bytes.Equal(r.List.Newest, c.want))
 		}
 	}
 }

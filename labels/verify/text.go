@@ -62,7 +62,7 @@ func (r *Report) Text(w io.Writer) error {
 	fmt.Fprintln(&b, r.Summary)
 	if r.Label != nil {
 		for _, d := range r.Label.Despite {
-			fmt.Fprintf(&b, "Its issuer labelled it all the same: %s is %s. Decided by %s: %s\n", d.Requirement, despiteWord(d.Outcome), d.By, d.Reason)
+			fmt.Fprintf(&b, "Its issuer labelled it all the same: “%s” (%s) is %s. Decided by %s: %s\n", d.Principle.Title(), d.Requirement, despiteWord(d.Outcome), d.By, d.Reason)
 		}
 	}
 	for _, s := range r.Reasons {
@@ -94,6 +94,15 @@ func despiteWord(o assay.Outcome) string {
 	return "not decided"
 }
 
+// schemeName names a scheme. Where the program does not know it in that edition, it
+// tells whose words the name is.
+func schemeName(s labels.Scheme) string {
+	if _, known := labels.Title(s.ID, s.Edition); known {
+		return s.Title + " (" + s.Edition + ")"
+	}
+	return fmt.Sprintf("%s (%s), as its issuer calls the scheme %s", s.Title, s.Edition, s.ID)
+}
+
 func (r *Report) writeLabel(b *strings.Builder) {
 	l := r.Label
 	fmt.Fprintln(b)
@@ -111,7 +120,7 @@ func (r *Report) writeLabel(b *strings.Builder) {
 	row("Security updates", "until %s", l.Product.SupportUntil)
 	row("Label", "%s, valid from %s to %s", l.ID, l.Issued, l.ValidUntil)
 	for _, s := range l.Schemes {
-		row("Assessed against", "%s (%s)%s", s.Title, s.Edition, r.levelText(s.Level, l.Issuer.Standing))
+		row("Assessed against", "%s%s", schemeName(s), r.levelText(s.Level, l.Issuer.Standing))
 	}
 	row("Issued by", "%s", issuedBy(l))
 	for _, f := range l.Firmware {

@@ -38,6 +38,7 @@ var ErrNeedsWitness = errors.New("it is signed with a certificate, and a public 
 // Ruling is what a trust policy says of one label.
 type Ruling struct {
 	Issuer  string // whose entry the signer belongs to, by its display name; empty if none
+	Entry   string // the id of that entry, which its keys bear as Key.Issuer
 	Refused string // why the label is not accepted, as a clause; empty if it is
 	Unsure  string // why nothing can be said, as a sentence; empty if something can
 
@@ -79,7 +80,7 @@ func (r *Report) ruled(ruling Ruling) bool {
 		r.Summary = "This label does NOT count: " + ruling.Refused + "." // its signature is good, but not its signer's right
 		return false
 	}
-	r.Issuer, r.maxAge = ruling.Issuer, ruling.StatusMaxAge
+	r.Issuer, r.entry, r.maxAge = ruling.Issuer, ruling.Entry, ruling.StatusMaxAge
 	if ruling.Unsure != "" {
 		r.Unsure = append(r.Unsure, ruling.Unsure)
 	}

@@ -69,7 +69,7 @@ function row(list, key, ...value) {
 
 const tones = {
 	valid: "good", fresh: "care", demo: "care", notyet: "care", expired: "care", supportended: "care", superseded: "care", suspended: "care",
-	revoked: "bad", forged: "bad", unentitled: "bad", unknown: "none", unreadable: "none", version: "none", overdue: "care", unable: "none", empty: "none", wait: "wait",
+	revoked: "bad", forged: "bad", unentitled: "bad", unknown: "none", unreadable: "none", version: "none", overdue: "care", early: "care", unable: "none", empty: "none", wait: "wait",
 };
 
 const signs = {
@@ -82,9 +82,9 @@ function draw() {
 	for (const e of document.querySelectorAll("[data-w]")) e.textContent = words[e.dataset.w];
 	$("language").value = language;
 	const {state, label, list} = result, tone = tones[state];
-	const dates = {expired: label && date(label.expires - daySeconds), supportended: label && date(label.support), notyet: label && date(label.issued), overdue: TRUST.until && date(TRUST.until)};
+	const dates = {expired: label && date(label.expires - daySeconds), supportended: label && date(label.support), notyet: label && date(label.issued), overdue: TRUST.until && date(TRUST.until), early: date(Date.parse(TRUST.date) / 1000)};
 	const why = state == "unreadable" ? "unreadable_" + (words["unreadable_" + result.why] ? result.why : "form") : state + (result.why ? "_" + result.why : "_s");
-	const headline = result.why == "nolist" ? words.genuine : words[state];
+	const headline = result.why == "nolist" ? words.genuine : words[state] || words.fresh;
 	$("verdict").dataset.tone = tone;
 	$("sign").innerHTML = "";
 	const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), path = document.createElementNS("http://www.w3.org/2000/svg", "path");
@@ -132,7 +132,9 @@ function drawLabel(label, list) {
 // schemeText names a level only where the page's list says that the issuer may
 // give one.
 function schemeText(s, label) {
-	const name = (TRUST.names[s.id] || s.id) + " (" + s.edition + ")";
+	const [title, ...editions] = TRUST.names[s.id] || [s.id];
+	const told = editions.some(e => e.startsWith(s.edition)) || /^V?\d[\d.:/-]*$/.test(s.edition);
+	const name = told ? title + " (" + s.edition + ")" : title;
 	const holds = result.issuer.schemes.some(a => a.id == s.id);
 	return s.level && label.standing == 2 && holds ? name + ", " + say("level", s.level) : name;
 }

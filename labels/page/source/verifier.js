@@ -320,13 +320,13 @@ async function judge(text, trust, now, fetchList, seen = () => 0) {
 			} catch {
 				return {state: "unable"};
 			}
-			return judgeSigned(message, issuer, key, now, fetchList, seen, trust.until);
+			return judgeSigned(message, issuer, key, now, fetchList, seen, trust);
 		}
 	}
 	return {state: known ? "forged" : "unknown", key: id};
 }
 
-async function judgeSigned(message, issuer, key, now, fetchList, seen, until) {
+async function judgeSigned(message, issuer, key, now, fetchList, seen, trust) {
 	let label;
 	try {
 		label = readLabel(message.payload);
@@ -348,7 +348,8 @@ async function judgeSigned(message, issuer, key, now, fetchList, seen, until) {
 		: now >= label.support + daySeconds ? "supportended"
 		: now >= label.expires ? "expired"
 		: now < label.issued ? "notyet"
-		: day >= (until || Infinity) ? "overdue"
+		: day >= (trust.until || Infinity) ? "overdue"
+		: now + daySeconds < Date.parse(trust.date) / 1000 ? "early"
 		: list.unknown ? "fresh"
 		: "valid";
 	if (answer.state == "valid" && list.none) answer.why = "nolist";

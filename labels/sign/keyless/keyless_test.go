@@ -3,6 +3,10 @@ package keyless_test
 import (
 	"bytes"
 	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -11,11 +15,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sigstore/sigstore/pkg/cryptoutils"
+
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/labeltest"
 	"github.com/assay-iot/assay/labels/labeltest/authority"
 	"github.com/assay-iot/assay/labels/sign/keyless"
 	"github.com/assay-iot/assay/labels/sigstore"
+	"github.com/assay-iot/assay/labels/status"
 	"github.com/assay-iot/assay/labels/trust"
 	"github.com/assay-iot/assay/labels/verify"
 )
@@ -56,7 +63,7 @@ sigstore {
 `
 
 // signed makes a label in a workflow and gives it with what verifies it.
-func signed(t *testing.T, a *authority.Authority) ([]byte, verify.Options) {
+func signed(t *testing.T, a *authority.Authority, place ...*labels.Status) ([]byte, verify.Options) {
 	t.Helper()
 	env := a.Env()
 	token, err := keyless.ActionsToken(t.Context(), func(name string) string { return env[name] })
@@ -65,6 +72,9 @@ func signed(t *testing.T, a *authority.Authority) ([]byte, verify.Options) {
 	}
 	o := labeltest.Options()
 	o.Issuer = "Example Body"
+	if len(place) > 0 {
+		o.Status = place[0]
+	}
 	s, err := labels.New(labeltest.Assessment(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -113,6 +123,69 @@ func TestKeyless(t *testing.T) {
 	o.Trust = nil
 	if r, err := verify.Bundle(data, nil, o); err == nil {
 		t.Errorf("accepted without a policy: %+v", r)
+	}
+}
+
+// A label that a workflow signed is valid, suspended or revoked by a list that a key
+// of the same issuer signs: no list can be signed in a workflow.
+func TestKeylessStatus(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pub, err := cryptoutils.MarshalPublicKeyToPEM(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	withKey := strings.Replace(policy, "  require {", `  key "lists" {
+    public_key = file("lists.pub")
+    not_before = "2026-01-01T00:00:00Z"
+    not_after  = "2029-01-01T00:00:00Z"
+  }
+  require {`, 1)
+	withKey = strings.Replace(withKey, `gtin_prefixes = ["09506000"]`, `gtin_prefixes = ["09506000"]
+  address       = "https://labels.acme.example/l"`, 1)
+	a := authority.New(t, now, workflow())
+	p, diags := trust.Parse("trust.hcl", []byte(withKey), func(name string) ([]byte, error) {
+		if name == "lists.pub" {
+			return pub, nil
+		}
+		return a.TrustedRoot(t), nil
+	})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	place := &labels.Status{List: "https://labels.acme.example/status/1", Index: 7}
+	data, o := signed(t, a, place)
+	o.Trust, o.Now = p, now.Add(time.Hour)
+	o.AsOf = now.Format(time.DateOnly)
+	for _, c := range []struct {
+		by   crypto.Signer
+		set  status.Value
+		want verify.Status
+	}{
+		{key, status.Valid, verify.Valid},
+		{key, status.Suspended, verify.Suspended},
+		{key, status.Revoked, verify.Revoked},
+		{stranger, status.Valid, verify.FreshnessUnknown},
+		{stranger, status.Revoked, verify.FreshnessUnknown},
+	} {
+		n := status.New{Address: place.List, Issuer: "labels.acme.example", Size: 1024, Signed: now, Life: 24 * time.Hour}
+		if c.set != status.Valid {
+			n.Changes = []status.Change{{Index: 7, Day: int(now.Unix() / 86400), Value: c.set}}
+		}
+		list, err := n.Sign(c.by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Status = func(string) ([][]byte, error) { return [][]byte{list}, nil }
+		if r, err := verify.Bundle(data, p.Keys(), o); err != nil || r.Status != c.want {
+			t.Errorf("%s by the issuer %v: %+v %v", c.set, c.by == key, r, err)
+		}
 	}
 }
 

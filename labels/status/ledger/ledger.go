@@ -387,6 +387,17 @@ func (l *Ledger) At(index int) (v status.Value, taken bool) {
 	return v, taken
 }
 
+// LabelAt gives the number of the label that has a place, and the id of the key that
+// signs it: empty if none has it, or if no key lasts.
+func (l *Ledger) LabelAt(index int) (label, key string) {
+	for _, e := range l.Events {
+		if e.Label != "" && e.Index == index {
+			return e.Label, e.Key
+		}
+	}
+	return "", ""
+}
+
 // Taken is the number of places that labels have.
 func (l *Ledger) Taken() int { return len(l.value) }
 

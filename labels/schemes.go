@@ -1,0 +1,49 @@
+package labels
+
+import (
+	"fmt"
+	"slices"
+)
+
+// title is how a scheme is called in an edition.
+type title struct{ id, edition, title string }
+
+// titles are those of the schemes that come with the program. A label may call
+// these by no other name: whoever may label by one scheme shall not print another.
+// A test of the program holds the table to its schemes.
+var titles = []title{
+	{"etsi-en-303-645", "V3.1.3", "ETSI EN 303 645, Cyber Security for Consumer Internet of Things: Baseline Requirements"},
+	{"platform-statement", "2019-11-14", "IoT Security Policy Platform, statement of nine common principles"},
+	{"uk-psti", "SI 2023/1007 as amended by SI 2025/211 and SI 2025/1267", "UK PSTI (Security Requirements) Regulations 2023, Schedule 1"},
+}
+
+// Title gives the name of a scheme in an edition, if the program knows both.
+func Title(id, edition string) (name string, known bool) {
+	i := slices.IndexFunc(titles, func(t title) bool { return t.id == id && t.edition == edition })
+	if i < 0 {
+		return "", false
+	}
+	return titles[i].title, true
+}
+
+// validateTitles holds what the label calls schemes to what they are called, as far
+// as that is known, and to words that stand on a label at all.
+func (l *Label) validateTitles() error {
+	type named struct{ id, edition, title string }
+	var all []named
+	for _, s := range l.Schemes {
+		all = append(all, named{s.ID, s.Edition, s.Title})
+	}
+	for _, o := range l.AlsoAssessed {
+		all = append(all, named{o.ID, o.Edition, o.Title})
+	}
+	for _, s := range all {
+		if want, known := Title(s.id, s.edition); known && s.title != want {
+			return fmt.Errorf("it calls the scheme %s %q; its name is %q", s.id, s.title, want)
+		}
+		if err := free([]string{s.id, s.edition, s.title}, boasts); err != nil {
+			return err
+		}
+	}
+	return nil
+}

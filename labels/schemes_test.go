@@ -1,0 +1,62 @@
+package labels_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/labeltest"
+)
+
+// Whoever may label by one scheme cannot print another in its name, nor words that
+// never stand on a label.
+func TestSchemesBearTheirNames(t *testing.T) {
+	const edition = "2019-11-14"
+	name, known := labels.Title("platform-statement", edition)
+	if !known {
+		t.Fatal("the statement of the platform is not known")
+	}
+	for _, c := range []struct{ change, title, edition, want string }{
+		{"its name", name, edition, ""},
+		{"another name", "Singapore CLS Level 4", edition, "its name is"},
+		{"a boast for a title", "Baseline, officially endorsed", "2030", "never stands on a label"},
+		{"a boast for an edition", "Baseline", "2030: completely secure", "never stands on a label"},
+	} {
+		s := labeltest.Statement(t)
+		s.Predicate.Schemes[0].Title, s.Predicate.Schemes[0].Edition = c.title, c.edition
+		check(t, "a scheme with "+c.change, s.Validate(), c.want)
+		s = labeltest.Statement(t)
+		s.Predicate.AlsoAssessed[0] = labels.Unclaimed{ID: "platform-statement", Title: c.title, Edition: c.edition, Outcome: assay.NotMet}
+		check(t, "one that was looked at too, with "+c.change, s.Validate(), c.want)
+	}
+	s := labeltest.Statement(t)
+	s.Predicate.Product.Name = "Aurora, completely secure"
+	check(t, "a product's name", s.Validate(), "never stands on a label")
+}
+
+func check(t *testing.T, name string, err error, want string) {
+	t.Helper()
+	if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+		t.Errorf("%s: %v, want %q", name, err, want)
+	}
+}
+
+// A label says of a scheme that its issuer does not hold that it is not met, never
+// that it is.
+func TestHeld(t *testing.T) {
+	for held, want := range map[string]int{"": 2, "platform-statement": 1} {
+		a, o := labeltest.Assessment(), labeltest.Options()
+		o.Schemes = []string{"platform-statement"}
+		if held != "" {
+			o.Held = []string{held}
+		}
+		s, err := labels.New(a, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(s.Predicate.AlsoAssessed); n != want {
+			t.Errorf("held %q: %d schemes beside the one, want %d", held, n, want)
+		}
+	}
+}
