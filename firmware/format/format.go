@@ -171,6 +171,9 @@ type Opened struct {
 	// Whole, if set, is the name under which all bytes of the container are offered
 	// as one file, for those who judge what the reader does not take apart.
 	Whole string
+	// Endless says that the mark is missing with which such a container ends. A whole
+	// image that ends so may be cut.
+	Endless bool
 	// StreamName is the name that a stream's header gives to its content.
 	StreamName string
 }
