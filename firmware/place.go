@@ -344,7 +344,11 @@ func (o *opener) inside(ctx context.Context, p *place, c *holding) (ranges []Ran
 		ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, c.tree.files, gone...))
 	}
 	unused, err := o.unused(p, k, in, got.Unused)
-	return over(ranges, unused), kernel, err
+	if err != nil {
+		return nil, "", err
+	}
+	unread, err := o.unread(p, k, in, got.Unread)
+	return over(over(ranges, unused), unread), kernel, err
 }
 
 // unpacked looks into what a stream unpacked to.

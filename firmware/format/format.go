@@ -165,6 +165,10 @@ type Opened struct {
 	Tree   Tree   // files with names
 	Unused []Span // of a tree, or beside parts: the bytes that nothing in it refers to, in order
 
+	// Unread are bytes that belong to the container and say nothing to its reader: they
+	// count as opened, and are offered as a file to those who search.
+	Unread []Span
+
 	// Hollow is set by readers of headers without a checksum: the container counts
 	// only if there is a container in one of its parts.
 	Hollow bool
