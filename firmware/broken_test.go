@@ -65,3 +65,25 @@ func TestBrokenStream(t *testing.T) {
 		})
 	}
 }
+
+// An archive that is cut between two of its members has all before, and tells that
+// its end is missing. Packed whole it is whole: Alpine's packages are made so.
+func TestCutBetweenMembers(t *testing.T) {
+	whole := firmwaretest.Tar(firmwaretest.Text("etc/a", 0o644, "a\n"), firmwaretest.Text("etc/b", 0o644, "b\n"))
+	open := bytes.TrimRight(whole, "\x00")
+	open = whole[:(len(open)+511)&^511]
+	for name, c := range map[string]struct {
+		image []byte
+		told  bool
+	}{
+		"whole": {whole, false}, "cut": {open, true}, "behind something": {slices.Concat(noise(8192), open), true}, "one block of zeros": {whole[:len(open)+512], false},
+		"packed": {firmwaretest.Gzip("", open), false}, "member": {firmwaretest.Cpio(firmwaretest.Binary("a.tar", 0o644, open)), false},
+	} {
+		img := reference.Open(t, c.image)
+		reference.Find(t, img, "tar!etc/b")
+		told := slices.ContainsFunc(img.Skipped, func(s firmware.Skipped) bool { return strings.Contains(s.Reason, "may be cut") })
+		if told != c.told {
+			t.Errorf("%s: told %v, %v", name, told, img.Skipped)
+		}
+	}
+}

@@ -84,7 +84,7 @@ var (
 		esp.Flash, esp.Image, esp.Table, esp.SecureBootV2, esp.SecureBootV1,
 	}
 	// faint have little to be recognised by.
-	faint       = []*format.Format{fat.Unnamed, vectors.Format, router.NPKFiles, tarball.Old, stream.AnyLZMA, spiffs.Format, esp.Encrypted}
+	faint       = []*format.Format{fat.Unnamed, cpio.Binary, vectors.Format, router.NPKFiles, tarball.Old, stream.AnyLZMA, spiffs.Format, esp.Encrypted}
 	fileSystems = []*format.Format{
 		squashfs.Format, ext.Format, erofs.Format, cramfs.Format, romfs.Format, iso9660.Format, fat.Format,
 		jffs2.Format, jffs2.EndMarker, yaffs.Dump, yaffs.Format, yaffs.FirstDump, yaffs.First, ubi.Format, ubifs.Format, littlefs.Format, nvs.Format,

@@ -233,6 +233,9 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 		d.Reason = placed(c.format.Name, d.Reason)
 		o.skip(k.Path, d.Offset, d.Length, d.Reason)
 	}
+	if got.Endless && p.parent == nil && c.off+got.Length == p.in.Size {
+		o.skip(k.Path, got.Length, 0, k.Type+" without the mark at its end: the image may be cut, and more may have followed")
+	}
 	f.last = k
 	held := &holding{Container: k, in: in.Section(0, got.Length), opened: got}
 	if waits = o.mayWait(p, got); waits {
@@ -341,7 +344,11 @@ func (o *opener) inside(ctx context.Context, p *place, c *holding) (ranges []Ran
 		ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, c.tree.files, gone...))
 	}
 	unused, err := o.unused(p, k, in, got.Unused)
-	return over(ranges, unused), kernel, err
+	if err != nil {
+		return nil, "", err
+	}
+	unread, err := o.unread(p, k, in, got.Unread)
+	return over(over(ranges, unused), unread), kernel, err
 }
 
 // unpacked looks into what a stream unpacked to.

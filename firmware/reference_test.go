@@ -118,6 +118,7 @@ func TestArchiveReference(t *testing.T) {
 		{"cpio", "cpio -o -0 --quiet -H newc"},
 		{"cpio", "cpio -o -0 --quiet -H crc"},
 		{"cpio", "cpio -o -0 --quiet -H odc"},
+		{"cpio", "cpio -o -0 --quiet -H bin"},
 		{"tar", "tar -c --format=ustar --no-recursion --null -T -"},
 		{"tar", "tar -c --format=pax --no-recursion --null -T -"},
 		{"tar", "tar -c --format=gnu --no-recursion --null -T -"},

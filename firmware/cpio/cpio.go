@@ -1,5 +1,6 @@
 // Package cpio reads cpio archives: the "newc" and "crc" kinds, of which an
-// initramfs may hold several one after another, and the older "odc".
+// initramfs may hold several one after another, the older "odc", and the oldest,
+// whose headers are binary, in both byte orders.
 //
 // The layout is that of the Linux kernel's
 // Documentation/driver-api/early-userspace/buffer-format.rst and of cpio(5).
@@ -100,16 +101,15 @@ func read(in format.Input, off int64) (h header, err error) {
 		h.dev, h.ino, h.mode, h.uid, h.gid, h.links = n[0], n[1], n[2], n[3], n[4], n[5]
 		h.rdev, h.time, h.nameSize, h.size = n[6]>>8<<32|n[6]&0xff, n[7], n[8], n[9]
 	}
-	return h, h.place(in, off, l)
+	return h, h.place(in, off, int64(l.size()), l.align)
 }
 
-// place reads the name and finds the content.
-func (h *header) place(in format.Input, off int64, l layout) error {
-	up := func(n int64) int64 { return (n + l.align - 1) &^ (l.align - 1) }
+// place reads the name, behind a header of so many bytes, and finds the content.
+func (h *header) place(in format.Input, off, head, align int64) error {
+	up := func(n int64) int64 { return (n + align - 1) &^ (align - 1) }
 	if h.nameSize < 1 || h.nameSize > maxName {
 		return format.Errorf(off, "name of %d bytes", h.nameSize)
 	}
-	head := int64(l.size())
 	name := in.Peek(off+head, int(h.nameSize))
 	if len(name) < int(h.nameSize) || name[len(name)-1] != 0 {
 		return format.Errorf(off, "name without an end")
@@ -137,16 +137,20 @@ func probe(in format.Input) format.Likeness {
 
 type archive struct {
 	in      format.Input
+	read    func(in format.Input, off int64) (header, error)
 	entries []format.Entry
 	headers []header
 	unused  []format.Span // contents of what has none
 }
 
 func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
-	a := &archive{in: in}
-	o := &format.Opened{Tree: a, Modes: true, Attributes: map[string]string{"kind": map[string]string{
-		"070701": "newc", "070702": "crc", "070707": "odc",
-	}[string(in.Head(6))]}}
+	kind := map[string]string{"070701": "newc", "070702": "crc", "070707": "odc"}[string(in.Head(6))]
+	return (&archive{in: in, read: read}).open(ctx, kind, b)
+}
+
+func (a *archive) open(ctx context.Context, kind string, b *format.Budget) (*format.Opened, error) {
+	in := a.in
+	o := &format.Opened{Tree: a, Modes: true, Attributes: map[string]string{"kind": kind}}
 	archives := 0
 	for off := int64(0); ; {
 		end, err := a.one(ctx, off, b)
@@ -167,7 +171,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	if archives > 1 {
 		o.Attributes["archives"] = strconv.Itoa(archives)
 	}
-	a.link()
+	a.link(len(o.Damage) > 0)
 	o.Unused = a.unused
 	if len(a.entries) == 0 {
 		return nil, format.Errorf(0, "an archive without entries")
@@ -182,7 +186,7 @@ func (a *archive) one(ctx context.Context, off int64, b *format.Budget) (int64, 
 		if err := ctx.Err(); err != nil {
 			return off, err
 		}
-		h, err := read(a.in, off)
+		h, err := a.read(a.in, off)
 		if err != nil {
 			return off, err
 		}
@@ -249,16 +253,17 @@ func (a *archive) another(off int64) int64 {
 			break
 		}
 	}
-	if _, err := read(a.in, off); err != nil {
+	if _, err := a.read(a.in, off); err != nil {
 		return -1
 	}
 	return off
 }
 
 // link joins the names of one inode. The newer kinds keep the content with the
-// last of them only, "odc" with each. Entries with contents that differ are files
-// of their own, whatever their inode says.
-func (a *archive) link() {
+// last of them only, the older ones with each. Entries with contents that differ are
+// files of their own, whatever their inode says. In an archive that is cut the names
+// of a content that did not come are no empty files.
+func (a *archive) link(cut bool) {
 	type key struct{ dev, ino uint64 }
 	names := map[key][]int{}
 	for i := range a.headers {
@@ -268,6 +273,11 @@ func (a *archive) link() {
 	}
 	for _, group := range names {
 		owner, ok := a.owner(group)
+		if h := &a.headers[group[0]]; owner < 0 && cut && h.links > uint64(len(group)) {
+			for _, i := range group {
+				a.entries[i].Err = format.Errorf(h.content, "the content stands with another name, and the archive ends before")
+			}
+		}
 		if !ok {
 			continue
 		}

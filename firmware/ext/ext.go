@@ -97,7 +97,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		return nil, err
 	}
 	return &format.Opened{
-		Length: length, Modes: true, Tree: r, Damage: r.damage, Unused: r.unused,
+		Length: length, Modes: true, Tree: r, Damage: r.damage, Unused: r.unused, Unread: r.unread,
 		Attributes: sb.attributes(journal),
 	}, nil
 }

@@ -19,6 +19,7 @@ type reader struct {
 	nodes   []node // by entry
 	damage  []format.Damage
 	unused  []format.Span
+	unread  []format.Span
 	buffers buffers
 
 	*discovered
@@ -32,6 +33,8 @@ type discovered struct {
 	values         map[uint32][]byte            // by inode: the attribute that it holds
 	attributeBytes int64
 	owned          *owned
+	idles          []format.Span
+	growing        map[uint64]bool // blocks of maps of those that descriptors may grow into
 }
 
 func newReader(ctx context.Context, in format.Input, sb superblock, b *format.Budget) *reader {
@@ -102,7 +105,7 @@ func (r *reader) walk() error {
 		}
 	}
 	r.ownStructure()
-	r.unused = r.owned.rest(r.sb.blockSize)
+	r.unused, r.unread = r.owned.rest(r.sb.blockSize), r.unreadRuns()
 	r.discovered = nil
 	return nil
 }

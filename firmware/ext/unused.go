@@ -66,15 +66,15 @@ func (o *owned) rest(blockSize int64) []format.Span {
 // own takes the blocks of an inode: its content up to its end, and what maps it.
 // Blocks that were reserved and never written, and those behind the end, are not
 // its content.
-func (r *reader) own(n *inode) {
+func (r *reader) own(n *inode) []run {
 	kind, size := n.kind(), int64(min(n.size(&r.sb), 1<<62))
 	switch {
 	case n.damaged != nil, n.Flags&flagInline != 0:
-		return
+		return nil
 	case kind == typeSymlink && size < int64(len(n.Block)):
-		return
+		return nil
 	case kind != typeFile && kind != typeDir && kind != typeSymlink:
-		return
+		return nil
 	}
 	blocks := r.sb.blocksOf(size)
 	if n.Flags&flagVerity != 0 {
@@ -83,12 +83,13 @@ func (r *reader) own(n *inode) {
 	runs := r.ownMapped(n, blocks)
 	tail := size % r.sb.blockSize
 	if len(runs) == 0 || tail == 0 || n.Flags&(flagVerity|flagEncrypted) != 0 {
-		return
+		return runs
 	}
 	if last := runs[len(runs)-1]; last.logical+last.count == blocks {
 		at := (last.physical + last.count - 1) * r.sb.blockSize
 		r.owned.slack = append(r.owned.slack, format.Span{Offset: at + tail, Length: r.sb.blockSize - tail})
 	}
+	return runs
 }
 
 // ownMapped takes the first blocks that an inode maps and those that map them.
@@ -107,27 +108,54 @@ func (r *reader) ownMapped(n *inode, blocks int64) []run {
 // ownStructure takes what belongs to the file system itself: superblocks,
 // descriptors, bitmaps, tables of inodes, and the inodes without a name.
 func (r *reader) ownStructure() {
-	for g := range r.sb.groups {
-		if int64(r.sb.groupAt(g)) >= r.owned.blocks || r.ctx.Err() != nil {
-			break
-		}
-		r.ownGroup(g)
-	}
-	if r.sb.Incompat&multiMount != 0 {
-		r.owned.take(int64(min(r.sb.MountBlock, 1<<62)), 1)
-	}
 	numbers := append(r.sb.Quotas[:], r.sb.ProjectQuota, r.sb.Orphans)
 	if r.sb.Compat&hasJournal != 0 {
 		numbers = append(numbers, r.sb.JournalInode)
 	}
+	r.ownResizing()
+	system := append(slices.Clone(numbers), rootInode, resizing)
+	for g := range r.sb.groups {
+		if int64(r.sb.groupAt(g)) >= r.owned.blocks || r.ctx.Err() != nil {
+			break
+		}
+		r.ownGroup(g, system)
+	}
+	if r.sb.Incompat&multiMount != 0 {
+		r.owned.take(int64(min(r.sb.MountBlock, 1<<62)), 1)
+	}
 	for _, number := range numbers {
 		if n, err := r.inode(number); err == nil && !r.listed(number) {
-			r.own(n)
+			runs := r.own(n)
+			if number == r.sb.JournalInode && len(runs) > 0 { // its head is known
+				runs = slices.Clone(runs)
+				r.unreadRun(runs[0].physical*r.sb.blockSize+journalFields, r.sb.blockSize-journalFields)
+				runs[0].physical, runs[0].count = runs[0].physical+1, runs[0].count-1
+			}
+			r.idle(runs...)
 		}
 	}
-	if n, err := r.inode(resizing); err == nil && r.sb.Compat&resizeInode != 0 && n.damaged == nil {
-		r.ownMapped(n, maxBlocks) // blocks that descriptors may grow into
+}
+
+// ownResizing takes the blocks that descriptors may grow into: those behind the first
+// descriptors map those behind their copies.
+func (r *reader) ownResizing() {
+	n, err := r.inode(resizing)
+	if err != nil || r.sb.Compat&resizeInode == 0 || n.damaged != nil {
+		return
 	}
+	m := &mapper{reader: r, n: n, limit: maxBlocks}
+	err = m.all()
+	for b := range m.seen {
+		r.owned.take(int64(b), 1)
+		if err != nil {
+			r.idle(run{physical: int64(b), count: 1})
+		}
+	}
+	for _, run := range m.runs {
+		r.owned.take(run.physical, run.count)
+	}
+	r.idle(m.runs...)
+	r.growing = m.seen
 }
 
 // groupAt is the first block of a group.
@@ -136,7 +164,7 @@ func (sb *superblock) groupAt(group uint64) uint64 {
 }
 
 // ownGroup takes the blocks that describe one group.
-func (r *reader) ownGroup(group uint64) {
+func (r *reader) ownGroup(group uint64, system []uint32) {
 	sb, at := &r.sb, int64(r.sb.groupAt(group))
 	if group == 0 {
 		at = superblockAt / sb.blockSize
@@ -160,7 +188,11 @@ func (r *reader) ownGroup(group uint64) {
 	}
 	r.owned.take(number(blockBitmapAt, blockBitmapHighAt), 1)
 	r.owned.take(number(inodeBitmapAt, inodeBitmapHighAt), 1)
-	r.owned.take(number(inodeTableAt, inodeTableHighAt), sb.blocksOf(int64(sb.InodesPerGroup)*sb.inodeSize))
+	table := number(inodeTableAt, inodeTableHighAt)
+	r.owned.take(table, sb.blocksOf(int64(sb.InodesPerGroup)*sb.inodeSize))
+	r.idleInodes(group, table, system)
+	r.idleTail(number(blockBitmapAt, blockBitmapHighAt), int64(sb.BlocksPerGroup))
+	r.idleTail(number(inodeBitmapAt, inodeBitmapHighAt), int64(sb.InodesPerGroup))
 }
 
 // ownSuper takes a superblock, and the table of descriptors that follows it.
@@ -186,6 +218,7 @@ func (r *reader) ownSuper(group uint64, at int64) {
 		blocks += uint64(sb.ReservedDescriptors)
 	}
 	r.owned.take(at+1, int64(blocks))
+	r.idleCopy(group, at, int64(blocks))
 }
 
 // ownDescriptorCopies takes the descriptors that stand, with meta_bg, in the

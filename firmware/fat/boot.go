@@ -250,7 +250,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		return nil, err
 	}
 	r.compareTables()
-	return &format.Opened{Length: r.in.Size, Tree: r, Damage: r.damage, Unused: r.unused(), Attributes: r.attributes()}, nil
+	return &format.Opened{Length: r.in.Size, Tree: r, Damage: r.damage, Unused: r.unused(), Unread: r.unread(), Attributes: r.attributes()}, nil
 }
 
 func (r *reader) attributes() map[string]string {

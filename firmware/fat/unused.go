@@ -46,6 +46,16 @@ func (r *reader) unused() []format.Span {
 	return spans
 }
 
+// unread is the program in the boot sector, behind the jump to it and the fields that
+// say how the file system lies.
+func (r *reader) unread() []format.Span {
+	from := int64(62)
+	if r.bits == 32 {
+		from = 90
+	}
+	return []format.Span{{Offset: from, Length: bootSize - 2 - from}}
+}
+
 // bootSectors are the sectors before the table that have a use.
 func (r *reader) bootSectors() []format.Span {
 	own := []format.Span{{Length: bootSize}}

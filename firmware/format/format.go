@@ -165,12 +165,19 @@ type Opened struct {
 	Tree   Tree   // files with names
 	Unused []Span // of a tree, or beside parts: the bytes that nothing in it refers to, in order
 
+	// Unread are bytes that belong to the container and say nothing to its reader: they
+	// count as opened, and are offered as a file to those who search.
+	Unread []Span
+
 	// Hollow is set by readers of headers without a checksum: the container counts
 	// only if there is a container in one of its parts.
 	Hollow bool
 	// Whole, if set, is the name under which all bytes of the container are offered
 	// as one file, for those who judge what the reader does not take apart.
 	Whole string
+	// Endless says that the mark is missing with which such a container ends. A whole
+	// image that ends so may be cut.
+	Endless bool
 	// StreamName is the name that a stream's header gives to its content.
 	StreamName string
 }

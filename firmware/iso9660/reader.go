@@ -42,6 +42,7 @@ type reader struct {
 	away    []folder
 	damage  []format.Damage
 	own     []format.Span // bytes that something refers to
+	idle    []format.Span // of directories, behind their records
 }
 
 // refer notes that bytes belong to something.
@@ -153,6 +154,7 @@ func (r *reader) list(dir folder, raw []byte) (down []folder, err error) {
 	for off := 0; off < len(raw); {
 		end := min(off/sectorSize*sectorSize+sectorSize, len(raw))
 		if raw[off] == 0 {
+			r.idle = append(r.idle, format.Span{Offset: dir.place.start + int64(off), Length: int64(end - off)})
 			off = end
 			continue
 		}

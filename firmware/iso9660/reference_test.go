@@ -217,6 +217,9 @@ func TestDevices(t *testing.T) {
 			reference.Run(t, work, reference.Need(t, packer[0]), append(packer[1:], tree)...)
 			var got []string
 			for _, f := range reference.Open(t, read(t, filepath.Join(work, "img"))).Files {
+				if f.Kind == firmware.Raw {
+					continue // what the packer says of itself
+				}
 				got = append(got, fmt.Sprintf("%s %v %d:%d %d,%d", f.Name, f.Kind, f.UID, f.GID, f.Rdev>>32, uint32(f.Rdev)))
 			}
 			reference.Compare(t, got, []string{

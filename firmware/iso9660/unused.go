@@ -2,7 +2,11 @@ package iso9660
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
+	"slices"
+
+	"github.com/assay-iot/assay/firmware/format"
 )
 
 // Places in a volume descriptor, of the tables of paths: their size, and the
@@ -20,6 +24,10 @@ const (
 	gptEnd      = 34 * tableSector
 	gptMagic    = "EFI PART"
 )
+
+// applicationAt is where the fields of a descriptor end, and the room of applications
+// begins.
+const applicationAt = 883
 
 // sessionAt is where xorriso has the descriptors of a first session.
 const sessionAt = (32 + 16) * sectorSize
@@ -46,6 +54,39 @@ func (r *reader) ownStructure(v volumes) {
 			r.refer(0, gptEnd)
 		}
 	}
+}
+
+// unread is what belongs to the volume and is no more than that: the descriptors, in
+// which applications have room of their own, the sectors of a partition table with
+// the program in front of it, and what stands in directories behind their records.
+func (r *reader) unread(v volumes) []format.Span {
+	own := func(from, length int64) []format.Span {
+		var in []format.Span
+		for _, s := range r.own {
+			if s.Offset >= from && s.Offset < from+length {
+				in = append(in, s)
+			}
+		}
+		return in
+	}
+	spans := slices.Concat(own(0, 1), own(v.end, 1), r.idle)
+	for at := int64(descriptorsAt); at < max(v.end, descriptorsAt+sectorSize); at += sectorSize {
+		spans = append(spans, format.Span{Offset: at + applicationAt, Length: sectorSize - applicationAt})
+	}
+	return joined(spans)
+}
+
+// joined sorts runs, and takes what overlaps once.
+func joined(spans []format.Span) (out []format.Span) {
+	slices.SortFunc(spans, func(a, b format.Span) int { return cmp.Compare(a.Offset, b.Offset) })
+	for _, s := range spans {
+		if n := len(out); n > 0 && s.Offset < out[n-1].Offset+out[n-1].Length {
+			out[n-1].Length = max(out[n-1].Length, s.Offset+s.Length-out[n-1].Offset)
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 // ownSession takes the copy of the descriptors that xorriso makes for the first

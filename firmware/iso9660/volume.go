@@ -216,7 +216,7 @@ func (r *reader) load(v volumes) (*format.Opened, error) {
 	r.ownStructure(v)
 	return &format.Opened{
 		Length: r.in.Size, Modes: r.rock, Tree: r, Damage: r.damage,
-		Unused: format.Gaps(r.in.Size, r.own), Attributes: attributes,
+		Unused: format.Gaps(r.in.Size, r.own), Unread: r.unread(v), Attributes: attributes,
 	}, nil
 }
 

@@ -90,7 +90,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	if err := t.build(); err != nil {
 		return nil, err
 	}
-	return &format.Opened{Length: length, Attributes: v.attributes(t), Damage: v.hurts.list(), Modes: true, Tree: t, Unused: t.unused(length)}, nil
+	return &format.Opened{Length: length, Attributes: v.attributes(t), Damage: v.hurts.list(), Modes: true, Tree: t, Unused: t.unused(length), Unread: v.unread}, nil
 }
 
 func (v *volume) attributes(t *tree) map[string]string {

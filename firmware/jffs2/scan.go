@@ -29,6 +29,7 @@ type volume struct {
 	xrefs  []xref
 	hurts  hurts
 	own    []format.Span // the nodes that count, joined
+	unread []format.Span // summaries, which say again what nodes there are
 
 	end     int64 // of the last node
 	clean   int64 // the last cleanmarker, or -1
@@ -67,8 +68,8 @@ func scan(ctx context.Context, in format.Input, all bool) (*volume, error) {
 		v.hurts.add(off, next-off, "no node")
 		off = next
 	}
-	if v.nodes == 0 {
-		return nil, format.Errorf(0, "no node")
+	if v.nodes == 0 || len(v.own) == 0 {
+		return nil, format.Errorf(0, "no node that is whole")
 	}
 	return v, nil
 }

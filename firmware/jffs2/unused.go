@@ -23,6 +23,9 @@ func (v *volume) keep(off int64, h header, b []byte) {
 	case h.kind == kindXref, h.kind == kindSummary:
 		length = int64(h.length)
 	}
+	if h.kind == kindSummary && !h.obsolete {
+		v.unread = append(v.unread, format.Span{Offset: off + headerSize, Length: int64(h.length) - headerSize})
+	}
 	v.own = grown(v.own, off, min(padded(length), padded(int64(h.length))))
 }
 

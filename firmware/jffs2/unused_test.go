@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
 )
 
 const secret = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBkg2Wf0PSMGTDWk0HTrTWZGqm7ZCWkkD4J7IK2x\n"
@@ -136,5 +137,21 @@ func TestUnused(t *testing.T) {
 		if !shown || unexplained(img) < int64(len(secret)) {
 			t.Errorf("%s: %s %v", name, names(img), img.Ranges)
 		}
+	}
+}
+
+// A node that is cut is none of another file system in what is unused.
+func TestCutNode(t *testing.T) {
+	l := newLog(binary.LittleEndian)
+	l.file(2, "good", "good")
+	l.file(3, "bad", secret)
+	img := reference.Open(t, l.Bytes()[:l.Len()-40])
+	for _, k := range img.Containers[1:] {
+		if k.Type == "jffs2" {
+			t.Errorf("another in %s", k.Path)
+		}
+	}
+	if !slices.ContainsFunc(img.Skipped, func(s firmware.Skipped) bool { return strings.Contains(s.Reason, "the input ends at") }) {
+		t.Errorf("%v", img.Skipped)
 	}
 }

@@ -111,7 +111,7 @@ func open(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opene
 	if err := f.check(ctx); err != nil {
 		return nil, err
 	}
-	o := &format.Opened{Length: f.end, Attributes: f.attributes()}
+	o := &format.Opened{Length: f.end, Attributes: f.attributes(), Unread: []format.Span{{Length: f.payload}}} // scripts are there too
 	if f.payload < f.end {
 		o.Parts = []format.Part{{Offset: f.payload, Length: f.end - f.payload, Hint: o.Attributes["compression"]}}
 	}

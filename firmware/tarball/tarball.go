@@ -77,7 +77,9 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		start := o.Length
 		h, err := r.Next()
 		if errors.Is(err, io.EOF) {
-			o.Length = max(o.Length, position(src))
+			at := position(src)
+			o.Endless = at <= o.Length // no block of zeros
+			o.Length = max(o.Length, at)
 			break
 		}
 		if err == nil {

@@ -268,6 +268,18 @@ func TestSparse(t *testing.T) {
 	expect(t, slices.Concat(update, dynamic(0, 0, 1, "a")), map[string]string{"data": string(fill("a"))}, "begun and not finished")
 }
 
+// An image that is cut in front of all eraseblocks of a static volume has lost it.
+func TestLostVolume(t *testing.T) {
+	b := slices.Concat(tables(5, "data", "rom"), dynamic(0, 0, 1, "a"))
+	expect(t, b, map[string]string{"data": string(fill("a"))})
+	for _, at := range []int{dataAt, peb + dataAt} {
+		r := b[at+172:][:172]
+		r[12] = 2 // static
+		be.PutUint32(r[168:], ^crc32.ChecksumIEEE(r[:168]))
+	}
+	expect(t, b, map[string]string{"data": string(fill("a"))}, "volume rom is static and has no eraseblock")
+}
+
 // Every cut gives what is left, and says what is not.
 func TestCut(t *testing.T) {
 	for cut := len(device()) - 1; cut > peb+64; cut -= 100 {

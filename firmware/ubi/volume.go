@@ -137,6 +137,10 @@ func (v *volume) count() uint32 {
 // content puts a volume together, with at most so many bytes.
 func (d *device) content(v *volume, name string, most int64) (m *mapping, kind string) {
 	if len(v.lebs) == 0 {
+		if v.record != nil && v.record.Type == staticVolume {
+			reason := fmt.Sprintf("volume %s is static and has no eraseblock: nothing was ever written to it, or the image is cut", name)
+			d.damage = append(d.damage, format.Damage{Offset: min(d.blocks*d.peb, d.in.Size), Reason: reason})
+		}
 		return nil, "empty"
 	}
 	numbers := slices.Sorted(maps.Keys(v.lebs))

@@ -1,6 +1,11 @@
 package yaffs
 
-import "github.com/assay-iot/assay/firmware/format"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/assay-iot/assay/firmware/format"
+)
 
 // keep notes what belongs to the file system of any of its chunks: the spare bytes,
 // where the flash's driver keeps a parity beside the tags, and of a header what says
@@ -19,14 +24,72 @@ func (v *volume) keep(off int64, t tags) {
 			format.Span{Offset: off + atDevice, Length: headerSize - atDevice + attributes})
 	}
 	v.own = append(v.own, format.Span{Offset: off + int64(v.page), Length: int64(v.spare)})
+	if tags := v.tagsBytes(); !v.inband {
+		v.unread = append(v.unread, format.Span{Offset: off + int64(v.page), Length: int64(v.tagsAt)},
+			format.Span{Offset: off + int64(v.page+v.tagsAt+tags), Length: int64(v.spare - v.tagsAt - tags)})
+	}
+	if t.sequence == checkpoint || t.object == summary && !v.geometry.first {
+		v.records = append(v.records, off)
+	}
+}
+
+// tagsBytes is how many of the spare bytes from the tags on are read: all of YAFFS1.
+func (g geometry) tagsBytes() int {
+	switch {
+	case g.first:
+		return 0
+	case g.parity:
+		return min(tagsSize+paritySize, g.spare-g.tagsAt)
+	}
+	return tagsSize
+}
+
+// The second word of a checkpoint, and how many different bytes a page of a record
+// has at most: it is of tables and bits, and no secret.
+const (
+	checkpointMagic = 0x5941ff53
+	maxDifferent    = 190
+)
+
+// ownRecords takes what the driver noted for itself: checkpoints, if one begins as
+// they do, and summaries of blocks. They say again what the chunks say.
+func (v *volume) ownRecords() (checkpoints int) {
+	begun := false
+	for _, off := range v.records {
+		_, t := v.look(v.in, off)
+		head := v.in.Peek(off, 8)
+		begun = begun || t.sequence == checkpoint && len(head) == 8 && v.order.Uint32(head[4:]) == checkpointMagic
+	}
+	for _, off := range v.records {
+		if _, t := v.look(v.in, off); t.sequence == checkpoint && !begun || different(v.in.Peek(off, v.page)) > maxDifferent {
+			continue
+		} else if t.sequence == checkpoint {
+			checkpoints++
+		}
+		page := format.Span{Offset: off, Length: int64(v.page)}
+		v.own, v.unread = append(v.own, page), append(v.unread, page)
+	}
+	slices.SortFunc(v.unread, func(a, b format.Span) int { return cmp.Compare(a.Offset, b.Offset) })
+	return checkpoints
+}
+
+// different counts the values that bytes have.
+func different(b []byte) (n int) {
+	var seen [256]bool
+	for _, c := range b {
+		if !seen[c] {
+			seen[c] = true
+			n++
+		}
+	}
+	return n
 }
 
 // ended is the length of a text with the zero that ends it.
 func ended(field []byte) int { return min(len(text(field))+1, len(field)) }
 
 // unused lists the other runs that are no part of a file's content: erased chunks,
-// what fills a page, older contents and those of deleted files, and checkpoints and
-// summaries, which are not read.
+// what fills a page, older contents and those of deleted files.
 func (v *volume) unused() []format.Span {
 	for i, parts := range v.files {
 		for _, c := range parts {

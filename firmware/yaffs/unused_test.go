@@ -72,3 +72,45 @@ func TestUnused(t *testing.T) {
 		})
 	}
 }
+
+// What the driver notes for itself is explained, and offered to who searches.
+func TestRecords(t *testing.T) {
+	const secret = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBkg2Wf0PSMGTDWk0HTrTWZGqm7ZCWkkD4J7IK2x\n"
+	noise := make([]byte, 2048)
+	for i, x := 0, uint32(7); i < len(noise); i++ {
+		x = x*1664525 + 1013904223
+		noise[i] = byte(x >> 24)
+	}
+	for name, c := range map[string]struct {
+		pages       [][]byte
+		unexplained int
+	}{
+		"checkpoint":         {[][]byte{[]byte("\x10\x00\x00\x00\x53\xff\x41\x59\x07\x00\x00\x00"), []byte("tables " + secret)}, 0},
+		"noise in one":       {[][]byte{[]byte("\x10\x00\x00\x00\x53\xff\x41\x59\x07\x00\x00\x00"), noise}, 2048},
+		"not begun like one": {[][]byte{[]byte("tables " + secret)}, len(secret)},
+	} {
+		f := plain()
+		f.root()
+		f.file(257, "file", []byte("content"))
+		for i, page := range c.pages {
+			f.chunk(page, []uint32{0x21, 1, uint32(i) + 1, uint32(len(page))})
+		}
+		f.file(258, "other", []byte("content"))
+		f.sequence++
+		copy(f.Bytes()[f.Len()-30:], secret[:30])
+		copy(f.Bytes()[f.Len()-2112-30:], secret[30:60])
+		img := reference.Open(t, f.Bytes())
+		all := ""
+		for _, r := range img.Files {
+			if b, err := r.ReadFile(); err == nil && r.Kind == firmware.Raw {
+				all += string(b)
+			}
+		}
+		if bytes.Contains(c.pages[len(c.pages)-1], []byte(secret)) && !bytes.Contains([]byte(all), []byte(secret)) || !bytes.Contains([]byte(all), []byte(secret[:30])) {
+			t.Errorf("%s: not offered: %q", name, all)
+		}
+		if n := unexplained(img); n < c.unexplained || c.unexplained == 0 && n > 0 {
+			t.Errorf("%s: %d bytes are unexplained: %v", name, n, img.Ranges)
+		}
+	}
+}

@@ -35,6 +35,8 @@ type volume struct {
 	budget *format.Budget
 
 	own     []format.Span // what belongs to the file system
+	unread  []format.Span // and is read by nobody
+	records []int64       // chunks of checkpoints and summaries
 	chunks  []chunk       // of one object together, oldest first
 	end     int64         // of the last chunk
 	newest  uint32        // the object of the last chunk

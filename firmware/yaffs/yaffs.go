@@ -15,7 +15,8 @@
 // the geometry is the one in which the tags make sense. Read are pages of 512 to
 // 8192 bytes in both byte orders; files, folders, symlinks, hard links, devices and
 // extended attributes; deleted, replaced and shortened objects. Checkpoints and
-// summaries are passed over. Objects without a name stand below "lost+found".
+// summaries, which say again what the chunks say, and the spare bytes beside the
+// tags, which are the flash's driver's, are not taken apart. Objects without a name stand below "lost+found".
 //
 // YAFFS1 is the same for pages of 512 bytes, with tags of 64 bits that have a
 // checksum, a mark at a chunk that is void, and no sequence numbers.
@@ -141,7 +142,11 @@ func open(ctx context.Context, in format.Input, g geometry, b *format.Budget) (*
 	if err := v.build(); err != nil {
 		return nil, err
 	}
-	return &format.Opened{Length: v.end, Attributes: v.attributes(), Damage: v.damage, Modes: true, Tree: v, Unused: v.unused()}, nil
+	a := v.attributes()
+	if n := v.ownRecords(); n > 0 {
+		a["checkpoint"] = strconv.Itoa(n) + " pages"
+	}
+	return &format.Opened{Length: v.end, Attributes: a, Damage: v.damage, Modes: true, Tree: v, Unused: v.unused(), Unread: v.unread}, nil
 }
 
 func (v *volume) attributes() map[string]string {
