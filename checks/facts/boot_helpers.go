@@ -98,7 +98,10 @@ func interpreted(name string) bool {
 
 // waitsByScript looks at the file that an interpreter is told to run.
 func (g *boot) waitsByScript(args []string) string {
-	for _, a := range args {
+	for i, a := range args {
+		if (a == "-c" || a == "-e") && i+1 < len(args) && !Unresolved(args[i+1]) { // the text itself
+			return waitsByText(Text{Content: args[i+1]})
+		}
 		if strings.HasPrefix(a, "-") || a == "" {
 			continue
 		}

@@ -61,6 +61,7 @@ type launch struct {
 	dir    string // where it starts if no script runs it; empty is /
 	daemon bool   // whoever starts it expects it to stay
 	once   bool   // it ends before the next one runs
+	killed bool   // whoever starts it ends what it leaves behind
 	socket []Listen
 	applet bool // called as "busybox NAME"
 	depth  int
@@ -298,9 +299,7 @@ func (g *boot) scriptText(l *launch, f *firmware.File, t Text, args []string) ou
 		return fails
 	}
 	if strings.HasPrefix(t.Content, "#!") && shellOf(t.Content) == "" {
-		if l.daemon || l.cmd.Background { // a program in another language
-			g.serve(l, f.Name, f)
-		}
+		g.serve(l, f.Name, f) // a program in another language
 		return unsure
 	}
 	return g.follow(l, t, args)
@@ -377,11 +376,11 @@ func valuesOf(words []string) []shellValue {
 	return out
 }
 
-// serve notes a program that is a service: a known daemon, or one that is
-// started to stay.
+// serve notes a program that is a service: a known daemon, one that is started to
+// stay, or one that may stay by itself.
 func (g *boot) serve(l *launch, called string, f *firmware.File) {
 	d, known := daemonOf(path.Base(l.words[0]), path.Base(f.Name))
-	if !l.once && g.socket(l, called) || !known && !l.daemon && !l.cmd.Background {
+	if !l.once && g.socket(l, called) || !known && !l.daemon && !l.cmd.Background && !g.mayStay(l, called, f) {
 		return
 	}
 	if l.once || known && onlyAsks(d.name, l.words[1:]) || !known && (isEverydayTool(path.Base(l.words[0])) || isMultiCall(f.Name)) {

@@ -359,6 +359,7 @@ func (g *boot) unitService(u unit, r reached, sockets []Listen) {
 		l.once = s.key == "ExecStartPre"
 		l.dir = workingDirectory(u)
 		l.daemon = s.key == "ExecStart" && u.value("Service", "Type") != "oneshot"
+		l.killed = u.value("Service", "Type") == "oneshot" && !isYes(u.value("Service", "RemainAfterExit"))
 		if s.key == "ExecStart" {
 			l.socket = slices.DeleteFunc(slices.Clone(sockets), func(l Listen) bool { return l.Port == 0 })
 		}

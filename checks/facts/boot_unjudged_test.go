@@ -156,7 +156,20 @@ func TestWaits(t *testing.T) {
 	listens := string(elfImage(32, binary.LittleEndian, []string{"libc.so.0"}, 0))
 	for _, tc := range []struct{ script, want string }{
 		{"/opt/app &", "its program can wait for connections"},
-		{"/opt/app", ""},           // it is not started to stay
+		{"/opt/app", "its program can wait for connections"}, // it may put itself into the background
+		{"/opt/app -d -c /etc/app.conf", "its program can wait for connections"},
+		{"exec /opt/app", "its program can wait for connections"},
+		{"/usr/sbin/tool", ""},
+		{"/usr/sbin/tool -p 8080", ""}, // nothing says that it stays
+		{"/opt/app --version", ""},
+		{"/usr/sbin/netifd", ""},
+		{"/usr/bin/rsync --daemon", "its program can wait for connections"},
+		{"/usr/bin/rsync -a /etc/x /tmp/x", ""},
+		{"lua /opt/api.lua", "its script can wait for connections"},
+		{"lua /opt/timer.lua", ""},
+		{"lua -e 's.listen(1)'", "its script can wait for connections"},
+		{"/opt/api.py", "its script can wait for connections"},
+		{"/opt/once.py", ""},
 		{"/usr/sbin/netifd &", ""}, // a helper
 		{"/usr/sbin/tool -p 8080 &", "its arguments name a port"},
 		{"/usr/sbin/tool -h mqtt.vendor.example -p 1883 &", ""},
@@ -167,7 +180,8 @@ func TestWaits(t *testing.T) {
 		{"lua $(x) &", "the program that it runs could not be read"},
 	} {
 		g := bootOf(t, startsScript(tc.script, map[string]string{
-			"opt/app": listens, "usr/sbin/netifd": listens, "usr/sbin/tool": "", "usr/bin/lua": "", "opt/api.lua": "s:bind(0)\nserver.listen(1)\n", "opt/timer.lua": "x = 1\n",
+			"opt/app": listens, "usr/sbin/netifd": listens, "usr/sbin/tool": "", "usr/bin/lua": "", "usr/bin/rsync": listens,
+			"opt/api.py": "#!/usr/bin/python3\nHTTPServer(('', 80), H).serve_forever()\n", "opt/once.py": "#!/usr/bin/python3\nprint(1)\n", "opt/api.lua": "s:bind(0)\nserver.listen(1)\n", "opt/timer.lua": "x = 1\n",
 		}))
 		got := ""
 		for _, s := range g.Services {
