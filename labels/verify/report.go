@@ -112,6 +112,7 @@ type Report struct {
 	Logs     []LogAnswer    `json:"logProofs,omitempty"` // of the proofs that lie beside the label
 
 	subject subject
+	today   string          // by the clock; AsOf is the day that is asked about
 	entry   string          // of the issuer in the trust policy; empty without one
 	maxAge  time.Duration   // of a status list, by the trust policy; zero if any will do
 	told    string          // what the image says of itself, as a clause

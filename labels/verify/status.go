@@ -18,11 +18,15 @@ import (
 type ListAnswer struct {
 	Address string       `json:"address"`
 	Index   int          `json:"index"`
-	Value   status.Value `json:"value"`            // only if Known
+	Value   status.Value `json:"value"`            // on the day that is asked about; only if Known
 	Known   bool         `json:"known"`            // a list that counts was there
 	Skipped bool         `json:"skipped"`          // nobody asked, by wish
 	Signed  string       `json:"signed,omitempty"` // when the list was
 	Why     string       `json:"why,omitempty"`    // why it is not known
+
+	// Since is what the list says today, if that is not what it says of the day that
+	// is asked about.
+	Since *status.Value `json:"since,omitempty"`
 
 	// Newest is the signed list that answered, for whoever keeps it to notice a
 	// list that was rolled back.
@@ -35,6 +39,9 @@ func (a *ListAnswer) text() string {
 		return "not asked"
 	case !a.Known:
 		return "not known"
+	}
+	if a.Since != nil {
+		return fmt.Sprintf("%s on the day that is asked about, %s since; list of %s", a.Value, *a.Since, a.Signed)
 	}
 	return a.Value.String() + ", as of " + a.Signed
 }
@@ -126,6 +133,9 @@ func (a *ListAnswer) ask(p status.Place, keys []Key, r *Report, o Options) error
 	a.Signed = newest.Signed.Format(time.RFC3339)
 	a.Value, err = newest.answer(lists, p, r.AsOf, o.now())
 	a.Known = err == nil
+	if since, _ := newest.answer(lists, p, r.today, o.now()); a.Known && r.AsOf < r.today && since != a.Value {
+		a.Since = &since
+	}
 	return err
 }
 

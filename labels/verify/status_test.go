@@ -205,6 +205,42 @@ func TestNewestKeepsEveryChange(t *testing.T) {
 	}
 }
 
+// An answer for another day names it, and says first what has become of the label
+// since: nobody shows a revoked label as a genuine one by asking for an earlier day.
+func TestOtherDay(t *testing.T) {
+	key := newECDSA(t, elliptic.P256())
+	revoked := list(t)
+	revoked.Changes = []status.Change{{Index: 4711, Day: day(t, "2026-10-20"), Value: status.Revoked}}
+	for _, c := range []struct {
+		asOf, now string
+		list      status.New
+		want      string
+	}{
+		{"2026-10-19", "2026-11-02T12", revoked, "This label is genuine and was valid on 2026-10-19, but it is revoked now: "},
+		{"2026-10-19", "2026-11-02T12", list(t), "This label is genuine and was valid on 2026-10-19: "},
+		{"2026-10-19", "2028-01-01T12", list(t), "This label is genuine and was valid on 2026-10-19, but it expired on 2027-10-01: "},
+		{"2026-10-19", "2036-01-01T12", list(t), "This label is genuine and was valid on 2026-10-19, but security updates ended on 2031-06-30: "},
+		{"2026-11-02", "2026-11-02T12", list(t), "This label is genuine: "},
+	} {
+		o := verify.Options{AsOf: c.asOf, Now: at(t, c.now), Status: given(signList(t, key, c.list))}
+		r := mustBundle(t, labeltest.Bundle(t, key, listed(t)), keys(t, key.Public()), o)
+		if r.Status != verify.Valid || !strings.HasPrefix(r.Summary, c.want) {
+			t.Errorf("%s, asked on %s: %s, want %q", c.asOf, c.now, r.Summary, c.want)
+		}
+		var b bytes.Buffer
+		if err := r.Text(&b); err != nil {
+			t.Fatal(err)
+		}
+		if since := strings.Contains(b.String(), "revoked since; list of"); since != strings.Contains(c.want, "revoked now") {
+			t.Errorf("the detail tells what came since: %v\n%s", since, b.String())
+		}
+	}
+	o := verify.Options{AsOf: "2027-01-01", Now: at(t, "2026-11-02T12")}
+	if r := mustBundle(t, labeltest.Bundle(t, key, labeltest.Statement(t)), keys(t, key.Public()), o); !strings.Contains(r.Summary, "valid on 2027-01-01; what is withdrawn until then nobody knows") {
+		t.Errorf("a day to come: %s", r.Summary)
+	}
+}
+
 func TestStatusIsAsked(t *testing.T) {
 	key := newECDSA(t, elliptic.P256())
 	ks := keys(t, key.Public())

@@ -11,6 +11,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/status"
 )
 
 // summary is the sentence that stands first.
@@ -23,6 +24,9 @@ func (r *Report) sentence(s Status) string {
 	}
 	switch s {
 	case Valid:
+		if r.AsOf != r.today && !r.Demo {
+			return r.otherDay() + ": " + r.product() + "."
+		}
 		return genuine + ": " + r.product() + "."
 	case SupportEnded:
 		return fmt.Sprintf("%s, but security updates for %s ended on %s.", genuine, r.product(), l.supportUntil)
@@ -45,6 +49,25 @@ func (r *Report) sentence(s Status) string {
 		return genuine + " in what it says, but whether it counts cannot be told: " + r.product() + "."
 	}
 	return genuine + " in what it says, but nobody compared the picture with that: " + r.product() + "."
+}
+
+// otherDay answers for a day that is not today, and tells first what has become of
+// the label since.
+func (r *Report) otherDay() string {
+	l := &r.subject
+	if r.AsOf > r.today {
+		return fmt.Sprintf("This label is genuine, and by its dates valid on %s; what is withdrawn until then nobody knows", r.AsOf)
+	}
+	now := ""
+	switch {
+	case r.List != nil && r.List.Since != nil && *r.List.Since != status.Valid:
+		now = fmt.Sprintf(", but it is %s now", *r.List.Since)
+	case r.today > l.supportUntil:
+		now = ", but security updates ended on " + l.supportUntil
+	case r.today > l.validUntil:
+		now = ", but it expired on " + l.validUntil
+	}
+	return fmt.Sprintf("This label is genuine and was valid on %s%s", r.AsOf, now)
 }
 
 func (r *Report) product() string {

@@ -119,7 +119,7 @@ func newReport(o Options) (*Report, error) {
 	if t, err := assay.Date(o.AsOf); err != nil || t.Format(time.DateOnly) != o.AsOf {
 		return nil, fmt.Errorf("as-of date %q is not a date (YYYY-MM-DD)", o.AsOf)
 	}
-	return &Report{Format: ReportFormat, AsOf: o.AsOf, Image: o.Image}, nil
+	return &Report{Format: ReportFormat, AsOf: o.AsOf, Image: o.Image, today: o.now().UTC().Format(time.DateOnly)}, nil
 }
 
 // bundle fills the report and gives the statement if it is authentic.
