@@ -9,15 +9,16 @@ import (
 	"testing"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/checktest"
 )
 
 var listedCheck = regexp.MustCompile(`(?m)^\t\t([a-z]+)\.(\w+),$`)
 
 // TestCoverage is the table of the catalogue's rows and their tests: each has
-// fixtures that are right, wrong and irrelevant (there is nothing to judge, or not
-// enough), a test that runs them, and a scheme that asks for it or the mark
-// "informative". go test -v shows it.
+// fixtures that are right and wrong; irrelevant ones where it has a condition for its
+// question to arise, and open ones where it reads an image; a test that runs them, and
+// a scheme that asks for it or the mark "informative". go test -v shows it.
 func TestCoverage(t *testing.T) {
 	source, err := os.ReadFile("catalogue.go")
 	if err != nil {
@@ -41,6 +42,12 @@ func TestCoverage(t *testing.T) {
 		for _, problem := range checktest.Missing(c, kinds) {
 			t.Errorf("%s: %s", c.ID, problem)
 		}
+		if asksWhetherItApplies(t, c) && kinds[assay.NotApplicable.String()] == 0 {
+			t.Errorf("%s: it can be not-applicable, and no fixture is", c.ID)
+		}
+		if c.NeedsImage() && kinds[assay.Inconclusive.String()] == 0 {
+			t.Errorf("%s: it reads an image, and no fixture leaves its question open", c.ID)
+		}
 		if !isRun(t, names[i][1], names[i][2]) {
 			t.Errorf("%s: no test in checks/%s runs its fixtures with checktest.Run", c.ID, names[i][1])
 		}
@@ -58,6 +65,19 @@ func TestCoverage(t *testing.T) {
 func row(name string, kinds map[string]int, schemes string) string {
 	return fmt.Sprintf("%-34s %5d %5d %10d %5d  %s\n", name,
 		kinds[assay.Pass.String()], kinds[assay.Fail.String()], kinds[assay.NotApplicable.String()], kinds[assay.Inconclusive.String()], schemes)
+}
+
+// asksWhetherItApplies reports whether a check has a condition of its own for its
+// question to arise: a feature that the product or the image may lack. An image that
+// is declared opaque as a whole makes every check not-applicable; TestOpaque has that.
+func asksWhetherItApplies(t *testing.T, c *checks.Check) bool {
+	t.Helper()
+	_, name, _ := strings.Cut(string(c.ID), "/")
+	text, err := os.ReadFile(filepath.Join("..", string(c.Principle), strings.ReplaceAll(name, "-", "_")+".go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Contains(string(text), "NotApplicable(")
 }
 
 // isRun reports whether a test of the package runs the fixtures of its check.

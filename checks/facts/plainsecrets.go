@@ -24,7 +24,7 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 2,
+	Version: 3,
 	Doc:     "Passwords in clear in settings, in addresses, in arguments of scripts, and in flat programs beside the name of what they open.",
 	Needs:   []Node{Texts, Scripts, rawSecrets},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
@@ -46,7 +46,9 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 			shell[s.Path] = true
 			found = append(found, scriptSecrets(texts, s)...)
 		}
+		found = append(found, vpnLogins(texts)...)
 		for _, t := range texts.All() {
+			found = append(found, markedPlain(t)...)
 			switch read := secretReader(t); {
 			case read != nil:
 				found = append(found, read(t)...)
@@ -164,8 +166,8 @@ var (
 	codeSuffixes = []string{".py", ".pl", ".pm", ".rb", ".lua", ".php", ".js", ".mjs", ".cjs", ".ts", ".c", ".h", ".cpp", ".go", ".java", ".tcl", ".uc", ".ut", ".exp"}
 	proseFolders = []string{"locale", "locales", "lang", "langs", "language", "languages", "i18n", "translations", "bash-completion", "pam.d", "man", "licenses", "vim", "terminfo", "lintian"}
 	proseNames   = []string{"nsswitch.conf", "login.defs", "sudoers", "services", "debconf.conf", "deluser.conf", "adduser.conf"}
-	// languageFile is a translation that is named by its language.
-	languageFile = lazy(`^[a-z]{2,3}([-_][A-Za-z]{2,4})?\.[a-z]+$`)
+	// languageFile is a translation that is named by its language (ISO 639): not app.json.
+	languageFile = lazy(`^(?:[a-z]{2,3}[-_][A-Za-z]{2,4}|a[rz]|b[gnr]|c[asny]|d[ae]|e[lnstuo]|f[airo]|g[abl]|h[eiruy]|i[dst]|j[ap]|k[akor]|l[tv]|m[knst]|n[blno]|p[lst]|r[ou]|s[klqrvw]|t[hrw]|u[kz]|vi|zh|chi|deu|eng|fra|fre|ger|ita|jpn|kor|nld|pol|por|rus|spa|swe|tur|zho)\.[a-z]+$`)
 	// pythonItself holds Python's own library, whose comments have examples.
 	pythonItself = lazy(`(?:^|/)lib/python[0-9.]+/(?:[a-z_]+/)*[a-z_]+\.py$`)
 )

@@ -158,6 +158,7 @@ func (sr *scriptReader) read(t Text) (s Script) {
 	}
 	w.lookup = func(name string, _ *shellRun) (Text, bool) { return sr.texts.Get(t.File.Container, name) }
 	r := newShellRun(w, t, nil, false)
+	r.place = t.place
 	r.stmts(stmts)
 	r.runTraps()
 	for _, name := range sortedKeys(r.funcs) {

@@ -155,7 +155,7 @@ func (g *gate) newShell() *shellRun {
 	w.read = func(name string) (string, bool) { s, ok := g.said[g.name(name)]; return s, ok }
 	w.walk, w.capture = g.walk, g.capture
 	r := newShellRun(w, g.text, nil, false)
-	r.errexit = g.errexitLine()
+	r.errexit, r.place = g.errexitLine(), g.text.place
 	r.builtin = map[string]func(*shellRun, []shellValue) (outcome, flow){
 		"set": g.set, "exit": g.exit, "return": g.exit, "[": g.test, "test": g.test, "[[": g.test, "cd": g.cd,
 		".": g.source, "source": g.source, "eval": g.eval,

@@ -12,33 +12,35 @@ import (
 func ownUpdaters(v *updateView) []Updater {
 	var all []Updater
 	for _, s := range v.scripts {
-		if partOfUpdater(s.Name) {
-			continue
+		if t, ok := v.texts.Get(v.root, s.Name); ok && !partOfUpdater(s.Name) {
+			all = append(all, ownUpdater(v, s, t)...)
 		}
-		steps := stepsOf(s)
-		if !steps.worthFollowing(s) {
-			continue
-		}
-		t, ok := v.texts.Get(v.root, s.Name)
-		if !ok {
-			continue
-		}
-		found := judgeGate(v, s, t)
-		if len(found.installs) == 0 || len(steps.fetches) == 0 && !soundsLikeUpdate(s.Name) {
-			continue
-		}
-		u := Updater{Name: "own", Root: v.root.Path, Places: found.installs, Verification: found.verification(s.Problem)}
-		for _, i := range steps.fetches {
-			u.Places = append(u.Places, s.Commands[i].Location)
-		}
-		for _, i := range steps.fetches {
-			for _, word := range addressesIn(s.Commands[i]) {
-				u.fetch(word, s.Commands[i].Location)
-			}
-		}
-		all = append(all, u)
 	}
-	return all
+	texts, scripts := lineScripts(v)
+	for i := range texts {
+		all = append(all, ownUpdater(v, &scripts[i], texts[i])...)
+	}
+	return append(all, otherUpdaters(v)...)
+}
+
+// ownUpdater judges one script, if it is an updater.
+func ownUpdater(v *updateView, s *Script, t Text) []Updater {
+	steps := stepsOf(s)
+	if !steps.worthFollowing(s) {
+		return nil
+	}
+	found := judgeGate(v, s, t)
+	if len(found.installs) == 0 || len(steps.fetches) == 0 && !soundsLikeUpdate(s.Name) {
+		return nil
+	}
+	u := Updater{Name: "own", Root: v.root.Path, Places: found.installs, Verification: found.verification(s.Problem)}
+	for _, i := range steps.fetches {
+		u.Places = append(u.Places, s.Commands[i].Location)
+		for _, word := range addressesIn(s.Commands[i]) {
+			u.fetch(word, s.Commands[i].Location)
+		}
+	}
+	return []Updater{u}
 }
 
 // partOfUpdater are scripts of OpenWrt that the sysupgrade updater speaks for.

@@ -26,7 +26,7 @@ The same files and the same --as-of make the same bytes.
   --osv         exports of OSV, one zip (or folder) for each ecosystem
   --nvd         feeds of NVD 2.0: .json, .json.gz, a zip or a folder of them
   --cve         the CVE list, version 5: a zip or folder of records
-  --kev         CISA's catalogue of known exploited vulnerabilities, .json
+  --kev         CISA's catalogue of known exploited vulnerabilities, .json or .csv
   --epss        FIRST's scores, .csv or .csv.gz
   --end-of-life a table of ends of support, in place of the program's own`,
 		Example: "  assay data build --out data --osv Debian/all.zip --osv Alpine/all.zip \\\n    --nvd nvdcve-2.0-2024.json.gz --kev known_exploited_vulnerabilities.json --epss epss_scores.csv.gz",

@@ -127,7 +127,7 @@ func told(before, text string) string {
 func tellRecords(w io.Writer, found []advisories.Record) error {
 	b := &strings.Builder{}
 	for _, r := range found {
-		fmt.Fprintf(b, "%s  %s %.1f%s\n  %s\n", report.Clean(r.ID), report.Clean(string(r.Specific.Rating)), r.Specific.Score, told("  exploited since ", r.Specific.Exploited), report.Clean(r.Summary))
+		fmt.Fprintf(b, "%s  %s%s\n  %s\n", report.Clean(r.ID), rated(r), exploitedOf(r), report.Clean(r.Summary))
 		for _, a := range r.Affected {
 			fmt.Fprintf(b, "  %s %s:", report.Clean(a.Package.Ecosystem), report.Clean(a.Package.Name))
 			for _, g := range a.Ranges {
@@ -145,4 +145,25 @@ func tellRecords(w io.Writer, found []advisories.Record) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// rated gives the rating of a record and its score, if there are any.
+func rated(r advisories.Record) string {
+	switch s := r.Specific; {
+	case s.Rating == "":
+		return "not rated"
+	case s.Score == 0:
+		return report.Clean(string(s.Rating))
+	default:
+		return fmt.Sprintf("%s %.1f", report.Clean(string(s.Rating)), s.Score)
+	}
+}
+
+// exploitedOf says since when a vulnerability is exploited, and which of several.
+func exploitedOf(r advisories.Record) string {
+	text := told("  exploited since ", r.Specific.Exploited)
+	if ids := r.Specific.ExploitedIDs; len(ids) > 0 {
+		text += ": " + report.Clean(strings.Join(ids, ", "))
+	}
+	return text
 }

@@ -23,7 +23,7 @@ type Sources struct {
 	OSV       []string // exports of ecosystems: zips of records, or folders
 	NVD       []string // feeds of NVD 2.0, or answers of its API: .json, .json.gz, zips or folders
 	CVE       []string // the CVE list, version 5: zips or folders
-	KEV       string   // CISA's list of exploited vulnerabilities, JSON
+	KEV       string   // CISA's list of exploited vulnerabilities, JSON or CSV
 	EPSS      string   // FIRST's scores, .csv or .csv.gz
 	EndOfLife string   // a table of ends of support
 }
@@ -44,6 +44,7 @@ type builder struct {
 	scored    map[uint64]float32
 	days      map[string]string // by ecosystem: the newest of its sources
 	touched   map[string]bool   // ecosystems of the source that is read now
+	pages     map[int]int       // of the source that is read now: entries, by the number that a search of NVD's had
 	joined    struct{ exploited, scored int }
 }
 
@@ -138,10 +139,13 @@ func (b *builder) read(ctx context.Context, m *Manifest, s Sources) error {
 	add("cve", b.readCVE, s.CVE...)
 	for _, one := range all {
 		var info FileInfo
-		b.source, b.touched = &info, map[string]bool{}
+		b.source, b.touched, b.pages = &info, map[string]bool{}, map[int]int{}
 		known, err := walk(ctx, one.kind, one.name, one.read)
 		if err != nil {
 			return err
+		}
+		if err := b.missingPages(); err != nil {
+			return fmt.Errorf("%s %w: %w", one.name, ErrSource, err)
 		}
 		if info.Records == 0 {
 			return fmt.Errorf("%s %w: it holds no record of the kind %s", one.name, ErrSource, one.kind)
@@ -208,9 +212,14 @@ func (b *builder) add(r *Record, rank byte) error {
 
 // join adds what the lists say about a record.
 func (b *builder) join(r *Record) {
-	for _, id := range r.CVEs() {
-		if day, ok := b.exploited[id]; ok && (r.Specific.Exploited == "" || day < r.Specific.Exploited) {
+	ids := r.CVEs()
+	for _, id := range ids {
+		day, ok := b.exploited[id]
+		if ok && (r.Specific.Exploited == "" || day < r.Specific.Exploited) {
 			r.Specific.Exploited = day
+		}
+		if ok && len(ids) > 1 {
+			r.Specific.ExploitedIDs = append(r.Specific.ExploitedIDs, id)
 		}
 		if key, ok := cveNumber(id); ok {
 			r.Specific.EPSS = max(r.Specific.EPSS, math.Round(float64(b.scored[key])*1e5)/1e5)

@@ -6,6 +6,7 @@ import "strings"
 // is needed.
 type cpe struct {
 	part, vendor, product, version, update string
+	target                                 string // system that it was made for; "*" for any
 }
 
 // parseCPE reads cpe:2.3:a:vendor:product:version:update:…
@@ -14,13 +15,13 @@ func parseCPE(s string) (cpe, bool) {
 	if !ok || len(s) > 4*maxName {
 		return cpe{}, false
 	}
-	var fields [5]string
+	var fields [9]string
 	for i := range fields {
-		if fields[i], rest, ok = cutUnescaped(rest); !ok && i < len(fields)-1 {
+		if fields[i], rest, ok = cutUnescaped(rest); !ok && i < 4 {
 			return cpe{}, false
 		}
 	}
-	c := cpe{fields[0], strings.ToLower(fields[1]), strings.ToLower(fields[2]), fields[3], fields[4]}
+	c := cpe{fields[0], strings.ToLower(fields[1]), strings.ToLower(fields[2]), fields[3], fields[4], strings.ToLower(fields[8])}
 	return c, usable(c.vendor, c.product)
 }
 

@@ -237,7 +237,10 @@ func (r *Record) into(known map[string]*Vulnerability, fixed string, urgency Rat
 		}
 		v.Rating = cmp.Or(v.Rating, urgency, r.Specific.Rating)
 		v.Score, v.EPSS = max(v.Score, r.Specific.Score), max(v.EPSS, r.Specific.EPSS)
-		v.Exploited, v.Fixed = cmp.Or(v.Exploited, r.Specific.Exploited), cmp.Or(v.Fixed, fixed)
+		v.Fixed = cmp.Or(v.Fixed, fixed)
+		if some := r.Specific.ExploitedIDs; len(some) == 0 || slices.Contains(some, id) {
+			v.Exploited = cmp.Or(v.Exploited, r.Specific.Exploited)
+		}
 	}
 }
 

@@ -29,6 +29,8 @@ type Specific struct {
 	Score     float64 `json:"score,omitempty"` // CVSS base score
 	EPSS      float64 `json:"epss,omitempty"`  // probability of exploitation in the next 30 days, of FIRST
 	Exploited string  `json:"exploited,omitempty"`
+	// ExploitedIDs are those of several CVEs of an advisory that are meant.
+	ExploitedIDs []string `json:"exploited_ids,omitempty"`
 }
 
 // Affected says which versions of a package are affected.

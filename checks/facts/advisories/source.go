@@ -229,8 +229,8 @@ func (d document) wrong(err error) error {
 }
 
 // elements reads the elements of one array in a document that may be larger than
-// memory: those of the member named, at the top. Other members go to rest.
-func (d document) elements(member string, element func(raw json.RawMessage) error, rest map[string]*string) error {
+// memory: those of the member named, at the top. Other members go where rest points.
+func (d document) elements(member string, element func(raw json.RawMessage) error, rest map[string]any) error {
 	limit := &limited{r: d.content, left: 2 * maxRecord}
 	dec := json.NewDecoder(limit)
 	wrong := func(err error) error { return d.wrong(at(dec.InputOffset(), err)) }
@@ -249,7 +249,7 @@ func (d document) elements(member string, element func(raw json.RawMessage) erro
 				return wrong(err)
 			}
 			if into, ok := rest[fmt.Sprint(name)]; ok {
-				_ = json.Unmarshal(other, into) // left empty where it is no text
+				_ = json.Unmarshal(other, into) // left empty where it is of another kind
 			}
 			limit.left = 2 * maxRecord
 			continue

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts/advisories/versions"
 )
 
@@ -25,6 +26,7 @@ type cveContainer struct {
 	Descriptions []text                       `json:"descriptions"`
 	Affected     []cveProduct                 `json:"affected"`
 	Metrics      []map[string]json.RawMessage `json:"metrics"`
+	Applicable   []applicability              `json:"cpeApplicability"`
 }
 
 type cveProduct struct {
@@ -73,12 +75,16 @@ func (b *builder) readCVE(d document) error {
 		if r.Specific.Score == 0 {
 			r.Specific.Score = cveScore(c.Metrics)
 		}
+		if day := exploitedSince(c.Metrics); day != "" {
+			r.Specific.Exploited = day
+		}
 		for _, p := range c.Affected {
 			if len(p.Versions) > maxVersions {
 				return d.wrong(errTooMany)
 			}
 			products.product(p)
 		}
+		products.applicable(c.Applicable)
 	}
 	r.Specific.Rating = rated(r.Specific.Score)
 	r.Affected = products.all
@@ -107,20 +113,42 @@ func cveScore(metrics []map[string]json.RawMessage) float64 {
 	return 0
 }
 
+// exploitedSince is the day on which CISA listed a vulnerability as exploited, if the
+// container that it adds to records says so.
+func exploitedSince(metrics []map[string]json.RawMessage) string {
+	for _, m := range metrics {
+		var other struct {
+			Type    string `json:"type"`
+			Content struct {
+				Added string `json:"dateAdded"`
+			} `json:"content"`
+		}
+		if json.Unmarshal(m["other"], &other) == nil && other.Type == "kev" {
+			if _, err := assay.Date(other.Content.Added); err == nil {
+				return other.Content.Added
+			}
+		}
+	}
+	return ""
+}
+
 // product adds what a container says about one product, under each of its names.
 func (p *products) product(in cveProduct) {
 	ranges := in.ranges()
 	if len(ranges) == 0 {
 		return
 	}
-	names := []string{cpeWord(in.Vendor) + ":" + cpeWord(in.Product)}
-	if len(in.CPEs) > 0 {
-		names = nil
-		for _, s := range in.CPEs {
-			if c, ok := parseCPE(s); ok && c.part != "h" {
-				names = append(names, c.name())
-			}
+	var names []string
+	named := false // by CPE, if only as hardware
+	for _, s := range in.CPEs {
+		c, ok := parseCPE(s)
+		named = named || ok
+		if ok && c.part != "h" {
+			names = append(names, c.name())
 		}
+	}
+	if !named {
+		names = []string{cpeWord(in.Vendor) + ":" + cpeWord(in.Product)}
 	}
 	slices.Sort(names)
 	for _, n := range slices.Compact(names) {
@@ -150,10 +178,12 @@ type span struct {
 // are not.
 func (in *cveProduct) ranges() []Range {
 	var yes, no []span
+	counted := 0 // versions that are no commits
 	for _, v := range in.Versions {
 		if v.Type == "git" {
 			continue
 		}
+		counted++
 		for status, s := range v.spans {
 			switch status {
 			case "affected":
@@ -166,7 +196,7 @@ func (in *cveProduct) ranges() []Range {
 	if in.Default == "affected" && len(no) > 0 {
 		return between(no)
 	}
-	if in.Default == "affected" && len(in.Versions) == 0 {
+	if in.Default == "affected" && (counted > 0 || len(in.Versions) == 0) {
 		return []Range{{Type: "ECOSYSTEM", Events: []Event{{Introduced: "0"}}}}
 	}
 	var all []Range
@@ -184,6 +214,12 @@ func (v *cveVersion) spans(yield func(status string, s span) bool) {
 			yield(v.Status, s)
 		}
 		return
+	}
+	if v.LessThan == "" && v.LessThanOrEqual == "" {
+		if s, ok := phrased(v.Version); ok {
+			yield(v.Status, s)
+			return
+		}
 	}
 	s := span{from: v.Version}
 	switch {
@@ -220,6 +256,36 @@ func (v *cveVersion) spans(yield func(status string, s span) bool) {
 // isVersion reports whether a text names a version rather than none or any.
 func isVersion(s string) bool {
 	return s != "" && !strings.ContainsAny(s, " ,") && strings.ContainsAny(s, "0123456789")
+}
+
+// phrased reads the words that some write in place of a version: "1.2.x", "1.0 through
+// 1.5", "before 1.5", "1.5 and earlier".
+func phrased(s string) (span, bool) {
+	lower := strings.ToLower(strings.TrimSpace(s))
+	if len(lower) > maxName {
+		return span{}, false
+	}
+	for _, end := range []string{".x", ".*"} {
+		if branch, ok := strings.CutSuffix(lower, end); ok && isVersion(branch) {
+			return span{branch, branch + ".*", true}, true
+		}
+	}
+	for _, word := range []string{"before ", "prior to ", "versions before ", "versions prior to "} {
+		if v, ok := strings.CutPrefix(lower, word); ok && isVersion(v) {
+			return span{"0", v, false}, true
+		}
+	}
+	for _, word := range []string{" and earlier", " and prior", " and below", " and older", " and before"} {
+		if v, _, ok := strings.Cut(lower, word); ok && isVersion(v) {
+			return span{"0", v, true}, true
+		}
+	}
+	for _, word := range []string{" through ", " to ", " - "} {
+		if from, to, ok := strings.Cut(lower, word); ok && isVersion(from) && isVersion(to) {
+			return span{from, to, true}, true
+		}
+	}
+	return span{}, false
 }
 
 // compared reads the comparisons that some write in place of a version:

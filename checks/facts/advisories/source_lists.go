@@ -2,18 +2,24 @@ package advisories
 
 import (
 	"bufio"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/assay-iot/assay"
 )
 
-// readKEV reads CISA's list of vulnerabilities that are known to be exploited.
+// readKEV reads CISA's list of vulnerabilities that are known to be exploited, in JSON
+// or CSV.
 func (b *builder) readKEV(d document) error {
+	if name := strings.TrimSuffix(strings.ToLower(d.base()), ".gz"); strings.HasSuffix(name, ".csv") {
+		return b.readKEVTable(d)
+	}
 	var released string
 	err := d.elements("vulnerabilities", func(raw json.RawMessage) error {
 		var in struct {
@@ -23,19 +29,66 @@ func (b *builder) readKEV(d document) error {
 		if err := json.Unmarshal(raw, &in); err != nil {
 			return err
 		}
-		if _, err := assay.Date(in.Added); err != nil || !usable(in.ID) {
-			return fmt.Errorf("%w: entry %q of %q", errNoRecord, in.ID, in.Added)
-		}
-		if len(b.exploited) >= maxListed {
-			return errTooMany
-		}
-		b.exploited[in.ID] = in.Added
-		b.source.Records++
-		b.dated(in.Added)
-		return nil
-	}, map[string]*string{"dateReleased": &released})
+		return b.kev(in.ID, in.Added)
+	}, map[string]any{"dateReleased": &released})
 	b.dated(released)
 	return err
+}
+
+// kev notes from which day on a vulnerability is known to be exploited.
+func (b *builder) kev(id, added string) error {
+	if _, err := assay.Date(added); err != nil || !usable(id) {
+		return fmt.Errorf("%w: entry %q of %q", errNoRecord, id, added)
+	}
+	if len(b.exploited) >= maxListed {
+		return errTooMany
+	}
+	b.exploited[id] = added
+	b.source.Records++
+	b.dated(added)
+	return nil
+}
+
+// readKEVTable reads the list in CSV, whose first line names the columns.
+func (b *builder) readKEVTable(d document) error {
+	table := csv.NewReader(&limited{r: d.content, left: maxKEV})
+	table.ReuseRecord = true
+	table.FieldsPerRecord = -1
+	header, err := table.Read()
+	if err != nil {
+		return d.wrong(err)
+	}
+	id, added := column(header, "cveID"), column(header, "dateAdded")
+	if id < 0 || added < 0 {
+		return d.wrong(errors.New("its first line names no columns cveID and dateAdded"))
+	}
+	for {
+		row, err := table.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		line, _ := table.FieldPos(0)
+		if err == nil && len(row) <= max(id, added) {
+			err = errNoRecord
+		}
+		if err == nil {
+			err = b.kev(strings.TrimSpace(row[id]), strings.TrimSpace(row[added]))
+		}
+		if err != nil {
+			return d.wrong(fmt.Errorf("line %d: %w", line, err))
+		}
+	}
+}
+
+// maxKEV is the size in bytes of a list of exploited vulnerabilities in CSV.
+const maxKEV = 256 << 20
+
+// column finds a name in the first line of a table, which may begin with the mark of
+// UTF-8.
+func column(header []string, name string) int {
+	return slices.IndexFunc(header, func(s string) bool {
+		return strings.EqualFold(strings.TrimSpace(strings.TrimPrefix(s, "\ufeff")), name)
+	})
 }
 
 // maxListed bounds the entries of a list that is held in memory.

@@ -2,6 +2,8 @@ package advisories
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -20,13 +22,20 @@ type nvd struct {
 				Severity string  `json:"baseSeverity"`
 			} `json:"cvssData"`
 		} `json:"metrics"`
-		Configurations []struct {
-			Nodes []struct {
-				Negate  bool       `json:"negate"`
-				Matches []cpeMatch `json:"cpeMatch"`
-			} `json:"nodes"`
-		} `json:"configurations"`
+		Configurations []applicability `json:"configurations"`
 	} `json:"cve"`
+}
+
+// applicability is what is affected, and where: of NVD, and of the CVE list since its
+// version 5.1.
+type applicability struct {
+	Operator string    `json:"operator"` // between the nodes
+	Nodes    []cpeNode `json:"nodes"`
+}
+
+type cpeNode struct {
+	Negate  bool       `json:"negate"`
+	Matches []cpeMatch `json:"cpeMatch"`
 }
 
 type text struct {
@@ -47,15 +56,31 @@ type cpeMatch struct {
 // size.
 func (b *builder) readNVD(d document) error {
 	var stamp string
+	var page struct{ here, size, all int }
 	err := d.elements("vulnerabilities", func(raw json.RawMessage) error {
 		var in nvd
 		if err := json.Unmarshal(raw, &in); err != nil {
 			return err
 		}
+		page.here++
 		return b.addNVD(&in)
-	}, map[string]*string{"timestamp": &stamp})
+	}, map[string]any{"timestamp": &stamp, "resultsPerPage": &page.size, "totalResults": &page.all})
 	b.dated(stamp)
+	if page.size < page.all {
+		b.pages[page.all] += page.here
+	}
 	return err
+}
+
+// missingPages says that answers of the API are a part of what there was to answer;
+// what is not there must not look as if it did not exist.
+func (b *builder) missingPages() error {
+	for _, all := range slices.Sorted(maps.Keys(b.pages)) {
+		if here := b.pages[all]; here < all {
+			return fmt.Errorf("it holds %d of the %d results of a search: give a folder with the answers for every startIndex", here, all)
+		}
+	}
+	return nil
 }
 
 func (b *builder) addNVD(in *nvd) error {
@@ -84,15 +109,7 @@ func (b *builder) addNVD(in *nvd) error {
 	}
 	r.Specific.Rating = rated(r.Specific.Score)
 	products := &products{at: map[string]int{}}
-	for _, configuration := range c.Configurations {
-		for _, n := range configuration.Nodes {
-			for _, m := range n.Matches {
-				if m.Vulnerable && !n.Negate {
-					products.match(m)
-				}
-			}
-		}
-	}
+	products.applicable(c.Configurations)
 	r.Affected = products.all
 	if len(r.Affected) > maxAffected {
 		return errTooMany
@@ -116,10 +133,39 @@ func (p *products) of(name string) *Affected {
 	return &p.all[i]
 }
 
+// applicable adds what is affected, but not what is so on another system only.
+func (p *products) applicable(all []applicability) {
+	for _, a := range all {
+		if a.Operator == "AND" && slices.ContainsFunc(a.Nodes, cpeNode.elsewhere) {
+			continue
+		}
+		for _, n := range a.Nodes {
+			for _, m := range n.Matches {
+				if m.Vulnerable && !n.Negate {
+					p.match(m)
+				}
+			}
+		}
+	}
+}
+
+// elsewhere reports a node that only says on which system something is affected, and
+// names none that a device's firmware is.
+func (n cpeNode) elsewhere() bool {
+	return len(n.Matches) > 0 && !n.Negate && !slices.ContainsFunc(n.Matches, func(m cpeMatch) bool {
+		c, ok := parseCPE(m.Criteria)
+		return m.Vulnerable || !ok || c.part != "o" || !slices.Contains(desktops, c.vendor) && !slices.Contains(desktops, c.product)
+	})
+}
+
+// desktops are the makers and systems of computers, as CPE names them, and as it names
+// the system that a product was made for.
+var desktops = []string{"microsoft", "apple", "windows", "macos", "mac_os", "mac_os_x", "iphone_os", "ipados", "solaris", "sunos", "aix", "hp-ux"}
+
 // match adds a criterion. Hardware is left out: what is judged is software.
 func (p *products) match(m cpeMatch) {
 	c, ok := parseCPE(m.Criteria)
-	if !ok || c.part == "h" {
+	if !ok || c.part == "h" || slices.Contains(desktops, c.target) {
 		return
 	}
 	r := Range{Type: "ECOSYSTEM", Events: []Event{{Introduced: "0"}}}
