@@ -29,9 +29,10 @@ func settleUhttpd(g *boot, s *Service) {
 		return s.Places[0]
 	}
 	redirect := uciFlag(p, "redirect_https")
+	redirected := hasFlag(s.Args, "-q") && (redirect || !ok) // OpenWrt's script gives -q where the settings ask for it
 	for _, v := range flagValues(s.Args, "-p") {
 		address, port := parseAddress(v)
-		s.Listens = append(s.Listens, Listen{Address: address, Port: port, Protocol: "tcp", TLS: No, Redirect: redirect && hasFlag(s.Args, "-q"), Location: at("listen_http", v)})
+		s.Listens = append(s.Listens, Listen{Address: address, Port: port, Protocol: "tcp", TLS: No, Redirect: redirected, Location: at("listen_http", v)})
 	}
 	for _, v := range flagValues(s.Args, "-s") {
 		address, port := parseAddress(v)
