@@ -64,10 +64,11 @@ func cleartextEndpoint(c *checks.Context) checks.Judgement {
 	return c.None(found, checks.Ask(c, facts.RootPlaces)...)
 }
 
-// isLink reports whether a string of a program may be no more than the page of
-// a project: http, and nothing in its path that programs ask for.
+// isLink reports whether a string of a program, or a message of an interpreter's
+// module, may be no more than the page of a project: http, and nothing in its path
+// that programs ask for.
 func isLink(e facts.Endpoint) bool {
-	if e.Kind != facts.InProgram && e.Kind != facts.InCode || e.Scheme != "http" {
+	if e.Kind != facts.InProgram && e.Kind != facts.InCode && !inModule(e) || e.Scheme != "http" {
 		return false
 	}
 	_, rest, _ := strings.Cut(strings.ToLower(e.URL), "://")
@@ -77,6 +78,14 @@ func isLink(e facts.Endpoint) bool {
 		}
 	}
 	return true
+}
+
+// inModule reports a script in a folder where Python's and Perl's modules are
+// installed.
+func inModule(e facts.Endpoint) bool {
+	return (e.Kind == facts.InScript || e.Kind == facts.InSetting) && slices.ContainsFunc([]string{"/site-packages/", "/dist-packages/", "/share/perl5/"}, func(folder string) bool {
+		return strings.Contains(e.Location.Path, folder)
+	})
 }
 
 // forEveryone are hosts that are asked without encryption by design: what they

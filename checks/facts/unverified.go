@@ -116,6 +116,22 @@ func acceptsAny(c Command) string {
 		return has("--no-check-certificate", "--check-certificate=false")
 	case "mosquitto_pub", "mosquitto_sub", "mosquitto_rr":
 		return has("--insecure")
+	case "rauc":
+		return has("--tls-no-verify")
+	case "swupdate":
+		return swupdateNoCheck(args)
+	case "apt", "apt-get":
+		if slices.ContainsFunc(args, aptNoPeer.Get().MatchString) {
+			return "apt Verify-Peer=false"
+		}
+	case "npm":
+		if slices.Contains(args, "--strict-ssl=false") || slices.Contains(args, "strict-ssl") && slices.Contains(args, "false") || slices.Contains(args, "strict-ssl=false") {
+			return "npm strict-ssl=false"
+		}
+	case "pip", "pip3":
+		return has("--trusted-host")
+	case "yum", "dnf", "microdnf":
+		return has("--setopt=sslverify=0", "--setopt=sslverify=false", "--setopt=sslverify=False")
 	case "socat":
 		for _, a := range args {
 			if k, _, _ := strings.Cut(strings.ToUpper(a), ":"); (strings.HasPrefix(k, "OPENSSL") || strings.HasPrefix(k, "SSL")) && !strings.Contains(k, "LISTEN") && strings.Contains(a, "verify=0") {
@@ -125,6 +141,22 @@ func acceptsAny(c Command) string {
 	case "git":
 		if slices.Contains(args, "http.sslVerify=false") || slices.Contains(args, "http.sslVerify") && slices.Contains(args, "false") {
 			return "git http.sslVerify=false"
+		}
+	}
+	return ""
+}
+
+// aptNoPeer is an option of apt that switches the check off, as its settings do.
+var aptNoPeer = lazy(`(?i)^(?:-o)?Acquire::https(?:::\S+)?::Verify-Peer=["']?(?:false|no|0)\b`)
+
+// swupdateNoCheck finds the option of a way to fetch (-d, -u), whose options are one
+// word of SWUpdate's command line, that takes any certificate.
+func swupdateNoCheck(args []string) string {
+	for _, a := range args {
+		for _, word := range strings.Fields(a) {
+			if word == "-x" && a != word || word == "--nocheckcert" {
+				return "swupdate " + word
+			}
 		}
 	}
 	return ""
@@ -188,9 +220,18 @@ func ending(ends ...string) func(string) bool {
 	}
 }
 
+// below fits the files that lie in such a folder.
+func below(folder string) func(string) bool {
+	return func(name string) bool { return strings.HasSuffix(path.Dir(name), folder) }
+}
+
 func anyFile(string) bool { return true }
 
 var unverifiedRules = []unverifiedRule{
+	{below("swupdate/conf.d"), "SWUPDATE_", lazy(`^\s*SWUPDATE_(?:SURICATTA|DOWNLOAD)_ARGS=.*\s(?:-x|--nocheckcert)(?:[\s"']|$)`), "swupdate -x"},
+	{named("yum.conf", "dnf.conf"), "sslverify", lazy(`(?i)^\s*sslverify\s*=\s*(?:0|false|no)\b`), "sslverify = 0"},
+	{ending(".repo"), "sslverify", lazy(`(?i)^\s*sslverify\s*=\s*(?:0|false|no)\b`), "sslverify = 0"},
+	{named("pip.conf"), "trusted-host", lazy(`^\s*trusted-host\s*=`), "trusted-host"},
 	{named("curlrc", ".curlrc", "_curlrc"), "insecure", lazy(`^\s*-{0,2}insecure\b`), "insecure"},
 	{named("curlrc", ".curlrc", "_curlrc"), "-k", lazy(`^\s*-k\b`), "-k"},
 	{named("wgetrc", ".wgetrc"), "check_certificate", lazy(`(?i)^\s*check_certificate\s*=\s*(?:off|no|0)\b`), "check_certificate = off"},
@@ -211,6 +252,11 @@ var unverifiedRules = []unverifiedRule{
 	{ending(".js", ".mjs", ".cjs", ".ts"), "rejectUnauthorized", lazy(`\brejectUnauthorized['"]?\s*:\s*false\b`), "rejectUnauthorized: false"},
 	{ending(".py"), "verify", lazy(`\bverify\s*=\s*False\b`), "verify=False"},
 	{ending(".py"), "_create_unverified_context", lazy(`\bssl\._create_unverified_context\b`), "_create_unverified_context"},
+	{ending(".py"), "CERT_NONE", lazy(`\b(?:verify_mode|cert_reqs)\s*=\s*(?:ssl\.)?CERT_NONE\b`), "CERT_NONE"},
+	{ending(".py"), "tls_insecure_set", lazy(`\.tls_insecure_set\(\s*True\s*\)`), "tls_insecure_set(True)"},
+	{ending(".json", ".json5"), "rejectUnauthorized", lazy(`"rejectUnauthorized"\s*:\s*false\b`), "rejectUnauthorized: false"},
+	{ending(".yaml", ".yml"), "reject_unauthorized", lazy(`^\s*reject_unauthorized\s*:\s*false\b`), "reject_unauthorized: false"},
+	{ending(".conf", ".toml", ".yaml", ".yml"), "insecure_skip_verify", lazy(`^\s*insecure_skip_verify\s*[:=]\s*true\b`), "insecure_skip_verify"},
 	{ending(".php", ".cgi"), "CURLOPT_SSL_VERIFYPEER", lazy(`\bCURLOPT_SSL_VERIFYPEER\b['"]?\s*(?:,|=>)\s*(?:false|0)\b`), "CURLOPT_SSL_VERIFYPEER false"},
 	{ending(".lua"), "verify", lazy(`\bverify\s*=\s*["']none["']`), `verify = "none"`},
 }

@@ -76,42 +76,57 @@ func eachCurlSetting(t Text, found func(how string, at assay.Location)) {
 	}
 }
 
-// eachStunnel reads the services of stunnel's settings: a client with verify = 0 takes
-// any certificate. What stands before the first service is for all of them.
+// eachStunnel reads the services of stunnel's settings: a client takes any
+// certificate unless it is told to verify (stunnel(8): verify is 0 and verifyChain
+// no by default). What stands before the first service is for all of them.
 func eachStunnel(t Text, found func(how string, at assay.Location)) {
-	type service struct {
-		client, checked bool
-		off             []keyValue
-	}
-	var common, now service
+	var common, now stunnelService
 	section := false
-	end := func() {
-		if section && now.client && !now.checked {
-			for _, kv := range now.off {
-				found("stunnel verify = 0", kv.at)
-			}
-		}
-	}
 	for _, kv := range parseKeyValues(t) {
 		if strings.HasPrefix(kv.key, "[") {
-			end()
-			if !section {
+			if section {
+				now.judge(found)
+			} else {
 				common = now
 			}
 			section, now = true, common
 			continue
 		}
-		switch yes := strings.EqualFold(kv.value, "yes"); strings.ToLower(kv.key) {
-		case "client":
-			now.client = yes
-		case "verify":
-			if now.off = nil; kv.value == "0" && len(now.off) < maxUnverified {
-				now.off = []keyValue{kv}
-			}
-		case "verifychain", "verifypeer":
-			now.checked = now.checked || yes
-		}
+		now.set(kv)
 	}
-	section = true // settings without a service are those of inetd's mode
-	end()
+	now.judge(found) // settings without a service are those of inetd's mode
+}
+
+// stunnelService is what a service of stunnel says of its side of the connection.
+type stunnelService struct {
+	client, checked bool
+	connects        bool
+	place, off      *keyValue // where it is a client, and where it says "verify = 0"
+}
+
+func (s *stunnelService) set(kv keyValue) {
+	switch yes := strings.EqualFold(kv.value, "yes"); strings.ToLower(kv.key) {
+	case "client":
+		s.client, s.place = yes, &kv
+	case "connect":
+		s.connects = true
+	case "verify":
+		if s.off = nil; kv.value == "0" {
+			s.off = &kv
+		} else {
+			s.checked = true
+		}
+	case "verifychain", "verifypeer":
+		s.checked = s.checked || yes
+	}
+}
+
+func (s *stunnelService) judge(found func(how string, at assay.Location)) {
+	switch {
+	case !s.client || s.checked:
+	case s.off != nil:
+		found("stunnel verify = 0", s.off.at)
+	case s.connects:
+		found("stunnel client without verifyChain", s.place.at)
+	}
 }

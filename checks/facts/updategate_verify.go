@@ -13,7 +13,7 @@ func (g *gate) verify(c *Command, program string, args []string) outcome {
 	covered, keys := g.covered(*c, program, args)
 	ok := g.choose(2) == 0
 	outs := g.outs(*c)
-	counts := !slices.ContainsFunc(keys, g.bad) && !containsAny(args, []string{"-noverify", "-no_signer_cert_verify", "--insecure-ignore-tlog"}) && !(g.imported && strings.HasPrefix(program, "gpg"))
+	counts := !slices.ContainsFunc(keys, g.bad) && !containsAny(args, []string{"-noverify", "-no_signer_cert_verify", "--insecure-ignore-tlog", "--auto-key-retrieve"}) && !(g.imported && strings.HasPrefix(program, "gpg"))
 	if program == "cosign" {
 		counts = !slices.ContainsFunc(keys, g.bad)
 	}
@@ -38,6 +38,16 @@ func (g *gate) verify(c *Command, program string, args []string) outcome {
 		}
 	}
 	return outcomeOf(ok)
+}
+
+// asksKeyServer reports a gpg that takes keys from a server which it does not name
+// by their whole fingerprint (gpg(1)): anybody can put a key of a short name there.
+func asksKeyServer(args []string) bool {
+	if containsAny(args, []string{"--fetch-keys", "--fetch-key", "--locate-keys", "--locate-external-keys", "--refresh-keys"}) {
+		return true
+	}
+	i := slices.IndexFunc(args, func(a string) bool { return a == "--recv-keys" || a == "--recv-key" || a == "--receive-keys" })
+	return i >= 0 && slices.ContainsFunc(plainWords(args[i+1:]), func(key string) bool { return len(strings.TrimPrefix(key, "0x")) < 40 })
 }
 
 // covered are the files that a check of a signature speaks for, and the keys that

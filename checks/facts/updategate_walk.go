@@ -2,6 +2,7 @@ package facts
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -94,6 +95,9 @@ func (g *gate) statement(r *shellRun, s *syntax.Stmt) (outcome, flow) {
 		return g.subshell(r, c.Stmts)
 	case *syntax.TestClause:
 		got := r.testExpr(c.X, 0)
+		if len(g.environment(r, c.X)) > 0 {
+			got = unsure
+		}
 		return g.answer(r, got, []shellValue{r.unknown(c)}), goesOn
 	case *syntax.DeclClause:
 		g.spoken = works
@@ -381,5 +385,10 @@ func (g *gate) cd(r *shellRun, a []shellValue) (outcome, flow) {
 // test is "[ … ]" with an outcome that is decided at once.
 func (g *gate) test(r *shellRun, a []shellValue) (outcome, flow) {
 	got, f := shellTest(r, a)
+	for _, word := range r.callAt.Args {
+		if outer := g.environment(r, word); len(outer) > 0 {
+			got, a = unsure, append(slices.Clone(a), outer...)
+		}
+	}
 	return g.answer(r, got, a), f
 }

@@ -103,6 +103,10 @@ func containsAny(list, words []string) bool {
 // libconfigValue is a setting of libconfig's grammar, as SWUpdate has it.
 var libconfigValue = lazy(`^\s*([a-z-]+)\s*[=:]\s*"([^"]*)"`)
 
+// swupdateArgs is a line of the scripts that meta-swupdate's start script reads: the
+// options of SWUpdate, or of one of its ways to fetch.
+var swupdateArgs = lazy(`^\s*SWUPDATE_[A-Z_]*ARGS=["']?([^"']*)`)
+
 // swupdateUpdater reads SWUpdate: the public key in its settings or on its
 // command line, and whether the program was built to check signatures at all.
 func swupdateUpdater(v *updateView) *Updater {
@@ -131,6 +135,24 @@ func swupdateUpdater(v *updateView) *Updater {
 				_, args := c.Effective()
 				if k := flagValue(args, "-k", "--key"); k != "" {
 					key, keyAt = k, c.Location
+				}
+			}
+		}
+	}
+	for _, t := range v.settings("etc/swupdate/conf.d/*", "usr/lib/swupdate/conf.d/*") {
+		u.Places = append(u.Places, textPlaces([]Text{t})...)
+		for l := range t.Lines() {
+			m := swupdateArgs.Get().FindStringSubmatch(l.Text)
+			if m == nil {
+				continue
+			}
+			words := strings.Fields(m[1])
+			if k := flagValue(words, "-k", "--key"); k != "" {
+				key, keyAt = k, t.At(l)
+			}
+			for _, w := range words {
+				if strings.Contains(w, "://") {
+					u.fetch(w, t.At(l))
 				}
 			}
 		}

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -93,13 +94,9 @@ func apkUpdater(v *updateView) *Updater {
 			u.fetch(w[len(w)-1], t.At(l))
 		}
 	}
-	for _, s := range v.scripts {
-		for _, c := range s.Commands {
-			if c.Program() == "apk" && c.Has("--allow-untrusted") {
-				u.Verification = Verification{VerifiesNot, "apk is run with --allow-untrusted", []assay.Location{c.Location}}
-				return u
-			}
-		}
+	if lax := v.given("apk", laxOption("--allow-untrusted")); len(lax) > 0 {
+		u.Verification = Verification{VerifiesNot, "apk is run with --allow-untrusted", lax}
+		return u
 	}
 	full, empty := v.keys("etc/apk/keys")
 	if more, _ := v.keys("usr/share/apk/keys"); len(full) == 0 {
@@ -114,6 +111,40 @@ func apkUpdater(v *updateView) *Updater {
 		u.Verification = Verification{VerifiesNot, "there is no key in etc/apk/keys", append(placesOf(empty), textPlaces(lists)...)}
 	}
 	return u
+}
+
+// laxApt reports options of apt-get that accept what is not signed: its own, and
+// those that set what a file would (apt-get(8)).
+func laxApt(option string) bool {
+	name, value, _ := strings.Cut(strings.ToLower(option), "=")
+	switch name {
+	case "--allow-unauthenticated", "--allow-insecure-repositories":
+		return value == "" || truth(value)
+	}
+	_, name, _ = strings.Cut(name, "::")
+	return (name == "get::allowunauthenticated" || name == "allowinsecurerepositories") && truth(value)
+}
+
+// truth reports the words that apt takes for yes.
+func truth(word string) bool {
+	return slices.Contains([]string{"true", "yes", "1", "on", "with", "enable"}, strings.Trim(word, `"`))
+}
+
+// laxOption reports one option.
+func laxOption(want string) func(string) bool {
+	return func(option string) bool { return option == want }
+}
+
+// given gives the commands of scripts that run a program with such an option.
+func (v *updateView) given(program string, lax func(option string) bool) (places []assay.Location) {
+	for _, s := range v.scripts {
+		for _, c := range s.Commands {
+			if c.Program() == program && slices.ContainsFunc(c.Args, lax) {
+				places = append(places, c.Location)
+			}
+		}
+	}
+	return places
 }
 
 // aptUpdater reads apt: signatures are demanded unless a source is called
@@ -160,6 +191,8 @@ func aptUpdater(v *updateView) *Updater {
 			}
 		}
 	}
+	lax = append(lax, v.given("apt-get", laxApt)...)
+	lax = append(lax, v.given("apt", laxApt)...)
 	var keys []assay.Location
 	for _, at := range []string{"etc/apt/trusted.gpg", "etc/apt/trusted.gpg.d", "etc/apt/keyrings", "usr/share/keyrings"} {
 		full, _ := v.keys(at)
@@ -211,7 +244,13 @@ func rpmUpdater(v *updateView) *Updater {
 			}
 		}
 	}
+	var lax []assay.Location
+	for _, program := range []string{"dnf", "microdnf", "yum"} {
+		lax = append(lax, v.given(program, laxOption("--nogpgcheck"))...)
+	}
 	switch {
+	case len(lax) > 0:
+		u.Verification = Verification{VerifiesNot, "signatures are switched off by --nogpgcheck", lax}
 	case len(bad) > 0:
 		u.Verification = Verification{VerifiesNot, "gpgcheck is not on", bad}
 	case len(good) > 0:
