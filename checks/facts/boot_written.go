@@ -146,6 +146,19 @@ func (g *boot) prints(r *shellRun, c *Command) (string, bool) {
 			all.WriteString(t.Content)
 		}
 		return all.String(), len(args) > 0
+	case "ls":
+		if len(args) == 1 && g.isFile(args[0]) {
+			return args[0], true
+		}
+		if r != nil {
+			v, known := r.output(valuesOf(append([]string{"ls"}, args...)))
+			return v.text, known
+		}
+	case "find":
+		if !hasFlag(args, "-exec", "-delete", "-printf") {
+			names, known := g.findsFiles(r, args)
+			return strings.Join(names, "\n"), known
+		}
 	}
 	return "", false
 }
