@@ -149,6 +149,9 @@ type boot struct {
 	scripts   int
 	touched   map[string]bool // files that the boot makes
 	brought   map[string]bool // files and folders that the boot fills from elsewhere
+	replaced  map[string]bool // files that are fetched
+	mounted   map[string]bool // folders over which another file system lies
+	runnable  map[string]bool // files that are made executable
 	written   map[string]*writtenFile
 	event     bool            // an event runs what runs now
 	initFile  *firmware.File  // the script in the place of init that runs now
@@ -173,6 +176,7 @@ func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables
 		img: img, root: root, texts: set, dirs: map[string][]*firmware.File{},
 		init:    Init{Root: root.Path, Location: assay.Location{Path: root.Path}},
 		running: map[string]int{}, ran: map[string]bool{}, touched: map[string]bool{}, brought: map[string]bool{}, programs: map[string]Program{},
+		replaced: map[string]bool{}, mounted: map[string]bool{}, runnable: map[string]bool{},
 		packages: map[string]uciPackage{}, missing: map[string]bool{}, written: map[string]*writtenFile{}, hooked: map[string]bool{}, took: map[string]bool{},
 	}
 	for _, t := range tables {
@@ -313,7 +317,9 @@ func (g *boot) applet(name string) bool {
 }
 
 // executable reports whether the device can run the file.
-func (g *boot) executable(f *firmware.File) bool { return !g.root.Modes || f.Mode&0o111 != 0 }
+func (g *boot) executable(f *firmware.File) bool {
+	return !g.root.Modes || f.Mode&0o111 != 0 || g.runnable[f.Name]
+}
 
 // exists judges a file test for the device as shipped: what boot scripts make
 // and what the kernel shows is not known.

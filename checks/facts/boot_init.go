@@ -71,7 +71,11 @@ func (g *boot) followInit(p initProgram) {
 }
 
 // begin notes the init system.
-func (g *boot) begin(kind string, at assay.Location) { g.init.Kind, g.init.Location = kind, at }
+func (g *boot) begin(kind string, at assay.Location) {
+	if g.init.Kind, g.init.Location = kind, at; kind == "systemd" {
+		g.mountTable("") // its generator makes units of it
+	}
+}
 
 // initProgram is what the kernel starts first.
 type initProgram struct {

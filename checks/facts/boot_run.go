@@ -26,6 +26,7 @@ func (g *boot) run(r *shellRun, c *Command) outcome {
 		}
 	}
 	g.bring(r, c, words)
+	g.change(r, c, words)
 	g.record(r, c, words)
 	g.kernelHook(r, c, words)
 	g.consoleCommand(r, c, words)
@@ -122,7 +123,7 @@ func (g *boot) launch(l *launch) outcome {
 		return unsure
 	}
 	name, args := path.Base(l.words[0]), l.words[1:]
-	if f, ok := launchers[name]; ok {
+	if f, ok := launchers[name]; ok && (path.Dir(l.words[0]) == "." || slices.Contains(programFolders, cleanName(path.Dir(l.words[0])))) {
 		if inner := f(g, l); inner != nil {
 			return g.launch(inner)
 		}
@@ -152,6 +153,7 @@ func (g *boot) launch(l *launch) outcome {
 		g.atJob(l)
 		return unsure
 	case "run-parts":
+		g.unjudgeChanged(l, l.abs(lastOf(args)))
 		for _, f := range g.children(lastOf(args)) {
 			g.script(l, f, nil)
 		}
@@ -171,12 +173,14 @@ func (g *boot) launch(l *launch) outcome {
 	if t, sure, ok := g.writtenScript(l.words[0]); ok {
 		return g.followWritten(l, t, sure, args)
 	}
+	g.unjudgeChanged(l, l.words[0])
 	called, ok := g.find(l.words[0])
 	if !ok && l.applet {
 		called, ok = g.builtIn(name)
 	}
 	if !ok {
 		g.unjudgeFile(l.cmd.Location, l.words[0])
+		g.unjudgeFolder(l)
 		g.absent(l, name)
 		return unsure
 	}

@@ -64,7 +64,8 @@ func (g *boot) record(r *shellRun, c *Command, words []string) {
 		return
 	case "sed":
 		if hasFlag(args, "-i", "--in-place") {
-			g.writes(abs(r, lastOf(args)), false, writtenPart{}, false)
+			t, known := g.sedInPlace(r, args)
+			g.writes(abs(r, lastOf(args)), known, writtenPart{t, c.Conditional}, known)
 		}
 		return
 	case "crontab":
@@ -153,6 +154,10 @@ func (g *boot) prints(r *shellRun, c *Command) (string, bool) {
 		if r != nil {
 			v, known := r.output(valuesOf(append([]string{"ls"}, args...)))
 			return v.text, known
+		}
+	case "sed":
+		if r != nil && !hasFlag(args, "-i") {
+			return r.sedPrints(args)
 		}
 	case "find":
 		if !hasFlag(args, "-exec", "-delete", "-printf") {
