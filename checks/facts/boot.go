@@ -76,6 +76,7 @@ var Boot = &Fact[BootGraph]{
 			g.know(programs)
 			g.unread = unread
 			g.kernelInits = named
+			g.otherRoots = slices.ContainsFunc(img.Containers, func(o *firmware.Container) bool { return o != c && bootable(o, roots) })
 			g.start()
 			all.Inits = append(all.Inits, g.init)
 			all.Services = append(all.Services, g.services...)
@@ -152,6 +153,7 @@ type boot struct {
 	replaced  map[string]bool // files that are fetched
 	mounted   map[string]bool // folders over which another file system lies
 	runnable  map[string]bool // files that are made executable
+	mirrors   map[string]bool // folders that show this root
 	written   map[string]*writtenFile
 	event     bool            // an event runs what runs now
 	initFile  *firmware.File  // the script in the place of init that runs now
@@ -169,6 +171,8 @@ type boot struct {
 	kernelInits  []string // programs that kernel command lines name as init
 	handedTo     string   // the init to which a script in its place hands over
 	units        unitQueue
+	otherRoots   bool // the image holds another root file system
+	pivoted      bool // pivot_root gave the device another root
 }
 
 func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables []AppletTable) *boot {
@@ -176,7 +180,7 @@ func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables
 		img: img, root: root, texts: set, dirs: map[string][]*firmware.File{},
 		init:    Init{Root: root.Path, Location: assay.Location{Path: root.Path}},
 		running: map[string]int{}, ran: map[string]bool{}, touched: map[string]bool{}, brought: map[string]bool{}, programs: map[string]Program{},
-		replaced: map[string]bool{}, mounted: map[string]bool{}, runnable: map[string]bool{},
+		replaced: map[string]bool{}, mounted: map[string]bool{}, runnable: map[string]bool{}, mirrors: map[string]bool{},
 		packages: map[string]uciPackage{}, missing: map[string]bool{}, written: map[string]*writtenFile{}, hooked: map[string]bool{}, took: map[string]bool{},
 	}
 	for _, t := range tables {

@@ -32,6 +32,7 @@ func (g *boot) change(r *shellRun, _ *Command, words []string) {
 			}
 		}
 	case "mount":
+		g.mirror(r, args)
 		g.mount(r, args)
 	case "chmod":
 		if len(args) > 1 && setsExecute(args[0]) {

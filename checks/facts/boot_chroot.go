@@ -52,8 +52,12 @@ func unitRoot(u unit) string {
 func (g *boot) launchInside(l *launch) outcome {
 	dir := l.abs(l.newRoot)
 	l.newRoot = ""
-	if path.Clean(dir) == "/" {
+	if path.Clean(dir) == "/" || g.mirrors[cleanName(dir)] {
 		return g.launch(l)
+	}
+	if g.pivoted && l.cmd.Name == "exec" { // the new root was noted
+		g.handedTo = path.Base(l.words[0])
+		return unsure
 	}
 	for rest, ok := unwrapOnce(l.words); ok && rootFolder(l.words) == ""; rest, ok = unwrapOnce(l.words) {
 		l.applet = l.applet || isMultiCallName(l.words[0])
@@ -61,6 +65,7 @@ func (g *boot) launchInside(l *launch) outcome {
 	}
 	if l.cmd.Name == "exec" && l.run != nil && l.run.src.File == g.initFile { // an initramfs hands over
 		g.handedTo = path.Base(l.words[0])
+		g.handOver(l, dir)
 		return unsure
 	}
 	if Unresolved(dir) || Unresolved(l.words[0]) {

@@ -54,7 +54,7 @@ func sedText(args []string, text string) (string, bool) {
 		}
 	}
 	c, ok := parseSed(script)
-	if !ok || files != 1 || quiet != c.print || len(text) > maxSedText {
+	if !ok || expands(script) || files != 1 || quiet != c.print || len(text) > maxSedText {
 		return "", false
 	}
 	var out []string
@@ -65,6 +65,17 @@ func sedText(args []string, text string) (string, bool) {
 		}
 	}
 	return strings.Join(out, "\n"), true
+}
+
+// expands reports whether a script holds what only the running device knows; a $
+// alone is the end of a line.
+func expands(script string) bool {
+	for i := range len(script) {
+		if script[i] == '`' || script[i] == '$' && i+1 < len(script) && (strings.IndexByte("({_", script[i+1]) >= 0 || script[i+1]|0x20 >= 'a' && script[i+1]|0x20 <= 'z') {
+			return true
+		}
+	}
+	return false
 }
 
 // apply gives the line after the command, and whether the command printed it.
