@@ -32,7 +32,7 @@ type BootGraph struct {
 // Init is the first program of a root file system.
 type Init struct {
 	Root     string         `json:"root"`              // container
-	Kind     string         `json:"kind"`              // busybox, sysv, procd, systemd, runit, android, script; empty if there is none
+	Kind     string         `json:"kind"`              // busybox, sysv, procd, systemd, runit, android, script, shell, …; empty if there is none
 	Problem  string         `json:"problem,omitempty"` // what of it could not be followed
 	Unjudged []Unjudged     `json:"unjudged,omitempty"`
 	Location assay.Location `json:"location"`

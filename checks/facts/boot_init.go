@@ -16,6 +16,10 @@ const maxInittab = 512
 // the place of init runs before the init to which it hands over.
 func (g *boot) findInit() {
 	init, hasInit := g.firstProgram()
+	if g.shellAsInit(init) {
+		g.begin("shell", At(init.file))
+		return
+	}
 	if hasInit && init.text != nil && g.executable(init.file) {
 		g.begin("script", At(init.file))
 		g.followInit(init)
