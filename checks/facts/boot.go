@@ -32,7 +32,7 @@ type BootGraph struct {
 // Init is the first program of a root file system.
 type Init struct {
 	Root     string         `json:"root"`              // container
-	Kind     string         `json:"kind"`              // busybox, sysv, procd, systemd, runit, android, script; empty if there is none
+	Kind     string         `json:"kind"`              // busybox, sysv, procd, systemd, runit, android, script, shell, …; empty if there is none
 	Problem  string         `json:"problem,omitempty"` // what of it could not be followed
 	Unjudged []Unjudged     `json:"unjudged,omitempty"`
 	Odd      []Unjudged     `json:"odd,omitempty"` // scripts that are no plain text, read as a shell reads them
@@ -77,6 +77,7 @@ var Boot = &Fact[BootGraph]{
 			g.know(programs)
 			g.unread = unread
 			g.kernelInits = named
+			g.otherRoots = slices.ContainsFunc(img.Containers, func(o *firmware.Container) bool { return o != c && bootable(o, roots) })
 			g.start()
 			all.Inits = append(all.Inits, g.init)
 			all.Services = append(all.Services, g.services...)
@@ -150,6 +151,10 @@ type boot struct {
 	scripts   int
 	touched   map[string]bool // files that the boot makes
 	brought   map[string]bool // files and folders that the boot fills from elsewhere
+	replaced  map[string]bool // files that are fetched
+	mounted   map[string]bool // folders over which another file system lies
+	runnable  map[string]bool // files that are made executable
+	mirrors   map[string]bool // folders that show this root
 	written   map[string]*writtenFile
 	event     bool            // an event runs what runs now
 	initFile  *firmware.File  // the script in the place of init that runs now
@@ -167,6 +172,8 @@ type boot struct {
 	kernelInits  []string // programs that kernel command lines name as init
 	handedTo     string   // the init to which a script in its place hands over
 	units        unitQueue
+	otherRoots   bool // the image holds another root file system
+	pivoted      bool // pivot_root gave the device another root
 }
 
 func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables []AppletTable) *boot {
@@ -174,6 +181,7 @@ func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables
 		img: img, root: root, texts: set, dirs: map[string][]*firmware.File{},
 		init:    Init{Root: root.Path, Location: assay.Location{Path: root.Path}},
 		running: map[string]int{}, ran: map[string]bool{}, touched: map[string]bool{}, brought: map[string]bool{}, programs: map[string]Program{},
+		replaced: map[string]bool{}, mounted: map[string]bool{}, runnable: map[string]bool{}, mirrors: map[string]bool{},
 		packages: map[string]uciPackage{}, missing: map[string]bool{}, written: map[string]*writtenFile{}, hooked: map[string]bool{}, took: map[string]bool{},
 	}
 	for _, t := range tables {
@@ -314,7 +322,9 @@ func (g *boot) applet(name string) bool {
 }
 
 // executable reports whether the device can run the file.
-func (g *boot) executable(f *firmware.File) bool { return !g.root.Modes || f.Mode&0o111 != 0 }
+func (g *boot) executable(f *firmware.File) bool {
+	return !g.root.Modes || f.Mode&0o111 != 0 || g.runnable[f.Name]
+}
 
 // exists judges a file test for the device as shipped: what boot scripts make
 // and what the kernel shows is not known.

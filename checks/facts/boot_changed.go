@@ -8,7 +8,7 @@ import (
 
 // change notes files of the image that a command replaces by others: what it
 // fetches, what it mounts over them, and modes that it sets.
-func (g *boot) change(r *shellRun, c *Command, words []string) {
+func (g *boot) change(r *shellRun, _ *Command, words []string) {
 	if len(words) == 0 {
 		return
 	}
@@ -32,14 +32,23 @@ func (g *boot) change(r *shellRun, c *Command, words []string) {
 			}
 		}
 	case "mount":
+		g.mirror(r, args)
 		g.mount(r, args)
 	case "chmod":
-		if mode := firstFree(args); strings.Contains(mode, "x") && !strings.Contains(mode, "-x") || strings.ContainsAny(mode, "1357") {
-			for _, a := range args {
+		if len(args) > 1 && setsExecute(args[0]) {
+			for _, a := range args[1:] {
 				g.runnable[cleanName(abs(r, a))] = true
 			}
 		}
 	}
+}
+
+// setsExecute reports whether a mode of chmod lets a file be executed.
+func setsExecute(mode string) bool {
+	if strings.Trim(mode, "01234567") == "" {
+		return strings.ContainsAny(mode[max(0, len(mode)-3):], "1357")
+	}
+	return strings.Contains(mode, "+x") || strings.Contains(mode, "=") && strings.Contains(mode, "x") || strings.Contains(mode, "+rx") || strings.Contains(mode, "+rwx")
 }
 
 func (g *boot) replace(r *shellRun, names ...string) {
@@ -53,20 +62,19 @@ func (g *boot) replace(r *shellRun, names ...string) {
 // mount notes a folder whose files are those of another file system from now on.
 // An overlay shows what stands below it.
 func (g *boot) mount(r *shellRun, args []string) {
-	options := strings.Join(flagValues(args, "-o", "--options"), ",")
 	if slices.Contains(args, "-a") {
 		g.mountTable("")
 		return
 	}
-	kinds := flagValues(args, "-t", "--types")
-	if containsAny(kinds, emptyMounts) || containsAny(kinds, []string{"overlay", "overlayfs", "aufs"}) || strings.Contains(options, "remount") {
+	kinds, options := flagValues(args, "-t", "--types"), flagValues(args, "-o", "--options")
+	if containsAny(kinds, emptyMounts) || containsAny(kinds, []string{"overlay", "overlayfs", "aufs"}) || strings.Contains(strings.Join(options, ","), "remount") {
 		return
 	}
 	free := freeWords(args)
 	switch dir := abs(r, lastOf(free)); {
 	case len(free) == 1:
 		g.mountTable(dir)
-	case len(free) == 2 && !Unresolved(dir) && strings.HasPrefix(dir, "/") && !isEmptyMount(free[0]) && path.Clean(free[0]) != path.Clean(dir):
+	case len(free) == 2 && !Unresolved(dir) && strings.HasPrefix(dir, "/") && cleanName(dir) != "" && !isEmptyMount(free[0]) && path.Clean(free[0]) != path.Clean(dir):
 		g.mounted[cleanName(dir)] = true
 	}
 }
@@ -76,10 +84,11 @@ func freeWords(args []string) []string {
 	var free []string
 	for i := 0; i < len(args); i++ {
 		switch a := args[i]; {
-		case a == "-t" || a == "-o" || a == "-O" || a == "-L" || a == "-U" || a == "--types" || a == "--options":
-			if i++; a == "-L" || a == "-U" {
-				free = append(free, "LABEL")
-			}
+		case a == "-L" || a == "-U":
+			i++
+			free = append(free, "LABEL")
+		case a == "-t" || a == "-o" || a == "-O" || a == "--types" || a == "--options":
+			i++
 		case strings.HasPrefix(a, "-"):
 		default:
 			free = append(free, a)
@@ -100,27 +109,25 @@ func (g *boot) mountTable(only string) {
 	}
 	for line := range t.Lines() {
 		f := strings.Fields(line.Text)
-		if len(f) < 3 || strings.HasPrefix(f[0], "#") || isEmptyMount(f[0]) || containsAny(f[2:3], emptyMounts) || !strings.HasPrefix(f[1], "/") {
+		if len(f) < 3 || strings.HasPrefix(f[0], "#") || isEmptyMount(f[0]) || slices.Contains(emptyMounts, f[2]) || f[2] == "swap" || f[2] == "overlay" {
 			continue
 		}
-		noauto := len(f) > 3 && slices.Contains(strings.Split(f[3], ","), "noauto")
-		if dir := path.Clean(f[1]); dir != "/" && f[2] != "swap" && f[2] != "overlay" && (only == "" && !noauto || dir == path.Clean("/"+only)) {
-			g.mounted[cleanName(dir)], g.brought[cleanName(dir)] = true, true
+		manual := len(f) > 3 && slices.Contains(strings.Split(f[3], ","), "noauto")
+		dir := cleanName(f[1])
+		if strings.HasPrefix(f[1], "/") && dir != "" && (only == "" && !manual || only != "" && dir == cleanName(only)) {
+			g.mounted[dir], g.brought[dir] = true, true
 		}
 	}
 }
 
 // comesFrom says from where the boot takes what stands under a name, if it is not
-// what the image holds; a script of the image may be another one then.
+// what the image holds.
 func (g *boot) comesFrom(name string) (why string, changed bool) {
 	clean := cleanName(name)
 	if w := g.written[clean]; w != nil && w.unknown {
 		return "which the boot changes before", true
 	}
-	if g.replaced[clean] {
-		return "which comes from elsewhere", true
-	}
-	return "which comes from elsewhere", g.isMounted(clean)
+	return "which comes from elsewhere", g.replaced[clean] || g.isMounted(clean)
 }
 
 // isMounted reports whether another file system lies over a file.
@@ -157,4 +164,32 @@ func (g *boot) sedInPlace(r *shellRun, args []string) (Text, bool) {
 	}
 	t.Content, ok = sedText(words, t.Content)
 	return t, ok
+}
+
+// sourcedChanged notes that a script takes in a file which is not what the image
+// holds. One that is named as settings only sets variables, which are not known.
+func (g *boot) sourcedChanged(name string, r *shellRun) {
+	why, changed := g.comesFrom(name)
+	if !changed || !strings.HasPrefix(name, "/") || Unresolved(name) {
+		return
+	}
+	r.opaque = true
+	if ext := path.Ext(name); ext == ".sh" || ext == "" && !strings.HasPrefix(cleanName(name), "etc/default/") && !strings.HasPrefix(cleanName(name), "etc/sysconfig/") {
+		g.unjudge(At(r.src.File), "it takes in "+cleanName(name)+", "+why)
+	}
+}
+
+// unjudgeFolder notes a program that is not in the image and may lie in a folder
+// over which another file system lies.
+func (g *boot) unjudgeFolder(l *launch) {
+	if strings.Contains(l.words[0], "/") || l.run == nil || len(g.mounted) == 0 {
+		return
+	}
+	search, _ := l.run.lookup("PATH")
+	for dir := range strings.SplitSeq(search.text+":/"+strings.Join(programFolders, ":/"), ":") {
+		if clean := cleanName(dir); clean != "" && !Unresolved(dir) && g.isMounted(clean) {
+			g.unjudge(l.cmd.Location, "it runs "+l.words[0]+", which may come from "+clean)
+			return
+		}
+	}
 }

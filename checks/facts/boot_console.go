@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/assay-iot/assay/firmware"
 )
 
 // consoleCommand notes a command of a script that prompts on a terminal: a shell
@@ -14,10 +16,13 @@ func (g *boot) consoleCommand(r *shellRun, c *Command, words []string) {
 	if len(words) == 0 {
 		return
 	}
-	if path.Base(words[0]) == "cttyhack" && len(words) > 1 {
-		words = words[1:]
-	}
 	device, onTerminal := g.input(r, c)
+	if d, ok := giver(c); ok && !onTerminal {
+		device, onTerminal = d, true
+	}
+	if !onTerminal && g.isLastOfInit(r, c, words) {
+		onTerminal = true // the first program has the system console
+	}
 	name := strings.TrimPrefix(path.Base(words[0]), "-")
 	isShell := slices.Contains(shellNames, name)
 	if !onTerminal && !strings.HasSuffix(name, "getty") {
@@ -32,6 +37,53 @@ func (g *boot) consoleCommand(r *shellRun, c *Command, words []string) {
 			g.consoles = append(g.consoles, k)
 		}
 	}
+}
+
+// giver finds a program before the command that gives it a terminal: busybox's
+// cttyhack that of the console, openvt a screen.
+func giver(c *Command) (device string, ok bool) {
+	words := append([]string{c.Name}, c.Args...)
+	for len(words) > 1 {
+		switch path.Base(words[0]) {
+		case "cttyhack":
+			return "", true
+		case "openvt":
+			if screens := flagValues(words, "-c"); len(screens) > 0 {
+				return "tty" + screens[0], true
+			}
+			return "tty2", true
+		}
+		if words, ok = unwrapOnce(words); !ok {
+			break
+		}
+	}
+	return "", false
+}
+
+// isLastOfInit reports whether the script in the place of init becomes a shell
+// itself, whatever went before.
+func (g *boot) isLastOfInit(r *shellRun, c *Command, words []string) bool {
+	return r != nil && g.initFile != nil && r.src.File == g.initFile && c.Name == "exec" && !c.Conditional && c.Pipeline == 0 &&
+		slices.Contains(shellNames, path.Base(words[0])) && !slices.ContainsFunc(c.Redirects, func(d Redirect) bool { return strings.HasPrefix(d.Op, "<") })
+}
+
+// shellAsInit notes a console where the kernel starts a shell first, by a link or
+// a command line.
+func (g *boot) shellAsInit(init initProgram) bool {
+	if init.file == nil {
+		return false
+	}
+	for _, dir := range []string{"sbin", "", "etc", "bin", "usr/sbin"} {
+		for _, f := range g.dirs[path.Clean("./"+dir)] {
+			if b := path.Base(f.Name); (b == "init" || b == "linuxrc") && f.Kind == firmware.Symlink && slices.Contains(shellNames, path.Base(f.Link)) {
+				if target, ok := g.root.Lookup(f.Name); ok && target == init.file {
+					g.consoles = append(g.consoles, Console{Root: g.root.Path, Shell: Yes, Program: path.Base(f.Link), Location: At(f)})
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // input gives the terminal from which a command reads, by its own redirections

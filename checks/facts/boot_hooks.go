@@ -23,7 +23,7 @@ type hookProgram struct {
 var hookPrograms = []hookProgram{
 	{"udhcpc", []string{"-s", "--script"}, []string{"usr/share/udhcpc/default.script", "etc/udhcpc/default.script", "etc/udhcpc.script", "usr/share/udhcpc/simple.script"}, []string{"etc/udhcpc.d", "usr/share/udhcpc/default.script.d"}},
 	{"udhcpc6", []string{"-s", "--script"}, []string{"usr/share/udhcpc/default6.script"}, nil},
-	{"dhclient", []string{"-sf"}, []string{"sbin/dhclient-script", "usr/sbin/dhclient-script"}, []string{"etc/dhcp/dhclient-enter-hooks.d", "etc/dhcp/dhclient-exit-hooks.d"}},
+	{"dhclient", []string{"-sf"}, []string{"sbin/dhclient-script", "usr/sbin/dhclient-script"}, nil},
 	{"dhcpcd", []string{"-c", "--script"}, []string{"etc/dhcpcd.enter-hook", "etc/dhcpcd.exit-hook"}, []string{"lib/dhcpcd/dhcpcd-hooks", "usr/lib/dhcpcd/dhcpcd-hooks", "usr/libexec/dhcpcd-hooks"}},
 	{"ntpd", []string{"-S"}, nil, nil},
 	{"wpa_cli", []string{"-a"}, nil, nil},
@@ -35,6 +35,13 @@ var hookPrograms = []hookProgram{
 	{"dnsmasq", []string{"--dhcp-script", "-6"}, nil, nil},
 	{"acpid", nil, []string{"etc/acpi/PWRF/00000080"}, nil},
 	{"ifup", nil, nil, []string{"etc/network/if-pre-up.d", "etc/network/if-up.d"}},
+	{"networkd-dispatcher", nil, nil, []string{"etc/networkd-dispatcher/routable.d", "etc/networkd-dispatcher/carrier.d", "etc/networkd-dispatcher/configured.d", "etc/networkd-dispatcher/no-carrier.d", "etc/networkd-dispatcher/off.d"}},
+	{"watchdog", nil, nil, []string{"etc/watchdog.d"}},
+	{"irexec", nil, nil, nil},
+	{"input-event-daemon", nil, nil, nil},
+	{"incrond", nil, nil, nil},
+	{"triggerhappy", nil, nil, nil},
+	{"thd", nil, nil, nil},
 	{"NetworkManager", nil, nil, []string{"etc/NetworkManager/dispatcher.d", "usr/lib/NetworkManager/dispatcher.d"}},
 }
 
@@ -65,6 +72,7 @@ func (g *boot) hookPrograms(l *launch, name string, args []string) {
 	if name == "ifup" {
 		g.interfaces(l)
 	}
+	g.eventTables(l, name, args)
 }
 
 // positionalHook follows programs that take their script without a flag.

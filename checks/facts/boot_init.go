@@ -16,6 +16,10 @@ const maxInittab = 512
 // the place of init runs before the init to which it hands over.
 func (g *boot) findInit() {
 	init, hasInit := g.firstProgram()
+	if g.shellAsInit(init) {
+		g.begin("shell", At(init.file))
+		return
+	}
 	if hasInit && init.text != nil && g.executable(init.file) {
 		g.begin("script", At(init.file))
 		g.followInit(init)
@@ -71,7 +75,11 @@ func (g *boot) followInit(p initProgram) {
 }
 
 // begin notes the init system.
-func (g *boot) begin(kind string, at assay.Location) { g.init.Kind, g.init.Location = kind, at }
+func (g *boot) begin(kind string, at assay.Location) {
+	if g.init.Kind, g.init.Location = kind, at; kind == "systemd" {
+		g.mountTable("") // its generator makes units of it
+	}
+}
 
 // initProgram is what the kernel starts first.
 type initProgram struct {

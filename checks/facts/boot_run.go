@@ -26,6 +26,7 @@ func (g *boot) run(r *shellRun, c *Command) outcome {
 		}
 	}
 	g.bring(r, c, words)
+	g.change(r, c, words)
 	g.record(r, c, words)
 	g.kernelHook(r, c, words)
 	g.consoleCommand(r, c, words)
@@ -53,18 +54,19 @@ func redirectTargets(c *Command) []string {
 
 // launch is a program that is about to run.
 type launch struct {
-	run    *shellRun // nil if no script runs it
-	cmd    *Command
-	words  []string
-	user   string
-	unit   string
-	dir    string // where it starts if no script runs it; empty is /
-	daemon bool   // whoever starts it expects it to stay
-	once   bool   // it ends before the next one runs
-	killed bool   // whoever starts it ends what it leaves behind
-	socket []Listen
-	applet bool // called as "busybox NAME"
-	depth  int
+	run     *shellRun // nil if no script runs it
+	cmd     *Command
+	words   []string
+	user    string
+	unit    string
+	dir     string // where it starts if no script runs it; empty is /
+	daemon  bool   // whoever starts it expects it to stay
+	once    bool   // it ends before the next one runs
+	killed  bool   // whoever starts it ends what it leaves behind
+	newRoot string // the folder that is / for it; empty if it is that of the image
+	socket  []Listen
+	applet  bool // called as "busybox NAME"
+	depth   int
 }
 
 func (l *launch) with(words []string) *launch {
@@ -102,8 +104,9 @@ func (g *boot) launch(l *launch) outcome {
 		g.unjudge(l.cmd.Location, "its program is called through too many others")
 		return unsure
 	}
-	l.applet = l.applet || slices.ContainsFunc(l.words[:len(l.words)-len(unwrapCommand(l.words))], isMultiCall)
-	l.words = unwrapCommand(l.words)
+	if g.unwrap(l); l.newRoot != "" {
+		return g.launchInside(l)
+	}
 	if Unresolved(l.words[0]) {
 		if l.cmd.Name == "exec" && l.run != nil && l.run.src.File == g.initFile { // what the kernel's command line names
 			g.handedTo = "init"
@@ -120,7 +123,7 @@ func (g *boot) launch(l *launch) outcome {
 		return unsure
 	}
 	name, args := path.Base(l.words[0]), l.words[1:]
-	if f, ok := launchers[name]; ok {
+	if f, ok := launchers[name]; ok && (path.Dir(l.words[0]) == "." || slices.Contains(programFolders, cleanName(path.Dir(l.words[0])))) {
 		if inner := f(g, l); inner != nil {
 			return g.launch(inner)
 		}
@@ -137,7 +140,20 @@ func (g *boot) launch(l *launch) outcome {
 			}
 			return g.launch(l.with(append([]string{"/etc/init.d/" + path.Base(args[0])}, args[1:]...)))
 		}
+	case "xargs":
+		g.xargs(l)
+		return unsure
+	case "find":
+		g.findExec(l)
+		return unsure
+	case "awk", "gawk", "mawk":
+		g.awk(l)
+		return unsure
+	case "at", "batch":
+		g.atJob(l)
+		return unsure
 	case "run-parts":
+		g.unjudgeChanged(l, l.abs(lastOf(args)))
 		for _, f := range g.children(lastOf(args)) {
 			g.script(l, f, nil)
 		}
@@ -157,12 +173,14 @@ func (g *boot) launch(l *launch) outcome {
 	if t, sure, ok := g.writtenScript(l.words[0]); ok {
 		return g.followWritten(l, t, sure, args)
 	}
+	g.unjudgeChanged(l, l.words[0])
 	called, ok := g.find(l.words[0])
 	if !ok && l.applet {
 		called, ok = g.builtIn(name)
 	}
 	if !ok {
 		g.unjudgeFile(l.cmd.Location, l.words[0])
+		g.unjudgeFolder(l)
 		g.absent(l, name)
 		return unsure
 	}
@@ -176,6 +194,7 @@ func (g *boot) launch(l *launch) outcome {
 	}
 	g.illegible(l, f)
 	g.serve(l, called, f)
+	g.mayRun(l, f)
 	return unsure
 }
 
@@ -191,7 +210,7 @@ func afterOne(_ *boot, l *launch) *launch { return l.with(l.words[min(2, len(l.w
 
 // startStopDaemon reads the arguments of Debian's and busybox's start-stop-daemon.
 func startStopDaemon(_ *boot, l *launch) *launch {
-	var program, startas, user string
+	var program, startas, user, newRoot string
 	args := l.words[1:]
 	var rest []string
 	for i := 0; i < len(args); i++ {
@@ -218,7 +237,9 @@ func startStopDaemon(_ *boot, l *launch) *launch {
 			startas = value()
 		case key == "--chuid" || key == "--user" || a == "-c" || a == "-u":
 			user = value()
-		case slices.Contains([]string{"--pidfile", "--name", "--nicelevel", "--chdir", "--chroot", "--umask", "--output", "--stdout", "--stderr", "--group", "-p", "-n", "-N", "-d", "-r", "-k", "-O", "-g", "-P", "-I", "--iosched", "--procsched", "--retry", "-R"}, key):
+		case key == "--chroot" || key == "-r":
+			newRoot = value()
+		case slices.Contains([]string{"--pidfile", "--name", "--nicelevel", "--chdir", "--umask", "--output", "--stdout", "--stderr", "--group", "-p", "-n", "-N", "-d", "-k", "-O", "-g", "-P", "-I", "--iosched", "--procsched", "--retry", "-R"}, key):
 			value()
 		}
 	}
@@ -229,7 +250,7 @@ func startStopDaemon(_ *boot, l *launch) *launch {
 		return nil
 	}
 	inner := l.with(append([]string{startas}, rest...))
-	inner.daemon = true
+	inner.daemon, inner.newRoot = true, newRoot
 	if user != "" {
 		inner.user, _, _ = strings.Cut(user, ":")
 	}

@@ -41,6 +41,7 @@ func (g *boot) shellFile(l *launch, name string, args []string) outcome {
 	if t, sure, ok := g.writtenScript(name); ok {
 		return g.followWritten(l, t, sure, args)
 	}
+	g.unjudgeChanged(l, name)
 	f, ok := g.root.Lookup(name)
 	if !ok {
 		g.unjudgeFile(l.cmd.Location, name)

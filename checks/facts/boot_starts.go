@@ -37,6 +37,7 @@ func (g *boot) followed(l *launch, words ...string) bool {
 
 func (g *boot) startsOthers(l *launch, name string, args []string) {
 	g.supervisor(l, name, args)
+	g.handover(l, name, args)
 	switch name {
 	case "supervisord":
 		g.supervisord(l, args)

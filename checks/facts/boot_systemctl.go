@@ -17,6 +17,10 @@ func (g *boot) systemctl(l *launch, args []string) {
 			words = append(words, a)
 		}
 	}
+	if len(words) > 1 && words[0] == "switch-root" {
+		g.handOver(l, words[1])
+		return
+	}
 	if len(words) < 2 || !slices.Contains([]string{"start", "restart", "reload-or-restart", "isolate", "enable", "reenable", "preset"}, words[0]) {
 		return
 	}

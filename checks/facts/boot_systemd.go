@@ -357,7 +357,7 @@ func (g *boot) unitService(u unit, r reached, sockets []Listen) {
 		l := g.from(s.text.At(s.line))
 		l.unit, l.user, l.words = strings.TrimSuffix(u.name, ".service"), u.value("Service", "User"), words
 		l.once = s.key == "ExecStartPre"
-		l.dir = workingDirectory(u)
+		l.dir, l.newRoot = workingDirectory(u), unitRoot(u)
 		l.daemon = s.key == "ExecStart" && u.value("Service", "Type") != "oneshot"
 		l.killed = u.value("Service", "Type") == "oneshot" && !isYes(u.value("Service", "RemainAfterExit"))
 		if s.key == "ExecStart" {

@@ -105,6 +105,10 @@ func TestBootScriptConsoles(t *testing.T) {
 		"(sh -l) </dev/ttyS1":                        "ttyS1",
 		"sh -c 'exec sh </dev/ttyS0'":                "ttyS0",
 		"setsid cttyhack sh </dev/ttyS0":             "ttyS0",
+		"setsid cttyhack /bin/sh":                    "console",
+		"openvt -c 1 /bin/sh":                        "tty1",
+		"setsid cttyhack /bin/sh -c true":            "",
+		"exec /bin/sh":                               "",
 		"getty -n -l /bin/sh 9600 ttyS2 &":           "ttyS2",
 		"[ \"$(x)\" ] && sh </dev/ttyS0":             "ttyS0?",
 		"getty 9600 ttyS2 &":                         "",
@@ -118,6 +122,9 @@ func TestBootScriptConsoles(t *testing.T) {
 		t.Run(script, func(t *testing.T) {
 			got := ""
 			for _, k := range bootOf(t, startsScript(script, nil)).Consoles {
+				if k.Device == "" {
+					k.Device = "console"
+				}
 				if k.Shell == Yes {
 					got += k.Device
 				}
@@ -129,6 +136,29 @@ func TestBootScriptConsoles(t *testing.T) {
 				t.Errorf("a shell on %q, want %q", got, want)
 			}
 		})
+	}
+}
+
+func TestBootInitIsAShell(t *testing.T) {
+	for name, tc := range map[string]struct {
+		files map[string]string
+		want  int
+	}{
+		"a script that becomes one":  {map[string]string{"sbin/init": "#!/bin/sh\nmount -t proc proc /proc\nexec /bin/sh\n"}, 1},
+		"a link":                     {map[string]string{"sbin/init": "-> ../bin/sh", "bin/sh": "-> busybox"}, 1},
+		"when a mount fails":         {map[string]string{"init": "#!/bin/sh\nmount $(nvram get x) /mnt || exec sh\nexec /sbin/init\n"}, 0},
+		"a script that runs another": {map[string]string{"sbin/init": "#!/bin/sh\nexec /bin/sh /etc/x\n"}, 0},
+		"busybox":                    {map[string]string{"sbin/init": "-> ../bin/busybox", "etc/inittab": toRcS}, 0},
+	} {
+		n := 0
+		for _, k := range bootOf(t, tc.files).Consoles {
+			if k.Shell == Yes && !k.Uncertain {
+				n++
+			}
+		}
+		if n != tc.want {
+			t.Errorf("%s: %d consoles, want %d", name, n, tc.want)
+		}
 	}
 }
 

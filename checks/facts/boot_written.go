@@ -64,7 +64,8 @@ func (g *boot) record(r *shellRun, c *Command, words []string) {
 		return
 	case "sed":
 		if hasFlag(args, "-i", "--in-place") {
-			g.writes(abs(r, lastOf(args)), false, writtenPart{}, false)
+			t, known := g.sedInPlace(r, args)
+			g.writes(abs(r, lastOf(args)), known, writtenPart{t, c.Conditional}, known)
 		}
 		return
 	case "crontab":
@@ -146,6 +147,23 @@ func (g *boot) prints(r *shellRun, c *Command) (string, bool) {
 			all.WriteString(t.Content)
 		}
 		return all.String(), len(args) > 0
+	case "ls":
+		if len(args) == 1 && g.isFile(args[0]) {
+			return args[0], true
+		}
+		if r != nil {
+			v, known := r.output(valuesOf(append([]string{"ls"}, args...)))
+			return v.text, known
+		}
+	case "sed":
+		if r != nil && !hasFlag(args, "-i") {
+			return r.sedPrints(args)
+		}
+	case "find":
+		if !hasFlag(args, "-exec", "-delete", "-printf") {
+			names, known := g.findsFiles(r, args)
+			return strings.Join(names, "\n"), known
+		}
 	}
 	return "", false
 }

@@ -34,7 +34,8 @@ func TestBootWrittenFiles(t *testing.T) {
 		{"never", rcS("[ -e /etc/debug ] && echo \"" + entry + "\" > /etc/inetd.conf\ninetd"), "inetd", 0},
 
 		{"a table from elsewhere", rcS("nvram get inetd > /tmp/i.conf\ninetd /tmp/i.conf"), "inetd", 1},
-		{"a table that is changed", rcS("sed -i s/#telnet/telnet/ /etc/inetd.conf\ninetd", "etc/inetd.conf", "#"+entry+"\n"), "inetd", 1},
+		{"a table that is changed", rcS("sed -i s/#telnet/telnet/ /etc/inetd.conf\ninetd", "etc/inetd.conf", "#"+entry+"\n"), "inetd telnetd", 0},
+		{"a table that is changed by what nobody knows", rcS("sed -i \"s/#telnet/$(nvram get t)/\" /etc/inetd.conf\ninetd", "etc/inetd.conf", "#"+entry+"\n"), "inetd", 1},
 		{"a table that nobody knows", rcS("inetd $(nvram get t)/x.conf"), "inetd", 1},
 		{"a program that nobody knows", rcS("echo \"x stream tcp nowait root $(nvram get d) x\" > /tmp/i.conf\ninetd /tmp/i.conf"), "inetd", 1},
 		{"a script from elsewhere", rcS("cd /tmp\nwget http://x.example/run.sh\nsh run.sh"), "", 1},

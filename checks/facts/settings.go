@@ -78,6 +78,7 @@ var daemonSettings = map[string]func(*boot, *Service){
 	"vncserver":    func(g *boot, s *Service) { g.settlePort(s, Unknown, "-rfbport") },
 	"rtspd":        func(g *boot, s *Service) { g.settlePort(s, Unknown, "-P", "-p") },
 	"adbd":         settleADB,
+	"dnsmasq":      settleDnsmasq,
 	"ntpd":         settleNTP,
 	"uhttpd":       settleUhttpd,
 	"lighttpd":     settleLighttpd,

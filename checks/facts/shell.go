@@ -121,50 +121,63 @@ func hasFlag(args []string, flags ...string) bool {
 
 // wraps reports whether a program only says how another is run.
 func wraps(name string) bool {
-	switch path.Base(name) {
+	base := path.Base(name)
+	switch base {
 	case "exec", "nohup", "setsid", "busybox", "command", "builtin", "time", "stdbuf", "softlimit", "env",
-		"nice", "ionice", "chrt", "taskset", "sudo", "timeout", "chroot", "chpst":
+		"nice", "ionice", "chrt", "taskset", "sudo", "timeout", "chroot", "chpst", "ip", "gdb", "watch", "tmux", "runuser":
 		return true
 	}
-	return false
+	_, other := commandWrappers[base]
+	return other || isMultiCallName(name) || isLoader(base)
 }
 
 // unwrapCommand takes away the words that only say how the rest is run.
 func unwrapCommand(words []string) []string {
 	for range 8 {
-		if len(words) < 2 {
-			return words
+		rest, ok := unwrapOnce(words)
+		if !ok {
+			break
 		}
-		switch path.Base(words[0]) {
-		case "exec", "nohup", "setsid", "busybox", "command", "builtin", "time", "stdbuf", "softlimit":
-			words = skipFlags(words[1:])
-		case "env":
-			words = skipFlags(words[1:])
-			for len(words) > 1 && strings.Contains(words[0], "=") {
-				words = words[1:]
-			}
-		case "nice", "ionice", "chrt", "taskset":
-			words = skipFlags(words[1:], "-n", "-c", "-p")
-			for len(words) > 1 && isNumber(words[0]) {
-				words = words[1:]
-			}
-		case "sudo":
-			words = skipFlags(words[1:], "-u", "-g")
-		case "timeout":
-			words = skipFlags(words[1:], "-s", "-k", "-t")
-			if len(words) > 1 && words[0] != "" && words[0][0] >= '0' && words[0][0] <= '9' {
-				words = words[1:]
-			}
-		case "chroot", "chpst":
-			words = skipFlags(words[1:], "-u", "-U", "-b", "-e", "-/", "-n", "-l", "-L", "-m", "-d", "-o", "-p", "-f", "-c", "-t")
-			if len(words) > 1 && strings.HasPrefix(words[0], "/") && !strings.Contains(words[0], "bin/") {
-				words = words[1:]
-			}
-		default:
-			return words
-		}
+		words = rest
 	}
 	return words
+}
+
+// unwrapOnce takes away the words of one program that only says how the rest is run.
+func unwrapOnce(words []string) ([]string, bool) {
+	if len(words) < 2 {
+		return words, false
+	}
+	switch path.Base(words[0]) {
+	case "exec", "nohup", "setsid", "busybox", "command", "builtin", "time", "stdbuf", "softlimit":
+		words = skipFlags(words[1:])
+	case "env":
+		words = skipFlags(words[1:])
+		for len(words) > 1 && strings.Contains(words[0], "=") {
+			words = words[1:]
+		}
+	case "nice", "ionice", "chrt", "taskset":
+		words = skipFlags(words[1:], "-n", "-c", "-p")
+		for len(words) > 1 && isNumber(words[0]) {
+			words = words[1:]
+		}
+	case "sudo":
+		words = skipFlags(words[1:], "-u", "-g")
+	case "timeout":
+		words = skipFlags(words[1:], "-s", "-k", "-t")
+		if len(words) > 1 && words[0] != "" && words[0][0] >= '0' && words[0][0] <= '9' {
+			words = words[1:]
+		}
+	case "chroot":
+		if words = skipFlags(words[1:]); len(words) > 1 {
+			words = words[1:]
+		}
+	case "chpst":
+		words = skipFlags(words[1:], "-u", "-U", "-b", "-e", "-/", "-n", "-l", "-L", "-m", "-d", "-o", "-p", "-f", "-c", "-t")
+	default:
+		return unwrapOther(words)
+	}
+	return words, true
 }
 
 // skipFlags drops leading flags; those named take a value.

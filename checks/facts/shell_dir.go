@@ -82,6 +82,9 @@ func (r *shellRun) list(args []string) (string, bool) {
 	if dir == "" || Unresolved(dir) {
 		return "", false
 	}
+	if len(args) == 1 && r.world.exists != nil && r.world.exists("-f", dir) == works {
+		return args[0], true
+	}
 	names := r.world.glob(strings.TrimSuffix(dir, "/") + "/*")
 	if len(names) == 0 { // perhaps one that the boot makes, or a file
 		return "", false

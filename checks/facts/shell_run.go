@@ -572,7 +572,7 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 	}
 	cmd.Device = len(cmd.DeviceWords) > 0
 	got := r.emit(cmd, c.Pos(), c.End(), redirs)
-	if words[0].text == "exec" && len(words) > 1 {
+	if words[0].text == "exec" && len(words) > 1 && !r.again(words[1:]) {
 		return got, exits
 	}
 	return got, goesOn

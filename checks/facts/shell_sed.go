@@ -17,15 +17,26 @@ type sedCommand struct {
 	address, pattern *regexp.Regexp
 	replacement      string
 	global, print    bool
+	remove           bool
 }
 
 // sedPrints gives what "sed -n SCRIPT FILE" prints of a file, for scripts of one
 // command that prints.
 func (r *shellRun) sedPrints(args []string) (string, bool) {
-	if r.world.read == nil {
+	if r.world.read == nil || len(args) < 2 {
 		return "", false
 	}
-	quiet, script, files := false, "", []string{}
+	text, ok := r.world.read(r.abs(lastOf(args)))
+	if !ok {
+		return "", false
+	}
+	text, ok = sedText(args, text)
+	return strings.TrimRight(text, "\n"), ok
+}
+
+// sedText gives what sed prints of a text. The last argument is the one file.
+func sedText(args []string, text string) (string, bool) {
+	quiet, script, files := false, "", 0
 	for i := 0; i < len(args); i++ {
 		switch a := args[i]; {
 		case a == "-n":
@@ -39,24 +50,32 @@ func (r *shellRun) sedPrints(args []string) (string, bool) {
 		case script == "":
 			script = a
 		default:
-			files = append(files, a)
+			files++
 		}
 	}
 	c, ok := parseSed(script)
-	if !ok || len(files) != 1 || quiet != c.print {
-		return "", false
-	}
-	text, ok := r.world.read(r.abs(files[0]))
-	if !ok || len(text) > maxSedText {
+	if !ok || expands(script) || files != 1 || quiet != c.print || len(text) > maxSedText {
 		return "", false
 	}
 	var out []string
 	for line := range strings.SplitSeq(text, "\n") {
-		if changed, hit := c.apply(line); hit || !quiet {
+		changed, hit := c.apply(line)
+		if !(hit && c.remove) && (hit || !quiet) {
 			out = append(out, changed)
 		}
 	}
-	return strings.TrimRight(strings.Join(out, "\n"), "\n"), true
+	return strings.Join(out, "\n"), true
+}
+
+// expands reports whether a script holds what only the running device knows; a $
+// alone is the end of a line.
+func expands(script string) bool {
+	for i := range len(script) {
+		if script[i] == '`' || script[i] == '$' && i+1 < len(script) && (strings.IndexByte("({_", script[i+1]) >= 0 || script[i+1]|0x20 >= 'a' && script[i+1]|0x20 <= 'z') {
+			return true
+		}
+	}
+	return false
 }
 
 // apply gives the line after the command, and whether the command printed it.
@@ -90,6 +109,10 @@ func parseSed(script string) (c sedCommand, ok bool) {
 	}
 	if script == "p" && c.address != nil {
 		c.print = true
+		return c, true
+	}
+	if script == "d" && c.address != nil {
+		c.remove = true
 		return c, true
 	}
 	if len(script) < 4 || script[0] != 's' {
