@@ -206,7 +206,11 @@ var (
 // lineSecrets finds the passwords of a line.
 func lineSecrets(kind textKind, line string) []PlainSecret {
 	s := strings.TrimSpace(line)
-	if len(line) > maxWord || s == "" || isComment(s) {
+	longest := maxSettingLine
+	if kind == codeText {
+		longest = maxWord
+	}
+	if len(line) > longest || s == "" || isComment(s) {
 		return nil
 	}
 	found := addressSecrets(s)

@@ -51,14 +51,23 @@ var Tokens = &Fact[[]Token]{
 			named = append(named, scriptTokens(s)...)
 		}
 		for _, n := range named {
-			same := func(f Token) bool { return f.Location.Path == n.Location.Path && f.Location.Line == n.Location.Line }
-			if !slices.ContainsFunc(found, same) {
+			if !slices.ContainsFunc(found, n.isOf) {
 				found = append(found, n)
 			}
 		}
 		slices.SortStableFunc(found, func(a, b Token) int { return a.Location.Compare(b.Location) })
 		return found, nil
 	},
+}
+
+// isOf reports whether a token of the same line is the same or holds this one.
+func (t Token) isOf(other Token) bool {
+	if t.Location.Path != other.Location.Path || t.Location.Line != other.Location.Line {
+		return false
+	}
+	value, _ := t.Secret.Reveal()
+	whole, _ := other.Secret.Reveal()
+	return strings.Contains(whole, value) || strings.Contains(value, whole)
 }
 
 // tokenRule is a form that a provider gives its tokens. anchor is a part that

@@ -16,6 +16,14 @@ var otherTokens = []string{"csrf", "xsrf", "public", "pub", "file", "path", "url
 
 var tokenPair = lazy(`([A-Za-z0-9_.\-]*(?:[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy]|[Ss][Ee][Cc][Rr][Ee][Tt]))["']?\s*(?:=>|:=|=|:|\s)\s*["']?([A-Za-z0-9+/=_.\-]{16,512})["']?\s*[,;}]?\s*$`)
 
+// tokenMember finds a token among other settings of its line: in JSON, YAML or
+// TOML that is written without line breaks, and before a comment.
+var tokenMember = lazy(`([A-Za-z0-9_.\-]*(?:[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy]|[Ss][Ee][Cc][Rr][Ee][Tt]))["']?\s*(?:=>|:=|=|:)\s*(?:"([A-Za-z0-9+/=_.\-]{16,512})"|'([A-Za-z0-9+/=_.\-]{16,512})'|([A-Za-z0-9+/=_.\-]{16,512})(?:\s*[,;}\]]|\s+#))`)
+
+// maxSettingLine is the number of bytes up to which a line of settings is read:
+// programs write a whole file of JSON as one line.
+const maxSettingLine = 1 << 16
+
 // tokenSuffixes are those of settings; a program that compares tokens is none.
 var tokenSuffixes = []string{"", ".conf", ".cfg", ".ini", ".json", ".yaml", ".yml", ".toml", ".env", ".properties", ".xml", ".config", ".token", ".key", ".txt", ".service", ".local", ".default", ".settings"}
 
@@ -37,17 +45,33 @@ func namedTokens(t Text) []Token {
 	var found []Token
 	for l := range t.Lines() {
 		s := strings.TrimSpace(l.Text)
-		if len(s) < 20 || len(s) > maxWord || isComment(s) {
+		if len(s) < 20 || len(s) > maxSettingLine || isComment(s) {
 			continue
 		}
-		m := tokenPair.Get().FindStringSubmatch(s)
-		if m == nil || !tokenName.Get().MatchString(m[1]) || !isTokenValue(m[2]) ||
-			slices.ContainsFunc(otherTokens, func(w string) bool { return strings.Contains(strings.ToLower(m[1]), w) }) {
-			continue
+		for _, p := range tokenPairs(s) {
+			found = append(found, Token{What: "token (" + forPeople(p.name) + ")", Secret: NewSecret("token", p.value), Location: t.At(l)})
 		}
-		found = append(found, Token{What: "token (" + forPeople(m[1]) + ")", Secret: NewSecret("token", m[2]), Location: t.At(l)})
 	}
 	return found
+}
+
+// namedValue is a setting.
+type namedValue struct{ name, value string }
+
+// tokenPairs gives the settings of a line that hold a token.
+func tokenPairs(line string) []namedValue {
+	var pairs []namedValue
+	for _, m := range tokenMember.Get().FindAllStringSubmatch(line, 64) {
+		pairs = append(pairs, namedValue{m[1], m[2] + m[3] + m[4]})
+	}
+	if m := tokenPair.Get().FindStringSubmatch(line); m != nil && !slices.Contains(pairs, namedValue{m[1], m[2]}) {
+		pairs = append(pairs, namedValue{m[1], m[2]})
+	}
+	return slices.DeleteFunc(pairs, func(p namedValue) bool {
+		lower := strings.ToLower(p.name)
+		return !tokenName.Get().MatchString(p.name) || !isTokenValue(p.value) ||
+			slices.ContainsFunc(otherTokens, func(w string) bool { return strings.Contains(lower, w) })
+	})
 }
 
 var tokenFile = lazy(`(?i)^(?:.*[-_.])?(?:token|api[-_]?key|secret)(?:[-_.](?:txt|conf|key))?$`)

@@ -108,3 +108,43 @@ func TestNamedTokens(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
+
+func TestTokensOfOneLine(t *testing.T) {
+	const a, b = "9f8a3c7e1b2d4f60a5c8e7d9b1f03a26", "kT9fQ2mZx7LpR4vB8nCwY1sD6hJ3gE5a"
+	for name, tc := range map[string]struct{ file, content, want string }{
+		"the first member":  {"opt/c.json", `{"apiKey":"` + a + `","applicationId":"1"}`, "token (apiKey)"},
+		"a nested member":   {"opt/c.json", `{"mqtt":{"host":"a.com","accessToken":"` + b + `"}}`, "token (accessToken)"},
+		"in a list":         {"opt/c.json", `{"list":[{"client_secret": "` + b + `"}],"x":1}`, "token (client_secret)"},
+		"two of them":       {"opt/c.json", `{"apiKey":"` + a + `","x":[1],"mixpanelToken":"` + b + `","z":2}`, "token (apiKey), token (mixpanelToken)"},
+		"beside a form":     {"opt/c.json", `{"aws":"AKIAQ4J5Y7R2T3W6Z2KD","apiKey":"` + a + `"}`, "token (apiKey), AWS access key"},
+		"the form itself":   {"opt/c.json", `{"access_key":"AKIAQ4J5Y7R2T3W6Z2KD","x":1}`, "AWS access key"},
+		"a flow of YAML":    {"opt/c.yaml", "mqtt: {host: a.com, access_token: " + b + ", port: 1}", "token (access_token)"},
+		"a table of TOML":   {"opt/c.toml", "mqtt = { api_key = '" + a + "', port = 1 }", "token (api_key)"},
+		"before a comment":  {"opt/c.conf", "api_key = " + a + " # of the cloud", "token (api_key)"},
+		"a long line":       {"opt/c.json", `{"x":"` + strings.Repeat("word ", 2000) + `","apiKey":"` + a + `","y":1}`, "token (apiKey)"},
+		"a public key":      {"opt/c.json", `{"publicKey":"` + a + `","x":1}`, ""},
+		"a token's name":    {"opt/c.json", `{"tokenId":"` + a + `","csrfToken":"` + a + `","x":1}`, ""},
+		"to fill in":        {"opt/c.json", `{"apiKey":"your-api-key-12-34-here","token":"00000000000000000000","x":1}`, ""},
+		"an address":        {"opt/c.json", `{"accessToken":"https://a.com/token/1234","x":1}`, ""},
+		"in a manual":       {"usr/share/i18n/c.json", `{"apiKey":"` + a + `","x":1}`, ""},
+		"a comment":         {"opt/c.conf", `# {"apiKey":"` + a + `","x":1}`, ""},
+		"a page's own line": {"www/a.js", `var a={"token":"` + a + `","x":1}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, f := range observed(t, Tokens, map[string]string{tc.file: tc.content + "\n"}) {
+				got = append(got, f.What)
+			}
+			if strings.Join(got, ", ") != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestPasswordOfALongLine(t *testing.T) {
+	line := `{"x":"` + strings.Repeat("word ", 2000) + `","password":"Tz8kq2pW","y":1}`
+	if got := observed(t, PlainSecrets, map[string]string{"opt/c.json": line}); len(got) != 1 {
+		t.Errorf("got %d passwords, want 1", len(got))
+	}
+}
