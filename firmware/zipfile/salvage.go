@@ -3,8 +3,10 @@ package zipfile
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
+	"errors"
 	"io"
 	"strings"
 
@@ -59,26 +61,28 @@ func members(ctx context.Context, in format.Input, b *format.Budget) (directory 
 			return directory, count, at, nil
 		}
 		names := in.Peek(at+headerSize, int(le.Uint16(h[26:]))+int(le.Uint16(h[28:])))
-		if len(names) < int(le.Uint16(h[26:])) {
+		if len(names) < int(le.Uint16(h[26:]))+int(le.Uint16(h[28:])) {
 			return directory, count, at, nil
 		}
 		name := names[:le.Uint16(h[26:])]
 		from := at + headerSize + int64(le.Uint16(h[26:])) + int64(le.Uint16(h[28:]))
 		m := member{packed: int64(le.Uint32(h[18:])), size: int64(le.Uint32(h[22:])), sum: le.Uint32(h[14:])}
-		if extra := names[len(name):]; m.size == zip64Size && len(extra) >= 20 && le.Uint16(extra) == zip64Extra {
-			m.size, m.packed = int64(min(le.Uint64(extra[4:]), zip64Size)), int64(min(le.Uint64(extra[12:]), zip64Size))
+		if m.size == zip64Size {
+			m.large(names[len(name):])
 		}
 		next := from + m.packed
 		if le.Uint16(h[6:])&later != 0 {
 			m, next, err = streamed(in, h, from, b)
-			if err != nil {
+			if errors.Is(err, format.ErrSpent) {
+				return nil, 0, 0, err
+			} else if err != nil {
 				return directory, count, at, nil //nolint:nilerr // it ends in this member
 			}
 		}
 		if m.packed == zip64Size || m.size == zip64Size || next > in.Size || at > zip64Size {
 			return directory, count, at, nil
 		}
-		directory = append(directory, m.record(h, string(name), at)...)
+		directory = append(directory, m.record(h, string(name), string(names[len(name):]), at)...)
 		at = next
 	}
 }
@@ -86,6 +90,9 @@ func members(ctx context.Context, in format.Input, b *format.Budget) (directory 
 const (
 	zip64Size  = 0xffffffff // the sizes stand in the extra field
 	zip64Extra = 1          // which begins with this, its length, and they
+	// maxStored is in how many bytes the end of a member is looked for that is not
+	// packed and does not say how long it is.
+	maxStored = 1 << 20
 	// maxSalvaged is how many members are read so.
 	maxSalvaged = 1 << 16
 )
@@ -96,33 +103,52 @@ type member struct {
 	sum          uint32
 }
 
+// large takes the sizes from the extra field of a header: pieces that begin with their
+// kind and their length.
+func (m *member) large(extra []byte) {
+	le := binary.LittleEndian
+	for len(extra) >= 4 {
+		n := min(int(le.Uint16(extra[2:])), len(extra)-4)
+		if field := extra[4 : 4+n]; le.Uint16(extra) == zip64Extra && n >= 16 {
+			m.size, m.packed = int64(min(le.Uint64(field), zip64Size)), int64(min(le.Uint64(field[8:]), zip64Size))
+			return
+		}
+		extra = extra[4+n:]
+	}
+}
+
 // record is the directory's record of a member; APPNOTE.TXT 6.3.10, 4.3.12.
-func (m *member) record(h []byte, name string, at int64) []byte {
+func (m *member) record(h []byte, name, extra string, at int64) []byte {
 	le := binary.LittleEndian
 	r := append([]byte("PK\x01\x02"), h[4], 0) // made on DOS: modes are not known
 	r = append(r, h[4:14]...)
 	for _, v := range []uint32{m.sum, uint32(m.packed), uint32(m.size)} {
 		r = le.AppendUint32(r, v)
 	}
-	r = le.AppendUint16(r, uint16(len(name)))
-	r = append(r, make([]byte, 8)...) // no extra field, no comment, disk, attributes
+	r = le.AppendUint16(le.AppendUint16(r, uint16(len(name))), uint16(len(extra)))
+	r = append(r, make([]byte, 6)...) // no comment, the disk, attributes
 	mode := uint32(0)
 	if strings.HasSuffix(name, "/") {
 		mode = 0x10
 	}
 	r = le.AppendUint32(r, mode)
-	return append(le.AppendUint32(r, uint32(at)), name...)
+	return append(le.AppendUint32(r, uint32(at)), name+extra...)
 }
 
 // streamed finds the end of a member whose sizes stand behind it.
 func streamed(in format.Input, h []byte, from int64, b *format.Budget) (m member, next int64, err error) {
-	if binary.LittleEndian.Uint16(h[8:]) != zip.Deflate {
+	switch binary.LittleEndian.Uint16(h[8:]) {
+	case zip.Deflate:
+	case zip.Store:
+		return storedStreamed(in, from)
+	default:
 		return m, 0, format.Errorf(from, "the size of the member is not known")
 	}
 	src := &counted{in: in, at: from}
 	f := flate.NewReader(src)
 	defer f.Close()
-	if m.size, err = io.Copy(io.Discard, io.LimitReader(f, b.FileBytes+1)); err != nil {
+	m.size, err = io.Copy(io.Discard, io.LimitReader(f, b.FileBytes+1))
+	if err := cmp.Or(b.Bytes(m.size), err); err != nil {
 		return m, 0, err
 	}
 	m.packed = src.at - from
@@ -131,7 +157,29 @@ func streamed(in format.Input, h []byte, from int64, b *format.Budget) (m member
 		return m, 0, format.Errorf(src.at, "no descriptor behind the member")
 	}
 	m.sum = binary.LittleEndian.Uint32(bytes.TrimPrefix(in.Peek(src.at, 8), []byte(descriptorMagic)))
-	return m, src.at + said.Length, b.Bytes(m.size)
+	return m, src.at + said.Length, nil
+}
+
+// storedStreamed finds the descriptor behind a member that is not packed: it says how
+// far away the member began.
+func storedStreamed(in format.Input, from int64) (m member, next int64, err error) {
+	for at := from; at < min(in.Size, from+maxStored); {
+		chunk := in.Peek(at, window)
+		i := bytes.Index(chunk, []byte(descriptorMagic))
+		if i < 0 {
+			at += int64(max(1, len(chunk)-len(descriptorMagic)+1))
+			continue
+		}
+		at += int64(i)
+		m = member{packed: at - from, size: at - from}
+		size := uint64(at - from)
+		if said := descriptor(in, &zip.File{FileHeader: zip.FileHeader{CompressedSize64: size, UncompressedSize64: size}}, at); said.Length > 0 {
+			m.sum = binary.LittleEndian.Uint32(in.Peek(at+4, 4))
+			return m, at + said.Length, nil
+		}
+		at++
+	}
+	return m, 0, format.Errorf(from, "no descriptor behind the member")
 }
 
 // counted reads byte by byte, so that it is known where a stream ends.
