@@ -42,7 +42,8 @@ func packed(t *testing.T) map[string][]byte {
 	}
 	files := []firmwaretest.File{
 		firmwaretest.Text("etc/passwd", 0o644, "root:x:0:0::/:/bin/sh\n"), firmwaretest.Binary("bin/one", 0o755, noise(5000)),
-		firmwaretest.Text("bin/two", 0o644, strings.Repeat("text ", 4000)), firmwaretest.File{Name: "bin/zwei", HardLink: "bin/two"},
+		firmwaretest.Text("bin/two", 0o644, strings.Repeat("text ", 4000)),
+		{Name: "bin/zwei", HardLink: "bin/two"},
 		firmwaretest.Symlink("bin/sh", "two"), firmwaretest.Device("dev/null", 0o666, 1, 3),
 	}
 	images := map[string][]byte{
