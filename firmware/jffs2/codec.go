@@ -31,7 +31,12 @@ var (
 	errShort   = errors.New("unpacks to fewer bytes than it says")
 	errLong    = errors.New("unpacks to more bytes than it says")
 	errNotRead = errors.New("this compression is not read")
+	errBehind  = errors.New("more bytes stand behind the end of the stream")
 )
+
+// maxBehind is how many bytes of a node may stand behind the end of its stream: sums,
+// and what a packer leaves over. More could be hidden there.
+const maxBehind = 40
 
 func packs(compression uint8) bool { return compression > comprZero }
 
@@ -113,6 +118,9 @@ func rtime(dst, src []byte) error {
 			dst[at+k] = dst[from+k]
 		}
 		at += n
+		if at == len(dst) && len(src)-i-2 > maxBehind {
+			return errBehind
+		}
 	}
 	return nil
 }
@@ -143,6 +151,9 @@ func (c *codecs) zlib(dst, src []byte) error {
 		return err
 	}
 	err := exactly(f.r, dst)
+	if err == nil && f.src.Len() > maxBehind {
+		err = errBehind
+	}
 	c.inflate.Put(f)
 	return err
 }
@@ -181,7 +192,8 @@ func unLZMA(dst, src []byte) error {
 	var header [13]byte
 	binary.LittleEndian.PutUint32(header[1:], lzmaDict)
 	binary.LittleEndian.PutUint64(header[5:], uint64(len(dst)))
-	r, err := lzma.ReaderConfig{DictCap: lzmaDict}.NewReader(io.MultiReader(bytes.NewReader(header[:]), bytes.NewReader(src)))
+	stream := bytes.NewReader(slices.Concat(header[:], src))
+	r, err := lzma.ReaderConfig{DictCap: lzmaDict}.NewReader(stream)
 	if err != nil {
 		return err
 	}
@@ -189,6 +201,9 @@ func unLZMA(dst, src []byte) error {
 		return errShort
 	} else if err != nil {
 		return err
+	}
+	if stream.Len() > maxBehind {
+		return errBehind
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func (v *volume) keep(off int64, t tags) {
 			format.Span{Offset: off + atDevice, Length: headerSize - atDevice + attributes})
 	}
 	v.own = append(v.own, format.Span{Offset: off + int64(v.page), Length: int64(v.spare)})
-	if tags := v.tagsBytes(); !v.inband {
+	if tags := v.tagsBytes(); !v.inband && !v.geometry.first { // YAFFS1 leaves eight bytes for a parity
 		v.unread = append(v.unread, format.Span{Offset: off + int64(v.page), Length: int64(v.tagsAt)},
 			format.Span{Offset: off + int64(v.page+v.tagsAt+tags), Length: int64(v.spare - v.tagsAt - tags)})
 	}
@@ -33,12 +33,9 @@ func (v *volume) keep(off int64, t tags) {
 	}
 }
 
-// tagsBytes is how many of the spare bytes from the tags on are read: all of YAFFS1.
+// tagsBytes is how many of the spare bytes from the tags on are read.
 func (g geometry) tagsBytes() int {
-	switch {
-	case g.first:
-		return 0
-	case g.parity:
+	if g.parity {
 		return min(tagsSize+paritySize, g.spare-g.tagsAt)
 	}
 	return tagsSize

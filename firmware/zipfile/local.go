@@ -17,6 +17,7 @@ import (
 const (
 	localMagic = "PK\x03\x04"
 	usualExtra = 256    // bytes between a name and its content
+	encrypted  = 1 << 0 // flag
 	later      = 1 << 3 // flag: sizes and checksum stand behind the content
 	maxDamage  = 100
 )
@@ -28,7 +29,10 @@ func (a *archive) compare(f *zip.File) {
 	}
 	off, err := f.DataOffset()
 	if err != nil {
-		return // that it cannot be read is told with the file
+		if !f.Mode().IsRegular() { // else it is told with the file
+			a.damage = append(a.damage, format.Damage{Reason: fmt.Sprintf("the header of %q is missing: %v", f.Name, err)})
+		}
+		return
 	}
 	at, h := a.local(off, headerSize+int64(len(f.Name))+usualExtra)
 	if h == nil {
@@ -44,9 +48,20 @@ func (a *archive) compare(f *zip.File) {
 		a.differs(at, "the header of %q calls it %q", f.Name, name)
 	case le.Uint16(h[8:]) != f.Method:
 		a.differs(at, "the header of %q has compression method %d, the directory %d", f.Name, le.Uint16(h[8:]), f.Method)
-	case le.Uint16(h[6:])&later == 0 && le.Uint32(h[14:]) != f.CRC32:
+	case (le.Uint16(h[6:])^f.Flags)&(encrypted|later) != 0:
+		a.differs(at, "the header of %q has the flags 0x%x, the directory 0x%x", f.Name, le.Uint16(h[6:]), f.Flags)
+	case f.Flags&later != 0: // what else it says stands behind the content
+	case le.Uint32(h[14:]) != f.CRC32:
 		a.differs(at, "the header of %q has another checksum than the directory", f.Name)
+	case !says(h[18:], f.CompressedSize64) || !says(h[22:], f.UncompressedSize64):
+		a.differs(at, "the header of %q has other sizes than the directory", f.Name)
 	}
+}
+
+// says reports whether a header has a size, or leaves it to its extra field.
+func says(field []byte, size uint64) bool {
+	n := binary.LittleEndian.Uint32(field)
+	return n == math.MaxUint32 || uint64(n) == size
 }
 
 func (a *archive) differs(at int64, f string, args ...any) {

@@ -60,6 +60,9 @@ type archive struct {
 func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
 	directory, end, err := find(ctx, in)
 	if err != nil {
+		if ctx.Err() == nil {
+			return salvage(ctx, in, b)
+		}
 		return nil, err
 	}
 	r, err := zip.NewReader(io.NewSectionReader(in.ReaderAt, 0, end), end)

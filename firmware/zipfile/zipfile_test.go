@@ -1,7 +1,10 @@
 package zipfile_test
 
 import (
+	"archive/zip"
 	"bytes"
+	"hash/crc32"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,6 +46,77 @@ func TestTwoNames(t *testing.T) {
 		}
 		if !strings.Contains(told, want) {
 			t.Errorf("not told: %s; but %q", want, told)
+		}
+	}
+}
+
+// stored is an archive whose headers have all that is to be said of their members.
+func stored(t *testing.T, namesAndContents ...string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for pair := range slices.Chunk(namesAndContents, 2) {
+		n := uint64(len(pair[1]))
+		f, err := w.CreateRaw(&zip.FileHeader{Name: pair[0], CRC32: crc32.ChecksumIEEE([]byte(pair[1])), CompressedSize64: n, UncompressedSize64: n})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = f.Write([]byte(pair[1]))
+	}
+	_ = w.Close()
+	return b.Bytes()
+}
+
+// TestCut cuts an archive: the members that are whole are read, and that it is cut is
+// told.
+func TestCut(t *testing.T) {
+	streamed := &bytes.Buffer{}
+	w := zip.NewWriter(streamed)
+	for _, name := range []string{"a", "b/", "b/c", "d"} {
+		f, err := w.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name != "b/" {
+			_, _ = f.Write([]byte(strings.Repeat(name, 1000)))
+		}
+	}
+	_ = w.Close()
+	stored := stored(t, "a", strings.Repeat("a", 1000), "b/c", "c", "d", "d")
+	for name, whole := range map[string][]byte{"streamed": streamed.Bytes(), "stored": stored} {
+		last := bytes.LastIndex(whole[:bytes.Index(whole, []byte("PK\x01\x02"))], []byte("PK\x03\x04"))
+		for behind, rest := range map[string][]byte{"nothing": nil, "squashfs": firmwaretest.Squashfs(firmwaretest.Text("etc/hidden", 0o644, "x"))} {
+			img := reference.Open(t, slices.Concat(whole[:last+32], rest))
+			if a := reference.Find(t, img, "!zip!a"); a.Size != 1000 || a.Err != nil {
+				t.Errorf("%s: %d bytes, %v", name, a.Size, a.Err)
+			}
+			reference.Find(t, img, "!zip!b/c")
+			if rest != nil {
+				reference.Find(t, img, "etc/hidden")
+			}
+			told := ""
+			for _, s := range img.Skipped {
+				told += s.Reason + "\n"
+			}
+			if !strings.Contains(told, "ends before its directory") {
+				t.Errorf("%s before %s: not told: %q", name, behind, told)
+			}
+		}
+	}
+}
+
+// TestHeaders changes what the header in front of an entry says: that is told.
+func TestHeaders(t *testing.T) {
+	whole := stored(t, "file", strings.Repeat("text ", 100))
+	for at, want := range map[int]string{6: "has the flags", 14: "another checksum", 18: "other sizes", 22: "other sizes"} {
+		image := bytes.Clone(whole)
+		image[at] ^= 1
+		told := ""
+		for _, s := range reference.Open(t, image).Skipped {
+			told += s.Reason + "\n"
+		}
+		if !strings.Contains(told, want) {
+			t.Errorf("byte %d: not told: %s; but %q", at, want, told)
 		}
 	}
 }

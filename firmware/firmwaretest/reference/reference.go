@@ -260,3 +260,9 @@ func Run(t testing.TB, dir, name string, args ...string) []byte {
 	}
 	return out
 }
+
+// Has tells whether there is a tool.
+func Has(tool string) bool {
+	_, err := exec.LookPath(tool)
+	return err == nil
+}
