@@ -2,9 +2,11 @@ package firmware_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/assay-iot/assay/firmware"
@@ -48,6 +50,46 @@ func BenchmarkOpen(b *testing.B) {
 					}
 				}
 				b.SetBytes(size)
+			}
+		})
+	}
+}
+
+// BenchmarkHole opens images that hold a file of 1 GiB without data: it costs its
+// digest, and nothing else.
+func BenchmarkHole(b *testing.B) {
+	const size = 1 << 30
+	dir := b.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "root"), 0o755); err != nil {
+		b.Fatal(err)
+	}
+	hole := filepath.Join(dir, "root", "hole")
+	if err := errors.Join(os.WriteFile(hole, []byte("begins so"), 0o644), os.Truncate(hole, size)); err != nil {
+		b.Fatal(err)
+	}
+	for tool, args := range map[string]string{
+		"mksquashfs": "root mksquashfs -quiet -no-progress",
+		"mkfs.ext4":  "-q -d root mkfs.ext4 64M",
+	} {
+		b.Run(tool, func(b *testing.B) {
+			if _, err := exec.LookPath(tool); err != nil {
+				b.Skipf("%s is not installed", tool)
+			}
+			cmd := exec.Command(tool, strings.Fields(args)...)
+			cmd.Dir = dir
+			if out, err := cmd.CombinedOutput(); err != nil {
+				b.Fatalf("%v: %s", err, out)
+			}
+			b.SetBytes(size)
+			for b.Loop() {
+				src, closer, err := firmware.SourceFile(filepath.Join(dir, tool))
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := firmware.Open(b.Context(), src, firmware.Options{}); err != nil {
+					b.Fatal(err)
+				}
+				closer.Close()
 			}
 		})
 	}
