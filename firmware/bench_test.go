@@ -7,7 +7,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/assay-iot/assay/firmware"
 )
@@ -93,4 +95,54 @@ func BenchmarkHole(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkFormats opens every image of a folder that the environment names, from
+// memory, with every file hashed: the bytes of the files per second, and per second of
+// processor time, which a busy machine does not change much.
+func BenchmarkFormats(b *testing.B) {
+	folder := os.Getenv("ASSAY_BENCH_IMAGES")
+	if folder == "" {
+		b.Skip("ASSAY_BENCH_IMAGES names no folder")
+	}
+	images, err := os.ReadDir(folder)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, image := range images {
+		if !image.Type().IsRegular() {
+			continue
+		}
+		b.Run(image.Name(), func(b *testing.B) {
+			data, err := os.ReadFile(filepath.Join(folder, image.Name()))
+			if err != nil {
+				b.Fatal(err)
+			}
+			before, size := processorTime(b), int64(0)
+			for b.Loop() {
+				opened, err := firmware.Open(b.Context(), firmware.Bytes("img", data), firmware.Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				size = 0
+				for _, f := range opened.Files {
+					if f.HardLink == nil {
+						size += f.Size
+					}
+				}
+			}
+			b.SetBytes(size)
+			took := processorTime(b) - before
+			b.ReportMetric(float64(size)*float64(b.N)/1e6/took.Seconds(), "MB/cpu-s")
+		})
+	}
+}
+
+// processorTime is what the process took so far, of user and system.
+func processorTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
