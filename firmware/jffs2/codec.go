@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/anchore/go-lzo"
+	"github.com/assay-iot/assay/firmware/lzo"
 	"github.com/klauspost/compress/flate"
 	"github.com/ulikunitz/xz/lzma"
 
@@ -165,7 +165,7 @@ func exactly(r io.Reader, dst []byte) error {
 }
 
 func unLZO(dst, src []byte) error {
-	n, err := lzo.Decompress(src, dst)
+	n, err := lzo.Decode(dst, src)
 	if err == nil && n != len(dst) {
 		err = errShort
 	}
