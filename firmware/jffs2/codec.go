@@ -9,11 +9,11 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/assay-iot/assay/firmware/lzo"
 	"github.com/klauspost/compress/flate"
 	"github.com/ulikunitz/xz/lzma"
 
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/lzo"
 )
 
 // The compressions of a node.

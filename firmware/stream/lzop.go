@@ -7,9 +7,8 @@ import (
 	"hash/crc32"
 	"io"
 
-	"github.com/assay-iot/assay/firmware/lzo"
-
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/lzo"
 )
 
 // LZOP is the file of lzop, which kernels use too: a header with a checksum, then

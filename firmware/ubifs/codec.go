@@ -6,9 +6,10 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/assay-iot/assay/firmware/lzo"
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/assay-iot/assay/firmware/lzo"
 )
 
 // The compressions of a data node.
