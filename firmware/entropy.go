@@ -100,6 +100,9 @@ func kernelBanner(in format.Input) (string, bool) {
 	const step = 1 << 20
 	var chunk, buf []byte
 	for at := int64(0); at < in.Size; at += step {
+		if zerosAt(in, at) >= step+256 {
+			continue
+		}
 		var err error
 		if chunk, buf, err = view(in, at, min(step+256, in.Size-at), buf); err != nil {
 			break

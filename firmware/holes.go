@@ -65,7 +65,7 @@ func allHole(f *os.File) bool {
 func (h *holes) ReadAt(p []byte, off int64) (n int, err error) {
 	for n < len(p) && err == nil {
 		at, part := off+int64(n), p[n:]
-		if zeros := h.zeros(at); zeros > 0 {
+		if zeros := h.Zeros(at); zeros > 0 {
 			part = part[:min(int64(len(part)), zeros)]
 			clear(part)
 			n += len(part)
@@ -89,14 +89,18 @@ func (h *holes) after(at int64) int {
 	return sort.Search(len(h.runs), func(i int) bool { return h.runs[i].Offset+h.runs[i].Length > at })
 }
 
-// zeros is for how many bytes from a place on a hole goes on.
-func (h *holes) zeros(at int64) int64 {
+// Zeros is for how many bytes from a place on a hole goes on.
+func (h *holes) Zeros(at int64) int64 {
 	i := h.after(at)
 	if i == len(h.runs) || h.runs[i].Offset > at {
 		return 0
 	}
 	return h.runs[i].Offset + h.runs[i].Length - at
 }
+
+// sparse is a reader that knows of runs of zeros: how many bytes there are of one that
+// has the byte at a place, from there on.
+type sparse interface{ Zeros(off int64) int64 }
 
 // zerosAt is how many bytes of an input, from a place on, are in a hole of the
 // file that it is a part of.
@@ -109,8 +113,8 @@ func zerosAt(in format.Input, at int64) int64 {
 			r, at = outer, at+off
 		case *cache:
 			r = of.file
-		case *holes:
-			return min(of.zeros(at), end)
+		case sparse:
+			return min(of.Zeros(at), end)
 		default:
 			return 0
 		}

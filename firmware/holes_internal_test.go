@@ -81,7 +81,7 @@ func TestHoles(t *testing.T) {
 
 func TestNothingButAHole(t *testing.T) {
 	h := holesOf(t, sparseFile(t, 5<<20, nil))
-	if n := h.zeros(0); n != 5<<20 {
+	if n := h.Zeros(0); n != 5<<20 {
 		t.Errorf("%d bytes are a hole", n)
 	}
 }

@@ -19,13 +19,15 @@ import (
 )
 
 // Limits bound what a hostile image can make the reader do. A zero field takes
-// the value of DefaultLimits.
+// the value of DefaultLimits. What a bomb costs is what it unpacks to, and the time
+// for it: both are bounded for every compression alike, and what was unpacked up to a
+// limit is looked at.
 type Limits struct {
 	Depth      int           // containers inside one another
 	Files      int           // entries in the whole image
 	TotalBytes int64         // unpacked bytes in the whole image
 	FileBytes  int64         // bytes of one file, or of a stream held in memory
-	Ratio      int64         // unpacked to packed bytes of one stream, beyond the first 16 MiB
+	Ratio      int64         // unpacked to packed bytes of one stream, beyond the first 16 MiB; 0 for any: TotalBytes and Time bound it
 	Time       time.Duration // per container
 }
 
@@ -35,7 +37,6 @@ var DefaultLimits = Limits{
 	Files:      1 << 20,
 	TotalBytes: 16 << 30,
 	FileBytes:  256 << 20,
-	Ratio:      4096,
 	Time:       2 * time.Minute,
 }
 
@@ -44,7 +45,6 @@ func (l Limits) filled() Limits {
 	l.Files = cmp.Or(l.Files, DefaultLimits.Files)
 	l.TotalBytes = cmp.Or(l.TotalBytes, DefaultLimits.TotalBytes)
 	l.FileBytes = cmp.Or(l.FileBytes, DefaultLimits.FileBytes)
-	l.Ratio = cmp.Or(l.Ratio, DefaultLimits.Ratio)
 	l.Time = cmp.Or(l.Time, DefaultLimits.Time)
 	return l
 }

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/assay-iot/assay/firmware"
@@ -94,4 +95,31 @@ func paths(img *firmware.Image) (all []string) {
 		}
 	}
 	return all
+}
+
+// A stream is read as far as the limits go, whatever packed it and however well: a
+// bomb of zstd as one of gzip. Where it stopped is told.
+func TestAnyRatio(t *testing.T) {
+	const size = 64 << 20
+	for _, tool := range [][]string{{"gzip", "-9"}, {"zstd", "-19"}, {"bzip2", "-9"}, {"xz", "-9"}, {"xz", "--format=lzma", "-9"}} {
+		t.Run(fmt.Sprint(tool), func(t *testing.T) {
+			if _, err := exec.LookPath(tool[0]); err != nil {
+				t.Skipf("%s is not installed", tool[0])
+			}
+			cmd := exec.Command(tool[0], append(slices.Clone(tool[1:]), "-c")...)
+			cmd.Stdin = bytes.NewReader(make([]byte, size))
+			packed, err := cmd.Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if img := open(t, "a", packed, firmware.Options{}); len(img.Containers) != 1 || len(img.Containers[0].Damage) > 0 {
+				t.Errorf("%d bytes: %d containers, %v", len(packed), len(img.Containers), img.Skipped)
+			}
+			img := open(t, "a", packed, firmware.Options{Limits: firmware.Limits{TotalBytes: size / 2}})
+			if len(img.Skipped) == 0 || !strings.Contains(img.Skipped[0].Reason, "breaks off after 3") ||
+				!strings.Contains(img.Skipped[0].Reason, "limit reached for the whole image") {
+				t.Errorf("half of it is allowed: %v", img.Skipped)
+			}
+		})
+	}
 }

@@ -276,6 +276,18 @@ func (p *partition) end(i int) int64 {
 	return p.size
 }
 
+// Zeros is for how many bytes from a place on there are chunks of zeros.
+func (p *partition) Zeros(off int64) int64 {
+	if off < 0 || off >= p.size {
+		return 0
+	}
+	end := off
+	for i := p.at(off); i < len(p.chunks) && p.chunks[i].source < 0 && p.chunks[i].fill == [4]byte{}; i++ {
+		end = p.end(i)
+	}
+	return end - off
+}
+
 // places are the chunks that bytes of the partition come from, without those
 // that only repeat a word.
 func (p *partition) places(off, length int64) (places []format.Span) {

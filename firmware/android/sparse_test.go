@@ -96,6 +96,10 @@ func TestSparse(t *testing.T) {
 		if m, err := in.ReadAt(got, int64(off)); m != n || (err != nil) != (n < 7) || !bytes.Equal(got[:n], want[off:off+n]) {
 			t.Fatalf("at %d: %q, %v; want %q", off, got[:m], err, want[off:off+n])
 		}
+		hole := in.ReaderAt.(interface{ Zeros(off int64) int64 }).Zeros(int64(off))
+		if rest := want[off:]; hole != int64(len(rest)-len(bytes.TrimLeft(rest, "\x00"))) {
+			t.Fatalf("at %d: %d zeros", off, hole)
+		}
 	}
 }
 

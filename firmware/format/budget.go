@@ -21,7 +21,7 @@ const FreeRatio = 16 << 20
 type Budget struct {
 	FileBytes int64    // of one file, or of a stream in memory
 	LongBytes int64    // of all files that are longer than that, which are read in pieces
-	Ratio     int64    // of one stream, beyond FreeRatio
+	Ratio     int64    // of one stream, beyond FreeRatio; 0 for any
 	Scratch   *Scratch // for longer streams; nil if there is none
 
 	files, names, bytes, long, tries, live atomic.Int64
@@ -37,6 +37,25 @@ func NewBudget(files, totalBytes, fileBytes, ratio int64) *Budget {
 	b.tries.Store(MaxTries)
 	b.live.Store(MaxLive)
 	return b
+}
+
+// maxStream is how many bytes of one stream are held in memory where there is a
+// scratch file for longer ones, maxStreams of all streams of an image. One of
+// minStream bytes always is.
+const (
+	minStream  = 64 << 10
+	maxStream  = 16 << 20
+	maxStreams = 24 << 20
+)
+
+// Room is how many bytes the next stream may have in memory before it goes on in the
+// scratch file; without one, as many as a stream may have at all.
+func (b *Budget) Room() int64 {
+	if b.Scratch == nil {
+		return b.FileBytes
+	}
+	held := MaxLive - b.live.Load()
+	return min(b.FileBytes/4, max(minStream, min(maxStream, maxStreams-held)))
 }
 
 // MaxTries is how many containers of one image are tried, also those that turn
@@ -134,7 +153,7 @@ func (b *Budget) Stream(unpacked, packed int64) error {
 
 // Spooled asks the same of a stream that is not held in memory.
 func (b *Budget) Spooled(unpacked, packed int64) error {
-	if unpacked > FreeRatio && unpacked/max(packed, 1) > b.Ratio {
+	if b.Ratio > 0 && unpacked > FreeRatio && unpacked/max(packed, 1) > b.Ratio {
 		return fmt.Errorf("%d bytes unpacked from %d, ratio over %d: %w", unpacked, packed, b.Ratio, ErrLimit)
 	}
 	return nil

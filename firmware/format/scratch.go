@@ -88,8 +88,52 @@ func (p *Spool) Close() error {
 	return err
 }
 
+// Hole adds n zeros at the end. Whole chunks of them are not written.
+func (p *Spool) Hole(n int64) error {
+	for n > 0 {
+		if len(p.tail) == 0 && n >= scratchChunk {
+			p.chunks = append(p.chunks, zeros)
+			p.size += scratchChunk
+			n -= scratchChunk
+			continue
+		}
+		k := min(n, int64(len(noBytes)), scratchChunk-int64(len(p.tail)))
+		if _, err := p.Write(noBytes[:k]); err != nil {
+			return err
+		}
+		n -= k
+	}
+	return nil
+}
+
+// noBytes are zeros to compare with, and to write.
+var noBytes [64 << 10]byte
+
+func allZeros(b []byte) bool {
+	for len(b) > 0 {
+		n := min(len(b), len(noBytes))
+		if !bytes.Equal(b[:n], noBytes[:n]) {
+			return false
+		}
+		b = b[n:]
+	}
+	return true
+}
+
+// Zeros is for how many bytes from a place on there are chunks without any other.
+func (p *Spool) Zeros(off int64) int64 {
+	if off < 0 || off >= p.size {
+		return 0
+	}
+	end := off
+	for k := off / scratchChunk; k < int64(len(p.chunks)) && p.chunks[k] == zeros; k++ {
+		end = min((k+1)*scratchChunk, p.size)
+	}
+	return end - off
+}
+
 func (p *Spool) flush() error {
-	if len(bytes.TrimLeft(p.tail, "\x00")) == 0 {
+	if allZeros(p.tail) {
 		p.chunks, p.tail = append(p.chunks, zeros), p.tail[:0]
 		return nil
 	}

@@ -70,3 +70,57 @@ func TestScratchLimit(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// Holes are as zeros that were written, and the whole chunks of them are known.
+func TestSpoolHoles(t *testing.T) {
+	p := scratch(t, 8<<20).New()
+	var want []byte
+	for _, n := range []int{3, 1 << 20, 100 << 10, 5<<20 + 7, 1, 2 << 20, 1<<20 - 1} {
+		if _, err := p.Write([]byte("data")); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Hole(int64(n)); err != nil {
+			t.Fatal(err)
+		}
+		want = append(append(want, "data"...), make([]byte, n)...)
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := io.ReadAll(io.NewSectionReader(p, 0, p.Size()))
+	if err != nil || !bytes.Equal(got, want) {
+		t.Fatalf("%d bytes of %d, %v", len(got), len(want), err)
+	}
+	most := int64(0)
+	for off := int64(0); off < p.Size(); off += 4 << 10 {
+		n := p.Zeros(off)
+		most = max(most, n)
+		if len(bytes.Trim(want[off:off+n], "\x00")) > 0 || off+n > p.Size() {
+			t.Fatalf("%d zeros at %d", n, off)
+		}
+	}
+	if most < 3<<20 {
+		t.Errorf("the longest run has %d bytes", most)
+	}
+	if n := p.Zeros(p.Size()) + p.Zeros(-1); n != 0 {
+		t.Errorf("%d zeros outside", n)
+	}
+}
+
+// What a stream may have in memory gets less as more are there, and there is always
+// room for a small one.
+func TestRoom(t *testing.T) {
+	b := format.NewBudget(0, 1<<40, 256<<20, 0)
+	if n := b.Room(); n != b.FileBytes {
+		t.Errorf("without a scratch file: %d", n)
+	}
+	b.Scratch = scratch(t, 1<<20)
+	for _, want := range []int64{16 << 20, 8 << 20, 64 << 10, 64 << 10} {
+		if n := b.Room(); n != want {
+			t.Errorf("%d bytes, want %d", n, want)
+		}
+		if err := b.Live(16 << 20); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

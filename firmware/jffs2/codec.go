@@ -9,11 +9,11 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/anchore/go-lzo"
 	"github.com/klauspost/compress/flate"
 	"github.com/ulikunitz/xz/lzma"
 
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/lzo"
 )
 
 // The compressions of a node.
@@ -176,7 +176,7 @@ func exactly(r io.Reader, dst []byte) error {
 }
 
 func unLZO(dst, src []byte) error {
-	n, err := lzo.Decompress(src, dst)
+	n, err := lzo.Decode(dst, src)
 	if err == nil && n != len(dst) {
 		err = errShort
 	}

@@ -8,12 +8,12 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/anchore/go-lzo"
 	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
 
 	"github.com/assay-iot/assay/firmware/inflate"
 	"github.com/assay-iot/assay/firmware/lzma"
+	"github.com/assay-iot/assay/firmware/lzo"
 )
 
 // codec decompresses blocks of one file system, from several goroutines. The
@@ -218,7 +218,7 @@ func newLZ4() decompressor {
 
 func newLZO() decompressor {
 	return func(dst, in []byte) (int, bool, error) {
-		n, err := lzo.Decompress(in, dst)
+		n, err := lzo.Decode(dst, in)
 		return n, true, err
 	}
 }

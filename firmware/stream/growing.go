@@ -42,6 +42,9 @@ func (g *growing) room(out []byte, n int) ([]byte, error) {
 		return out, g.b.Stream(size, g.packed())
 	}
 	size := max(len(out)+n, 2*cap(out))
+	if g.most > 0 {
+		size = max(len(out)+n, min(size, int(g.most)))
+	}
 	if len(out) >= proof && g.expect >= int64(len(out)+n) && g.expect <= g.b.FileBytes {
 		size = int(g.expect)
 	}

@@ -6,8 +6,6 @@ import (
 	"io"
 	"math/bits"
 
-	slow "github.com/ulikunitz/xz/lzma"
-
 	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/lzma"
 )
@@ -76,40 +74,28 @@ func openLZMA(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 	if !ok {
 		return nil, format.Errorf(0, "no lzma header")
 	}
-	expect, most := h.Size, int64(0)
-	if b.Scratch != nil {
-		if most = min(inMemory, b.FileBytes/4); h.Size > most {
-			expect = 0
-		}
-	}
 	d := new(lzma.Decoder)
 	src, more := lzmaSource(in, lzma.AloneHeader)
 	if err := d.Reset(h.Props, src, more); err != nil {
 		return nil, err
 	}
 	taken := func() int64 { return lzma.AloneHeader + d.Taken() }
-	g := &growing{ctx: ctx, b: b, packed: taken, expect: expect, most: most}
-	data, err := g.lzma(d, h.Size)
-	if most > 0 && errors.Is(err, format.ErrLimit) {
-		return openLongLZMA(ctx, in, b)
+	if b.Scratch != nil && (h.Size < 0 || h.Size > b.Room()) {
+		data, err := collect(ctx, &sliding{d: d, dict: int(h.Dict), size: h.Size, taken: taken}, b, max(h.Size, 0), taken)
+		if err == nil && data.size() == 0 {
+			err = errEmpty
+		}
+		return opened(in, data, taken(), "", err, nil)
 	}
+	g := &growing{ctx: ctx, b: b, packed: taken, expect: h.Size}
+	data, err := g.lzma(d, h.Size)
 	if err == nil && len(data) == 0 {
-		err = errors.New("empty")
+		err = errEmpty
 	}
 	return opened(in, unpacked{data: data}, taken(), "", err, nil)
 }
 
-// openLongLZMA reads a stream that does not fit into memory. Package lzma unpacks into
-// what it looks back on; the slower reader here looks back on a dictionary.
-func openLongLZMA(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
-	c := newCounter(in, 0)
-	r, err := slow.ReaderConfig{DictCap: maxDict}.NewReader(c) // it has a dictionary as large as the header says
-	if err != nil {
-		return nil, err
-	}
-	data, err := collect(ctx, r, b, 0, c.taken)
-	return opened(in, data, c.taken(), "", err, nil)
-}
+var errEmpty = errors.New("empty")
 
 // The header's length is no reason to allocate, nor to speak of a limit: chance
 // bytes claim much, and soon make no sense.
@@ -129,13 +115,19 @@ func (g *growing) lzma(d *lzma.Decoder, size int64) (out []byte, err error) {
 			break
 		}
 	}
+	return g.end(out, lzmaEnd(d, len(out), int64(len(out)), size, g.packed(), err))
+}
+
+// lzmaEnd says whether a stream ended as its header says: after so many bytes, of
+// which n are at hand, with that error.
+func lzmaEnd(d *lzma.Decoder, n int, got, size, packed int64, err error) error {
 	switch {
 	case err == io.EOF && size >= 0:
-		err = format.Errorf(g.packed(), "%d bytes unpacked, the header says %d", len(out), size)
+		return format.Errorf(packed, "%d bytes unpacked, the header says %d", got, size)
 	case err == io.EOF:
-		err = nil
+		return nil
 	case err == nil:
-		d.Ends(len(out)) // a mark may follow all the same
+		d.Ends(n) // a mark may follow all the same
 	}
-	return g.end(out, err)
+	return err
 }

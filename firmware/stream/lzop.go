@@ -7,9 +7,8 @@ import (
 	"hash/crc32"
 	"io"
 
-	"github.com/anchore/go-lzo"
-
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/lzo"
 )
 
 // LZOP is the file of lzop, which kernels use too: a header with a checksum, then
@@ -144,7 +143,7 @@ func (b lzopBlock) unpack(in format.Input, flags uint32, out []byte) ([]byte, er
 	if b.packed == b.size {
 		out = append(out, raw...)
 	} else {
-		size, err := lzo.Decompress(raw, out[n:n+int(b.size)])
+		size, err := lzo.Decode(out[n:n+int(b.size)], raw)
 		if err != nil || size != int(b.size) {
 			return out, format.Errorf(b.data, "block of %d bytes unpacks to %d: %v", b.size, size, err)
 		}

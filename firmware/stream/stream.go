@@ -13,7 +13,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/assay-iot/assay/firmware/format"
 )
@@ -22,16 +21,12 @@ const (
 	// maxDict is the largest dictionary that a stream may ask for.
 	maxDict = 64 << 20
 	// firstBuffer bounds what is allocated because a header says so.
-	firstBuffer = 32 << 20
+	firstBuffer = 8 << 20
 	// keepBroken is how much of a broken stream must be there to be of use.
 	keepBroken = 64 << 10
 	peekSize   = 1 << 10
 	peekInput  = 8 << 10 // what is read for it
 )
-
-// inMemory is what a stream may have in memory if there is a scratch file for what
-// is longer.
-const inMemory = 32 << 20
 
 // unpacked is what a stream unpacked to: bytes in memory, or a spool.
 type unpacked struct {
@@ -51,12 +46,12 @@ func (u *unpacked) size() int64 {
 // collect reads r to its end, within the limits. Packed is how many bytes went
 // in so far; hint is the length that a header promises, or 0.
 func collect(ctx context.Context, r io.Reader, b *format.Budget, hint int64, packed func() int64) (u unpacked, err error) {
-	most := min(inMemory, b.FileBytes/2)
+	most := b.Room()
 	long := b.Scratch != nil && hint > most
 	if long {
 		hint = 0
 	}
-	u.data = make([]byte, 0, max(min(hint+1, firstBuffer), 4<<10))
+	u.data = make([]byte, 0, max(min(hint+1, firstBuffer, most), 4<<10))
 	taken := int64(0)
 	for {
 		if err := ctx.Err(); err != nil {
@@ -67,7 +62,9 @@ func collect(ctx context.Context, r io.Reader, b *format.Budget, hint int64, pac
 			return u, u.spill(ctx, r, b, taken, packed)
 		}
 		if len(u.data) == cap(u.data) { // append would copy five times as much
-			u.data = slices.Grow(u.data, len(u.data))
+			bigger := make([]byte, len(u.data), min(2*len(u.data), max(int(most), len(u.data)+(256<<10))))
+			copy(bigger, u.data)
+			u.data = bigger
 		}
 		n, err := r.Read(u.data[len(u.data):min(cap(u.data), len(u.data)+(256<<10))])
 		u.data = u.data[:len(u.data)+n]

@@ -37,9 +37,9 @@ func peekXZ(in format.Input) []byte {
 func openXZ(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
 	expect, most := lzma.SizeXZ(in.Peek), int64(0)
 	if b.Scratch != nil {
-		most = min(inMemory, b.FileBytes/4)
+		most = b.Room()
 		if expect > 0 { // is allocated once, and not copied as it grows
-			most = b.FileBytes / 4
+			most = min(2*most, b.FileBytes/4)
 		}
 	}
 	if most > 0 && expect > most {

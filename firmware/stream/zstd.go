@@ -46,13 +46,6 @@ func openZstd(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 	if end == 0 {
 		return nil, format.Errorf(0, "no whole zstd block")
 	}
-	allowed := b.Stream
-	if b.Scratch != nil {
-		allowed = b.Spooled
-	}
-	if err := allowed(size, end); err != nil {
-		return nil, err
-	}
 	src := &counting{r: io.NewSectionReader(in.ReaderAt, 0, end)}
 	r, err := newZstd(src)
 	if err != nil {

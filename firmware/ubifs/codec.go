@@ -6,9 +6,10 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/anchore/go-lzo"
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/assay-iot/assay/firmware/lzo"
 )
 
 // The compressions of a data node.
@@ -49,7 +50,7 @@ func (w *worker) unpack(compression uint16, dst, src []byte) (err error) {
 			copy(dst, src)
 		}
 	case lzoData:
-		n, err = lzo.Decompress(src, dst)
+		n, err = lzo.Decode(dst, src)
 	case zlibData:
 		n, err = w.inflate(dst, src)
 	case zstdData:
