@@ -48,6 +48,9 @@ func (p *program) fromFile(f labelFlags, t *trustPolicy, issuerID string) (*foun
 }
 
 func (p *program) signedAssessment(f labelFlags, data []byte, t *trustPolicy, issuerID string) (*found, error) {
+	if isLabel(data) {
+		return nil, badInput("give the assessment that it was made of, as assay check --sign, or --format json, has written it", "--from %s: this is a label, and labels are made of assessments", f.from)
+	}
 	keys, err := trustedKeys(f.assessmentKeys)
 	if err != nil {
 		return nil, err
@@ -59,9 +62,6 @@ func (p *program) signedAssessment(f labelFlags, data []byte, t *trustPolicy, is
 	}
 	a, by, digest, err := verify.Attestation(data, keys, witness)
 	switch {
-	case errors.Is(err, labels.ErrNotAssessment) && isLabel(data):
-		return nil, badInput("give the assessment that it was made of, as assay check --sign, or --format json, has written it: of a label that was signed in a workflow too, to make one whose code is verified offline",
-			"--from %s: this is a label itself; a label is made of an assessment", f.from)
 	case errors.Is(err, labels.ErrNotAssessment), errors.Is(err, labels.ErrNotLabel):
 		return nil, badInput("give what assay check --sign has written", "--from %s: %w", f.from, err)
 	case errors.Is(err, verify.ErrNeedsWitness):
