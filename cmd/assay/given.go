@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -45,7 +47,22 @@ func (p *program) labelBytes(ctx context.Context, name string, online bool) ([]b
 	case strings.HasPrefix(name, "http://"):
 		return nil, badInput("give a file, or an https address", "a label is not fetched over http: %s", name)
 	}
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return nil, folderGiven(name)
+	}
 	return readLimited(name, maxLabelFile)
+}
+
+// folderGiven names the label in a folder, where "assay label" has made one.
+func folderGiven(folder string) error {
+	fix := "give a label.sigstore.json or label.pdf"
+	for _, name := range []string{"label.sigstore.json", "label.pdf"} {
+		if info, err := os.Stat(filepath.Join(folder, name)); err == nil && info.Mode().IsRegular() {
+			fix = "give the label in it: " + filepath.Join(folder, name)
+			break
+		}
+	}
+	return badInput(fix, "%s is a folder, not a label", folder)
 }
 
 // fetchLabel gets a label from an address, over https only. It is verified like any

@@ -169,7 +169,7 @@ func (p *program) trustExplainCommand() *cobra.Command {
 	var policy, asOf string
 	c := &cobra.Command{
 		Use:   "explain LABEL",
-		Short: "Say why a label counts or does not by a trust policy",
+		Short: "Say why a label, or a signed assessment, counts or does not by a trust policy",
 		Args:  oneArg,
 		RunE: func(_ *cobra.Command, args []string) error {
 			day, err := p.asOf(asOf)
@@ -183,9 +183,12 @@ func (p *program) trustExplainCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			data, err := readLimited(args[0], maxLabelFile)
+			data, err := readLimited(args[0], maxAssessment)
 			if err != nil {
 				return err
+			}
+			if isAssessment(data) {
+				return p.explainAssessment(args[0], data, t, day.Format(time.DateOnly))
 			}
 			proofs, err := logProofs(args[0], nil)
 			if err != nil {
@@ -195,7 +198,7 @@ func (p *program) trustExplainCommand() *cobra.Command {
 				AsOf: day.Format(time.DateOnly), Trust: t.judge(), Witness: t.witness(), Proofs: proofs, Logs: t.policy.LogKeys(),
 			})
 			if errors.Is(err, labels.ErrNotLabel) {
-				return badInput("give a label.sigstore.json or label.pdf", "%s: %w", args[0], err)
+				return badInput("give a label.sigstore.json or label.pdf, or what assay check --sign has written", "%s: %w", args[0], err)
 			} else if err != nil {
 				return err
 			}

@@ -16,6 +16,7 @@ import (
 	"github.com/assay-iot/assay/labels/log"
 	"github.com/assay-iot/assay/labels/picture"
 	"github.com/assay-iot/assay/labels/picture/words"
+	"github.com/assay-iot/assay/labels/verify"
 )
 
 // proofEnding ends the name of a log proof.
@@ -54,6 +55,9 @@ func logProofs(label string, named []string) (proofs [][]byte, err error) {
 			return nil, nil
 		}
 		named = []string{beside}
+	}
+	if len(named) > verify.MaxProofs {
+		return nil, badInput("name fewer", "%d log proofs, more than %d", len(named), verify.MaxProofs)
 	}
 	for _, name := range named {
 		data, err := readLimited(name, log.MaxProof)

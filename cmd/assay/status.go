@@ -61,6 +61,9 @@ func (p *program) statusNewCommand() *cobra.Command {
 				return badInput("give the address at which the signed list will lie: --list https://body.example/status/2026",
 					"--list %q is not a plain https address of at most %d characters", list, labels.MaxAddr)
 			}
+			if other := ledger.SameList(args[0], list); other != "" && filepath.Clean(other) != filepath.Clean(args[0]) {
+				return badInput("take the places in that one (assay label --status), or give this list another address", "%s is the ledger of the list %s: a second one would forget what stands there", other, list)
+			}
 			err = ledger.Create(args[0], ledger.Head{Created: p.now, List: list, Issuer: issuer, Size: size})
 			if errors.Is(err, os.ErrExist) {
 				return badInput("give another name; a ledger is never written anew", "%s is already there", args[0])
@@ -95,6 +98,8 @@ func ledgerError(err error) error {
 		return nil
 	case errors.Is(err, os.ErrNotExist):
 		return badInput("\"assay issuer status new\" makes one", "%w", err)
+	case errors.Is(err, ledger.ErrLost):
+		return badInput("a line was taken out, or this is no whole copy: restore the ledger from a copy that holds all", "%w", err)
 	case errors.Is(err, ledger.ErrNotLedger):
 		return badInput("give a ledger that \"assay issuer status new\" has made", "%w", err)
 	case errors.Is(err, ledger.ErrPlace), errors.Is(err, ledger.ErrFinal):
@@ -364,6 +369,9 @@ Labels are called valid by it until it expires, so sign again before.`,
 			if err := p.signsLabelsOf(l, s.key.Public()); err != nil {
 				return err
 			}
+			if err := signedBefore(l, out, s.key.Public()); err != nil {
+				return err
+			}
 			const day = 24 * time.Hour
 			data, err := l.Sign(s.key, time.Duration(life)*day, time.Duration(ttl)*day, p.now)
 			if err != nil {
@@ -382,6 +390,27 @@ Labels are called valid by it until it expires, so sign again before.`,
 	c.Flags().IntVar(&life, "days", 7, "`DAYS` until the list expires")
 	c.Flags().IntVar(&ttl, "keep", 0, "`DAYS` for which a copy may be kept (default: until it expires)")
 	return c
+}
+
+// signedBefore refuses to replace a signed list by one that forgets what it tells: a
+// revoked label would look valid again.
+func signedBefore(l *ledger.Ledger, out string, key crypto.PublicKey) error {
+	data, err := readLimited(out, status.MaxToken)
+	if err != nil {
+		return nil // there is none, or writing it will tell why not
+	}
+	token, err := status.Parse(data)
+	if err != nil {
+		return nil
+	}
+	before, err := token.Verify(key)
+	if err != nil {
+		return nil
+	}
+	if why := l.Forgets(before); why != "" {
+		return badInput("sign with the ledger that this list was signed from: this one is an old copy of it, or a second one of the same list", "%s, signed on %s, says more: %s", out, before.Signed.Format(time.DateOnly), why)
+	}
+	return nil
 }
 
 // signsLabelsOf says so if none of the labels in a list is signed with this key. That

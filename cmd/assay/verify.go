@@ -117,13 +117,10 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 			if len(keys) == 0 && t == nil && !answer.Demo {
 				return badInput("give the public key of the issuer that you trust: --key issuer.pub, or a trust policy: --trust trust.hcl", "no key was given to verify %s with", args[0])
 			}
-			if err := lists.keep(answer); err != nil {
-				return err
-			}
 			if err := p.show(outputs, answer, answer.Text); err != nil {
 				return err
 			}
-			return answered(answer.Status.ExitCode())
+			return p.keptAndAnswered(lists, answer)
 		},
 	}
 	c.Flags().StringArrayVar(&keys, "key", nil, "public key `FILE` of an issuer that you trust; repeatable")
@@ -139,6 +136,21 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 	c.Flags().BoolVar(&allowDemo, "allow-demo", false, "accept a label that is signed with the published demo key")
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json; repeatable")
 	return c
+}
+
+// keptAndAnswered keeps the status list once the answer is shown, so that a full disk
+// hides none. A no stays one; a yes is none if a list that is rolled back would not be
+// noticed the next time, as was asked for.
+func (p *program) keptAndAnswered(lists listFlags, answer *verify.Report) error {
+	code := answer.Status.ExitCode()
+	err := lists.keep(answer)
+	if err == nil {
+		return answered(code)
+	}
+	if code == exitYes {
+		code = exitFailed
+	}
+	return &codedError{code: code, err: fmt.Errorf("the status list is not kept in %s: %w", lists.cache, err), fix: "give another --status-cache, or make room there"}
 }
 
 // trustedKeys reads the issuers' keys. The demo key is always among them, so

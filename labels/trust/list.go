@@ -186,10 +186,14 @@ func signedBy(s *signedList, keys []verify.Key, threshold int) error {
 	return nil
 }
 
-// ready checks what a policy in JSON says, and makes its keys ready.
+// ready checks what a policy in JSON says, by the rules of one in HCL, and makes its
+// keys ready.
 func (p *Policy) ready() error {
 	if len(p.Issuers)+len(p.Assessors) > MaxIssuers {
 		return fmt.Errorf("more than %d issuers and assessors", MaxIssuers)
+	}
+	if err := p.obeys(); err != nil {
+		return err
 	}
 	if err := p.logsReady(); err != nil {
 		return err
@@ -210,9 +214,6 @@ func (p *Policy) ready() error {
 }
 
 func (i *Issuer) ready() error {
-	if !idForm().MatchString(i.ID) || i.Display == "" || len(i.Schemes) == 0 || len(i.Prefixes) == 0 || len(i.Keys)+len(i.Keyless) == 0 {
-		return errors.New("it lacks an id, a name, schemes, GTIN prefixes or a key")
-	}
 	for k := range i.Keys {
 		key := &i.Keys[k]
 		pub, err := x509.ParsePKIXPublicKey(key.Public)
@@ -227,11 +228,6 @@ func (i *Issuer) ready() error {
 		}
 		if key.KeyID != key.verifier.ID || !key.NotBefore.Before(key.NotAfter) {
 			return fmt.Errorf("key %q: another id, or a time that ends before it begins", key.Name)
-		}
-	}
-	for _, run := range i.Keyless {
-		if run.Issuer == "" || run.Workflow == "" || run.Ref == "" || run.RepositoryID == "" || run.OwnerID == "" || run.Trigger == "" {
-			return errors.New("a workflow without issuer, path, ref, repository, owner or trigger")
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/trust"
 	"github.com/assay-iot/assay/labels/verify"
 )
@@ -135,6 +136,78 @@ func TestListBytes(t *testing.T) {
 		changed[i] ^= 1
 		if _, err := trust.Update(nil, roots, changed, now); err == nil {
 			t.Fatalf("byte %d", i)
+		}
+	}
+}
+
+// A list holds nothing that is a mistake in a written policy, whoever signs it.
+func TestListRules(t *testing.T) {
+	root := `{"mediaType":"x"}`
+	run := trust.Run{
+		Issuer: "https://token.actions.githubusercontent.com", Workflow: "assay-iot/assay/.github/workflows/label.yml", Ref: "refs/tags/v*",
+		RepositoryID: "123456789", OwnerID: "987654", Trigger: "release",
+	}
+	runs := func(change func(*trust.Run)) func(*trust.Policy) {
+		return func(p *trust.Policy) {
+			r := run
+			change(&r)
+			p.Root, p.Issuers[0].Keyless = root, []trust.Run{r}
+		}
+	}
+	first := func(change func(*trust.Issuer)) func(*trust.Policy) {
+		return func(p *trust.Policy) { change(&p.Issuers[0]) }
+	}
+	for name, c := range map[string]struct {
+		change func(*trust.Policy)
+		want   string
+	}{
+		"as written":         {func(*trust.Policy) {}, ""},
+		"a workflow":         {runs(func(*trust.Run) {}), ""},
+		"a branch":           {runs(func(r *trust.Run) { r.Ref = "refs/heads/main" }), "is not a tag"},
+		"any tag":            {runs(func(r *trust.Run) { r.Ref = "refs/tags/*" }), "neither one tag nor v*"},
+		"a pull request":     {runs(func(r *trust.Run) { r.Trigger = "pull_request_target" }), "nobody has accepted"},
+		"an expression":      {runs(func(r *trust.Run) { r.Workflow = "assay-iot/assay/.github/workflows/.*" }), "not the path of a workflow"},
+		"no repository":      {runs(func(r *trust.Run) { r.RepositoryID = "0" }), "no number of a repository"},
+		"no owner":           {runs(func(r *trust.Run) { r.OwnerID = "" }), "no number of a repository"},
+		"issuer of tokens":   {runs(func(r *trust.Run) { r.Issuer = "token.example" }), "not the address"},
+		"no trusted root":    {func(p *trust.Policy) { runs(func(*trust.Run) {})(p); p.Root = "" }, "no authority for its certificates"},
+		"root is no JSON":    {func(p *trust.Policy) { p.Root = "x" }, "not JSON"},
+		"direction":          {first(func(i *trust.Issuer) { i.Display = "Body \u202eGmbH" }), "U+202E"},
+		"accent set apart":   {first(func(i *trust.Issuer) { i.Display = "Cafe\u0301" }), "not in its one form"},
+		"spaces":             {first(func(i *trust.Issuer) { i.Display = "Example  Body" }), "not in its one form"},
+		"no name":            {first(func(i *trust.Issuer) { i.Display = "" }), "a name has 1 to"},
+		"the id self":        {first(func(i *trust.Issuer) { i.ID = "self" }), "no id of an issuer"},
+		"address":            {first(func(i *trust.Issuer) { i.Address = "http://body.example" }), "not an https address"},
+		"less than none":     {first(func(i *trust.Issuer) { i.Require.Timestamp = -1 }), "requires -1 timestamps"},
+		"an age of seconds":  {first(func(i *trust.Issuer) { i.Require.StatusMaxAge = 5 }), "no age of a status list"},
+		"an age below zero":  {first(func(i *trust.Issuer) { i.Require.StatusMaxAge = -86400 }), "no age of a status list"},
+		"logs of nobody":     {first(func(i *trust.Issuer) { i.Require.Log = 1 }), "no log is named"},
+		"timestamps of none": {first(func(i *trust.Issuer) { i.Require.Timestamp = 1 }), "no authority is named"},
+		"an empty prefix":    {first(func(i *trust.Issuer) { i.Prefixes = []string{""} }), "no GTIN prefix"},
+		"a prefix twice":     {first(func(i *trust.Issuer) { i.Prefixes = []string{"095", "095"} }), "twice"},
+		"no scheme":          {first(func(i *trust.Issuer) { i.Schemes = nil }), "0 entries"},
+		"a scheme":           {first(func(i *trust.Issuer) { i.Schemes = []string{"*"} }), "no scheme"},
+		"a level":            {first(func(i *trust.Issuer) { i.MaxLevel = 100 }), "no level"},
+		"no key":             {first(func(i *trust.Issuer) { i.Keys = nil }), "0 keys"},
+		"a key twice":        {first(func(i *trust.Issuer) { i.Keys = append(i.Keys, i.Keys[0]) }), "twice"},
+		"unknown assessor":   {first(func(i *trust.Issuer) { i.Assessors = []string{"labo"} }), `no assessor "labo"`},
+		"no issuer":          {func(p *trust.Policy) { p.Issuers = nil }, "no issuer"},
+		"an authority":       {func(p *trust.Policy) { p.Stampers = []trust.Stamper{{Name: "tsa"}} }, "no certificate"},
+	} {
+		l := newList(t, 1)
+		c.change(&l.Policy)
+		payload, err := labels.Canonical(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		message := labels.PAE(trust.ListPayloadType, payload)
+		data, err := l.Sealed(ed25519.Sign(seeded(100), message), ed25519.Sign(seeded(101), message))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = trust.Update(nil, rootKeys(t, 0, 1, 2), data, time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC))
+		if c.want == "" && err != nil || c.want != "" && (!errors.Is(err, trust.ErrNotList) || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
 }

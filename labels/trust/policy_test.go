@@ -154,6 +154,7 @@ func TestMistakes(t *testing.T) {
 		"bad id":               {with(`issuer "body"`, `issuer "Body!"`), "no id"},
 		"the id self":          {with(`issuer "body"`, `issuer "self"`), "no id"},
 		"address":              {with("https://body", "http://body"), "is not an https address"},
+		"direction":            {with("Example Body", "Body \u202eGmbH"), "U+202E"},
 		"unknown assessor":     {with(`["lab"]`, `["labo"]`), `no assessor "labo"`},
 		"demo key":             {with("body.pub", "demo.pub"), "demo key"},
 		"P-224":                {with("body.pub", "p224.pub"), "no key that can sign labels"},

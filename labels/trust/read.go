@@ -3,18 +3,14 @@ package trust
 import (
 	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 
-	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/demo"
 	"github.com/assay-iot/assay/labels/verify"
 )
@@ -68,20 +64,18 @@ func (r *reader) issuer(b *issuerBlock) Issuer {
 		ID: b.ID, Display: strings.Join(strings.Fields(b.Display), " "), Address: b.Address,
 		Schemes: b.Schemes, MaxLevel: b.MaxLevel, Prefixes: b.Prefixes, Assessors: b.Assessors,
 	}
-	if !idForm().MatchString(b.ID) || b.ID == SelfAssessed {
+	if !isIssuerID(b.ID) {
 		r.no(b.IDRange, "Use small letters, digits, dots and hyphens, as \"tuv-example\".", "%q is no id of an issuer", b.ID)
 	}
-	if n := utf8.RuneCountInString(i.Display); n == 0 || n > labels.MaxName {
-		r.no(b.DisplayRange, "Write the name that people know the issuer by.", "a name has 1 to %d characters, this has %d", labels.MaxName, n)
+	if why := displayWrong(i.Display); why != "" {
+		r.no(b.DisplayRange, "Write the name that people know the issuer by.", "%s", why)
 	}
-	if b.Address != "" {
-		if u, err := url.Parse(b.Address); err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.Fragment != "" {
-			r.no(b.AddressRange, "Write it as https://labels.example/.", "%q is not an https address", b.Address)
-		}
+	if b.Address != "" && !isAddress(b.Address) {
+		r.no(b.AddressRange, "Write it as https://labels.example/.", "%q is not an https address", b.Address)
 	}
 	r.list(b.SchemesRange, "scheme", b.Schemes, func(s string) bool { return idForm().MatchString(s) })
 	r.list(b.PrefixesRange, "GTIN prefix", b.Prefixes, prefix)
-	if b.MaxLevel < 0 || b.MaxLevel > 99 {
+	if !isLevel(b.MaxLevel) {
 		r.no(b.LevelRange, "Write a number from 1 to 99, or leave it out to allow no level.", "%d is no level", b.MaxLevel)
 	}
 	i.Keys, i.Keyless, i.Require = r.keys(b), r.keyless(b), r.require(&b.Require)
@@ -163,7 +157,7 @@ func (r *reader) require(b *requireBlock) Require {
 		n  int
 		at hcl.Range
 	}{{b.Timestamp, b.StampRange}, {b.Log, b.LogRange}} {
-		if n.n < 0 || n.n > MaxThreshold {
+		if !isThreshold(n.n) {
 			r.no(n.at, "Write how many must be there; 0 for none.", "%d is no number from 0 to %d", n.n, MaxThreshold)
 		}
 	}
@@ -171,28 +165,18 @@ func (r *reader) require(b *requireBlock) Require {
 		return q
 	}
 	days, err := strconv.Atoi(strings.TrimSuffix(b.StatusMaxAge, "d"))
-	if err != nil || days < 1 || days > 366 || !strings.HasSuffix(b.StatusMaxAge, "d") {
+	if err != nil || days < 1 || days > maxStatusAge || !strings.HasSuffix(b.StatusMaxAge, "d") {
 		r.no(b.StatusRange, `Write a number of days, as "7d", or "none".`, "%q is no age of a status list", b.StatusMaxAge)
 	}
-	q.StatusMaxAge = int64(days) * 24 * 60 * 60
+	q.StatusMaxAge = int64(days) * secondsOfDay
 	return q
 }
 
 func (r *reader) stamper(b *stamperBlock) Stamper {
 	s := Stamper{Name: b.Name, Certificates: []byte(b.Certificates)}
 	s.NotBefore, s.NotAfter = r.period(b.NotBefore, b.FromRange, b.NotAfter, b.UntilRange)
-	n := 0
-	for rest := s.Certificates; ; n++ {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			break
-		}
-		if _, err := x509.ParseCertificate(block.Bytes); err != nil || block.Type != "CERTIFICATE" {
-			r.no(b.CertRange, "Name a file of certificates in PEM.", "certificate %d cannot be read", n+1)
-		}
-	}
-	if n == 0 {
-		r.no(b.CertRange, `Name a file of certificates in PEM, the signing one first and the root last: certificates = file("tsa.pem").`, "no certificate")
+	if why := s.certificatesWrong(); why != "" {
+		r.no(b.CertRange, `Name a file of certificates in PEM, the signing one first and the root last: certificates = file("tsa.pem").`, "%s", why)
 	}
 	return s
 }

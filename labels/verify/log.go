@@ -101,16 +101,21 @@ func (r *Report) unlogged(demand string) bool {
 
 // mend says what is missing.
 func (r *Report) mend() string {
-	if len(r.Logs) > 0 && !r.Logs[0].Checked {
+	if slices.ContainsFunc(r.Logs, func(a LogAnswer) bool { return !a.Checked }) {
 		return "The log of the proof that was given is not in the trust policy."
 	}
 	return "Put the proof beside the label, or name it."
 }
 
-// proven demands a proof that holds, if whoever asks does.
+// proven demands that there are proofs and that all of them hold, if whoever asks
+// does.
 func (r *Report) proven(o Options) bool {
-	if !o.Proven || slices.ContainsFunc(r.Logs, func(a LogAnswer) bool { return a.Holds }) {
+	failed := slices.ContainsFunc(r.Logs, func(a LogAnswer) bool { return !a.Holds })
+	switch {
+	case !o.Proven || len(r.Logs) > 0 && !failed:
 		return true
+	case slices.ContainsFunc(r.Logs, func(a LogAnswer) bool { return a.Holds }):
+		return r.unlogged("every log proof that is named must hold")
 	}
 	return r.unlogged("a proof of a transparency log is asked for, and none holds")
 }

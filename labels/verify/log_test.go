@@ -119,6 +119,23 @@ func TestLogProofs(t *testing.T) {
 			t.Errorf("%s: %s, want %s and %q:\n%s", name, r.Status, c.want, c.says, b.String())
 		}
 	}
+	// Whoever names proofs demands that all of them hold.
+	for name, c := range map[string]struct {
+		proofs [][]byte
+		want   verify.Status
+	}{
+		"one":                                  {[][]byte{good}, verify.Valid},
+		"none":                                 {nil, verify.CannotTell},
+		"good, then bad":                       {[][]byte{good, changed}, verify.NotAuthentic},
+		"bad, then good":                       {[][]byte{changed, good}, verify.NotAuthentic},
+		"good, and of a log that is not known": {[][]byte{good, proofOf(t, digest, 1, "evil.example/log")}, verify.NotAuthentic},
+	} {
+		o := today()
+		o.Proofs, o.Logs, o.Proven = c.proofs, []string{logName(1, logOrigin)}, true
+		if r := mustBundle(t, data, keys(t, key.Public()), o); r.Status != c.want {
+			t.Errorf("named: %s: %s, want %s: %s", name, r.Status, c.want, r.Summary)
+		}
+	}
 	o := today()
 	o.Proofs = [][]byte{good}
 	r := mustBundle(t, data, keys(t, key.Public()), o)

@@ -35,7 +35,7 @@ type Options struct {
 
 	// Proofs say that transparency logs hold the label (c2sp.org/tlog-proof@v1), as
 	// they lie beside it; Logs are the verifier keys of the logs that count.
-	// Proven demands that one of the proofs holds, whatever the policy demands.
+	// Proven demands that there are proofs and that all hold, whatever the policy demands.
 	Proofs [][]byte
 	Logs   []string
 	Proven bool

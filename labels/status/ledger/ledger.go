@@ -51,6 +51,7 @@ var (
 	ErrFinal     = errors.New("a revoked label stays revoked")
 	ErrClock     = errors.New("the clock stands before the last entry of the ledger")
 	ErrLocked    = errors.New("another program is writing to the ledger")
+	ErrLost      = errors.New("changes are missing")
 )
 
 // Head is the first line: what the list is.
@@ -71,17 +72,20 @@ type Event struct {
 	Set   *status.Value `json:"set,omitempty"`    // what the entry Index was set to
 	Why   string        `json:"why,omitempty"`    // the reason, for the issuer's own use
 	Until *time.Time    `json:"signed,omitempty"` // the list was signed, until this time
+	// Changes is how many changes the signed list tells; nil in a ledger of older programs.
+	Changes *int `json:"changes,omitempty"`
 }
 
 // Ledger is an open ledger.
 type Ledger struct {
 	Head
-	Events []Event
-	file   *os.File
-	value  map[int]status.Value // of each place that is taken
-	place  map[string]int       // of each label, the first that it took
-	keys   map[string]bool      // of the keys that sign labels
-	last   time.Time
+	Events  []Event
+	file    *os.File
+	value   map[int]status.Value // of each place that is taken
+	place   map[string]int       // of each label, the first that it took
+	keys    map[string]bool      // of the keys that sign labels
+	last    time.Time
+	changes int // events that set a value
 }
 
 // Create makes a ledger in a new file.
@@ -225,6 +229,8 @@ func (l *Ledger) take(e Event) error {
 	}
 	before, taken := l.value[e.Index]
 	switch {
+	case e.Until != nil && e.Changes != nil && *e.Changes != l.changes:
+		return fmt.Errorf("%w: a list with %d was signed here, and %d stand before", ErrLost, *e.Changes, l.changes)
 	case e.Until != nil:
 	case e.Index < 0 || e.Index >= l.Size:
 		return fmt.Errorf("%w: %d of %d", ErrPlace, e.Index, l.Size)
@@ -246,6 +252,7 @@ func (l *Ledger) take(e Event) error {
 		return fmt.Errorf("status %s", *e.Set)
 	default:
 		l.value[e.Index] = *e.Set
+		l.changes++
 	}
 	l.Events, l.last = append(l.Events, e), e.Time
 	return nil
@@ -425,6 +432,6 @@ func (l *Ledger) Sign(key crypto.Signer, life, ttl time.Duration, now time.Time)
 	if err != nil {
 		return nil, err
 	}
-	until := now.Add(life)
-	return data, l.add(Event{Time: now, Until: &until})
+	until, changes := now.Add(life), l.changes
+	return data, l.add(Event{Time: now, Until: &until, Changes: &changes})
 }

@@ -1,0 +1,101 @@
+package ledger_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/assay-iot/assay/labels/labeltest"
+	"github.com/assay-iot/assay/labels/status"
+	"github.com/assay-iot/assay/labels/status/ledger"
+)
+
+// revokedAndSigned makes a ledger with a label that is revoked, and signs its list.
+func revokedAndSigned(t *testing.T) (name string, list *status.List) {
+	t.Helper()
+	name = create(t, ledger.DefaultSize)
+	l := open(t, name)
+	defer l.Close()
+	place, err := l.Reserve(rand.Reader, "label/1", "", start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Set(place.Index, status.Revoked, "a test", start.AddDate(0, 0, 1)); err != nil {
+		t.Fatal(err)
+	}
+	data, err := l.Sign(labeltest.Key(), 7*24*time.Hour, 0, start.AddDate(0, 0, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := status.Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list, err = token.Verify(labeltest.Key().Public()); err != nil {
+		t.Fatal(err)
+	}
+	return name, list
+}
+
+// A change that was taken out is missed where the list was signed with it.
+func TestLostChange(t *testing.T) {
+	name, _ := revokedAndSigned(t)
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept [][]byte
+	for _, line := range bytes.SplitAfter(data, []byte("\n")) {
+		if !bytes.Contains(line, []byte(`"set":"revoked"`)) {
+			kept = append(kept, line)
+		}
+	}
+	if err := os.WriteFile(name, bytes.Join(kept, nil), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ledger.Read(name); !errors.Is(err, ledger.ErrLost) || !errors.Is(err, ledger.ErrNotLedger) || !strings.Contains(err.Error(), "line 3") {
+		t.Errorf("a change was taken out: %v", err)
+	}
+}
+
+// A ledger that does not hold what was published is an old copy, or another one.
+func TestForgets(t *testing.T) {
+	name, list := revokedAndSigned(t)
+	l, err := ledger.Read(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if why := l.Forgets(list); why != "" {
+		t.Errorf("its own list: %s", why)
+	}
+	other, err := ledger.Read(create(t, ledger.DefaultSize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if why := other.Forgets(list); !strings.Contains(why, "became revoked") {
+		t.Errorf("another ledger of the list: %q", why)
+	}
+	list.Address += "/2"
+	if why := other.Forgets(list); why != "" {
+		t.Errorf("another list: %s", why)
+	}
+}
+
+func TestSameList(t *testing.T) {
+	name := create(t, ledger.DefaultSize)
+	if err := os.WriteFile(filepath.Join(filepath.Dir(name), "a.txt"), []byte("{}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	beside := filepath.Join(filepath.Dir(name), "second")
+	if got := ledger.SameList(beside, "https://labels.acme.example/status/2026"); got != name {
+		t.Errorf("%q, want %q", got, name)
+	}
+	if got := ledger.SameList(beside, "https://labels.acme.example/status/2027"); got != "" {
+		t.Errorf("another list: %q", got)
+	}
+}
