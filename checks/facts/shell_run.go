@@ -603,6 +603,10 @@ func (r *shellRun) special(words []shellValue, c *syntax.CallExpr) (outcome, flo
 		return got, f, true
 	}
 	if f, ok := r.funcs[name]; ok && words[0].known {
+		if known := r.jshn(name, f); known != nil {
+			got, fl := known(r, words[1:])
+			return got, fl, true
+		}
 		got, fl := r.call(name, f, words[1:], true)
 		return got, fl, true
 	}

@@ -61,6 +61,7 @@ type TextSet struct {
 	byFile map[*firmware.File]int
 
 	scripts parsedScripts
+	jshn    jshnLibraries
 }
 
 // All lists the texts by path.
