@@ -79,7 +79,7 @@ func unwrapOther(words []string) ([]string, bool) {
 			return words[i+1:], true
 		}
 	case name == "watch":
-		return shellText(skipOwn(words[1:], wrapper{valued: "n"}))
+		return joinedForShell(skipOwn(words[1:], wrapper{valued: "n"}))
 	case name == "tmux":
 		return tmuxCommand(words[1:])
 	case name == "runuser" && slices.Contains(words, "-u"):
@@ -126,8 +126,8 @@ func skipOwn(words []string, w wrapper) []string {
 	return words
 }
 
-// shellText makes a command line for a shell of words that are joined to one.
-func shellText(words []string) ([]string, bool) {
+// joinedForShell makes a command line for a shell of words that are joined to one.
+func joinedForShell(words []string) ([]string, bool) {
 	return []string{"sh", "-c", strings.Join(words, " ")}, len(words) > 0
 }
 
@@ -141,7 +141,7 @@ func tmuxCommand(words []string) ([]string, bool) {
 	if strings.HasPrefix(words[0], "-") {
 		return nil, false
 	}
-	return shellText(words)
+	return joinedForShell(words)
 }
 
 // isMultiCallOf reports whether words call one of the programs of busybox or
