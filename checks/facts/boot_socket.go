@@ -24,8 +24,8 @@ type RemoteShell struct {
 var RemoteShells = &Fact[[]RemoteShell]{
 	Name:    "remote-shells",
 	Version: 2,
-	Doc:   "Shells without a login that the boot hands out over a network, or sends to another machine.",
-	Needs: []Node{Boot},
+	Doc:     "Shells without a login that the boot hands out over a network, or sends to another machine.",
+	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]RemoteShell, error) {
 		g, err := Boot.Of(o)
 		all := []RemoteShell{}
