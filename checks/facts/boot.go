@@ -104,7 +104,7 @@ func bootable(c *firmware.Container, roots []Root) bool {
 // Services are the services of the image, started or not, by root and name.
 var Services = &Fact[[]Service]{
 	Name:    "services",
-	Version: 4,
+	Version: 5,
 	Doc:     "Programs that wait for others: whether they are started, as whom, on which address and port, with which settings.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Service, error) {
@@ -155,6 +155,7 @@ type boot struct {
 	mounted   map[string]bool // folders over which another file system lies
 	runnable  map[string]bool // files that are made executable
 	mirrors   map[string]bool // folders that show this root
+	memory    map[string]bool // folders in memory
 	written   map[string]*writtenFile
 	event     bool            // an event runs what runs now
 	initFile  *firmware.File  // the script in the place of init that runs now
@@ -181,7 +182,7 @@ func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables
 		img: img, root: root, texts: set, dirs: map[string][]*firmware.File{},
 		init:    Init{Root: root.Path, Location: assay.Location{Path: root.Path}},
 		running: map[string]int{}, ran: map[string]bool{}, touched: map[string]bool{}, brought: map[string]bool{}, programs: map[string]Program{},
-		replaced: map[string]bool{}, mounted: map[string]bool{}, runnable: map[string]bool{}, mirrors: map[string]bool{},
+		replaced: map[string]bool{}, mounted: map[string]bool{}, runnable: map[string]bool{}, mirrors: map[string]bool{}, memory: map[string]bool{},
 		packages: map[string]uciPackage{}, missing: map[string]bool{}, written: map[string]*writtenFile{}, hooked: map[string]bool{}, took: map[string]bool{},
 	}
 	for _, t := range tables {

@@ -31,6 +31,8 @@ func (g *boot) change(r *shellRun, _ *Command, words []string) {
 				g.replace(r, to)
 			}
 		}
+	case "cp":
+		g.copyRoot(r, args)
 	case "mount":
 		g.mirror(r, args)
 		g.mount(r, args)
@@ -65,6 +67,9 @@ func (g *boot) mount(r *shellRun, args []string) {
 	if slices.Contains(args, "-a") {
 		g.mountTable("")
 		return
+	}
+	if free := freeWords(args); containsAny(args, []string{"tmpfs", "ramfs"}) && len(free) > 0 {
+		g.memory[cleanName(abs(r, lastOf(free)))] = true
 	}
 	kinds, options := flagValues(args, "-t", "--types"), flagValues(args, "-o", "--options")
 	if containsAny(kinds, emptyMounts) || containsAny(kinds, []string{"overlay", "overlayfs", "aufs"}) || strings.Contains(strings.Join(options, ","), "remount") {
@@ -185,10 +190,14 @@ func (g *boot) unjudgeFolder(l *launch) {
 	if strings.Contains(l.words[0], "/") || l.run == nil || len(g.mounted) == 0 {
 		return
 	}
+	name := l.words[0]
+	if _, ok := g.builtIn(name); ok || isEverydayTool(name) || slices.Contains(fileTools, name) || isHelper(Service{Name: name}) {
+		return // of busybox, mostly
+	}
 	search, _ := l.run.lookup("PATH")
 	for dir := range strings.SplitSeq(search.text+":/"+strings.Join(programFolders, ":/"), ":") {
 		if clean := cleanName(dir); clean != "" && !Unresolved(dir) && g.isMounted(clean) {
-			g.unjudge(l.cmd.Location, "it runs "+l.words[0]+", which may come from "+clean)
+			g.unjudge(l.cmd.Location, "it runs "+name+", which may come from "+clean)
 			return
 		}
 	}

@@ -14,7 +14,9 @@ func (g *boot) handover(l *launch, name string, args []string) {
 	switch name {
 	case "switch_root", "run-init":
 		free := skipFlags(append([]string{""}, args...)[1:], "-c")
-		if len(free) > 0 {
+		if len(free) > 1 && g.mirrors[cleanName(l.abs(free[0]))] {
+			g.launch(l.with(free[1:]))
+		} else if len(free) > 0 {
 			g.handOver(l, free[0])
 		}
 	case "pivot_root":
@@ -70,5 +72,22 @@ func (g *boot) mirror(r *shellRun, args []string) {
 	}
 	if below != "" && (path.Clean(below) == "/" || g.mirrors[cleanName(abs(r, below))]) {
 		g.mirrors[cleanName(abs(r, lastOf(free)))] = true
+	}
+}
+
+// copyRoot notes a folder in memory into which the boot copies whole folders of
+// this root.
+func (g *boot) copyRoot(r *shellRun, args []string) {
+	if !hasFlag(args, "-a", "-r", "-R", "--archive", "--recursive") || len(args) < 3 {
+		return
+	}
+	to := cleanName(abs(r, lastOf(args)))
+	for _, a := range args[:len(args)-1] {
+		if from := abs(r, a); strings.HasPrefix(from, "/") && (g.isMounted(cleanName(from)) || g.isBrought(cleanName(from)) && !g.entry(from)) {
+			return
+		}
+	}
+	if g.memory[to] && !g.mounted[to] {
+		g.mirrors[to] = true
 	}
 }

@@ -22,9 +22,10 @@ type RemoteShell struct {
 
 // RemoteShells are the shells that the boot hands out over a network.
 var RemoteShells = &Fact[[]RemoteShell]{
-	Name:  "remote-shells",
-	Doc:   "Shells without a login that the boot hands out over a network, or sends to another machine.",
-	Needs: []Node{Boot},
+	Name:    "remote-shells",
+	Version: 2,
+	Doc:     "Shells without a login that the boot hands out over a network, or sends to another machine.",
+	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]RemoteShell, error) {
 		g, err := Boot.Of(o)
 		all := []RemoteShell{}
