@@ -24,7 +24,7 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 2,
+	Version: 3,
 	Doc:     "Passwords in clear in settings, in addresses, in arguments of scripts, and in flat programs beside the name of what they open.",
 	Needs:   []Node{Texts, Scripts, rawSecrets},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
