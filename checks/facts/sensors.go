@@ -22,16 +22,17 @@ type Sensor struct {
 // How a sensor shows. A driver alone proves nothing: distributions ship them
 // for hardware that the device does not have.
 const (
-	SignDriver   = "driver"   // a kernel module
+	SignDriver   = "driver"   // a kernel module, or another part that systems ship for hardware they may not have
 	SignHardware = "hardware" // an enabled node of a device tree
-	SignSoftware = "software" // a program or library that only serves such a sensor
+	SignSoftware = "software" // a program or library that only serves such a sensor, or a recorder that the boot starts
 )
 
 // Sensors are the signs of cameras, microphones, positioning and radios.
 var Sensors = &Fact[[]Sensor]{
-	Name:  "sensors",
-	Doc:   "Signs of cameras, microphones, positioning and radios: modules, device tree nodes, programs.",
-	Needs: []Node{Programs, deviceTrees, moduleNames},
+	Name:    "sensors",
+	Version: 2,
+	Doc:     "Signs of cameras, microphones, positioning and radios: modules, device tree nodes, programs, recorders that are started.",
+	Needs:   []Node{Tree, Programs, Boot, deviceTrees, moduleNames},
 	Observe: func(o *Observer) ([]Sensor, error) {
 		programs, err := Programs.Of(o)
 		if err != nil {
@@ -45,7 +46,15 @@ var Sensors = &Fact[[]Sensor]{
 		if err != nil {
 			return nil, err
 		}
-		all = slices.Concat(all, modules)
+		img, err := Tree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		boot, err := Boot.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		all = slices.Concat(all, modules, startedRecorders(img, boot))
 		for _, p := range programs {
 			if kind, sign := sensorOf(p.Name); kind != "" {
 				all = append(all, Sensor{Kind: kind, Sign: sign, Name: p.Base(), Root: p.Root, Location: p.Location})
@@ -59,12 +68,17 @@ var Sensors = &Fact[[]Sensor]{
 }
 
 // sensorFiles tell by base name (path.Match) what a file is for. Modules have
-// the names of the kernel's tree.
+// the names of the kernel's tree, or of the kits that the makers of chips for
+// cameras give away: HiSilicon and Goke (viu, vi: video in; ai: audio in),
+// Ingenic, SigmaStar, Rockchip, Allwinner, Realtek, Anyka.
 var sensorFiles = []struct{ kind, sign, patterns string }{
 	{"camera", SignDriver, "uvcvideo.ko gspca_*.ko ov[0-9]*.ko imx[0-9][0-9][0-9].ko bcm2835-v4l2.ko bcm2835-unicam.ko gc[0-9]*.ko sc[0-9]*.ko mt9*.ko s5k*.ko ar0[0-9]*.ko"},
+	{"camera", SignDriver, "hi3[0-9]*_isp.ko hi3[0-9]*_viu.ko hi3[0-9]*_vi.ko hi_mipi.ko hi_mipi_rx.ko gk7*_isp.ko gk7*_vi.ko ot_isp.ko ot_vi.ko ot_mipi_rx.ko tx-isp-*.ko tx_isp_*.ko sensor_*_t[0-9]*.ko mi_sensor.ko mi_vif.ko *_MIPI.ko video_rkisp*.ko video_rkcif.ko rkisp*.ko vin_v4l2.ko akcamera.ko rtscam*.ko libcameraservice.so cameraserver"},
+	{"camera", SignSoftware, "libsns_*.so* lib_hiae.so* lib_hiawb.so* libimp.so* libmi_sensor.so* libmi_vif.so* librkaiq.so* librkisp*.so* librtscamkit.so* libakispsdk.so* libmmcamera*.so"},
 	{"camera", SignSoftware, "libcamera.so* libcamera-* rpicam-* raspivid raspistill mjpg_streamer motion v4l2rtspserver libcamera_*"},
 	{"microphone", SignDriver, "snd-soc-dmic.ko snd-soc-ics43432.ko snd-soc-simple-mic.ko snd-soc-sph0645*.ko snd-soc-cros-ec-codec.ko"},
-	{"microphone", SignSoftware, "libsnowboy* libporcupine* libpocketsphinx.so*"},
+	{"microphone", SignDriver, "hi3[0-9]*_ai.ko gk7*_ai.ko ot_ai.ko mi_ai.ko"},
+	{"microphone", SignSoftware, "libmi_ai.so* libsnowboy* libporcupine* libpocketsphinx.so*"},
 	{"location", SignDriver, "gnss.ko gnss-*.ko"},
 	{"location", SignSoftware, "gpsd libgps.so* gpspipe ubxtool"},
 	{"wifi", SignDriver, "cfg80211.ko mac80211.ko brcmfmac.ko ath[0-9]*k*.ko ath6kl*.ko mt76*.ko mt7[0-9]*.ko rt2*.ko rtl8*.ko rtlwifi.ko 8[0-9][0-9][0-9]*.ko iwlwifi.ko mwifiex*.ko wl1[28]xx.ko wlcore.ko"},
@@ -81,6 +95,9 @@ var sensorFiles = []struct{ kind, sign, patterns string }{
 
 func sensorOf(name string) (kind, sign string) {
 	base := path.Base(name)
+	if strings.HasPrefix(base, "camera.") && strings.HasSuffix(base, ".so") && path.Base(path.Dir(name)) == "hw" {
+		return "camera", SignSoftware // the board's module for Android's camera service
+	}
 	for _, s := range sensorFiles {
 		for _, p := range strings.Fields(s.patterns) {
 			if ok, _ := path.Match(p, base); ok {

@@ -48,16 +48,32 @@ func tree(nodes ...string) []byte {
 func TestSensors(t *testing.T) {
 	elf := string(elfImage(32, le, nil, 0))
 	for name, tc := range map[string]struct{ file, content, want string }{
-		"a module":          {"lib/modules/5.4/uvcvideo.ko", elf, "camera driver uvcvideo.ko"},
-		"a program":         {"usr/sbin/gpsd", elf, "location software gpsd"},
-		"a script":          {"usr/sbin/gpsd", "#!/bin/sh\n", ""},
-		"an enabled node":   {"boot/a.dtb", string(tree("ovti,ov5640 okay")), "camera hardware ovti,ov5640"},
-		"a node, no status": {"boot/a.dtb", string(tree("dmic-codec")), "microphone hardware dmic-codec"},
-		"a packed module":   {"lib/modules/5.4/uvcvideo.ko.xz", "\xfd7zXZ\x00", "camera driver uvcvideo.ko"},
-		"built in":          {"lib/modules/5.4/modules.builtin", "kernel/fs/ext4/ext4.ko\nkernel/drivers/gnss/gnss.ko\n", "location driver gnss.ko"},
-		"a disabled node":   {"boot/a.dtb", string(tree("ovti,ov5640 disabled")), ""},
-		"bluetooth":         {"boot/a.dtb", string(tree("brcm,bcm43438-bt okay")), "bluetooth hardware brcm,bcm43438-bt"},
-		"another node":      {"boot/a.dtb", string(tree("fixed-clock okay")), ""},
+		"a module":             {"lib/modules/5.4/uvcvideo.ko", elf, "camera driver uvcvideo.ko"},
+		"a program":            {"usr/sbin/gpsd", elf, "location software gpsd"},
+		"a script":             {"usr/sbin/gpsd", "#!/bin/sh\n", ""},
+		"an enabled node":      {"boot/a.dtb", string(tree("ovti,ov5640 okay")), "camera hardware ovti,ov5640"},
+		"a node, no status":    {"boot/a.dtb", string(tree("dmic-codec")), "microphone hardware dmic-codec"},
+		"a packed module":      {"lib/modules/5.4/uvcvideo.ko.xz", "\xfd7zXZ\x00", "camera driver uvcvideo.ko"},
+		"built in":             {"lib/modules/5.4/modules.builtin", "kernel/fs/ext4/ext4.ko\nkernel/drivers/gnss/gnss.ko\n", "location driver gnss.ko"},
+		"a disabled node":      {"boot/a.dtb", string(tree("ovti,ov5640 disabled")), ""},
+		"bluetooth":            {"boot/a.dtb", string(tree("brcm,bcm43438-bt okay")), "bluetooth hardware brcm,bcm43438-bt"},
+		"HiSilicon":            {"ko/hi3518e_viu.ko", elf, "camera driver hi3518e_viu.ko"},
+		"HiSilicon's sound":    {"ko/hi3518e_ai.ko", elf, "microphone driver hi3518e_ai.ko"},
+		"a speaker's driver":   {"ko/hi3518e_ao.ko", elf, ""},
+		"a graphics driver":    {"ko/hi3518e_vgs.ko", elf, ""},
+		"its sensor's library": {"usr/lib/libsns_ar0130.so", elf, "camera software libsns_ar0130.so"},
+		"Ingenic":              {"lib/modules/tx-isp-t31.ko", elf, "camera driver tx-isp-t31.ko"},
+		"Ingenic's sensor":     {"lib/modules/sensor_sc2135_t31.ko", elf, "camera driver sensor_sc2135_t31.ko"},
+		"another sensor":       {"lib/modules/sensor_hub.ko", elf, ""},
+		"SigmaStar":            {"config/modules/mi_vif.ko", elf, "camera driver mi_vif.ko"},
+		"SigmaStar's sensor":   {"lib/modules/imx307_MIPI.ko", elf, "camera driver imx307_MIPI.ko"},
+		"SigmaStar's display":  {"config/modules/mi_disp.ko", elf, ""},
+		"Android's module":     {"vendor/lib/hw/camera.rk30board.so", elf, "camera software camera.rk30board.so"},
+		"Android's service":    {"system/lib/libcameraservice.so", elf, "camera driver libcameraservice.so"},
+		"another module":       {"vendor/lib/hw/gralloc.rk30board.so", elf, ""},
+		"an app's library":     {"opt/app/camera.so", elf, ""},
+		"message passing":      {"usr/lib/libmpi.so", elf, ""},
+		"another node":         {"boot/a.dtb", string(tree("fixed-clock okay")), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
@@ -114,6 +130,44 @@ func TestResets(t *testing.T) {
 				got = append(got, s)
 			}
 			if strings.Join(got, ", ") != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestStartedRecorders(t *testing.T) {
+	elf := string(elfImage(32, le, nil, 0))
+	const bin = "usr/bin/"
+	for name, tc := range map[string]struct{ program, line, want string }{
+		"arecord":           {"arecord", "arecord -D hw:0,0 -f S16_LE /tmp/a.wav &", "microphone"},
+		"through a wrapper": {"arecord", "nohup nice -n 5 arecord /tmp/a.wav &", "microphone"},
+		"ffmpeg, sound":     {"ffmpeg", "ffmpeg -f alsa -i hw:0 /tmp/x.mp3", "microphone"},
+		"ffmpeg, pictures":  {"ffmpeg", "ffmpeg -f v4l2 -i /dev/video0 rtmp://x.acme.com/l &", "camera"},
+		"ffmpeg, both":      {"ffmpeg", "ffmpeg -f v4l2 -i /dev/video0 -f alsa -i hw:0 /tmp/x.mp4", "camera microphone"},
+		"ffmpeg, a device":  {"ffmpeg", "ffmpeg -i /dev/video0 /tmp/x.mp4", "camera"},
+		"GStreamer":         {"gst-launch-1.0", "gst-launch-1.0 alsasrc device=hw:0 ! fakesink", "microphone"},
+		"sox":               {"sox", "sox -q -t alsa hw:0 /tmp/a.wav", "microphone"},
+		"rec":               {"rec", "rec /tmp/a.wav", ""},
+		"a player":          {"aplay", "aplay /usr/share/a.wav", ""},
+		"a list":            {"arecord", "arecord -l", ""},
+		"ffmpeg plays":      {"ffmpeg", "ffmpeg -i /usr/share/a.mp3 -f alsa default", ""},
+		"ffmpeg converts":   {"ffmpeg", "ffmpeg -i /tmp/a.mp3 /tmp/a.wav", ""},
+		"sox plays":         {"sox", "sox /usr/share/a.wav -t alsa default", ""},
+		"GStreamer plays":   {"gst-launch-1.0", "gst-launch-1.0 filesrc location=/a ! alsasink", ""},
+		"not started":       {"arecord", "# arecord /tmp/a.wav", ""},
+		"a word only":       {"arecord", "echo arecord /tmp/a.wav", ""},
+		"not in the image":  {"aplay", "arecord /tmp/a.wav", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, s := range observed(t, Sensors, map[string]string{
+				bin + tc.program: elf, "bin/busybox": elf, "bin/sh": elf, "sbin/init": elf,
+				"etc/inittab": "::sysinit:/etc/rcS\n", "etc/rcS": "#!/bin/sh\n" + tc.line + "\n",
+			}) {
+				got = append(got, s.Kind)
+			}
+			if strings.Join(got, " ") != tc.want {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
 		})

@@ -20,9 +20,10 @@ type Token struct {
 // Tokens are the tokens of the image: those whose form says what they are, in
 // any file, and those that the settings of programs call so.
 var Tokens = &Fact[[]Token]{
-	Name:  "tokens",
-	Doc:   "Tokens of clouds and APIs: by their fixed form in any file, and by the name of the setting in settings.",
-	Needs: []Node{tokenScan, Texts, Scripts},
+	Name:    "tokens",
+	Version: 2,
+	Doc:     "Tokens of clouds and APIs: by their fixed form in any file, and by the name of the setting in settings.",
+	Needs:   []Node{tokenScan, Texts, Scripts},
 	Observe: func(o *Observer) ([]Token, error) {
 		found, err := tokenScan.Of(o)
 		if err != nil {
