@@ -67,8 +67,11 @@ func (s *sliding) room(n int) {
 	switch {
 	case len(s.out)+n <= cap(s.out):
 	case cap(s.out) < full:
-		first := 64 << 10 // chance bytes rarely get over it
-		bigger := make([]byte, len(s.out), min(full, max(first, 2*cap(s.out), len(s.out)+n)))
+		size := max(64<<10, 2*cap(s.out), len(s.out)+n) // chance bytes rarely get over the first
+		if size > leastKept {
+			size = full // once, as the one before is still in memory
+		}
+		bigger := make([]byte, len(s.out), min(full, size))
 		copy(bigger, s.out)
 		s.out = bigger
 	default:
