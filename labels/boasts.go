@@ -24,7 +24,7 @@ var boasts = []string{
 // marks are the official marks that a product's name could pretend to bear. A
 // label never shows one.
 var marks = []string{
-	"cyber trust mark", "jc star", "cls level", "cybersecurity labelling scheme", "it sicherheitskennzeichen", "ce mark", "ce marked", "ce marking", "ce certified", "ce zertifiziert",
+	"cyber trust mark", "jc star", "cls level", "bsi approved", "bsi certified", "bsi zertifiziert", "cybersecurity labelling scheme", "it sicherheitskennzeichen", "ce mark", "ce marked", "ce marking", "ce certified", "ce zertifiziert",
 }
 
 // boasting says which name of a label claims what a label never says.
@@ -59,7 +59,7 @@ func free(names, words []string) error {
 // spaced writes a text in small letters, one space around each word and nothing
 // else between them; what is not written with spaces has none.
 func spaced(s string) string {
-	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	words := strings.FieldsFunc(strings.Map(latin, s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
 	plain := strings.Join(words, " ")
 	if strings.ContainsFunc(plain, func(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) }) {
 		return plain

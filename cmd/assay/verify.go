@@ -117,11 +117,13 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 			if len(keys) == 0 && t == nil && !answer.Demo {
 				return badInput("give the public key of the issuer that you trust: --key issuer.pub, or a trust policy: --trust trust.hcl", "no key was given to verify %s with", args[0])
 			}
-			if err := lists.keep(answer); err != nil {
-				return err
-			}
 			if err := p.show(outputs, answer, answer.Text); err != nil {
 				return err
+			}
+			if err := lists.keep(answer); err != nil && answer.Status.ExitCode() == 0 {
+				return err
+			} else if err != nil { // which must not hide the answer
+				fmt.Fprintf(p.err, "the status list could not be kept: %v\n", err)
 			}
 			return answered(answer.Status.ExitCode())
 		},
