@@ -27,6 +27,9 @@ func TestBoasts(t *testing.T) {
 		{"Hub JC-STAR ★2", "jc star"},
 		{"Hub with U.S. Cyber Trust Mark", "cyber trust mark"},
 		{"Hub CE", ""},
+		{"Hub, \u0441ompletely secure", "completely secure"}, // a Cyrillic letter
+		{"Hub with U.S. Cyber \u03a4rust Mark", "cyber trust mark"},
+		{"Hub, BSI approved", "bsi approved"},
 		{"Secure Hub 100", ""},
 		{"Clslevel", ""},
 	} {

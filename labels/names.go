@@ -12,7 +12,7 @@ import (
 // digit 1 in place of an l. The issuer of a label is its maker if it bears the
 // maker's name.
 func SameName(a, b string) bool {
-	a, b = oneLine(a), oneLine(b)
+	a, b = composed(oneLine(a)), composed(oneLine(b))
 	return strings.EqualFold(a, b) || lookAlike(a, b)
 }
 
@@ -35,18 +35,26 @@ func nextSeen(name string) (rune, string) {
 		if r >= '！' && r <= '～' { // forms as wide as an ideograph
 			r -= '！' - '!'
 		}
-		if r > unicode.MaxASCII {
-			if unicode.In(r, unicode.Mn, unicode.Cf) { // accents set apart, and what has no width
-				continue
-			}
-			if latin, ok := looks()[r]; ok {
-				r = latin
-			}
+		if unicode.In(r, unicode.Mn, unicode.Cf) { // accents set apart, and what has no width
+			continue
 		}
 		_, width := utf8.DecodeRuneInString(name[i:])
-		return alike(unicode.ToLower(r)), name[i+width:]
+		return alike(latin(r)), name[i+width:]
 	}
 	return -1, ""
+}
+
+// latin gives the small Latin letter that a letter looks like, or its own small
+// letter.
+func latin(r rune) rune {
+	if r > unicode.MaxASCII {
+		for _, form := range []rune{r, unicode.ToLower(r)} {
+			if l, ok := looks()[form]; ok {
+				return unicode.ToLower(l)
+			}
+		}
+	}
+	return unicode.ToLower(r)
 }
 
 // alike joins the ASCII characters that many typefaces draw the same.
@@ -70,8 +78,10 @@ var looks = sync.OnceValue(func() map[rune]rune {
 		{"аеѕіјӏорсухһԁԛԝѵгү", "aesijlopcyxhdqwvry"},
 		{"ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"}, // Greek
 		{"αγικνορυϲϳς", "ayiKvopucjσ"},
-		{"ՕՍօոսհցգղ", "OUonuhgqn"}, // Armenian
-		{"ıɑɡɩſ", "iagis"},         // Latin itself
+		{"ՕՍօոսհցգղ", "OUonuhgqn"},                                 // Armenian
+		{"ıɑɡɩſ", "iagis"},                                         // Latin itself
+		{"ᎠᎡᎢᎥᎪᎫᎬᎳᎷᎻᏀᏃᏚᏙᏞᏟᏢᏦᏴᏧ", "DRTiAJEWMHGZSVLCPKBd"},           // Cherokee
+		{"ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ", "BPDTGKJCZFMNLSRVHWXYAEIOU"}, // Lisu
 		{"ⅠⅤⅩⅬⅭⅮⅯⅰⅴⅹⅼⅽⅾⅿ", "IVXLCDMivxlcdm"},
 	} {
 		from, to := []rune(pair[0]), []rune(pair[1])
@@ -81,3 +91,32 @@ var looks = sync.OnceValue(func() map[rune]rune {
 	}
 	return table
 })
+
+// accents gives for each accent that is set apart the small letters that stand
+// before it, each with the one letter that is the same.
+var accents = map[rune]string{
+	'\u0300': "aàeèiìoòuù", '\u0301': "aáeéiíoóuúyýcćlĺnńrŕsśzź", '\u0302': "aâeêiîoôuûcĉgĝhĥjĵsŝwŵyŷ", '\u0303': "aãnñoõiĩuũ",
+	'\u0304': "aāeēiīoōuū", '\u0306': "aăeĕgğiĭoŏuŭ", '\u0307': "cċeėgġzż", '\u0308': "aäeëiïoöuüyÿ", '\u030A': "aåuů", '\u030B': "oőuű",
+	'\u030C': "cčdďeěnňrřsštťzž", '\u0327': "cçgģkķlļnņrŗsştţ", '\u0328': "aąeęiįuų",
+}
+
+// composed writes letters with an accent as one character, as keyboards give them
+// and file systems do not; what becomes of their case is nothing to [SameName].
+func composed(name string) string {
+	var out []rune
+	for _, r := range name {
+		if n := len(out); n > 0 {
+			pairs := []rune(accents[r])
+			for i := 0; i+1 < len(pairs); i += 2 {
+				if pairs[i] == unicode.ToLower(out[n-1]) {
+					out[n-1], r = pairs[i+1], 0
+					break
+				}
+			}
+		}
+		if r != 0 {
+			out = append(out, r)
+		}
+	}
+	return string(out)
+}

@@ -13,9 +13,14 @@ func TestSameName(t *testing.T) {
 		{"BODY", "\u0412\u041eDY", true},                      // Cyrillic capitals
 		{"Example Body", "Examp1e Body", true},                // a digit
 		{"TUV Example", "TU\u200bV Example", true},            // a space of no width
-		{"Tuv Example", "Tu\u0308v Example", true},            // an accent set apart
-		{"Body \uff11", "Body 1", true},                       // a wide digit
-		{"\u039f\u03a5\u0396", "\u03bf\u03c5\u03b6", true},    // large and small
+		{"T\u00dcV Example", "TU\u0308V Example", true},       // an accent set apart
+		{"Foy\u00e9r", "Foye\u0301r", true},
+		{"Tuv Example", "Tu\u0308v Example", false},
+		{"\u04c0nc", "Inc", true},                          // Cyrillic palochka, large
+		{"\ua4d4UV", "TUV", true},                          // Lisu
+		{"\u13a2uv", "Tuv", true},                          // Cherokee
+		{"Body \uff11", "Body 1", true},                    // a wide digit
+		{"\u039f\u03a5\u0396", "\u03bf\u03c5\u03b6", true}, // large and small
 		{"Example Body", "Example Bodies", false},
 		{"T\u00dcV Example", "TUV Example", false}, // people see that
 		{"\u65e5\u672c", "\u65e5\u66f8", false},

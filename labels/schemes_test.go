@@ -60,3 +60,25 @@ func TestHeld(t *testing.T) {
 		}
 	}
 }
+
+// What the verifier refuses, whoever signed it.
+func TestStatementRefusals(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*labels.Label)
+		want   string
+	}{
+		"a boast in the address":      {func(l *labels.Label) { l.Product.Maker.Address = "Officially endorsed by all" }, "never stands on a label"},
+		"a boast of a document":       {func(l *labels.Label) { l.Documents[0].By = "Unhackable Labs" }, "never stands on a label"},
+		"an invisible letter":         {func(l *labels.Label) { l.Product.Name += "\u3164" }, "U+3164"},
+		"an invisible blank":          {func(l *labels.Label) { l.Product.Name += "\u2800x" }, "U+2800"},
+		"a form of a letter":          {func(l *labels.Label) { l.Product.Name += "\ufe0f" }, "U+FE0F"},
+		"a long GTIN":                 {func(l *labels.Label) { l.Product.GTIN = "0950600013435299999" }, "GTIN"},
+		"a GTIN with a space":         {func(l *labels.Label) { l.Product.GTIN = "09506000 13435" }, "GTIN"},
+		"a GTIN with a wide digit":    {func(l *labels.Label) { l.Product.GTIN = "0950600013435\uff13" }, "GTIN"},
+		"seen where nothing was read": {func(l *labels.Label) { l.Firmware[0].Opaque = true }, "nothing in it could be read"},
+	} {
+		s := labeltest.Statement(t)
+		c.change(&s.Predicate)
+		check(t, name, s.Validate(), c.want)
+	}
+}

@@ -124,7 +124,21 @@ func (l *Label) validateTexts() error {
 	if err := checkAddress(l.Issuer.Address); err != nil {
 		return fmt.Errorf("issuer address: %w", err)
 	}
-	return l.eachText(checkText)
+	if g := l.Product.GTIN; g != "" && !isGTIN(g) {
+		return fmt.Errorf("the GTIN %.40q has not 8, 12, 13 or 14 digits", g)
+	}
+	return l.eachText(func(s string) error {
+		if err := checkText(s); err != nil {
+			return err
+		}
+		return free([]string{s}, boasts)
+	})
+}
+
+// isGTIN reports whether s has the form of a GTIN (GS1 General Specifications,
+// section 3.3): its length, and digits only.
+func isGTIN(s string) bool {
+	return slices.Contains([]int{8, 12, 13, 14}, len(s)) && strings.Trim(s, "0123456789") == ""
 }
 
 // eachText calls check on every text that people will read.
@@ -191,11 +205,16 @@ func checkText(s string) error {
 		return fmt.Errorf("a text of %d characters, more than %d: %.60q…", utf8.RuneCountInString(s), MaxText, s)
 	}
 	for _, r := range s {
-		if !unicode.IsPrint(r) && r != '\u00a0' {
+		if !unicode.IsPrint(r) && r != '\u00a0' || unseen(r) {
 			return fmt.Errorf("a text with the character %U, which cannot be printed: %.60q", r, s)
 		}
 	}
 	return nil
+}
+
+// unseen reports whether a character counts as printed and shows nothing.
+func unseen(r rune) bool {
+	return unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == '\u2800' // the blank of Braille
 }
 
 func checkAddress(s string) error {
@@ -346,6 +365,9 @@ func (l *Label) validateExamined(p Principle) error {
 			return fmt.Errorf("principle %s: firmware %q was examined, and is none of the label", p.Principle, name)
 		}
 		readable = readable || !l.Firmware[at].Opaque
+	}
+	if !slices.ContainsFunc(l.Firmware, func(f Firmware) bool { return !f.Opaque }) {
+		readable = false // a signature over it can be verified all the same, so that proof may stand
 	}
 	if p.Proof == assay.Observed && !readable {
 		return fmt.Errorf("principle %s: seen in %q, but nothing in it could be read", p.Principle, p.Examined)

@@ -131,8 +131,14 @@ func (p *program) reserve(name, address, label, keyID string) (*labels.Status, e
 	if err := ledgerOf(name, l, address); err != nil {
 		return nil, err
 	}
-	place, err := l.Reserve(rand.Reader, label, keyID, p.now)
-	return place, ledgerError(err)
+	places, err := l.ReserveAll(rand.Reader, []string{label}, keyID, p.now) // made again, it keeps its place
+	if err != nil {
+		return nil, ledgerError(err)
+	}
+	if v, _ := l.At(places[0].Index); v != status.Valid {
+		return nil, badInput("assess again: a new assessment gives a new number", "the label %s was made before, and is %s", label, v)
+	}
+	return places[0], nil
 }
 
 func (p *program) statusSetCommand() *cobra.Command {

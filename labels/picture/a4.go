@@ -104,7 +104,7 @@ func (f *flow) schemeSection() {
 	if len(f.l.Despite) > 0 {
 		f.text(f.despiteText()(labels.MaxList), boldCell)
 	}
-	if list := f.unclaimed(); len(list) > 0 {
+	if list := f.unclaimed(labels.MaxText); len(list) > 0 {
 		f.text(f.Fill(f.AlsoLooked, "list", f.List(list, labels.MaxList)), plainCell)
 	}
 }

@@ -287,9 +287,13 @@ func (c *content) schemes() listed {
 	if c.l.Issuer.Standing == labels.IsMaker {
 		by = c.BySelf
 	}
-	others := c.unclaimed()
+	most, other := 48, 36
+	if c.v.Format == A6 {
+		most, other = 30, 24
+	}
+	others := c.unclaimed(other)
 	return func(n int) string {
-		text := c.Fill(by, "issuer", c.l.Issuer.Name, "schemes", c.List(list, n))
+		text := c.Fill(by, "issuer", clip(c.l.Issuer.Name, most), "schemes", c.List(list, n))
 		if len(others) > 0 {
 			text += c.space() + c.Fill(c.AlsoLooked, "list", c.List(others, n))
 		}
@@ -297,11 +301,26 @@ func (c *content) schemes() listed {
 	}
 }
 
-// unclaimed lists the schemes that were looked at too, with what came out.
-func (c *content) unclaimed() []string {
+// clip shortens a name to n characters, at a space where there is one: what comes
+// behind it in a sentence matters more than its end.
+func clip(s string, n int) string {
+	runes := []rune(s)
+	if len(runes) <= n {
+		return s
+	}
+	head := string(runes[:n-1])
+	if i := strings.LastIndex(head, " "); i > n/2 {
+		head = head[:i]
+	}
+	return strings.TrimRight(head, " ,:;") + "…"
+}
+
+// unclaimed lists the schemes that were looked at too, with what came out; their
+// titles have at most n characters.
+func (c *content) unclaimed(n int) []string {
 	var list []string
 	for _, o := range c.l.AlsoAssessed {
-		list = append(list, c.Fill(c.AlsoScheme, "scheme", o.Title+" "+o.Edition, "outcome", c.outcome(o.Outcome)))
+		list = append(list, c.Fill(c.AlsoScheme, "scheme", clip(o.Title, n)+" "+o.Edition, "outcome", c.outcome(o.Outcome)))
 	}
 	return list
 }

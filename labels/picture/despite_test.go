@@ -69,6 +69,27 @@ func TestDemoMarkIsWhole(t *testing.T) {
 	}
 }
 
+// However long the issuer's name is, the page says what was looked at too and what
+// came out of it.
+func TestLongNames(t *testing.T) {
+	for _, name := range []string{strings.Repeat("W", labels.MaxName), strings.Repeat("Home Appliances ", 7)} {
+		for _, v := range Variants() {
+			if v.Format == Mark || v.Language == words.Arabic { // whose lines the text below does not know
+				continue
+			}
+			s := labeltest.Statement(t)
+			s.Predicate.Issuer.Name, s.Predicate.Product.Maker.Name = strings.TrimSpace(name), strings.TrimSpace(name)
+			d, err := Draw(s, nil, v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := strings.ReplaceAll(words.Of(v.Language).NoConclusion, " ", ""); !strings.Contains(said(d), want) {
+				t.Errorf("%s: does not say %q", v, want)
+			}
+		}
+	}
+}
+
 // No line begins with a mark that French sets apart, and no foreign word of
 // Japanese is broken where another break is.
 func TestLineBreaks(t *testing.T) {

@@ -32,6 +32,9 @@ func (p *Policy) JudgeCompact(l *compact.Label, by verify.Signer, day string) ve
 	if issuer.Require.Timestamp > 0 || issuer.unlogged(by) != "" {
 		r.Unsure = "The trust policy demands more than a QR code can hold, a timestamp or a proof of a log: verify the whole label, label.sigstore.json or label.pdf."
 	}
+	if r.StatusMaxAge > 0 && l.Status == nil && r.Unsure == "" {
+		r.Unsure = "The trust policy demands a fresh status list, and this label names none: nobody could withdraw it."
+	}
 	return r
 }
 

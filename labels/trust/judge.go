@@ -35,6 +35,9 @@ func (p *Policy) Judge(s *labels.Statement, by verify.Signer, day string) verify
 		}
 	}
 	r.Unsure, r.Unlogged = clock(by.Times, day), issuer.unlogged(by)
+	if r.StatusMaxAge > 0 && s.Predicate.Status == nil && r.Unsure == "" {
+		r.Unsure = "The trust policy demands a fresh status list, and this label names none: nobody could withdraw it."
+	}
 	return r
 }
 

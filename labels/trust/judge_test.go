@@ -16,7 +16,7 @@ import (
 func labelled(t *testing.T, change func(*labels.IssueOptions)) (*labels.Statement, verify.Signer) {
 	t.Helper()
 	o := labeltest.Options()
-	o.Issuer = "Example Body"
+	o.Issuer, o.Status = "Example Body", &labels.Status{List: "https://labels.acme.example/status/1", Index: 7}
 	if change != nil {
 		change(&o)
 	}
@@ -91,6 +91,13 @@ func TestJudge(t *testing.T) {
 		t.Errorf("a clock far off: %+v", r)
 	}
 	by.Times = nil
+	s.Predicate.Status = nil // so that nobody could withdraw it
+	if r := p.Judge(s, by, day); !strings.Contains(r.Unsure, "this label names none") {
+		t.Errorf("a fresh list is demanded, and the label names none: %+v", r)
+	}
+	if r := parse(t, with(`status_max_age = "7d"`, `status_max_age = "none"`)).Judge(s, by, day); r.Unsure != "" {
+		t.Errorf("no list is demanded: %+v", r)
+	}
 	if r := parse(t, with("09506000", "*")).Judge(s, by, day); r.Refused != "" {
 		t.Errorf("every product: %q", r.Refused)
 	}
@@ -224,7 +231,7 @@ func TestVerify(t *testing.T) {
 	p := parse(t, policy)
 	s, _ := labelled(t, nil)
 	data := labeltest.Bundle(t, labeltest.Key(), s)
-	r, err := verify.Bundle(data, p.Keys(), verify.Options{AsOf: "2026-11-01", Trust: p})
+	r, err := verify.Bundle(data, p.Keys(), verify.Options{AsOf: "2026-11-01", Trust: p, NoStatus: true})
 	if err != nil || r.Status != verify.Valid || r.Issuer != "Example Body" {
 		t.Errorf("%+v %v", r, err)
 	}

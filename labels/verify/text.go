@@ -72,7 +72,7 @@ func (r *Report) otherDay() string {
 
 func (r *Report) product() string {
 	maker, name := r.subject.maker, r.subject.product
-	if strings.HasPrefix(strings.ToLower(name), strings.ToLower(maker)) {
+	if strings.HasPrefix(strings.ToLower(name)+" ", strings.ToLower(maker)+" ") {
 		return name
 	}
 	return maker + " " + name
@@ -144,6 +144,9 @@ func (r *Report) writeLabel(b *strings.Builder) {
 	row("Label", "%s, valid from %s to %s", l.ID, l.Issued, l.ValidUntil)
 	for _, s := range l.Schemes {
 		row("Assessed against", "%s%s", schemeName(s), r.levelText(s.Level, l.Issuer.Standing))
+	}
+	for _, o := range l.AlsoAssessed {
+		row("Looked at too", "%s (%s), not claimed: %s", o.Title, o.Edition, o.Outcome)
 	}
 	row("Issued by", "%s", issuedBy(l))
 	for _, f := range l.Firmware {

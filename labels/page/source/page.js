@@ -93,7 +93,7 @@ function draw() {
 	svg.append(path);
 	$("sign").append(svg);
 	put("headline", headline);
-	put("sentence", [say(why, dates[state] || ""), state == "fresh" ? " " + (words["fresh_" + list.unknown] || words.fresh_list) : ""]);
+	put("sentence", [say(why, dates[state] || ""), state == "fresh" ? " " + (words["fresh_" + list.unknown] || words[list.unknown] || words.fresh_list) : ""]);
 	document.title = headline + " – " + words.title;
 	$("main").setAttribute("aria-busy", state == "wait");
 	$("product").hidden = $("facts").hidden = !label;
@@ -132,7 +132,7 @@ function drawLabel(label, list) {
 // schemeText names a level only where the page's list says that the issuer may
 // give one.
 function schemeText(s, label) {
-	const [title, ...editions] = TRUST.names[s.id] || [s.id];
+	const [title, ...editions] = new Map(Object.entries(TRUST.names)).get(s.id) || [s.id];
 	const told = editions.some(e => e.startsWith(s.edition)) || /^V?\d[\d.:/-]*$/.test(s.edition);
 	const name = told ? title + " (" + s.edition + ")" : title;
 	const holds = result.issuer.schemes.some(a => a.id == s.id);

@@ -262,7 +262,7 @@ const canSign = (key, at) => at >= (key.from || 0) && at < (key.until || Infinit
 // or {unknown: why}; anything that is not a fresh list of this issuer is unknown.
 // A revocation is for good: it is remembered, and an old list tells of it too.
 async function statusOf(label, issuer, now, fetchList, seen) {
-	if (!label.status) return {none: true};
+	if (!label.status) return issuer.maxAge ? {unknown: "nolist"} : {none: true};
 	const gone = "revoked " + hex(label.id);
 	try {
 		need(issuer.lists.some(l => label.status.list.startsWith(l)), "foreign");
