@@ -131,8 +131,14 @@ func (p *program) reserve(name, address, label, keyID string) (*labels.Status, e
 	if err := ledgerOf(name, l, address); err != nil {
 		return nil, err
 	}
-	place, err := l.Reserve(rand.Reader, label, keyID, p.now)
-	return place, ledgerError(err)
+	places, err := l.ReserveAll(rand.Reader, []string{label}, keyID, p.now) // made again, it keeps its place
+	if err != nil {
+		return nil, ledgerError(err)
+	}
+	if v, _ := l.At(places[0].Index); v != status.Valid {
+		return nil, badInput("assess again: a new assessment gives a new number", "the label %s was made before, and is %s", label, v)
+	}
+	return places[0], nil
 }
 
 func (p *program) statusSetCommand() *cobra.Command {
@@ -169,6 +175,9 @@ A label says itself which place it has, so --label is believed only if it is gen
 				return ledgerError(err)
 			}
 			id, _ := l.LabelAt(place)
+			if others := l.Others(place); len(others) > 0 {
+				fmt.Fprintf(p.err, "note: a label with the number %s was made more than once, and the places %v are not %s: set them too (--index), or the others stay as they are\n", report.Clean(id), others, v)
+			}
 			_, err = fmt.Fprintf(p.out, "place %d, of the label %s, is %s. Now sign the list and publish it.\n", place, report.Clean(id), v)
 			return err
 		},
