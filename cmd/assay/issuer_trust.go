@@ -205,6 +205,9 @@ func (p *program) trustExplainCommand() *cobra.Command {
 			if err := p.explainTrust(answer, t); err != nil {
 				return err
 			}
+			if answer.Points != "" {
+				return answered(exitCannotTell)
+			}
 			if answer.Label == nil {
 				return answered(exitNo)
 			}

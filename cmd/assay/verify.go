@@ -114,13 +114,18 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 				}
 				return err
 			}
-			if len(keys) == 0 && t == nil && !answer.Demo {
+			if len(keys) == 0 && t == nil && !answer.Demo && answer.Points == "" {
 				return badInput("give the public key of the issuer that you trust: --key issuer.pub, or a trust policy: --trust trust.hcl", "no key was given to verify %s with", args[0])
 			}
 			if err := p.show(outputs, answer, answer.Text); err != nil {
 				return err
 			}
-			return p.keptAndAnswered(lists, answer)
+			if err := lists.keep(answer); err != nil && answer.Status.ExitCode() == 0 {
+				return err
+			} else if err != nil { // which must not hide the answer
+				fmt.Fprintf(p.err, "the status list could not be kept: %v\n", err)
+			}
+			return answered(answer.Status.ExitCode())
 		},
 	}
 	c.Flags().StringArrayVar(&keys, "key", nil, "public key `FILE` of an issuer that you trust; repeatable")
@@ -136,21 +141,6 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 	c.Flags().BoolVar(&allowDemo, "allow-demo", false, "accept a label that is signed with the published demo key")
 	c.Flags().StringArrayVar(&formats, "format", []string{"table"}, "output as `KIND[=PATH]`: table json; repeatable")
 	return c
-}
-
-// keptAndAnswered keeps the status list once the answer is shown, so that a full disk
-// hides none. A no stays one; a yes is none if a list that is rolled back would not be
-// noticed the next time, as was asked for.
-func (p *program) keptAndAnswered(lists listFlags, answer *verify.Report) error {
-	code := answer.Status.ExitCode()
-	err := lists.keep(answer)
-	if err == nil {
-		return answered(code)
-	}
-	if code == exitYes {
-		code = exitFailed
-	}
-	return &codedError{code: code, err: fmt.Errorf("the status list is not kept in %s: %w", lists.cache, err), fix: "give another --status-cache, or make room there"}
 }
 
 // trustedKeys reads the issuers' keys. The demo key is always among them, so

@@ -249,7 +249,7 @@ func TestText(t *testing.T) {
 		"https://a.example#A:::Z":                                "tag 18",
 		"https://a.example#A1 0Z":                                "character ' ' at 2",
 		"https://a.example#Aa00Z":                                "character 'a'",
-		"https://a.example#sha256:0011":                          "only the label's digest",
+		"https://a.example#sha256:0011":                          "the address of a label",
 		"#A" + strings.Repeat("111", 2*compact.MaxMessage) + "Z": "characters",
 		"#A" + strings.Repeat("000", compact.MaxMessage/2+1):     "cut off",
 	} {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
 )
 
@@ -148,8 +149,8 @@ func FromText(text string) ([]byte, error) {
 	switch {
 	case !found || s == "":
 		return nil, fmt.Errorf("%w: the text has no part behind #", ErrNotCompact)
-	case strings.HasPrefix(s, "sha256:"):
-		return nil, fmt.Errorf("%w: the code holds only the label's digest; fetch the label itself to verify it", ErrNotCompact)
+	case strings.HasPrefix(s, digestMark):
+		return nil, fmt.Errorf("%w: the code holds the address of a label, and the label itself must be fetched", ErrNotCompact)
 	case s[0] != opening:
 		return nil, fmt.Errorf("%w: the part behind # does not begin with %c", ErrNotCompact, opening)
 	case len(s) < 2 || s[len(s)-1] != closing:
@@ -158,6 +159,22 @@ func FromText(text string) ([]byte, error) {
 		return nil, fmt.Errorf("%w: there is nothing between %c and %c", ErrNotCompact, opening, closing)
 	}
 	return unbase43(s[1 : len(s)-1])
+}
+
+// digestMark begins the fragment of a code that holds the address and the digest of
+// a label, not the label: that of a mark for a box, and of a label that was signed in
+// a workflow, whose signature no code has room for.
+const digestMark = "sha256:"
+
+// Pointer parts the text of such a code into the address that it names and the digest
+// of the label. Nothing in it is signed: anybody can print one.
+func Pointer(text string) (address string, digest assay.Digest, ok bool) {
+	address, s, _ := strings.Cut(strings.TrimSpace(text), "#")
+	if !labels.IsPlainAddress(address) || !strings.HasPrefix(s, digestMark) {
+		return "", "", false
+	}
+	digest, err := assay.ParseDigest(s)
+	return address, digest, err == nil && string(digest) == s
 }
 
 // Host gives the host that the text of a QR code leads to; empty if there is

@@ -155,7 +155,8 @@ func cases(t testing.TB, key crypto.Signer) map[string]shown {
 			text: strings.TrimRight(good, "Z"),
 			want: "unreadable", says: "end of the code’s text is missing", quiet: true,
 		},
-		"digest only":    {text: "https://labels.acme.example/l#sha256:" + strings.Repeat("0", 64), want: "unreadable", says: "only the label’s digest", quiet: true},
+		"digest only":    {text: "https://labels.acme.example/l#sha256:" + strings.Repeat("0", 64), want: "address", says: "Nothing was verified. Get the label itself, label.pdf", quiet: true},
+		"half a digest":  {text: "https://labels.acme.example/l#sha256:" + strings.Repeat("0", 60), want: "unreadable", says: "not a label", quiet: true},
 		"something else": {text: "https://labels.acme.example/l#<script>alert(1)</script>", want: "unreadable", says: "not a label", quiet: true},
 		"nothing":        {text: "https://labels.acme.example/l", want: "empty", says: "Check a label", quiet: true},
 	}

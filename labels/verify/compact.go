@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/compact"
 	"github.com/assay-iot/assay/labels/cose"
@@ -21,6 +22,10 @@ func Compact(data []byte, keys []Key, o Options) (*Report, error) {
 	r, err := newReport(o)
 	if err != nil {
 		return nil, err
+	}
+	if address, digest, ok := compact.Pointer(string(data)); ok {
+		r.points(address, digest)
+		return r, nil
 	}
 	m, err := compact.Parse(data)
 	if err != nil {
@@ -57,6 +62,17 @@ func Compact(data []byte, keys []Key, o Options) (*Report, error) {
 	r.askStatus(l.Status, "https://"+l.Issuer, keys, o)
 	r.judge()
 	return r, nil
+}
+
+// points answers for a code that holds the address of a label and its digest, not
+// the label: that on a box, and on labels that were signed in a workflow.
+func (r *Report) points(address string, digest assay.Digest) {
+	r.Status, r.Digest, r.Points = CannotTell, digest, address
+	r.Summary = "This is the address of a label, not the label: nothing was verified."
+	r.Reasons = []string{
+		"It leads to " + address + ", which anybody can print. Get the label itself, label.sigstore.json or label.pdf, from its issuer, and verify that.",
+		"It is the one that this code speaks of if its digest is the one below.",
+	}
 }
 
 // compactFirmware is the firmware that a compact label names, without its digest.

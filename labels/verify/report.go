@@ -109,6 +109,7 @@ type Report struct {
 	Label    *labels.Label  `json:"label,omitempty"`    // only if authentic
 	Compact  *compact.Label `json:"compact,omitempty"`  // likewise, if that is what was given
 	List     *ListAnswer    `json:"statusList,omitempty"`
+	Points   string         `json:"pointsTo,omitempty"`  // the address that a code holds in place of a label; nothing was verified
 	Logs     []LogAnswer    `json:"logProofs,omitempty"` // of the proofs that lie beside the label
 
 	subject subject

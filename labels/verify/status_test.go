@@ -340,7 +340,7 @@ func TestCompact(t *testing.T) {
 			t.Errorf("an image of version %q: %v, %v", version, r, err)
 		}
 	}
-	for _, bad := range []string{"https://labels.acme.example/l", "#", "\xd2", text[:len(text)-1], s.Predicate.Issuer.Address + "#" + string(digest)} {
+	for _, bad := range []string{"https://labels.acme.example/l", "#", "\xd2", text[:len(text)-1], s.Predicate.Issuer.Address + "#" + string(digest)[:20]} {
 		if _, err := verify.File([]byte(bad), keys(t, key.Public()), today()); !errors.Is(err, labels.ErrNotLabel) {
 			t.Errorf("%.40q: %v", bad, err)
 		}

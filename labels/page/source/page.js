@@ -69,7 +69,7 @@ function row(list, key, ...value) {
 
 const tones = {
 	valid: "good", fresh: "care", demo: "care", notyet: "care", expired: "care", supportended: "care", superseded: "care", suspended: "care",
-	revoked: "bad", forged: "bad", unentitled: "bad", unknown: "none", unreadable: "none", version: "none", overdue: "care", early: "care", unable: "none", empty: "none", wait: "wait",
+	revoked: "bad", forged: "bad", unentitled: "bad", unknown: "none", unreadable: "none", address: "none", version: "none", overdue: "care", early: "care", unable: "none", empty: "none", wait: "wait",
 };
 
 const signs = {

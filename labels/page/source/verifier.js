@@ -153,7 +153,7 @@ function fromText(text) {
 	need(text.length <= 3072, "other");
 	const code = text.slice(text.indexOf("#") + 1);
 	need(text.includes("#") && code != "", "other");
-	need(!code.startsWith("sha256:"), "digest");
+	need(!/^sha256:[0-9a-f]{64}$/.test(code), "address"); // of a label, on a box
 	need(code[0] == "A", "other");
 	need(code.length > 1 && code.endsWith("Z"), "cut");
 	need(code.length > 2 && code[1] != "0", "form");
@@ -307,7 +307,7 @@ async function judge(text, trust, now, fetchList, seen = () => 0) {
 		message = parse(bytes);
 		need(!message.type && message.key && message.key.length == 4, "form");
 	} catch (e) {
-		return {state: "unreadable", why: e.code || "form"};
+		return e.code == "address" ? {state: "address"} : {state: "unreadable", why: e.code || "form"};
 	}
 	const id = hex(message.key);
 	let known = false;

@@ -64,3 +64,16 @@ func listOf(name string) string {
 	}
 	return h.List
 }
+
+// Others gives the places of other labels with the number of the one at index, whose
+// status is another, in the order in which they were taken. An older program gave a
+// label that was made again a place of its own.
+func (l *Ledger) Others(index int) (others []int) {
+	label, _ := l.LabelAt(index)
+	for _, e := range l.Events {
+		if label != "" && e.Label == label && e.Index != index && l.value[e.Index] != l.value[index] {
+			others = append(others, e.Index)
+		}
+	}
+	return others
+}

@@ -99,3 +99,31 @@ func TestSameList(t *testing.T) {
 		t.Errorf("another list: %q", got)
 	}
 }
+
+// Of a number that has two places both must be set.
+func TestOthers(t *testing.T) {
+	l := open(t, create(t, ledger.DefaultSize))
+	var places []int
+	for _, label := range []string{"label/1", "label/2", "label/1"} {
+		p, err := l.Reserve(rand.Reader, label, "", start)
+		if err != nil {
+			t.Fatal(err)
+		}
+		places = append(places, p.Index)
+	}
+	if others := l.Others(places[0]); len(others) != 0 {
+		t.Errorf("both are valid: %v", others)
+	}
+	if err := l.Set(places[0], status.Revoked, "", start); err != nil {
+		t.Fatal(err)
+	}
+	if others := l.Others(places[0]); len(others) != 1 || others[0] != places[2] {
+		t.Errorf("%v, want %d", others, places[2])
+	}
+	if err := l.Set(places[2], status.Revoked, "", start); err != nil {
+		t.Fatal(err)
+	}
+	if others := l.Others(places[0]); len(others) != 0 {
+		t.Errorf("both are revoked: %v", others)
+	}
+}
