@@ -49,7 +49,7 @@ func certificate(c *checks.Context) checks.Judgement {
 		}
 	}
 	for _, cert := range certs {
-		class := facts.ClassOf(cert.Location.Path)
+		class := cert.Class()
 		if class == facts.CABundles && !private[cert.Public] || cert.Err != "" && class != facts.Product {
 			continue
 		}
@@ -60,8 +60,8 @@ func certificate(c *checks.Context) checks.Judgement {
 		}
 		for _, f := range []assay.Finding{ending(c, cert), beginning(c, cert), weakKeyOf(cert), weakSignature(cert, private[cert.Public]), authority(cert, private[cert.Public], issuers[cert.Subject])} {
 			if f.Message != "" {
-				if class != facts.CABundles { // its private key is here: it is the device's own
-					f.Severity = checks.Graded(f.Severity, cert.Location)
+				if class != facts.Product && class != facts.CABundles { // there its private key is here: it is the device's own
+					f.Severity = min(f.Severity, assay.Low)
 				}
 				found = append(found, f)
 			}

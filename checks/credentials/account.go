@@ -16,6 +16,10 @@ func who(a facts.Account) string {
 		return "MQTT account " + a.Name
 	case facts.WebAccount:
 		return "web account " + a.Name
+	case facts.SambaAccount:
+		return "Samba account " + a.Name
+	case facts.FTPAccount:
+		return "FTP account " + a.Name
 	}
 	return "account " + a.Name
 }

@@ -19,7 +19,9 @@ type AccountKind string
 const (
 	UnixAccount      AccountKind = "unix"      // passwd and shadow
 	MosquittoAccount AccountKind = "mosquitto" // a password file of the MQTT broker
-	WebAccount       AccountKind = "htpasswd"  // a password file of a web server
+	WebAccount       AccountKind = "htpasswd"  // a password file of a web server, or OpenWrt's settings of one
+	SambaAccount     AccountKind = "smbpasswd" // a password file of Samba
+	FTPAccount       AccountKind = "pureftpd"  // a password file of Pure-FTPd
 )
 
 // PasswordState says what field 2 amounts to. The zero value is Locked only in
@@ -73,7 +75,7 @@ const MaxAccounts = 10000
 // accountLine is a line of an account file, before passwd and shadow are joined.
 type accountLine struct {
 	File     string // path of the file
-	Form     string // passwd, shadow, mosquitto, htpasswd, plain
+	Form     string // passwd, shadow, mosquitto, htpasswd, htdigest, smbpasswd, pureftpd, plain
 	Name     string
 	UID, GID int
 	Shell    string
@@ -83,7 +85,7 @@ type accountLine struct {
 
 var accountScan = &Scan[accountLine]{
 	Name: "account-lines",
-	Doc:  "Lines of passwd, shadow, mosquitto and htpasswd files, and such lines with a hash in programs.",
+	Doc:  "Lines of passwd, shadow, mosquitto, htpasswd, Samba and Pure-FTPd files, and such lines with a hash in programs.",
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size > 0
 	},
@@ -113,6 +115,10 @@ func accountForm(name string) string {
 		return "htdigest"
 	case base == "httpd.conf":
 		return "httpd.conf"
+	case isAccountFile(base, "smbpasswd"):
+		return "smbpasswd"
+	case isAccountFile(base, "pureftpd.passwd"):
+		return "pureftpd"
 	case isAccountFile(base, "passwd"):
 		return "passwd"
 	case isAccountFile(base, "shadow"):
@@ -168,6 +174,9 @@ func parseAccountLine(form, line string) (accountLine, bool) {
 		}
 		form, line = "htpasswd", rest
 	}
+	if form == "smbpasswd" {
+		return parseSambaLine(line)
+	}
 	field := strings.Split(line, ":")
 	if len(field) < 2 || !accountName.Get().MatchString(field[0]) {
 		return accountLine{}, false
@@ -202,6 +211,8 @@ func parseAccountLine(form, line string) (accountLine, bool) {
 			return accountLine{}, false
 		}
 		a.Form = "htpasswd"
+	case len(field) >= 6 && (form == "pureftpd" || form == "" && len(field) == pureFTPFields) && isHash(field[1]) && allNumbers(field[2:4]):
+		a.Form = "pureftpd"
 	case len(field) == 3 && form == "htdigest" && digestSum.Get().MatchString(field[2]):
 		a.Form, field[1] = "htdigest", line
 	default:
@@ -269,7 +280,7 @@ var accountLinesOf = &Fact[[]accountLine]{
 				lines = append(lines, l)
 			}
 		}
-		return append(lines, userFileLines(texts)...), nil
+		return slices.Concat(lines, userFileLines(texts), uciLogins(texts)), nil
 	},
 }
 
@@ -284,8 +295,8 @@ func contentOf(f *firmware.File, texts *TextSet) ([]byte, error) {
 // Accounts are all accounts of the image with what their passwords amount to.
 var Accounts = &Fact[[]Account]{
 	Name:    "accounts",
-	Doc:     "Accounts of passwd, shadow, mosquitto and web password files and those whose password the start sets: name, user id, shell, kind of hash, locked or empty.",
-	Version: 3,
+	Doc:     "Accounts of passwd, shadow, mosquitto, Samba, Pure-FTPd and web password files, OpenWrt's web logins, and those whose password the start sets: name, user id, shell, kind of hash, locked or empty.",
+	Version: 4,
 	Needs:   []Node{accountLinesOf, PasswordWrites},
 	Observe: func(o *Observer) ([]Account, error) {
 		lines, err := accountLinesOf.Of(o)
@@ -415,6 +426,12 @@ func serviceAccount(l accountLine) Account {
 	case "mosquitto":
 		a.Kind = MosquittoAccount
 		a.setPassword(field, mosquittoHash)
+	case "smbpasswd":
+		a.Kind = SambaAccount
+		a.setPassword(field, HashKindOf)
+	case "pureftpd":
+		a.Kind = FTPAccount
+		a.setPassword(field, HashKindOf)
 	case "plain":
 		a.Password, a.HashKind, a.Hash = Plain, PlainText, NewSecret("password", field)
 	case "htdigest":

@@ -11,10 +11,12 @@ import (
 	"encoding/hex"
 	"hash"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/go-crypt/x/crypt"
 	"github.com/go-crypt/x/yescrypt"
 	"golang.org/x/crypto/bcrypt"
+	"golang.org/x/crypto/md4" //lint:ignore SA1019 what devices keep is read, nothing is protected with it
 	"golang.org/x/crypto/scrypt"
 )
 
@@ -52,6 +54,8 @@ func passwordFits(kind HashKind, hashed, password string) bool {
 		return err == nil && same(string(sum), hashed)
 	case Scrypt:
 		return scryptFits(password, part[2], last)
+	case NTHash:
+		return same(ntHash(password), last)
 	case SHA1Base64, SaltedSHA1:
 		return sha1Fits(hashed, password)
 	case MosquittoSHA512:
@@ -67,6 +71,15 @@ func passwordFits(kind HashKind, hashed, password string) bool {
 		return err == nil && same(base64.StdEncoding.EncodeToString(sum), last)
 	}
 	return false
+}
+
+// ntHash is MD4 of the password in UTF-16, in hexadecimal digits ([MS-NLMP] 3.3.1).
+func ntHash(password string) string {
+	h := md4.New()
+	for _, unit := range utf16.Encode([]rune(password)) {
+		h.Write([]byte{byte(unit), byte(unit >> 8)})
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -28,6 +28,7 @@ var hashVectors = []struct {
 	{SHA1Base64, 1, "{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=", "password"},
 	{MosquittoPBKDF2, 101, "$7$101$c2FsdHNhbHRzYWx0$FCG7EBo8zJik0YXy2GHzSQZMIgRMOw788yO4Bu88kcpfFKpL26d4kQZwYWnUrhm5QP8Ay4tRcegPZigCc1KVBg==", "password"},
 	{MosquittoSHA512, 1, "$6$c2FsdHNhbHRzYWx0$OeQ5oAbOQHyO7Lq8Yy6QA9elYJe+j/9D8PsO2kAAWvXjKHDQRRQWfQVtuTJGiL7WcNKmunUtEqh9n4tloqTh+g==", "password"},
+	{NTHash, 1, "$3$$8846f7eaee8fb117ad06bdd830b7586c", "password"},
 }
 
 func TestHashes(t *testing.T) {

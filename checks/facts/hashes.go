@@ -9,7 +9,7 @@ import (
 // HashKind is the format of a password hash, in the words of crypt(5).
 type HashKind string
 
-// The formats that devices use. NTHash, SunMD5, GostYescrypt and Argon2 are
+// The formats that devices use. SunMD5, GostYescrypt and Argon2 are
 // recognised but cannot be guessed here; UnknownHash has a "$id$" that nobody
 // here knows.
 const (

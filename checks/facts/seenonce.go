@@ -32,17 +32,22 @@ func seenOnce[T any](all []T, about func(T) (same string, place assay.Location))
 var keysAndCertificates = &Fact[[]keyMaterial]{
 	Name:  "keys-and-certificates",
 	Doc:   "What the scan for keys and certificates found, each once.",
-	Needs: []Node{keyScan},
+	Needs: []Node{keyScan, Texts},
 	Observe: func(o *Observer) ([]keyMaterial, error) {
 		all, err := keyScan.Of(o)
 		if err != nil {
 			return nil, err
 		}
-		return seenOnce(all, func(m keyMaterial) (string, assay.Location) {
+		texts, err := Texts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		once := seenOnce(all, func(m keyMaterial) (string, assay.Location) {
 			if m.Key != nil {
 				return "key " + string(m.Key.Same), m.Key.Location
 			}
 			return "certificate " + string(m.Certificate.Digest), m.Certificate.Location
-		}), nil
+		})
+		return nameCertificates(once, texts), nil
 	},
 }

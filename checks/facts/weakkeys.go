@@ -105,7 +105,7 @@ func keyCandidates(all, verifying []keyMaterial) []*keyCandidate {
 	var candidates []*keyCandidate
 	by := map[assay.Digest]*keyCandidate{}
 	for i, m := range slices.Concat(all, verifying) {
-		if ClassOf(m.Location().Path) == CABundles && (m.Key == nil || !m.Key.Private) {
+		if ClassOf(m.Location().Path) == CABundles && (m.Key == nil || !m.Key.Private) && (m.Certificate == nil || !m.Certificate.Named) {
 			continue
 		}
 		id, n := candidateOf(m)

@@ -74,7 +74,7 @@ func promise(p *product.Product) (time.Time, bool) {
 func ownCertificates(all []facts.Certificate) (own [][]facts.Certificate, others []facts.Certificate) {
 	group := map[assay.Digest]int{}
 	for _, cert := range all {
-		if facts.ClassOf(cert.Location.Path) != facts.Product {
+		if cert.Class() != facts.Product {
 			others = append(others, cert)
 			continue
 		}
