@@ -93,6 +93,8 @@ const (
 	// maxStored is in how many bytes the end of a member is looked for that is not
 	// packed and does not say how long it is.
 	maxStored = 1 << 20
+	// maxDescriptors is how many that seem to stand there are looked at.
+	maxDescriptors = 256
 	// maxSalvaged is how many members are read so.
 	maxSalvaged = 1 << 16
 )
@@ -163,7 +165,8 @@ func streamed(in format.Input, h []byte, from int64, b *format.Budget) (m member
 // storedStreamed finds the descriptor behind a member that is not packed: it says how
 // far away the member began.
 func storedStreamed(in format.Input, from int64) (m member, next int64, err error) {
-	for at := from; at < min(in.Size, from+maxStored); {
+	tries := 0
+	for at := from; at < min(in.Size, from+maxStored) && tries < maxDescriptors; {
 		chunk := in.Peek(at, window)
 		i := bytes.Index(chunk, []byte(descriptorMagic))
 		if i < 0 {
@@ -171,6 +174,7 @@ func storedStreamed(in format.Input, from int64) (m member, next int64, err erro
 			continue
 		}
 		at += int64(i)
+		tries++
 		m = member{packed: at - from, size: at - from}
 		size := uint64(at - from)
 		if said := descriptor(in, &zip.File{FileHeader: zip.FileHeader{CompressedSize64: size, UncompressedSize64: size}}, at); said.Length > 0 {
