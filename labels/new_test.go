@@ -232,7 +232,9 @@ func TestStanding(t *testing.T) {
 		{"Example Body", true, "Example Body", labels.Authorised},
 	} {
 		o := labeltest.Options()
-		o.Issuer, o.Authority = c.issuer, c.authority
+		if o.Issuer, o.Authority = c.issuer, c.authority; c.authority {
+			o.Policy = assay.Digest("sha256:" + strings.Repeat("0", 64))
+		}
 		s, err := labels.New(labeltest.Assessment(), o)
 		if err != nil {
 			t.Fatal(err)
@@ -246,6 +248,7 @@ func TestStanding(t *testing.T) {
 		{Name: "ACME Devices GmbH", Standing: labels.Other},
 		{Name: "Example Body"},
 		{Name: "Example Body", Standing: "official"},
+		{Name: "Example Body", Standing: labels.Authorised}, // by no policy
 	} {
 		s := labeltest.Statement(t)
 		s.Predicate.Issuer = lie

@@ -71,6 +71,9 @@ func (l *Label) validateIssuer() error {
 		if maker {
 			return fmt.Errorf("issuer %q labels its own product with the standing %q", l.Issuer.Name, s)
 		}
+		if l.Policy == "" {
+			return fmt.Errorf("issuer %q has the standing %q, and no trust policy that gives it", l.Issuer.Name, s)
+		}
 	default:
 		return fmt.Errorf("issuer %q has the standing %q, which does not exist", l.Issuer.Name, s)
 	}

@@ -21,13 +21,14 @@ const standardInput = "-"
 
 // labelGiven reads the label that "assay verify" is given: a file, "-" for standard
 // input, an address, or the text of a QR code. Of a picture it gives the text of the
-// QR code in it.
-func (p *program) labelGiven(ctx context.Context, name string, online bool) ([]byte, error) {
-	data, err := p.labelBytes(ctx, name, online)
+// QR code in it, and says so.
+func (p *program) labelGiven(ctx context.Context, name string, online bool) (data []byte, picture bool, err error) {
+	data, err = p.labelBytes(ctx, name, online)
 	if err != nil || !photo.Is(data) {
-		return data, err
+		return data, false, err
 	}
-	return codeIn(name, data)
+	data, err = codeIn(name, data)
+	return data, true, err
 }
 
 func (p *program) labelBytes(ctx context.Context, name string, online bool) ([]byte, error) {

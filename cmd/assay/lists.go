@@ -60,7 +60,7 @@ func (f listFlags) source(ctx context.Context, client *http.Client) func(string)
 			case err == nil:
 				lists = append(lists, seen)
 			case !errors.Is(err, fs.ErrNotExist):
-				return nil, fmt.Errorf("what was kept of it (--status-cache) cannot be read: %w", err)
+				return lists, fmt.Errorf("what was kept of it (--status-cache) cannot be read: %w", err)
 			}
 		}
 		if len(lists) > 0 {

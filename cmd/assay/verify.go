@@ -84,7 +84,7 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 			if err != nil {
 				return err
 			}
-			data, err := p.labelGiven(c.Context(), args[0], lists.online)
+			data, picture, err := p.labelGiven(c.Context(), args[0], lists.online)
 			if err != nil {
 				return err
 			}
@@ -95,7 +95,7 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 			options := verify.Options{
 				AsOf: day.Format("2006-01-02"), Image: held, AllowDemo: allowDemo, Render: pdf.Again,
 				Status: lists.source(c.Context(), listClient()), NoStatus: lists.none, Now: p.now,
-				Proofs: beside, Proven: len(proofs) > 0,
+				Proofs: beside, Proven: len(proofs) > 0, Picture: picture,
 			}
 			if t != nil {
 				trusted = append(trusted, t.policy.Keys()...)

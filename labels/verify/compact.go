@@ -52,6 +52,10 @@ func Compact(data []byte, keys []Key, o Options) (*Report, error) {
 	}
 	r.badProofs()
 	r.Compact = l
+	if o.Picture {
+		r.Picture = PictureNotCompared
+		r.Reasons = append(r.Reasons, "Only the QR code was read: what is printed around it was not compared with it. It must say what stands here.")
+	}
 	r.subject = subject{
 		maker: l.Maker, product: l.Product, models: l.Models, issued: l.Issued, validUntil: l.ValidUntil, supportUntil: l.SupportUntil,
 		firmware: compactFirmware(l),

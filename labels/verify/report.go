@@ -64,10 +64,12 @@ func (s Status) ExitCode() int {
 	return 4
 }
 
-// Picture says whether what a PDF shows is what its data say.
+// Picture says whether what a PDF shows, or a picture around a QR code, is what its
+// data say.
 type Picture string
 
-// What became of the picture; empty if there is none.
+// What became of the picture; empty if there is none. That of a QR code in a
+// picture is never compared.
 const (
 	PictureSame        Picture = "same"
 	PictureDiffers     Picture = "differs"

@@ -111,9 +111,9 @@ func (a *ListAnswer) ask(p status.Place, keys []Key, r *Report, o Options) error
 	if o.Status == nil {
 		return fmt.Errorf("no status list was given; the label names %s", p.List)
 	}
-	tokens, err := o.Status(p.List)
-	if err != nil {
-		return err
+	tokens, failed := o.Status(p.List)
+	if failed != nil && len(tokens) == 0 {
+		return failed
 	}
 	lists, err := r.counted(tokens, keys, o.now())
 	if len(lists) == 0 {
@@ -132,6 +132,9 @@ func (a *ListAnswer) ask(p status.Place, keys []Key, r *Report, o Options) error
 	}
 	a.Signed = newest.Signed.Format(time.RFC3339)
 	a.Value, err = newest.answer(lists, p, r.AsOf, o.now())
+	if err == nil && a.Value == status.Valid {
+		err = failed // a no stands, whatever else could not be read
+	}
 	a.Known = err == nil
 	if since, _ := newest.answer(lists, p, r.today, o.now()); a.Known && r.AsOf < r.today && since != a.Value {
 		a.Since = &since

@@ -237,7 +237,7 @@ func (r *Report) detail(w io.Writer) {
 	switch {
 	case r.Seal != nil:
 		r.Seal.rows(row)
-	case r.Picture != "":
+	case r.Picture != "" && r.Compact == nil:
 		row("PDF", "not signed itself; the label in it is")
 	}
 	if a := r.List; a != nil {

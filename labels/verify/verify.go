@@ -47,10 +47,15 @@ type Options struct {
 	// the file is none that the renderer has drawn, and is rejected.
 	Render func(s *labels.Statement, bundle, compactLabel []byte, variant string) ([]byte, error)
 
+	// Picture says that the label is what was read from a QR code in a picture: what
+	// is printed around it was not compared with it.
+	Picture bool
+
 	// Status gives signed status lists for an address that an authentic label
 	// names: what was fetched or given first, then what was kept from before.
 	// Without it, or if it gives none that counts, a label that names a list is
-	// never called valid, unless NoStatus says not to ask.
+	// never called valid, unless NoStatus says not to ask. An error beside lists
+	// tells of one that could not be read: then only a no of the others counts.
 	Status   func(list string) ([][]byte, error)
 	NoStatus bool
 	Now      time.Time // by the clock of the one who asks; the end of the day AsOf if zero
@@ -160,6 +165,9 @@ func (r *Report) statement(payload []byte, by Signer, keys []Key, o Options) (*l
 	}
 	r.badProofs()
 	r.Label = &s.Predicate
+	if r.Issuer == "" && s.Predicate.Issuer.Standing == labels.Authorised {
+		r.Reasons = append(r.Reasons, "That "+s.Predicate.Issuer.Name+" may judge by these schemes is its own word: no trust policy was applied here.")
+	}
 	l := &s.Predicate
 	r.subject = subject{
 		id: l.Product.ID, maker: l.Product.Maker.Name, product: l.Product.Name, models: l.Product.Models,
