@@ -25,8 +25,8 @@ type PlainSecret struct {
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
 	Version: 3,
-	Doc:     "Passwords in clear in settings, in addresses, in arguments of scripts, and in flat programs beside the name of what they open.",
-	Needs:   []Node{Texts, Scripts, rawSecrets},
+	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, and in flat programs beside the name of what they open.",
+	Needs:   []Node{Texts, Scripts, rawSecrets, databaseLogins},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -40,7 +40,11 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 		if err != nil {
 			return nil, err
 		}
-		found = append([]PlainSecret{}, found...)
+		rows, err := databaseLogins.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		found = slices.Concat([]PlainSecret{}, found, databaseSecrets(rows))
 		shell := map[string]bool{}
 		for _, s := range scripts {
 			shell[s.Path] = true
@@ -75,7 +79,7 @@ func uniqueSecrets(all []PlainSecret) []PlainSecret {
 const maxSecrets = 5000
 
 // secretAnchors are parts of words without which no rule for passwords runs.
-var secretAnchors = newLiterals([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK"})
+var secretAnchors = newLiterals([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "mysqli"})
 
 // textSecrets finds passwords in a text that is no shell script.
 func textSecrets(t Text) []PlainSecret {
@@ -211,7 +215,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	if len(line) > longest || s == "" || isComment(s) {
 		return nil
 	}
-	found := addressSecrets(s)
+	found := append(addressSecrets(s), callSecrets(kind, s)...)
 	if !holdsAny(s, passwordAnchors) && !strings.Contains(strings.ToLower(s), "psk") { // no name of a password
 		return found
 	}
@@ -262,6 +266,37 @@ func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 		return found
 	}
 	return append(found, PlainSecret{Name: forPeople(name), Wifi: psk || isWifiName(name), OnList: isListed(value), Secret: NewSecret("password", value)})
+}
+
+// secretCalls hand a password to a library by its place: MQTT of Python, and
+// constants and databases of PHP. The groups are a name or user, and the password.
+var secretCalls = []struct {
+	anchor, what string
+	form         *pattern
+}{
+	{"username_pw_set", "username_pw_set", lazy(`username_pw_set\(\s*["']([^"']*)["']\s*,\s*(?:password\s*=\s*)?["']([^"']+)["']`)},
+	{"mysqli", "mysqli", lazy(`mysqli(?:_connect)?\(\s*["'][^"']*["']\s*,\s*["']([^"']*)["']\s*,\s*["']([^"']+)["']`)},
+	{"define(", "", lazy(`define\(\s*["']([A-Za-z0-9_]+)["']\s*,\s*["']([^"']+)["']`)},
+}
+
+// callSecrets finds passwords in calls of a program.
+func callSecrets(kind textKind, s string) []PlainSecret {
+	var found []PlainSecret
+	for _, c := range secretCalls {
+		if kind != codeText || !strings.Contains(s, c.anchor) {
+			continue
+		}
+		for _, m := range c.form.Get().FindAllStringSubmatch(s, 16) {
+			name, user, value := c.what, m[1], m[2]
+			if c.what == "" {
+				name, user = forPeople(m[1]), ""
+			}
+			if (c.what != "" || isPasswordName(m[1])) && isLiteralSecret(value) && isStrongWord(value) {
+				found = append(found, PlainSecret{Name: name, Account: forPeople(user), OnList: isListed(value), Secret: NewSecret("password", value)})
+			}
+		}
+	}
+	return found
 }
 
 // isComment reports whether a line only speaks to people.
