@@ -238,6 +238,10 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 			continue
 		}
 		name, value := group(1), group(2)+group(3)+group(4)
+		if kind == settingText && name == "pwd" && isLiteralSecret(value) && isStrongWord(value) { // a shell's variable elsewhere
+			found = append(found, PlainSecret{Name: name, OnList: isListed(value), Secret: NewSecret("password", value)})
+			continue
+		}
 		if kind == codeText && !isStrongWord(value) {
 			continue
 		}

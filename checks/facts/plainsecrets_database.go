@@ -78,8 +78,8 @@ func loginColumnsOf(t sqlite3.Table) loginColumns {
 		return -1
 	}
 	c.user = column("username", "user_name", "user", "login", "account", "name", "email")
-	c.key = column("key", "name", "setting", "option", "param")
-	c.value = column("value", "val")
+	c.key = column("key", "name", "setting", "option", "param", "k")
+	c.value = column("value", "val", "v")
 	return c
 }
 
@@ -87,7 +87,7 @@ func loginColumnsOf(t sqlite3.Table) loginColumns {
 // holds a password or its hash.
 func isSecretColumn(name string) bool {
 	lower := strings.ToLower(name)
-	for _, end := range []string{"_hash", "hash", "_digest"} {
+	for _, end := range []string{"_hash", "hash", "_digest", "_md5", "_sha1", "_sha256"} {
 		lower = strings.TrimSuffix(lower, end)
 	}
 	return lower == "pwd" || lower == "pw" || isPasswordName(lower) || strings.HasSuffix(lower, "psk")

@@ -79,6 +79,11 @@ func TestSecretsOfMoreFiles(t *testing.T) {
 		"a constant of PHP": {"www/a.php", "define(\"DB_PASSWORD\",\"Tz8kq2pW\");", "DB_PASSWORD "},
 		"another constant":  {"www/a.php", "define(\"DB_NAME\",\"Tz8kq2pW\");define('DB_PASSWORD', getenv('X'));", ""},
 		"a database of PHP": {"www/a.php", "$c = mysqli_connect(\"localhost\",\"root\",\"Tz8kq2pW\");", "mysqli root"},
+		"a section of INI":  {"etc/acme.ini", "[login]\nusername=admin\npwd=Tz8kq2pW", "pwd "},
+		"a folder":          {"etc/acme.ini", "pwd=/home/x\npwd=somewhere", ""},
+		"LDAP":              {"etc/nslcd.conf", "uri ldap://l.acme.com\nbindpw Tz8kq2pW\n#bindpw Tz8kq2pX", "bindpw "},
+		"RADIUS":            {"etc/raddb/clients.conf", "client x {\n secret = Tz8kq2pW\n}", "secret "},
+		"another secret":    {"etc/x.conf", "secret = Tz8kq2pW", ""},
 		"docker login":      {"usr/bin/a.sh", "#!/bin/sh\ndocker login -u me -p Tz8kq2pW r.acme.com\ndocker run -p 8080:80 x\n", "docker login -p "},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,6 +13,10 @@ func secretReader(t Text) func(Text) []PlainSecret {
 	switch base := path.Base(t.File.Name); {
 	case base == "chap-secrets" || base == "pap-secrets":
 		return pppSecrets
+	case base == "nslcd.conf" || base == "pam_ldap.conf" || base == "ldap.conf":
+		return wordSecret("bindpw")
+	case base == "clients.conf" && strings.Contains(t.Content, "client ") || base == "sip.conf" || base == "iax.conf" || base == "manager.conf":
+		return wordSecret("secret")
 	case base == "fstab":
 		return fstabSecrets
 	case base == "ipsec.secrets":
@@ -39,6 +43,21 @@ func pppSecrets(t Text) []PlainSecret {
 		}
 	}
 	return found
+}
+
+// wordSecret reads settings of that name: of nslcd "bindpw x", of Asterisk and
+// FreeRADIUS "secret = x".
+func wordSecret(name string) func(Text) []PlainSecret {
+	return func(t Text) []PlainSecret {
+		found := textSecrets(t)
+		for l := range t.Lines() {
+			words := quotedWords(strings.Replace(l.Text, "=", " ", 1))
+			if len(words) == 2 && words[0] == name && !isComment(l.Text) && isLiteralSecret(words[1]) {
+				found = append(found, secretAt(t, l, name, "", words[1]))
+			}
+		}
+		return found
+	}
 }
 
 // fstabSecrets reads the options of a mount: username=u,password=x.
