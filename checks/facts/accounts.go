@@ -22,7 +22,7 @@ const (
 	WebAccount       AccountKind = "htpasswd"  // a password file of a web server, or OpenWrt's settings of one
 	SambaAccount     AccountKind = "smbpasswd" // a password file of Samba
 	FTPAccount       AccountKind = "pureftpd"  // a password file of Pure-FTPd
-	AppAccount       AccountKind = "database"  // a row of an application's SQLite database
+	AppAccount       AccountKind = "database"  // a row of an application's SQLite database, or a hash in its settings
 )
 
 // PasswordState says what field 2 amounts to. The zero value is Locked only in
@@ -285,7 +285,7 @@ var accountLinesOf = &Fact[[]accountLine]{
 		if err != nil {
 			return nil, err
 		}
-		return slices.Concat(lines, userFileLines(texts), uciLogins(texts), databaseLines(rows)), nil
+		return slices.Concat(lines, userFileLines(texts), uciLogins(texts), settingHashes(texts), databaseLines(rows)), nil
 	},
 }
 

@@ -16,6 +16,7 @@ type PlainSecret struct {
 	Wifi     bool           `json:"wifi,omitempty"`     // it is the key of a wireless network
 	OnList   bool           `json:"on_list,omitempty"`  // it is on the list of default passwords
 	Embedded bool           `json:"embedded,omitempty"` // it stands in a flat program
+	Digest   HashKind       `json:"digest,omitempty"`   // it has the form of a digest in hexadecimal digits: the password's, or the password itself
 	Secret   Secret         `json:"secret"`
 	Location assay.Location `json:"location"`
 }
@@ -24,7 +25,7 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 3,
+	Version: 4,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, and in flat programs beside the name of what they open.",
 	Needs:   []Node{Texts, Scripts, rawSecrets, databaseLogins},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
@@ -269,7 +270,8 @@ func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 	if kind, _ := htpasswdHash(value); kind != "" && kind != DES {
 		return found
 	}
-	return append(found, PlainSecret{Name: forPeople(name), Wifi: psk || isWifiName(name), OnList: isListed(value), Secret: NewSecret("password", value)})
+	digest, _ := storedHash(value)
+	return append(found, PlainSecret{Name: forPeople(name), Wifi: psk || isWifiName(name), OnList: isListed(value), Digest: digest, Secret: NewSecret("password", value)})
 }
 
 // secretCalls hand a password to a library by its place: MQTT of Python, and
