@@ -18,6 +18,8 @@ func who(a facts.Account) string {
 		return "web account " + a.Name
 	case facts.SambaAccount:
 		return "Samba account " + a.Name
+	case facts.AppAccount:
+		return "application account " + a.Name
 	case facts.FTPAccount:
 		return "FTP account " + a.Name
 	}

@@ -41,11 +41,16 @@ func plaintext(c *checks.Context) checks.Judgement {
 	return c.None(checks.Merged(found), checks.Ask(c, facts.RootPlaces)...)
 }
 
+var digestWords = map[facts.HashKind]string{facts.RawMD5: "MD5", facts.RawSHA1: "SHA-1", facts.RawSHA256: "SHA-256"}
+
 // inClear says what a secret is the password of.
 func inClear(s facts.PlainSecret) string {
 	what := s.Name
 	if s.Account != "" {
 		what += " of account " + s.Account
+	}
+	if s.Digest != "" {
+		return "a password, or its " + digestWords[s.Digest] + " digest, stands in " + inside(s.Location) + " (" + what + ")"
 	}
 	return "a password stands in clear in " + inside(s.Location) + " (" + what + ")"
 }

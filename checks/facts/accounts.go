@@ -22,6 +22,7 @@ const (
 	WebAccount       AccountKind = "htpasswd"  // a password file of a web server, or OpenWrt's settings of one
 	SambaAccount     AccountKind = "smbpasswd" // a password file of Samba
 	FTPAccount       AccountKind = "pureftpd"  // a password file of Pure-FTPd
+	AppAccount       AccountKind = "database"  // a row of an application's SQLite database, or a hash in its settings
 )
 
 // PasswordState says what field 2 amounts to. The zero value is Locked only in
@@ -75,7 +76,7 @@ const MaxAccounts = 10000
 // accountLine is a line of an account file, before passwd and shadow are joined.
 type accountLine struct {
 	File     string // path of the file
-	Form     string // passwd, shadow, mosquitto, htpasswd, htdigest, smbpasswd, pureftpd, plain
+	Form     string // passwd, shadow, mosquitto, htpasswd, htdigest, smbpasswd, pureftpd, database, plain
 	Name     string
 	UID, GID int
 	Shell    string
@@ -239,7 +240,7 @@ func allNumbers(fields []string) bool {
 var accountLinesOf = &Fact[[]accountLine]{
 	Name:  "account-files-and-links",
 	Doc:   "Lines of account files, links followed inside the image.",
-	Needs: []Node{accountScan, Tree, Texts, Programs},
+	Needs: []Node{accountScan, Tree, Texts, Programs, databaseLogins},
 	Observe: func(o *Observer) ([]accountLine, error) {
 		lines, err := accountScan.Of(o)
 		if err != nil {
@@ -280,7 +281,11 @@ var accountLinesOf = &Fact[[]accountLine]{
 				lines = append(lines, l)
 			}
 		}
-		return slices.Concat(lines, userFileLines(texts), uciLogins(texts)), nil
+		rows, err := databaseLogins.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		return slices.Concat(lines, userFileLines(texts), uciLogins(texts), settingHashes(texts), databaseLines(rows)), nil
 	},
 }
 
@@ -429,6 +434,9 @@ func serviceAccount(l accountLine) Account {
 	case "smbpasswd":
 		a.Kind = SambaAccount
 		a.setPassword(field, HashKindOf)
+	case "database":
+		a.Kind = AppAccount
+		a.setPassword(field, storedHash)
 	case "pureftpd":
 		a.Kind = FTPAccount
 		a.setPassword(field, HashKindOf)

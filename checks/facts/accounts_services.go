@@ -55,3 +55,43 @@ func uciLogins(texts *TextSet) []accountLine {
 	}
 	return lines
 }
+
+// hashAssignment is a hash of crypt(3) as the value of a setting, and hashOwner the
+// user that the same line names.
+var (
+	hashAssignment = lazy(`([A-Za-z0-9_.\-]+)["']?\s*(?:=>|=|:)\s*["']?(\$(?:1|2[abxy]?|5|6|7|y|gy|sha1|apr1|argon2id?|argon2i)\$[^\s"',;}<>]{20,256})["']?`)
+	hashOwner      = lazy(`(?i)["']?\b(?:user|username|user_name|login|name)["']?\s*[=:]\s*["']?([A-Za-z0-9_.@\-]{1,64})`)
+)
+
+// settingHashes are the hashes of passwords in settings of JSON, YAML, INI and the
+// like: the name of the setting says that it is one.
+func settingHashes(texts *TextSet) []accountLine {
+	var lines []accountLine
+	for _, t := range texts.All() {
+		if !strings.Contains(t.Content, "$") || accountForm(t.File.Name) != "" || textKindOf(t) != settingText {
+			continue
+		}
+		for l := range t.Lines() {
+			s := strings.TrimSpace(l.Text)
+			if len(s) < 30 || len(s) > maxSettingLine || !strings.Contains(s, "$") || isComment(s) {
+				continue
+			}
+			at := 0 // behind the hash before, whose user is another
+			for _, m := range hashAssignment.Get().FindAllStringSubmatchIndex(s, 64) {
+				name, value := s[m[2]:m[3]], s[m[4]:m[5]]
+				kind, _ := storedHash(value)
+				short := strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
+				if kind == "" || short != "hash" && !isSecretColumn(short) || len(lines) >= MaxAccounts {
+					continue
+				}
+				owner := name
+				if u := hashOwner.Get().FindStringSubmatch(s[at:m[0]]); u != nil {
+					owner = u[1]
+				}
+				at = m[1]
+				lines = append(lines, accountLine{File: t.File.Path, Form: "database", Name: forPeople(owner), UID: -1, GID: -1, Password: NewSecret("password field", value), Location: t.At(l)})
+			}
+		}
+	}
+	return lines
+}

@@ -54,6 +54,15 @@ func passwordFits(kind HashKind, hashed, password string) bool {
 		return err == nil && same(string(sum), hashed)
 	case Scrypt:
 		return scryptFits(password, part[2], last)
+	case RawMD5:
+		sum := md5.Sum([]byte(password))
+		return same(hex.EncodeToString(sum[:]), strings.ToLower(hashed))
+	case RawSHA1:
+		sum := sha1.Sum([]byte(password))
+		return same(hex.EncodeToString(sum[:]), strings.ToLower(hashed))
+	case RawSHA256:
+		sum := sha256.Sum256([]byte(password))
+		return same(hex.EncodeToString(sum[:]), strings.ToLower(hashed))
 	case NTHash:
 		return same(ntHash(password), last)
 	case SHA1Base64, SaltedSHA1:

@@ -9,7 +9,7 @@ import (
 // arguments of programs that talk to them.
 var Endpoints = &Fact[[]Endpoint]{
 	Name:    "endpoints",
-	Version: 4,
+	Version: 5,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named or asked.",
 	Needs:   []Node{endpointScan, Scripts},
 	Observe: func(o *Observer) ([]Endpoint, error) {
@@ -69,6 +69,15 @@ func commandHost(c Command) (Endpoint, bool) {
 		host, scheme = firstOperand(args, valued), "ftp"
 	case "tftp":
 		host, scheme = firstOperand(args, []string{"-l", "-r", "-b", "-m", "-c"}), "tftp"
+	case "nc", "ncat", "netcat", "telnet":
+		if !c.Has("-l", "-L", "--listen", "-U") {
+			host, scheme = firstOperand(args, []string{"-p", "-w", "-i", "-s", "-e", "-X", "-x", "-q", "-c", "-I", "-O", "-T", "-V"}), "tcp"
+		}
+	case "ssh", "dbclient", "autossh":
+		valued := []string{"-R", "-L", "-D", "-i", "-p", "-l", "-o", "-F", "-J", "-W", "-b", "-c", "-e", "-E", "-I", "-m", "-M", "-O", "-Q", "-S", "-w", "-K"}
+		host, scheme = withoutUser(firstOperand(args, valued)), "ssh"
+	case "scp", "rsync", "sftp":
+		host, scheme = remoteHost(args), "ssh"
 	case "curl", "wget":
 		valued := []string{"-o", "-O", "-H", "-d", "-X", "-u", "-T", "-m", "-A", "-e", "-b", "-c", "-F", "-U", "-P", "-t", "-w", "-K", "-E", "-x", "-y", "-Y", "-z", "-r", "-S", "--output", "--header", "--data", "--data-raw", "--data-binary", "--request", "--user", "--cacert", "--cert", "--key", "--max-time", "--connect-timeout", "--retry", "--post-data", "--post-file", "--user-agent", "--form", "--upload-file", "--write-out", "--url-query", "--resolve", "--interface", "--proxy", "--json"}
 		if program == "wget" { // its -S and -e are others
@@ -83,6 +92,20 @@ func commandHost(c Command) (Endpoint, bool) {
 	}
 	e, ok := parseEndpoint(scheme + "://" + host)
 	return e, ok && !looksLikeFile(e.Host)
+}
+
+func withoutUser(s string) string { return s[strings.LastIndexByte(s, '@')+1:] }
+
+// remoteHost is the host of the first operand of scp or rsync that is on another
+// machine: "user@host:path", "host::module".
+func remoteHost(args []string) string {
+	for _, a := range args {
+		host, _, ok := strings.Cut(a, ":")
+		if ok && !strings.HasPrefix(a, "-") && !strings.Contains(host, "/") && strings.Contains(host, ".") {
+			return withoutUser(host)
+		}
+	}
+	return ""
 }
 
 // flagWords gives the words after the flags, or behind their "=".

@@ -111,3 +111,27 @@ func BenchmarkEndpoints(b *testing.B) {
 		seeEndpoints(f, data)
 	}
 }
+
+func TestHostsOfCommands(t *testing.T) {
+	for line, want := range map[string]string{
+		"nc -w 3 47.88.12.10 9000 < /tmp/a":                      "tcp 47.88.12.10",
+		"nc -l -p 9000":                                          "",
+		"nc 192.168.1.5 9000":                                    "",
+		"nc $HOST 9000":                                          "",
+		"ssh -N -R 2222:localhost:22 u@rev.acme.cn":              "ssh rev.acme.cn",
+		"ssh -i /etc/k -p 2222 rev.acme.cn reboot":               "ssh rev.acme.cn",
+		"scp -i /etc/k /tmp/a u@47.88.12.11:/srv":                "ssh 47.88.12.11",
+		"rsync -a /data u@bk.acme.cn::x":                         "ssh bk.acme.cn",
+		"rsync -a /data /mnt/backup":                             "",
+		"scp /tmp/a:b.c /mnt/x":                                  "",
+		"ssh-keygen -t ed25519 -f /etc/ssh/key -C u@rev.acme.cn": "",
+	} {
+		var got []string
+		for _, e := range observed(t, Endpoints, map[string]string{"opt/a.sh": "#!/bin/sh\n" + line + "\n"}) {
+			got = append(got, e.Scheme+" "+e.Host)
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%s: got %q, want %q", line, got, want)
+		}
+	}
+}

@@ -95,7 +95,7 @@ func guessCost(kind HashKind, rounds int, hash string) (cost, memory int, why st
 			return 0, 0, "its parameters are out of range"
 		}
 		cost = 80 << rounds
-	case SHA1Base64, SaltedSHA1, MosquittoSHA512, Digest, NTHash:
+	case SHA1Base64, SaltedSHA1, MosquittoSHA512, Digest, NTHash, RawMD5, RawSHA1, RawSHA256:
 		cost = 10
 	case PlainText:
 		cost = 1

@@ -31,6 +31,9 @@ const (
 	SaltedSHA1      HashKind = "salted-sha1"      // "{SSHA}"
 	MosquittoSHA512 HashKind = "mosquitto-sha512" // mosquitto's "$6$": one salted SHA-512
 	MosquittoPBKDF2 HashKind = "mosquitto-pbkdf2" // mosquitto's "$7$": PBKDF2 with HMAC-SHA-512
+	RawMD5          HashKind = "md5"              // of the password alone, or salted from elsewhere
+	RawSHA1         HashKind = "sha1-digest"      // likewise
+	RawSHA256       HashKind = "sha256-digest"    // likewise
 	UnknownHash     HashKind = "unknown-hash"
 	Digest          HashKind = "htdigest"  // MD5 of user, realm and password (RFC 7616)
 	PlainText       HashKind = "plaintext" // no hash: the password itself
@@ -148,7 +151,7 @@ func htpasswdHash(field string) (HashKind, int) {
 // rounds, its own default, and bcrypt below cost 8.
 func (k HashKind) Weak(rounds int) string {
 	switch k {
-	case DES, BSDi, MD5Crypt, APR1, SHA1Crypt, SunMD5, Digest, NTHash, SHA1Base64, SaltedSHA1, MosquittoSHA512:
+	case DES, BSDi, MD5Crypt, APR1, SHA1Crypt, SunMD5, Digest, NTHash, RawMD5, RawSHA1, RawSHA256, SHA1Base64, SaltedSHA1, MosquittoSHA512:
 		return "is " + string(k)
 	case SHA256Crypt, SHA512Crypt, MosquittoPBKDF2:
 		if rounds < defaultSHARounds {

@@ -16,6 +16,7 @@ type PlainSecret struct {
 	Wifi     bool           `json:"wifi,omitempty"`     // it is the key of a wireless network
 	OnList   bool           `json:"on_list,omitempty"`  // it is on the list of default passwords
 	Embedded bool           `json:"embedded,omitempty"` // it stands in a flat program
+	Digest   HashKind       `json:"digest,omitempty"`   // it has the form of a digest in hexadecimal digits: the password's, or the password itself
 	Secret   Secret         `json:"secret"`
 	Location assay.Location `json:"location"`
 }
@@ -24,9 +25,9 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 3,
-	Doc:     "Passwords in clear in settings, in addresses, in arguments of scripts, and in flat programs beside the name of what they open.",
-	Needs:   []Node{Texts, Scripts, rawSecrets},
+	Version: 4,
+	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, and in flat programs beside the name of what they open.",
+	Needs:   []Node{Texts, Scripts, rawSecrets, databaseLogins},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -40,7 +41,11 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 		if err != nil {
 			return nil, err
 		}
-		found = append([]PlainSecret{}, found...)
+		rows, err := databaseLogins.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		found = slices.Concat([]PlainSecret{}, found, databaseSecrets(rows))
 		shell := map[string]bool{}
 		for _, s := range scripts {
 			shell[s.Path] = true
@@ -77,7 +82,7 @@ func uniqueSecrets(all []PlainSecret) []PlainSecret {
 const maxSecrets = 5000
 
 // secretAnchors are parts of words without which no rule for passwords runs.
-var secretAnchors = newLiterals([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK"})
+var secretAnchors = newLiterals([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "mysqli"})
 
 // textSecrets finds passwords in a text that is no shell script.
 func textSecrets(t Text) []PlainSecret {
@@ -213,7 +218,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	if len(line) > longest || s == "" || isComment(s) {
 		return nil
 	}
-	found := addressSecrets(s)
+	found := append(addressSecrets(s), callSecrets(kind, s)...)
 	if !holdsAny(s, passwordAnchors) && !strings.Contains(strings.ToLower(s), "psk") { // no name of a password
 		return found
 	}
@@ -236,6 +241,10 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 			continue
 		}
 		name, value := group(1), group(2)+group(3)+group(4)
+		if kind == settingText && name == "pwd" && isLiteralSecret(value) && isStrongWord(value) { // a shell's variable elsewhere
+			found = append(found, PlainSecret{Name: name, OnList: isListed(value), Secret: NewSecret("password", value)})
+			continue
+		}
 		if kind == codeText && !isStrongWord(value) {
 			continue
 		}
@@ -263,7 +272,39 @@ func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 	if kind, _ := htpasswdHash(value); kind != "" && kind != DES {
 		return found
 	}
-	return append(found, PlainSecret{Name: forPeople(name), Wifi: psk || isWifiName(name), OnList: isListed(value), Secret: NewSecret("password", value)})
+	digest, _ := storedHash(value)
+	return append(found, PlainSecret{Name: forPeople(name), Wifi: psk || isWifiName(name), OnList: isListed(value), Digest: digest, Secret: NewSecret("password", value)})
+}
+
+// secretCalls hand a password to a library by its place: MQTT of Python, and
+// constants and databases of PHP. The groups are a name or user, and the password.
+var secretCalls = []struct {
+	anchor, what string
+	form         *pattern
+}{
+	{"username_pw_set", "username_pw_set", lazy(`username_pw_set\(\s*["']([^"']*)["']\s*,\s*(?:password\s*=\s*)?["']([^"']+)["']`)},
+	{"mysqli", "mysqli", lazy(`mysqli(?:_connect)?\(\s*["'][^"']*["']\s*,\s*["']([^"']*)["']\s*,\s*["']([^"']+)["']`)},
+	{"define(", "", lazy(`define\(\s*["']([A-Za-z0-9_]+)["']\s*,\s*["']([^"']+)["']`)},
+}
+
+// callSecrets finds passwords in calls of a program.
+func callSecrets(kind textKind, s string) []PlainSecret {
+	var found []PlainSecret
+	for _, c := range secretCalls {
+		if kind != codeText || !strings.Contains(s, c.anchor) {
+			continue
+		}
+		for _, m := range c.form.Get().FindAllStringSubmatch(s, 16) {
+			name, user, value := c.what, m[1], m[2]
+			if c.what == "" {
+				name, user = forPeople(m[1]), ""
+			}
+			if (c.what != "" || isPasswordName(m[1])) && isLiteralSecret(value) && isStrongWord(value) {
+				found = append(found, PlainSecret{Name: name, Account: forPeople(user), OnList: isListed(value), Secret: NewSecret("password", value)})
+			}
+		}
+	}
+	return found
 }
 
 // isComment reports whether a line only speaks to people.

@@ -13,6 +13,16 @@ func secretReader(t Text) func(Text) []PlainSecret {
 	switch base := path.Base(t.File.Name); {
 	case base == "chap-secrets" || base == "pap-secrets":
 		return pppSecrets
+	case base == "nslcd.conf" || base == "pam_ldap.conf" || base == "ldap.conf":
+		return wordSecret("bindpw")
+	case base == "clients.conf" && strings.Contains(t.Content, "client ") || base == "sip.conf" || base == "iax.conf" || base == "manager.conf":
+		return wordSecret("secret")
+	case base == "fstab":
+		return fstabSecrets
+	case base == "ipsec.secrets":
+		return ipsecSecrets
+	case strings.HasSuffix(base, ".eap_user"):
+		return eapSecrets
 	case base == ".netrc" || base == "_netrc":
 		return netrcSecrets
 	case base == "snmpd.conf" || base == "snmp.conf":
@@ -34,6 +44,76 @@ func pppSecrets(t Text) []PlainSecret {
 	}
 	return found
 }
+
+// wordSecret reads settings of that name: of nslcd "bindpw x", of Asterisk and
+// FreeRADIUS "secret = x".
+func wordSecret(name string) func(Text) []PlainSecret {
+	return func(t Text) []PlainSecret {
+		found := textSecrets(t)
+		for l := range t.Lines() {
+			words := quotedWords(strings.Replace(l.Text, "=", " ", 1))
+			if len(words) == 2 && words[0] == name && !isComment(l.Text) && isLiteralSecret(words[1]) {
+				found = append(found, secretAt(t, l, name, "", words[1]))
+			}
+		}
+		return found
+	}
+}
+
+// fstabSecrets reads the options of a mount: username=u,password=x.
+func fstabSecrets(t Text) []PlainSecret {
+	var found []PlainSecret
+	for l := range t.Lines() {
+		words := strings.Fields(l.Text)
+		if len(words) < 4 || isComment(words[0]) && !strings.HasPrefix(words[0], "//") {
+			continue
+		}
+		options := map[string]string{}
+		for o := range strings.SplitSeq(words[3], ",") {
+			name, value, _ := strings.Cut(o, "=")
+			options[name] = value
+		}
+		for _, name := range []string{"password", "pass"} {
+			if isLiteralSecret(options[name]) {
+				user := options["username"]
+				if user == "" {
+					user = options["user"]
+				}
+				found = append(found, secretAt(t, l, name+" of a mount", user, options[name]))
+			}
+		}
+	}
+	return found
+}
+
+// ipsecSecrets reads the secrets of strongSwan and Libreswan: who : PSK "x".
+func ipsecSecrets(t Text) []PlainSecret {
+	var found []PlainSecret
+	for l := range t.Lines() {
+		who, secret, ok := strings.Cut(l.Text, ": ")
+		words := quotedWords(secret)
+		if !ok || isComment(who) || len(words) < 2 || !slices.Contains([]string{"PSK", "EAP", "XAUTH", "NTLM"}, strings.ToUpper(words[0])) {
+			continue
+		}
+		if value := words[1]; isLiteralSecret(value) {
+			found = append(found, secretAt(t, l, "secret of IPsec", strings.TrimSpace(who), value))
+		}
+	}
+	return found
+}
+
+// eapSecrets reads users of hostapd: "name" METHOD "password" [2].
+func eapSecrets(t Text) []PlainSecret {
+	var found []PlainSecret
+	for l := range t.Lines() {
+		if m := eapUser.Get().FindStringSubmatch(l.Text); m != nil && isLiteralSecret(m[2]) {
+			found = append(found, secretAt(t, l, "password of EAP", m[1], m[2]))
+		}
+	}
+	return found
+}
+
+var eapUser = lazy(`^\s*"([^"]*)"\s+[A-Z0-9,-]+\s+"([^"]+)"`)
 
 // netrcSecrets reads the words of a .netrc, which may stand on one line or many.
 func netrcSecrets(t Text) []PlainSecret {

@@ -155,8 +155,8 @@ func argumentSecrets(program string, args []string) []PlainSecret {
 		}
 	}
 	found = append(found, wordSecrets(program, args)...)
-	if program == "wpa_passphrase" && len(args) == 2 && isLiteralSecret(args[1]) && !Unresolved(args[1]) {
-		found = append(found, PlainSecret{Name: program, Wifi: true, OnList: isListed(args[1]), Secret: NewSecret("password", args[1])})
+	if key := wifiArgument(program, args); key != "" && !Unresolved(key) {
+		found = append(found, PlainSecret{Name: program, Wifi: true, OnList: isListed(key), Secret: NewSecret("password", key)})
 	}
 	return found
 }
@@ -200,6 +200,12 @@ func wordSecrets(program string, args []string) []PlainSecret {
 				user = args[i+1]
 			case "password":
 				add("password", user, args[i+1])
+			}
+		}
+	case "docker", "podman":
+		if len(args) > 0 && args[0] == "login" {
+			for _, v := range append(valuesAfter(args, secretFlag{"-p", "", nextWord}), valuesAfter(args, secretFlag{"--password", "", anyForm})...) {
+				add("login -p", "", v)
 			}
 		}
 	case "fw_setenv":

@@ -81,7 +81,7 @@ func wifiReader(t Text) func(Text) []WifiNetwork {
 		return connmanWifi
 	case (strings.HasSuffix(base, ".yaml") || strings.HasSuffix(base, ".yml")) && strings.Contains(name, "netplan/"):
 		return netplanWifi
-	case strings.HasSuffix(base, ".dat") && strings.Contains(t.Content, "AuthMode="):
+	case strings.Contains(t.Content, "AuthMode=") && (strings.HasSuffix(base, ".dat") || strings.HasPrefix(base, "RT") && strings.Contains(t.Content, "SSID1=")):
 		return ralinkWifi
 	case namesNetwork(t.Content) && holdsAny(t.Content, []string{"hw_mode=", "wpa=", "interface=", "wpa_passphrase=", "wep_key", "auth_algs="}):
 		if strings.HasPrefix(t.Content, "#!") {

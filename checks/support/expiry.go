@@ -25,7 +25,7 @@ var Expiry = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Medium,
 	Provision: []string{"5.3-13"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Certificates),
 	Run:       expiry,
 }
