@@ -111,7 +111,7 @@ func TestGuessHostile(t *testing.T) {
 		"$6$rounds=9999999999$salt$" + strings.Repeat("a", 86),
 		"$sha1$4294967295$salt$" + strings.Repeat("a", 28),
 		"_zzzzzzzz" + strings.Repeat("a", 11),
-		"$3$$" + strings.Repeat("a", 32),
+		"$md5,rounds=9$abc$$" + strings.Repeat("a", 22),
 	} {
 		kind, rounds := HashKindOf(hash)
 		if kind == "" {
