@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/compact"
 	"github.com/assay-iot/assay/labels/labeltest"
@@ -169,7 +170,9 @@ func TestPageOfPolicy(t *testing.T) {
 	l := newPageLab(t)
 	const acme = "https://labels.acme.example/l"
 	level := func(n int) func(*labels.Label) {
-		return func(l *labels.Label) { l.Schemes[0].Level, l.Issuer.Standing = n, labels.Authorised }
+		return func(l *labels.Label) {
+			l.Schemes[0].Level, l.Issuer.Standing, l.Policy = n, labels.Authorised, assay.Digest("sha256:"+strings.Repeat("0", 64))
+		}
 	}
 	gtin := func(s string) func(*labels.Label) { return func(l *labels.Label) { l.Product.GTIN = s } }
 	days := func(issued, until string) func(*labels.Label) {

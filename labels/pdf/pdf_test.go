@@ -83,7 +83,7 @@ func lengthen(l *labels.Label) {
 	no := false
 	l.Product.Name = strings.Repeat("Überwachungskamera Максимум ", 4)
 	l.Product.Maker.Name, l.Issuer.Name = long(labels.MaxName), strings.Repeat("Σύνολο für Ge", 9)
-	l.Issuer.Standing = labels.Authorised
+	l.Issuer.Standing, l.Policy = labels.Authorised, assay.Digest("sha256:"+strings.Repeat("0", 64))
 	l.Issuer.Address = "https://" + strings.Repeat("a", 60) + ".example/" + strings.Repeat("b", 43)
 	l.Schemes[0].Level = 3
 	l.Declared.AutomaticUpdates = &no

@@ -315,12 +315,21 @@ func clip(s string, n int) string {
 	return strings.TrimRight(head, " ,:;") + "…"
 }
 
+// shortTitle leaves out what stands behind the name in a title that is too long:
+// "ETSI EN 303 645, Cyber Security for …".
+func shortTitle(s string, n int) string {
+	if i := strings.IndexAny(s, ",("); i > 0 && len([]rune(s)) > n {
+		s = strings.TrimSpace(s[:i])
+	}
+	return clip(s, n)
+}
+
 // unclaimed lists the schemes that were looked at too, with what came out; their
 // titles have at most n characters.
 func (c *content) unclaimed(n int) []string {
 	var list []string
 	for _, o := range c.l.AlsoAssessed {
-		list = append(list, c.Fill(c.AlsoScheme, "scheme", clip(o.Title, n)+" "+o.Edition, "outcome", c.outcome(o.Outcome)))
+		list = append(list, c.Fill(c.AlsoScheme, "scheme", shortTitle(o.Title, n)+" "+o.Edition, "outcome", c.outcome(o.Outcome)))
 	}
 	return list
 }
