@@ -138,7 +138,7 @@ func (a *archive) add(f *zip.File, b *format.Budget) {
 		e.Err, e.Size = errors.New("size out of range"), 0
 	case f.Flags&1 != 0:
 		e.Err = errors.New("encrypted with a password")
-	case f.Method != zip.Store && f.Method != zip.Deflate:
+	case !isRead(f.Method):
 		e.Err = fmt.Errorf("compression method %d is not read", f.Method)
 	case e.Mode.IsRegular():
 		if e.Err = b.Spooled(e.Size, packed); e.Err == nil && f.Method == zip.Store {
@@ -180,7 +180,7 @@ func (a *archive) Stored(i int) (off, length int64) {
 func (a *archive) Read(i int) ([]byte, error) { return a.content(i, a.entries[i].Size) }
 
 func (a *archive) content(i int, most int64) ([]byte, error) {
-	r, err := a.files[i].Open()
+	r, err := unpack(a.files[i])
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +198,7 @@ func (a *archive) content(i int, most int64) ([]byte, error) {
 
 // Pour unpacks a file that is too long for memory.
 func (a *archive) Pour(i int, to format.Sink) error {
-	r, err := a.files[i].Open()
+	r, err := unpack(a.files[i])
 	if err != nil {
 		return err
 	}

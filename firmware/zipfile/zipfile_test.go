@@ -24,7 +24,9 @@ func seeds() [][]byte {
 
 func TestMutated(t *testing.T) { formattest.Mutate(t, zipfile.Format, seeds()...) }
 
-func FuzzZip(f *testing.F) { formattest.Fuzz(f, zipfile.Format, seeds()...) }
+func FuzzZip(f *testing.F) {
+	formattest.Fuzz(f, zipfile.Format, append(seeds(), packed(f, 93, byZstd), packed(f, 95, byXZ))...)
+}
 
 // TestTwoNames changes the header in front of an entry, which the directory of
 // the archive contradicts then: that is told.
