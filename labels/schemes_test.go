@@ -75,6 +75,7 @@ func TestStatementRefusals(t *testing.T) {
 		"a long GTIN":                 {func(l *labels.Label) { l.Product.GTIN = "0950600013435299999" }, "GTIN"},
 		"a GTIN with a space":         {func(l *labels.Label) { l.Product.GTIN = "09506000 13435" }, "GTIN"},
 		"a GTIN with a wide digit":    {func(l *labels.Label) { l.Product.GTIN = "0950600013435\uff13" }, "GTIN"},
+		"a GTIN with a typing error":  {func(l *labels.Label) { l.Product.GTIN = "09506000134353" }, "GTIN"},
 		"seen where nothing was read": {func(l *labels.Label) { l.Firmware[0].Opaque = true }, "nothing in it could be read"},
 	} {
 		s := labeltest.Statement(t)

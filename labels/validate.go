@@ -128,7 +128,7 @@ func (l *Label) validateTexts() error {
 		return fmt.Errorf("issuer address: %w", err)
 	}
 	if g := l.Product.GTIN; g != "" && !isGTIN(g) {
-		return fmt.Errorf("the GTIN %.40q has not 8, 12, 13 or 14 digits", g)
+		return fmt.Errorf("the GTIN %.40q has not 8, 12, 13 or 14 digits, or a wrong last one", g)
 	}
 	return l.eachText(func(s string) error {
 		if err := checkText(s); err != nil {
@@ -138,10 +138,21 @@ func (l *Label) validateTexts() error {
 	})
 }
 
-// isGTIN reports whether s has the form of a GTIN (GS1 General Specifications,
-// section 3.3): its length, and digits only.
+// isGTIN reports whether s is a GTIN: its length, digits only, and a last one that
+// makes the weighted sum a multiple of ten (GS1 General Specifications, 7.9).
 func isGTIN(s string) bool {
-	return slices.Contains([]int{8, 12, 13, 14}, len(s)) && strings.Trim(s, "0123456789") == ""
+	if !slices.Contains([]int{8, 12, 13, 14}, len(s)) || strings.Trim(s, "0123456789") != "" {
+		return false
+	}
+	sum := 0
+	for i := range len(s) {
+		weight := 1
+		if (len(s)-i)%2 == 0 {
+			weight = 3
+		}
+		sum += weight * int(s[i]-'0')
+	}
+	return sum%10 == 0
 }
 
 // eachText calls check on every text that people will read.
