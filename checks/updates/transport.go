@@ -2,6 +2,7 @@ package updates
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -23,7 +24,7 @@ var Transport = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.3-7"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Updaters, facts.Endpoints, facts.UnverifiedTLS),
 	Run:       transport,
 }
@@ -32,7 +33,12 @@ func transport(c *checks.Context) checks.Judgement {
 	updaters, all := checks.Ask(c, facts.Updaters), checks.Ask(c, facts.UnverifiedTLS)
 	var found []assay.Finding
 	var examined []assay.Location
+	addresses, silent := 0, ""
 	for _, u := range updaters {
+		addresses += len(u.Addresses)
+		if len(u.Addresses) == 0 && (u.Name == "own" || silent == "") {
+			silent = subject(u)
+		}
 		examined = append(examined, u.Places...)
 		severity := assay.High
 		if u.Verification.State == facts.Verifies {
@@ -50,6 +56,7 @@ func transport(c *checks.Context) checks.Judgement {
 	for _, e := range checks.Ask(c, facts.Endpoints) {
 		if e.Kind == facts.InCode && soundsLikeUpdate(e.URL) {
 			examined = append(examined, e.Location)
+			addresses++
 			if inClear(facts.Address{Scheme: e.Scheme}) {
 				found = join(found, checks.Observed(assay.High, "an update address uses "+e.Scheme+": "+e.Host, e.Location))
 			}
@@ -58,7 +65,17 @@ func transport(c *checks.Context) checks.Judgement {
 	if len(examined) == 0 {
 		return c.Inconclusive("no updater and no update address was seen in the image")
 	}
-	return c.None(found, examined...)
+	j := c.None(found, examined...)
+	if j.Verdict == assay.Pass && (addresses == 0 || anyOwn(updaters)) {
+		return c.Inconclusive("where %s fetches from was not seen", silent).With(found...)
+	}
+	return j
+}
+
+// anyOwn reports whether a script of the maker installs what comes from an address
+// that it does not tell.
+func anyOwn(updaters []facts.Updater) bool {
+	return slices.ContainsFunc(updaters, func(u facts.Updater) bool { return u.Name == "own" && len(u.Addresses) == 0 })
 }
 
 // inClear reports whether an address has a scheme without protection.
