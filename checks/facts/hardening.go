@@ -30,6 +30,7 @@ type Hardening struct {
 	Has     []Protection `json:"has"`
 	Lacks   []Protection `json:"lacks"`
 	Strays  []string     `json:"strays,omitempty"` // RUNPATH entries from which someone else's library could be loaded
+	Unread  bool         `json:"unread,omitempty"` // it faces the network, and cannot be read: no more is known than its place
 }
 
 // Hardenings are the programs and libraries that the device itself runs: those
@@ -37,19 +38,20 @@ type Hardening struct {
 var Hardenings = &Fact[[]Hardening]{
 	Name:  "hardenings",
 	Doc:   "Programs and libraries with what hardens them, and the services that make them face a network.",
-	Needs: []Node{Tree, Roots, Programs, Services},
+	Needs: []Node{Tree, Roots, Programs, Services, Texts},
 	Observe: func(o *Observer) ([]Hardening, error) {
 		img, err1 := Tree.Of(o)
 		roots, err2 := Roots.Of(o)
 		programs, err3 := Programs.Of(o)
 		services, err4 := Services.Of(o)
-		for _, err := range []error{err1, err2, err3, err4} {
+		texts, err5 := Texts.Of(o)
+		for _, err := range []error{err1, err2, err3, err4, err5} {
 			if err != nil {
 				return nil, err
 			}
 		}
 		facing := facingOf(img, services)
-		all := []Hardening{}
+		all := unread(img, facing, programs, texts)
 		for _, p := range programs {
 			if !runsHere(p) || !slices.ContainsFunc(roots, func(r Root) bool { return r.Path == p.Root }) {
 				continue
@@ -60,6 +62,22 @@ var Hardenings = &Fact[[]Hardening]{
 		}
 		return all, nil
 	},
+}
+
+// unread are the files that face the network, and are neither a text nor a program
+// that can be read: cut, packed, or damaged.
+func unread(img *firmware.Image, facing map[string][]string, programs []Program, texts *TextSet) []Hardening {
+	all := []Hardening{}
+	for _, f := range img.Files {
+		faces := facing[f.Path]
+		if len(faces) == 0 || f.Kind != firmware.Regular || f.HardLink != nil {
+			continue
+		}
+		if _, isText := texts.Of(f); !isText && !slices.ContainsFunc(programs, func(p Program) bool { return p.Location.Path == f.Path }) {
+			all = append(all, Hardening{Program: Program{Name: f.Name, Location: At(f)}, Faces: faces, Has: []Protection{}, Lacks: []Protection{}, Unread: true})
+		}
+	}
+	return all
 }
 
 // facingOf names, by the path of a program, the services as which it is started

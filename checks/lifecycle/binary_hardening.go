@@ -24,7 +24,7 @@ var BinaryHardening = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Medium,
 	Provision: []string{"5.6-6"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Hardenings, facts.Inits),
 	Run:       binaryHardening,
 }
@@ -55,6 +55,13 @@ func binaryHardening(c *checks.Context) checks.Judgement {
 		found = append(found, lacking(others, u.protection, assay.Low, "other programs and libraries", u.words)...)
 	}
 	found = append(found, straying(others, assay.Low)...)
+	if i := slices.IndexFunc(facing, func(h facts.Hardening) bool { return h.Unread }); i >= 0 {
+		j := c.NoneStarted(found, checks.Ask(c, facts.Inits))
+		if j.Verdict == assay.Pass {
+			return c.Inconclusive("%s faces the network, and its file cannot be read as a program", inside(facing[i].Program.Location.Path)).With(found...)
+		}
+		return j
+	}
 	if len(facing) == 0 {
 		j := c.NoneStarted(found, checks.Ask(c, facts.Inits))
 		if j.Verdict == assay.Pass {
