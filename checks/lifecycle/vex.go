@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
@@ -38,6 +39,12 @@ type statement struct {
 	place         assay.Location
 }
 
+// after reports a statement of a later day. Without a day that can be read it is none.
+func (s statement) after(day time.Time) bool {
+	when, err := time.Parse(time.RFC3339, s.when)
+	return err == nil && when.After(day.Add(24*time.Hour))
+}
+
 // subject is a component that a statement is about.
 type subject struct{ name, version string }
 
@@ -54,8 +61,15 @@ func declaredVEX(c *checks.Context) (all []statement, found []assay.Finding) {
 		if err == nil {
 			read, err = readVEX(d.Data, identity(c.Product, c.Firmware))
 		}
-		if err != nil {
+		switch {
+		case err != nil && len(read) > 0:
+			found = append(found, checks.Misdeclared(assay.Medium, "a part of the VEX document does not count: "+err.Error(), c.Firmware.VEXRange))
+		case err != nil:
 			found = append(found, checks.Misdeclared(assay.Medium, "the VEX document cannot be read: "+err.Error(), c.Firmware.VEXRange))
+		}
+		n := len(read)
+		if read = slices.DeleteFunc(read, func(s statement) bool { return s.after(c.AsOf) }); len(read) < n {
+			found = append(found, checks.Misdeclared(assay.Medium, fmt.Sprintf("statements of the VEX document that are of a day to come do not count: %d", n-len(read)), c.Firmware.VEXRange))
 		}
 		for i := range read {
 			read[i].place = assay.Location{Path: name, Digest: d.Digest}

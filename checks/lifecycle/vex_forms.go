@@ -1,9 +1,11 @@
 package lifecycle
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -59,17 +61,30 @@ func (p vexProduct) subject() subject {
 	return subjectOf(p.ID)
 }
 
-func readOpenVEX(data []byte, p itself) ([]statement, error) {
+// openVEXReasons are the justifications that OpenVEX 0.2 knows.
+var openVEXReasons = []string{
+	"component_not_present", "vulnerable_code_not_present", "vulnerable_code_not_in_execute_path",
+	"vulnerable_code_cannot_be_controlled_by_adversary", "inline_mitigations_already_exist",
+}
+
+// readOpenVEX gives the statements of a document. Those that the format does not
+// allow, "not affected" for no reason or for one that it does not know, are left out
+// and told.
+func readOpenVEX(data []byte, p itself) (all []statement, bad error) {
 	var doc openVEX
 	if err := json.Unmarshal(data, &doc); err != nil {
 		return nil, err
 	}
-	var all []statement
 	for i, in := range doc.Statements {
 		switch in.Status {
 		case vexNotAffected, vexAffected, vexFixed, vexUnderway:
 		default:
 			return nil, fmt.Errorf("statement %d has the status %q", i+1, in.Status)
+		}
+		known := slices.Contains(openVEXReasons, in.Justification)
+		if in.Status == vexNotAffected && !known && (in.Justification != "" || strings.TrimSpace(in.ImpactStatement) == "") {
+			bad = cmp.Or(bad, fmt.Errorf("statement %d says not_affected, with the justification %q and the impact statement %q", i+1, in.Justification, in.ImpactStatement))
+			continue
 		}
 		s := statement{
 			ids: append(in.Vulnerability.Aliases, in.Vulnerability.Name, in.Vulnerability.ID), status: in.Status,
@@ -94,7 +109,7 @@ func readOpenVEX(data []byte, p itself) ([]statement, error) {
 		}
 		all = append(all, s)
 	}
-	return all, nil
+	return all, bad
 }
 
 // cycloneDXVEX is what CycloneDX (ECMA-424) says of vulnerabilities.
