@@ -255,6 +255,12 @@ func procdParam(r *shellRun, a []shellValue) (outcome, flow) {
 		}
 	case "user":
 		r.procd.user = a[1].text
+	case "env":
+		for _, v := range a[1:] {
+			if name, value, ok := strings.Cut(v.text, "="); ok && len(r.procd.env) < maxFields {
+				r.procd.env = append(r.procd.env, Assign{name, value})
+			}
+		}
 	}
 	return works, goesOn
 }
@@ -270,7 +276,7 @@ func (r *shellRun) closeInstance() {
 		at := At(r.src.File)
 		p.place = &at
 	}
-	c := &Command{Name: "procd", Args: p.words, Conditional: r.unsure || p.unsure, Function: r.function, Location: *p.place}
+	c := &Command{Name: "procd", Args: p.words, Assigns: p.env, Conditional: r.unsure || p.unsure, Function: r.function, Location: *p.place}
 	r.last, r.negated = r.count, false
 	r.count++
 	if r.world.procd != nil {

@@ -7,6 +7,7 @@ import "github.com/assay-iot/assay"
 type procdInstance struct {
 	words  []string
 	user   string
+	env    []Assign
 	unsure bool
 	place  *assay.Location
 }

@@ -59,11 +59,12 @@ type launch struct {
 	words   []string
 	user    string
 	unit    string
-	dir     string // where it starts if no script runs it; empty is /
-	daemon  bool   // whoever starts it expects it to stay
-	once    bool   // it ends before the next one runs
-	killed  bool   // whoever starts it ends what it leaves behind
-	newRoot string // the folder that is / for it; empty if it is that of the image
+	env     map[string]shellValue // what whoever starts it sets, beside what its script exports
+	dir     string                // where it starts if no script runs it; empty is /
+	daemon  bool                  // whoever starts it expects it to stay
+	once    bool                  // it ends before the next one runs
+	killed  bool                  // whoever starts it ends what it leaves behind
+	newRoot string                // the folder that is / for it; empty if it is that of the image
 	socket  []Listen
 	applet  bool // called as "busybox NAME"
 	depth   int
@@ -329,6 +330,11 @@ func (g *boot) scriptText(l *launch, f *firmware.File, t Text, args []string) ou
 // follow runs a shell script.
 func (g *boot) follow(l *launch, t Text, args []string) outcome {
 	key := t.File.Name + "\x00" + strings.Join(args, "\x00")
+	env := map[string]shellValue{}
+	if l != nil {
+		env = l.environment()
+		key += spelled(env, t.Content)
+	}
 	if t.place != nil {
 		key += "\x00" + t.Content
 	}
@@ -348,6 +354,7 @@ func (g *boot) follow(l *launch, t Text, args []string) outcome {
 		g.note("%s: %s", t.File.Name, problem)
 	}
 	r := newShellRun(g.world, t, valuesOf(args), true)
+	r.inherit(env)
 	if l != nil && l.run != nil {
 		r.unsure, r.depth, r.background = l.run.unsure, l.run.depth+1, l.run.background
 	}

@@ -115,6 +115,7 @@ func (g *boot) inline(l *launch, text string) {
 	}
 	r := newShellRun(g.world, Text{File: g.placeFile(l), Content: text}, nil, true)
 	r.place = &l.cmd.Location
+	r.inherit(l.environment())
 	if l.run != nil {
 		r.unsure, r.depth, r.terminal = l.run.unsure, l.run.depth+1, l.run.terminal
 	}

@@ -348,23 +348,39 @@ func (g *boot) unitSocket(u unit, r reached) {
 func (g *boot) unitService(u unit, r reached, sockets []Listen) {
 	environment := g.environment(u)
 	for _, s := range slices.Concat(u.values("Service", "ExecStartPre"), u.values("Service", "ExecStart"), u.values("Service", "ExecStartPost")) {
-		words := unitWords(u.specify(s.value))
-		if len(words) == 0 {
-			continue
+		for _, words := range unitCommands(unitWords(u.specify(s.value))) {
+			words[0] = strings.TrimLeft(words[0], "-@:+!")
+			l := g.from(s.text.At(s.line))
+			l.env, l.words = knownEnvironment(environment), expandUnit(words, environment)
+			if len(l.words) == 0 {
+				continue // nothing but a variable that is not set
+			}
+			l.unit, l.user = strings.TrimSuffix(u.name, ".service"), u.value("Service", "User")
+			l.once = s.key == "ExecStartPre"
+			l.dir, l.newRoot = workingDirectory(u), unitRoot(u)
+			l.daemon = s.key == "ExecStart" && u.value("Service", "Type") != "oneshot"
+			l.killed = u.value("Service", "Type") == "oneshot" && !isYes(u.value("Service", "RemainAfterExit"))
+			if s.key == "ExecStart" {
+				l.socket = slices.DeleteFunc(slices.Clone(sockets), func(l Listen) bool { return l.Port == 0 })
+			}
+			g.through(r.via, func() { g.startUnit(l, u, r, sockets) })
 		}
-		words[0] = strings.TrimLeft(words[0], "-@:+!")
-		words = expandUnit(words, environment)
-		l := g.from(s.text.At(s.line))
-		l.unit, l.user, l.words = strings.TrimSuffix(u.name, ".service"), u.value("Service", "User"), words
-		l.once = s.key == "ExecStartPre"
-		l.dir, l.newRoot = workingDirectory(u), unitRoot(u)
-		l.daemon = s.key == "ExecStart" && u.value("Service", "Type") != "oneshot"
-		l.killed = u.value("Service", "Type") == "oneshot" && !isYes(u.value("Service", "RemainAfterExit"))
-		if s.key == "ExecStart" {
-			l.socket = slices.DeleteFunc(slices.Clone(sockets), func(l Listen) bool { return l.Port == 0 })
-		}
-		g.through(r.via, func() { g.startUnit(l, u, r, sockets) })
 	}
+}
+
+// unitCommands parts a line at its lone semicolons (systemd.service(5)).
+func unitCommands(words []string) (commands [][]string) {
+	for len(words) > 0 {
+		i := slices.Index(words, ";")
+		if i < 0 {
+			i = len(words)
+		}
+		if i > 0 {
+			commands = append(commands, words[:i:i])
+		}
+		words = words[min(i+1, len(words)):]
+	}
+	return commands
 }
 
 func (g *boot) startUnit(l *launch, u unit, r reached, sockets []Listen) {

@@ -41,7 +41,7 @@ var shellBuiltins = map[string]func(*shellRun, []shellValue) (outcome, flow){
 		}
 		return works, goesOn
 	},
-	"export": shellExport, "local": shellExport, "readonly": shellExport,
+	"export": shellExport, "local": shellDeclare, "readonly": shellDeclare,
 	"trap": shellTrapped, "alias": shellAlias,
 	"[": shellTest, "[[": shellTest, "test": shellTest,
 }
@@ -51,6 +51,7 @@ func shellSet(r *shellRun, a []shellValue) (outcome, flow) {
 		if strings.Contains(a[0].text, "e") && !strings.HasPrefix(a[0].text, "--") {
 			r.errexit = r.errexit || r.function == ""
 		}
+		r.exportAll = r.exportAll || strings.Contains(a[0].text, "a") && !strings.HasPrefix(a[0].text, "--")
 		a = a[1:]
 	}
 	if len(a) == 0 || strings.HasPrefix(a[0].text, "+") {
@@ -71,6 +72,15 @@ func shellShift(r *shellRun, _ []shellValue) (outcome, flow) {
 }
 
 func shellExport(r *shellRun, a []shellValue) (outcome, flow) {
+	for _, v := range a {
+		if name, _, _ := strings.Cut(v.text, "="); v.known {
+			r.export(name)
+		}
+	}
+	return shellDeclare(r, a)
+}
+
+func shellDeclare(r *shellRun, a []shellValue) (outcome, flow) {
 	for _, v := range a {
 		if name, value, ok := strings.Cut(v.text, "="); ok {
 			r.assign(name, shellValue{value, v.known, v.sure, v.device})

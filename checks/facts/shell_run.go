@@ -87,6 +87,8 @@ type shellRun struct {
 	argsKnown bool
 	opaque    bool // it sources a file that is not in the image
 	vars      map[string]shellValue
+	exported  map[string]bool // variables that programs get too
+	exportAll bool            // set -a
 	funcs     map[string]shellFunc
 	called    map[string]bool
 	function  string
@@ -496,6 +498,9 @@ func (r *shellRun) declare(c *syntax.DeclClause) (outcome, flow) {
 	for _, a := range c.Args {
 		if a.Name == nil {
 			continue
+		}
+		if c.Variant.Value == "export" {
+			r.export(a.Name.Value)
 		}
 		if a.Naked {
 			if _, ok := r.vars[a.Name.Value]; !ok || c.Variant.Value == "local" {
