@@ -27,16 +27,17 @@ func (p *program) diffCommand() *cobra.Command {
 	var formats []string
 	c := &cobra.Command{
 		Use:   "diff OLD NEW",
-		Short: "Say what changed between two products, images or assessments",
+		Short: "Say what changed between two products, images, assessments or labels",
 		Long: `Diff compares OLD and NEW: the folder or file of a product, a firmware image, or what
 "assay check --format json" or "assay inspect --format json" wrote. It names the files,
 components and services that changed, the verdicts that are others, and the findings
 that are new and gone. An assessment has components and services only if it was made
-with --store-facts, and never a list of files.
+with --store-facts, and never a list of files. Two labels are compared by what they
+say: proof, requirements, support, firmware; whether they are genuine "assay verify" says.
 
 Exit codes: 0 nothing became worse · 3 something did: a verdict, or a finding of medium
 severity or above · 4 an answer became inconclusive, and nothing else became worse.`,
-		Example: "  assay diff build/camera-1.0.bin build/camera-1.1.bin\n  assay diff last-release.json camera/ --format json=changes.json",
+		Example: "  assay diff build/camera-1.0.bin build/camera-1.1.bin\n  assay diff last-release.json camera/ --format json=changes.json\n  assay diff 2026/label.pdf 2027/label.pdf",
 		Args:    func(c *cobra.Command, args []string) error { return asUsage(cobra.ExactArgs(2)(c, args)) },
 		RunE: func(c *cobra.Command, args []string) error {
 			outputs, err := parseFormats(formats, []string{"table", "json"})
@@ -53,6 +54,9 @@ severity or above · 4 an answer became inconclusive, and nothing else became wo
 				if sides[i], err = p.side(c.Context(), name, day, rights); err != nil {
 					return err
 				}
+			}
+			if (sides[0].Kind == kindLabel) != (sides[1].Kind == kindLabel) {
+				return badInput("give two labels, or the assessments that they were made of", "a label holds conclusions only: it is compared with a label")
 			}
 			d := compare.Sides(sides[0], sides[1])
 			if err := p.show(outputs, d, func(w io.Writer) error { return report.Diff(w, d, p.paint) }); err != nil {
@@ -89,6 +93,9 @@ func (p *program) side(ctx context.Context, name string, day time.Time, rights s
 			return compare.Side{}, err
 		}
 		return productSide(name, j), nil
+	}
+	if s, ok, err := labelSide(name); ok || err != nil {
+		return s, err
 	}
 	if s, ok, err := storedSide(name); ok || err != nil {
 		return s, err
@@ -184,6 +191,9 @@ func storedSide(name string) (s compare.Side, ok bool, err error) {
 		if err := json.Unmarshal(data, &a); err != nil {
 			return s, false, badInput("make it again", "%s: a damaged assessment: %w", name, err)
 		}
+		if len(a.Results) == 0 {
+			return s, false, badInput("make it again", "%s: an assessment without results", name)
+		}
 		s = assessmentSide(name, "assessment", &a)
 		return s, true, addStored(&s, &a)
 	case report.InspectionFormat:
@@ -193,18 +203,20 @@ func storedSide(name string) (s compare.Side, ok bool, err error) {
 		}
 		return inspectionSide(name, "inspection", &in), true, nil
 	}
-	return s, false, nil
+	return s, false, badInput("give an image, a product, an assessment, an inspection or a label", "%s is JSON of another kind (format %.40q)", name, what.Format)
 }
 
-func beginsWithBrace(name string) bool {
+func beginsWithBrace(name string) bool { return beginsWith(name, "{") }
+
+func beginsWith(name, magic string) bool {
 	f, err := os.Open(name)
 	if err != nil {
 		return false
 	}
 	defer f.Close()
-	head := make([]byte, 1)
+	head := make([]byte, len(magic))
 	_, err = io.ReadFull(f, head)
-	return err == nil && head[0] == '{'
+	return err == nil && string(head) == magic
 }
 
 // addStored adds what the stored facts of an assessment say.

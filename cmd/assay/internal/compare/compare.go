@@ -24,7 +24,7 @@ const (
 // its reason in Unknown, by the name of the part.
 type Side struct {
 	Name        string             `json:"name"`
-	Kind        string             `json:"kind"` // image, product, assessment, inspection
+	Kind        string             `json:"kind"` // image, product, assessment, inspection, label
 	AsOf        string             `json:"as_of"`
 	Tool        assay.Tool         `json:"tool"`
 	Digests     []assay.Digest     `json:"digests"` // of the images
@@ -34,6 +34,7 @@ type Side struct {
 	Services    map[string]string  `json:"-"` // state, by name
 	Results     []assay.Result     `json:"-"`
 	Conclusions []assay.Conclusion `json:"-"`
+	Claims      map[string]Claim   `json:"-"` // what a label says, by its name; of labels only
 }
 
 // Change is one thing that is not as it was. Old is empty for what is new, New
@@ -66,6 +67,10 @@ type Diff struct {
 // Sides compares two of them.
 func Sides(before, after Side) Diff {
 	d := Diff{Format: Format, Old: before, New: after}
+	if before.Claims != nil && after.Claims != nil {
+		d.add(Section{Name: "label", NotCompared: "whether the labels are genuine; ask assay verify", Changes: claims(before.Claims, after.Claims)})
+		return d
+	}
 	maps := func(name string, a, b map[string]string) {
 		s := Section{Name: name, NotCompared: cmp.Or(before.Unknown[name], after.Unknown[name])}
 		if s.NotCompared == "" {

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -111,5 +112,20 @@ func TestJSON(t *testing.T) {
 	}
 	if other, err := JSON([]byte(`{"a":1}`), []byte(`{"a": 1}`)); err != nil || len(other) != 1 {
 		t.Errorf("other bytes do not differ: %v, %v", other, err)
+	}
+}
+
+// TestClaims: a higher rank is better, a claim that counts is missed.
+func TestClaims(t *testing.T) {
+	before := map[string]Claim{"proof": {"observed", 3, false}, "name": {"A", 0, false}, "scheme x": {"1", 1, true}, "support": {"2030", 30, false}}
+	after := map[string]Claim{"proof": {"declared", 1, false}, "name": {"B", 0, false}, "scheme y": {"1", 1, true}, "support": {"2031", 31, false}}
+	d := Sides(Side{Claims: before}, Side{Claims: after})
+	got := map[string]string{}
+	for _, c := range d.Sections[0].Changes {
+		got[c.What] = c.Effect
+	}
+	want := map[string]string{"proof": Worse, "name": "", "scheme x": Worse, "scheme y": Better, "support": Better}
+	if !maps.Equal(got, want) || d.Worse != 2 || d.Better != 2 {
+		t.Errorf("%v", got)
 	}
 }
