@@ -192,9 +192,10 @@ func (s *statement) note() string {
 
 // Declared lists what the maker's VEX documents say of vulnerabilities that were
 // found in a firmware: that the product is not affected by them, or is repaired.
-// It changes no verdict, and is shown and counted beside the exceptions.
-func Declared(p *product.Product, fw *product.Firmware, r advisories.Report) []assay.Marked {
-	statements, _ := declaredVEX(&checks.Context{Product: p, Firmware: fw})
+// It changes no verdict, and is shown and counted beside the exceptions. Statements
+// of a day after asOf do not count.
+func Declared(p *product.Product, fw *product.Firmware, r advisories.Report, asOf time.Time) []assay.Marked {
+	statements, _ := declaredVEX(&checks.Context{Product: p, Firmware: fw, AsOf: asOf})
 	var all []assay.Marked
 	for _, c := range r.Affected {
 		for _, v := range c.Known {

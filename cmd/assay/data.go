@@ -132,7 +132,7 @@ func (j *judged) vulnerabilities(s checks.Subject) {
 			continue
 		}
 		j.assessment.Data = &r.Data
-		j.assessment.Exceptions = append(j.assessment.Exceptions, lifecycle.Declared(j.product, part.Firmware, r)...)
+		j.assessment.Exceptions = append(j.assessment.Exceptions, lifecycle.Declared(j.product, part.Firmware, r, s.AsOf)...)
 	}
 }
 
