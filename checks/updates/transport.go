@@ -2,7 +2,6 @@ package updates
 
 import (
 	_ "embed"
-	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -33,12 +32,9 @@ func transport(c *checks.Context) checks.Judgement {
 	updaters, all := checks.Ask(c, facts.Updaters), checks.Ask(c, facts.UnverifiedTLS)
 	var found []assay.Finding
 	var examined []assay.Location
-	addresses, silent := 0, ""
+	addresses := 0
 	for _, u := range updaters {
 		addresses += len(u.Addresses)
-		if len(u.Addresses) == 0 && (u.Name == "own" || silent == "") {
-			silent = subject(u)
-		}
 		examined = append(examined, u.Places...)
 		severity := assay.High
 		if u.Verification.State == facts.Verifies {
@@ -66,16 +62,21 @@ func transport(c *checks.Context) checks.Judgement {
 		return c.Inconclusive("no updater and no update address was seen in the image")
 	}
 	j := c.None(found, examined...)
-	if j.Verdict == assay.Pass && (addresses == 0 || anyOwn(updaters)) {
-		return c.Inconclusive("where %s fetches from was not seen", silent).With(found...)
+	if u, ok := silent(updaters); ok && j.Verdict == assay.Pass && (addresses == 0 || u.Name == "own") {
+		return c.Inconclusive("where %s fetches from was not seen", subject(u)).With(found...)
 	}
 	return j
 }
 
-// anyOwn reports whether a script of the maker installs what comes from an address
-// that it does not tell.
-func anyOwn(updaters []facts.Updater) bool {
-	return slices.ContainsFunc(updaters, func(u facts.Updater) bool { return u.Name == "own" && len(u.Addresses) == 0 })
+// silent gives an updater that does not tell where it fetches from, a script of the
+// maker's before any other.
+func silent(updaters []facts.Updater) (first facts.Updater, found bool) {
+	for _, u := range updaters {
+		if len(u.Addresses) == 0 && (u.Name == "own" || !found) {
+			first, found = u, true
+		}
+	}
+	return first, found
 }
 
 // inClear reports whether an address has a scheme without protection.

@@ -45,7 +45,7 @@ func labelClaims(l *labels.Label) map[string]compare.Claim {
 		"models":             {Text: strings.Join(l.Product.Models, ", ")},
 		"valid until":        {Text: l.ValidUntil},
 		"security updates":   {Text: "until " + l.Product.SupportUntil, Rank: dayRank(l.Product.SupportUntil)},
-		"software examined":  {Text: fmt.Sprintf("%d of 1000 bytes", permille(l.Coverage)), Rank: 1 + permille(l.Coverage)},
+		"software examined":  {Text: fmt.Sprintf("%.1f %%", float64(permille(l.Coverage))/10), Rank: 1 + permille(l.Coverage)},
 		"exceptions":         {Text: fmt.Sprint(l.Exceptions), Rank: 1 << 20 / (1 + l.Exceptions)},
 		"decisions in spite": {Text: fmt.Sprint(len(l.Despite)), Rank: 1 << 20 / (1 + len(l.Despite))},
 		"passwords":          {Text: strings.Join(l.Declared.Passwords, ", ")},

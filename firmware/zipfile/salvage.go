@@ -32,13 +32,9 @@ func salvage(ctx context.Context, in format.Input, b *format.Budget) (*format.Op
 	if err != nil && r == nil {
 		return nil, err
 	}
-	r.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
-	a := &archive{files: r.File, in: in}
-	for _, f := range r.File {
-		if err := b.Entry(f.Name); err != nil {
-			return nil, err
-		}
-		a.add(f, b)
+	a, err := read(r, in, b)
+	if err != nil {
+		return nil, err
 	}
 	if e := &a.entries[0]; e.Err == nil && e.Mode.IsRegular() && e.Size <= b.FileBytes {
 		if _, err := a.Read(0); err != nil {

@@ -69,6 +69,21 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return nil, err
 	}
+	a, err := read(r, in, b)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range a.files {
+		a.compare(f)
+	}
+	if len(a.entries) == 0 {
+		return nil, format.Errorf(0, "an archive without entries")
+	}
+	return &format.Opened{Length: end, Tree: a, Damage: a.damage, Unused: a.unused(in.Section(0, end), directory)}, nil
+}
+
+// read lists the members of a directory.
+func read(r *zip.Reader, in format.Input, b *format.Budget) (*archive, error) {
 	r.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
 	a := &archive{files: r.File, in: in}
 	for _, f := range r.File {
@@ -76,12 +91,8 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 			return nil, err
 		}
 		a.add(f, b)
-		a.compare(f)
 	}
-	if len(a.entries) == 0 {
-		return nil, format.Errorf(0, "an archive without entries")
-	}
-	return &format.Opened{Length: end, Tree: a, Damage: a.damage, Unused: a.unused(in.Section(0, end), directory)}, nil
+	return a, nil
 }
 
 // find gives the place of the directory and the end of the archive: behind the

@@ -398,25 +398,36 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
-// A page of a trust list says no more that a label is valid once the list is
-// over; what it knows to be wrong it still says.
-func TestOverdue(t *testing.T) {
+// statesOf gives what a page says of a good label at some times, with a change to
+// the trust that it embeds.
+func statesOf(t *testing.T, change func(*page.Trust), times ...time.Time) string {
+	t.Helper()
 	key := newECDSA(t)
 	tr := trust(key)
-	tr.Until = midnight(t, "2026-11-23")
+	change(&tr)
 	known, err := tr.Script()
 	if err != nil {
 		t.Fatal(err)
 	}
-	good := code(t, key, labeltest.Statement(t))
+	text := code(t, key, labeltest.Statement(t))
 	type ask struct {
 		Text string
 		Now  int64
 	}
+	var asks []ask
+	for _, at := range times {
+		asks = append(asks, ask{text, at.Unix()})
+	}
 	var states []string
-	labeltest.Node(t, string(page.Verifier()), "async ask => (await judge(ask.Text, "+known+", ask.Now)).state",
-		[]ask{{good, now.Unix()}, {good, now.AddDate(0, 0, -1).Unix()}, {good, now.AddDate(1, 0, 0).Unix()}}, &states)
-	if got := strings.Join(states, " "); got != "overdue valid expired" {
+	labeltest.Node(t, string(page.Verifier()), "async ask => (await judge(ask.Text, "+known+", ask.Now)).state", asks, &states)
+	return strings.Join(states, " ")
+}
+
+// A page of a trust list says no more that a label is valid once the list is
+// over; what it knows to be wrong it still says.
+func TestOverdue(t *testing.T) {
+	over := func(tr *page.Trust) { tr.Until = midnight(t, "2026-11-23") }
+	if got := statesOf(t, over, now, now.AddDate(0, 0, -1), now.AddDate(1, 0, 0)); got != "overdue valid expired" {
 		t.Errorf("the page says %s", got)
 	}
 }
@@ -424,22 +435,8 @@ func TestOverdue(t *testing.T) {
 // A clock that stands before the page was made is wrong, so what it makes of a label
 // counts for nothing: one that has expired by now may look valid.
 func TestClockBeforePage(t *testing.T) {
-	key := newECDSA(t)
-	tr := trust(key)
-	tr.Date = "2027-12-01" // the label has expired
-	known, err := tr.Script()
-	if err != nil {
-		t.Fatal(err)
-	}
-	good := code(t, key, labeltest.Statement(t))
-	type ask struct {
-		Text string
-		Now  int64
-	}
-	var states []string
-	labeltest.Node(t, string(page.Verifier()), "async ask => (await judge(ask.Text, "+known+", ask.Now)).state",
-		[]ask{{good, now.Unix()}, {good, midnight(t, "2027-12-01").Unix()}, {good, midnight(t, "2026-01-01").Unix()}}, &states)
-	if got := strings.Join(states, " "); got != "early expired notyet" {
+	later := func(tr *page.Trust) { tr.Date = "2027-12-01" } // the label has expired
+	if got := statesOf(t, later, now, midnight(t, "2027-12-01"), midnight(t, "2026-01-01")); got != "early expired notyet" {
 		t.Errorf("the page says %s", got)
 	}
 }
