@@ -151,7 +151,8 @@ type File struct {
 }
 
 // ReadFile returns the content of a Regular or Raw file again, within the
-// limits that the image was opened with.
+// limits that the image was opened with. It may be the image's own bytes, and must
+// not be changed.
 func (f *File) ReadFile() ([]byte, error) {
 	switch {
 	case f.HardLink != nil:

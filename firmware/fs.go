@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -86,7 +87,8 @@ func (t *tree) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &openFile{info, *bytes.NewReader(content)}, nil
+	bytes := &closable{Reader: bytes.NewReader(content)}
+	return &openFile{info, io.NewSectionReader(bytes, 0, int64(len(content))), bytes}, nil
 }
 
 func (t *tree) ReadFile(name string) ([]byte, error) {
@@ -183,12 +185,34 @@ var typeBits = map[Kind]fs.FileMode{
 
 type openFile struct {
 	info
-	bytes.Reader
+	*io.SectionReader
+	content *closable
 }
 
 func (f *openFile) Stat() (fs.FileInfo, error) { return f.info, nil }
 func (f *openFile) Size() int64                { return f.info.Size() }
-func (f *openFile) Close() error               { return nil }
+func (f *openFile) Close() error               { return f.content.close(f.base) }
+
+// closable is a content that is gone once it is closed.
+type closable struct {
+	*bytes.Reader
+	closed atomic.Bool
+}
+
+// ReadAt reads while it is open.
+func (c *closable) ReadAt(b []byte, off int64) (int, error) {
+	if c.closed.Load() {
+		return 0, fs.ErrClosed
+	}
+	return c.Reader.ReadAt(b, off)
+}
+
+func (c *closable) close(name string) error {
+	if c.closed.Swap(true) {
+		return &fs.PathError{Op: "close", Path: name, Err: fs.ErrClosed}
+	}
+	return nil
+}
 
 type openDir struct {
 	info

@@ -1,6 +1,8 @@
 package firmware_test
 
 import (
+	"errors"
+	"io"
 	"io/fs"
 	"slices"
 	"testing"
@@ -21,6 +23,24 @@ func container(t *testing.T, img *firmware.Image, kind string) *firmware.Contain
 	}
 	t.Fatalf("no %s", kind)
 	return nil
+}
+
+// TestClosed reads a file that was closed, as one of the host.
+func TestClosed(t *testing.T) {
+	fsys := container(t, reference.Open(t, firmwaretest.Tar(firmwaretest.Text("a", 0o644, "content"))), "tar").FS()
+	f, err := fsys.Open("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := io.ReadAll(f); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("read %q, %v", b, err)
+	}
+	if err := f.Close(); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("closed twice: %v", err)
+	}
 }
 
 func TestFS(t *testing.T) {

@@ -275,8 +275,20 @@ func (o *opener) seen(f *File, content []byte, err error) {
 		f.Digest = sha256.Sum256(content)
 	}
 	if o.opts.Visit != nil {
-		o.opts.Visit(f, content)
+		o.visit(f, content)
 	}
+}
+
+// visit shows a content to the caller. Should that panic, it is for no reader to
+// explain away: Open panics with it.
+func (o *opener) visit(f *File, content []byte) {
+	defer func() {
+		if p := recover(); p != nil {
+			o.panicked.CompareAndSwap(nil, &p)
+			panic(p)
+		}
+	}()
+	o.opts.Visit(f, content)
 }
 
 // located says whose bytes the place is counted in that an error of a reader has.

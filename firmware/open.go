@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/assay-iot/assay/firmware/format"
@@ -56,7 +57,7 @@ type Options struct {
 	// whole, with its content, while the image is read: from several goroutines at
 	// once, nearly in the order of the disk. The file's Path, Kind, Mode, owner, Size
 	// and Digest are set. The content must not be kept or changed. Hard links are
-	// visited once.
+	// visited once. If it panics, so does Open.
 	Visit func(f *File, content []byte)
 	// Scratch, if set, holds streams that are too long for memory. Several images
 	// may share one. Without it a stream longer than Limits.FileBytes is not read.
@@ -128,10 +129,15 @@ func Open(ctx context.Context, src Source, opts Options) (*Image, error) {
 	}
 	o.walks.Wait() // after an error some may go on
 	if err == nil {
-		o.readRaws()
-		o.readBeside(src)
-		o.unsettled()
-		err = ctx.Err()
+		err = format.Guard(func() error {
+			o.readRaws()
+			o.readBeside(src)
+			o.unsettled()
+			return ctx.Err()
+		})
+	}
+	if p := o.panicked.Load(); p != nil {
+		panic(*p)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", src.Name, err)
@@ -155,6 +161,8 @@ type opener struct {
 	readable bool            // something inside could be read
 	tooDeep  int             // places that were too deep to look into
 	inVain   int64           // bytes of containers that were hollow
+
+	panicked atomic.Pointer[any] // of Options.Visit
 }
 
 func (o *opener) openImage(src Source) error {

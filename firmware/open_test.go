@@ -396,6 +396,28 @@ func TestSpecialFiles(t *testing.T) {
 	}
 }
 
+// TestVisitPanics has a caller whose own code fails, in one of the walks or in the
+// pass over what is left: that is no damage of the image.
+func TestVisitPanics(t *testing.T) {
+	etc := firmwaretest.Text("etc/passwd", 0o644, "root:x:0:0::/:/bin/sh\n")
+	for name, data := range map[string][]byte{
+		"tar": firmwaretest.Tar(etc), "squashfs": firmwaretest.Squashfs(etc), "raw": []byte("nothing that is known"),
+	} {
+		for _, workers := range []int{1, 4} {
+			got := func() (p any) {
+				defer func() { p = recover() }()
+				img, err := firmware.Open(t.Context(), firmware.Bytes(name, data), firmware.Options{
+					Workers: workers, Visit: func(*firmware.File, []byte) { panic("mine") },
+				})
+				return fmt.Sprint(img != nil, err)
+			}()
+			if got != "mine" {
+				t.Errorf("%s with %d workers: %v", name, workers, got)
+			}
+		}
+	}
+}
+
 // TestHugeClaims changes the sizes in a superblock and in an inode.
 func TestHugeClaims(t *testing.T) {
 	good := firmwaretest.SquashfsWith(firmwaretest.SquashfsOptions{Uncompressed: true}, rootFiles...)

@@ -151,6 +151,9 @@ func (r *reader) directory(p place) ([]byte, error) {
 func (r *reader) list(dir folder, raw []byte) (down []folder, err error) {
 	var file *record // that goes on in the next record
 	var parts []place
+	if len(raw) > 0 && (len(raw) <= nameAt || raw[0] == 0 || raw[nameAt] != 0) { // ECMA-119 6.8.2.2
+		r.hurt(dir.place.start, "directory /"+dir.name+": it does not begin with a record of itself")
+	}
 	for off := 0; off < len(raw); {
 		end := min(off/sectorSize*sectorSize+sectorSize, len(raw))
 		if raw[off] == 0 {

@@ -57,6 +57,16 @@ func probe(in format.Input) format.Likeness {
 	return format.Sure
 }
 
+// Kinds of entries of GNU tar beside those of POSIX; see "Basic Tar Format" in the
+// manual of GNU tar 1.34.
+const (
+	typeDumpDir   = 'D' // a directory, its content is what it held
+	typeContinued = 'M' // the rest of a file that begins in another volume
+	typeVolume    = 'V' // its name is that of the volume
+
+	modeDir = 0o40000 // as Unix writes it
+)
+
 type archive struct {
 	in      format.Input
 	entries []format.Entry
@@ -98,8 +108,17 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 			o.Length = min(max(own, (at+block-1)&^(block-1)), in.Size)
 			continue
 		}
-		a.add(h, at, start)
 		end := at + stored(h)
+		switch h.Typeflag {
+		case typeDumpDir:
+			h.Mode |= modeDir
+			a.nobodys(at, min(end, in.Size)) // a list of names
+		case typeVolume:
+			o.Length = min((end+block-1)&^(block-1), in.Size)
+			a.nobodys(start, o.Length)
+			continue
+		}
+		a.add(h, at, start)
 		if sparse(h) {
 			end = a.sparseEnd(h, own)
 		}
@@ -172,6 +191,8 @@ func (a *archive) add(h *tar.Header, at, start int64) {
 		if e.Mode.IsRegular() {
 			e.Inode = t.Inode
 		}
+	case typeContinued:
+		e.Err = errors.New("the rest of a file that begins in another volume")
 	case tar.TypeChar, tar.TypeBlock:
 		e.Rdev = uint64(uint32(h.Devmajor))<<32 | uint64(uint32(h.Devminor))
 	}

@@ -27,7 +27,7 @@ func (a *archive) compare(f *zip.File) {
 	if len(a.damage) >= maxDamage {
 		return
 	}
-	off, err := f.DataOffset()
+	off, err := a.dataOffset(f)
 	if err != nil {
 		if !f.Mode().IsRegular() { // else it is told with the file
 			a.damage = append(a.damage, format.Damage{Reason: fmt.Sprintf("the header of %q is missing: %v", f.Name, err)})

@@ -32,7 +32,7 @@ func salvage(ctx context.Context, in format.Input, b *format.Budget) (*format.Op
 	if err != nil && r == nil {
 		return nil, err
 	}
-	a, err := read(r, in, b)
+	a, err := read(r, in, b, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func (a *archive) unused(in format.Input, directory int64) []format.Span {
 	}
 	var members []data
 	for _, f := range a.files {
-		if at, err := f.DataOffset(); err == nil {
+		if at, err := a.dataOffset(f); err == nil {
 			members = append(members, data{f, at})
 		}
 	}

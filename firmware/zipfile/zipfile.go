@@ -55,21 +55,22 @@ type archive struct {
 	entries []format.Entry
 	damage  []format.Damage
 	in      format.Input
+	front   int64 // bytes of the file in front of the archive, where offsets count them
 }
 
 func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
-	directory, end, err := find(ctx, in)
+	directory, end, front, err := find(ctx, in)
 	if err != nil {
 		if ctx.Err() == nil {
 			return salvage(ctx, in, b)
 		}
 		return nil, err
 	}
-	r, err := zip.NewReader(io.NewSectionReader(in.ReaderAt, 0, end), end)
+	r, err := zip.NewReader(&behind{io.NewSectionReader(in.ReaderAt, 0, end), front}, front+end)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return nil, err
 	}
-	a, err := read(r, in, b)
+	a, err := read(r, in, b, front)
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +84,9 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 }
 
 // read lists the members of a directory.
-func read(r *zip.Reader, in format.Input, b *format.Budget) (*archive, error) {
+func read(r *zip.Reader, in format.Input, b *format.Budget, front int64) (*archive, error) {
 	r.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser { return flate.NewReader(r) })
-	a := &archive{files: r.File, in: in}
+	a := &archive{files: r.File, in: in, front: front}
 	for _, f := range r.File {
 		if err := b.Entry(f.Name); err != nil {
 			return nil, err
@@ -97,10 +98,10 @@ func read(r *zip.Reader, in format.Input, b *format.Budget) (*archive, error) {
 
 // find gives the place of the directory and the end of the archive: behind the
 // first end record that points back to a directory in front of it.
-func find(ctx context.Context, in format.Input) (directory, end int64, err error) {
+func find(ctx context.Context, in format.Input) (directory, end, front int64, err error) {
 	for from := int64(0); from < in.Size; from += window {
 		if err := ctx.Err(); err != nil {
-			return 0, 0, err
+			return 0, 0, 0, err
 		}
 		chunk := in.Peek(from, window+len(endMagic)-1)
 		for at := 0; ; at++ {
@@ -109,33 +110,74 @@ func find(ctx context.Context, in format.Input) (directory, end int64, err error
 				break
 			}
 			at += i
-			if directory, end, ok := endRecord(in, from+int64(at)); ok {
-				return directory, end, nil
+			if directory, end, front, ok := endRecord(in, from+int64(at)); ok {
+				return directory, end, front, nil
 			}
 		}
 	}
-	return 0, 0, format.Errorf(in.Size, "zip without a directory: it is not whole")
+	return 0, 0, 0, format.Errorf(in.Size, "zip without a directory: it is not whole")
 }
 
 // endRecord checks an end record; see APPNOTE.TXT 6.3.10, 4.3.16. The numbers of
 // a large archive stand in another record just before it.
-func endRecord(in format.Input, at int64) (directory, end int64, ok bool) {
+func endRecord(in format.Input, at int64) (directory, end, front int64, ok bool) {
 	const none, zip64 = 0xffffffff, 20 + 56
 	r := in.Peek(at, endSize)
 	if len(r) < endSize {
-		return 0, 0, false
+		return 0, 0, 0, false
 	}
 	size, off := int64(binary.LittleEndian.Uint32(r[12:])), int64(binary.LittleEndian.Uint32(r[16:]))
 	end = at + endSize + int64(binary.LittleEndian.Uint16(r[20:]))
-	if size == none || off == none {
-		ok = at >= zip64 && string(in.Peek(at-20, 4)) == "PK\x06\x07"
+	large := string(in.Peek(at-20, 4)) == "PK\x06\x07"
+	switch {
+	case size == none || off == none:
+		ok = at >= zip64 && large
 		if far := in.Peek(at-zip64, 56); ok && len(far) == 56 {
 			off = int64(min(binary.LittleEndian.Uint64(far[48:]), uint64(at)))
 		}
-	} else {
-		ok = off+size == at || (off+size+zip64 == at && string(in.Peek(at-20, 4)) == "PK\x06\x07")
+	case off+size == at, off+size+zip64 == at && large:
+		ok = true
+	default:
+		front = off + size - at
+		off -= front
+		ok = front > 0 && countsFront(in, off, front)
 	}
-	return off, end, ok && end <= in.Size
+	return off, end, front, ok && end <= in.Size
+}
+
+// countsFront reports whether the first record of a directory means the start of the
+// archive if so many bytes in front of it are counted, as in a program that unpacks
+// itself (APPNOTE.TXT 6.3.10, 4.4.16 and 4.4.24).
+func countsFront(in format.Input, directory, front int64) bool {
+	record := in.Peek(directory, 46)
+	return directory > 0 && len(record) == 46 && string(record[:4]) == "PK\x01\x02" &&
+		int64(binary.LittleEndian.Uint32(record[42:])) >= front
+}
+
+// behind is an archive with so many zeros in front of it.
+type behind struct {
+	*io.SectionReader
+	front int64
+}
+
+// ReadAt reads from both.
+func (b *behind) ReadAt(p []byte, off int64) (int, error) {
+	zeros := int(min(int64(len(p)), max(0, b.front-off)))
+	clear(p[:zeros])
+	if zeros == len(p) {
+		return zeros, nil
+	}
+	n, err := b.SectionReader.ReadAt(p[zeros:], off+int64(zeros)-b.front)
+	return zeros + n, err
+}
+
+// dataOffset is where the packed bytes of a member begin in the input.
+func (a *archive) dataOffset(f *zip.File) (int64, error) {
+	off, err := f.DataOffset()
+	if err == nil && off < a.front {
+		err = zip.ErrFormat
+	}
+	return off - a.front, err
 }
 
 func (a *archive) add(f *zip.File, b *format.Budget) {
@@ -153,7 +195,7 @@ func (a *archive) add(f *zip.File, b *format.Budget) {
 		e.Err = fmt.Errorf("compression method %d is not read", f.Method)
 	case e.Mode.IsRegular():
 		if e.Err = b.Spooled(e.Size, packed); e.Err == nil && f.Method == zip.Store {
-			if off, err := f.DataOffset(); err == nil && packed == e.Size {
+			if off, err := a.dataOffset(f); err == nil && packed == e.Size {
 				e.Offset = off
 			}
 		}
@@ -179,7 +221,7 @@ func (a *archive) Batches() []format.Batch { return format.OneByOne(a) }
 
 // Stored is where a file's packed bytes are.
 func (a *archive) Stored(i int) (off, length int64) {
-	off, err := a.files[i].DataOffset()
+	off, err := a.dataOffset(a.files[i])
 	if err != nil {
 		return 0, 0
 	}

@@ -3,11 +3,14 @@ package zipfile_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"hash/crc32"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/firmwaretest"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
 	"github.com/assay-iot/assay/firmware/format/formattest"
@@ -48,6 +51,53 @@ func TestTwoNames(t *testing.T) {
 		}
 		if !strings.Contains(told, want) {
 			t.Errorf("not told: %s; but %q", want, told)
+		}
+	}
+}
+
+// TestCountsFront reads an archive behind a program whose bytes its offsets count, as
+// those that unpack themselves do; and one whose offsets count more than is there.
+func TestCountsFront(t *testing.T) {
+	program := bytes.Repeat([]byte("#!/bin/sh\n"), 400)
+	for name, c := range map[string]struct {
+		count, moved int
+		whole        bool
+	}{"all": {len(program), 0, true}, "none": {0, 0, true}, "moved": {0, 7, false}, "all, moved": {len(program), -7, false}} {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		w.SetOffset(int64(c.count))
+		for _, file := range []string{"etc/a", "etc/b"} {
+			f, err := w.Create(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = f.Write([]byte("content of " + file))
+		}
+		link := &zip.FileHeader{Name: "etc/l"}
+		link.SetMode(0o777 | fs.ModeSymlink)
+		f, err := w.CreateHeader(link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = f.Write([]byte("a"))
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		archive := b.Bytes()
+		directory := archive[len(archive)-6:]
+		binary.LittleEndian.PutUint32(directory, binary.LittleEndian.Uint32(directory)+uint32(c.moved))
+		img := reference.Open(t, slices.Concat(program, archive))
+		var links, damaged int
+		for _, file := range img.Files {
+			if file.Kind == firmware.Symlink && file.Link == "a" {
+				links++
+			}
+		}
+		for _, c := range img.Containers {
+			damaged += len(c.Damage)
+		}
+		if whole := links == 1 && damaged == 0; whole != c.whole {
+			t.Errorf("%s counted: %d links, damage in %d places", name, links, damaged)
 		}
 	}
 }
