@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-
 	"testing"
 
 	"github.com/assay-iot/assay/firmware"
