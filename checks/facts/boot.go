@@ -158,6 +158,7 @@ type boot struct {
 	memory    map[string]bool // folders in memory
 	written   map[string]*writtenFile
 	event     bool            // an event runs what runs now
+	failsafe  bool            // OpenWrt's failsafe mode runs what runs now
 	initFile  *firmware.File  // the script in the place of init that runs now
 	doubt     bool            // what runs now is run by an event that may never come
 	hooked    map[string]bool // hooks that were followed

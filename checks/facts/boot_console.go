@@ -20,8 +20,8 @@ func (g *boot) consoleCommand(r *shellRun, c *Command, words []string) {
 	if d, ok := giver(c); ok && !onTerminal {
 		device, onTerminal = d, true
 	}
-	if !onTerminal && g.isLastOfInit(r, c, words) {
-		onTerminal = true // the first program has the system console
+	if !onTerminal && (g.failsafe || g.isLastOfInit(r, c, words)) {
+		onTerminal = true // the first program has the system console, and so has preinit
 	}
 	name := strings.TrimPrefix(path.Base(words[0]), "-")
 	isShell := slices.Contains(shellNames, name)
@@ -32,7 +32,7 @@ func (g *boot) consoleCommand(r *shellRun, c *Command, words []string) {
 		return
 	}
 	if k, ok := g.console(device, strings.Join(words, " "), c.Location); ok {
-		k.Uncertain = c.Conditional
+		k.Uncertain, k.Failsafe = c.Conditional, g.failsafe
 		if !slices.Contains(g.consoles, k) {
 			g.consoles = append(g.consoles, k)
 		}

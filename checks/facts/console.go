@@ -18,6 +18,7 @@ type Console struct {
 	Shell     Known          `json:"shell"`               // a shell without a password
 	Program   string         `json:"program"`             // what is run there
 	Uncertain bool           `json:"uncertain,omitempty"` // under a condition that was left undecided
+	Failsafe  bool           `json:"failsafe,omitempty"`  // in OpenWrt's failsafe mode, which a person calls while the device starts
 	Location  assay.Location `json:"location"`
 }
 

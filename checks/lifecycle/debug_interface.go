@@ -38,6 +38,8 @@ func debugInterface(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Observed(assay.High, "the kernel command line starts a shell ("+k.Program+")", k.Location))
 		case k.Device == "adb":
 			found = append(found, checks.Observed(assay.High, "the build is for debugging and gives root over the debug bridge", k.Location))
+		case k.Failsafe:
+			found = append(found, checks.Observed(assay.Low, "failsafe mode gives a shell without a password to whoever calls it while the device starts", k.Location))
 		case k.Virtual:
 			found = append(found, checks.Observed(assay.Low, consoleName(k)+" gives a shell without a password", k.Location))
 		case k.Uncertain:
