@@ -32,6 +32,7 @@ func (g *boot) findInit() {
 	}
 	g.otherInit(init)
 	g.initSystem(init, hasInit)
+	g.kernelSingle(init)
 }
 
 // initSystem follows the init program, or the one after a script in its place.

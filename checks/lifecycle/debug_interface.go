@@ -34,6 +34,10 @@ func debugInterface(c *checks.Context) checks.Judgement {
 		case k.Shell == facts.No:
 		case k.Shell == facts.Unknown:
 			found = append(found, checks.Observed(assay.Low, consoleName(k)+" runs a login program that is not known", k.Location))
+		case k.Device == "kgdb":
+			found = append(found, checks.Observed(assay.Medium, "the kernel command line opens the kernel's debugger on a serial line ("+k.Program+")", k.Location))
+		case k.Device == "kernel" && k.Uncertain:
+			found = append(found, checks.Observed(assay.Medium, "the kernel command line starts a shell under a condition ("+k.Program+")", k.Location))
 		case k.Device == "kernel":
 			found = append(found, checks.Observed(assay.High, "the kernel command line starts a shell ("+k.Program+")", k.Location))
 		case k.Device == "adb":
