@@ -48,11 +48,11 @@ func wifiKey(c *checks.Context) checks.Judgement {
 	return c.None(checks.Merged(found), checks.Ask(c, facts.RootPlaces)...)
 }
 
-// wifiSeverity is High; a network that is switched off and an open one that is
-// declared are noted.
+// wifiSeverity is High; a network that is switched off, an open one that is declared,
+// and one in settings that nothing uses are noted.
 func wifiSeverity(c *checks.Context, n facts.WifiNetwork) assay.Severity {
 	switch {
-	case n.Off, n.Security == facts.WifiOpen && n.AP && declaredOpen(c):
+	case n.Off, n.Unused, n.Security == facts.WifiOpen && n.AP && declaredOpen(c):
 		return assay.Low
 	case n.Security == facts.WifiOpen && !n.AP:
 		return assay.Medium
@@ -82,6 +82,9 @@ func network(n facts.WifiNetwork) string {
 func wifiFault(n facts.WifiNetwork) string {
 	switch n.Security {
 	case facts.WifiOpen:
+		if n.Unused {
+			return "is open in settings that nothing uses"
+		}
 		return "is open"
 	case facts.WifiWEP:
 		return "is protected with WEP"

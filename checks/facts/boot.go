@@ -68,7 +68,7 @@ var Boot = &Fact[BootGraph]{
 		for _, f := range scripts {
 			unread[f] = true
 		}
-		named := kernelInits(set)
+		named, lines := kernelInits(set), kernelLines(set)
 		for _, c := range img.Containers {
 			if !bootable(c, roots) {
 				continue
@@ -76,7 +76,7 @@ var Boot = &Fact[BootGraph]{
 			g := newBoot(img, c, set, tables)
 			g.know(programs)
 			g.unread = unread
-			g.kernelInits = named
+			g.kernelInits, g.kernelLines = named, lines
 			g.otherRoots = slices.ContainsFunc(img.Containers, func(o *firmware.Container) bool { return o != c && bootable(o, roots) })
 			g.start()
 			all.Inits = append(all.Inits, g.init)
@@ -87,7 +87,7 @@ var Boot = &Fact[BootGraph]{
 			all.Outward = append(all.Outward, g.away...)
 			all.Passwords = append(all.Passwords, g.passwords...)
 		}
-		all.Consoles = append(all.Consoles, kernelConsoles(img, set)...)
+		all.Consoles = append(append(all.Consoles, kernelConsoles(img, set)...), kernelDebuggers(lines)...)
 		return all, nil
 	},
 }
@@ -158,6 +158,7 @@ type boot struct {
 	memory    map[string]bool // folders in memory
 	written   map[string]*writtenFile
 	event     bool            // an event runs what runs now
+	failsafe  bool            // OpenWrt's failsafe mode runs what runs now
 	initFile  *firmware.File  // the script in the place of init that runs now
 	doubt     bool            // what runs now is run by an event that may never come
 	hooked    map[string]bool // hooks that were followed
@@ -171,7 +172,8 @@ type boot struct {
 	writtenBytes int
 	starters     int
 	kernelInits  []string // programs that kernel command lines name as init
-	handedTo     string   // the init to which a script in its place hands over
+	kernelLines  []kernelLine
+	handedTo     string // the init to which a script in its place hands over
 	units        unitQueue
 	otherRoots   bool // the image holds another root file system
 	pivoted      bool // pivot_root gave the device another root

@@ -20,8 +20,8 @@ func (g *boot) consoleCommand(r *shellRun, c *Command, words []string) {
 	if d, ok := giver(c); ok && !onTerminal {
 		device, onTerminal = d, true
 	}
-	if !onTerminal && g.isLastOfInit(r, c, words) {
-		onTerminal = true // the first program has the system console
+	if !onTerminal && (g.failsafe || g.isLastOfInit(r, c, words)) {
+		onTerminal = true // the first program has the system console, and so has preinit
 	}
 	name := strings.TrimPrefix(path.Base(words[0]), "-")
 	isShell := slices.Contains(shellNames, name)
@@ -32,7 +32,7 @@ func (g *boot) consoleCommand(r *shellRun, c *Command, words []string) {
 		return
 	}
 	if k, ok := g.console(device, strings.Join(words, " "), c.Location); ok {
-		k.Uncertain = c.Conditional
+		k.Uncertain, k.Failsafe = c.Conditional, g.failsafe
 		if !slices.Contains(g.consoles, k) {
 			g.consoles = append(g.consoles, k)
 		}
@@ -58,6 +58,26 @@ func giver(c *Command) (device string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// isSulogin reports whether words ask for the superuser's password.
+func isSulogin(words []string) bool {
+	words = unwrapCommand(words)
+	return len(words) > 0 && (path.Base(words[0]) == "sulogin" || path.Base(words[0]) == "systemd-sulogin-shell")
+}
+
+// rootIsLocked reports whether the superuser has no password that opens: sulogin
+// that is forced then gives a shell without one.
+func (g *boot) rootIsLocked() bool {
+	for _, name := range []string{"etc/shadow", "etc/passwd"} {
+		t, _ := g.texts.Get(g.root, name)
+		for line := range t.Lines() {
+			if f := strings.SplitN(line.Text, ":", 3); len(f) > 1 && f[0] == "root" && f[1] != "x" {
+				return strings.HasPrefix(f[1], "!") || strings.HasPrefix(f[1], "*")
+			}
+		}
+	}
+	return false
 }
 
 // isLastOfInit reports whether the script in the place of init becomes a shell

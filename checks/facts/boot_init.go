@@ -15,6 +15,7 @@ const maxInittab = 512
 // findInit decides which init system the root has and follows it. A script in
 // the place of init runs before the init to which it hands over.
 func (g *boot) findInit() {
+	g.preinit()
 	init, hasInit := g.firstProgram()
 	if g.shellAsInit(init) {
 		g.begin("shell", At(init.file))
@@ -31,6 +32,7 @@ func (g *boot) findInit() {
 	}
 	g.otherInit(init)
 	g.initSystem(init, hasInit)
+	g.kernelSingle(init)
 }
 
 // initSystem follows the init program, or the one after a script in its place.

@@ -382,7 +382,9 @@ func (g *boot) follow(l *launch, t Text, args []string) outcome {
 			}
 			return
 		}
-		r.builtin = openwrtCommands
+		if r.builtin = openwrtCommands; t.File.Name == preinitFile {
+			r.builtin = g.preinitCommands()
+		}
 		got, _ = r.stmts(stmts)
 		r.runTraps()
 	})
@@ -429,6 +431,9 @@ func (g *boot) add(l *launch, s Service) {
 		s.Name = strings.TrimSuffix(path.Base(l.words[0]), ".sh")
 	}
 	g.units.added++
+	if g.failsafe && s.Started {
+		s.Started, s.Via = false, "started in failsafe mode only ("+s.Via+")"
+	}
 	s.Root, s.Args, s.User, s.Unit = g.root.Path, slices.Clone(l.words[1:]), l.user, l.unit
 	s.Listens = slices.Clone(l.socket)
 	s.Places = []assay.Location{l.cmd.Location}
@@ -474,7 +479,7 @@ func isEverydayTool(name string) bool {
 	switch name {
 	case "sleep", "mount", "umount", "mkdir", "rm", "cp", "mv", "ln", "echo", "cat", "sync", "modprobe", "insmod", "date", "hwclock",
 		"ifconfig", "ip", "route", "iptables", "kill", "killall", "logger", "touch", "chmod", "chown", "wget", "curl", "tar", "login", "getty",
-		"fsck", "mkfs", "dd", "nanddump", "ubiattach", "sysctl", "usleep", "wait", "test", "fbset", "stty", "tail", "openssl", "dropbearkey", "ssh-keygen", "reboot", "poweroff", "jffs2reset", "firstboot", "mtd":
+		"fsck", "mkfs", "dd", "nanddump", "ubiattach", "sysctl", "usleep", "wait", "test", "fbset", "stty", "tail", "openssl", "dropbearkey", "ssh-keygen", "reboot", "poweroff", "jffs2reset", "firstboot", "mtd", "init", "linuxrc":
 		return true
 	}
 	return false

@@ -201,7 +201,7 @@ func (l *launch) piped(g *boot) bool {
 }
 
 func (g *boot) outward(l *launch, program string) {
-	if len(g.away) < maxUnjudged {
+	if !g.failsafe && len(g.away) < maxUnjudged {
 		g.away = append(g.away, RemoteShell{
 			Root: g.root.Path, Program: program, Outward: true, Certain: !l.cmd.Conditional, Via: g.steps(), Places: []assay.Location{l.cmd.Location},
 		})

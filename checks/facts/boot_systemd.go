@@ -72,6 +72,7 @@ func (g *boot) systemd() {
 	for _, name := range []string{"default.target", "sysinit.target", "basic.target"} { // every service needs the last two
 		g.units.push(reached{name: name, via: name, place: g.init.Location})
 	}
+	g.kernelUnits()
 	seen := map[string]int{} // 1 if it may be started, 2 if it is
 	generated := false
 	for len(seen) < maxUnits {
@@ -104,8 +105,13 @@ func (g *boot) systemd() {
 }
 
 func (g *boot) startReached(r reached, u unit, loaded bool) {
-	if loaded && !g.conditionsHold(u) {
-		return
+	if loaded {
+		switch holds := g.conditions(u); {
+		case holds == fails:
+			return
+		case holds == unsure:
+			r.unsure, g.doubt = true, true
+		}
 	}
 	for _, next := range g.wanted(r, u, loaded) {
 		next.unsure = next.unsure || r.unsure
@@ -277,7 +283,7 @@ func (g *boot) load(name string, t Text) unit {
 	}
 	seen := map[string]bool{}
 	var dropIns []*firmware.File
-	for _, n := range slices.Compact([]string{u.name, templateOf(u.name), u.kind()}) {
+	for _, n := range dropInNames(u) {
 		for _, folder := range unitFolders {
 			for _, f := range g.children(folder + "/" + n + ".d") {
 				if b := path.Base(f.Name); strings.HasSuffix(b, ".conf") && !seen[b] {
@@ -296,24 +302,22 @@ func (g *boot) load(name string, t Text) unit {
 	return u
 }
 
-// conditionsHold judges the conditions on files for the device as shipped.
-func (g *boot) conditionsHold(u unit) bool {
-	tests := map[string]string{
-		"ConditionPathExists": "-e", "ConditionFileNotEmpty": "-s", "ConditionFileIsExecutable": "-x", "ConditionPathIsDirectory": "-d",
-		"AssertPathExists": "-e",
+// dropInNames are the names of the folders with drop-ins of a unit: its own, that
+// of its template, those of its prefixes that end in a dash, and that of its kind.
+func dropInNames(u unit) []string {
+	names := []string{u.name, templateOf(u.name)}
+	prefix, rest, _ := strings.Cut(u.name, "@")
+	if rest != "" {
+		rest = "@" + rest
+	} else if i := strings.LastIndexByte(prefix, '.'); i >= 0 {
+		prefix, rest = prefix[:i], prefix[i:]
 	}
-	for _, s := range u.settings {
-		op, ok := tests[s.key]
-		if !ok || s.section != "Unit" || s.value == "" {
-			continue
-		}
-		name, not := strings.CutPrefix(u.specify(s.value), "!")
-		name = strings.TrimPrefix(name, "|")
-		if got := g.exists(op, name); got == fails && !not || got == works && not {
-			return false
+	for i := len(prefix) - 1; i > 0 && len(names) < 32; i-- {
+		if prefix[i] == '-' && i < len(prefix)-1 {
+			names = append(names, prefix[:i+1]+rest)
 		}
 	}
-	return true
+	return slices.Compact(append(names, u.kind()))
 }
 
 // unitSocket notes that a socket waits, and starts its service with it.
@@ -386,6 +390,9 @@ func unitCommands(words []string) (commands [][]string) {
 func (g *boot) startUnit(l *launch, u unit, r reached, sockets []Listen) {
 	if c, ok := g.console(u.instance, strings.Join(l.words, " "), l.cmd.Location); ok && len(sockets) == 0 {
 		c.Uncertain = l.cmd.Conditional
+		if isSulogin(l.words) && isYes(l.env["SYSTEMD_SULOGIN_FORCE"].text) && g.rootIsLocked() {
+			c.Shell = Yes
+		}
 		g.consoles = append(g.consoles, c)
 		return
 	}

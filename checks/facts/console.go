@@ -18,6 +18,7 @@ type Console struct {
 	Shell     Known          `json:"shell"`               // a shell without a password
 	Program   string         `json:"program"`             // what is run there
 	Uncertain bool           `json:"uncertain,omitempty"` // under a condition that was left undecided
+	Failsafe  bool           `json:"failsafe,omitempty"`  // in OpenWrt's failsafe mode, which a person calls while the device starts
 	Location  assay.Location `json:"location"`
 }
 
@@ -89,8 +90,8 @@ func (g *boot) prompt(words []string, depth int) (shell Known, prompt bool) {
 		return g.getty(args, depth), true
 	case name == "login":
 		return KnownOf(slices.Contains(args, "-f")), true
-	case name == "sulogin":
-		return No, true
+	case name == "sulogin" || name == "systemd-sulogin-shell":
+		return KnownOf(hasFlag(args, "-e", "--force") && g.rootIsLocked()), true
 	}
 	return g.scriptPrompt(words, depth)
 }
@@ -149,8 +150,8 @@ func (g *boot) scriptPrompt(words []string, depth int) (Known, bool) {
 	return shell, prompt
 }
 
-// kernelLine finds kernel parameters that turn the first program into a shell.
-var kernelLine = lazy(`(?:^|[\s"'=])((?:rd)?init=/(?:usr/)?bin/(?:sh|ash|bash|dash)|systemd\.debug[-_]shell(?:=1)?)(?:[\s"';]|$)`)
+// kernelShell finds kernel parameters that turn the first program into a shell.
+var kernelShell = lazy(`(?:^|[\s"'=])((?:rd)?init=(?:/\w+)*/(?:sh|ash|bash|dash|ksh|mksh|zsh|hush)|systemd\.debug[-_]shell(?:=(?:1|yes|on|true|(?:/dev/)?(?:tty|hvc)\w+))?)(?:[\s"';]|$)`)
 
 // kernelConsoles reads the kernel command lines of boot loader settings.
 func kernelConsoles(img *firmware.Image, set *TextSet) []Console {
@@ -164,7 +165,7 @@ func kernelConsoles(img *firmware.Image, set *TextSet) []Console {
 			if strings.HasPrefix(s, "#") || strings.HasPrefix(s, ";") {
 				continue
 			}
-			if m := kernelLine.Get().FindStringSubmatch(s); m != nil {
+			if m := kernelShell.Get().FindStringSubmatch(s); m != nil {
 				found = append(found, Console{Root: t.File.Container.Path, Device: "kernel", Shell: Yes, Program: m[1], Location: t.At(line)})
 			}
 		}

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -25,9 +26,12 @@ type WifiNetwork struct {
 	Name     string         `json:"name,omitempty"` // SSID
 	AP       bool           `json:"ap"`             // the device offers it; else it joins it
 	Security WifiSecurity   `json:"security"`
-	Off      bool           `json:"off,omitempty"` // the settings switch it off
+	Off      bool           `json:"off,omitempty"`    // the settings switch it off
+	Unused   bool           `json:"unused,omitempty"` // nothing in the image uses the settings
 	Secret   Secret         `json:"secret"`
 	Location assay.Location `json:"location"`
+
+	hostapd bool // it stands in settings of hostapd
 }
 
 // WifiNetworks are the networks of hostapd, wpa_supplicant, OpenWrt,
@@ -35,15 +39,17 @@ type WifiNetwork struct {
 var WifiNetworks = &Fact[[]WifiNetwork]{
 	Name:    "wifi-networks",
 	Doc:     "Wireless networks of the settings with a fixed key, a fixed WPS PIN, WEP or no protection.",
-	Version: 2,
-	Needs:   []Node{Texts, Scripts},
+	Version: 3,
+	Needs:   []Node{Texts, Scripts, Boot, hostapdCallers},
 	Observe: func(o *Observer) ([]WifiNetwork, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
 			return nil, err
 		}
-		scripts, err := Scripts.Of(o)
-		if err != nil {
+		scripts, err1 := Scripts.Of(o)
+		graph, err2 := Boot.Of(o)
+		callers, err3 := hostapdCallers.Of(o)
+		if err := errors.Join(err1, err2, err3); err != nil {
 			return nil, err
 		}
 		found := []WifiNetwork{}
@@ -55,6 +61,7 @@ var WifiNetworks = &Fact[[]WifiNetwork]{
 		for _, s := range scripts {
 			found = append(found, uciWifiKeys(s)...)
 		}
+		unusedWifi(found, graph, callers)
 		return found, nil
 	},
 }
@@ -149,7 +156,7 @@ func (s wifiSection) networks() []WifiNetwork {
 // hostapdWifi reads hostapd.conf; "bss=" begins a further network.
 func hostapdWifi(t Text) []WifiNetwork {
 	var found []WifiNetwork
-	fresh := func() wifiSection { return wifiSection{network: WifiNetwork{AP: true}} }
+	fresh := func() wifiSection { return wifiSection{network: WifiNetwork{AP: true, hostapd: true}} }
 	s := fresh()
 	for l := range t.Lines() {
 		key, value, ok := strings.Cut(strings.TrimSpace(l.Text), "=")

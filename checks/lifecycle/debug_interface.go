@@ -34,10 +34,16 @@ func debugInterface(c *checks.Context) checks.Judgement {
 		case k.Shell == facts.No:
 		case k.Shell == facts.Unknown:
 			found = append(found, checks.Observed(assay.Low, consoleName(k)+" runs a login program that is not known", k.Location))
+		case k.Device == "kgdb":
+			found = append(found, checks.Observed(assay.Medium, "the kernel command line opens the kernel's debugger on a serial line ("+k.Program+")", k.Location))
+		case k.Device == "kernel" && k.Uncertain:
+			found = append(found, checks.Observed(assay.Medium, "the kernel command line starts a shell under a condition ("+k.Program+")", k.Location))
 		case k.Device == "kernel":
 			found = append(found, checks.Observed(assay.High, "the kernel command line starts a shell ("+k.Program+")", k.Location))
 		case k.Device == "adb":
 			found = append(found, checks.Observed(assay.High, "the build is for debugging and gives root over the debug bridge", k.Location))
+		case k.Failsafe:
+			found = append(found, checks.Observed(assay.Low, "failsafe mode gives a shell without a password to whoever calls it while the device starts", k.Location))
 		case k.Virtual:
 			found = append(found, checks.Observed(assay.Low, consoleName(k)+" gives a shell without a password", k.Location))
 		case k.Uncertain:
