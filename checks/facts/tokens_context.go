@@ -36,7 +36,7 @@ func (c tokenContext) isToken(p namedValue) bool {
 
 func isHexDigits(s string) bool { return strings.Trim(s, "0123456789abcdefABCDEF") == "" }
 
-// isScrambled reports whether a value of letters and few digits is no word, nor words
+// isScrambled reports whether a value of letters and few digits, or none if it is long, is no word, nor words
 // in camel case: it changes between capitals and small letters all the time.
 func isScrambled(v string) bool {
 	capitals, small, digits := 0, 0, 0
@@ -52,5 +52,5 @@ func isScrambled(v string) bool {
 			return false
 		}
 	}
-	return len(v) >= 20 && digits > 0 && 10*capitals >= 3*len(v) && 10*small >= 3*len(v)
+	return len(v) >= 20 && (digits > 0 || len(v) >= 32) && 10*capitals >= 3*len(v) && 10*small >= 3*len(v)
 }
