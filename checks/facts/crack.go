@@ -54,6 +54,8 @@ func passwordFits(kind HashKind, hashed, password string) bool {
 		return err == nil && same(string(sum), hashed)
 	case Scrypt:
 		return scryptFits(password, part[2], last)
+	case PBKDF2:
+		return webHashFits(hashed, password)
 	case RawMD5:
 		sum := md5.Sum([]byte(password))
 		return same(hex.EncodeToString(sum[:]), strings.ToLower(hashed))

@@ -22,7 +22,7 @@ type DerivedPassword struct {
 // address or serial number.
 var DerivedPasswords = &Fact[[]DerivedPassword]{
 	Name:    "derived-passwords",
-	Version: 2,
+	Version: 3,
 	Doc:     "Passwords and keys that scripts make from the MAC address or serial number of the device.",
 	Needs:   []Node{Scripts, Boot},
 	Observe: func(o *Observer) ([]DerivedPassword, error) {
@@ -107,6 +107,28 @@ func setsPassword(c Command) string {
 			name, _, _ := strings.Cut(m[0], "=")
 			return strings.TrimSpace(name)
 		}
+		if name := replacedPassword(t); c.Program() == "sed" && name != "" {
+			return "sed " + name
+		}
 	}
 	return ""
 }
+
+// passwordPlace is a place in a template where a password is put in.
+var passwordPlace = lazy(`(?i)(?:^|[^a-z])(?:[a-z0-9]+[_-])*(?:psk|passw(?:or)?d|passphrase|passwd|wpa_?key|wifi_?key)(?:[_-]?(?:here|place|placeholder|value))?(?:[^a-z]|$)`)
+
+// replacedPassword gives what a sed command "s/what/with/" replaces by a value that
+// only the device knows, if that is the place of a password: "s/@PSK@/$MAC/".
+func replacedPassword(command string) string {
+	if len(command) < 4 || command[0] != 's' || strings.IndexByte("/|,#:!~@%;+", command[1]) < 0 {
+		return ""
+	}
+	what, with, ok := strings.Cut(command[2:], command[1:2])
+	if !ok || !Unresolved(with) || len(what) > maxPlace {
+		return ""
+	}
+	return strings.Trim(passwordPlace.Get().FindString(what), "@_%{}<>#$&-=.*^\"' ")
+}
+
+// maxPlace is the number of bytes of the name of a place.
+const maxPlace = 80

@@ -99,7 +99,7 @@ func guessCost(kind HashKind, rounds int, hash string) (cost, memory int, why st
 		cost = 10
 	case PlainText:
 		cost = 1
-	case MosquittoPBKDF2:
+	case MosquittoPBKDF2, PBKDF2:
 		cost = rounds + 10
 	case Yescrypt, Scrypt:
 		return memoryCost(kind, hash)

@@ -31,6 +31,7 @@ const (
 	SaltedSHA1      HashKind = "salted-sha1"      // "{SSHA}"
 	MosquittoSHA512 HashKind = "mosquitto-sha512" // mosquitto's "$6$": one salted SHA-512
 	MosquittoPBKDF2 HashKind = "mosquitto-pbkdf2" // mosquitto's "$7$": PBKDF2 with HMAC-SHA-512
+	PBKDF2          HashKind = "pbkdf2"           // of Werkzeug and Django, in text
 	RawMD5          HashKind = "md5"              // of the password alone, or salted from elsewhere
 	RawSHA1         HashKind = "sha1-digest"      // likewise
 	RawSHA256       HashKind = "sha256-digest"    // likewise

@@ -44,7 +44,7 @@ type keyMaterial struct {
 
 var keyScan = &Scan[keyMaterial]{
 	Name:    "key-material",
-	Version: 4,
+	Version: 5,
 	Doc:     "Keys and certificates in PEM, DER, OpenSSH, dropbear, OpenPGP and other forms, anywhere in a file.",
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= minKeyFile
@@ -65,7 +65,7 @@ const (
 )
 
 // keyWords are how keys in texts begin, or what stands before them.
-var keyWords = newLiterals(slices.Concat([]string{pemBegin, wrappedPEM, widePEM, signerComment, puttyBegin, objectWord, ageWord}, bareWords, tunnelWords, sshNames))
+var keyWords = newLiterals(slices.Concat([]string{pemBegin, wrappedPEM, widePEM, signerComment, puttyBegin, objectWord, ageWord}, bareWords, hexWords, tunnelWords, sshNames))
 
 // The places of keyWords.
 const (
@@ -79,8 +79,11 @@ const (
 	wordBare // and those behind it
 )
 
-// wordTunnel is the place of tunnelWords.
-var wordTunnel = wordBare + len(bareWords)
+// wordHex is the place of hexWords, wordTunnel that of tunnelWords.
+var (
+	wordHex    = wordBare + len(bareWords)
+	wordTunnel = wordHex + len(hexWords)
+)
 
 // seeKeys looks at a whole file first, then for what stands at the words and, in raw
 // ranges, for DER anywhere: a flat program has no file around its key.
@@ -144,8 +147,12 @@ func otherMaterial(f *firmware.File, content []byte, words sights) []keyMaterial
 		case word == wordAge:
 			key, n, ok := parseAge(content[at:])
 			found = withKey(found, f, key, at, n, ok)
-		case word < wordTunnel:
+		case word < wordHex:
 			if m, ok := bareMaterial(f, content, at); ok {
+				more = append(more, m)
+			}
+		case word < wordTunnel:
+			if m, ok := hexMaterial(f, content, at); ok {
 				more = append(more, m)
 			}
 		default:

@@ -32,6 +32,7 @@ func otherKeyFiles(t testing.TB) map[string][2]string {
 	k := testKeys()
 	pemKey := pemOf("EC PRIVATE KEY", der(x509.MarshalECPrivateKey(k.ec)))
 	wrapped := base64.StdEncoding.EncodeToString([]byte(pemKey))
+	sec1, pkcs8 := der(x509.MarshalECPrivateKey(k.ec)), der(x509.MarshalPKCS8PrivateKey(k.ec))
 	curve := curveLetters64(true)
 	signer := base64.StdEncoding.EncodeToString(usignBytes(k.ed))
 	mini := base64.StdEncoding.EncodeToString(minisignBytes(k.ed))
@@ -79,6 +80,14 @@ func otherKeyFiles(t testing.TB) map[string][2]string {
 		"public.json":     {`{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}`, ""},
 		"kube.yaml":       {"users:\n- client-key-data: " + wrapped + "\n  name: x\n", "private PEM EC 256"},
 		"wrapped.b64":     {hexWrap(wrapped, 76), "private PEM EC 256"},
+		"sec1.hex":        {hex.EncodeToString(sec1) + "\n", "private hexadecimal EC 256"},
+		"upper.json":      {`{"key":"` + strings.ToUpper(hex.EncodeToString(pkcs8)) + `"}`, "private hexadecimal EC 256"},
+		"rsa.conf":        {"key = " + hex.EncodeToString(x509.MarshalPKCS1PrivateKey(k.rsa)) + "\n", "private hexadecimal RSA 1024"},
+		"rsa8.hex":        {hexWrap(hex.EncodeToString(der(x509.MarshalPKCS8PrivateKey(k.rsa))), 60), "private hexadecimal RSA 1024"},
+		"ed.hex":          {"seed=" + hex.EncodeToString(der(x509.MarshalPKCS8PrivateKey(k.ed))), "private hexadecimal Ed25519 256"},
+		"cut.hex":         {hex.EncodeToString(sec1[:60]) + "\n", ""},
+		"public.hex":      {hex.EncodeToString(der(x509.MarshalPKIXPublicKey(&k.ec.PublicKey))) + "\n", ""},
+		"words.hex":       {strings.Repeat("30770201010420", 3*maxWordTries) + "\n", ""},
 		"little.pem":      {wide(pemKey, binary.LittleEndian), "private PEM EC 256"},
 		"big.pem":         {wide(pemKey, binary.BigEndian), "private PEM EC 256"},
 		"placeholder.b64": {base64.StdEncoding.EncodeToString([]byte("-----BEGIN PRIVATE KEY-----\n(here)\n-----END PRIVATE KEY-----\n")), ""},

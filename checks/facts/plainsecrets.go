@@ -25,7 +25,7 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 4,
+	Version: 5,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, and in flat programs beside the name of what they open.",
 	Needs:   []Node{Texts, Scripts, rawSecrets, databaseLogins},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
@@ -82,7 +82,7 @@ func uniqueSecrets(all []PlainSecret) []PlainSecret {
 const maxSecrets = 5000
 
 // secretAnchors are parts of words without which no rule for passwords runs.
-var secretAnchors = newLiterals([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "mysqli"})
+var secretAnchors = newLiterals([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "mysqli", "pw", "_secret", "usSecret"})
 
 // textSecrets finds passwords in a text that is no shell script.
 func textSecrets(t Text) []PlainSecret {
@@ -103,6 +103,9 @@ func textSecrets(t Text) []PlainSecret {
 		l := lineAt(t, at)
 		last = int(l.Offset) + len(l.Text)
 		for _, s := range lineSecrets(kind, l.Text) {
+			if isShortName(s.Name) && !besideLogin(t.Content, int(l.Offset)) {
+				continue // the width of a page or a pulse
+			}
 			s.Location = t.At(l)
 			found = append(found, s)
 		}
@@ -172,10 +175,31 @@ var (
 	proseFolders = []string{"locale", "locales", "lang", "langs", "language", "languages", "i18n", "translations", "bash-completion", "pam.d", "man", "licenses", "vim", "terminfo", "lintian"}
 	proseNames   = []string{"nsswitch.conf", "login.defs", "sudoers", "services", "debconf.conf", "deluser.conf", "adduser.conf"}
 	// languageFile is a translation that is named by its language (ISO 639): not app.json.
-	languageFile = lazy(`^(?:[a-z]{2,3}[-_][A-Za-z]{2,4}|a[rz]|b[gnr]|c[asny]|d[ae]|e[lnstuo]|f[airo]|g[abl]|h[eiruy]|i[dst]|j[ap]|k[akor]|l[tv]|m[knst]|n[blno]|p[lst]|r[ou]|s[klqrvw]|t[hrw]|u[kz]|vi|zh|chi|deu|eng|fra|fre|ger|ita|jpn|kor|nld|pol|por|rus|spa|swe|tur|zho)\.[a-z]+$`)
+	languageFile = lazy(`^(?:[a-z]{2,3}[-_][A-Za-z]{2,4}|` + languageCode + `)\.[a-z]+$`)
+	// namedTranslation is one by its word: translations.json, strings_de.xml, messages.de.json.
+	// "lang" and "labels" count only before a language; lang.ini may be anything.
+	namedTranslation = lazy(`^(?:(?:translations?|strings|messages|i18n|l10n)(?:[-_.]` + languageTag + `)?|(?:langs?|languages?|locales?|labels|texts|ui)[-_.]` + languageTag + `)\.[a-z]+$`)
 	// pythonItself holds Python's own library, whose comments have examples.
 	pythonItself = lazy(`(?:^|/)lib/python[0-9.]+/(?:[a-z_]+/)*[a-z_]+\.py$`)
 )
+
+// languageCode is one of the languages that devices speak (ISO 639); languageTag may
+// say the country too.
+const (
+	languageCode = `a[rz]|b[gnr]|c[asny]|d[ae]|e[lnstuo]|f[airo]|g[abl]|h[eiruy]|i[dst]|j[ap]|k[akor]|l[tv]|m[knst]|n[blno]|p[lst]|r[ou]|s[klqrvw]|t[hrw]|u[kz]|vi|zh|chi|deu|eng|fra|fre|ger|ita|jpn|kor|nld|pol|por|rus|spa|swe|tur|zho`
+	languageTag  = `(?:` + languageCode + `)(?:[-_][a-z]{2,4})?`
+)
+
+// translationSuffixes are those of files of words; a name that is a language alone
+// counts with the first five.
+var translationSuffixes = []string{".json", ".xml", ".properties", ".ini", ".txt", ".yaml", ".yml", ".toml", ".js", ".ts", ".strings", ".arb", ".resx"}
+
+// isTranslation reports whether a file's name says that it holds words for people.
+func isTranslation(base string) bool {
+	suffix := path.Ext(base)
+	return slices.Contains(translationSuffixes[:5], suffix) && languageFile.Get().MatchString(base) ||
+		slices.Contains(translationSuffixes, suffix) && namedTranslation.Get().MatchString(base)
+}
 
 func textKindOf(t Text) textKind {
 	name := strings.ToLower(t.File.Name)
@@ -183,7 +207,7 @@ func textKindOf(t Text) textKind {
 	suffix := path.Ext(base)
 	folders := strings.Split(path.Dir(name), "/")
 	switch {
-	case slices.Contains(proseSuffixes, suffix), slices.Contains(proseNames, base), languageFile.Get().MatchString(base) && slices.Contains([]string{".json", ".xml", ".properties", ".ini", ".txt"}, suffix):
+	case slices.Contains(proseSuffixes, suffix), slices.Contains(proseNames, base), isTranslation(base):
 		return proseText
 	case slices.ContainsFunc(folders, func(f string) bool { return slices.Contains(proseFolders, f) }):
 		return proseText
@@ -199,7 +223,7 @@ func textKindOf(t Text) textKind {
 
 var (
 	// keyValue finds NAME=value, "name": "value", name => 'value'.
-	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|_[Pp][Ww]|[Pp][Ss][Kk])[0-9]?)["']?\s*(?:=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
+	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|\b[Pp][Ww]|_[Pp][Ww]|[Pp][Ss][Kk]|(?:auth|acct|dae|shared|radius)_secret|radiusSecret)[0-9]?)["']?\s*(?:=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
 	// secretOption finds "option password 'x'" and "remote_password x".
 	secretOption = lazy(`^\s*(?:option\s+)?['"]?([A-Za-z0-9_]+)['"]?\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*;?\s*$`)
 	// secretElement finds <Password>x</Password>.
@@ -219,7 +243,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 		return nil
 	}
 	found := append(addressSecrets(s), callSecrets(kind, s)...)
-	if !holdsAny(s, passwordAnchors) && !strings.Contains(strings.ToLower(s), "psk") { // no name of a password
+	if !holdsAny(s, passwordAnchors) && !holdsAny(strings.ToLower(s), []string{"psk", "secret"}) { // no name of a password
 		return found
 	}
 	for _, m := range secretPair.Get().FindAllStringSubmatchIndex(s, 64) {
@@ -245,7 +269,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 			found = append(found, PlainSecret{Name: name, OnList: isListed(value), Secret: NewSecret("password", value)})
 			continue
 		}
-		if kind == codeText && !isStrongWord(value) {
+		if (kind == codeText || isShortName(name)) && !isStrongWord(value) && (kind == codeText || !isListed(value)) {
 			continue
 		}
 		found = appendSecret(found, name, value)
@@ -273,6 +297,9 @@ func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 		return found
 	}
 	digest, _ := storedHash(value)
+	if digest != "" && (!isHexDigits(value) || isDigestOfListed(value)) {
+		return found
+	}
 	return append(found, PlainSecret{Name: forPeople(name), Wifi: psk || isWifiName(name), OnList: isListed(value), Digest: digest, Secret: NewSecret("password", value)})
 }
 

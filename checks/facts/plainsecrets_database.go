@@ -87,7 +87,7 @@ func loginColumnsOf(t sqlite3.Table) loginColumns {
 // holds a password or its hash.
 func isSecretColumn(name string) bool {
 	lower := strings.ToLower(name)
-	for _, end := range []string{"_hash", "hash", "_digest", "_md5", "_sha1", "_sha256"} {
+	for _, end := range []string{"_hash", "hash", "_digest", "_md5", "_sha1", "_sha256", "md5", "sha1", "sha256"} {
 		lower = strings.TrimSuffix(lower, end)
 	}
 	return lower == "pwd" || lower == "pw" || isPasswordName(lower) || strings.HasSuffix(lower, "psk")
@@ -123,6 +123,9 @@ func (c loginColumns) logins(table string, values []sqlite3.Value) []databaseLog
 // hexadecimal digits has no salt, or one that stands elsewhere.
 func storedHash(value string) (HashKind, int) {
 	if kind, rounds := HashKindOf(value); kind != "" && kind != DES && kind != BSDi && kind != UnknownHash {
+		return kind, rounds
+	}
+	if kind, rounds := webHash(value); kind != "" {
 		return kind, rounds
 	}
 	if strings.Trim(value, "0123456789abcdefABCDEF") == "" && !isRepeated(value) {

@@ -36,6 +36,7 @@ func (r *commandReader) commandSecrets(i int) []PlainSecret {
 	name, args := c.Effective()
 	program := path.Base(name)
 	found = append(found, argumentSecrets(program, args)...)
+	found = append(found, r.typedSecrets(i)...)
 	for _, a := range args {
 		found = append(found, addressSecrets(a)...)
 		if key, value, ok := strings.Cut(strings.TrimLeft(a, "-"), "="); ok && !strings.ContainsAny(a, " \n") {

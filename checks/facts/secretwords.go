@@ -24,6 +24,9 @@ func isPasswordName(name string) bool {
 	if len(name) > 64 || name == "PWD" || name == "OLDPWD" || name == "pwd" {
 		return false
 	}
+	if slices.Contains(radiusSecrets, strings.ToLower(strings.ReplaceAll(name, "_", ""))) {
+		return true
+	}
 	if !holdsAny(name, passwordAnchors) || !endsLikePassword(name) {
 		return false
 	}
@@ -37,6 +40,36 @@ func isPasswordName(name string) bool {
 	}
 	return len(before) == 0 || !slices.Contains(otherPass, strings.ToLower(lastOf(before)))
 }
+
+// radiusSecrets are what hostapd, OpenWrt and others call the secret that a device
+// shares with a RADIUS server, in small letters and without lines between.
+var radiusSecrets = []string{
+	"authserversharedsecret", "acctserversharedsecret", "radiusauthserversharedsecret", "authsecret", "acctsecret", "daesecret", "radiussecret", "radiussharedsecret",
+}
+
+// isShortName reports whether a setting is called "pw", which is other things too.
+func isShortName(name string) bool { return strings.EqualFold(name, "pw") }
+
+// besideLogin reports whether the paragraph around the line at an offset of a text
+// names who logs in: a user, or a section or object that is called so.
+func besideLogin(content string, at int) bool {
+	from, to := max(0, at-maxBeside), min(len(content), at+maxBeside)
+	before := content[from:at]
+	for _, end := range []string{"\n\n", "\n\r\n", "\n["} { // what stands before is another section
+		if i := strings.LastIndex(before, end); i >= 0 {
+			before = before[i+1:]
+		}
+	}
+	behind, _, _ := strings.Cut(content[at:to], "\n\n")
+	behind, _, _ = strings.Cut(behind, "\n[")
+	return loginWord.Get().MatchString(before) || loginWord.Get().MatchString(behind)
+}
+
+// maxBeside is the number of bytes around a line that are looked at.
+const maxBeside = 400
+
+// loginWord names who logs in, as a setting, a section, or an element.
+var loginWord = lazy(`(?i)(?:^|[^a-z])(?:user|user_?name|usr|login|log_?in|account|auth|uid)["'\]>]?\s*(?:[=:>\]{]|$|\n)|<(?:user|login|account)`)
 
 // endsLikePassword reports whether a name ends in the last letter of a word for a
 // password, and a digit at most: the others need no expression.

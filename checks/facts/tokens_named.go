@@ -1,15 +1,13 @@
 package facts
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"path"
 	"slices"
 	"strings"
 )
 
 // tokenName is the name of a setting that holds a token.
-var tokenName = lazy(`(?i)(?:^|[-_.a-z0-9])(?:token|api_?-?key|apikey|access_?key|secret_?key|secret_access_key|client_?secret|shared_?access_?key|auth_?key|account_?key|app_?secret|device_?secret|license_?secret)$|^(?:token|secret)$`)
+var tokenName = lazy(`(?i)(?:^|[-_.a-z0-9])(?:token|api_?-?key|apikey|access_?key|secret_?key|secret_access_key|client_?secret|shared_?access_?key|auth_?key|account_?key|app_?secret|device_?secret|license_?secret|(?:jwt|session|cookie|signing|consumer|product|provision)[-_]?secret|subscription[-_]?key)$|^(?:token|secret)$`)
 
 // otherTokens are words that make it something else: a name, a place, a public one.
 var otherTokens = []string{"csrf", "xsrf", "public", "pub", "file", "path", "url", "uri", "name", "id", "type", "expiry", "endpoint", "refresh_interval"}
@@ -43,13 +41,17 @@ func namedTokens(t Text) []Token {
 		return nil
 	}
 	var found []Token
+	known := contextOf(t)
 	for l := range t.Lines() {
 		s := strings.TrimSpace(l.Text)
 		if len(s) < 20 || len(s) > maxSettingLine || isComment(s) {
 			continue
 		}
-		for _, p := range tokenPairs(s) {
-			found = append(found, Token{What: "token (" + forPeople(p.name) + ")", Secret: NewSecret("token", p.value), Location: t.At(l)})
+		for _, p := range slices.Concat(tokenPairs(s, known), webTokens(s)) {
+			n := Token{What: "token (" + forPeople(p.name) + ")", Secret: NewSecret("token", p.value), Location: t.At(l)}
+			if !slices.ContainsFunc(found, n.isOf) {
+				found = append(found, n)
+			}
 		}
 	}
 	return found
@@ -59,7 +61,7 @@ func namedTokens(t Text) []Token {
 type namedValue struct{ name, value string }
 
 // tokenPairs gives the settings of a line that hold a token.
-func tokenPairs(line string) []namedValue {
+func tokenPairs(line string, known tokenContext) []namedValue {
 	var pairs []namedValue
 	for _, m := range tokenMember.Get().FindAllStringSubmatch(line, 64) {
 		pairs = append(pairs, namedValue{m[1], m[2] + m[3] + m[4]})
@@ -69,7 +71,7 @@ func tokenPairs(line string) []namedValue {
 	}
 	return slices.DeleteFunc(pairs, func(p namedValue) bool {
 		lower := strings.ToLower(p.name)
-		return !tokenName.Get().MatchString(p.name) || !isTokenValue(p.value) ||
+		return !tokenName.Get().MatchString(p.name) && !known.isToken(p) || !isTokenValue(p.value) ||
 			slices.ContainsFunc(otherTokens, func(w string) bool { return strings.Contains(lower, w) })
 	})
 }
@@ -79,23 +81,14 @@ var tokenFile = lazy(`(?i)^(?:.*[-_.])?(?:token|api[-_]?key|secret)(?:[-_.](?:tx
 // isTokenValue reports whether a value can be a token: letters and digits mixed,
 // no path, address, version, date or place to fill in. A JSON web token must be one.
 func isTokenValue(v string) bool {
-	if !isOpaque(v, 16) || strings.Count(v, "/") > 4 || strings.Contains(v, "EXAMPLE") || isRepeated(v) {
+	if !isOpaque(v, 16) && !isScrambled(v) || strings.Count(v, "/") > 4 || strings.Contains(v, "EXAMPLE") || isRepeated(v) {
 		return false
 	}
 	if strings.HasPrefix(v, "eyJ") {
-		return isJWT(v)
+		return isWebToken(v)
 	}
 	lower := strings.ToLower(v)
 	return !slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(lower, p) })
-}
-
-func isJWT(v string) bool {
-	head, _, ok := strings.Cut(v, ".")
-	raw, err := base64.RawURLEncoding.DecodeString(head)
-	var header struct {
-		Alg string `json:"alg"`
-	}
-	return ok && err == nil && json.Unmarshal(raw, &header) == nil && header.Alg != ""
 }
 
 // scriptTokens finds tokens in assignments and arguments of a script.
@@ -109,6 +102,9 @@ func scriptTokens(s Script) []Token {
 	}
 	for _, c := range s.Commands {
 		for _, a := range c.Assigns {
+			for _, w := range webTokens(a.Name + "=" + a.Value) {
+				add(c, "token", w.value)
+			}
 			add(c, a.Name, a.Value)
 		}
 		_, args := c.Effective()

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"encoding/base64"
 	"hash/crc32"
 	"slices"
 	"strings"
@@ -112,23 +113,41 @@ func TestNamedTokens(t *testing.T) {
 func TestTokensOfOneLine(t *testing.T) {
 	const a, b = "9f8a3c7e1b2d4f60a5c8e7d9b1f03a26", "kT9fQ2mZx7LpR4vB8nCwY1sD6hJ3gE5a"
 	for name, tc := range map[string]struct{ file, content, want string }{
-		"the first member":  {"opt/c.json", `{"apiKey":"` + a + `","applicationId":"1"}`, "token (apiKey)"},
-		"a nested member":   {"opt/c.json", `{"mqtt":{"host":"a.com","accessToken":"` + b + `"}}`, "token (accessToken)"},
-		"in a list":         {"opt/c.json", `{"list":[{"client_secret": "` + b + `"}],"x":1}`, "token (client_secret)"},
-		"two of them":       {"opt/c.json", `{"apiKey":"` + a + `","x":[1],"mixpanelToken":"` + b + `","z":2}`, "token (apiKey), token (mixpanelToken)"},
-		"beside a form":     {"opt/c.json", `{"aws":"AKIAQ4J5Y7R2T3W6Z2KD","apiKey":"` + a + `"}`, "token (apiKey), AWS access key"},
-		"the form itself":   {"opt/c.json", `{"access_key":"AKIAQ4J5Y7R2T3W6Z2KD","x":1}`, "AWS access key"},
-		"a flow of YAML":    {"opt/c.yaml", "mqtt: {host: a.com, access_token: " + b + ", port: 1}", "token (access_token)"},
-		"a table of TOML":   {"opt/c.toml", "mqtt = { api_key = '" + a + "', port = 1 }", "token (api_key)"},
-		"before a comment":  {"opt/c.conf", "api_key = " + a + " # of the cloud", "token (api_key)"},
-		"a long line":       {"opt/c.json", `{"x":"` + strings.Repeat("word ", 2000) + `","apiKey":"` + a + `","y":1}`, "token (apiKey)"},
-		"a public key":      {"opt/c.json", `{"publicKey":"` + a + `","x":1}`, ""},
-		"a token's name":    {"opt/c.json", `{"tokenId":"` + a + `","csrfToken":"` + a + `","x":1}`, ""},
-		"to fill in":        {"opt/c.json", `{"apiKey":"your-api-key-12-34-here","token":"00000000000000000000","x":1}`, ""},
-		"an address":        {"opt/c.json", `{"accessToken":"https://a.com/token/1234","x":1}`, ""},
-		"in a manual":       {"usr/share/i18n/c.json", `{"apiKey":"` + a + `","x":1}`, ""},
-		"a comment":         {"opt/c.conf", `# {"apiKey":"` + a + `","x":1}`, ""},
-		"a page's own line": {"www/a.js", `var a={"token":"` + a + `","x":1}`, ""},
+		"the first member":    {"opt/c.json", `{"apiKey":"` + a + `","applicationId":"1"}`, "token (apiKey)"},
+		"a nested member":     {"opt/c.json", `{"mqtt":{"host":"a.com","accessToken":"` + b + `"}}`, "token (accessToken)"},
+		"in a list":           {"opt/c.json", `{"list":[{"client_secret": "` + b + `"}],"x":1}`, "token (client_secret)"},
+		"two of them":         {"opt/c.json", `{"apiKey":"` + a + `","x":[1],"mixpanelToken":"` + b + `","z":2}`, "token (apiKey), token (mixpanelToken)"},
+		"beside a form":       {"opt/c.json", `{"aws":"AKIAQ4J5Y7R2T3W6Z2KD","apiKey":"` + a + `"}`, "token (apiKey), AWS access key"},
+		"the form itself":     {"opt/c.json", `{"access_key":"AKIAQ4J5Y7R2T3W6Z2KD","x":1}`, "AWS access key"},
+		"a flow of YAML":      {"opt/c.yaml", "mqtt: {host: a.com, access_token: " + b + ", port: 1}", "token (access_token)"},
+		"a table of TOML":     {"opt/c.toml", "mqtt = { api_key = '" + a + "', port = 1 }", "token (api_key)"},
+		"before a comment":    {"opt/c.conf", "api_key = " + a + " # of the cloud", "token (api_key)"},
+		"a long line":         {"opt/c.json", `{"x":"` + strings.Repeat("word ", 2000) + `","apiKey":"` + a + `","y":1}`, "token (apiKey)"},
+		"of a subscription":   {"opt/c.json", `{"subscriptionKey":"` + b + `","x":1}`, "token (subscriptionKey)"},
+		"what signs tokens":   {"opt/c.json", `{"jwtSecret":"s3cr3tjwtsigningkey123"}`, "token (jwtSecret)"},
+		"of one digit":        {"opt/c.json", `{"authToken":"dRAALefmcMWlfebwNEJIEbTXevfYuaD9"}`, "token (authToken)"},
+		"words":               {"opt/c.json", `{"authToken":"getAuthTokenOfTheDeviceV2"}`, ""},
+		"Memfault":            {"etc/memfaultd.conf", `{"project_key":"` + b + `"}`, "token (project_key)"},
+		"Memfault's variable": {"etc/agent.conf", `MEMFAULT_PROJECT_KEY=` + b, "token (MEMFAULT_PROJECT_KEY)"},
+		"another's project":   {"etc/sonar.conf", `{"project_key":"` + b + `"}`, ""},
+		"LoRaWAN":             {"etc/lora.json", `{"DevEUI":"70b3d57ed0000001","AppKey":"` + a + `"}`, "token (AppKey)"},
+		"an application's":    {"etc/push.json", `{"AppKey":"` + a + `"}`, ""},
+		"a web token":         {"opt/c.conf", "jwt=" + webTokenOf(`{"alg":"HS256"}`, `{"sub":"device"}`), "token (jwt)"},
+		"behind a word":       {"opt/c.yaml", "authorization: Bearer " + webTokenOf(`{"alg":"ES256"}`, `{"sub":"device"}`), "token (authorization)"},
+		"of a service":        {"opt/c.env", "SUPABASE_KEY=" + webTokenOf(`{"alg":"HS256"}`, `{"role":"service_role"}`), "token (SUPABASE_KEY)"},
+		"of visitors":         {"opt/c.env", "SUPABASE_KEY=" + webTokenOf(`{"alg":"HS256"}`, `{"role":"anon"}`), ""},
+		"for all":             {"opt/c.env", "SUPABASE_ANON_KEY=" + webTokenOf(`{"alg":"HS256"}`, `{"role":"x"}`), ""},
+		"a licence":           {"opt/c.json", `{"license":"` + webTokenOf(`{"alg":"RS256"}`, `{"sub":"acme"}`) + `"}`, ""},
+		"of a manual":         {"opt/c.env", "TOKEN=" + webTokenOf(`{"alg":"HS256"}`, `{"sub":"1234567890","name":"John Doe"}`), ""},
+		"unsigned":            {"opt/c.env", "JWT=" + webTokenOf(`{"alg":"none"}`, `{"sub":"device"}`), ""},
+		"of no JSON":          {"opt/c.env", "JWT=eyJabcdefghijkl.eyJabcdefghijklmn." + strings.Repeat("ab1", 15), ""},
+		"a public key":        {"opt/c.json", `{"publicKey":"` + a + `","x":1}`, ""},
+		"a token's name":      {"opt/c.json", `{"tokenId":"` + a + `","csrfToken":"` + a + `","x":1}`, ""},
+		"to fill in":          {"opt/c.json", `{"apiKey":"your-api-key-12-34-here","token":"00000000000000000000","x":1}`, ""},
+		"an address":          {"opt/c.json", `{"accessToken":"https://a.com/token/1234","x":1}`, ""},
+		"in a manual":         {"usr/share/i18n/c.json", `{"apiKey":"` + a + `","x":1}`, ""},
+		"a comment":           {"opt/c.conf", `# {"apiKey":"` + a + `","x":1}`, ""},
+		"a page's own line":   {"www/a.js", `var a={"token":"` + a + `","x":1}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
@@ -140,6 +159,11 @@ func TestTokensOfOneLine(t *testing.T) {
 			}
 		})
 	}
+}
+
+// webTokenOf is a JSON web token whose signature is only letters.
+func webTokenOf(header, claims string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + "." + strings.Repeat("Zk3", 15)[:43]
 }
 
 func TestPasswordOfALongLine(t *testing.T) {
