@@ -30,6 +30,7 @@ type Component struct {
 	Licence    string           `json:"licence,omitempty"` // as its package says it
 	Depends    []string         `json:"depends,omitempty"` // packages that it says it needs
 	Aliases    []string         `json:"aliases,omitempty"` // other names under which it was seen
+	Base       string           `json:"base,omitempty"`    // of an operating system: name and version of the one that it was made from
 	Places     []assay.Location `json:"places"`
 }
 
@@ -38,7 +39,7 @@ type Component struct {
 // component seen several times is listed once, with its places.
 var Components = &Fact[[]Component]{
 	Name:    "components",
-	Version: 5,
+	Version: 6,
 	Doc:     "Software components with version, package URL, places and confidence.",
 	Needs:   []Node{Tree, Roots, Texts, packages, sightings},
 	Observe: func(o *Observer) ([]Component, error) {
@@ -204,6 +205,9 @@ func upstreamName(name string) string {
 	if up, ok := upstreamNames[name]; ok {
 		return up
 	}
+	if bare := strings.TrimRight(name, "0123456789.-"); strings.HasPrefix(name, "lib") && upstreamNames[bare] != "" {
+		return upstreamNames[bare] // libmbedtls12: what follows counts the changes of the interface
+	}
 	if strings.HasPrefix(name, "linux-image") || strings.HasPrefix(name, "kernel-image") || strings.HasPrefix(name, "linux-yocto") {
 		return "linux"
 	}
@@ -215,7 +219,7 @@ var upstreamNames = map[string]string{
 	"kernel": "linux", "linux-kernel": "linux", "linux_kernel": "linux", "libc6": "glibc", "uclibc-ng": "uclibc", "libz": "zlib", "libcrypto": "openssl", "libssl": "openssl", "libopenssl": "openssl", "libopenssl1.1": "openssl", "libopenssl3": "openssl", "openssl-util": "openssl",
 	"libssl3": "openssl", "libcrypto3": "openssl", "libssl1.1": "openssl", "libcrypto1.1": "openssl",
 	"zlib1g": "zlib", "wpad": "hostapd", "wpad-basic": "hostapd", "wpad-mini": "hostapd", "libsqlite3": "sqlite",
-	"libmbedtls": "mbedtls", "libwolfssl": "wolfssl", "openssh-server": "openssh", "libexpat": "expat", "libcurl4": "libcurl",
+	"libmbedtls": "mbedtls", "libmbedcrypto": "mbedtls", "libmbedx509": "mbedtls", "libwolfssl": "wolfssl", "libgnutls": "gnutls", "openssh-server": "openssh", "libexpat": "expat", "libcurl4": "libcurl",
 }
 
 // SameVersion reports whether two versions are of one upstream release: epoch,
@@ -294,91 +298,6 @@ func purl(kind, space, name, version string) string {
 		space = ""
 	}
 	return packageurl.NewPackageURL(kind, space, name, version, nil, "").ToString()
-}
-
-// system is what a root file system says that it is.
-type system struct {
-	ID, Name, Version string
-	Location          assay.Location
-}
-
-func (s system) component() Component {
-	return Component{
-		Name: cmp.Or(s.ID, s.Name), Version: s.Version, Confidence: ConfidenceBuild, Kind: KindSystem,
-		PURL: purl("generic", "", cmp.Or(s.ID, s.Name, "unknown"), s.Version), Places: []assay.Location{s.Location},
-	}
-}
-
-// bareVersions are the files in which a distribution writes its version and
-// nothing else, as older ones do without os-release, and what the version begins with.
-var bareVersions = []struct {
-	file, id string
-	form     *pattern
-}{
-	{"etc/debian_version", "debian", lazy(`^\d+(\.\d+)*$`)}, // "bookworm/sid" is no release
-	{"etc/alpine-release", "alpine", lazy(`^\d+\.\d+(\.\d+)?$`)},
-	{"etc/openwrt_version", "openwrt", lazy(`^\d+\.\d+(\.\d+)?$`)},
-}
-
-// completed completes what os-release says by the bare version of the same
-// distribution: Debian's testing and derivatives of other names say none of theirs.
-func (s system) completed(c *firmware.Container, texts *TextSet) system {
-	if s.Version != "" {
-		return s
-	}
-	for _, b := range bareVersions {
-		t, ok := texts.Get(c, b.file)
-		if !ok || s.ID != "" && s.ID != b.id || s.ID == "" && s.Name != "" {
-			continue
-		}
-		if version := strings.TrimSpace(t.Content); b.form.MatchString(version) {
-			return system{ID: b.id, Name: s.Name, Version: version, Location: At(t.File)}
-		}
-	}
-	return s
-}
-
-// systemsOf reads os-release (os-release(5)), OpenWrt's own file and the files with
-// a bare version, by the path of the container.
-func systemsOf(img *firmware.Image, texts *TextSet) map[string]system {
-	systems := map[string]system{}
-	for _, c := range img.Containers {
-		for _, file := range []struct{ name, id, label, version string }{
-			{"etc/os-release", "ID", "NAME", "VERSION_ID"},
-			{"usr/lib/os-release", "ID", "NAME", "VERSION_ID"},
-			{"etc/openwrt_release", "", "DISTRIB_ID", "DISTRIB_RELEASE"},
-		} {
-			t, ok := texts.Get(c, file.name)
-			if !ok {
-				continue
-			}
-			values := assignments(t)
-			s := system{ID: strings.ToLower(values[file.id]), Name: values[file.label], Version: values[file.version], Location: At(t.File)}
-			if s.ID == "" && file.id == "" {
-				s.ID = strings.ToLower(s.Name)
-			}
-			if s.ID != "" || s.Name != "" {
-				systems[c.Path] = s
-				break
-			}
-		}
-		if s := systems[c.Path].completed(c, texts); s.ID != "" || s.Name != "" {
-			systems[c.Path] = s
-		}
-	}
-	return systems
-}
-
-// assignments reads lines NAME=value with or without quotes.
-func assignments(t Text) map[string]string {
-	values := map[string]string{}
-	for l := range t.Lines() {
-		key, val, ok := strings.Cut(strings.TrimSpace(l.Text), "=")
-		if ok && !strings.HasPrefix(key, "#") {
-			values[key] = strings.Trim(strings.TrimSpace(val), `"'`)
-		}
-	}
-	return values
 }
 
 var (

@@ -28,7 +28,7 @@ var ComponentEndOfLife = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.3-8"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Components, advisories.EndOfLife),
 	Run:       componentEndOfLife,
 }
@@ -36,18 +36,18 @@ var ComponentEndOfLife = &checks.Check{
 func componentEndOfLife(c *checks.Context) checks.Judgement {
 	components := checks.Ask(c, facts.Components)
 	table := branches(c)
-	distributed := inDistribution(table, components)
+	keeper := keeperOf(table, components)
 	var found []assay.Finding
 	var places []assay.Location
-	var unknown []string
+	var unknown []facts.Component
 	for _, k := range components {
-		if ofDistribution(k) || distributed && (k.Kind == facts.KindPackage || k.Kind == facts.KindKernel) {
+		if ofDistribution(k) || keeper.repairs(k) {
 			continue
 		}
 		b, ok := branchOf(table, k)
 		if !ok {
-			if inTable(table, k) || k.Kind == facts.KindSystem && anyOfDistribution(components) {
-				unknown = append(unknown, strings.TrimSpace(k.Name+" "+k.Version))
+			if inTable(table, k) || isSubject(k) {
+				unknown = append(unknown, k)
 			}
 			continue
 		}
@@ -56,11 +56,31 @@ func componentEndOfLife(c *checks.Context) checks.Judgement {
 			found = append(found, f)
 		}
 	}
-	j := c.None(checks.Merged(found), places...)
-	if len(unknown) != 0 && j.Verdict != assay.Fail {
-		return c.Inconclusive("the end of support is not known of %s", strings.Join(slices.Compact(unknown), ", ")).With(j.Findings...)
+	return notKnown(c, checks.Merged(found), places, unknown)
+}
+
+// notKnown judges what the table says, and names what was seen of which it says
+// nothing: that is no pass, unless the maker shows who takes care of it.
+func notKnown(c *checks.Context, found []assay.Finding, places []assay.Location, unknown []facts.Component) checks.Judgement {
+	var names []string
+	var notes []assay.Finding
+	for _, k := range unknown {
+		names = append(names, strings.TrimSpace(k.Name+" "+k.Version))
+		notes = append(notes, checks.Observed(assay.Info, "the end of support of "+names[len(names)-1]+" is not known", k.Places...))
 	}
-	if len(places) == 0 {
+	shown := maintainedBy(c.Product) != ""
+	if shown {
+		for _, k := range unknown {
+			places = append(places, k.Places...)
+		}
+	}
+	j := c.None(checks.Merged(found), places...)
+	switch {
+	case j.Verdict == assay.Fail || len(names) != 0 && shown:
+		return j.With(checks.Merged(notes)...)
+	case len(names) != 0:
+		return c.Inconclusive("the end of support is not known of %s", strings.Join(slices.Compact(names), ", ")).With(j.Findings...)
+	case len(places) == 0:
 		return c.Inconclusive("no component was seen whose end of support is known")
 	}
 	return j
@@ -71,9 +91,17 @@ func inTable(table []advisories.Branch, k facts.Component) bool {
 	return slices.ContainsFunc(table, func(b advisories.Branch) bool { return named(k, b.Component) })
 }
 
-// anyOfDistribution reports packages that are left to the distribution.
-func anyOfDistribution(components []facts.Component) bool {
-	return slices.ContainsFunc(components, ofDistribution)
+// subjects are what the check is about: kernels and kits of programs without an
+// operating system, and libraries of TLS. One of them that the table does not know
+// is named. Distributions are subjects by their kind.
+var subjects = []string{
+	"linux",
+	"openssl", "libressl", "mbedtls", "wolfssl", "gnutls", "nss",
+	"zephyr", "freertos", "mbed-os", "riot", "esp-idf", "esp8266-rtos-sdk", "nrf-connect-sdk", "nrf5-sdk",
+}
+
+func isSubject(k facts.Component) bool {
+	return k.Kind == facts.KindSystem || slices.ContainsFunc(subjects, func(s string) bool { return named(k, s) })
 }
 
 // ofDistribution reports a package of a distribution that repairs its packages
@@ -82,14 +110,46 @@ func ofDistribution(k facts.Component) bool {
 	return slices.ContainsFunc([]string{"pkg:deb/", "pkg:apk/", "pkg:rpm/"}, func(p string) bool { return strings.HasPrefix(k.PURL, p) })
 }
 
-// inDistribution reports a distribution of the table: it repairs its packages and
-// its kernel itself, so its own end counts for them. Buildroot only builds: the
-// kernel and what goes with it are the maker's choice.
-func inDistribution(table []advisories.Branch, components []facts.Component) bool {
+// keeper is who repairs parts of the image whatever became of their own branches:
+// the distributions and kits of the table that were seen in it.
+type keeper struct {
+	packages, kernel, kit bool
+}
+
+// kits are the development kits that bring libraries of others with them, and
+// brought are those.
+var (
+	kits    = []string{"esp-idf", "zephyr"}
+	brought = []string{"freertos", "mbedtls"}
+)
+
+// keeperOf finds the distributions and kits of the table. Buildroot only builds: all
+// that goes into it is the maker's choice. Poky keeps its recipes, the kernel is the
+// choice of whoever made the layer of the board.
+func keeperOf(table []advisories.Branch, components []facts.Component) keeper {
+	var w keeper
 	for _, k := range components {
-		if _, ok := branchOf(table, k); ok && k.Kind == facts.KindSystem && !strings.EqualFold(k.Name, "buildroot") {
-			return true
+		b, ok := branchOf(table, k)
+		switch {
+		case !ok:
+		case k.Kind == facts.KindSystem && b.Component != "buildroot":
+			w.packages = true
+			w.kernel = w.kernel || b.Component != "poky"
+		case slices.Contains(kits, b.Component):
+			w.kit = true
 		}
+	}
+	return w
+}
+
+func (w keeper) repairs(k facts.Component) bool {
+	switch k.Kind {
+	case facts.KindPackage:
+		return w.packages
+	case facts.KindKernel:
+		return w.kernel
+	case facts.KindProgram:
+		return w.kit && slices.Contains(brought, k.Name)
 	}
 	return false
 }
@@ -102,6 +162,9 @@ func branchEnd(c *checks.Context, k facts.Component, b advisories.Branch) (assay
 		return assay.Finding{}, false
 	}
 	name := b.Component + " " + b.Version + " (" + k.Version + ")"
+	if k.Base != "" && !named(k, b.Component) {
+		name = b.Component + " " + b.Version + " (base of " + strings.TrimSpace(k.Name+" "+k.Version) + ")"
+	}
 	severity := assay.High
 	if k.Confidence == facts.ConfidenceString {
 		severity = assay.Medium // whoever built it may have repaired it without a new number

@@ -34,20 +34,27 @@ func branches(c *checks.Context) []advisories.Branch {
 	return endOfLife()
 }
 
-// branchOf finds the branch of a component: 3.18 is that of 3.18.140, not of 3.180.
+// branchOf finds the branch of a component: 3.18 is that of 3.18.140, not of 3.180,
+// and of two the longer one. A system that the table does not know has the branch of
+// the one that it was made from.
 func branchOf(table []advisories.Branch, c facts.Component) (advisories.Branch, bool) {
 	version := c.Version
 	if _, after, ok := strings.Cut(version, ":"); ok { // the epoch of a package
 		version = after
 	}
 	version = strings.TrimPrefix(version, "v")
+	var best advisories.Branch
 	for _, b := range table {
 		rest, ok := strings.CutPrefix(version, b.Version)
-		if ok && (rest == "" || rest[0] < '0' || rest[0] > '9') && named(c, b.Component) {
-			return b, true
+		if ok && (rest == "" || rest[0] < '0' || rest[0] > '9') && len(b.Version) > len(best.Version) && named(c, b.Component) {
+			best = b
 		}
 	}
-	return advisories.Branch{}, false
+	if best.Component == "" && c.Base != "" {
+		name, version, _ := strings.Cut(c.Base, " ")
+		return branchOf(table, facts.Component{Name: name, Version: version, Kind: c.Kind})
+	}
+	return best, best.Component != ""
 }
 
 // named compares by project: libssl3 is of openssl. A system goes by its own
