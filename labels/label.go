@@ -181,12 +181,14 @@ type Scheme struct {
 	Requirements []Requirement `json:"requirements"`
 }
 
-// Requirement is what followed for one requirement, and from what proof.
+// Requirement is what followed for one requirement, about which principle, and from
+// what proof.
 type Requirement struct {
-	ID        string        `json:"id"`
-	Mandatory bool          `json:"mandatory"`
-	Outcome   assay.Outcome `json:"outcome"`
-	Proof     assay.Proof   `json:"proof"`
+	ID        string          `json:"id"`
+	Principle assay.Principle `json:"principle"`
+	Mandatory bool            `json:"mandatory"`
+	Outcome   assay.Outcome   `json:"outcome"`
+	Proof     assay.Proof     `json:"proof"`
 }
 
 // Unclaimed is a scheme that was assessed too and that the label does not claim.

@@ -67,16 +67,15 @@ func TestStatementRefusals(t *testing.T) {
 		change func(*labels.Label)
 		want   string
 	}{
-		"a boast in the address":      {func(l *labels.Label) { l.Product.Maker.Address = "Officially endorsed by all" }, "never stands on a label"},
-		"a boast of a document":       {func(l *labels.Label) { l.Documents[0].By = "Unhackable Labs" }, "never stands on a label"},
-		"an invisible letter":         {func(l *labels.Label) { l.Product.Name += "\u3164" }, "U+3164"},
-		"an invisible blank":          {func(l *labels.Label) { l.Product.Name += "\u2800x" }, "U+2800"},
-		"a form of a letter":          {func(l *labels.Label) { l.Product.Name += "\ufe0f" }, "U+FE0F"},
-		"a long GTIN":                 {func(l *labels.Label) { l.Product.GTIN = "0950600013435299999" }, "GTIN"},
-		"a GTIN with a space":         {func(l *labels.Label) { l.Product.GTIN = "09506000 13435" }, "GTIN"},
-		"a GTIN with a wide digit":    {func(l *labels.Label) { l.Product.GTIN = "0950600013435\uff13" }, "GTIN"},
-		"a GTIN with a typing error":  {func(l *labels.Label) { l.Product.GTIN = "09506000134353" }, "GTIN"},
-		"seen where nothing was read": {func(l *labels.Label) { l.Firmware[0].Opaque = true }, "nothing in it could be read"},
+		"a boast in the address":     {func(l *labels.Label) { l.Product.Maker.Address = "Officially endorsed by all" }, "never stands on a label"},
+		"a boast of a document":      {func(l *labels.Label) { l.Documents[0].By = "Unhackable Labs" }, "never stands on a label"},
+		"an invisible letter":        {func(l *labels.Label) { l.Product.Name += "\u3164" }, "U+3164"},
+		"an invisible blank":         {func(l *labels.Label) { l.Product.Name += "\u2800x" }, "U+2800"},
+		"a form of a letter":         {func(l *labels.Label) { l.Product.Name += "\ufe0f" }, "U+FE0F"},
+		"a long GTIN":                {func(l *labels.Label) { l.Product.GTIN = "0950600013435299999" }, "GTIN"},
+		"a GTIN with a space":        {func(l *labels.Label) { l.Product.GTIN = "09506000 13435" }, "GTIN"},
+		"a GTIN with a wide digit":   {func(l *labels.Label) { l.Product.GTIN = "0950600013435\uff13" }, "GTIN"},
+		"a GTIN with a typing error": {func(l *labels.Label) { l.Product.GTIN = "09506000134353" }, "GTIN"},
 	} {
 		s := labeltest.Statement(t)
 		c.change(&s.Predicate)

@@ -36,7 +36,9 @@ func cases(t testing.TB) map[string]*labels.Statement {
 	l.Coverage = labels.Coverage{Bytes: 4096, DeclaredOpaque: 4096}
 	l.Firmware[0].Opaque = true
 	for i := range l.Principles {
-		l.Principles[i] = labels.Principle{Principle: l.Principles[i].Principle}
+		p := &l.Principles[i]
+		conclude(l, p.Principle, false, assay.Undecided, assay.NotAssessed)
+		p.Examined, p.Decided = nil, 0
 	}
 	return map[string]*labels.Statement{"plain": plain, "demo": demo, "long": long, "bare": bare, "closed": closed(t), "despite": despite(t)}
 }
@@ -77,6 +79,22 @@ func closed(t testing.TB) *labels.Statement {
 	return s
 }
 
+// conclude lets the requirements of a principle, and it, come to something else.
+func conclude(l *labels.Label, p assay.Principle, mandatory bool, outcome assay.Outcome, proof assay.Proof) {
+	for _, s := range l.Schemes {
+		for i := range s.Requirements {
+			if r := &s.Requirements[i]; r.Principle == p {
+				r.Mandatory, r.Outcome, r.Proof = mandatory, outcome, proof
+			}
+		}
+	}
+	for i := range l.Principles {
+		if l.Principles[i].Principle == p {
+			l.Principles[i].Outcome, l.Principles[i].Proof = outcome, proof
+		}
+	}
+}
+
 // lengthen fills a label with the longest that Validate lets through.
 func lengthen(l *labels.Label) {
 	long := func(n int) string { return strings.Repeat("W", n) }
@@ -102,9 +120,14 @@ func lengthen(l *labels.Label) {
 		s.Title = long(labels.MaxText)
 		l.Schemes = append(l.Schemes, s)
 	}
-	l.Principles[0].Outcome = assay.NotMet
-	l.Principles[1] = labels.Principle{Principle: assay.PersonalData, Outcome: assay.DoesNotApply}
-	l.Principles[2] = labels.Principle{Principle: assay.Deletion}
+	for i := range l.Principles {
+		l.Principles[i].Requirements *= 2
+		l.Principles[i].Decided *= 2
+	}
+	conclude(l, assay.Lifecycle, false, assay.NotMet, assay.Documented)
+	conclude(l, assay.PersonalData, true, assay.DoesNotApply, assay.NotAssessed)
+	conclude(l, assay.Deletion, false, assay.Undecided, assay.NotAssessed)
+	l.Principles[2].Decided = 0
 	l.Exceptions = 1 << 40
 	l.Coverage = labels.Coverage{Bytes: 1 << 52, Opened: 1 << 51, Unexplained: 1 << 51}
 }
