@@ -6,7 +6,8 @@
 // A label is known by the SHA-256 of its statement, never by its bundle.
 //
 // The package knows no firmware reader and no check, and imports the standard
-// library and the root package only, so that a verifier stays small.
+// library, the root package and the normal forms of Unicode only, so that a verifier
+// stays small.
 package labels
 
 import (

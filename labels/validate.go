@@ -117,8 +117,8 @@ func checkDate(s string) error {
 func (l *Label) validateTexts() error {
 	names := []string{l.ID, l.Issuer.Name, l.Product.Name, l.Product.Maker.Name}
 	for _, s := range names {
-		if strings.TrimSpace(s) == "" || utf8.RuneCountInString(s) > MaxName {
-			return fmt.Errorf("a name must have 1 to %d characters, this has %d: %.60q", MaxName, utf8.RuneCountInString(s), s)
+		if checkEnds(s) != nil || utf8.RuneCountInString(s) > MaxName {
+			return fmt.Errorf("a name must have 1 to %d characters and no blank at an end, this has %d: %.60q", MaxName, utf8.RuneCountInString(s), s)
 		}
 	}
 	if len(l.Product.Models) > MaxModels {
@@ -127,20 +127,20 @@ func (l *Label) validateTexts() error {
 	if err := checkAddress(l.Issuer.Address); err != nil {
 		return fmt.Errorf("issuer address: %w", err)
 	}
-	if g := l.Product.GTIN; g != "" && !isGTIN(g) {
+	if g := l.Product.GTIN; g != "" && !IsGTIN(g) {
 		return fmt.Errorf("the GTIN %.40q has not 8, 12, 13 or 14 digits, or a wrong last one", g)
 	}
 	return l.eachText(func(s string) error {
 		if err := checkText(s); err != nil {
 			return err
 		}
-		return free([]string{s}, boasts)
+		return modest(s)
 	})
 }
 
-// isGTIN reports whether s is a GTIN: its length, digits only, and a last one that
+// IsGTIN reports whether s is a GTIN: its length, digits only, and a last one that
 // makes the weighted sum a multiple of ten (GS1 General Specifications, 7.9).
-func isGTIN(s string) bool {
+func IsGTIN(s string) bool {
 	if !slices.Contains([]int{8, 12, 13, 14}, len(s)) || strings.Trim(s, "0123456789") != "" {
 		return false
 	}

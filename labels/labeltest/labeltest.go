@@ -95,7 +95,7 @@ func results() []assay.Result {
 
 func platform() assay.Conclusion {
 	return assay.Conclusion{
-		Scheme: "platform-statement", Edition: "2019-11", Title: "IoT Security Policy Platform statement", Outcome: assay.Met,
+		Scheme: "platform-statement", Edition: "2019-11", Title: "IoT Security Policy Platform, statement of nine common principles", Outcome: assay.Met,
 		Requirements: []assay.RequirementOutcome{
 			requirement("1", assay.Lifecycle, assay.Documented),
 			requirement("2", assay.PersonalData, assay.Observed),
@@ -112,7 +112,7 @@ func platform() assay.Conclusion {
 
 func psti() assay.Conclusion {
 	return assay.Conclusion{
-		Scheme: "uk-psti", Edition: "2023", Title: "UK PSTI security requirements", Outcome: assay.Met,
+		Scheme: "uk-psti", Edition: "2023", Title: "UK PSTI (Security Requirements) Regulations 2023, Schedule 1", Outcome: assay.Met,
 		Requirements: []assay.RequirementOutcome{
 			requirement("1", assay.Credentials, assay.Observed),
 			requirement("2", assay.Disclosure, assay.Declared),
