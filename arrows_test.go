@@ -48,7 +48,6 @@ var mayTake = map[string][]string{
 	},
 	"schema/product": {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/", "golang.org/x/text/"},
 	"schema/scheme":  {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/"},
-	"labels":         {"golang.org/x/text/"},
 	"labels/cose":    {"github.com/fxamacker/cbor/"},
 	"labels/compact": {},
 	"labels/status":  {},

@@ -2,6 +2,7 @@ package trust_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/assay-iot/assay/labels/compact"
 	"github.com/assay-iot/assay/labels/trust"
@@ -13,7 +14,7 @@ import (
 func TestCompactStanding(t *testing.T) {
 	p := &trust.Policy{Issuers: []trust.Issuer{{
 		ID: "body", Display: "Example Body of Certification", Address: "https://body.example/labels", Schemes: []string{"uk-psti"}, Prefixes: []string{trust.EveryProduct},
-		Keys: []trust.Key{{KeyID: "k"}},
+		Keys: []trust.Key{{KeyID: "k", NotAfter: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)}},
 	}}}
 	for _, c := range []struct {
 		maker    string
