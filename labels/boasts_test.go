@@ -19,7 +19,7 @@ func TestBoasts(t *testing.T) {
 		{"Hub: no vulnerabilities!", "no vulnerabilities"},
 		{"Officially endorsed hub", "officially endorsed"},
 		{"Hub, völlig sicher", "völlig sicher"},
-		{"Caméra totalement sûre", ""},
+		{"Caméra totalement sûre", "totalement sûr"},
 		{"Caméra: aucune vulnérabilité", "aucune vulnérabilité"},
 		{"完全に安全なカメラ", "完全に安全"},
 		{"كاميرا آمن تماما", "آمن تماما"},
@@ -31,7 +31,20 @@ func TestBoasts(t *testing.T) {
 		{"Hub with U.S. Cyber \u03a4rust Mark", "cyber trust mark"},
 		{"Hub, BSI approved", "bsi approved"},
 		{"Secure Hub 100", ""},
-		{"Clslevel", ""},
+		{"Clslevel", "cls level"},
+		{"Nice Marking", ""},
+		{"Hub 100 Sûreté", ""},
+		{"Completelysecure", "completely secure"},
+		{"Thecompletelysecurehub", "completely secure"},
+		{"c.o.m.p.l.e.t.e.l.y s e c u r e", "completely secure"},
+		{"Hub \uff23\uff2f\uff2dpletely ѕесurе", "completely secure"}, // wide, Cyrillic
+		{"C0mpletely secure", "completely secure"},
+		{"ĉompletely secure", "completely secure"},
+		{"Hub C.E. mark", "ce mark"},
+		{"Hub ★★★★", "★★★★"},
+		{"Hub ★ ★", "★ ★"},
+		{"Hub ⭐4", "⭐4"},
+		{"Hub ★", ""},
 	} {
 		a := labeltest.Assessment()
 		a.Product.Name = c.name
@@ -39,7 +52,7 @@ func TestBoasts(t *testing.T) {
 		switch {
 		case c.says == "" && err != nil:
 			t.Errorf("%q: %v", c.name, err)
-		case c.says != "" && (!errors.Is(err, labels.ErrRefused) || !strings.Contains(err.Error(), `"`+c.says+`"`)):
+		case c.says != "" && (!errors.Is(err, labels.ErrRefused) || !strings.Contains(err.Error(), c.says)):
 			t.Errorf("%q: %v, want %q", c.name, err, c.says)
 		}
 	}

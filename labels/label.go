@@ -6,7 +6,8 @@
 // A label is known by the SHA-256 of its statement, never by its bundle.
 //
 // The package knows no firmware reader and no check, and imports the standard
-// library and the root package only, so that a verifier stays small.
+// library, the root package and the normal forms of Unicode only, so that a verifier
+// stays small.
 package labels
 
 import (
@@ -181,12 +182,14 @@ type Scheme struct {
 	Requirements []Requirement `json:"requirements"`
 }
 
-// Requirement is what followed for one requirement, and from what proof.
+// Requirement is what followed for one requirement, about which principle, and from
+// what proof.
 type Requirement struct {
-	ID        string        `json:"id"`
-	Mandatory bool          `json:"mandatory"`
-	Outcome   assay.Outcome `json:"outcome"`
-	Proof     assay.Proof   `json:"proof"`
+	ID        string          `json:"id"`
+	Principle assay.Principle `json:"principle"`
+	Mandatory bool            `json:"mandatory"`
+	Outcome   assay.Outcome   `json:"outcome"`
+	Proof     assay.Proof     `json:"proof"`
 }
 
 // Unclaimed is a scheme that was assessed too and that the label does not claim.

@@ -4,44 +4,36 @@ import (
 	"strings"
 	"sync"
 	"unicode"
-	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // SameName compares names as people see them: without regard to case and spaces,
-// and to letters that look alike, such as a Cyrillic а in place of a Latin a, or the
-// digit 1 in place of an l. The issuer of a label is its maker if it bears the
-// maker's name.
+// to how accents are written, and to characters that look alike, such as a Cyrillic а
+// in place of a Latin a, or the digit 1 in place of an l. The issuer of a label is its
+// maker if it bears the maker's name.
 func SameName(a, b string) bool {
-	a, b = composed(oneLine(a)), composed(oneLine(b))
-	return strings.EqualFold(a, b) || lookAlike(a, b)
+	return strings.EqualFold(norm.NFC.String(oneLine(a)), norm.NFC.String(oneLine(b))) || seen(a) == seen(b)
 }
 
-// lookAlike compares what is seen of two names, letter by letter.
-func lookAlike(a, b string) bool {
-	for {
-		var x, y rune
-		x, a = nextSeen(a)
-		y, b = nextSeen(b)
-		if x != y || x < 0 {
-			return x == y
-		}
-	}
-}
+// BeginsName reports whether a name begins with another one, in the same sense.
+func BeginsName(name, beginning string) bool { return strings.HasPrefix(seen(name), seen(beginning)) }
 
-// nextSeen takes the first letter that is seen off a name, and gives the one that
-// stands for all that look like it; -1 at the end.
-func nextSeen(name string) (rune, string) {
-	for i, r := range name {
-		if r >= '！' && r <= '～' { // forms as wide as an ideograph
-			r -= '！' - '!'
+// seen is what people see of a text: one form for all that look the same. The
+// verifier in the browser computes the same.
+func seen(s string) string {
+	plain := norm.NFKD.String(strings.Map(latin, oneLine(s)))
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Cf, r) || unseen(r): // what has no width
+			return -1
+		case unicode.Is(unicode.Pd, r), r == '\u2212':
+			return '-'
+		case strings.ContainsRune("\u2018\u2019\u02bc\u02b9\u2032`\u00b4", r):
+			return '\''
 		}
-		if unicode.In(r, unicode.Mn, unicode.Cf) { // accents set apart, and what has no width
-			continue
-		}
-		_, width := utf8.DecodeRuneInString(name[i:])
-		return alike(latin(r)), name[i+width:]
-	}
-	return -1, ""
+		return alike(latin(r))
+	}, plain)
 }
 
 // latin gives the small Latin letter that a letter looks like, or its own small
@@ -68,6 +60,16 @@ func alike(r rune) rune {
 	return r
 }
 
+// Looks gives the letters of other scripts that look like Latin ones, small or large,
+// with the small ones that they look like.
+func Looks() map[string]string {
+	table := map[string]string{}
+	for from, to := range looks() {
+		table[string(from)] = string(unicode.ToLower(to))
+	}
+	return table
+}
+
 // looks are letters of other scripts that look like Latin ones, after the data of
 // Unicode Technical Standard 39 (confusables), cut to the scripts that are written
 // in letters of that kind.
@@ -75,14 +77,13 @@ var looks = sync.OnceValue(func() map[rune]rune {
 	table := map[rune]rune{}
 	for _, pair := range [][2]string{
 		{"АВЕЅІЈКМНОРСТУҮХԚԜԌԀҺЬ", "ABESIJKMHOPCTYYXQWGdhb"}, // Cyrillic
-		{"аеѕіјӏорсухһԁԛԝѵгү", "aesijlopcyxhdqwvry"},
+		{"аеѕіјӏорсухһԁԛԝѵгүвкмнт", "aesijlopcyxhdqwvrybkmht"},
 		{"ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"}, // Greek
 		{"αγικνορυϲϳς", "ayiKvopucjσ"},
 		{"ՕՍօոսհցգղ", "OUonuhgqn"},                                 // Armenian
 		{"ıɑɡɩſ", "iagis"},                                         // Latin itself
 		{"ᎠᎡᎢᎥᎪᎫᎬᎳᎷᎻᏀᏃᏚᏙᏞᏟᏢᏦᏴᏧ", "DRTiAJEWMHGZSVLCPKBd"},           // Cherokee
 		{"ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ", "BPDTGKJCZFMNLSRVHWXYAEIOU"}, // Lisu
-		{"ⅠⅤⅩⅬⅭⅮⅯⅰⅴⅹⅼⅽⅾⅿ", "IVXLCDMivxlcdm"},
 	} {
 		from, to := []rune(pair[0]), []rune(pair[1])
 		for i, r := range from {
@@ -91,32 +92,3 @@ var looks = sync.OnceValue(func() map[rune]rune {
 	}
 	return table
 })
-
-// accents gives for each accent that is set apart the small letters that stand
-// before it, each with the one letter that is the same.
-var accents = map[rune]string{
-	'\u0300': "aàeèiìoòuù", '\u0301': "aáeéiíoóuúyýcćlĺnńrŕsśzź", '\u0302': "aâeêiîoôuûcĉgĝhĥjĵsŝwŵyŷ", '\u0303': "aãnñoõiĩuũ",
-	'\u0304': "aāeēiīoōuū", '\u0306': "aăeĕgğiĭoŏuŭ", '\u0307': "cċeėgġzż", '\u0308': "aäeëiïoöuüyÿ", '\u030A': "aåuů", '\u030B': "oőuű",
-	'\u030C': "cčdďeěnňrřsštťzž", '\u0327': "cçgģkķlļnņrŗsştţ", '\u0328': "aąeęiįuų",
-}
-
-// composed writes letters with an accent as one character, as keyboards give them
-// and file systems do not; what becomes of their case is nothing to [SameName].
-func composed(name string) string {
-	var out []rune
-	for _, r := range name {
-		if n := len(out); n > 0 {
-			pairs := []rune(accents[r])
-			for i := 0; i+1 < len(pairs); i += 2 {
-				if pairs[i] == unicode.ToLower(out[n-1]) {
-					out[n-1], r = pairs[i+1], 0
-					break
-				}
-			}
-		}
-		if r != 0 {
-			out = append(out, r)
-		}
-	}
-	return string(out)
-}

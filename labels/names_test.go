@@ -21,6 +21,15 @@ func TestSameName(t *testing.T) {
 		{"\u13a2uv", "Tuv", true},                          // Cherokee
 		{"Body \uff11", "Body 1", true},                    // a wide digit
 		{"\u039f\u03a5\u0396", "\u03bf\u03c5\u03b6", true}, // large and small
+		{"ガラス電機", "カ\u3099ラス電機", true},
+		{"Việt Home", "Vie\u0323\u0302t Home", true},
+		{"TP-Link", "TP\u2011Link", true},
+		{"O'Neil", "O\u2019Neil", true},
+		{"Kärcher", "K\u04d3rcher", true}, // Cyrillic ä
+		{"\ufb01tbit", "fitbit", true},
+		{"hue", "\u043due", true}, // Cyrillic, small
+		{"kasa", "\u043aasa", true},
+		{"한국", "\u1112\u1161\u11ab\u1100\u116e\u11a8", true},
 		{"Example Body", "Example Bodies", false},
 		{"T\u00dcV Example", "TUV Example", false}, // people see that
 		{"\u65e5\u672c", "\u65e5\u66f8", false},

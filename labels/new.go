@@ -69,9 +69,6 @@ func New(a *assay.Assessment, o IssueOptions) (*Statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := l.boasting(); err != nil {
-		return nil, err
-	}
 	if len(decided) > 0 && l.Issuer.Standing == IsMaker {
 		return nil, fmt.Errorf("%w: only an issuer other than the maker can label a product despite a requirement that is not met", ErrRefused)
 	}
@@ -139,12 +136,12 @@ func newLabel(a *assay.Assessment, o IssueOptions) (*Label, error) {
 		ID:         cmp.Or(o.ID, p.ID+"/"+o.Issued+"/"+digest.Hex()[:8]),
 		Renderer:   Renderer,
 		Demo:       o.Demo,
-		Issuer:     issuer(p.Manufacturer.Name, o),
+		Issuer:     issuer(oneLine(p.Manufacturer.Name), o),
 		Issued:     o.Issued,
 		ValidUntil: until,
 		AsOf:       a.AsOf,
 		Product: Product{
-			ID: p.ID, Name: p.Name, Models: append([]string{}, p.Models...), GTIN: p.GTIN, Category: p.Category,
+			ID: p.ID, Name: oneLine(p.Name), Models: append([]string{}, p.Models...), GTIN: p.GTIN, Category: p.Category,
 			Maker: maker(p.Manufacturer), SupportUntil: p.SupportUntil,
 		},
 		Firmware:    firmware(a.Images),
@@ -221,7 +218,7 @@ func validUntil(support string, o IssueOptions) (string, error) {
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func maker(m assay.Manufacturer) Maker {
-	m.Address = oneLine(m.Address)
+	m.Name, m.Address = oneLine(m.Name), oneLine(m.Address)
 	return Maker(m)
 }
 

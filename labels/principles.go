@@ -11,7 +11,7 @@ func schemes(chosen []assay.Conclusion) []Scheme {
 	for _, c := range chosen {
 		s := Scheme{ID: c.Scheme, Edition: c.Edition, Title: c.Title, Level: c.Level, Requirements: []Requirement{}}
 		for _, r := range c.Requirements {
-			s.Requirements = append(s.Requirements, Requirement{r.ID, r.Mandatory, r.Outcome, r.Proof})
+			s.Requirements = append(s.Requirements, Requirement{r.ID, r.Principle, r.Mandatory, r.Outcome, r.Proof})
 		}
 		list = append(list, s)
 	}
@@ -37,24 +37,34 @@ func alsoAssessed(others []assay.Conclusion, held []string) []Unclaimed {
 func principles(chosen []assay.Conclusion, results []assay.Result) []Principle {
 	var list []Principle
 	for _, p := range assay.Principles() {
-		var mandatory, recommended []assay.RequirementOutcome
+		var about []assay.RequirementOutcome
 		for _, c := range chosen {
 			for _, r := range c.Requirements {
-				switch {
-				case r.Principle != p:
-				case r.Mandatory:
-					mandatory = append(mandatory, r)
-				default:
-					recommended = append(recommended, r)
+				if r.Principle == p {
+					about = append(about, r)
 				}
 			}
 		}
-		said := principle(p, mandatory, recommended)
-		all := slices.Concat(mandatory, recommended)
-		said.Examined, said.Requirements, said.Decided = examined(all, results), len(all), decided(all)
+		said := conclusion(p, about)
+		said.Examined = examined(about, results)
 		list = append(list, said)
 	}
 	return list
+}
+
+// conclusion says what follows for a principle from the requirements about it.
+func conclusion(p assay.Principle, about []assay.RequirementOutcome) Principle {
+	var mandatory, recommended []assay.RequirementOutcome
+	for _, r := range about {
+		if r.Mandatory {
+			mandatory = append(mandatory, r)
+		} else {
+			recommended = append(recommended, r)
+		}
+	}
+	said := principle(p, mandatory, recommended)
+	said.Requirements, said.Decided = len(about), decided(about)
+	return said
 }
 
 // principle takes the mandatory requirements that apply; where none does, the

@@ -9,7 +9,8 @@ import (
 type title struct{ id, edition, title string }
 
 // titles are those of the schemes that come with the program. A label may call
-// these by no other name: whoever may label by one scheme shall not print another.
+// these by no other name, in whatever edition: whoever may label by one scheme shall
+// not print another. So a scheme keeps its title over its editions.
 // A test of the program holds the table to its schemes.
 var titles = []title{
 	{"etsi-en-303-645", "V3.1.3", "ETSI EN 303 645, Cyber Security for Consumer Internet of Things: Baseline Requirements"},
@@ -29,18 +30,26 @@ func Title(id, edition string) (name string, known bool) {
 // validateTitles holds what the label calls schemes to what they are called, as far
 // as that is known.
 func (l *Label) validateTitles() error {
-	type named struct{ id, edition, title string }
+	type named struct{ id, title string }
 	var all []named
 	for _, s := range l.Schemes {
-		all = append(all, named{s.ID, s.Edition, s.Title})
+		all = append(all, named{s.ID, s.Title})
 	}
 	for _, o := range l.AlsoAssessed {
-		all = append(all, named{o.ID, o.Edition, o.Title})
+		all = append(all, named{o.ID, o.Title})
 	}
 	for _, s := range all {
-		if want, known := Title(s.id, s.edition); known && s.title != want {
+		if want, known := titleOf(s.id); known && s.title != want {
 			return fmt.Errorf("it calls the scheme %s %q; its name is %q", s.id, s.title, want)
 		}
 	}
 	return nil
+}
+
+func titleOf(id string) (name string, known bool) {
+	i := slices.IndexFunc(titles, func(t title) bool { return t.id == id })
+	if i < 0 {
+		return "", false
+	}
+	return titles[i].title, true
 }

@@ -20,8 +20,10 @@ func TestSchemesBearTheirNames(t *testing.T) {
 	for _, c := range []struct{ change, title, edition, want string }{
 		{"its name", name, edition, ""},
 		{"another name", "Singapore CLS Level 4", edition, "its name is"},
-		{"a boast for a title", "Baseline, officially endorsed", "2030", "never stands on a label"},
-		{"a boast for an edition", "Baseline", "2030: completely secure", "never stands on a label"},
+		{"another name for an edition of its own", "Baseline", edition + " ", "its name is"},
+		{"a blank behind its edition", name, edition + " ", "a blank at an end"},
+		{"a boast for an edition", name, "2030: completely secure", "never stands on a label"},
+		{"a mark for an edition", name, "CLS level 4", "official mark"},
 	} {
 		s := labeltest.Statement(t)
 		s.Predicate.Schemes[0].Title, s.Predicate.Schemes[0].Edition = c.title, c.edition
@@ -29,6 +31,11 @@ func TestSchemesBearTheirNames(t *testing.T) {
 		s = labeltest.Statement(t)
 		s.Predicate.AlsoAssessed[0] = labels.Unclaimed{ID: "platform-statement", Title: c.title, Edition: c.edition, Outcome: assay.NotMet}
 		check(t, "one that was looked at too, with "+c.change, s.Validate(), c.want)
+	}
+	for id, want := range map[string]string{"x-baseline": "official mark", "sg-cls": ""} {
+		s := labeltest.Statement(t)
+		s.Predicate.AlsoAssessed[0] = labels.Unclaimed{ID: id, Title: "Cybersecurity Labelling Scheme", Edition: "2030", Outcome: assay.NotMet}
+		check(t, "the name of another scheme, of "+id, s.Validate(), want)
 	}
 	s := labeltest.Statement(t)
 	s.Predicate.Product.Name = "Aurora, completely secure"
@@ -67,16 +74,19 @@ func TestStatementRefusals(t *testing.T) {
 		change func(*labels.Label)
 		want   string
 	}{
-		"a boast in the address":      {func(l *labels.Label) { l.Product.Maker.Address = "Officially endorsed by all" }, "never stands on a label"},
-		"a boast of a document":       {func(l *labels.Label) { l.Documents[0].By = "Unhackable Labs" }, "never stands on a label"},
-		"an invisible letter":         {func(l *labels.Label) { l.Product.Name += "\u3164" }, "U+3164"},
-		"an invisible blank":          {func(l *labels.Label) { l.Product.Name += "\u2800x" }, "U+2800"},
-		"a form of a letter":          {func(l *labels.Label) { l.Product.Name += "\ufe0f" }, "U+FE0F"},
-		"a long GTIN":                 {func(l *labels.Label) { l.Product.GTIN = "0950600013435299999" }, "GTIN"},
-		"a GTIN with a space":         {func(l *labels.Label) { l.Product.GTIN = "09506000 13435" }, "GTIN"},
-		"a GTIN with a wide digit":    {func(l *labels.Label) { l.Product.GTIN = "0950600013435\uff13" }, "GTIN"},
-		"a GTIN with a typing error":  {func(l *labels.Label) { l.Product.GTIN = "09506000134353" }, "GTIN"},
-		"seen where nothing was read": {func(l *labels.Label) { l.Firmware[0].Opaque = true }, "nothing in it could be read"},
+		"a boast in the address":       {func(l *labels.Label) { l.Product.Maker.Address = "Officially endorsed by all" }, "never stands on a label"},
+		"a mark of a document":         {func(l *labels.Label) { l.Documents[0].By = "Cyber Trust Mark Lab" }, "official mark"},
+		"stars of the maker":           {func(l *labels.Label) { l.Product.Maker.Name = "Acme ★★★" }, "shows stars"},
+		"a name with a blank":          {func(l *labels.Label) { l.Product.Name += " " }, "no blank at an end"},
+		"a name of nothing but blanks": {func(l *labels.Label) { l.Product.Name = "\u00a0" }, "no blank at an end"},
+		"a boast of a document":        {func(l *labels.Label) { l.Documents[0].By = "Unhackable Labs" }, "never stands on a label"},
+		"an invisible letter":          {func(l *labels.Label) { l.Product.Name += "\u3164" }, "U+3164"},
+		"an invisible blank":           {func(l *labels.Label) { l.Product.Name += "\u2800x" }, "U+2800"},
+		"a form of a letter":           {func(l *labels.Label) { l.Product.Name += "\ufe0f" }, "U+FE0F"},
+		"a long GTIN":                  {func(l *labels.Label) { l.Product.GTIN = "0950600013435299999" }, "GTIN"},
+		"a GTIN with a space":          {func(l *labels.Label) { l.Product.GTIN = "09506000 13435" }, "GTIN"},
+		"a GTIN with a wide digit":     {func(l *labels.Label) { l.Product.GTIN = "0950600013435\uff13" }, "GTIN"},
+		"a GTIN with a typing error":   {func(l *labels.Label) { l.Product.GTIN = "09506000134353" }, "GTIN"},
 	} {
 		s := labeltest.Statement(t)
 		c.change(&s.Predicate)

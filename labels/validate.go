@@ -117,8 +117,8 @@ func checkDate(s string) error {
 func (l *Label) validateTexts() error {
 	names := []string{l.ID, l.Issuer.Name, l.Product.Name, l.Product.Maker.Name}
 	for _, s := range names {
-		if strings.TrimSpace(s) == "" || utf8.RuneCountInString(s) > MaxName {
-			return fmt.Errorf("a name must have 1 to %d characters, this has %d: %.60q", MaxName, utf8.RuneCountInString(s), s)
+		if checkEnds(s) != nil || utf8.RuneCountInString(s) > MaxName {
+			return fmt.Errorf("a name must have 1 to %d characters and no blank at an end, this has %d: %.60q", MaxName, utf8.RuneCountInString(s), s)
 		}
 	}
 	if len(l.Product.Models) > MaxModels {
@@ -127,20 +127,20 @@ func (l *Label) validateTexts() error {
 	if err := checkAddress(l.Issuer.Address); err != nil {
 		return fmt.Errorf("issuer address: %w", err)
 	}
-	if g := l.Product.GTIN; g != "" && !isGTIN(g) {
+	if g := l.Product.GTIN; g != "" && !IsGTIN(g) {
 		return fmt.Errorf("the GTIN %.40q has not 8, 12, 13 or 14 digits, or a wrong last one", g)
 	}
 	return l.eachText(func(s string) error {
 		if err := checkText(s); err != nil {
 			return err
 		}
-		return free([]string{s}, boasts)
+		return modest(s)
 	})
 }
 
-// isGTIN reports whether s is a GTIN: its length, digits only, and a last one that
+// IsGTIN reports whether s is a GTIN: its length, digits only, and a last one that
 // makes the weighted sum a multiple of ten (GS1 General Specifications, 7.9).
-func isGTIN(s string) bool {
+func IsGTIN(s string) bool {
 	if !slices.Contains([]int{8, 12, 13, 14}, len(s)) || strings.Trim(s, "0123456789") != "" {
 		return false
 	}
@@ -317,9 +317,7 @@ func (l *Label) validateDespite() error {
 		case seen[d.Requirement]:
 			return fmt.Errorf("%s is decided twice", d.Requirement)
 		case !l.standsInTheWay(d):
-			return fmt.Errorf("a decision on %s, which is no mandatory requirement of the label that is %s", d.Requirement, d.Outcome)
-		case !l.suffers(d):
-			return fmt.Errorf("%s is %s, but the principle %q of it is not", d.Requirement, d.Outcome, d.Principle)
+			return fmt.Errorf("a decision on %s, which is no mandatory requirement of the label about the principle %q that is %s", d.Requirement, d.Principle, d.Outcome)
 		}
 		seen[d.Requirement] = true
 	}
@@ -327,24 +325,16 @@ func (l *Label) validateDespite() error {
 }
 
 // standsInTheWay reports whether a decision speaks of a mandatory requirement that
-// has the outcome; one that is met but that nobody assessed is undecided.
+// is about the principle and has the outcome; one that is met but that nobody assessed is undecided.
 func (l *Label) standsInTheWay(d Decision) bool {
 	for _, s := range l.Schemes {
 		for _, r := range s.Requirements {
-			if s.ID+":"+r.ID == d.Requirement && obstacle(assay.RequirementOutcome{Mandatory: r.Mandatory, Outcome: r.Outcome, Proof: r.Proof}) == d.Outcome {
+			if s.ID+":"+r.ID == d.Requirement && r.Principle == d.Principle && obstacle(assay.RequirementOutcome{Mandatory: r.Mandatory, Outcome: r.Outcome, Proof: r.Proof}) == d.Outcome {
 				return d.Outcome != assay.Met
 			}
 		}
 	}
 	return false
-}
-
-// suffers reports whether the principle that a decision names is no better off on
-// the label than the requirement.
-func (l *Label) suffers(d Decision) bool {
-	return slices.ContainsFunc(l.Principles, func(p Principle) bool {
-		return p.Principle == d.Principle && graver(p.Outcome, d.Outcome) == p.Outcome
-	})
 }
 
 func (l *Label) validatePrinciples() error {
@@ -366,25 +356,15 @@ func (l *Label) validatePrinciples() error {
 			return err
 		}
 	}
-	return nil
+	return l.validateProofs()
 }
 
-// validateExamined holds what was looked into for a principle to the images:
-// nothing was seen in those of which nothing could be read.
+// validateExamined holds what was looked into for a principle to the images.
 func (l *Label) validateExamined(p Principle) error {
-	readable := len(p.Examined) == 0
 	for _, name := range p.Examined {
-		at := slices.IndexFunc(l.Firmware, func(f Firmware) bool { return f.Name == name })
-		if at < 0 {
+		if !slices.ContainsFunc(l.Firmware, func(f Firmware) bool { return f.Name == name }) {
 			return fmt.Errorf("principle %s: firmware %q was examined, and is none of the label", p.Principle, name)
 		}
-		readable = readable || !l.Firmware[at].Opaque
-	}
-	if !slices.ContainsFunc(l.Firmware, func(f Firmware) bool { return !f.Opaque }) {
-		readable = false // a signature over it can be verified all the same, so that proof may stand
-	}
-	if p.Proof == assay.Observed && !readable {
-		return fmt.Errorf("principle %s: seen in %q, but nothing in it could be read", p.Principle, p.Examined)
 	}
 	return nil
 }
@@ -395,6 +375,9 @@ func (l *Label) validateCoverage() error {
 		if n < 0 || n > maxInteger {
 			return fmt.Errorf("coverage of %d bytes", n)
 		}
+	}
+	if c.Bytes == 0 {
+		return errors.New("coverage of images that have no byte")
 	}
 	if sum := c.Examined() + c.DeclaredOpaque + c.Unexplained; sum != c.Bytes {
 		return fmt.Errorf("coverage speaks of %d bytes, the images have %d", sum, c.Bytes)

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
@@ -163,6 +162,8 @@ func (c *claims) check() error {
 		return errors.New("it is valid longer than the support")
 	case b.GTIN < 0 || b.GTIN > maxGTIN:
 		return errors.New("a GTIN of more than 14 digits")
+	case b.GTIN != 0 && !labels.IsGTIN(fmt.Sprintf("%014d", b.GTIN)):
+		return fmt.Errorf("the GTIN %014d has a wrong last digit", b.GTIN)
 	case b.Standing < Other || b.Standing > Authorised:
 		return fmt.Errorf("standing %d", b.Standing)
 	}
@@ -197,31 +198,23 @@ func (c *claims) checkLists() error {
 	return nil
 }
 
+// checkTexts holds the texts to what they may be on a label of any form.
 func (c *claims) checkTexts() error {
 	b := &c.Body
-	needed := append([]string{c.Issuer, b.Maker, b.Product}, b.Models...)
-	for _, s := range b.Schemes {
-		needed = append(needed, s.ID, s.Edition)
-	}
-	for _, s := range needed {
-		if s == "" {
-			return errors.New("an empty text")
+	names := append([]string{b.Maker, b.Product}, b.Models...)
+	for _, s := range []string{b.Firmware, b.Minimum} {
+		if s != "" {
+			names = append(names, s)
 		}
 	}
-	for _, s := range append(needed, b.Firmware, b.Minimum) {
-		if err := checkText(s); err != nil {
+	for _, s := range names {
+		if err := labels.CheckName(s); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// checkText refuses what could make a text look like another: controls, and
-// characters that turn the direction of writing or show nothing.
-func checkText(s string) error {
-	for _, r := range s {
-		if !unicode.IsPrint(r) && r != '\u00a0' {
-			return fmt.Errorf("a text with the character %U, which cannot be printed", r)
+	for _, s := range b.Schemes {
+		if err := errors.Join(labels.CheckScheme(s.ID, s.ID), labels.CheckScheme(s.ID, s.Edition)); err != nil {
+			return err
 		}
 	}
 	return nil

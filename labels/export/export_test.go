@@ -79,6 +79,7 @@ func TestTestResult(t *testing.T) {
 		{nil, "WARNED"},
 	} {
 		a := labeltest.Assessment()
+		a.Results = nil
 		for _, v := range c.verdicts {
 			a.Results = append(a.Results, result(v))
 		}

@@ -54,6 +54,7 @@ func Assessment() *assay.Assessment {
 			},
 		},
 		Images:      []assay.Image{image()},
+		Results:     results(),
 		Conclusions: []assay.Conclusion{platform(), psti(), etsi()},
 		Exceptions:  []assay.Marked{{Subject: "communication/ssh-configuration", Reason: "closed network", Author: "A. Muster"}},
 		Documents:   []assay.DocumentEvidence{{Name: "pentest.pdf", Kind: "penetration-test", By: "Testlab", Date: "2026-05-02", Digest: Digest("pentest")}},
@@ -73,12 +74,28 @@ func image() assay.Image {
 func requirement(id string, p assay.Principle, proof assay.Proof) assay.RequirementOutcome {
 	return assay.RequirementOutcome{
 		ID: id, Title: p.Title(), Principle: p, Status: "M", Mandatory: true, Outcome: assay.Met, Proof: proof, Needs: assay.Declared,
+		Checks: []assay.CheckID{looked(p)},
 	}
+}
+
+// looked names the check that looked into the image for a principle.
+func looked(p assay.Principle) assay.CheckID { return assay.CheckID(p) + "/looked" }
+
+// results are those of the checks that looked into the image.
+func results() []assay.Result {
+	var list []assay.Result
+	for _, p := range []assay.Principle{assay.PersonalData, assay.Updates, assay.Credentials, assay.Communication, assay.Storage} {
+		list = append(list, assay.Result{
+			Check: looked(p), Version: 1, Firmware: "main", Verdict: assay.Pass, Proof: assay.Observed,
+			Examined: []assay.Location{}, Findings: []assay.Finding{},
+		})
+	}
+	return list
 }
 
 func platform() assay.Conclusion {
 	return assay.Conclusion{
-		Scheme: "platform-statement", Edition: "2019-11", Title: "IoT Security Policy Platform statement", Outcome: assay.Met,
+		Scheme: "platform-statement", Edition: "2019-11", Title: "IoT Security Policy Platform, statement of nine common principles", Outcome: assay.Met,
 		Requirements: []assay.RequirementOutcome{
 			requirement("1", assay.Lifecycle, assay.Documented),
 			requirement("2", assay.PersonalData, assay.Observed),
@@ -95,7 +112,7 @@ func platform() assay.Conclusion {
 
 func psti() assay.Conclusion {
 	return assay.Conclusion{
-		Scheme: "uk-psti", Edition: "2023", Title: "UK PSTI security requirements", Outcome: assay.Met,
+		Scheme: "uk-psti", Edition: "2023", Title: "UK PSTI (Security Requirements) Regulations 2023, Schedule 1", Outcome: assay.Met,
 		Requirements: []assay.RequirementOutcome{
 			requirement("1", assay.Credentials, assay.Observed),
 			requirement("2", assay.Disclosure, assay.Declared),

@@ -117,7 +117,7 @@ func Build(t Trust) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	script := fmt.Sprintf("\"use strict\";(()=>{\nconst TRUST=%s,WORDS=named(%s);\n%s%s})();\n", trust, words, lean("verifier.js"), lean("page.js"))
+	script := fmt.Sprintf("\"use strict\";(()=>{\nconst TRUST=%s,WORDS=named(%s);\n%s%s})();\n", trust, words, Verifier(), lean("page.js"))
 	style := lean("page.css")
 	html, err := template.New("page.html").ParseFS(source, "source/page.html")
 	if err != nil {
@@ -129,7 +129,25 @@ func Build(t Trust) ([]byte, error) {
 }
 
 // Verifier gives the part of the script that knows no page: node can run it.
-func Verifier() []byte { return []byte(lean("verifier.js")) }
+func Verifier() []byte {
+	never, err1 := literal(labels.Never())
+	looks, err2 := literal(letters())
+	if err := errors.Join(err1, err2); err != nil {
+		panic(err) // they are texts
+	}
+	return []byte("const NEVER=" + never + ",STARS=/[" + labels.Stars + "]([" + labels.Stars + "]|\\p{Nd})|\\p{Nd}[" + labels.Stars + "]/u," +
+		"LOOKS=Object.fromEntries([..." + looks + "].map(p=>[p.slice(1),p[0]]));\n" + lean("verifier.js"))
+}
+
+// letters lists the letters that look like a Latin one, each behind that one.
+func letters() []string {
+	var list []string
+	for from, to := range labels.Looks() {
+		list = append(list, to+from)
+	}
+	slices.Sort(list)
+	return list
+}
 
 // policy allows the one script and the one style, by their hashes, and the
 // status lists' origins (Content Security Policy Level 3).

@@ -132,6 +132,12 @@ func cases(t testing.TB, key crypto.Signer) map[string]shown {
 		"expired":       {text: good, list: list, now: now.AddDate(1, 0, 0), want: "expired", says: "valid until 1 October 2027"},
 		"support ended": {text: good, list: list, now: years, want: "supportended", says: "since 30 June 2031"},
 		"not yet":       {text: good, list: list, now: now.AddDate(0, -3, 0), want: "notyet", says: "clock of this device"},
+		"a maker that does not say so": {
+			text: code(t, key, with(t, func(l *labels.Label) { l.Issuer.Standing = labels.Other })), list: list, want: "unentitled", says: "", quiet: true,
+		},
+		"a label of somebody else's product as its maker's": {
+			text: code(t, key, with(t, func(l *labels.Label) { l.Product.Maker.Name = "Samsung" })), list: list, want: "unentitled", says: "", quiet: true,
+		},
 		"a boast for an edition": {
 			text: code(t, key, with(t, func(l *labels.Label) { l.Schemes[0].Edition = "level 4, the best" })), list: list, want: "valid", says: "IoT Security Policy Platform statement",
 		},

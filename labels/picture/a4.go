@@ -188,9 +188,9 @@ func (f *flow) firmwareSection() {
 	for _, w := range f.l.Firmware {
 		name := f.apart(w.Name)
 		if w.Opaque {
-			name += " (" + f.Unopened + ")"
+			name = f.Fill(f.ClosedPart, "part", name, "supplier", f.Unopened)
 		}
-		f.row(shares, plain(name), plain(orElse(w.Version, "–")), plain(orElse(w.Minimum, "–")), bare(w.Digest))
+		f.row(shares, plain(name), plain(f.apart(orElse(w.Version, "–"))), plain(f.apart(orElse(w.Minimum, "–"))), bare(w.Digest))
 	}
 }
 
@@ -223,7 +223,7 @@ func (f *flow) ruleSection() {
 	shares := []float64{0.12, 0.21, 0.21, 0.46}
 	f.row(shares, faint(f.Kind), faint(f.Name), faint(f.Version), faint(f.Digest))
 	for _, r := range f.l.Rules {
-		f.row(shares, plain(term(f.RuleKinds, r.Kind)), plain(f.apart(r.Name)), plain(orElse(r.Version, "–")), bare(r.Digest))
+		f.row(shares, plain(term(f.RuleKinds, r.Kind)), plain(f.apart(r.Name)), plain(f.apart(orElse(r.Version, "–"))), bare(r.Digest))
 	}
 }
 

@@ -11,6 +11,11 @@ func (c *content) mark() *sheet {
 		side, top = 17.0, 2.6
 	}
 	s := c.sheet(w, h, 2, 1.4)
+	lowest, first := 22.6, 5.2
+	if len(c.l.Despite) > 0 {
+		s.bottom = h - bands[Mark].height - 0.9
+		lowest, first = s.bottom, 4.4
+	}
 	s.rect(0, 0, w, 1, accent)
 	x := s.left + wide + 1.8
 	code, err := encode(c.short)
@@ -20,7 +25,7 @@ func (c *content) mark() *sheet {
 		x = s.left
 	}
 	room := s.right - x
-	at := s.set(x, 5.2, s.fit(c.SecurityLabel, style{bold, 4.6, accent}, room, 3, 1))
+	at := s.set(x, first, s.fit(c.SecurityLabel, style{bold, 4.6, accent}, room, 3, 1))
 	if c.l.Demo {
 		at = s.set(x, at+2.1, s.whole(c.kind(), style{bold, 4.6, ink}, room, 3.1, 2))
 	}
@@ -35,7 +40,7 @@ func (c *content) mark() *sheet {
 		const least = 3.0
 		lines := 1 + int((s.bottom-at-2.2)/block{style: style{size: least}}.leading())
 		b := s.fitOne(c.kind(), style{regular, 4, quiet}, room, least, least, max(1, min(lines, 3)))
-		s.set(x, min(s.bottom, max(at+2.2, 22.6))-b.height(), b)
+		s.set(x, min(s.bottom, max(at+2.2, lowest))-b.height(), b)
 	}
 	return s
 }

@@ -235,8 +235,10 @@ func (c *content) scope() scope {
 	return s
 }
 
+// part names a part; a table has its name and version in full.
 func (c *content) part(kind, name, version string) string {
-	return strings.Join(strings.Fields(term(c.Kinds, kind)+" "+c.apart(strings.TrimSpace(name+" "+version))), " ")
+	const most = 40
+	return strings.Join(strings.Fields(term(c.Kinds, kind)+" "+c.apart(clip(strings.TrimSpace(name+" "+version), most))), " ")
 }
 
 // scopeText says what was examined, what not and who could, what nobody could
@@ -244,7 +246,11 @@ func (c *content) part(kind, name, version string) string {
 func (c *content) scopeText() listed {
 	s := c.scope()
 	return func(n int) string {
-		texts := []string{c.Fill(c.Examined, "list", orElse(c.List(s.examined, n), c.Nothing))}
+		var texts []string
+		if c.l.Exceptions > 0 { // first: a number is short, and what stands last is cut first
+			texts = append(texts, c.Fill(c.Exceptions, "n", strconv.Itoa(c.l.Exceptions)))
+		}
+		texts = append(texts, c.Fill(c.Examined, "list", orElse(c.List(s.examined, n), c.Nothing)))
 		for _, more := range []struct {
 			text string
 			list []string
@@ -252,9 +258,6 @@ func (c *content) scopeText() listed {
 			if len(more.list) > 0 {
 				texts = append(texts, c.Fill(more.text, "list", c.List(more.list, n)))
 			}
-		}
-		if c.l.Exceptions > 0 {
-			texts = append(texts, c.Fill(c.Exceptions, "n", strconv.Itoa(c.l.Exceptions)))
 		}
 		return strings.Join(texts, c.space())
 	}

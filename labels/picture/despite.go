@@ -27,6 +27,7 @@ func (c *content) despite(s *sheet) {
 	b, top := bands[c.v.Format], 0.0
 	if c.v.Format == Mark {
 		top = s.d.Height - b.height
+		s.bottom = s.d.Height
 	}
 	s.rect(0, top, s.d.Width, b.height, accent)
 	s.set(s.left, top+b.base, s.fit(c.DespiteShort, style{bold, b.size, white}, s.width(), 3, 1))

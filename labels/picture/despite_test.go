@@ -107,3 +107,23 @@ func TestLineBreaks(t *testing.T) {
 		}
 	}
 }
+
+// On the mark nothing stands under the band, also not a long name of who issued it.
+func TestBandOfMark(t *testing.T) {
+	s := decided(t)
+	for _, name := range []string{"Example Body", "Technischer Überwachungsverein Mustersachsen-Thüringen GmbH"} {
+		s.Predicate.Issuer.Name = name
+		for _, l := range words.Languages() {
+			d, err := Draw(s, nil, Variant{Mark, l})
+			if err != nil {
+				t.Fatal(err)
+			}
+			top := d.Height - bands[Mark].height
+			for _, shape := range d.Pages[0] {
+				if shape.Text != "" && shape.Fill != white && shape.Y > top-0.5 {
+					t.Errorf("%s: %q stands at %.1f mm, the band begins at %.1f", l, shape.Text, shape.Y, top)
+				}
+			}
+		}
+	}
+}

@@ -22,6 +22,7 @@ func (p *Policy) JudgeCompact(l *compact.Label, by verify.Signer, day string) ve
 	r := verify.Ruling{Issuer: issuer.Display, Entry: issuer.ID, StatusMaxAge: time.Duration(issuer.Require.StatusMaxAge) * time.Second}
 	for _, refuse := range []func() string{
 		func() string { return issuer.host(l.Issuer) },
+		func() string { return issuer.standing(l) },
 		func() string { return issuer.scope(claimOf(l)) },
 		func() string { return key.validity(l.Issued, nil, day) },
 	} {
@@ -63,6 +64,19 @@ func (i *Issuer) host(named string) string {
 		return fmt.Sprintf("the trust policy says no address of %s, by which a QR code names its issuer", i.Display)
 	case own != named:
 		return fmt.Sprintf("it speaks in the name of %s, but %s signed it, whose address is %s", named, i.Display, own)
+	}
+	return ""
+}
+
+// standing holds what a compact label says of its issuer to the names: the maker is
+// the maker, and nobody else is. Of a name that is shortened the beginning tells.
+func (i *Issuer) standing(l *compact.Label) string {
+	maker := labels.SameName(i.Display, l.Maker)
+	switch cut := l.IsShortened(compact.FieldMaker); {
+	case l.Standing != compact.Maker && maker:
+		return fmt.Sprintf("%s labels its own product and does not say so", i.Display)
+	case l.Standing == compact.Maker && !maker && !(cut && labels.BeginsName(i.Display, l.Maker)):
+		return fmt.Sprintf("it says that the maker issued it, and %s signed it", i.Display)
 	}
 	return ""
 }

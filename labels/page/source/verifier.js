@@ -84,13 +84,47 @@ const kinds = {
 	int: Number.isSafeInteger,
 	count: v => Number.isSafeInteger(v) && v > 0,
 	text: v => typeof v == "string",
-	name: v => typeof v == "string" && v != "" && /^[\p{L}\p{M}\p{N}\p{P}\p{S} \u00a0]*$/u.test(v),
+	name: v => isPlain(v) && !boasts(v),
 	bytes: v => v instanceof Uint8Array,
 	list: Array.isArray,
 	full: v => Array.isArray(v) && v.length > 0,
 	map: v => v instanceof Map,
 	true: v => v === true,
 };
+
+// isPlain is what may stand on a label, as the Go package labels has it: nothing that
+// is not seen, no blank at an end.
+const isPlain = v => kinds.text(v) && /^[\p{L}\p{M}\p{N}\p{P}\p{S} \u00a0]+$/u.test(v) && !/\p{DI}|\u2800/u.test(v) && v == v.trim();
+
+// LOOKS are letters of other scripts and, behind them, the Latin ones that they look
+// like; NEVER are phrases in the form of face, by the scheme
+// that may be called so, with "*" before those that may stand
+// inside of longer words. Both are put before this script when a page is built.
+const alike = {i: "l", 1: "l", "|": "l", 0: "o", "\u2212": "-"};
+const latin = c => (LOOKS[c] || LOOKS[c.toLowerCase()] || c.toLowerCase()).slice(0, c.length);
+const through = (text, f) => [...text].map(f).join("");
+
+// face is what people see of a text: one form for all that look the same.
+function face(text) {
+	const plain = through(text.trim().split(/\s+/).join(" "), latin).normalize("NFKD").replace(/[\p{Cf}\p{DI}\u2800]/gu, "");
+	return through(plain.replace(/\p{Pd}/gu, "-").replace(/[\u2018\u2019\u02bc\u02b9\u2032`\u00b4]/g, "'"), c => alike[latin(c)] || latin(c));
+}
+
+const sameName = (a, b) => face(a) == face(b) || a.normalize().toLowerCase() == b.normalize().toLowerCase();
+
+function boasts(text, scheme) {
+	const parts = face(text).replace(/\p{M}/gu, "").split(/[^\p{L}\p{Nd}]+/u), letters = parts.join(""), ends = new Set([0]);
+	let at = 0;
+	for (const part of parts) ends.add(at += part.length);
+	const says = phrase => {
+		if (phrase[0] == "*") return letters.includes(phrase.slice(1));
+		for (let i = -1; (i = letters.indexOf(phrase, i + 1)) >= 0;) if (ends.has(i) && ends.has(i + phrase.length)) return true;
+	};
+	return Object.entries(NEVER).some(([id, phrases]) => (!id || id != scheme) && phrases.some(says)) || STARS.test(text.replace(/\s/g, ""));
+}
+
+// isGTIN reports whether the last of 14 digits is right.
+const isGTIN = text => [...text].reduce((sum, d, i) => sum + d * (i % 2 ? 1 : 3), 0) % 10 == 0;
 
 function fields(map, known) {
 	need(map instanceof Map, "claims");
@@ -181,13 +215,13 @@ function readLabel(payload) {
 	const version = claims instanceof Map && claims.get(-65537) instanceof Map && claims.get(-65537).get(1);
 	need(!(version > 1), "version");
 	const [issuer, expires, issued, id, status, body] =
-		fields(claims, new Map([[1, "name"], [4, "int"], [6, "int"], [7, "bytes"], [65535, "?map"], [-65537, "map"]]));
+		fields(claims, new Map([[1, "text"], [4, "int"], [6, "int"], [7, "bytes"], [65535, "?map"], [-65537, "map"]]));
 	const [v, maker, product, models = [], moreModels = 0, gtin = 0, support, schemes, moreSchemes = 0, firmware, minimum, standing = 0, demo = false, shortened = []] =
 		fields(body, new Map([[1, "int"], [2, "name"], [3, "name"], [4, "?full"], [5, "?count"], [6, "?count"], [7, "int"], [8, "full"], [9, "?count"],
 			[10, "?name"], [11, "?name"], [12, "?count"], [13, "?true"], [14, "?full"]]));
 	need(v == 1 && id.length == 32 && !issuer.includes("/") && isAddress("https://" + issuer), "claims");
 	need(isDay(issued) && isDay(expires - daySeconds) && within(support, 0, lastDay) && expires > issued && expires - daySeconds <= support * daySeconds, "claims");
-	need(gtin <= 99999999999999 && standing <= 2 && moreModels <= 1000 && moreSchemes <= 1000 && models.length <= 64 && schemes.length <= 64, "claims");
+	need(gtin <= 99999999999999 && isGTIN(String(gtin).padStart(14, "0")) && standing <= 2 && moreModels <= 1000 && moreSchemes <= 1000 && models.length <= 64 && schemes.length <= 64, "claims");
 	need(models.every(kinds.name), "claims");
 	let last = 0;
 	for (const f of shortened) {
@@ -197,7 +231,7 @@ function readLabel(payload) {
 	const label = {
 		issuer, issued, expires, id, maker, product, models, moreModels, gtin: gtin ? String(gtin).padStart(14, "0") : "", support: support * daySeconds,
 		schemes: schemes.map(s => {
-			need(Array.isArray(s) && s.length == 3 && kinds.name(s[0]) && kinds.name(s[1]) && kinds.int(s[2]) && within(s[2], 0, 1000), "claims");
+			need(Array.isArray(s) && s.length == 3 && isPlain(s[0]) && !boasts(s[0], s[0]) && isPlain(s[1]) && !boasts(s[1], s[0]) && kinds.int(s[2]) && within(s[2], 0, 1000), "claims");
 			return {id: s[0], edition: s[1], level: s[2]};
 		}),
 		moreSchemes, firmware, minimum, standing, demo, shortened,
@@ -337,6 +371,9 @@ async function judgeSigned(message, issuer, key, now, fetchList, seen, trust) {
 	if (label.issuer != issuer.id) return {state: "forged"};
 	const entitled = label.schemes.every(s => issuer.schemes.some(a => (a.id == "*" || a.id == s.id) && s.level <= a.level)) &&
 		issuer.prefixes.some(p => p == "" || label.gtin.startsWith(p));
+	// Of a name that is shortened the beginning tells.
+	const own = sameName(issuer.name, label.maker), begins = label.shortened.includes(2) && face(issuer.name).startsWith(face(label.maker));
+	if (label.standing == 1 ? !own && !begins : own) return {state: "unentitled", issuer};
 	if (!entitled) return {state: "unentitled", issuer};
 	// Whoever holds an old key can write any date, so it must be valid today too.
 	const day = now - now % daySeconds;

@@ -154,3 +154,26 @@ func BenchmarkRead(b *testing.B) {
 		}
 	}
 }
+
+// An empty half of a Japanese mark stands where it parts, and nowhere else; a line is
+// as wide as what stands in it.
+func TestCloser(t *testing.T) {
+	for text, less := range map[string]int{
+		"なし（宣言）。個人": 500, "principles（2019）、UK": 1000, "（一）": 0, "「（一）」": 1000, "一。二": 0, "）：": 500, "ab (c)": 0, "一、（二": 500, "a （": 0,
+	} {
+		whole := 0
+		for _, r := range text {
+			whole += Regular.Width(string(r))
+		}
+		if got := whole - Regular.Width(text); got != less {
+			t.Errorf("%q is set closer by %d thousandths, want %d", text, got, less)
+		}
+		set := 0
+		for _, run := range Regular.Line(text, false) {
+			set += run.Advance
+		}
+		if set != Regular.Width(text) {
+			t.Errorf("%q takes %d thousandths and is said to take %d", text, set, Regular.Width(text))
+		}
+	}
+}
