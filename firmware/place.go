@@ -326,11 +326,12 @@ func (o *opener) inside(ctx context.Context, p *place, c *holding) (ranges []Ran
 			err = nil
 		}
 	case isStream:
-		f, err := o.unpacked(p, k, stream, got.StreamName)
+		var f found
+		f, err = o.unpacked(p, k, stream, got.StreamName)
 		if what := unknown(f.ranges); what != "" {
 			return []Range{{0, in.Size, Unexplained, k.Type + " of: " + what}}, f.kernel, err
 		}
-		return over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, nil)), f.kernel, err
+		ranges, kernel = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, nil)), f.kernel
 	default:
 		if ranges, kernel, err = o.parts(p, k, in, got.Parts); err != nil {
 			return nil, "", err

@@ -96,6 +96,9 @@ func (o *opener) reap(p *place, k *Container, in format.Input, t *planted) (gone
 	return gone, t.spent
 }
 
+// unnamed is the name of a file that says it has none, or that of the root.
+const unnamed = "\ufffd"
+
 // name makes a File of each entry whose name can be used: nil for the others.
 // Of two entries with one name the last counts; an earlier one stands beside it
 // as name@entry. An error says that entries are left out.
@@ -113,7 +116,10 @@ func (o *opener) name(k *Container, entries []format.Entry) (files []*File, spen
 			continue
 		}
 		if name == "." {
-			continue // the root itself
+			if e.Mode.IsDir() {
+				continue // the root itself
+			}
+			name = unnamed
 		}
 		if spent = o.budget.Names(len(k.Path) + len(name)); spent != nil {
 			o.note(Skipped{Path: k.Path, Reason: fmt.Sprintf("%d of %d entries are left out: %v", len(entries)-i, len(entries), spent), Entries: true})

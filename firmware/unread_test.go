@@ -1,21 +1,99 @@
 package firmware_test
 
 import (
+	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"encoding/binary"
+	"hash/crc32"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/firmwaretest"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
 )
+
+const key = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBkg2Wf0PSMGTDWk0HTrTWZGqm7ZCWkkD4J7IK2x\n"
+
+// offered reports whether an image has a file, of whatever kind, that holds the key.
+func offered(img *firmware.Image) bool {
+	for _, f := range img.Files {
+		if b, err := f.ReadFile(); err == nil && bytes.Contains(b, []byte(key)) {
+			return true
+		}
+	}
+	return false
+}
+
+// A key where a packer may put anything, or in a file without a name, is in a file that
+// is offered; in the content of a folder it is told.
+func TestHidden(t *testing.T) {
+	le := binary.LittleEndian
+	plain := firmwaretest.Tar(firmwaretest.Text("etc/passwd", 0o644, "root:x:0:0::/:/bin/sh\n"))
+	frame := le.AppendUint32(le.AppendUint32(nil, 0x184d2a53), uint32(len(key)))
+	extra := le.AppendUint16(le.AppendUint16(nil, 0x9999), uint16(len(key)))
+	var packed bytes.Buffer
+	z, _ := zstd.NewWriter(&packed)
+	_, _ = z.Write(plain)
+	_ = z.Close()
+	gz := func(extra string) []byte {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		w.Extra = []byte(extra)
+		_, _ = w.Write(plain)
+		_ = w.Close()
+		return b.Bytes()
+	}
+	zipped := func(comment string, h zip.FileHeader, content string) []byte {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		_ = w.SetComment(comment)
+		first, _ := w.Create("etc/passwd")
+		_, _ = first.Write([]byte("root:x:0:0::/:/bin/sh\n"))
+		f, _ := w.CreateRaw(&h)
+		_, _ = f.Write([]byte(content))
+		_ = w.Close()
+		return b.Bytes()
+	}
+	nameless := firmwaretest.Cpio(firmwaretest.Text("a", 0o644, "a"), firmwaretest.Text("b", 0o644, key))
+	nameless[bytes.Index(nameless, []byte("b\x00"))] = '.'
+	boot := make([]byte, 1<<20)
+	copy(boot, key)
+	copy(boot[446:], "\x00\x00\x00\x00\x83\x00\x00\x00\x01\x00\x00\x00\x00\x04\x00\x00")
+	copy(boot[510:], "\x55\xaa")
+	n, sum := uint64(len(key)), crc32.ChecksumIEEE([]byte(key))
+	for name, c := range map[string]struct {
+		image []byte
+		told  string // where the key is not offered
+	}{
+		"zstd, a frame to skip":    {slices.Concat(packed.Bytes(), frame, []byte(key)), ""},
+		"gzip, an extra field":     {gz(string(extra) + key), ""},
+		"gzip, of a second member": {slices.Concat(gz(""), gz(string(extra)+key)), ""},
+		"zip, the comment":         {zipped(key, zip.FileHeader{Name: "a"}, ""), ""},
+		"zip, of a member":         {zipped("", zip.FileHeader{Name: "a", Comment: key}, ""), ""},
+		"zip, an extra field":      {zipped("", zip.FileHeader{Name: "a", Extra: append(extra, key...)}, ""), ""},
+		"zip, no name":             {zipped("", zip.FileHeader{Name: ".", CRC32: sum, CompressedSize64: n, UncompressedSize64: n}, key), ""},
+		"zip, a folder":            {zipped("", zip.FileHeader{Name: "a/", CRC32: sum, CompressedSize64: n, UncompressedSize64: n}, key), "has a content"},
+		"cpio, no name":            {nameless, ""},
+		"MBR, the code":            {boot, ""},
+	} {
+		img := reference.Open(t, c.image)
+		told := slices.ContainsFunc(img.Skipped, func(s firmware.Skipped) bool { return c.told != "" && strings.Contains(s.Reason, c.told) })
+		if offered(img) == (c.told != "") || told != (c.told != "") {
+			t.Errorf("%s: offered %v, told %v: %+v", name, offered(img), told, img.Skipped)
+		}
+	}
+}
 
 // A key in bytes that belong to a file system and say nothing to its reader is in a
 // file that is offered; noise there is not opened.
 func TestUnread(t *testing.T) {
-	const key = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBkg2Wf0PSMGTDWk0HTrTWZGqm7ZCWkkD4J7IK2x\n"
 	dir := t.TempDir()
 	must := func(err error) {
 		t.Helper()
@@ -36,6 +114,9 @@ func TestUnread(t *testing.T) {
 		"ext, the journal": {[]string{"mkfs.ext4", "-q", "-b", "4096", "-d", "tree", "img", "16M"}, func(b []byte) int {
 			return (bytes.Index(b[4096:], []byte("\xc0\x3b\x39\x98\x00\x00\x00\x04"))/4096 + 3) * 4096
 		}, 64 << 10},
+		"ext, a directory": {[]string{"mkfs.ext4", "-q", "-b", "4096", "-d", "tree", "img", "8M"}, func(b []byte) int {
+			return bytes.Index(b, []byte("\x0a\x02lost+found")) + 100 // the entry of the root goes on to the end of its block
+		}, 0},
 		"FAT, the boot sector": {[]string{"mkfs.vfat", "-C", "img", "1440"}, func([]byte) int { return 100 }, 0},
 		"ISO, a descriptor":    {[]string{"genisoimage", "-quiet", "-R", "-o", "img", "tree"}, func([]byte) int { return 0x8000 + 900 }, 0},
 		"ISO, a directory": {[]string{"genisoimage", "-quiet", "-R", "-o", "img", "tree"}, func(b []byte) int {
@@ -55,12 +136,7 @@ func TestUnread(t *testing.T) {
 			}
 			at := c.place(image)
 			copy(image[at:], key)
-			found := false
-			for _, f := range reference.Open(t, image).Files {
-				b, err := f.ReadFile()
-				found = found || err == nil && f.Kind == firmware.Raw && bytes.Contains(b, []byte(key))
-			}
-			if !found {
+			if !offered(reference.Open(t, image)) {
 				t.Errorf("not offered")
 			}
 			if c.noise == 0 {

@@ -153,7 +153,9 @@ func (a *archive) open(ctx context.Context, kind string, b *format.Budget) (*for
 	o := &format.Opened{Tree: a, Modes: true, Attributes: map[string]string{"kind": kind}}
 	archives := 0
 	for off := int64(0); ; {
+		first := len(a.entries)
 		end, err := a.one(ctx, off, b)
+		a.link(first, err != nil)
 		if err != nil {
 			if len(a.entries) == 0 {
 				return nil, err
@@ -171,7 +173,6 @@ func (a *archive) open(ctx context.Context, kind string, b *format.Budget) (*for
 	if archives > 1 {
 		o.Attributes["archives"] = strconv.Itoa(archives)
 	}
-	a.link(len(o.Damage) > 0)
 	o.Unused = a.unused
 	if len(a.entries) == 0 {
 		return nil, format.Errorf(0, "an archive without entries")
@@ -259,37 +260,47 @@ func (a *archive) another(off int64) int64 {
 	return off
 }
 
-// link joins the names of one inode. The newer kinds keep the content with the
-// last of them only, the older ones with each. Entries with contents that differ are
-// files of their own, whatever their inode says. In an archive that is cut the names
-// of a content that did not come are no empty files.
-func (a *archive) link(cut bool) {
+// link joins the names of one inode in one archive, which begins with an entry: the
+// next one counts from the start again. The newer kinds keep the content with the last
+// of them only, the older ones with each. Entries with contents that differ are files
+// of their own, whatever their inode says, and nobody knows whose a name without a
+// content is. In an archive that is cut the names of a content that did not come are
+// no empty files.
+func (a *archive) link(first int, cut bool) {
 	type key struct{ dev, ino uint64 }
 	names := map[key][]int{}
-	for i := range a.headers {
+	for i := first; i < len(a.headers); i++ {
 		if h := &a.headers[i]; h.regular() && h.links > 1 {
 			names[key{h.dev, h.ino}] = append(names[key{h.dev, h.ino}], i)
 		}
 	}
 	for _, group := range names {
-		owner, ok := a.owner(group)
-		if h := &a.headers[group[0]]; owner < 0 && cut && h.links > uint64(len(group)) {
+		owner, one := a.owner(group)
+		switch h := &a.headers[group[0]]; {
+		case !one:
+			a.unknown(group, "names of one inode have contents that differ")
+		case owner < 0 && cut && h.links > uint64(len(group)):
+			a.unknown(group, "the content stands with another name, and the archive ends before")
+		case owner >= 0:
 			for _, i := range group {
-				a.entries[i].Err = format.Errorf(h.content, "the content stands with another name, and the archive ends before")
+				e := &a.entries[i]
+				e.Inode, e.Size, e.Offset = owner, a.entries[owner].Size, a.entries[owner].Offset
 			}
-		}
-		if !ok {
-			continue
-		}
-		for _, i := range group {
-			e := &a.entries[i]
-			e.Inode, e.Size, e.Offset = owner, a.entries[owner].Size, a.entries[owner].Offset
 		}
 	}
 }
 
-// owner finds the one content of a group of names.
-func (a *archive) owner(group []int) (owner int, ok bool) {
+// unknown says why nobody knows the contents of names that have none of their own.
+func (a *archive) unknown(group []int, why string) {
+	for _, i := range group {
+		if h := &a.headers[i]; h.size == 0 {
+			a.entries[i].Err = format.Errorf(h.content, "%s", why)
+		}
+	}
+}
+
+// owner finds the one content of a group of names: -1 if there is none.
+func (a *archive) owner(group []int) (owner int, one bool) {
 	owner = -1
 	for _, i := range group {
 		switch {
@@ -300,7 +311,7 @@ func (a *archive) owner(group []int) (owner int, ok bool) {
 			return 0, false
 		}
 	}
-	return owner, owner >= 0
+	return owner, true
 }
 
 // same compares two contents piece by piece.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -109,6 +110,45 @@ func TestCutLinks(t *testing.T) {
 	for _, e := range open(t, cpio.Format, whole).Tree.Entries() {
 		if e.Err != nil {
 			t.Errorf("%s of a whole archive: %v", e.Name, e.Err)
+		}
+	}
+}
+
+// TestSameInodes has archives one after another that number their files alike, and one
+// in which a name comes twice: a content belongs to the names of its own archive.
+func TestSameInodes(t *testing.T) {
+	archive := func(namesAndContents ...string) (out []byte) {
+		for pair := range slices.Chunk(append(namesAndContents, "TRAILER!!!", ""), 2) {
+			out = fmt.Appendf(out, "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%s\x00",
+				7, 0o100644, 0, 0, 2, 0, len(pair[1]), 0, 0, 0, 0, len(pair[0])+1, 0, pair[0])
+			out = append(out, make([]byte, -len(out)&3)...)
+			out = append(out, pair[1]...)
+			out = append(out, make([]byte, -len(out)&3)...)
+		}
+		return out
+	}
+	for name, c := range map[string]struct {
+		image []byte
+		want  string
+	}{
+		"two":   {slices.Concat(archive("a", "", "b", "first"), archive("p", "", "q", "second!")), "a=first b=first p=second! q=second! "},
+		"twice": {archive("a", "first", "b", "", "a", "second!", "c", ""), "a=first b:differ a=second! c:differ "},
+	} {
+		o := open(t, cpio.Format, c.image)
+		got := ""
+		for i, e := range o.Tree.Entries() {
+			if e.Err != nil && strings.Contains(e.Err.Error(), "contents that differ") {
+				got += e.Name + ":differ "
+				continue
+			}
+			content, err := o.Tree.Read(i)
+			if err != nil || int64(len(content)) != e.Size {
+				t.Errorf("%s: %d bytes of %d, %v", e.Name, len(content), e.Size, err)
+			}
+			got += e.Name + "=" + string(content) + " "
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
 }

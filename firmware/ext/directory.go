@@ -105,6 +105,12 @@ func (l *listing) split(block []byte, at int64) error {
 		}
 		pos += length
 		name := string(e[recordHead : recordHead+named])
+		if number == 0 {
+			named = 0
+		}
+		if used := recordHead + (named+3)&^3; used < length && !l.means(e, name, number, length, len(block)) {
+			l.slack(place+int64(used), e[used:length])
+		}
 		switch {
 		case number == 0 || name == "." || name == "..":
 			continue
@@ -117,6 +123,24 @@ func (l *listing) split(block []byte, at int64) error {
 		}
 	}
 	return nil
+}
+
+// means reports whether what stands behind the name of a record is no room: a hash
+// tree behind the parent in its first block, and in its others behind a record that
+// fills the block; or a checksum.
+func (l *listing) means(e []byte, name string, number uint32, length, block int) bool {
+	if l.dir.Flags&flagIndex != 0 && (name == ".." || number == 0 && length == block) {
+		return true
+	}
+	return number == 0 && length == tailSize && e[7] == tailType
+}
+
+// slack notes the room behind a record, where it is not empty: what was deleted, or
+// hidden, stands there.
+func (l *listing) slack(at int64, room []byte) {
+	if len(bytes.Trim(room, "\x00")) > 0 {
+		l.unreadRun(at, int64(len(room)))
+	}
 }
 
 // recordLength is how far the next record is. Two values stand for the 64 KiB

@@ -7,9 +7,10 @@ import (
 	"github.com/assay-iot/assay/firmware/format"
 )
 
-// reservedAt is where the fields of a superblock end that have a meaning, and
-// reservedSize how many bytes follow up to its checksum.
-const reservedAt, reservedSize = superblockAt + 0x288, 0x3fc - 0x288
+// reservedAt is where the fields of a superblock end that its reader asks for, and
+// reservedSize how many bytes follow up to its checksum: counters, what went wrong last,
+// options, and room.
+const reservedAt, reservedSize = superblockAt + 0x178, 0x3fc - 0x178
 
 // idleCopy notes what of a superblock and of the descriptors behind it is not read:
 // all of a copy in which more is different than a copy must have, and what stands

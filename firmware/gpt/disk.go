@@ -63,8 +63,13 @@ func (t *table) disk(ctx context.Context) (*format.Opened, error) {
 	t.own = append(t.own, format.Span{Offset: 0, Length: min(512, t.sector)})
 	o.Parts = format.WithGaps(o.Length, o.Parts, t.own...)
 	o.Damage = t.damage
+	o.Unread = append(t.unread, format.Span{Length: bootCode})
 	return o, nil
 }
+
+// bootCode is the length of the code in the first sector, of which the table says
+// nothing; UEFI 2.10, 5.2.3.
+const bootCode = 440
 
 // partition adds the partition of an entry, as far as it is there.
 func (t *table) partition(o *format.Opened, number int, e []byte) {

@@ -19,6 +19,7 @@ type table struct {
 	array  []byte
 	damage []format.Damage
 	own    []format.Span // where headers and entries are
+	unread []format.Span // what stands behind headers
 }
 
 // find reads the first table, or the copy at the end of the disk.
@@ -74,6 +75,7 @@ func (t *table) read(lba int64) error {
 	}
 	t.header, t.array = h, array
 	t.own = append(t.own, format.Span{Offset: lba * t.sector, Length: t.sector}, format.Span{Offset: off, Length: n})
+	t.unread = append(t.unread, format.Span{Offset: lba*t.sector + int64(h.Size), Length: t.sector - int64(h.Size)})
 	return nil
 }
 
@@ -90,7 +92,7 @@ func (t *table) compare() {
 		t.note(at, t.sector, "the copy of the partition table is damaged: %v", err)
 		return
 	}
-	t.own = append(t.own, second.own...)
+	t.own, t.unread = append(t.own, second.own...), append(t.unread, second.unread...)
 	a, b := t.header, second.header
 	if a.Disk != b.Disk || a.FirstUsable != b.FirstUsable || a.LastUsable != b.LastUsable || b.Other != 1 || !bytes.Equal(t.array, second.array) {
 		t.note(at, t.sector, "the copy of the partition table says something else")

@@ -41,6 +41,9 @@ func open(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opene
 		}
 	}
 	o.Parts = format.WithGaps(o.Length, o.Parts, d.own...)
+	for _, s := range d.own { // code, in front of each table
+		o.Unread = append(o.Unread, format.Span{Offset: s.Offset, Length: diskAt})
+	}
 	return o, nil
 }
 

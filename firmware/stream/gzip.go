@@ -77,20 +77,32 @@ func openGzip(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 	if err != nil {
 		return nil, err
 	}
-	name := r.Name
+	name, first := r.Name, c.taken()
 	m := &members{gzip: r, src: c}
 	r.Multistream(false)
 	data, err := collect(ctx, m, b, 0, c.taken)
 	if err == nil && data.size() == 0 {
 		err = errors.New("empty")
 	}
-	return opened(in, data, c.taken(), name, err, nil)
+	o, err := opened(in, data, c.taken(), name, err, nil)
+	if err == nil {
+		o.Unread = append(m.headers, format.Span{Length: first})
+	}
+	return o, err
 }
+
+// plainHeader is the length of a header without a name, a comment or anything else,
+// maxHeaders how many others are looked at.
+const (
+	plainHeader = 10
+	maxHeaders  = 1 << 16
+)
 
 // members reads one member after another, as long as one follows at once.
 type members struct {
-	gzip *gzip.Reader
-	src  *counter
+	gzip    *gzip.Reader
+	src     *counter
+	headers []format.Span // of those after the first, which may hold anything
 }
 
 func (m *members) Read(p []byte) (int, error) {
@@ -106,8 +118,12 @@ func (m *members) Read(p []byte) (int, error) {
 		if len(head) < 3 || string(head[:3]) != "\x1f\x8b\x08" || probeGzip(format.InMemory(head)) == format.No {
 			return 0, io.EOF
 		}
+		at := m.src.taken()
 		if err := m.gzip.Reset(m.src); err != nil {
 			return 0, err
+		}
+		if n := m.src.taken() - at; n > plainHeader && len(m.headers) < maxHeaders {
+			m.headers = append(m.headers, format.Span{Offset: at, Length: n})
 		}
 		m.gzip.Multistream(false)
 	}

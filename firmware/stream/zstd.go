@@ -42,7 +42,7 @@ func probeZstd(in format.Input) format.Likeness {
 }
 
 func openZstd(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
-	end, size, whole := zstdFrames(in)
+	end, size, whole, skipped := zstdFrames(in)
 	if end == 0 {
 		return nil, format.Errorf(0, "no whole zstd block")
 	}
@@ -59,21 +59,27 @@ func openZstd(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 	if err == nil && !whole {
 		err = io.ErrUnexpectedEOF
 	}
-	return opened(in, data, end, "", err, nil)
+	o, err := opened(in, data, end, "", err, nil)
+	if err == nil {
+		o.Unread = skipped
+	}
+	return o, err
 }
 
 // zstdFrames finds where the frames end, and the size they promise, by the
-// lengths of their blocks (RFC 8878, 3.1.1).
-func zstdFrames(in format.Input) (end, size int64, whole bool) {
+// lengths of their blocks (RFC 8878, 3.1.1). Frames that are to be skipped may hold
+// anything.
+func zstdFrames(in format.Input) (end, size int64, whole bool, skipped []format.Span) {
 	for {
 		var h zstd.Header
 		if h.Decode(in.Peek(end, zstd.HeaderMaxSize)) != nil {
-			return end, size, end > 0
+			return end, size, end > 0, skipped
 		}
 		if h.Skippable {
 			if end == 0 || int64(h.SkippableSize) > in.Size-end-8 {
-				return end, size, end > 0
+				return end, size, end > 0, skipped
 			}
+			skipped = append(skipped, format.Span{Offset: end + 8, Length: int64(h.SkippableSize)})
 			end += 8 + int64(h.SkippableSize)
 			continue
 		}
@@ -82,7 +88,7 @@ func zstdFrames(in format.Input) (end, size int64, whole bool) {
 			next += 4
 		}
 		if !ok || next > in.Size {
-			return in.Size, size, false
+			return in.Size, size, false, skipped
 		}
 		end = next
 		if h.HasFCS && h.FrameContentSize < maxUnpacked {

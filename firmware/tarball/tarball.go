@@ -180,7 +180,7 @@ func (a *archive) add(h *tar.Header, at, start int64) {
 		e.Link = h.Linkname[:min(len(h.Linkname), maxLink)]
 	case tar.TypeLink:
 		e.Mode = h.FileInfo().Mode().Perm()
-		target, ok := a.names[h.Linkname]
+		target, ok := a.names[path.Clean(h.Linkname)]
 		if !ok || a.entries[target].Mode.IsDir() {
 			e.Err = fmt.Errorf("hard link to %q, which is no file before it", h.Linkname)
 			break
@@ -210,7 +210,7 @@ func (a *archive) add(h *tar.Header, at, start int64) {
 			e.Xattrs[name] = []byte(value)
 		}
 	}
-	a.names[h.Name] = len(a.entries)
+	a.names[path.Clean(h.Name)] = len(a.entries)
 	a.entries = append(a.entries, e)
 	a.starts = append(a.starts, start)
 }

@@ -42,7 +42,7 @@ func salvage(ctx context.Context, in format.Input, b *format.Budget) (*format.Op
 		}
 	}
 	lost := format.Damage{Offset: end, Reason: "the archive ends before its directory: what is there of it was read by the headers of its members"}
-	return &format.Opened{Length: end, Tree: a, Damage: []format.Damage{lost}}, nil
+	return &format.Opened{Length: end, Tree: a, Damage: append(a.damage, lost)}, nil
 }
 
 // members makes a directory of the members that are whole, and says where they end.

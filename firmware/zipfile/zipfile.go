@@ -80,7 +80,8 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	if len(a.entries) == 0 {
 		return nil, format.Errorf(0, "an archive without entries")
 	}
-	return &format.Opened{Length: end, Tree: a, Damage: a.damage, Unused: a.unused(in.Section(0, end), directory)}, nil
+	whole := in.Section(0, end)
+	return &format.Opened{Length: end, Tree: a, Damage: a.damage, Unused: a.unused(whole, directory), Unread: a.unread(whole, directory, end)}, nil
 }
 
 // read lists the members of a directory.
@@ -200,6 +201,9 @@ func (a *archive) add(f *zip.File, b *format.Budget) {
 			}
 		}
 	}
+	if e.Mode.IsDir() && f.UncompressedSize64 > 0 { // APPNOTE.TXT 6.3.10, 4.3.8
+		a.inFolder(f, packed)
+	}
 	if !e.Mode.IsRegular() {
 		e.Size = 0
 	}
@@ -210,6 +214,17 @@ func (a *archive) add(f *zip.File, b *format.Budget) {
 		if last.Err = cmp.Or(err, b.Names(len(link))); last.Err == nil {
 			last.Link = string(link)
 		}
+	}
+}
+
+// inFolder notes the content of a folder, which has none: nobody looks at it.
+func (a *archive) inFolder(f *zip.File, packed int64) {
+	d := format.Damage{Reason: fmt.Sprintf("the folder %q has a content of %d bytes", f.Name, f.UncompressedSize64)}
+	if off, err := a.dataOffset(f); err == nil {
+		d.Offset, d.Length = off, min(packed, max(a.in.Size-off, 0))
+	}
+	if len(a.damage) < maxDamage {
+		a.damage = append(a.damage, d)
 	}
 }
 
