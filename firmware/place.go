@@ -203,7 +203,12 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 		return 0, fmt.Errorf("over %d bytes were looked through in vain: %w", int64(maxInVain), format.ErrLimit)
 	}
 	stream, isStream := got.Unpacked()
-	if isStream && c.off > 0 && stream.Size < minStream {
+	if isStream && len(got.Damage) > 0 {
+		if err := o.shorten(in, got); err != nil {
+			return 0, err
+		}
+	}
+	if isStream && c.off > 0 && stream.Size < minStream && (!c.format.Summed || len(got.Damage) > 0 || stream.Size < minTelling) {
 		return 0, errTiny
 	}
 	if err := o.budget.Live(int64(len(got.Stream))); err != nil {
@@ -257,6 +262,23 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	}
 	f.holds(p, k, ranges, kernel)
 	return got.Length, nil
+}
+
+// shorten ends a stream that broke off where another container surely begins: the
+// decoder stumbled only behind that.
+func (o *opener) shorten(in format.Input, got *format.Opened) error {
+	s := o.matcher.scan(in)
+	for at := int64(1); ; at++ {
+		next, err := s.next(at)
+		if err != nil || len(next) == 0 || next[0].off >= got.Length {
+			return err
+		}
+		if at = next[0].off; slices.ContainsFunc(next, func(c candidate) bool { return c.likeness == format.Sure }) {
+			got.Length = at
+			got.Damage[0].Offset, got.Damage[0].Length = min(at, got.Damage[0].Offset), in.Size-min(at, got.Damage[0].Offset)
+			return nil
+		}
+	}
 }
 
 // holds adds a container of a place, and what its bytes are.

@@ -1,12 +1,16 @@
 package firmware_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/firmwaretest"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
 )
 
@@ -88,5 +92,19 @@ func TestTorn(t *testing.T) {
 		if i := slices.IndexFunc(reference.Open(t, b).Skipped, func(s firmware.Skipped) bool { return s.Sure }); i >= 0 {
 			t.Errorf("%s: %v", name, reference.Open(t, b).Skipped)
 		}
+	}
+}
+
+// TestBehindBrokenStream has a file system where a stream is cut: the decoder stumbles
+// only behind its start.
+func TestBehindBrokenStream(t *testing.T) {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, _ = w.Write(firmwaretest.Tar(firmwaretest.Text("a", 0o644, fmt.Sprintf("%x", noise(200<<10)))))
+	_ = w.Close()
+	tree := firmwaretest.Squashfs(firmwaretest.Text("etc/passwd", 0o644, "root:x:0:0::/:/bin/sh\n"))
+	img := reference.Open(t, slices.Concat(packed.Bytes()[:120<<10], tree))
+	if f := reference.Find(t, img, "squashfs!etc/passwd"); f == nil || f.Err != nil {
+		t.Errorf("%+v", f)
 	}
 }

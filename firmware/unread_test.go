@@ -67,6 +67,20 @@ func TestHidden(t *testing.T) {
 	copy(boot, key)
 	copy(boot[446:], "\x00\x00\x00\x00\x83\x00\x00\x00\x01\x00\x00\x00\x00\x04\x00\x00")
 	copy(boot[510:], "\x55\xaa")
+	page := make([]byte, 3<<11) // the header's page, a kernel's
+	copy(page, "ANDROID!\x00\x08")
+	page[37] = 8
+	copy(page[2000:], key[:48])
+	copy(page[1700:], key)
+	sparse := le.AppendUint16(le.AppendUint32([]byte("\x3a\xff\x26\xed\x01\x00\x00\x00\x1c\x00"), 0)[:10], uint16(12+len(key)))
+	for _, v := range []uint32{4096, 1, 1, 0, 0xcac1, 1, uint32(12 + len(key) + 4096)} {
+		sparse = le.AppendUint32(sparse, v)
+	}
+	sparse = slices.Concat(sparse, []byte(key), bytes.Repeat([]byte("content "), 512))
+	var small bytes.Buffer
+	zs := gzip.NewWriter(&small)
+	_, _ = zs.Write([]byte(key))
+	_ = zs.Close()
 	n, sum := uint64(len(key)), crc32.ChecksumIEEE([]byte(key))
 	for name, c := range map[string]struct {
 		image []byte
@@ -82,6 +96,9 @@ func TestHidden(t *testing.T) {
 		"zip, a folder":            {zipped("", zip.FileHeader{Name: "a/", CRC32: sum, CompressedSize64: n, UncompressedSize64: n}, key), "has a content"},
 		"cpio, no name":            {nameless, ""},
 		"MBR, the code":            {boot, ""},
+		"Android, a boot page":     {page, ""},
+		"Android, a chunk":         {sparse, ""},
+		"a small stream":           {slices.Concat(firmwaretest.Cpio(firmwaretest.Text("a", 0o644, "a")), small.Bytes()), ""},
 	} {
 		img := reference.Open(t, c.image)
 		told := slices.ContainsFunc(img.Skipped, func(s firmware.Skipped) bool { return c.told != "" && strings.Contains(s.Reason, c.told) })

@@ -52,6 +52,9 @@ a digest does not say that it is as it was made. Only a signature does.`,
 			if err != nil {
 				return err
 			}
+			if err := notOver(args[0], append(paths(outputs), picture)...); err != nil {
+				return err
+			}
 			day, err := p.asOf(asOf)
 			if err != nil {
 				return err

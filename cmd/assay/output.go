@@ -45,6 +45,30 @@ func parseFormats(values, kinds []string) ([]output, error) {
 	return outputs, nil
 }
 
+// notOver refuses to write a file over what is read.
+func notOver(read string, written ...string) error {
+	in, err := os.Stat(read)
+	if err != nil {
+		return nil //nolint:nilerr // it is told where it is read
+	}
+	for _, name := range written {
+		if out, err := os.Stat(name); err == nil && os.SameFile(in, out) {
+			return badInput("give another file", "%s would be written over, and it is what is read", read)
+		}
+	}
+	return nil
+}
+
+// paths are the files that outputs go to.
+func paths(outputs []output) (names []string) {
+	for _, o := range outputs {
+		if o.path != "" {
+			names = append(names, o.path)
+		}
+	}
+	return names
+}
+
 // outputFolders are the folders that the outputs go to, where they really lie.
 func outputFolders(outputs []output) []string {
 	var folders []string

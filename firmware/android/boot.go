@@ -39,6 +39,7 @@ type boot struct {
 	version  uint32
 	page     int64
 	header   int64 // bytes of pages that the header takes
+	fields   int64 // where its fields have ended in every kind of its versions; zeros should follow
 	name     string
 	cmdline  string
 	os       uint32
@@ -76,7 +77,7 @@ func readBoot(in format.Input) (*boot, error) {
 func newHeader(b []byte, version uint32) (*boot, error) {
 	u := func(at int) int64 { return int64(binary.LittleEndian.Uint32(b[at:])) }
 	h := &boot{
-		kind: "boot", version: version, page: fixedPage, header: fixedPage,
+		kind: "boot", version: version, page: fixedPage, header: fixedPage, fields: 1596,
 		cmdline: text(b[44:1580]), os: uint32(u(16)),
 		sections: []section{{"kernel", u(8), format.Code}, {"ramdisk", u(12), format.Data}},
 	}
@@ -99,7 +100,7 @@ func newHeader(b []byte, version uint32) (*boot, error) {
 func oldHeader(b []byte, version uint32) (*boot, error) {
 	u := func(at int) int64 { return int64(binary.LittleEndian.Uint32(b[at:])) }
 	h := &boot{
-		kind: "boot", version: version, page: u(36), header: u(36),
+		kind: "boot", version: version, page: u(36), header: u(36), fields: 1660,
 		name: text(b[48:64]), cmdline: strings.TrimSpace(text(b[64:576]) + text(b[608:1632])), os: uint32(u(44)),
 		sections: []section{{"kernel", u(8), format.Code}, {"ramdisk", u(16), format.Data}, {"second", u(24), format.Code}},
 		id:       b[576:608],
@@ -149,6 +150,7 @@ func openBoot(ctx context.Context, in format.Input, _ *format.Budget) (*format.O
 	}
 	h.vendor(in, o)
 	o.Parts = format.WithGaps(o.Length, o.Parts, format.Span{Offset: 0, Length: min(h.header, in.Size)})
+	o.Unread = []format.Span{{Offset: h.fields, Length: min(h.header, in.Size) - h.fields}}
 	return o, nil
 }
 

@@ -95,7 +95,7 @@ func openSparse(ctx context.Context, in format.Input, _ *format.Budget) (*format
 	if !ok {
 		return nil, format.Errorf(0, "no sparse image")
 	}
-	r := &sparseReader{sparse: h, p: &partition{in: in}, opened: &format.Opened{Attributes: map[string]string{
+	r := &sparseReader{sparse: h, p: &partition{in: in}, opened: &format.Opened{Unread: []format.Span{{Offset: sparseHeader, Length: h.header - sparseHeader}}, Attributes: map[string]string{
 		"block-size": strconv.FormatInt(h.block, 10), "size": strconv.FormatInt(h.block*h.blocks, 10),
 	}}}
 	if err := r.read(ctx); err != nil {
@@ -160,6 +160,9 @@ func (r *sparseReader) chunk(i, at int64) (int64, error) {
 		return 0, format.Errorf(at, "chunk of type 0x%04x with %d bytes, should be %d", kind, total, r.chunkHeader+length)
 	case i >= maxChunks || r.p.size+size > maxSparse || r.p.size+size > r.blocks*r.block:
 		return 0, format.Errorf(at, "too many chunks, or more than the %d bytes of the partition", r.blocks*r.block)
+	}
+	if more := r.chunkHeader - chunkHeader; more > 0 {
+		r.opened.Unread = append(r.opened.Unread, format.Span{Offset: at + chunkHeader, Length: more})
 	}
 	at += r.chunkHeader
 	switch kind {

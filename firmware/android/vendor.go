@@ -31,7 +31,7 @@ func vendorHeader(b []byte) (*boot, error) {
 		return nil, format.Errorf(8, "version %d with a header of %d bytes", version, size)
 	}
 	h := &boot{
-		kind: "vendor_boot", version: version, page: u(12), name: text(b[2080:2096]), cmdline: text(b[28:2076]),
+		kind: "vendor_boot", version: version, page: u(12), fields: 2128, name: text(b[2080:2096]), cmdline: text(b[28:2076]),
 		sections: []section{{"vendor-ramdisk", u(24), format.Data}, {"dtb", u(2100), format.Data}},
 	}
 	if err := h.check(); err != nil {

@@ -44,6 +44,9 @@ type Format struct {
 	// asked only where nothing could be opened at the first byte of a place. May be
 	// nil.
 	Torn func(in Input) error
+	// Summed says of a stream that a checksum of its content is held against it: one
+	// that opens without damage is no chance bytes.
+	Summed bool
 	// Peek gives the first bytes, at most 1 KiB, that a stream unpacks to; nil for
 	// what is no stream.
 	Peek func(in Input) []byte

@@ -13,6 +13,7 @@ var Bzip2 = &format.Format{
 	Name:     "bzip2",
 	Magics:   []format.Magic{{Offset: 4, Bytes: "1AY&SY"}},
 	Anywhere: true,
+	Summed:   true,
 	Probe:    probeBzip2,
 	Open:     openBzip2,
 	Peek:     func(in format.Input) []byte { return peek(bzip2.NewReader(newCounter(in, 0)), nil) },

@@ -18,6 +18,7 @@ var Gzip = &format.Format{
 	Name:     "gzip",
 	Magics:   []format.Magic{{Bytes: "\x1f\x8b\x08"}},
 	Anywhere: true,
+	Summed:   true,
 	Probe:    probeGzip,
 	Open:     openGzip,
 	Peek:     peekGzip,

@@ -14,6 +14,7 @@ var XZ = &format.Format{
 	Name:     "xz",
 	Magics:   []format.Magic{{Offset: 0, Bytes: "\xfd7zXZ\x00"}},
 	Anywhere: true,
+	Summed:   true,
 	Probe:    probeXZ,
 	Open:     openXZ,
 	Peek:     peekXZ,

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 
 	"github.com/klauspost/compress/flate"
 
@@ -77,6 +78,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	for _, f := range a.files {
 		a.compare(f)
 	}
+	a.overlaps()
 	if len(a.entries) == 0 {
 		return nil, format.Errorf(0, "an archive without entries")
 	}
@@ -214,6 +216,30 @@ func (a *archive) add(f *zip.File, b *format.Budget) {
 		if last.Err = cmp.Or(err, b.Names(len(link))); last.Err == nil {
 			last.Link = string(link)
 		}
+	}
+}
+
+// overlaps notes members that share bytes with one before them, as in an archive that is
+// small and unpacks to much: they are not unpacked.
+func (a *archive) overlaps() {
+	type run struct {
+		at, end int64
+		member  int
+	}
+	var runs []run
+	for i, f := range a.files {
+		if at, err := a.dataOffset(f); err == nil && a.entries[i].Err == nil && f.CompressedSize64 > 0 {
+			runs = append(runs, run{at, at + int64(min(f.CompressedSize64, 1<<62)), i})
+		}
+	}
+	slices.SortStableFunc(runs, func(a, b run) int { return cmp.Compare(a.at, b.at) })
+	end, before := int64(0), 0
+	for _, r := range runs {
+		if r.at < end {
+			a.entries[r.member].Err = fmt.Errorf("shares bytes with %q", a.files[before].Name)
+			continue
+		}
+		end, before = r.end, r.member
 	}
 }
 

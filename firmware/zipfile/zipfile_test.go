@@ -102,6 +102,18 @@ func TestCountsFront(t *testing.T) {
 	}
 }
 
+// TestOverlap points two members at one content.
+func TestOverlap(t *testing.T) {
+	archive := stored(t, "a", "content", "b", "another")
+	second := bytes.LastIndex(archive, []byte("PK\x01\x02"))
+	copy(archive[second+42:], []byte{0, 0, 0, 0}) // the place of its header
+	img := reference.Open(t, archive)
+	told := slices.ContainsFunc(img.Skipped, func(s firmware.Skipped) bool { return strings.Contains(s.Reason, `shares bytes with "a"`) })
+	if !told {
+		t.Errorf("%+v", img.Skipped)
+	}
+}
+
 // stored is an archive whose headers have all that is to be said of their members.
 func stored(t *testing.T, namesAndContents ...string) []byte {
 	t.Helper()

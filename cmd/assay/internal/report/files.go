@@ -43,9 +43,13 @@ type ListedFile struct {
 	HardLink     string       `json:"hard_link,omitempty"` // path of the first file with this content
 	Device       *[2]uint32   `json:"device,omitempty"`    // major and minor number
 	Capabilities []string     `json:"capabilities,omitempty"`
-	Container    string       `json:"container"`        // path of what holds it
-	Offset       *int64       `json:"offset,omitempty"` // in the bytes around that container, of a content that lies there in one plain run
-	Error        string       `json:"error,omitempty"`  // why the content was not read
+
+	// Xattrs are the extended attributes, as they stand there: Base64.
+	Xattrs map[string][]byte `json:"xattrs,omitempty"`
+
+	Container string `json:"container"`        // path of what holds it
+	Offset    *int64 `json:"offset,omitempty"` // in the bytes around that container, of a content that lies there in one plain run
+	Error     string `json:"error,omitempty"`  // why the content was not read
 }
 
 // Files writes a listing as JSON.
@@ -82,7 +86,7 @@ func oneLine(v any) ([]byte, error) {
 func listed(f *firmware.File) ListedFile {
 	l := ListedFile{
 		Path: f.Path, Kind: f.Kind.String(), Link: f.Link, Container: f.Container.Path,
-		Capabilities: f.Capabilities(),
+		Capabilities: f.Capabilities(), Xattrs: f.Xattrs,
 	}
 	if valid := strings.ToValidUTF8(f.Path, "\uFFFD"); valid != f.Path {
 		l.Path, l.RawPath = valid, []byte(f.Path)
