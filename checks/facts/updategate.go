@@ -26,6 +26,7 @@ type gateFinding struct {
 	verifies bool             // a signature is checked
 	fetched  map[string]bool  // files that are fetched, on whatever way
 	cut      bool             // not all ways were followed
+	weak     []WeakHash       // over which a signature is checked
 }
 
 // gate follows the ways through one script as an attacker would: who serves the
@@ -59,6 +60,7 @@ type gateWay struct {
 	doubts   []doubt             // decisions that an attacker does not take
 	oddities []string            // what the way hangs on and is not understood
 	mounted  bool                // a medium that somebody plugs in
+	media    []string            // the folders over which such media are mounted
 	heard    *hearing            // of the substitution that runs
 	failed   bool                // a check failed on this way
 	sum      bool                // a checksum was compared on this way

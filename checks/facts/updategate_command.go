@@ -59,6 +59,9 @@ func (g *gate) effect(c *Command) outcome {
 	if program != "tail" && program != "head" && program != "tr" && program != "tee" && program != "cat" {
 		g.printed = false
 	}
+	if g.takesElsewhere(c, name, program, args) {
+		return unsure
+	}
 	if fetches(*c) && !installsPackage(program, args) {
 		return g.fetch(c)
 	}

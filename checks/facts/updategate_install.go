@@ -87,6 +87,12 @@ func installsPackage(program string, args []string) bool {
 // packages is an installer of packages that is given files: those have no
 // signature that it would look at. What it is given by name comes from its feeds.
 func (g *gate) packages(c *Command, program string, args, in []string) {
+	if program == "pip" || program == "pip3" || program == "npm" {
+		if slices.ContainsFunc(args, func(a string) bool { return strings.Contains(a, "://") }) && !slices.Contains(args, "--require-hashes") {
+			g.files[streamed] = &gateFile{fetched: true}
+			in = append(in, streamed)
+		}
+	}
 	if program == "dpkg" || program == "rpm" || program == "opkg" {
 		for _, a := range plainWords(args) {
 			ext := path.Ext(a)
@@ -207,6 +213,10 @@ func (g *gate) source(r *shellRun, a []shellValue) (outcome, flow) {
 	if len(a) > 0 {
 		if n := g.name(a[0].text); g.file(n) != nil {
 			g.install(g.here(r), []string{n})
+			return unsure, goesOn
+		}
+		if n := g.onMedium(a[0].text, "", nil); n != "" {
+			g.runMedium(g.here(r), n)
 			return unsure, goesOn
 		}
 	}

@@ -10,6 +10,9 @@ import (
 func (g *gate) verify(c *Command, program string, args []string) outcome {
 	g.found.verifies = true
 	g.found.checks = append(g.found.checks, c.Location)
+	if w, ok := weakHash(*c, args); ok && !slices.Contains(g.found.weak, w) {
+		g.found.weak = append(g.found.weak, w)
+	}
 	covered, keys := g.covered(*c, program, args)
 	ok := g.choose(2) == 0
 	outs := g.outs(*c)

@@ -19,6 +19,7 @@ type Updater struct {
 	Places       []assay.Location `json:"places"` // its program and settings
 	Verification Verification     `json:"verification"`
 	Addresses    []Address        `json:"addresses"`
+	WeakHashes   []WeakHash       `json:"weak_hashes,omitempty"` // over which it has signatures checked
 }
 
 // Verification says whether an updater refuses what is not signed.

@@ -33,7 +33,7 @@ func ownUpdater(v *updateView, s *Script, t Text) []Updater {
 	if len(found.installs) == 0 || len(steps.fetches) == 0 && !soundsLikeUpdate(s.Name) {
 		return nil
 	}
-	u := Updater{Name: "own", Root: v.root.Path, Places: found.installs, Verification: found.verification(s.Problem)}
+	u := Updater{Name: "own", Root: v.root.Path, Places: found.installs, Verification: found.verification(s.Problem), WeakHashes: found.weak}
 	for _, i := range steps.fetches {
 		u.Places = append(u.Places, s.Commands[i].Location)
 		for _, word := range addressesIn(s.Commands[i]) {
@@ -70,8 +70,13 @@ func (u updateSteps) worthFollowing(s *Script) bool {
 
 func stepsOf(s *Script) updateSteps {
 	u := updateSteps{}
+	var media []string
 	for i, c := range s.Commands {
-		if fetches(c) || slices.ContainsFunc(c.Args, fetchedInside) {
+		dir, mounts := mountsMedium(c)
+		if mounts {
+			media = append(media, dir)
+		}
+		if mounts || fetches(c) || runsFromMedium(c, media) || slices.ContainsFunc(c.Args, fetchedInside) {
 			u.fetches = append(u.fetches, i)
 		}
 		_, args := c.Effective()
@@ -90,6 +95,8 @@ func fetches(c Command) bool {
 	switch c.Program() {
 	case "wget", "curl", "uclient-fetch", "aria2c", "axel":
 		return true
+	case "docker", "balena", "balena-engine", "podman", "nerdctl", "docker-compose":
+		return pullsContainer(c)
 	case "tftp", "ftpget", "scp", "sftp":
 		return true
 	case "nc", "ncat":
@@ -104,7 +111,7 @@ func fetches(c Command) bool {
 	case "casync":
 		_, args := c.Effective()
 		return containsAny(args, []string{"extract"}) && slices.ContainsFunc(args, func(a string) bool { return strings.Contains(a, "://") })
-	case "opkg", "rpm", "dpkg":
+	case "opkg", "rpm", "dpkg", "pip", "pip3", "npm":
 		_, args := c.Effective()
 		return installsPackage(c.Program(), args) && slices.ContainsFunc(args, func(a string) bool { return strings.Contains(a, "://") })
 	}
@@ -117,6 +124,9 @@ func addressesIn(c Command) []string {
 	_, args := c.Effective()
 	var found []string
 	for _, a := range args {
+		if key, value, ok := strings.Cut(a, "="); ok && strings.HasPrefix(key, "-") {
+			a = value
+		}
 		if strings.Contains(a, "://") {
 			found = append(found, a)
 		}

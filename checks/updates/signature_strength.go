@@ -26,16 +26,16 @@ var SignatureStrength = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.3-7"},
 	Version:   3,
-	Needs:     checks.Needs(facts.Signatures, facts.HashLists),
+	Needs:     checks.Needs(facts.Signatures, facts.HashLists, facts.Updaters),
 	Run:       signatureStrength,
 }
 
 func signatureStrength(c *checks.Context) checks.Judgement {
 	signed := checks.Ask(c, facts.Signatures)
-	if len(signed) == 0 {
-		return c.Inconclusive("no signature was seen in the image")
+	found := weaklyChecked(checks.Ask(c, facts.Updaters))
+	if len(signed) == 0 && !checks.Fails(found) {
+		return c.Inconclusive("no signature was seen in the image").With(found...)
 	}
-	var found []assay.Finding
 	lists := checks.Ask(c, facts.HashLists)
 	unread := ""
 	for _, s := range signed {
@@ -59,10 +59,21 @@ func signatureStrength(c *checks.Context) checks.Judgement {
 	if gap := c.Gap(); gap != "" && len(found) == 0 && !signed[0].Outermost {
 		return c.Inconclusive("nothing weak was seen, but %s", gap)
 	}
-	if len(found) > 0 {
+	if checks.Fails(found) {
 		return c.Fail(assay.Observed, checks.Merged(found)...)
 	}
-	return c.Pass(assay.Observed, signaturePlaces(signed)...)
+	return c.Pass(assay.Observed, signaturePlaces(signed)...).With(found...)
+}
+
+// weaklyChecked are the scripts that have a signature over a broken hash checked:
+// what they take is made so.
+func weaklyChecked(updaters []facts.Updater) (found []assay.Finding) {
+	for _, u := range updaters {
+		for _, w := range u.WeakHashes {
+			found = append(found, checks.Observed(checks.Graded(assay.High, w.Location), subject(u)+" takes signatures over "+w.Name, w.Location))
+		}
+	}
+	return found
 }
 
 // weaknesses are those of a signature, and of the declared key where only that
