@@ -18,6 +18,7 @@ type Endpoint struct {
 	Host     string         `json:"host"`
 	Port     int            `json:"port,omitempty"`
 	Kind     string         `json:"kind"`            // script, setting, page, program, code
+	Sends    bool           `json:"sends,omitempty"` // its query hands over a key or values
 	Alone    bool           `json:"alone,omitempty"` // all that its line says: no setting, no command
 	Root     string         `json:"root"`
 	Location assay.Location `json:"location"`
