@@ -18,6 +18,7 @@ type Endpoint struct {
 	Host     string         `json:"host"`
 	Port     int            `json:"port,omitempty"`
 	Kind     string         `json:"kind"`            // script, setting, page, program, code
+	Sends    bool           `json:"sends,omitempty"` // its query hands over a key or values
 	Alone    bool           `json:"alone,omitempty"` // all that its line says: no setting, no command
 	Root     string         `json:"root"`
 	Location assay.Location `json:"location"`
@@ -263,7 +264,7 @@ func looksLikeFile(name string) bool {
 // spaces of XML, the documentation domains of RFC 2606 that tell a reader what
 // to put there, and the like.
 func notContacted(e Endpoint) bool {
-	for _, h := range []string{"w3.org", "xmlsoap.org", "schemas.microsoft.com", "openoffice.org", "purl.org", "oasis-open.org", "ietf.org", "json-schema.org", "schemas.android.com", "upnp.org", "example.com", "example.org", "example.net", "ns.adobe.com", "relaxng.org", "freedesktop.org", "gnu.org", "debian.org/bugs", "bugs.debian.org", "opensource.org", "creativecommons.org", "apache.org"} {
+	for _, h := range []string{"w3.org", "xmlsoap.org", "schemas.microsoft.com", "openoffice.org", "purl.org", "oasis-open.org", "ietf.org", "json-schema.org", "schemas.android.com", "upnp.org", "example.com", "example.org", "example.net", "ns.adobe.com", "relaxng.org", "freedesktop.org", "gnu.org", "debian.org/bugs", "bugs.debian.org", "opensource.org", "creativecommons.org", "apache.org", "type.googleapis.com", "gss.microsoft.com"} {
 		if e.Host == h || strings.HasSuffix(e.Host, "."+h) {
 			return true
 		}

@@ -9,11 +9,15 @@ import (
 // arguments of programs that talk to them.
 var Endpoints = &Fact[[]Endpoint]{
 	Name:    "endpoints",
-	Version: 5,
+	Version: 6,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named or asked.",
-	Needs:   []Node{endpointScan, Scripts},
+	Needs:   []Node{endpointScan, bareScan, Scripts},
 	Observe: func(o *Observer) ([]Endpoint, error) {
 		named, err := endpointScan.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		bare, err := bareScan.Of(o)
 		if err != nil {
 			return nil, err
 		}
@@ -22,6 +26,11 @@ var Endpoints = &Fact[[]Endpoint]{
 			return nil, err
 		}
 		all := slices.Clone(named)
+		for _, b := range bare { // what a file names with a scheme too, it says there
+			if !slices.ContainsFunc(named, func(e Endpoint) bool { return e.Host == b.Host && e.Location.Path == b.Location.Path }) {
+				all = append(all, b)
+			}
+		}
 		for _, s := range scripts {
 			if ClassOf(s.Path) == Product && !namesOthers(s.Name) {
 				all = append(all, askedBy(s)...)

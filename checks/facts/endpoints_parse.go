@@ -25,7 +25,9 @@ func parseEndpoint(raw string) (Endpoint, bool) {
 	if !ok || !endpointSchemes[scheme] {
 		return Endpoint{}, false
 	}
+	sends := false
 	if i := strings.IndexAny(rest, "?#"); i >= 0 {
+		sends = holdsAny(strings.ToLower(rest[i:]), sendingQueries)
 		rest = rest[:i]
 	}
 	host, tail := rest, ""
@@ -50,7 +52,7 @@ func parseEndpoint(raw string) (Endpoint, bool) {
 	if i := strings.IndexAny(tail, "%$`{ "); i >= 0 {
 		tail = tail[:i]
 	}
-	e := Endpoint{Scheme: scheme, Host: host, Port: port}
+	e := Endpoint{Scheme: scheme, Host: host, Port: port, Sends: sends}
 	at := host
 	if strings.Contains(host, ":") {
 		at = "[" + host + "]"
@@ -61,6 +63,9 @@ func parseEndpoint(raw string) (Endpoint, bool) {
 	e.URL = scheme + "://" + at + tail
 	return e, true
 }
+
+// sendingQueries are fields of queries by which devices hand values to a cloud.
+var sendingQueries = []string{"api_key=", "apikey=", "field1=", "value=", "temp=", "data="}
 
 // isHost accepts an IP address, or a name of at least two labels whose last has
 // letters (RFC 1123, section 2.1).

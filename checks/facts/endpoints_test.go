@@ -2,6 +2,7 @@ package facts
 
 import (
 	"encoding/binary"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -87,6 +88,62 @@ func TestEndpoints(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestBareHosts(t *testing.T) {
+	for text, want := range map[string]string{
+		"a1.tuyacn.com": "a1.tuyacn.com", "mqtt.acme.io": "mqtt.acme.io", "p2p.vstarcam.com": "p2p.vstarcam.com", "mqtt.acme.io:8883": "mqtt.acme.io",
+		"log.acme.com.cn": "log.acme.com.cn", "0.pool.ntp.org": "0.pool.ntp.org", "cn.ntp.org.cn": "cn.ntp.org.cn", "eu-1.acme.net": "eu-1.acme.net",
+		// Names of files, packages and variables, sentences, and what is no name.
+		"foo.so.io": "", "com.acme.net": "", "org.apache.commons.io": "", "cn.jpush.android.io": "", "pandas.libs.io": "", "llvm.xcore.com": "",
+		"main.rs": "", "a.setup.py": "", "run.x.sh": "", "lib.foo.pl": "", "java.vm.info": "", "device.product.id": "", "builtins.id": "", "x.y.com": "",
+		"acme.com": "", "acme.co.uk": "", "api.co.uk": "", "msgfmt.net": "", "foo.bar.net": "", "exit.preloop.at": "", "net.ipv4.conf.all": "",
+		"see mqtt.acme.io": "", "mqtt.acme.io is down": "", "user@mail.acme.com": "", "mqtt.acme.io:": "", "mqtt.acme.io:x": "", "mqtt.acme.io:99999": "",
+		"Mqtt.Acme.io": "", "dev.acme.local": "", "www.example.com": "", "type.googleapis.com": "", "a..acme.com": "", "-a.acme.com": "", ".iot.acme.com": "",
+	} {
+		o := observed(t, Endpoints, map[string]string{"usr/bin/p": string(elfImage(32, le, nil, 0)) + "\x00" + text + "\x00", "opt/data": "\x00\x01" + text + "\x00"})
+		got := ""
+		if len(o) > 0 {
+			got = o[0].Host
+		}
+		if got != want || len(o) > 1 {
+			t.Errorf("%q: got %q (%d), want %q", text, got, len(o), want)
+		}
+	}
+}
+
+// A program that has many names of hosts has a list of those of others.
+func TestListOfHosts(t *testing.T) {
+	for n, want := range map[int]int{3: 3, maxBareHosts: maxBareHosts, maxBareHosts + 1: 0} {
+		b := string(elfImage(32, le, nil, 0)) + "\x00"
+		for i := range n {
+			b += fmt.Sprintf("h%d.acme.com\x00", i)
+		}
+		if o := observed(t, Endpoints, map[string]string{"usr/bin/p": b}); len(o) != want {
+			t.Errorf("%d names: found %d, want %d", n, len(o), want)
+		}
+	}
+}
+
+// What a file names as an address is not told again as a name.
+func TestBareHostOfAnAddress(t *testing.T) {
+	o := observed(t, Endpoints, map[string]string{"usr/bin/p": string(elfImage(32, le, nil, 0)) + "\x00mqtt://m.acme.com\x00m.acme.com\x00"})
+	if len(o) != 1 || o[0].Scheme != "mqtt" {
+		t.Errorf("found %+v", o)
+	}
+}
+
+func FuzzBareHosts(f *testing.F) {
+	f.Add([]byte("\x00mqtt.acme.io:8883\x00a.b.com\x00"))
+	f.Add([]byte(".com\x00.com:"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file := &firmware.File{Name: "p", Path: "x!p", Size: int64(len(data)), Kind: firmware.Raw}
+		for _, e := range bareHosts(file, data, bareScan.Words.sights(data)) {
+			if !strings.HasPrefix(string(data[e.Location.Offset:]), e.Host) || e.Location.Offset+e.Location.Length > int64(len(data)) {
+				t.Errorf("%+v", e)
+			}
+		}
+	})
 }
 
 func FuzzEndpoints(f *testing.F) {

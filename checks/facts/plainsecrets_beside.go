@@ -21,15 +21,15 @@ func modemSecrets(text string) []PlainSecret {
 		return nil
 	}
 	values := strings.Split(strings.TrimRight(list, "\r\n"), ",")
-	if len(values) <= at.secret {
+	if len(values) <= at.secret || at.behind != "" && strings.Trim(values[at.secret-1], `" `) != at.behind {
 		return nil
 	}
 	beside, value := strings.Trim(values[at.secret-1], `" `), strings.Trim(values[at.secret], `" `)
-	if !isLiteralSecret(value) || strings.ContainsAny(value, `%\`) || isFieldName(value) {
+	if !isLiteralSecret(value) || strings.ContainsAny(value, `%\`) || isFieldName(value) || at.mixed && !isMixed(value) {
 		return nil
 	}
 	p := PlainSecret{Name: "AT+" + name, Wifi: at.wifi, OnList: isListed(value), Secret: NewSecret("password", value)}
-	if !at.wifi {
+	if !at.wifi && at.behind == "" {
 		p.Account = forPeople(beside)
 	}
 	return []PlainSecret{p}
@@ -38,10 +38,18 @@ func modemSecrets(text string) []PlainSecret {
 type modemValue struct {
 	secret int // which value is the password, from 0; never the first
 	wifi   bool
+	mixed  bool   // words such as "internet" are those of a whole mobile network, and public
+	behind string // what the value before must be
 }
 
+// modemValues are the commands of Espressif's AT firmware, and those of modems of
+// SIMCom and Quectel for mobile networks and brokers.
 var modemValues = map[string]modemValue{
-	"CWJAP": {1, true}, "CWSAP": {1, true}, "WJAP": {1, true}, "WSAP": {1, true}, "MQTTUSERCFG": {4, false},
+	"CWJAP": {secret: 1, wifi: true}, "CWSAP": {secret: 1, wifi: true}, "WJAP": {secret: 1, wifi: true}, "WSAP": {secret: 1, wifi: true},
+	"MQTTUSERCFG": {secret: 4},
+	"CSTT":        {secret: 2, mixed: true}, "CGAUTH": {secret: 3, mixed: true}, "QICSGP": {secret: 4, mixed: true},
+	"SAPBR":   {secret: 3, mixed: true, behind: "PWD"},
+	"QMTCONN": {secret: 3, mixed: true}, "CMQTTCONNECT": {secret: 5, mixed: true}, "QFTPCFG": {secret: 2, mixed: true},
 }
 
 // besideSecret finds a password by its place: behind the name of a network that
@@ -49,10 +57,13 @@ var modemValues = map[string]modemValue{
 // behind the name of a user that stands behind a word such as "MQTT_USER".
 func besideSecret(content []byte, s rawString) (PlainSecret, bool) {
 	var owner, value rawString
-	wifi := true
+	wifi, named := true, false
 	switch {
 	case isSSIDName(s.text):
 		owner = nextRawString(content, s)
+		if named = isPasswordName(owner.text); named { // both names stand before both values
+			owner = nextRawString(content, owner)
+		}
 		value = nextRawString(content, owner)
 	case userSetting.Get().MatchString(s.text):
 		owner = nextRawString(content, s)
@@ -63,7 +74,8 @@ func besideSecret(content []byte, s rawString) (PlainSecret, bool) {
 	default:
 		return PlainSecret{}, false
 	}
-	if !isOwner(owner.text) || !isLiteralSecret(value.text) || !isMixed(value.text) && !isDistinctive(value.text) || isWifiTerm(value.text) {
+	if !isOwner(owner.text) || !isLiteralSecret(value.text) || !isMixed(value.text) && !isDistinctive(value.text) ||
+		isProtection(value.text) || isWifiTerm(value.text) && !named {
 		return PlainSecret{}, false
 	}
 	p := PlainSecret{Name: "password", Wifi: wifi, OnList: isListed(value.text), Secret: NewSecret("password", value.text)}

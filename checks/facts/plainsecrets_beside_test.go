@@ -18,6 +18,18 @@ func TestSecretsBesideNames(t *testing.T) {
 		{`AT+CWJAP="MyHomeWifi","Secr3tpw9"`, "Secr3tpw9"},
 		{`AT+CWSAP_DEF="Meter","Secr3tpw9",5,3`, "Secr3tpw9"},
 		{`AT+MQTTUSERCFG=0,1,"id","meter","Secr3tpw9",0,0,""`, "Secr3tpw9"},
+		{`AT+CSTT="internet","user","Tz8kq2pW"`, "Tz8kq2pW"},
+		{`AT+SAPBR=3,1,"PWD","Tz8kq2pW"`, "Tz8kq2pW"},
+		{`AT+CGAUTH=1,1,"user","Tz8kq2pW"`, "Tz8kq2pW"},
+		{`AT+QMTCONN=0,"id","meter","Tz8kq2pW"`, "Tz8kq2pW"},
+		{`AT+SAPBR=3,1,"APN","Tz8kq2pW"`, ""},
+		{`AT+SAPBR=3,1,"PWD","%s"`, ""},
+		{`AT+CSTT="internet","web","web"`, ""},
+		{`AT+CSTT="orange","orange","orange"`, ""},
+		{"WIFI_SSID|WIFI_PASS|AcmeHome|Hom3wifikey!", "Hom3wifikey!"},
+		{"WIFI_SSID|WIFI_PASS|AcmeHome|connecting", ""},
+		{"WIFI_SSID|WIFI_PASS|WPA2|WPA2-PSK-1", ""},
+		{"WIFI_SSID|WIFI_PASS|%s|Hom3wifikey!", ""},
 		{`AT+CWJAP="%s","%s"`, ""},
 		{`AT+CWJAP="ssid","password"`, ""},
 		{"AT+CWJAP?", ""},
@@ -39,6 +51,46 @@ func TestSecretsBesideNames(t *testing.T) {
 		}
 		if got != tt.want {
 			t.Errorf("%q: got %q, want %q", tt.strings, got, tt.want)
+		}
+	}
+}
+
+// A password behind the name of a network and its value is that of the network.
+func TestWirelessOrNot(t *testing.T) {
+	for text, want := range map[string]bool{
+		"ssid|AcmeHome|password|Tz8kq2pW!x":      true,
+		"WIFI_SSID|WIFI_PASS|AcmeHome|Tz8kq2pWx": true,
+		"user|meter|password|Tz8kq2pW!x":         false,
+		"host|AcmeHome|password|Tz8kq2pW!x|user": false,
+	} {
+		content := []byte("\x00\x01\x02" + strings.ReplaceAll(text, "|", "\x00") + "\x00\x01")
+		found := seeRawSecrets(&firmware.File{Path: "x", Kind: firmware.Raw, Size: int64(len(content))}, content)
+		if len(found) != 1 || found[0].Wifi != want {
+			t.Errorf("%q: %+v, want one, of a network: %v", text, found, want)
+		}
+	}
+}
+
+// A key in the query of an address is a token in a program; texts say it by settings.
+func TestTokensOfQueries(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://api.cloud.invalid/update?api_key=ABCDEFGH12345678":         "token (api_key)",
+		"https://api.cloud.invalid/x?v=1&access_token=Zk3Zk9Qm1Zk3Zk9Qm1":   "token (access_token)",
+		"https://api.cloud.invalid/update?api_key=%s":                       "",
+		"https://api.cloud.invalid/update?api_key=YOURAPIKEY123456":         "",
+		"https://api.cloud.invalid/update?api_key=ABCDEFGHIJKLMNOPQRSTUVWX": "",
+	} {
+		content := []byte("\x00\x01" + text + "\x00")
+		got := ""
+		for _, f := range tokenScan.Spot(&firmware.File{Path: "x", Kind: firmware.Raw, Size: int64(len(content))}, content, tokenScan.Words.sights(content)) {
+			got += f.What
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+		file := &firmware.File{Path: "x", Kind: firmware.Regular, Size: int64(len(text))}
+		if found := tokenScan.Spot(file, []byte(text), tokenScan.Words.sights([]byte(text))); len(found) > 0 {
+			t.Errorf("%s, in a text: %+v", text, found)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 // setting or the user that it is for.
 var rawSecrets = &Scan[PlainSecret]{
 	Name:    "raw-secrets",
-	Version: 3,
+	Version: 4,
 	Doc:     "Passwords in flat programs beside the name of a setting or user.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Raw && f.Size >= 64 },
 	See:     seeRawSecrets,
@@ -116,7 +116,7 @@ func rawStringSecrets(content []byte, s rawString) []PlainSecret {
 	case isUser || !isMixed(value) || !besideName(content, s):
 		return nil
 	}
-	p := PlainSecret{Name: name, Wifi: isWifiName(name), OnList: isListed(value), Secret: NewSecret("password", value)}
+	p := PlainSecret{Name: name, Wifi: isWifiName(name) || besideNetwork(content, s), OnList: isListed(value), Secret: NewSecret("password", value)}
 	if isUser {
 		p.Name, p.Account = "password", name
 	}
@@ -152,6 +152,13 @@ func rawPairs(text string) []PlainSecret {
 func besideName(content []byte, s rawString) bool {
 	near := bytes.ToLower(content[max(0, s.start-rawNear):min(len(content), s.end+rawNear)])
 	return bytes.Contains(near, []byte("ssid")) || bytes.Contains(near, []byte("user"))
+}
+
+// besideNetwork reports whether the name of a network and its value stand right before
+// the name of a password: "ssid", "Home", "password".
+func besideNetwork(content []byte, s rawString) bool {
+	value := rawStringBefore(content, s)
+	return isOwner(value.text) && isSSIDName(rawStringBefore(content, value).text)
 }
 
 // isMixed reports whether a value is no word, name or number: it has three of

@@ -112,7 +112,22 @@ var tokenRules = []tokenRule{
 	{"Tailscale key", "tskey-", 0, lazy(`^tskey-(?:auth|api|client)-[A-Za-z0-9]{8,}-[A-Za-z0-9]{20,}`), nil},
 	{"Mapbox secret token", "sk.eyJ", 0, lazy(`^sk\.eyJ[A-Za-z0-9_\-]{20,}\.[A-Za-z0-9_\-]{20,}`), nil},
 	{"HashiCorp Vault token", "hvs.", 0, lazy(`^hvs\.[A-Za-z0-9_\-]{90,}`), nil},
+	{"token (api_key)", "?api_key=", 0, lazy(`^\?api_key=[A-Za-z0-9]{16,64}(?:[^A-Za-z0-9%{]|$)`), queryToken},
+	{"token (api_key)", "&api_key=", 0, lazy(`^&api_key=[A-Za-z0-9]{16,64}(?:[^A-Za-z0-9%{]|$)`), queryToken},
+	{"token (access_token)", "?access_token=", 0, lazy(`^\?access_token=[A-Za-z0-9]{16,64}(?:[^A-Za-z0-9%{]|$)`), queryToken},
+	{"token (access_token)", "&access_token=", 0, lazy(`^&access_token=[A-Za-z0-9]{16,64}(?:[^A-Za-z0-9%{]|$)`), queryToken},
 	{"Shopify token", "shpat_", 0, lazy(`^shpat_[0-9a-f]{32}\b`), nil},
+}
+
+// ofQuery reports whether the rule is for the query of an address, which a program that
+// was compiled holds; in texts, the names of settings speak.
+func (r tokenRule) ofQuery() bool {
+	return strings.HasPrefix(r.anchor, "?") || strings.HasPrefix(r.anchor, "&")
+}
+
+func queryToken(v string) bool {
+	_, value, _ := strings.Cut(v, "=")
+	return isTokenValue(value)
 }
 
 // Rules with a long anchor run over all files; the others would make that slow,
@@ -146,7 +161,7 @@ func (s tokenSearch) in(f *firmware.File, content []byte) []Token {
 func (s tokenSearch) spot(f *firmware.File, content []byte, anchors sights) []Token {
 	var found []Token
 	anchors.each(func(word, at int) bool {
-		if t, ok := tokenAt(s.rules[word], content, at); ok {
+		if t, ok := tokenAt(s.rules[word], content, at); ok && (!s.rules[word].ofQuery() || f.Kind == firmware.Raw || bytes.HasPrefix(content, elfStart)) {
 			t.Location.Path, t.Location.Digest = f.Path, At(f).Digest
 			if f.Kind == firmware.Regular && IsText(content) {
 				t.Location.Line = 1 + bytes.Count(content[:t.Location.Offset], []byte("\n"))
@@ -177,7 +192,7 @@ func tokenAt(r tokenRule, content []byte, at int) (Token, bool) {
 	for start > 0 && at-start < r.back && content[start-1] >= '0' && content[start-1] <= '9' {
 		start--
 	}
-	if start > 0 && r.anchor != "T3BlbkFJ" && isTokenByte(content[start-1]) {
+	if start > 0 && r.anchor != "T3BlbkFJ" && !r.ofQuery() && isTokenByte(content[start-1]) {
 		return Token{}, false // the middle of something longer
 	}
 	value := strings.TrimRight(string(r.form.Get().Find(content[start:min(len(content), start+maxToken)])), " \t\r\n\"';,<>&)]}\x00")

@@ -23,7 +23,7 @@ var Transport = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.3-7"},
-	Version:   3,
+	Version:   4,
 	Needs:     checks.Needs(facts.Updaters, facts.Endpoints, facts.UnverifiedTLS),
 	Run:       transport,
 }
@@ -50,7 +50,7 @@ func transport(c *checks.Context) checks.Judgement {
 		}
 	}
 	for _, e := range checks.Ask(c, facts.Endpoints) {
-		if e.Kind == facts.InCode && soundsLikeUpdate(e.URL) {
+		if e.Kind == facts.InCode && soundsLikeUpdate(e.URL) && !setsValues(e) {
 			examined = append(examined, e.Location)
 			addresses++
 			if inClear(facts.Address{Scheme: e.Scheme}) {
@@ -100,6 +100,13 @@ func soundsLikeUpdate(url string) bool {
 	}
 	first, _, _ := strings.Cut(host, ".")
 	return first == "ota" || first == "fota" || first == "update" || first == "updates" || first == "firmware" || first == "fw"
+}
+
+// setsValues reports whether an address may be one that a device hands values to: a
+// channel of data is updated too.
+func setsValues(e facts.Endpoint) bool {
+	path, update := strings.CutSuffix(strings.ToLower(e.URL), "/update")
+	return e.Sends && update && !soundsLikeUpdate(path)
 }
 
 // join adds a finding, or its places to the one that says the same.
