@@ -22,7 +22,7 @@ type DerivedPassword struct {
 // address or serial number.
 var DerivedPasswords = &Fact[[]DerivedPassword]{
 	Name:    "derived-passwords",
-	Version: 2,
+	Version: 3,
 	Doc:     "Passwords and keys that scripts make from the MAC address or serial number of the device.",
 	Needs:   []Node{Scripts, Boot},
 	Observe: func(o *Observer) ([]DerivedPassword, error) {

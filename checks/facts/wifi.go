@@ -35,7 +35,7 @@ type WifiNetwork struct {
 var WifiNetworks = &Fact[[]WifiNetwork]{
 	Name:    "wifi-networks",
 	Doc:     "Wireless networks of the settings with a fixed key, a fixed WPS PIN, WEP or no protection.",
-	Version: 2,
+	Version: 3,
 	Needs:   []Node{Texts, Scripts},
 	Observe: func(o *Observer) ([]WifiNetwork, error) {
 		texts, err := Texts.Of(o)
