@@ -21,9 +21,10 @@ type AuthorizedKey struct {
 
 // AuthorizedKeys are the keys that open accounts.
 var AuthorizedKeys = &Fact[[]AuthorizedKey]{
-	Name:  "authorized-keys",
-	Doc:   "SSH public keys that open an account: in authorized_keys, in the files that sshd_config names, and those that scripts write there.",
-	Needs: []Node{Texts, Scripts, Accounts},
+	Name:    "authorized-keys",
+	Version: 2,
+	Doc:     "SSH public keys that open an account: in authorized_keys, in the files that sshd_config names, and those that scripts write there.",
+	Needs:   []Node{Texts, Scripts, Accounts},
 	Observe: func(o *Observer) ([]AuthorizedKey, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {

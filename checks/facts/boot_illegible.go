@@ -13,7 +13,7 @@ import (
 // the same.
 var illegibleScan = &Scan[*firmware.File]{
 	Name:    "illegible-scripts",
-	Version: 2,
+	Version: 3,
 	Doc:     "Files that begin as a script and are longer than 256 KiB or hold other bytes than text.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size > 2 },
 	See: func(f *firmware.File, content []byte) []*firmware.File {

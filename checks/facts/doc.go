@@ -55,7 +55,7 @@
 //
 // Of what it is made:
 //
-//   - components, packages, manifests, banners, builders, applets: the inventory, and its sources
+//   - components, packages, manifests, banners, builders, applets, systems: the inventory, and its sources
 //   - builds, buildhomes, leftovers: when and where it was built, and what stayed
 //
 // Updates:

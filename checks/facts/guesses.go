@@ -37,9 +37,10 @@ type Guess struct {
 
 // Guesses are the outcomes of trying default passwords on all hashes.
 var Guesses = &Fact[[]Guess]{
-	Name:  "guesses",
-	Doc:   "Which accounts a list of default passwords opens, and how many were tried.",
-	Needs: []Node{Accounts, Texts},
+	Name:    "guesses",
+	Version: 2,
+	Doc:     "Which accounts a list of default passwords opens, and how many were tried.",
+	Needs:   []Node{Accounts, Texts},
 	Observe: func(o *Observer) ([]Guess, error) {
 		accounts, err := Accounts.Of(o)
 		if err != nil {
@@ -79,13 +80,13 @@ func TryWords(accounts []Account, words []string) []Guess {
 func guessCost(kind HashKind, rounds int, hash string) (cost, memory int, why string) {
 	switch kind {
 	case DES:
-		cost = 12
+		cost = 14
 	case BSDi:
 		cost = rounds/2 + 10
 	case MD5Crypt, APR1:
-		cost = 300
+		cost = 420
 	case SHA1Crypt:
-		cost = rounds/4 + 10
+		cost = rounds/3 + 10
 	case SHA256Crypt:
 		cost = max(rounds, 1000)/4 + 10
 	case SHA512Crypt:
@@ -134,6 +135,7 @@ type defaults struct {
 	common []string            // for any user
 	pairs  map[string][]string // by user
 	others []string            // passwords of pairs of other users
+	all    []string            // common and others, each once
 }
 
 func readDefaults(text string) defaults {
@@ -150,6 +152,7 @@ func readDefaults(text string) defaults {
 			d.others = append(d.others, password)
 		}
 	}
+	d.all = once(slices.Concat(d.common, d.others), nil)
 	return d
 }
 
@@ -177,14 +180,26 @@ func (d defaults) words(users, hosts []string) []string {
 		return len(d.common)
 	}
 	slices.SortStableFunc(pairs, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
-	words := slices.Concat(
+	likely := once(slices.Concat(
 		pairs[:min(firstPairs, len(pairs))], users[:min(firstUsers, len(users))], []string{""}, hosts,
-		d.common[:min(firstCommon, len(d.common))], pairs, users, d.common, d.others)
-	seen := map[string]bool{}
-	return slices.DeleteFunc(words, func(w string) bool {
-		defer func() { seen[w] = true }()
-		return seen[w]
-	})
+		d.common[:min(firstCommon, len(d.common))], pairs, users), nil)
+	return append(likely, once(d.all, likely)...)
+}
+
+// once leaves out of words what stands before, in them or in others.
+func once(words, others []string) []string {
+	seen := make(map[string]bool, len(words)+len(others))
+	for _, w := range others {
+		seen[w] = true
+	}
+	kept := make([]string, 0, len(words))
+	for _, w := range words {
+		if !seen[w] {
+			kept = append(kept, w)
+			seen[w] = true
+		}
+	}
+	return kept
 }
 
 // hostNames are the names that the settings of a container give the device, by

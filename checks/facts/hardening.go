@@ -36,9 +36,10 @@ type Hardening struct {
 // Hardenings are the programs and libraries that the device itself runs: those
 // of root file systems, without code for other processors and the kernel.
 var Hardenings = &Fact[[]Hardening]{
-	Name:  "hardenings",
-	Doc:   "Programs and libraries with what hardens them, and the services that make them face a network.",
-	Needs: []Node{Tree, Roots, Programs, Services, Texts},
+	Name:    "hardenings",
+	Version: 2,
+	Doc:     "Programs and libraries with what hardens them, and the services that make them face a network.",
+	Needs:   []Node{Tree, Roots, Programs, Services, Texts},
 	Observe: func(o *Observer) ([]Hardening, error) {
 		img, err1 := Tree.Of(o)
 		roots, err2 := Roots.Of(o)

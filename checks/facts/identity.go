@@ -21,9 +21,10 @@ type Generator struct {
 
 // Identity are the commands of the boot path that make the identity of a device.
 var Identity = &Fact[[]Generator]{
-	Name:  "identity",
-	Doc:   "Commands of the boot path that make host keys and certificates on the device itself.",
-	Needs: []Node{Boot},
+	Name:    "identity",
+	Version: 2,
+	Doc:     "Commands of the boot path that make host keys and certificates on the device itself.",
+	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Generator, error) {
 		g, err := Boot.Of(o)
 		if err != nil {
@@ -82,9 +83,10 @@ type Placed struct {
 // PlacedKeys are the files of the image that the boot path copies or links to where
 // the keys of hosts lie.
 var PlacedKeys = &Fact[[]Placed]{
-	Name:  "placed-keys",
-	Doc:   "Files that commands of the boot path copy or link to where the keys of hosts lie.",
-	Needs: []Node{Boot},
+	Name:    "placed-keys",
+	Version: 2,
+	Doc:     "Files that commands of the boot path copy or link to where the keys of hosts lie.",
+	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Placed, error) {
 		g, err := Boot.Of(o)
 		if err != nil {

@@ -15,9 +15,10 @@ type LoginLimit struct {
 
 // LoginLimits are hints that logins cannot be repeated without end.
 var LoginLimits = &Fact[[]LoginLimit]{
-	Name:  "login-limits",
-	Doc:   "Settings that limit repeated logins: dropbear -T, MaxAuthTries, pam_faillock and pam_tally, fail2ban, sshguard.",
-	Needs: []Node{Texts, Services},
+	Name:    "login-limits",
+	Version: 2,
+	Doc:     "Settings that limit repeated logins: dropbear -T, MaxAuthTries, pam_faillock and pam_tally, fail2ban, sshguard.",
+	Needs:   []Node{Texts, Services},
 	Observe: func(o *Observer) ([]LoginLimit, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {

@@ -36,9 +36,10 @@ func (w PasswordWrite) Understood() bool { return w.State != "" && !w.Elsewhere 
 // start could not be followed whole, those of all scripts count; where it could,
 // those of scripts that it does not reach are marked.
 var PasswordWrites = &Fact[[]PasswordWrite]{
-	Name:  "password-writes",
-	Doc:   "Commands that set or remove passwords when the device starts: chpasswd, passwd and the like, and writes to passwd and shadow.",
-	Needs: []Node{Boot, Scripts, Texts},
+	Name:    "password-writes",
+	Version: 2,
+	Doc:     "Commands that set or remove passwords when the device starts: chpasswd, passwd and the like, and writes to passwd and shadow.",
+	Needs:   []Node{Boot, Scripts, Texts},
 	Observe: func(o *Observer) ([]PasswordWrite, error) {
 		g, err := Boot.Of(o)
 		if err != nil {

@@ -33,7 +33,7 @@ const (
 // buttons and pages that start it, and what they wipe.
 var Resets = &Fact[[]Reset]{
 	Name:    "resets",
-	Version: 2,
+	Version: 3,
 	Doc:     "Factory resets: who starts them and what they wipe.",
 	Needs:   []Node{Texts, Scripts, resetNames},
 	Observe: func(o *Observer) ([]Reset, error) {

@@ -28,7 +28,7 @@ func (s SecretFile) Open() bool { return s.Mode&0o006 != 0 && !s.Shut }
 // files, files with password hashes, and private keys without a passphrase.
 var SecretFiles = &Fact[[]SecretFile]{
 	Name:    "secret-files",
-	Version: 2,
+	Version: 3,
 	Doc:     "Shadow files, files with password hashes and private keys, with their modes.",
 	Needs:   []Node{Tree, Texts, accountLinesOf, Accounts, Keys},
 	Observe: func(o *Observer) ([]SecretFile, error) {

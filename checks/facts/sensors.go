@@ -30,7 +30,7 @@ const (
 // Sensors are the signs of cameras, microphones, positioning and radios.
 var Sensors = &Fact[[]Sensor]{
 	Name:    "sensors",
-	Version: 2,
+	Version: 3,
 	Doc:     "Signs of cameras, microphones, positioning and radios: modules, device tree nodes, programs, recorders that are started.",
 	Needs:   []Node{Tree, Programs, Boot, deviceTrees, moduleNames},
 	Observe: func(o *Observer) ([]Sensor, error) {

@@ -275,9 +275,10 @@ func (g *boot) sshServers() []SSHServer {
 
 // SSHServers are the SSH servers that the image starts.
 var SSHServers = &Fact[[]SSHServer]{
-	Name:  "ssh-servers",
-	Doc:   "How the SSH servers that are started let people in.",
-	Needs: []Node{Boot},
+	Name:    "ssh-servers",
+	Version: 2,
+	Doc:     "How the SSH servers that are started let people in.",
+	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]SSHServer, error) {
 		g, err := Boot.Of(o)
 		return g.SSH, err

@@ -208,7 +208,7 @@ func isNumber(s string) bool {
 // those named *.sh, and those in the folders of the boot.
 var Scripts = &Fact[[]Script]{
 	Name:    "scripts",
-	Version: 4,
+	Version: 5,
 	Doc:     "Shell scripts and the commands that they can run, in order, with resolved variables.",
 	Needs:   []Node{Texts},
 	Observe: func(o *Observer) ([]Script, error) {

@@ -41,9 +41,10 @@ type EncryptedPlace struct {
 
 // Storages are the mounts and encrypted volumes of the boot.
 var Storages = &Fact[Storage]{
-	Name:  "storage",
-	Doc:   "File systems that the boot mounts, by fstab, units and scripts, and volumes that it opens with a key.",
-	Needs: []Node{Texts, Roots, Boot},
+	Name:    "storage",
+	Version: 2,
+	Doc:     "File systems that the boot mounts, by fstab, units and scripts, and volumes that it opens with a key.",
+	Needs:   []Node{Texts, Roots, Boot},
 	Observe: func(o *Observer) (Storage, error) {
 		all := Storage{Mounts: []Mount{}, Volumes: []EncryptedPlace{}}
 		texts, err1 := Texts.Of(o)

@@ -32,9 +32,10 @@ const (
 
 // TelemetrySigns are the signs of telemetry in the image.
 var TelemetrySigns = &Fact[[]Telemetry]{
-	Name:  "telemetry",
-	Doc:   "Hosts that take reports of use, agents and libraries that send them, and settings that turn them on or off.",
-	Needs: []Node{Endpoints, Programs, Boot, telemetrySwitches},
+	Name:    "telemetry",
+	Version: 2,
+	Doc:     "Hosts that take reports of use, agents and libraries that send them, and settings that turn them on or off.",
+	Needs:   []Node{Endpoints, Programs, Boot, telemetrySwitches},
 	Observe: func(o *Observer) ([]Telemetry, error) {
 		endpoints, err1 := Endpoints.Of(o)
 		programs, err2 := Programs.Of(o)

@@ -37,7 +37,7 @@ type TLSUse struct {
 // TLS are the settings of TLS and the services that use it.
 var TLS = &Fact[TLSUse]{
 	Name:    "tls",
-	Version: 1,
+	Version: 2,
 	Doc:     "Which versions and ciphers of TLS the settings allow, and which started services speak TLS.",
 	Needs:   []Node{Texts, Services, Programs},
 	Observe: func(o *Observer) (TLSUse, error) {

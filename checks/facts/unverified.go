@@ -24,7 +24,7 @@ type Unverified struct {
 // certificates off.
 var UnverifiedTLS = &Fact[[]Unverified]{
 	Name:    "unverified-tls",
-	Version: 3,
+	Version: 4,
 	Doc:     "Commands, settings and scripts that accept any certificate.",
 	Needs:   []Node{Tree, Texts, Scripts, Boot, Updaters},
 	Observe: func(o *Observer) ([]Unverified, error) {

@@ -41,7 +41,7 @@ type WeakKey struct {
 var WeakKeys = &Fact[[]WeakKey]{
 	Name:    "weak-keys",
 	Doc:     "Keys and certificates that are small, have a small exponent, close or shared primes, the form of ROCA, or an outdated curve.",
-	Version: 2,
+	Version: 3,
 	Needs:   []Node{keysAndCertificates, Signatures, BootKeys},
 	Observe: func(o *Observer) ([]WeakKey, error) {
 		all, err := keysAndCertificates.Of(o)

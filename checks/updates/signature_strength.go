@@ -25,7 +25,7 @@ var SignatureStrength = &checks.Check{
 	Reads:     "FD",
 	Severity:  assay.High,
 	Provision: []string{"5.3-7"},
-	Version:   3,
+	Version:   4,
 	Needs:     checks.Needs(facts.Signatures, facts.HashLists, facts.Updaters),
 	Run:       signatureStrength,
 }

@@ -60,16 +60,16 @@ func labelClaims(l *labels.Label) map[string]compare.Claim {
 	}
 	for _, p := range l.Principles {
 		c["principle "+string(p.Principle)+", proof"] = compare.Claim{Text: p.Proof.String(), Rank: 1 + int(p.Proof)}
-		c["principle "+string(p.Principle)+", outcome"] = compare.Claim{Text: p.Outcome.String(), Rank: outcomeClaims[p.Outcome]}
+		c["principle "+string(p.Principle)+", outcome"] = compare.Claim{Text: p.Outcome.String(), Rank: outcomeClaims[p.Outcome], Open: p.Outcome == assay.Undecided}
 	}
 	for _, s := range l.Schemes {
 		c["scheme "+s.ID] = compare.Claim{Text: strings.TrimSuffix(fmt.Sprintf("%s, level %d", s.Edition, s.Level), ", level 0"), Rank: 1 + s.Level, Counts: true}
 		for _, r := range s.Requirements {
-			c["requirement "+s.ID+":"+r.ID] = compare.Claim{Text: r.Outcome.String() + ", " + r.Proof.String(), Rank: 10*outcomeClaims[r.Outcome] + int(r.Proof)}
+			c["requirement "+s.ID+":"+r.ID] = compare.Claim{Text: r.Outcome.String() + ", " + r.Proof.String(), Rank: 10*outcomeClaims[r.Outcome] + int(r.Proof), Open: r.Outcome == assay.Undecided}
 		}
 	}
 	for _, o := range l.AlsoAssessed {
-		c["looked at too: "+o.ID] = compare.Claim{Text: o.Edition + ": " + o.Outcome.String(), Rank: outcomeClaims[o.Outcome]}
+		c["looked at too: "+o.ID] = compare.Claim{Text: o.Edition + ": " + o.Outcome.String(), Rank: outcomeClaims[o.Outcome], Open: o.Outcome == assay.Undecided}
 	}
 	return c
 }

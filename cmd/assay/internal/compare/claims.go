@@ -12,6 +12,9 @@ type Claim struct {
 	Rank int
 	// Counts says that to have the claim is better than not to have it.
 	Counts bool
+	// Open says that the answer is inconclusive: to have had one, whichever, and now
+	// this is to know less, not to be worse.
+	Open bool
 }
 
 // claims gives what two labels say differently.
@@ -34,6 +37,8 @@ func claims(before, after map[string]Claim) []Change {
 
 func effect(old, now Claim, was, is bool) string {
 	switch {
+	case was && is && now.Open && !old.Open:
+		return Unclear
 	case !is && old.Counts, is && was && old.Rank > 0 && 0 < now.Rank && now.Rank < old.Rank:
 		return Worse
 	case !was && now.Counts, is && was && 0 < old.Rank && old.Rank < now.Rank:

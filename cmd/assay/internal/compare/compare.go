@@ -193,29 +193,38 @@ func withEffect(changes []Change, rank map[string]int) []Change {
 }
 
 // findings names those that are new and those that are gone. What is of medium
-// severity or graver has an effect.
+// severity or graver has an effect; that one is gone whose check does not decide any
+// more, or was not asked, is no better.
 func findings(before, after []assay.Result) []Change {
+	of := map[string]string{} // the check of a finding, by the finding
 	table := func(results []assay.Result) map[string]string {
 		words := map[string]string{}
 		for _, r := range results {
 			for _, f := range r.Findings {
 				words[nameOf(r, f)] = f.Severity.String()
+				of[nameOf(r, f)] = keyOf(r)
 			}
 		}
 		return words
 	}
 	changes := values(table(before), table(after))
+	now := each(after, func(r assay.Result) string { return r.Verdict.String() })
 	for i := range changes {
 		c := &changes[i]
 		switch was, is := decides(c.Old), decides(c.New); {
 		case is && !was:
 			c.Effect = Worse
+		case was && !is && c.New == "" && !decided(now[of[c.What]]):
+			c.Effect = Unclear
 		case was && !is:
 			c.Effect = Better
 		}
 	}
 	return changes
 }
+
+// decided reports an answer: one that is inconclusive, or not there, is none.
+func decided(verdict string) bool { return verdictRank[verdict] != 0 && verdictRank[verdict] != 2 }
 
 func decides(severity string) bool {
 	return slices.Contains([]string{assay.Medium.String(), assay.High.String(), assay.Critical.String()}, severity)

@@ -31,7 +31,7 @@ func TestSides(t *testing.T) {
 		result("a/same", assay.Fail, finding(assay.High, "x", "v1.bin!etc/a")),
 		result("a/worse", assay.Pass),
 		result("a/better", assay.Fail, finding(assay.High, "y", "v1.bin!etc/y")),
-		result("a/unclear", assay.Fail),
+		result("a/unclear", assay.Fail, finding(assay.High, "u", "v1.bin!etc/u")),
 		result("a/gone", assay.Fail),
 	}}
 	after := Side{Results: []assay.Result{
@@ -52,13 +52,27 @@ func TestSides(t *testing.T) {
 	want := []string{
 		"rules a/same|version 1|version 2|",
 		"checks a/better|fail|pass|better", "checks a/gone|fail||", "checks a/new||fail|", "checks a/unclear|fail|inconclusive|unclear", "checks a/worse|pass|fail|worse",
-		"findings a/better: y [etc/y]|high||better", "findings a/same: note []||low|", "findings a/worse: z [etc/z]||medium|worse",
+		"findings a/better: y [etc/y]|high||better", "findings a/same: note []||low|", "findings a/unclear: u [etc/u]|high||unclear", "findings a/worse: z [etc/z]||medium|worse",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if d.Worse != 2 || d.Better != 2 || d.Unclear != 1 {
+	if d.Worse != 2 || d.Better != 2 || d.Unclear != 2 {
 		t.Errorf("%d worse, %d better, %d unclear", d.Worse, d.Better, d.Unclear)
+	}
+}
+
+// An answer of a label that became inconclusive is not worse: less is known.
+func TestClaimKnownNoMore(t *testing.T) {
+	met, open, not := Claim{Text: "met", Rank: 3}, Claim{Text: "inconclusive", Rank: 2, Open: true}, Claim{Text: "not met", Rank: 1}
+	for _, c := range []struct {
+		old, now Claim
+		want     string
+	}{{met, open, Unclear}, {not, open, Unclear}, {open, met, Better}, {open, not, Worse}, {met, not, Worse}, {not, met, Better}} {
+		d := Sides(Side{Claims: map[string]Claim{"requirement": c.old}}, Side{Claims: map[string]Claim{"requirement": c.now}})
+		if got := d.Sections[0].Changes[0].Effect; got != c.want {
+			t.Errorf("%s, then %s: %q, want %q", c.old.Text, c.now.Text, got, c.want)
+		}
 	}
 }
 
@@ -117,8 +131,8 @@ func TestJSON(t *testing.T) {
 
 // TestClaims: a higher rank is better, a claim that counts is missed.
 func TestClaims(t *testing.T) {
-	before := map[string]Claim{"proof": {"observed", 3, false}, "name": {"A", 0, false}, "scheme x": {"1", 1, true}, "support": {"2030", 30, false}}
-	after := map[string]Claim{"proof": {"declared", 1, false}, "name": {"B", 0, false}, "scheme y": {"1", 1, true}, "support": {"2031", 31, false}}
+	before := map[string]Claim{"proof": {"observed", 3, false, false}, "name": {"A", 0, false, false}, "scheme x": {"1", 1, true, false}, "support": {"2030", 30, false, false}}
+	after := map[string]Claim{"proof": {"declared", 1, false, false}, "name": {"B", 0, false, false}, "scheme y": {"1", 1, true, false}, "support": {"2031", 31, false, false}}
 	d := Sides(Side{Claims: before}, Side{Claims: after})
 	got := map[string]string{}
 	for _, c := range d.Sections[0].Changes {
