@@ -64,7 +64,10 @@ With --store-facts it also writes assessment.json, what the label rests on: find
 with their places, and the facts. Its SHA-256 is the digest that the label names.
 
 With --from the label is made of an assessment that was made before; a signed one must
-be by somebody whose assessments count. It may be at most 30 days old.
+be by somebody whose assessments count. It may be at most 30 days old. If --from names a
+label (label.sigstore.json) that counts by the --trust policy, it is signed once more
+with another key of its issuer, and stays the same label: one that was signed in a
+workflow gets a code that verifies offline, and one of an old key a new signature.
 
 With --batch it makes a label of each assessment of a list: a CSV file whose first line
 names its columns, assessment (a file, from the list's folder), name (of the label's
@@ -89,7 +92,7 @@ than the maker may decide to label the product all the same, with --despite and
 	f.logFlags.add(c)
 	c.Flags().Lookup("store-facts").Usage = "write the assessment with the observed facts too, as assessment.json; it holds every finding"
 	c.Flags().BoolVar(&f.demo, "demo", false, "sign with the published demo key; the label says DEMO and proves nothing")
-	c.Flags().StringVar(&f.from, "from", "", "make the label of this `ASSESSMENT` (of check --format json, or check --sign) instead of assessing")
+	c.Flags().StringVar(&f.from, "from", "", "make the label of this `ASSESSMENT` (of check --format json, or check --sign) instead of assessing; or sign this label again")
 	c.Flags().StringVar(&f.batch, "batch", "", "make a label of each assessment of this `LIST`: a CSV file with the columns assessment, name, valid_until, or a folder")
 	c.Flags().StringArrayVar(&f.assessmentKeys, "assessment-key", nil, "with --from: public key `FILE` of an assessor whose signed assessments count; repeatable (default: those of --trust)")
 	c.Flags().StringVar(&f.trust, "trust", "", "trust policy `FILE`: who issues is taken from it, and a label that it would refuse is not written")
@@ -114,6 +117,9 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	}
 	if _, err := f.who(); err != nil {
 		return err
+	}
+	if bundle, ok := f.issuedBefore(); ok {
+		return p.signAgain(c, f, bundle)
 	}
 	despite, err := f.decisions()
 	if err != nil {
