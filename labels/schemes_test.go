@@ -82,14 +82,18 @@ func TestStatementRefusals(t *testing.T) {
 		"an address that no phone follows":      {func(l *labels.Label) { l.Issuer.Address = "https://b\u00fccher.example/labels" }, "xn--"},
 		"a part of another kind":                {func(l *labels.Label) { l.Parts[0].Kind = "everything examined; app" }, "firmware, app or cloud"},
 		"firmware that is not supported itself": {func(l *labels.Label) { l.Firmware[0].Minimum = "9.0" }, "older than 9.0"},
-		"a boast of a document":                 {func(l *labels.Label) { l.Documents[0].By = "Unhackable Labs" }, "never stands on a label"},
-		"an invisible letter":                   {func(l *labels.Label) { l.Product.Name += "\u3164" }, "U+3164"},
-		"an invisible blank":                    {func(l *labels.Label) { l.Product.Name += "\u2800x" }, "U+2800"},
-		"a form of a letter":                    {func(l *labels.Label) { l.Product.Name += "\ufe0f" }, "U+FE0F"},
-		"a long GTIN":                           {func(l *labels.Label) { l.Product.GTIN = "0950600013435299999" }, "GTIN"},
-		"a GTIN with a space":                   {func(l *labels.Label) { l.Product.GTIN = "09506000 13435" }, "GTIN"},
-		"a GTIN with a wide digit":              {func(l *labels.Label) { l.Product.GTIN = "0950600013435\uff13" }, "GTIN"},
-		"a GTIN with a typing error":            {func(l *labels.Label) { l.Product.GTIN = "09506000134353" }, "GTIN"},
+		"a scheme twice":                        {func(l *labels.Label) { l.Schemes = append(l.Schemes, l.Schemes[0]) }, "twice"},
+		"a requirement twice": {func(l *labels.Label) {
+			l.Schemes[0].Requirements = append(l.Schemes[0].Requirements, l.Schemes[0].Requirements[0])
+		}, "twice"},
+		"a boast of a document":      {func(l *labels.Label) { l.Documents[0].By = "Unhackable Labs" }, "never stands on a label"},
+		"an invisible letter":        {func(l *labels.Label) { l.Product.Name += "\u3164" }, "U+3164"},
+		"an invisible blank":         {func(l *labels.Label) { l.Product.Name += "\u2800x" }, "U+2800"},
+		"a form of a letter":         {func(l *labels.Label) { l.Product.Name += "\ufe0f" }, "U+FE0F"},
+		"a long GTIN":                {func(l *labels.Label) { l.Product.GTIN = "0950600013435299999" }, "GTIN"},
+		"a GTIN with a space":        {func(l *labels.Label) { l.Product.GTIN = "09506000 13435" }, "GTIN"},
+		"a GTIN with a wide digit":   {func(l *labels.Label) { l.Product.GTIN = "0950600013435\uff13" }, "GTIN"},
+		"a GTIN with a typing error": {func(l *labels.Label) { l.Product.GTIN = "09506000134353" }, "GTIN"},
 	} {
 		s := labeltest.Statement(t)
 		c.change(&s.Predicate)

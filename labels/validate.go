@@ -285,7 +285,19 @@ func (l *Label) validateSchemes() error {
 	if len(l.Schemes) == 0 {
 		return errors.New("no scheme")
 	}
+	schemes := map[string]bool{}
 	for _, s := range l.Schemes {
+		if schemes[s.ID] {
+			return fmt.Errorf("scheme %s stands on the label twice", s.ID)
+		}
+		schemes[s.ID] = true
+		requirements := map[string]bool{}
+		for _, r := range s.Requirements {
+			if requirements[r.ID] {
+				return fmt.Errorf("requirement %s of %s stands on the label twice", r.ID, s.ID)
+			}
+			requirements[r.ID] = true
+		}
 		if len(s.Requirements) == 0 {
 			return fmt.Errorf("scheme %s is on the label without a requirement", s.ID)
 		}

@@ -118,6 +118,9 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	if _, err := f.who(); err != nil {
 		return err
 	}
+	if c.Flags().Changed("issuer") && strings.TrimSpace(f.issuer) == "" {
+		return badInput("give a name, or leave --issuer out, and the maker issues it", "--issuer names nobody")
+	}
 	if bundle, ok := f.issuedBefore(); ok {
 		return p.signAgain(c, f, bundle)
 	}
