@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -163,7 +164,7 @@ func newLabel(a *assay.Assessment, o IssueOptions) (*Label, error) {
 
 // issuer says who issues the label. Whoever bears the maker's name is the maker.
 func issuer(maker string, o IssueOptions) Issuer {
-	i := Issuer{Name: cmp.Or(oneLine(o.Issuer), maker), Address: o.Address, Standing: Other}
+	i := Issuer{Name: cmp.Or(oneLine(o.Issuer), maker), Address: smallHost(o.Address), Standing: Other}
 	switch {
 	case o.Authority:
 		i.Standing = Authorised
@@ -171,6 +172,15 @@ func issuer(maker string, o IssueOptions) Issuer {
 		i.Name, i.Standing = maker, IsMaker
 	}
 	return i
+}
+
+// smallHost writes the host of an address in small letters, as everybody asks for it.
+func smallHost(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == strings.ToLower(u.Host) {
+		return address
+	}
+	return strings.Replace(address, u.Host, strings.ToLower(u.Host), 1)
 }
 
 // AssessmentDigest names an assessment: the SHA-256 of its canonical JSON.

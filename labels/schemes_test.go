@@ -74,19 +74,26 @@ func TestStatementRefusals(t *testing.T) {
 		change func(*labels.Label)
 		want   string
 	}{
-		"a boast in the address":       {func(l *labels.Label) { l.Product.Maker.Address = "Officially endorsed by all" }, "never stands on a label"},
-		"a mark of a document":         {func(l *labels.Label) { l.Documents[0].By = "Cyber Trust Mark Lab" }, "official mark"},
-		"stars of the maker":           {func(l *labels.Label) { l.Product.Maker.Name = "Acme ★★★" }, "shows stars"},
-		"a name with a blank":          {func(l *labels.Label) { l.Product.Name += " " }, "no blank at an end"},
-		"a name of nothing but blanks": {func(l *labels.Label) { l.Product.Name = "\u00a0" }, "no blank at an end"},
-		"a boast of a document":        {func(l *labels.Label) { l.Documents[0].By = "Unhackable Labs" }, "never stands on a label"},
-		"an invisible letter":          {func(l *labels.Label) { l.Product.Name += "\u3164" }, "U+3164"},
-		"an invisible blank":           {func(l *labels.Label) { l.Product.Name += "\u2800x" }, "U+2800"},
-		"a form of a letter":           {func(l *labels.Label) { l.Product.Name += "\ufe0f" }, "U+FE0F"},
-		"a long GTIN":                  {func(l *labels.Label) { l.Product.GTIN = "0950600013435299999" }, "GTIN"},
-		"a GTIN with a space":          {func(l *labels.Label) { l.Product.GTIN = "09506000 13435" }, "GTIN"},
-		"a GTIN with a wide digit":     {func(l *labels.Label) { l.Product.GTIN = "0950600013435\uff13" }, "GTIN"},
-		"a GTIN with a typing error":   {func(l *labels.Label) { l.Product.GTIN = "09506000134353" }, "GTIN"},
+		"a boast in the address":                {func(l *labels.Label) { l.Product.Maker.Address = "Officially endorsed by all" }, "never stands on a label"},
+		"a mark of a document":                  {func(l *labels.Label) { l.Documents[0].By = "Cyber Trust Mark Lab" }, "official mark"},
+		"stars of the maker":                    {func(l *labels.Label) { l.Product.Maker.Name = "Acme ★★★" }, "shows stars"},
+		"a name with a blank":                   {func(l *labels.Label) { l.Product.Name += " " }, "no blank at an end"},
+		"a name of nothing but blanks":          {func(l *labels.Label) { l.Product.Name = "\u00a0" }, "no blank at an end"},
+		"an address that no phone follows":      {func(l *labels.Label) { l.Issuer.Address = "https://b\u00fccher.example/labels" }, "xn--"},
+		"a part of another kind":                {func(l *labels.Label) { l.Parts[0].Kind = "everything examined; app" }, "firmware, app or cloud"},
+		"firmware that is not supported itself": {func(l *labels.Label) { l.Firmware[0].Minimum = "9.0" }, "older than 9.0"},
+		"a scheme twice":                        {func(l *labels.Label) { l.Schemes = append(l.Schemes, l.Schemes[0]) }, "twice"},
+		"a requirement twice": {func(l *labels.Label) {
+			l.Schemes[0].Requirements = append(l.Schemes[0].Requirements, l.Schemes[0].Requirements[0])
+		}, "twice"},
+		"a boast of a document":      {func(l *labels.Label) { l.Documents[0].By = "Unhackable Labs" }, "never stands on a label"},
+		"an invisible letter":        {func(l *labels.Label) { l.Product.Name += "\u3164" }, "U+3164"},
+		"an invisible blank":         {func(l *labels.Label) { l.Product.Name += "\u2800x" }, "U+2800"},
+		"a form of a letter":         {func(l *labels.Label) { l.Product.Name += "\ufe0f" }, "U+FE0F"},
+		"a long GTIN":                {func(l *labels.Label) { l.Product.GTIN = "0950600013435299999" }, "GTIN"},
+		"a GTIN with a space":        {func(l *labels.Label) { l.Product.GTIN = "09506000 13435" }, "GTIN"},
+		"a GTIN with a wide digit":   {func(l *labels.Label) { l.Product.GTIN = "0950600013435\uff13" }, "GTIN"},
+		"a GTIN with a typing error": {func(l *labels.Label) { l.Product.GTIN = "09506000134353" }, "GTIN"},
 	} {
 		s := labeltest.Statement(t)
 		c.change(&s.Predicate)

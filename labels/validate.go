@@ -3,7 +3,6 @@ package labels
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -51,6 +50,9 @@ func (s *Statement) validateSubjects() error {
 		return fmt.Errorf("%d subjects for %d firmware images", len(s.Subject), len(s.Predicate.Firmware))
 	}
 	for i, f := range s.Predicate.Firmware {
+		if order, known := CompareVersions(f.Version, f.Minimum); known && order < 0 {
+			return fmt.Errorf("firmware %q has version %s, older than %s, the lowest that it says is supported", f.Name, f.Version, f.Minimum)
+		}
 		if sub := s.Subject[i]; sub.Name != f.Name || sub.Digest.SHA256 != f.Digest.Hex() {
 			return fmt.Errorf("subject %q is not firmware %q", sub.Name, f.Name)
 		}
@@ -129,6 +131,16 @@ func (l *Label) validateTexts() error {
 	}
 	if g := l.Product.GTIN; g != "" && !IsGTIN(g) {
 		return fmt.Errorf("the GTIN %.40q has not 8, 12, 13 or 14 digits, or a wrong last one", g)
+	}
+	for _, p := range l.Parts {
+		if !slices.Contains([]string{"firmware", "app", "cloud"}, p.Kind) {
+			return fmt.Errorf("a part of the kind %.60q: it is firmware, app or cloud", p.Kind)
+		}
+	}
+	for _, r := range l.Rules {
+		if !slices.Contains([]string{"scheme", "checks", "data"}, r.Kind) {
+			return fmt.Errorf("rules of the kind %.60q: they are scheme, checks or data", r.Kind)
+		}
 	}
 	return l.eachText(func(s string) error {
 		if err := checkText(s); err != nil {
@@ -232,17 +244,13 @@ func unseen(r rune) bool {
 }
 
 func checkAddress(s string) error {
-	if s == "" {
+	if s == "" || IsPlainAddress(s) {
 		return nil
 	}
 	if len(s) > MaxAddr {
 		return fmt.Errorf("%d characters, more than %d", len(s), MaxAddr)
 	}
-	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.Fragment != "" || strings.HasSuffix(s, "#") {
-		return fmt.Errorf("%q is not an https address without user and fragment", s)
-	}
-	return nil
+	return fmt.Errorf("%q is not a plain https address, which every phone follows: the host in small ASCII letters (that of other letters as xn--…), no blank, no user, no fragment", s)
 }
 
 // plainAddress is an https address as it is asked for: a host in small letters,
@@ -277,7 +285,19 @@ func (l *Label) validateSchemes() error {
 	if len(l.Schemes) == 0 {
 		return errors.New("no scheme")
 	}
+	schemes := map[string]bool{}
 	for _, s := range l.Schemes {
+		if schemes[s.ID] {
+			return fmt.Errorf("scheme %s stands on the label twice", s.ID)
+		}
+		schemes[s.ID] = true
+		requirements := map[string]bool{}
+		for _, r := range s.Requirements {
+			if requirements[r.ID] {
+				return fmt.Errorf("requirement %s of %s stands on the label twice", r.ID, s.ID)
+			}
+			requirements[r.ID] = true
+		}
 		if len(s.Requirements) == 0 {
 			return fmt.Errorf("scheme %s is on the label without a requirement", s.ID)
 		}

@@ -20,6 +20,7 @@ import (
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/log/folder"
+	"github.com/assay-iot/assay/labels/status"
 	"github.com/assay-iot/assay/labels/status/ledger"
 	"github.com/assay-iot/assay/schema/scheme"
 )
@@ -56,6 +57,7 @@ type made struct {
 	files     []labelFile
 	compact   bool
 	err       error
+	withdrawn status.Value // what the ledger says of a label that was made before
 }
 
 func (p *program) batch(c *cobra.Command, f labelFlags, args []string) error {
@@ -364,12 +366,16 @@ func (b *batchRun) reserve(list []*made) error {
 	}
 	for i, m := range list {
 		m.statement.Predicate.Status = places[i]
+		m.withdrawn, _ = l.At(places[i].Index)
 	}
 	return nil
 }
 
 // sign signs a label, asks whether the policy would take it, and draws it.
 func (b *batchRun) sign(m *made) error {
+	if m.withdrawn != status.Valid {
+		return badInput("assess again: a new assessment gives a new number", "the label %s was made before, and is %s", m.statement.Predicate.ID, m.withdrawn)
+	}
 	bundle, err := b.signer.label(m.statement)
 	if err != nil {
 		return err

@@ -48,7 +48,7 @@ func (p *program) fromFile(f labelFlags, t *trustPolicy, issuerID string) (*foun
 }
 
 func (p *program) signedAssessment(f labelFlags, data []byte, t *trustPolicy, issuerID string) (*found, error) {
-	if isLabel(data) {
+	if isLabel(data) { // of a batch
 		return nil, badInput("give the assessment that it was made of, as assay check --sign, or --format json, has written it", "--from %s: this is a label, and labels are made of assessments", f.from)
 	}
 	keys, err := trustedKeys(f.assessmentKeys)

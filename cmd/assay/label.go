@@ -15,6 +15,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/compact"
 	"github.com/assay-iot/assay/labels/sign"
@@ -64,7 +65,10 @@ With --store-facts it also writes assessment.json, what the label rests on: find
 with their places, and the facts. Its SHA-256 is the digest that the label names.
 
 With --from the label is made of an assessment that was made before; a signed one must
-be by somebody whose assessments count. It may be at most 30 days old.
+be by somebody whose assessments count. It may be at most 30 days old. If --from names a
+label (label.sigstore.json) that counts by the --trust policy, it is signed once more
+with another key of its issuer, and stays the same label: one that was signed in a
+workflow gets a code that verifies offline, and one of an old key a new signature.
 
 With --batch it makes a label of each assessment of a list: a CSV file whose first line
 names its columns, assessment (a file, from the list's folder), name (of the label's
@@ -89,7 +93,7 @@ than the maker may decide to label the product all the same, with --despite and
 	f.logFlags.add(c)
 	c.Flags().Lookup("store-facts").Usage = "write the assessment with the observed facts too, as assessment.json; it holds every finding"
 	c.Flags().BoolVar(&f.demo, "demo", false, "sign with the published demo key; the label says DEMO and proves nothing")
-	c.Flags().StringVar(&f.from, "from", "", "make the label of this `ASSESSMENT` (of check --format json, or check --sign) instead of assessing")
+	c.Flags().StringVar(&f.from, "from", "", "make the label of this `ASSESSMENT` (of check --format json, or check --sign) instead of assessing; or sign this label again")
 	c.Flags().StringVar(&f.batch, "batch", "", "make a label of each assessment of this `LIST`: a CSV file with the columns assessment, name, valid_until, or a folder")
 	c.Flags().StringArrayVar(&f.assessmentKeys, "assessment-key", nil, "with --from: public key `FILE` of an assessor whose signed assessments count; repeatable (default: those of --trust)")
 	c.Flags().StringVar(&f.trust, "trust", "", "trust policy `FILE`: who issues is taken from it, and a label that it would refuse is not written")
@@ -114,6 +118,12 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 	}
 	if _, err := f.who(); err != nil {
 		return err
+	}
+	if c.Flags().Changed("issuer") && strings.TrimSpace(f.issuer) == "" {
+		return badInput("give a name, or leave --issuer out, and the maker issues it", "--issuer names nobody")
+	}
+	if bundle, ok := f.issuedBefore(); ok {
+		return p.signAgain(c, f, bundle)
 	}
 	despite, err := f.decisions()
 	if err != nil {
@@ -227,6 +237,9 @@ func (f labelFlags) options(b *basis, issued time.Time, issuerID string) labels.
 
 // publish writes the files and tells their names.
 func (p *program) publish(out string, statement *labels.Statement, files []labelFile) error {
+	if err := sweepLabel(out, statement); err != nil {
+		return err
+	}
 	if err := writeAll(out, files); err != nil {
 		return err
 	}
@@ -241,6 +254,35 @@ func (p *program) publish(out string, statement *labels.Statement, files []label
 	}
 	return nil
 }
+
+// sweepLabel takes away the files of another label that this program wrote into a
+// folder before: a code, a proof or a picture of it would lie beside this one.
+func sweepLabel(dir string, statement *labels.Statement) error {
+	old, err := readLabel(filepath.Join(dir, "label.sigstore.json"), "")
+	if err != nil {
+		return nil // no label, so nothing of one; or none that can be read, which is written over
+	}
+	was, err1 := old.statement.Digest()
+	is, err2 := statement.Digest()
+	if err := errors.Join(err1, err2); err != nil || was == is {
+		return err
+	}
+	there, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range there {
+		if f.Type().IsRegular() && ofLabel.MatchString(f.Name()) {
+			if err := os.Remove(filepath.Join(dir, f.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// ofLabel is the names of the files that a label has beside its bundle.
+var ofLabel = lazyregexp.New(`^label(\.(en|de|fr|ja|ar))?(\.(a4|a5|a6|mark))?\.(pdf|svg|png|html)$|^qr\.(svg|png)$|^label\.(json|cose|txt|tlog-proof)$|^assessment\.json$`)
 
 // decisions reads what the issuer decided to label the product in spite of.
 func (f labelFlags) decisions() ([]labels.Decision, error) {

@@ -70,8 +70,10 @@ func OpenKey(ctx context.Context, address string) (crypto.Signer, error) {
 	return &kmsKey{key: key, pub: ec, hash: hash}, nil
 }
 
-func openKMS(ctx context.Context, address string, hash crypto.Hash) (kms.SignerVerifier, crypto.PublicKey, error) {
+// A plug-in that leaves out what it must answer makes its client panic.
+func openKMS(ctx context.Context, address string, hash crypto.Hash) (_ kms.SignerVerifier, _ crypto.PublicKey, err error) {
 	name, _, _ := strings.Cut(address, "://")
+	defer unanswered(address, &err)
 	key, err := kms.Get(ctx, address, hash)
 	var none *kms.ProviderNotFoundError
 	switch {
@@ -87,6 +89,12 @@ func openKMS(ctx context.Context, address string, hash crypto.Hash) (kms.SignerV
 	return key, pub, nil
 }
 
+func unanswered(who string, err *error) {
+	if reason := recover(); reason != nil {
+		*err = fmt.Errorf("%s: its program left out what it must answer (%v)", who, reason)
+	}
+}
+
 // kmsKey signs digests with a key that is elsewhere.
 type kmsKey struct {
 	key  signature.Signer
@@ -97,13 +105,14 @@ type kmsKey struct {
 func (k *kmsKey) Public() crypto.PublicKey { return k.pub }
 
 // Sign signs a digest and gives the signature in ASN.1.
-func (k *kmsKey) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+func (k *kmsKey) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) (sig []byte, err error) {
+	defer unanswered("sign with a key elsewhere", &err)
 	if opts == nil || opts.HashFunc() != k.hash || len(digest) != k.hash.Size() {
 		return nil, fmt.Errorf("this key signs digests of %s", k.hash)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), remoteTimeout)
 	defer cancel()
-	sig, err := k.key.SignMessage(nil, options.WithContext(ctx), options.WithDigest(slices.Clone(digest)), options.WithCryptoSignerOpts(k.hash))
+	sig, err = k.key.SignMessage(nil, options.WithContext(ctx), options.WithDigest(slices.Clone(digest)), options.WithCryptoSignerOpts(k.hash))
 	if err != nil {
 		return nil, fmt.Errorf("sign with a key elsewhere: %w", err)
 	}

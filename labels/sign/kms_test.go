@@ -44,6 +44,9 @@ func plugin() error {
 	switch asked.InitOptions.KeyResourceID {
 	case "silent":
 		return nil
+	case "empty":
+		fmt.Print("{}")
+		return nil
 	case "noise":
 		fmt.Print("noise")
 		return nil
@@ -134,7 +137,7 @@ func TestPlugin(t *testing.T) {
 		}
 	}
 	for address, want := range map[string]string{
-		"test:///none": "no such file", "test://silent": "test://silent", "test://noise": "test://noise", "other://key": "sigstore-kms-other on the PATH",
+		"test:///none": "no such file", "test://silent": "test://silent", "test://noise": "test://noise", "test://empty": "left out what it must answer", "other://key": "sigstore-kms-other on the PATH",
 	} {
 		if err := signsWith(t, address); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", address, err, want)

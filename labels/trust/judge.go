@@ -9,6 +9,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/compact"
 	"github.com/assay-iot/assay/labels/verify"
 )
 
@@ -26,6 +27,7 @@ func (p *Policy) Judge(s *labels.Statement, by verify.Signer, day string) verify
 	r := verify.Ruling{Issuer: issuer.Display, Entry: issuer.ID, StatusMaxAge: time.Duration(issuer.Require.StatusMaxAge) * time.Second}
 	for _, refuse := range []func() string{
 		func() string { return issuer.name(&s.Predicate) },
+		func() string { return issuer.leads(&s.Predicate) },
 		func() string { return issuer.scope(&s.Predicate) },
 		func() string { return issuer.witnessed(by) },
 		func() string { return key.validity(s.Predicate.Issued, by.Times, day) },
@@ -71,6 +73,19 @@ func (i *Issuer) name(l *labels.Label) string {
 		return fmt.Sprintf("it speaks in the name of %q, but %q signed it", l.Issuer.Name, i.Display)
 	}
 	return ""
+}
+
+// leads demands that the label's code leads to the issuer, if the policy says where
+// that is.
+func (i *Issuer) leads(l *labels.Label) string {
+	if i.Address == "" || l.Issuer.Address == "" {
+		return ""
+	}
+	named, err := compact.IssuerOf(l)
+	if err != nil {
+		return err.Error()
+	}
+	return i.host(named)
 }
 
 // scope demands that the issuer may judge this product, by these schemes, up to

@@ -16,6 +16,7 @@ import (
 func labelled(t *testing.T, change func(*labels.IssueOptions)) (*labels.Statement, verify.Signer) {
 	t.Helper()
 	o := labeltest.Options()
+	o.Address = "https://body.example/labels"
 	o.Issuer, o.Status = "Example Body", &labels.Status{List: "https://labels.acme.example/status/1", Index: 7}
 	if change != nil {
 		change(&o)
@@ -57,6 +58,8 @@ func TestJudge(t *testing.T) {
 		"unknown key":    {policy, func(_ *labels.Statement, by *verify.Signer) { by.Key = "other" }, day, "not signed by an issuer"},
 		"no key":         {policy, func(_ *labels.Statement, by *verify.Signer) { by.Key = "" }, day, "not signed by an issuer"},
 		"assessor's key": {policy, func(_ *labels.Statement, by *verify.Signer) { by.Key = p.AssessorKeys()[0].ID }, day, "not signed by an issuer"},
+		"another place":  {policy, func(s *labels.Statement, _ *verify.Signer) { s.Predicate.Issuer.Address = "https://acme.example/l" }, day, "in the name of acme.example"},
+		"no place":       {policy, func(s *labels.Statement, _ *verify.Signer) { s.Predicate.Issuer.Address = "" }, day, ""},
 		"another name":   {policy, func(s *labels.Statement, _ *verify.Signer) { s.Predicate.Issuer.Name = "TÜV" }, day, `in the name of "TÜV", but "Example Body" signed`},
 		"scheme":         {with(`"uk-psti"]`, `"sg-cls"]`), nil, day, "may not issue labels for the scheme uk-psti"},
 		"met by the way": {policy, func(s *labels.Statement, _ *verify.Signer) {

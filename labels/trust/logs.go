@@ -23,8 +23,8 @@ func (r *reader) logs(raw *fileBlock, p *Policy) {
 			r.no(b.KeyRange, `Name the log's key: key = file("log.pub"), the file that "assay issuer log new" has made.`, "this is no verifier key of a log")
 		case name != l.Origin:
 			r.no(b.Range, "Write the log's own name.", "the log is called %q, and its key is that of %q", l.Origin, name)
-		case hasLog(p.Logs, l.Origin):
-			r.no(b.Range, "Take one away.", "the log %q stands there twice", l.Origin)
+		case hasLog(p.Logs, l):
+			r.no(b.Range, "Take one away.", "the log %q stands there twice, or another one has its key", l.Origin)
 		}
 		if i := p.signsToo(l); i != "" {
 			r.no(b.KeyRange, "Give the log a key of its own.", "the key of the log %q is also one of %q: who issues labels and who logs them would be one", l.Origin, i)
@@ -47,9 +47,14 @@ func (p *Policy) signsToo(l Log) string {
 	return ""
 }
 
-func hasLog(list []Log, origin string) bool {
-	return slices.ContainsFunc(list, func(l Log) bool { return l.Origin == origin })
+// hasLog reports whether a list has a log of the same name, or with the same key: two
+// logs are to be two parties.
+func hasLog(list []Log, l Log) bool {
+	return slices.ContainsFunc(list, func(o Log) bool { return o.Origin == l.Origin || bare(o.Key) == bare(l.Key) })
 }
+
+// bare is the key of a log without name and hash.
+func bare(key string) string { return key[strings.LastIndex(key, "+")+1:] }
 
 // logsReady checks the logs of a policy in JSON.
 func (p *Policy) logsReady() error {
@@ -57,7 +62,7 @@ func (p *Policy) logsReady() error {
 		return fmt.Errorf("more than %d logs", MaxLogs)
 	}
 	for i, l := range p.Logs {
-		if log.Name(l.Key) != l.Origin || l.Origin == "" || hasLog(p.Logs[:i], l.Origin) {
+		if log.Name(l.Key) != l.Origin || l.Origin == "" || hasLog(p.Logs[:i], l) {
 			return fmt.Errorf("log %q: not its key, or there twice", l.Origin)
 		}
 		if issuer := p.signsToo(l); issuer != "" {

@@ -80,7 +80,7 @@ func (r *Report) other(s Stated, firmware []labels.Firmware) Status {
 
 // agedAgainst compares a version with that of a labelled firmware.
 func agedAgainst(version string, f labels.Firmware) Status {
-	order, ok := compareVersions(version, f.Version)
+	order, ok := labels.CompareVersions(version, f.Version)
 	switch {
 	case !ok:
 		return FirmwareUnknown
@@ -94,7 +94,7 @@ func agedAgainst(version string, f labels.Firmware) Status {
 	if f.Minimum == "" {
 		return FirmwareOlder
 	}
-	order, ok = compareVersions(version, f.Minimum)
+	order, ok = labels.CompareVersions(version, f.Minimum)
 	switch {
 	case !ok:
 		return FirmwareUnknown
@@ -110,40 +110,6 @@ func quoted(list []string) []string {
 		out = append(out, fmt.Sprintf("%.60q", s))
 	}
 	return out
-}
-
-// maxParts is how many numbers of a version are compared.
-const maxParts = 8
-
-// compareVersions compares two versions that are numbers with dots between them,
-// with or without a v in front; anything else has no order that all agree on.
-func compareVersions(a, b string) (order int, ok bool) {
-	x, okX := numbers(a)
-	y, okY := numbers(b)
-	if !okX || !okY {
-		return 0, false
-	}
-	for i := range maxParts {
-		if c := cmp.Or(cmp.Compare(len(x[i]), len(y[i])), cmp.Compare(x[i], y[i])); c != 0 {
-			return c, true
-		}
-	}
-	return 0, true
-}
-
-// numbers are those of a version, without zeros in front; missing ones are 0.
-func numbers(version string) (list [maxParts]string, ok bool) {
-	parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(version, "v"), "V"), ".")
-	if len(parts) > maxParts {
-		return list, false
-	}
-	for i, p := range parts {
-		if p == "" || strings.Trim(p, "0123456789") != "" {
-			return list, false
-		}
-		list[i] = strings.TrimLeft(p, "0")
-	}
-	return list, true
 }
 
 // firmwareSentence is what follows "This label is genuine, but ".

@@ -4,8 +4,10 @@
 package folder
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -62,6 +64,9 @@ func (l *Log) append(ctx context.Context, signer note.Signer, digests []Digest) 
 		return err
 	}
 	defer unlock()
+	if err := l.sound(ctx); err != nil {
+		return err
+	}
 	w, err := l.writer(ctx, signer)
 	if err != nil {
 		return err
@@ -93,6 +98,43 @@ func (l *Log) missing(ctx context.Context, digests []Digest) (fresh []Digest, er
 		}
 	}
 	return fresh, nil
+}
+
+// sound refuses a log that must not be gone on with: its entries do not give the root
+// of its checkpoint, or the state from which the next one would be made is not there
+// or older, as in a copy without hidden files. A checkpoint made then would speak of
+// another log by the same name.
+func (l *Log) sound(ctx context.Context) error {
+	c, err := l.Checkpoint()
+	if err != nil || c == nil || c.Size == 0 {
+		return err
+	}
+	list, err := l.Entries(ctx)
+	if err != nil {
+		return err
+	}
+	roots, err := rootsAt(list, c.Size)
+	if err != nil {
+		return err
+	}
+	if roots[c.Size] != c.Root {
+		return l.damaged(errors.New("its entries do not give the root of its checkpoint"))
+	}
+	var state struct {
+		Size int64  `json:"size"`
+		Root []byte `json:"root"`
+	}
+	data, err := os.ReadFile(filepath.Join(l.dir, ".state", "treeState"))
+	if err == nil {
+		err = json.Unmarshal(data, &state)
+	}
+	switch {
+	case err != nil:
+		return l.damaged(fmt.Errorf("the state that it goes on from is missing (%w): copy the whole folder, with .state", err))
+	case state.Size < c.Size || state.Size == c.Size && !bytes.Equal(state.Root, c.Root[:]):
+		return l.damaged(fmt.Errorf("the state that it goes on from has %d entries, and the checkpoint speaks of %d: bring the folder .state back that goes with it", state.Size, c.Size))
+	}
+	return nil
 }
 
 // Prove proves labels that the log holds; log.ErrNoEntry says that it does not

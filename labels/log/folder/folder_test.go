@@ -157,3 +157,51 @@ func BenchmarkAppend(b *testing.B) {
 		}
 	}
 }
+
+// Nothing is appended to a log whose files do not go together: neither to a copy
+// without its state, nor to one with an older state, nor to one with a changed entry.
+func TestAppendToDamaged(t *testing.T) {
+	for name, damage := range map[string]func(dir string) error{
+		"no state": func(dir string) error { return os.RemoveAll(filepath.Join(dir, ".state")) },
+		"an older state": func(dir string) error {
+			other := t.TempDir()
+			l, signer, _ := open(t, other, 1)
+			if _, err := l.Append(t.Context(), signer, digests(0, 3)); err != nil {
+				return err
+			}
+			data, err := os.ReadFile(filepath.Join(other, ".state", "treeState"))
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(dir, ".state", "treeState"), data, 0o644)
+		},
+		"a changed entry": func(dir string) error {
+			name := filepath.Join(dir, "tile", "entries", "000.p", "7")
+			data, err := os.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			data[len(data)-1] ^= 1
+			return os.WriteFile(name, data, 0o644)
+		},
+	} {
+		dir := t.TempDir()
+		l, signer, _ := open(t, dir, 1)
+		if _, err := l.Append(t.Context(), signer, digests(0, 7)); err != nil {
+			t.Fatal(err)
+		}
+		before, err := os.ReadFile(filepath.Join(dir, "checkpoint"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := damage(dir); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.Append(t.Context(), signer, digests(7, 9)); !errors.Is(err, folder.ErrDamaged) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if after, err := os.ReadFile(filepath.Join(dir, "checkpoint")); err != nil || string(after) != string(before) {
+			t.Errorf("%s: the checkpoint was changed (%v)", name, err)
+		}
+	}
+}

@@ -268,7 +268,7 @@ async function readList(payload) {
 		last.set(index, to);
 	}
 	for (let i = 0; i < size; i++) need(value(i) == (last.get(i) || 0), "list");
-	return {issuer, list, issued, end: ttl ? Math.min(expires, issued + ttl) : expires, size, value};
+	return {issuer, list, issued, end: ttl ? Math.min(expires, issued + ttl) : expires, size, value, changes};
 }
 
 async function inflate(packed, limit) {
@@ -294,10 +294,12 @@ const canSign = (key, at) => at >= (key.from || 0) && at < (key.until || Infinit
 
 // statusOf asks the list that an authentic label names. It gives {value, asOf},
 // or {unknown: why}; anything that is not a fresh list of this issuer is unknown.
-// A revocation is for good: it is remembered, and an old list tells of it too.
+// A revocation is for good: it is remembered, and an old list tells of it too. So are
+// the label's other changes: an issuer only adds to what it has said, and of a list
+// that has lost one, whenever it was signed, nobody knows what to believe.
 async function statusOf(label, issuer, now, fetchList, seen) {
 	if (!label.status) return issuer.maxAge ? {unknown: "nolist"} : {none: true};
-	const gone = "revoked " + hex(label.id);
+	const id = hex(label.id), gone = "revoked " + id, said = "said " + id;
 	try {
 		need(issuer.lists.some(l => label.status.list.startsWith(l)), "foreign");
 		const bytes = await fetchList(label.status.list);
@@ -318,9 +320,13 @@ async function statusOf(label, issuer, now, fetchList, seen) {
 		need(list.issued <= now + 300, "clock");
 		need(label.status.index < list.size, "list");
 		const newest = seen("list " + list.list, list.issued), value = list.value(label.status.index);
+		const all = list.changes.filter(change => change[0] == label.status.index).map((change, n) => [said, n, ...change].join(" "));
+		const known = seen(said, 0), whole = all.length >= known && all.slice(0, known).every(name => seen(name, 0));
+		if (whole) for (const name of all) seen(name, 1);
+		if (whole) seen(said, all.length);
 		if (value == revoked) seen(gone, list.issued);
 		else {
-			need(!seen(gone, 0), "old");
+			need(whole && !seen(gone, 0), "old");
 			need(now < list.end && !(issuer.maxAge && now - list.issued > issuer.maxAge), "stale");
 			need(list.issued >= newest, "old");
 		}
