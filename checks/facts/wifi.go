@@ -39,12 +39,8 @@ type WifiNetwork struct {
 var WifiNetworks = &Fact[[]WifiNetwork]{
 	Name:    "wifi-networks",
 	Doc:     "Wireless networks of the settings with a fixed key, a fixed WPS PIN, WEP or no protection.",
-	Version: 3,
-<<<<<<< HEAD
+	Version: 4,
 	Needs:   []Node{Texts, Scripts, Boot, hostapdCallers},
-=======
-	Needs:   []Node{Texts, Scripts},
->>>>>>> w/rest5
 	Observe: func(o *Observer) ([]WifiNetwork, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
