@@ -96,8 +96,7 @@ func (t Trust) languages() ([]string, error) {
 }
 
 // The script and the styles are shortened when they are changed, not when a page is
-// built: what is embedded is what the tests run. Names that both parts of the script
-// see stay as they are.
+// built: what is embedded is what the tests run.
 //
 //go:generate go test . -run TestLean -update
 //go:embed source/page.html source/words source/lean
@@ -117,7 +116,7 @@ func Build(t Trust) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	script := fmt.Sprintf("\"use strict\";(()=>{\nconst TRUST=%s,WORDS=named(%s);\n%s%s})();\n", trust, words, Verifier(), lean("page.js"))
+	script := fmt.Sprintf("\"use strict\";(()=>{\nconst TRUST=%s,TEXTS=%s,%s;\n%s})();\n", trust, words, data(), lean("page.js"))
 	style := lean("page.css")
 	html, err := template.New("page.html").ParseFS(source, "source/page.html")
 	if err != nil {
@@ -129,24 +128,31 @@ func Build(t Trust) ([]byte, error) {
 }
 
 // Verifier gives the part of the script that knows no page: node can run it.
-func Verifier() []byte {
-	never, err1 := literal(labels.Never())
+func Verifier() []byte { return []byte("const " + data() + ";\n" + lean("verifier.js")) }
+
+// data are the tables that the script judges names by.
+func data() string {
+	phrases := map[string]string{}
+	for scheme, list := range labels.Never() {
+		phrases[scheme] = strings.Join(list, "|")
+	}
+	never, err1 := literal(phrases)
 	looks, err2 := literal(letters())
 	if err := errors.Join(err1, err2); err != nil {
 		panic(err) // they are texts
 	}
-	return []byte("const NEVER=" + never + ",STARS=/[" + labels.Stars + "]([" + labels.Stars + "]|\\p{Nd})|\\p{Nd}[" + labels.Stars + "]/u," +
-		"LOOKS=Object.fromEntries([..." + looks + "].map(p=>[p.slice(1),p[0]]));\n" + lean("verifier.js"))
+	return "NEVER=" + never + ",STARS=/[" + labels.Stars + "]([" + labels.Stars + "]|\\p{Nd})|\\p{Nd}[" + labels.Stars + "]/u," +
+		"LOOKS=Object.fromEntries(" + looks + ".match(/../g).map(p=>[p[1],p[0]]))"
 }
 
-// letters lists the letters that look like a Latin one, each behind that one.
-func letters() []string {
+// letters gives the letters that look like a Latin one, each behind that one.
+func letters() string {
 	var list []string
 	for from, to := range labels.Looks() {
 		list = append(list, to+from)
 	}
 	slices.Sort(list)
-	return list
+	return strings.Join(list, "")
 }
 
 // policy allows the one script and the one style, by their hashes, and the
@@ -175,10 +181,9 @@ func lean(name string) string {
 }
 
 // words writes the words of languages: the names of all, once and in order, then
-// for each language the words in that order.
+// for each language its tag and the words in that order; "|" parts them.
 func words(chosen []string) (string, error) {
-	var names []string
-	var b strings.Builder
+	var names, lists []string
 	for _, l := range chosen {
 		data, err := source.ReadFile("source/words/" + l + ".json")
 		if err != nil {
@@ -190,18 +195,19 @@ func words(chosen []string) (string, error) {
 		}
 		if names == nil {
 			names = slices.Sorted(maps.Keys(w))
+			lists = append(lists, strings.Join(names, "|"))
 		}
-		var list []string
+		list := []string{l}
 		for _, name := range names {
 			list = append(list, w[name])
 		}
-		text, err := literal(list)
-		if err != nil {
-			return "", err
+		text := strings.Join(list, "|")
+		if strings.Count(text, "|") != len(names) {
+			return "", fmt.Errorf("words/%s.json: a word holds what parts them, |", l)
 		}
-		fmt.Fprintf(&b, "%s:%s,\n", l, text)
+		lists = append(lists, text)
 	}
-	return fmt.Sprintf("%q.split(\" \"),{%s}", strings.Join(names, " "), b.String()), nil
+	return literal(lists)
 }
 
 // literal writes v as JSON that may stand in a script: "<" is escaped, so that

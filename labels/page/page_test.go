@@ -185,7 +185,7 @@ func TestBuild(t *testing.T) {
 	_, _ = w.Write(html)
 	_ = w.Close()
 	t.Logf("the page has %d bytes, %d with gzip; the verifier alone %d", len(html), packed.Len(), len(page.Verifier()))
-	if len(html) > 45<<10 || packed.Len() > 18<<10+512 {
+	if len(html) > 46<<10 || packed.Len() > 19<<10+512 {
 		t.Errorf("the page has %d bytes, %d packed", len(html), packed.Len())
 	}
 	for _, bad := range []string{" src=", "href=", "http://", "innerHTML = `", "eval(", "unsafe"} {

@@ -1,10 +1,10 @@
 // The page: what the verifier answers, in words. It takes no key, no address
 // and no word from the URL; the fragment is judged, nothing else.
 
-// named gives each language's words their names, which are written once.
-function named(names, all) {
-	return Object.fromEntries(Object.entries(all).map(([l, list]) => [l, Object.fromEntries(list.map((text, i) => [names[i], text]))]));
-}
+// WORDS are those of each language by their names. TEXTS has the names once, then the
+// words of each language in that order.
+const [names, ...texts] = TEXTS.map(list => list.split("|"));
+const WORDS = Object.fromEntries(texts.map(list => [list[0], Object.fromEntries(list.slice(1).map((text, i) => [names[i], text]))]));
 
 const $ = id => document.getElementById(id);
 const languages = Object.keys(WORDS);

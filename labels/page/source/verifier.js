@@ -96,10 +96,10 @@ const kinds = {
 // is not seen, no blank at an end.
 const isPlain = v => kinds.text(v) && /^[\p{L}\p{M}\p{N}\p{P}\p{S} \u00a0]+$/u.test(v) && !/\p{DI}|\u2800/u.test(v) && v == v.trim();
 
-// LOOKS are letters of other scripts and, behind them, the Latin ones that they look
-// like; NEVER are phrases in the form of face, by the scheme
-// that may be called so, with "*" before those that may stand
-// inside of longer words. Both are put before this script when a page is built.
+// LOOKS gives for letters of other scripts the Latin ones that they look like; NEVER
+// has phrases in the form of face, by the scheme that may be called so, with "|"
+// between and "*" before those that may stand inside of longer words. Both are put
+// before this script when a page is built.
 const alike = {i: "l", 1: "l", "|": "l", 0: "o", "\u2212": "-"};
 const latin = c => (LOOKS[c] || LOOKS[c.toLowerCase()] || c.toLowerCase()).slice(0, c.length);
 const through = (text, f) => [...text].map(f).join("");
@@ -120,7 +120,7 @@ function boasts(text, scheme) {
 		if (phrase[0] == "*") return letters.includes(phrase.slice(1));
 		for (let i = -1; (i = letters.indexOf(phrase, i + 1)) >= 0;) if (ends.has(i) && ends.has(i + phrase.length)) return true;
 	};
-	return Object.entries(NEVER).some(([id, phrases]) => (!id || id != scheme) && phrases.some(says)) || STARS.test(text.replace(/\s/g, ""));
+	return Object.entries(NEVER).some(([id, phrases]) => (!id || id != scheme) && phrases.split("|").some(says)) || STARS.test(text.replace(/\s/g, ""));
 }
 
 // isGTIN reports whether the last of 14 digits is right.
