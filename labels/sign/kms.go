@@ -14,6 +14,7 @@ import (
 
 	"github.com/sigstore/sigstore/pkg/signature"
 	"github.com/sigstore/sigstore/pkg/signature/kms"
+	"github.com/sigstore/sigstore/pkg/signature/kms/cliplugin"
 	"github.com/sigstore/sigstore/pkg/signature/options"
 
 	"github.com/assay-iot/assay/labels"
@@ -70,11 +71,9 @@ func OpenKey(ctx context.Context, address string) (crypto.Signer, error) {
 	return &kmsKey{key: key, pub: ec, hash: hash}, nil
 }
 
-// A plug-in that leaves out what it must answer makes its client panic.
-func openKMS(ctx context.Context, address string, hash crypto.Hash) (_ kms.SignerVerifier, _ crypto.PublicKey, err error) {
+func openKMS(ctx context.Context, address string, hash crypto.Hash) (signature.Signer, crypto.PublicKey, error) {
 	name, _, _ := strings.Cut(address, "://")
-	defer unanswered(address, &err)
-	key, err := kms.Get(ctx, address, hash)
+	provider, err := kms.Get(ctx, address, hash)
 	var none *kms.ProviderNotFoundError
 	switch {
 	case errors.As(err, &none):
@@ -82,17 +81,15 @@ func openKMS(ctx context.Context, address string, hash crypto.Hash) (_ kms.Signe
 	case err != nil:
 		return nil, nil, fmt.Errorf("%s: %w", address, err)
 	}
+	var key signature.Signer = provider
+	if _, ok := provider.(*cliplugin.PluginClient); ok {
+		key = newPlugin(address, hash)
+	}
 	pub, err := key.PublicKey(options.WithContext(ctx))
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: its public key: %w", address, err)
 	}
 	return key, pub, nil
-}
-
-func unanswered(who string, err *error) {
-	if reason := recover(); reason != nil {
-		*err = fmt.Errorf("%s: its program left out what it must answer (%v)", who, reason)
-	}
 }
 
 // kmsKey signs digests with a key that is elsewhere.
@@ -105,14 +102,13 @@ type kmsKey struct {
 func (k *kmsKey) Public() crypto.PublicKey { return k.pub }
 
 // Sign signs a digest and gives the signature in ASN.1.
-func (k *kmsKey) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) (sig []byte, err error) {
-	defer unanswered("sign with a key elsewhere", &err)
+func (k *kmsKey) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if opts == nil || opts.HashFunc() != k.hash || len(digest) != k.hash.Size() {
 		return nil, fmt.Errorf("this key signs digests of %s", k.hash)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), remoteTimeout)
 	defer cancel()
-	sig, err = k.key.SignMessage(nil, options.WithContext(ctx), options.WithDigest(slices.Clone(digest)), options.WithCryptoSignerOpts(k.hash))
+	sig, err := k.key.SignMessage(nil, options.WithContext(ctx), options.WithDigest(slices.Clone(digest)), options.WithCryptoSignerOpts(k.hash))
 	if err != nil {
 		return nil, fmt.Errorf("sign with a key elsewhere: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -15,8 +16,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sigstore/sigstore/pkg/signature"
+	"github.com/sigstore/sigstore/pkg/signature/kms/cliplugin/common"
 	"github.com/sigstore/sigstore/pkg/signature/kms/cliplugin/handler"
 
 	"github.com/assay-iot/assay/labels/labeltest"
@@ -44,18 +47,36 @@ func plugin() error {
 	switch asked.InitOptions.KeyResourceID {
 	case "silent":
 		return nil
-	case "empty":
-		fmt.Print("{}")
-		return nil
 	case "noise":
 		fmt.Print("noise")
 		return nil
+	case "empty":
+		fmt.Print("{}")
+		return nil
+	case "null":
+		fmt.Print("null")
+		return nil
+	case "keyless":
+		fmt.Print(`{"publicKey":{}}`)
+		return nil
+	case "talking":
+		for { // its reader closes the pipe; that is no reason for this one to end
+			_, _ = os.Stdout.WriteString(strings.Repeat("x", 4096))
+			time.Sleep(time.Microsecond)
+		}
+	case "waiting":
+		child := exec.Command("sleep", "60") // holds the output open
+		child.Stdout = os.Stdout
+		return errors.Join(child.Start(), child.Wait())
 	}
 	data, err := os.ReadFile(asked.InitOptions.KeyResourceID)
 	if err != nil {
 		return err
 	}
 	block, _ := pem.Decode(data)
+	if block.Type == "PUBLIC KEY" {
+		return json.NewEncoder(os.Stdout).Encode(common.PluginResp{PublicKey: &common.PublicKeyResp{PublicKeyPEM: data}})
+	}
 	key, err := x509.ParseECPrivateKey(block.Bytes)
 	if err != nil {
 		return err
@@ -137,7 +158,9 @@ func TestPlugin(t *testing.T) {
 		}
 	}
 	for address, want := range map[string]string{
-		"test:///none": "no such file", "test://silent": "test://silent", "test://noise": "test://noise", "test://empty": "left out what it must answer", "other://key": "sigstore-kms-other on the PATH",
+		"test:///none": "no such file", "test://silent": "is not JSON", "test://noise": "is not JSON", "other://key": "sigstore-kms-other on the PATH",
+		"test://empty": `has no "publicKey"`, "test://null": `has no "publicKey"`, "test://keyless": "its public key",
+		"test://talking": "more than 64 KiB",
 	} {
 		if err := signsWith(t, address); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", address, err, want)
@@ -145,6 +168,43 @@ func TestPlugin(t *testing.T) {
 	}
 	if _, err := sign.OpenKey(t.Context(), "other://key"); !errors.Is(err, sign.ErrNoProvider) {
 		t.Errorf("no program: %v", err)
+	}
+}
+
+// A plug-in that answers no question, or not in time, is told in a sentence; it
+// holds nobody.
+func TestPluginThatDoesNotEnd(t *testing.T) {
+	installed(t, "test")
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	began := time.Now()
+	_, err := sign.OpenKey(ctx, "test://waiting")
+	if err == nil || !strings.Contains(err.Error(), "no answer in time") {
+		t.Errorf("%v", err)
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+// A plug-in that gives a key, but signs with nothing, as one of another version of
+// the protocol may.
+func TestPluginThatDoesNotSign(t *testing.T) {
+	installed(t, "test")
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "key.pub")
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := signsWith(t, "test://"+file); err == nil || !strings.Contains(err.Error(), `has no "signMessage"`) {
+		t.Errorf("%v", err)
 	}
 }
 
