@@ -15,7 +15,6 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
-	"github.com/assay-iot/assay/internal/lazyregexp"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/compact"
 	"github.com/assay-iot/assay/labels/sign"
@@ -58,6 +57,8 @@ scheme that it names as a target is met, it writes these files:
   label.json           what the statement says, to read
   label.cose           the compact label, for the QR code, signed too
   label.txt            the text of the QR code
+
+The folder then holds this label alone: what another one has left there is taken away.
 
 With --status it takes a place in a status list, so that it can be withdrawn. With --log
 it is put into a transparency log, and label.tlog-proof proves that.
@@ -237,10 +238,14 @@ func (f labelFlags) options(b *basis, issued time.Time, issuerID string) labels.
 
 // publish writes the files and tells their names.
 func (p *program) publish(out string, statement *labels.Statement, files []labelFile) error {
-	if err := sweepLabel(out, statement); err != nil {
+	old, err := leftoverIn(out, statement, files)
+	if err != nil {
 		return err
 	}
 	if err := writeAll(out, files); err != nil {
+		return err
+	}
+	if err := p.takeAway(out, old); err != nil {
 		return err
 	}
 	told := fmt.Sprintf("%s label %s\n", p.paint(green, "✓"), report.Clean(statement.Predicate.ID))
@@ -254,35 +259,6 @@ func (p *program) publish(out string, statement *labels.Statement, files []label
 	}
 	return nil
 }
-
-// sweepLabel takes away the files of another label that this program wrote into a
-// folder before: a code, a proof or a picture of it would lie beside this one.
-func sweepLabel(dir string, statement *labels.Statement) error {
-	old, err := readLabel(filepath.Join(dir, "label.sigstore.json"), "")
-	if err != nil {
-		return nil // no label, so nothing of one; or none that can be read, which is written over
-	}
-	was, err1 := old.statement.Digest()
-	is, err2 := statement.Digest()
-	if err := errors.Join(err1, err2); err != nil || was == is {
-		return err
-	}
-	there, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, f := range there {
-		if f.Type().IsRegular() && ofLabel.MatchString(f.Name()) {
-			if err := os.Remove(filepath.Join(dir, f.Name())); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// ofLabel is the names of the files that a label has beside its bundle.
-var ofLabel = lazyregexp.New(`^label(\.(en|de|fr|ja|ar))?(\.(a4|a5|a6|mark))?\.(pdf|svg|png|html)$|^qr\.(svg|png)$|^label\.(json|cose|txt|tlog-proof)$|^assessment\.json$`)
 
 // decisions reads what the issuer decided to label the product in spite of.
 func (f labelFlags) decisions() ([]labels.Decision, error) {
