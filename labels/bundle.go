@@ -142,6 +142,23 @@ func Certified(data []byte) bool {
 		(head.Material.Certificate != nil || head.Material.Chain != nil || len(head.Material.Entries) > 0)
 }
 
+// Unverified reads what a bundle says, and believes it. Unlike [ParseBundle] it takes
+// one that is [Certified] too, whose form is not this project's.
+func Unverified(bundle []byte) (*Statement, error) {
+	if !Certified(bundle) {
+		b, err := ParseBundle(bundle)
+		if err != nil {
+			return nil, err
+		}
+		return ParseStatement(b.Envelope.Payload)
+	}
+	var b Bundle
+	if err := json.Unmarshal(bundle, &b); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotLabel, err)
+	}
+	return ParseStatement(b.Envelope.Payload)
+}
+
 // isReadable reports a statement without a signature, in whatever layout.
 func isReadable(data []byte) bool {
 	var head struct {

@@ -320,7 +320,7 @@ func (b *batchRun) published(m *made) (bool, error) {
 		}
 		return false, badInput("give it another name in the list", "%s is there and holds no label: %w", b.folder.place(m.order.name), err)
 	}
-	s, err := statementOf(data)
+	s, err := labels.Unverified(data)
 	if err != nil || s.Predicate.ID != m.statement.Predicate.ID {
 		return false, badInput("give it another name in the list", "%s holds another label", b.folder.place(m.order.name))
 	}

@@ -31,7 +31,7 @@ func leftoverIn(dir string, s *labels.Statement, files []labelFile) (leftover, e
 		return leftover{}, nil //nolint:nilerr // there is none, or writing it tells why not
 	}
 	old := leftover{label: "which cannot be read"}
-	if was, err := statementOf(data); err == nil {
+	if was, err := labels.Unverified(data); err == nil {
 		if same, err := sameStatement(was, s); err != nil || same {
 			return leftover{}, err
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -127,7 +126,7 @@ func readLabel(name, codeName string) (l labelled, err error) {
 			return l, badInput("give a label.sigstore.json or label.pdf", "%s: %w", name, err)
 		}
 	}
-	if l.statement, err = statementOf(l.bundle); err != nil {
+	if l.statement, err = labels.Unverified(l.bundle); err != nil {
 		return l, badInput("give a label.sigstore.json or label.pdf", "%s: %w", name, err)
 	}
 	if codeName != "" {
@@ -139,22 +138,6 @@ func readLabel(name, codeName string) (l labelled, err error) {
 		return l, badInput("give the label.cose that was made with it", "%w", err)
 	}
 	return l, nil
-}
-
-// statementOf reads what a bundle says, and believes it.
-func statementOf(bundle []byte) (*labels.Statement, error) {
-	if labels.Certified(bundle) {
-		var b labels.Bundle
-		if err := json.Unmarshal(bundle, &b); err != nil {
-			return nil, fmt.Errorf("%w: %w", labels.ErrNotLabel, err)
-		}
-		return labels.ParseStatement(b.Envelope.Payload)
-	}
-	b, err := labels.ParseBundle(bundle)
-	if err != nil {
-		return nil, err
-	}
-	return labels.ParseStatement(b.Envelope.Payload)
 }
 
 func sameLabel(s *labels.Statement, message []byte) error {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/verify"
 )
 
@@ -53,7 +54,7 @@ func (p *program) signAgain(c *cobra.Command, f labelFlags, bundle []byte) error
 }
 
 func (p *program) writeAgain(ctx context.Context, f labelFlags, s *signer, t *trustPolicy, old []byte) error {
-	statement, err := statementOf(old)
+	statement, err := labels.Unverified(old)
 	if err != nil {
 		return err
 	}

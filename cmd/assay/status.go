@@ -211,8 +211,13 @@ func (p *program) placeOf(l *ledger.Ledger, label string, keys []string, policy 
 		return 0, badInput("give the issuer's public key: --key issuer.pub, or --trust; or the place itself: --index NUMBER (\"assay issuer status show\" lists them)",
 			"nobody has verified %s: a forged label could name the place of another", label)
 	}
-	r, err := p.genuine(data, keys, policy)
+	r, trusted, err := p.genuine(data, keys, policy)
+	var coded *codedError
 	switch {
+	case errors.As(err, &coded):
+		return 0, err
+	case errors.Is(err, verify.ErrNeedsWitness):
+		return 0, badInput("give --trust trust.hcl", "--label %s: %w", label, err)
 	case err != nil:
 		return 0, badInput("give a label.sigstore.json, label.pdf or label.cose", "--label %s: %w", label, err)
 	case r.Status == verify.NotAuthentic:
@@ -222,29 +227,30 @@ func (p *program) placeOf(l *ledger.Ledger, label string, keys []string, policy 
 	case r.Label != nil && r.Label.ID != id:
 		return 0, badInput("\"assay issuer status show\" lists the labels and their places",
 			"%s is the label %q; the ledger knows %q at place %d", label, r.Label.ID, id, place.Index)
-	case r.Key != key:
+	case r.Key != key && !trusted.isOf(r.Issuer, key):
 		return 0, badInput("\"assay issuer status show\" lists the labels and their places",
 			"%s is signed with another key than the label that has the place %d", label, place.Index)
 	}
 	return place.Index, nil
 }
 
-// genuine verifies a label's signature, and asks for nothing else.
-func (p *program) genuine(data []byte, keys []string, policy string) (*verify.Report, error) {
+// genuine verifies a label's signature, and asks for nothing else. It gives the trust
+// policy, if one is named.
+func (p *program) genuine(data []byte, keys []string, policy string) (r *verify.Report, t *trustPolicy, err error) {
 	trusted, err := trustedKeys(keys)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	o := verify.Options{AsOf: p.now.Format(time.DateOnly), Now: p.now, NoStatus: true, Render: pdf.Again, AllowDemo: true}
 	if policy != "" {
-		t, err := p.loadTrust(policy)
-		if err != nil {
-			return nil, err
+		if t, err = p.loadTrust(policy); err != nil {
+			return nil, nil, err
 		}
 		trusted = append(trusted, t.policy.Keys()...)
 		o.Trust, o.Witness, o.Logs = t.judge(), t.witness(), t.policy.LogKeys()
 	}
-	return verify.File(data, trusted, o)
+	r, err = verify.File(data, trusted, o)
+	return r, t, err
 }
 
 func (p *program) statusShowCommand() *cobra.Command {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -131,4 +132,16 @@ func (t *trustPolicy) find(keyID, name string) (trust.Issuer, error) {
 		return trust.Issuer{}, badInput("give --issuer, the id of an issuer of the policy that has a keyless block", "the trust policy has no keyless issuer %q", name)
 	}
 	return trust.Issuer{}, badInput("sign with a key that the policy names", "the trust policy names no issuer with the key %s", strings.TrimSpace(keyID))
+}
+
+// isOf reports whether the issuer with this name signs with this key too (empty: in a
+// workflow). A label that is signed again keeps its place.
+func (t *trustPolicy) isOf(display, keyID string) bool {
+	if t == nil || display == "" {
+		return false
+	}
+	return slices.ContainsFunc(t.policy.Issuers, func(i trust.Issuer) bool {
+		return i.Display == display && (keyID == "" && len(i.Keyless) > 0 ||
+			slices.ContainsFunc(i.Keys, func(k trust.Key) bool { return k.KeyID == keyID }))
+	})
 }
