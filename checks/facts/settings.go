@@ -90,6 +90,7 @@ var daemonSettings = map[string]func(*boot, *Service){
 	"micro_httpd":  func(g *boot, s *Service) { g.settlePort(s, No) },
 	"httpd":        settleHTTPD,
 	"apache2":      settleApache,
+	"haproxy":      settleHAProxy,
 }
 
 // settleDefault takes the daemon's usual port.

@@ -92,13 +92,24 @@ func settleNginx(g *boot, s *Service) {
 	redirects := map[string]bool{}
 	tls := map[string]bool{}
 	places := map[string][]string{} // locations of each server
+	refuses := map[string]bool{}    // servers that refuse what they do not redirect
 	for _, st := range all {
-		if s := nginxServer(st.blocks); s != "" && strings.HasPrefix(lastOf(st.blocks), "location ") && !slices.Contains(places[s], lastOf(st.blocks)) {
-			places[s] = append(places[s], lastOf(st.blocks))
+		s, last := nginxServer(st.blocks), lastOf(st.blocks)
+		if s != "" && strings.HasPrefix(last, "location ") && !isChallenge(last) && !slices.Contains(places[s], last) {
+			places[s] = append(places[s], last)
 		}
+		refuses[s] = refuses[s] || st.key == "return" && strings.HasPrefix(st.value, "4") && last == s
 	}
 	whole := func(st statement, server string) bool {
-		return lastOf(st.blocks) == server || lastOf(st.blocks) == "location /" && len(places[server]) == 1
+		switch last := lastOf(st.blocks); {
+		case strings.HasPrefix(last, "if "): // as certbot writes it, or for all that came without TLS
+			inServer := len(st.blocks) > 1 && st.blocks[len(st.blocks)-2] == server
+			return inServer && (refuses[server] && len(places[server]) == 0 || strings.HasPrefix(last, "if ($scheme = http)") || strings.HasPrefix(last, "if ( $scheme = http )"))
+		case last == "location /":
+			return len(places[server]) == 1
+		default:
+			return last == server
+		}
 	}
 	for _, st := range all {
 		server := nginxServer(st.blocks)
@@ -128,6 +139,14 @@ func settleNginx(g *boot, s *Service) {
 	if len(s.Listens) == 0 {
 		s.Places = append(s.Places, At(t.File))
 	}
+}
+
+// isChallenge reports a location in which only the answers to a certificate
+// authority lie (RFC 8555, section 8.3: over port 80, without TLS).
+func isChallenge(location string) bool {
+	words := strings.Fields(location)
+	name := strings.TrimPrefix(strings.ReplaceAll(lastOf(words), `\.`, "."), "^")
+	return strings.HasPrefix(name, "/.well-known/acme-challenge") || strings.HasPrefix(name, "/.well-known/pki-validation")
 }
 
 // nginxServer gives the server block around a statement.

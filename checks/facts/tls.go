@@ -111,7 +111,15 @@ var tlsRules = []tlsRule{
 	{"stunnel", "stunnel", "sslVersion", lazy(`^\s*sslVersion(?:Min)?\s*=\s*(\S+)`), true, weakVersions},
 	{"stunnel", "stunnel", "ciphers", lazy(`^\s*ciphers\s*=\s*(\S+)`), false, weakCiphers},
 	{"openvpn", "openvpn", "tls-version-min", lazy(`^\s*tls-version-min\s+['"]?(\S+)`), true, weakVersions},
-	{"openvpn", "openvpn", "cipher", lazy(`^\s*(?:option\s+)?cipher\s+['"]?(none|DES-\S+|RC[24]\S*)`), false, weakCiphers},
+	{"openvpn", "openvpn", "cipher", openvpnCiphers, false, weakTunnel},
+	{"openvpn", "openvpn", "auth", openvpnDigest, false, weakDigest},
+	{"openvpn", "openvpn", "tls-cipher", lazy(`^\s*(?:option\s+)?tls-cipher\s+['"]?([^\s'"]+)`), false, weakCiphers},
+	{"openvpn", ".ovpn", "tls-version-min", lazy(`^\s*tls-version-min\s+['"]?(\S+)`), true, weakVersions},
+	{"openvpn", ".ovpn", "cipher", openvpnCiphers, false, weakTunnel},
+	{"openvpn", ".ovpn", "auth", openvpnDigest, false, weakDigest},
+	{"haproxy", "haproxy", "ssl-min-ver", lazy(`\bssl-min-ver\s+(\S+)`), true, weakVersions},
+	{"haproxy", "haproxy", "force-", lazy(`\bforce-(sslv3|tlsv1\d)\b`), true, weakVersions},
+	{"haproxy", "haproxy", "ciphers", lazy(`\b(?:ssl-default-(?:bind|server)-)?ciphers\s+(\S+)`), false, weakCiphers},
 	{"openssl.cnf", "openssl.cnf", "MinProtocol", lazy(`^\s*(?:TLS\.)?MinProtocol\s*=\s*(\S+)`), true, weakVersions},
 	{"openssl.cnf", "openssl.cnf", "CipherString", lazy(`^\s*CipherString\s*=\s*(\S+)`), false, weakCiphers},
 }
@@ -181,7 +189,8 @@ func unusedLines(program string, t Text) map[int]bool {
 // usesTLS reports whether the program of a setting is started with TLS; for a
 // library, and for a program that is no known service, that is not known.
 func usesTLS(s TLSSetting, services []Service) Known {
-	if _, known := daemonNamed(s.Program); !known {
+	_, known := daemonNamed(s.Program)
+	if _, read := daemonSettings[s.Program]; !known && !read {
 		return Unknown
 	}
 	return KnownOf(slices.ContainsFunc(services, func(v Service) bool { return v.Name == s.Program && v.Root == s.Root && speaksTLS(v) }))
@@ -190,8 +199,8 @@ func usesTLS(s TLSSetting, services []Service) Known {
 var oldVersions = []struct{ words, name string }{
 	{"sslv2 ssl.use-sslv2 ssl_sslv2", "SSLv2"},
 	{"sslv3 ssl.use-sslv3 ssl_sslv3 ssl3", "SSLv3"},
-	{"tlsv1 tlsv1.0 tls1 tls1.0 1.0", "TLS 1.0"},
-	{"tlsv1.1 tls1.1 1.1", "TLS 1.1"},
+	{"tlsv1 tlsv1.0 tlsv10 tls1 tls1.0 1.0", "TLS 1.0"},
+	{"tlsv1.1 tlsv11 tls1.1 1.1", "TLS 1.1"},
 }
 
 // weakVersions finds old versions that a setting names: "-SSLv3" and "!TLSv1"

@@ -20,6 +20,24 @@ func TestWeakTLS(t *testing.T) {
 		}
 	}
 	for value, want := range map[string]string{
+		"BF-CBC":                  "Blowfish",
+		"AES-256-GCM:AES-128-GCM": "",
+		"AES-256-GCM:?BF-CBC":     "Blowfish",
+		"des-ede3-cbc":            "3DES",
+		"DES-CBC":                 "DES",
+		"none":                    "NULL",
+		"CHACHA20-POLY1305":       "",
+	} {
+		if got := strings.Join(weakTunnel(value), ", "); got != want {
+			t.Errorf("tunnel %q: %q, want %q", value, got, want)
+		}
+	}
+	for value, want := range map[string]string{"MD5": "HMAC-MD5", "SHA256": "", "SHA1": "", "none": "packets without authentication"} {
+		if got := strings.Join(weakDigest(value), ", "); got != want {
+			t.Errorf("digest %q: %q, want %q", value, got, want)
+		}
+	}
+	for value, want := range map[string]string{
 		"HIGH:!aNULL:!MD5":                       "",
 		"ECDHE-RSA-AES128-GCM-SHA256:AES256-SHA": "",
 		"ALL:RC4+RSA:!RC4":                       "",
