@@ -32,17 +32,24 @@ var openDomains = []string{"com", "cn", "org", "de", "uk", "jp", "kr", "tw", "hk
 
 // wordDomains are ends that programs also use in names of their own; before them the
 // name must show that it is that of a host.
-var wordDomains = []string{"net", "io", "eu", "co", "cloud", "tech", "tv"}
+var wordDomains = []string{"net", "io", "eu", "co", "cloud", "tv"}
 
 // maxBareHosts is the number of names above which a program has a list of the hosts of
 // others, as browsers have.
 const maxBareHosts = 100
 
+// portDomains are the ends behind which a port is looked for; each word makes the one
+// search of all scans slower.
+var portDomains = []string{"com", "cn", "net", "io"}
+
 // bareEnds are what follows the name of a host.
 func bareEnds() []string {
 	var ends []string
 	for _, d := range slices.Concat(openDomains, wordDomains) {
-		ends = append(ends, "."+d+"\x00", "."+d+":")
+		ends = append(ends, "."+d+"\x00")
+	}
+	for _, d := range portDomains {
+		ends = append(ends, "."+d+":")
 	}
 	return ends
 }

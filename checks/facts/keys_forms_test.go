@@ -85,6 +85,7 @@ func otherKeyFiles(t testing.TB) map[string][2]string {
 		"rsa.conf":        {"key = " + hex.EncodeToString(x509.MarshalPKCS1PrivateKey(k.rsa)) + "\n", "private hexadecimal RSA 1024"},
 		"rsa8.hex":        {hexWrap(hex.EncodeToString(der(x509.MarshalPKCS8PrivateKey(k.rsa))), 60), "private hexadecimal RSA 1024"},
 		"ed.hex":          {"seed=" + hex.EncodeToString(der(x509.MarshalPKCS8PrivateKey(k.ed))), "private hexadecimal Ed25519 256"},
+		"locked.hex":      {hex.EncodeToString(der(base64.StdEncoding.DecodeString(encryptedPKCS8))) + "\n", "private encrypted hexadecimal  0"},
 		"cut.hex":         {hex.EncodeToString(sec1[:60]) + "\n", ""},
 		"public.hex":      {hex.EncodeToString(der(x509.MarshalPKIXPublicKey(&k.ec.PublicKey))) + "\n", ""},
 		"words.hex":       {strings.Repeat("30770201010420", 3*maxWordTries) + "\n", ""},

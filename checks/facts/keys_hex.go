@@ -10,12 +10,12 @@ import (
 
 // hexWords stand near the start of private keys in DER whose bytes are written as
 // hexadecimal digits: curves in SEC 1 and PKCS #8, RSA in PKCS #1 and PKCS #8, Ed25519,
-// and PKCS #8 behind a passphrase.
+// and PKCS #8 behind a passphrase. None holds "88", which is too common to look for.
 var hexWords = bothCases(
 	"30770201010420", "3081a40201010430", "3081dc0201010442", // P-256, P-384, P-521
 	"020100301306072a8648ce3d0201", "020100301006072a8648ce3d0201",
-	"020100300d06092a864886f70d010101", "0201000281", "0201000282",
-	"302e020100300506032b6570", "06092a864886f70d01050d",
+	"020100300d06092a86", "0201000281", "0201000282",
+	"302e020100300506032b6570", "86f70d01050d",
 )
 
 // bothCases gives words in small and in large digits.
@@ -30,7 +30,7 @@ func bothCases(words ...string) []string {
 }
 
 const (
-	maxHexHead = 20       // digits before a word that a key begins within
+	maxHexHead = 26       // digits before a word that a key begins within
 	maxHexKey  = 10 << 10 // bytes of a key; RSA of 16384 bits has 9.3 KiB
 )
 
