@@ -202,10 +202,13 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	if got.Hollow && o.inVain > maxInVain {
 		return 0, fmt.Errorf("over %d bytes were looked through in vain: %w", int64(maxInVain), format.ErrLimit)
 	}
-	stream, isStream := got.Unpacked()
-	if isStream && c.off > 0 && stream.Size < minStream {
+	if stream, is := got.Unpacked(); is && c.off > 0 && stream.Size < minStream {
 		return 0, errTiny
 	}
+	if err := o.budget.Spill(got); err != nil {
+		return 0, err
+	}
+	stream, _ := got.Unpacked()
 	if err := o.budget.Live(int64(len(got.Stream))); err != nil {
 		return 0, err
 	}
@@ -357,8 +360,10 @@ func (o *opener) unpacked(p *place, k *Container, stream format.Input, name stri
 	if role == format.Flat {
 		role = format.Unknown // what is packed does not run as it stands
 	}
+	in, giveBack := borrowed(stream)
+	defer giveBack()
 	return o.look(&place{
-		in: buffered(stream), path: k.Path, parent: k,
+		in: in, path: k.Path, parent: k,
 		depth: p.depth + 1, role: role, stream: true, name: name,
 	})
 }
