@@ -3,6 +3,7 @@ package firmware
 import (
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"github.com/assay-iot/assay/firmware/format"
 )
@@ -42,6 +43,33 @@ func buffered(in format.Input) format.Input {
 	}
 	in.ReaderAt = &cache{file: in.ReaderAt}
 	return in
+}
+
+// loan is an input that is in memory as long as it is looked into: what was found in
+// it is read from the file later.
+type loan struct {
+	file io.ReaderAt
+	data atomic.Pointer[format.Memory]
+}
+
+func (l *loan) ReadAt(p []byte, off int64) (int, error) {
+	if data := l.data.Load(); data != nil {
+		return data.ReadAt(p, off)
+	}
+	return l.file.ReadAt(p, off)
+}
+
+// borrowed is as buffered, until it is given back.
+func borrowed(in format.Input) (lent format.Input, giveBack func()) {
+	lent = buffered(in)
+	data, inMemory := lent.ReaderAt.(format.Memory)
+	if _, was := in.ReaderAt.(format.Memory); was || !inMemory {
+		return lent, func() {}
+	}
+	l := &loan{file: in.ReaderAt}
+	l.data.Store(&data)
+	lent.ReaderAt = l
+	return lent, func() { l.data.Store(nil) }
 }
 
 // ReadAt reads from the blocks.

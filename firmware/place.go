@@ -211,6 +211,10 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	if isStream && c.off > 0 && stream.Size < minStream && (!c.format.Summed || len(got.Damage) > 0 || stream.Size < minTelling) {
 		return 0, errTiny
 	}
+	if err := o.budget.Spill(got); err != nil {
+		return 0, err
+	}
+	stream, _ = got.Unpacked() // it may lie elsewhere now
 	if err := o.budget.Live(int64(len(got.Stream))); err != nil {
 		return 0, err
 	}
@@ -380,8 +384,10 @@ func (o *opener) unpacked(p *place, k *Container, stream format.Input, name stri
 	if role == format.Flat {
 		role = format.Unknown // what is packed does not run as it stands
 	}
+	in, giveBack := borrowed(stream)
+	defer giveBack()
 	return o.look(&place{
-		in: buffered(stream), path: k.Path, parent: k,
+		in: in, path: k.Path, parent: k,
 		depth: p.depth + 1, role: role, stream: true, name: name,
 	})
 }

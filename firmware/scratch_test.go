@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/firmwaretest"
 )
 
 // longTar is an archive of 16 MiB: files that pack well.
@@ -121,5 +122,43 @@ func TestAnyRatio(t *testing.T) {
 				t.Errorf("half of it is allowed: %v", img.Skipped)
 			}
 		})
+	}
+}
+
+// Thousands of small streams do not add up in memory: those over their share lie in
+// the scratch file, close together, and are read from there after they were looked into.
+func TestManySmallStreams(t *testing.T) {
+	const n, size = 700, 48 << 10
+	var files []firmwaretest.File
+	rnd := rand.New(rand.NewSource(1))
+	for i := range n {
+		content := make([]byte, size)
+		rnd.Read(content)
+		files = append(files, firmwaretest.Binary(fmt.Sprintf("x/%03d.gz", i), 0o644, firmwaretest.Gzip("", content)))
+	}
+	data := firmwaretest.Tar(files...)
+	f, err := os.Create(filepath.Join(t.TempDir(), "scratch"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	img := open(t, "a.tar", data, firmware.Options{Scratch: firmware.NewScratch(f, 1<<30)})
+	if end, _ := f.Seek(0, io.SeekEnd); end < 4<<20 || end > 14<<20 {
+		t.Errorf("the scratch file has %d bytes", end)
+	}
+	held := open(t, "a.tar", data, firmware.Options{})
+	if len(held.Files) != len(img.Files) || len(held.Files) < n {
+		t.Fatalf("%d files, without a scratch file %d", len(img.Files), len(held.Files))
+	}
+	for i, want := range held.Files {
+		got := img.Files[i]
+		if want.Kind == firmware.Directory {
+			continue
+		}
+		a, err := got.ReadFile()
+		b, _ := want.ReadFile()
+		if err != nil || got.Path != want.Path || got.Digest != want.Digest || !bytes.Equal(a, b) {
+			t.Fatalf("%s is not what it is without a scratch file: %v", got.Path, err)
+		}
 	}
 }

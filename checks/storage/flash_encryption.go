@@ -22,7 +22,7 @@ var FlashEncryption = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Medium,
 	Provision: []string{"5.4-1"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.UpdateContainers, facts.VolumeEncryption),
 	Run:       flashEncryption,
 }

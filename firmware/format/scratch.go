@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -32,15 +33,15 @@ func NewScratch(file ScratchFile, most int64) *Scratch { return &Scratch{file: f
 // no place.
 const scratchChunk = 1 << 20
 
-// chunk takes a place.
-func (s *Scratch) chunk() (int64, error) {
+// place takes n bytes of the file.
+func (s *Scratch) place(n int) (int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.next+scratchChunk > s.most {
+	if s.next+int64(n) > s.most {
 		return 0, fmt.Errorf("more than %d bytes of streams that are too long for memory: %w", s.most, ErrSpent)
 	}
 	at := s.next
-	s.next += scratchChunk
+	s.next += int64(n)
 	return at, nil
 }
 
@@ -57,7 +58,7 @@ type Spool struct {
 const zeros = -1
 
 // New makes an empty Spool.
-func (s *Scratch) New() *Spool { return &Spool{scratch: s, tail: make([]byte, 0, scratchChunk)} }
+func (s *Scratch) New() *Spool { return &Spool{scratch: s} }
 
 // Size is the number of bytes that were written.
 func (p *Spool) Size() int64 { return p.size }
@@ -65,11 +66,14 @@ func (p *Spool) Size() int64 { return p.size }
 // Write adds bytes at the end.
 func (p *Spool) Write(b []byte) (n int, err error) {
 	for n < len(b) {
-		took := min(len(b)-n, cap(p.tail)-len(p.tail))
+		took := min(len(b)-n, scratchChunk-len(p.tail))
+		if len(p.tail)+took > cap(p.tail) && len(p.tail) > 0 {
+			p.tail = slices.Grow(p.tail, scratchChunk-len(p.tail)) // more comes: once for all
+		}
 		p.tail = append(p.tail, b[n:n+took]...)
 		n += took
 		p.size += int64(took)
-		if len(p.tail) == cap(p.tail) {
+		if len(p.tail) == scratchChunk {
 			if err := p.flush(); err != nil {
 				return n, err
 			}
@@ -137,7 +141,7 @@ func (p *Spool) flush() error {
 		p.chunks, p.tail = append(p.chunks, zeros), p.tail[:0]
 		return nil
 	}
-	at, err := p.scratch.chunk()
+	at, err := p.scratch.place(len(p.tail))
 	if err != nil {
 		return err
 	}
@@ -145,6 +149,23 @@ func (p *Spool) flush() error {
 		return fmt.Errorf("scratch file: %w", err)
 	}
 	p.chunks, p.tail = append(p.chunks, at), p.tail[:0]
+	return nil
+}
+
+// Spill puts a stream that is in memory into the scratch file, where those of the
+// image have more than their share already: thousands of small ones add up.
+func (b *Budget) Spill(o *Opened) error {
+	if b.Scratch == nil || len(o.Stream) == 0 || MaxLive-b.live.Load()+int64(len(o.Stream)) <= maxStreams {
+		return nil
+	}
+	spool := b.Scratch.New()
+	if _, err := spool.Write(o.Stream); err != nil {
+		return err
+	}
+	if err := spool.Close(); err != nil {
+		return err
+	}
+	o.Stream, o.Spool = nil, spool
 	return nil
 }
 
