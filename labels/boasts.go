@@ -16,8 +16,8 @@ import (
 // the same in other words, and in the languages of labels.
 var boasts = phrases(
 	"completely secure", "no vulnerabilities", "officially endorsed",
-	"absolutely secure", "totally secure", "100 secure", "100 percent secure", "unhackable", "hacker proof", "hack proof",
-	"vulnerability free", "free of vulnerabilities", "without vulnerabilities",
+	"absolutely secure", "totally secure", "fully secure", "100 secure", "100 percent secure", "unhackable", "hacker proof", "hack proof",
+	"vulnerability free", "zero vulnerabilities", "free of vulnerabilities", "without vulnerabilities",
 	"officially approved", "officially certified", "officially recommended", "government approved", "government certified", "government endorsed",
 	"vollkommen sicher", "völlig sicher", "absolut sicher", "100 sicher", "keine schwachstellen", "ohne schwachstellen", "amtlich zertifiziert", "amtlich empfohlen",
 	"totalement sûr", "totalement sécurisé", "100 sûr", "aucune vulnérabilité", "sans vulnérabilité", "officiellement approuvé", "officiellement certifié",
@@ -37,7 +37,7 @@ var marks = []mark{
 	{"us-cyber-trust-mark", phrases("cyber trust mark")},
 	{"jp-jc-star", phrases("jc star")},
 	{"sg-cls", phrases("cls level", "cybersecurity labelling scheme")},
-	{"de-bsi", phrases("bsi approved", "bsi certified", "bsi zertifiziert", "it sicherheitskennzeichen")},
+	{"de-bsi", phrases("bsi approved", "bsi certified", "approved by bsi", "certified by bsi", "bsi zertifiziert", "it sicherheitskennzeichen")},
 	{"", phrases("ce mark", "ce marked", "ce marking", "ce certified", "ce zertifiziert")},
 }
 

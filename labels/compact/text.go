@@ -131,17 +131,22 @@ func unbase43(s string) ([]byte, error) {
 	return n.Bytes(), nil
 }
 
+// byteOrder is the mark that some programs put before a text.
+const byteOrder = "\ufeff"
+
 // IsText reports whether data look like the text of a QR code rather than like
 // bytes of a label.
 func IsText(data []byte) bool {
-	return bytes.HasPrefix(data, []byte("https://")) || bytes.HasPrefix(data, []byte("#"))
+	data = bytes.TrimPrefix(data, []byte(byteOrder))
+	const scheme = "https://" // some scanners write it large
+	return len(data) >= len(scheme) && strings.EqualFold(string(data[:len(scheme)]), scheme) || bytes.HasPrefix(data, []byte("#"))
 }
 
 // FromText takes the compact label out of the text of a QR code. Of the address
 // it takes no notice: anybody can print one. White space around the text is no
 // part of it.
 func FromText(text string) ([]byte, error) {
-	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(strings.TrimPrefix(text, byteOrder))
 	if len(text) > maxText {
 		return nil, fmt.Errorf("%w: a text of %d characters", ErrNotCompact, len(text))
 	}
@@ -169,7 +174,7 @@ const digestMark = "sha256:"
 // Pointer parts the text of such a code into the address that it names and the digest
 // of the label. Nothing in it is signed: anybody can print one.
 func Pointer(text string) (address string, digest assay.Digest, ok bool) {
-	address, s, _ := strings.Cut(strings.TrimSpace(text), "#")
+	address, s, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(text, byteOrder)), "#")
 	if !labels.IsPlainAddress(address) || !strings.HasPrefix(s, digestMark) {
 		return "", "", false
 	}
@@ -180,7 +185,7 @@ func Pointer(text string) (address string, digest assay.Digest, ok bool) {
 // Host gives the host that the text of a QR code leads to; empty if there is
 // none.
 func Host(text string) string {
-	u, err := url.Parse(strings.TrimSpace(text))
+	u, err := url.Parse(strings.TrimSpace(strings.TrimPrefix(text, byteOrder)))
 	if err != nil {
 		return ""
 	}

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -136,8 +137,9 @@ func (r *Report) code(data []byte, s *labels.Statement, keys []Key) string {
 	return ""
 }
 
-// writeCompact shows what a compact label says, and what it leaves out.
-func writeCompact(b *strings.Builder, l *compact.Label) {
+// writeCompact shows what a compact label says, and what it leaves out. The name of
+// its issuer is that of the trust policy; without one the label has its address only.
+func writeCompact(b *strings.Builder, l *compact.Label, issuer string) {
 	fmt.Fprintln(b)
 	fmt.Fprintln(b, "Is this the product in your hand?")
 	fmt.Fprintln(b)
@@ -166,7 +168,7 @@ func writeCompact(b *strings.Builder, l *compact.Label) {
 		}
 		row("Assessed against", s.ID+" ("+s.Edition+")"+more)
 	}
-	issuer := l.Issuer
+	issuer = cmp.Or(issuer, l.Issuer)
 	if l.Standing == compact.Maker {
 		issuer += ", the maker itself (self-declared)"
 	}

@@ -69,6 +69,8 @@ func File(data []byte, keys []Key, o Options) (*Report, error) {
 		return PDF(data, keys, o)
 	case compact.IsText(data), len(data) > 0 && data[0] == 0xD2: // the tag of COSE_Sign1
 		return Compact(data, keys, o)
+	case bytes.HasPrefix(bytes.TrimSpace(data), []byte("<")):
+		return nil, fmt.Errorf("%w: it is a drawing or a page (SVG, HTML), which holds no signed label: scan the code in it", labels.ErrNotLabel)
 	}
 	return Bundle(data, keys, o)
 }
