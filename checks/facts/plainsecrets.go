@@ -175,19 +175,12 @@ var (
 	proseFolders = []string{"locale", "locales", "lang", "langs", "language", "languages", "i18n", "translations", "bash-completion", "pam.d", "man", "licenses", "vim", "terminfo", "lintian"}
 	proseNames   = []string{"nsswitch.conf", "login.defs", "sudoers", "services", "debconf.conf", "deluser.conf", "adduser.conf"}
 	// languageFile is a translation that is named by its language (ISO 639): not app.json.
-	languageFile = lazy(`^(?:[a-z]{2,3}[-_][A-Za-z]{2,4}|` + languageCode + `)\.[a-z]+$`)
+	languageFile = lazy(`^(?:[a-z]{2,3}[-_][A-Za-z]{2,4}|a[rz]|b[gnr]|c[asny]|d[ae]|e[lnstuo]|f[airo]|g[abl]|h[eiruy]|i[dst]|j[ap]|k[akor]|l[tv]|m[knst]|n[blno]|p[lst]|r[ou]|s[klqrvw]|t[hrw]|u[kz]|vi|zh|chi|deu|eng|fra|fre|ger|ita|jpn|kor|nld|pol|por|rus|spa|swe|tur|zho)\.[a-z]+$`)
 	// namedTranslation is one by its word: translations.json, strings_de.xml, messages.de.json.
 	// "lang" and "labels" count only before a language; lang.ini may be anything.
-	namedTranslation = lazy(`^(?:(?:translations?|strings|messages|i18n|l10n)(?:[-_.]` + languageTag + `)?|(?:langs?|languages?|locales?|labels|texts|ui)[-_.]` + languageTag + `)\.[a-z]+$`)
+	namedTranslation = lazy(`^(?:(?:translations?|strings|messages|i18n|l10n)(?:[-_.](?:a[rz]|b[gnr]|c[asny]|d[ae]|e[lnstuo]|f[airo]|g[abl]|h[eiruy]|i[dst]|j[ap]|k[akor]|l[tv]|m[knst]|n[blno]|p[lst]|r[ou]|s[klqrvw]|t[hrw]|u[kz]|vi|zh|chi|deu|eng|fra|fre|ger|ita|jpn|kor|nld|pol|por|rus|spa|swe|tur|zho)(?:[-_][a-z]{2,4})?)?|(?:langs?|languages?|locales?|labels|texts|ui)[-_.](?:a[rz]|b[gnr]|c[asny]|d[ae]|e[lnstuo]|f[airo]|g[abl]|h[eiruy]|i[dst]|j[ap]|k[akor]|l[tv]|m[knst]|n[blno]|p[lst]|r[ou]|s[klqrvw]|t[hrw]|u[kz]|vi|zh|chi|deu|eng|fra|fre|ger|ita|jpn|kor|nld|pol|por|rus|spa|swe|tur|zho)(?:[-_][a-z]{2,4})?)\.[a-z]+$`)
 	// pythonItself holds Python's own library, whose comments have examples.
 	pythonItself = lazy(`(?:^|/)lib/python[0-9.]+/(?:[a-z_]+/)*[a-z_]+\.py$`)
-)
-
-// languageCode is one of the languages that devices speak (ISO 639); languageTag may
-// say the country too.
-const (
-	languageCode = `a[rz]|b[gnr]|c[asny]|d[ae]|e[lnstuo]|f[airo]|g[abl]|h[eiruy]|i[dst]|j[ap]|k[akor]|l[tv]|m[knst]|n[blno]|p[lst]|r[ou]|s[klqrvw]|t[hrw]|u[kz]|vi|zh|chi|deu|eng|fra|fre|ger|ita|jpn|kor|nld|pol|por|rus|spa|swe|tur|zho`
-	languageTag  = `(?:` + languageCode + `)(?:[-_][a-z]{2,4})?`
 )
 
 // translationSuffixes are those of files of words; a name that is a language alone
