@@ -129,6 +129,9 @@ func (l *pageLab) code(t *testing.T, key, address string, change func(*labels.La
 	t.Helper()
 	s := labeltest.Statement(t)
 	s.Predicate.Issuer.Address = address
+	if !strings.Contains(address, "acme.example") {
+		s.Predicate.Issuer.Standing = labels.Other
+	}
 	if change != nil {
 		change(&s.Predicate)
 	}
@@ -171,6 +174,7 @@ func TestPageOfPolicy(t *testing.T) {
 	const acme = "https://labels.acme.example/l"
 	level := func(n int) func(*labels.Label) {
 		return func(l *labels.Label) {
+			l.Product.Maker.Name = "Maker Ltd"
 			l.Schemes[0].Level, l.Issuer.Standing, l.Policy = n, labels.Authorised, assay.Digest("sha256:"+strings.Repeat("0", 64))
 		}
 	}
@@ -239,7 +243,7 @@ func TestPageOfPolicy(t *testing.T) {
 		}
 		asks = append(asks, ask{cases[i].text, cases[i].list, noon(cases[i].day).Unix()})
 	}
-	known := regexp.MustCompile(`const TRUST=(\{.*\}),WORDS=`).FindSubmatch(l.html)
+	known := regexp.MustCompile(`const TRUST=(\{.*\}),TEXTS=`).FindSubmatch(l.html)
 	if known == nil {
 		t.Fatal("the page holds no trust")
 	}
