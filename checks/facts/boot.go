@@ -229,6 +229,7 @@ func (g *boot) start() {
 	g.findInit()
 	if g.isOpenWrt() {
 		g.hotplugFolders()
+		g.hotplugTables()
 	}
 	g.runEnabled()
 	if g.world.left <= 0 {

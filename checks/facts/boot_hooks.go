@@ -149,18 +149,20 @@ func (g *boot) mdev(l *launch) {
 
 // kernelHook follows the program that the kernel is told to run for each device.
 func (g *boot) kernelHook(r *shellRun, c *Command, words []string) {
+	l := &launch{run: r, cmd: c}
 	if len(words) > 0 && path.Base(words[0]) == "sysctl" {
 		for _, w := range words[1:] {
-			if script, ok := strings.CutPrefix(w, "kernel.hotplug="); ok {
-				g.hook(&launch{run: r, cmd: c}, script)
+			if key, value, ok := strings.Cut(w, "="); ok && slices.Contains(kernelHooks, key) {
+				g.kernelProgram(l, key, value)
 			}
 		}
+		g.sysctlHooks(words[1:])
 	}
 	for _, to := range redirectTargets(c) {
 		switch path.Clean(to) {
-		case "/proc/sys/kernel/hotplug", "/sys/kernel/uevent_helper", "/proc/sys/kernel/modprobe":
+		case "/proc/sys/kernel/hotplug", "/sys/kernel/uevent_helper", "/proc/sys/kernel/modprobe", "/proc/sys/kernel/core_pattern":
 			if text, ok := g.prints(r, c); ok {
-				g.hook(&launch{run: r, cmd: c}, strings.TrimSpace(text))
+				g.kernelProgram(l, path.Base(to), text)
 			}
 		}
 	}

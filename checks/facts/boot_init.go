@@ -221,6 +221,7 @@ func (g *boot) inittabEntry(t Text, e inittabEntry) {
 	case "respawn", "once", "askfirst", "askconsole", "askconsolelate", "respawnlate":
 		if c, ok := g.console(e.id, process, at); ok {
 			g.consoles = append(g.consoles, c)
+			g.consoleScripts(g.from(at), e.process, strings.HasPrefix(e.action, "ask"))
 			return
 		}
 	}

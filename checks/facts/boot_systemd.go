@@ -394,6 +394,7 @@ func (g *boot) startUnit(l *launch, u unit, r reached, sockets []Listen) {
 			c.Shell = Yes
 		}
 		g.consoles = append(g.consoles, c)
+		g.consoleScripts(l, strings.Join(l.words, " "), false)
 		return
 	}
 	l.cmd.Name, l.cmd.Args = l.words[0], l.words[1:]
