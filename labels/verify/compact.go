@@ -137,7 +137,8 @@ func (r *Report) code(data []byte, s *labels.Statement, keys []Key) string {
 }
 
 // writeCompact shows what a compact label says, and what it leaves out.
-func writeCompact(b *strings.Builder, l *compact.Label) {
+// writeCompact names the issuer as the trust policy does: the code holds its host only.
+func writeCompact(b *strings.Builder, l *compact.Label, named string) {
 	fmt.Fprintln(b)
 	fmt.Fprintln(b, "Is this the product in your hand?")
 	fmt.Fprintln(b)
@@ -167,6 +168,9 @@ func writeCompact(b *strings.Builder, l *compact.Label) {
 		row("Assessed against", s.ID+" ("+s.Edition+")"+more)
 	}
 	issuer := l.Issuer
+	if named != "" {
+		issuer = named + " (" + issuer + ")"
+	}
 	if l.Standing == compact.Maker {
 		issuer += ", the maker itself (self-declared)"
 	}
