@@ -102,6 +102,12 @@ func showTrust(w io.Writer, kind string, t *trustPolicy) error {
 			return err
 		}
 	}
+	for _, s := range t.policy.Stampers {
+		fmt.Fprintf(w, "timestamp authority %s\n", report.Clean(s.Name))
+	}
+	if t.policy.Root != "" {
+		fmt.Fprintln(w, "a Sigstore trusted root, with the authorities and logs of its own (--format root)")
+	}
 	for _, l := range t.policy.Logs {
 		fmt.Fprintf(w, "log %s\n", report.Clean(l.Key))
 	}
@@ -159,10 +165,27 @@ func (p *program) trustCheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			known, err := schemeTitles()
+			if err != nil {
+				return err
+			}
+			for _, i := range t.policy.Issuers {
+				for _, s := range i.Schemes {
+					if _, ok := known[s]; !ok {
+						p.unknownScheme(s)
+					}
+				}
+			}
 			_, err = fmt.Fprintf(p.out, "%s: %s, no mistake\n", args[0], count(len(t.policy.Issuers), "issuer"))
 			return err
 		},
 	}
+}
+
+// unknownScheme tells of the id of a scheme that may be mistyped. It may also be a
+// scheme of somebody's own.
+func (p *program) unknownScheme(id string) {
+	fmt.Fprintf(p.err, "note: this version knows no scheme %q (\"assay schemes\" lists those that it knows)\n", report.Clean(id))
 }
 
 func (p *program) trustExplainCommand() *cobra.Command {

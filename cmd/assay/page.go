@@ -50,6 +50,13 @@ is left out, and that is said.`,
 				return err
 			}
 			trust.Languages = f.languages
+			for _, i := range trust.Issuers {
+				for _, s := range i.Schemes {
+					if _, known := trust.Names[s.ID]; !known && s.ID != "*" {
+						p.unknownScheme(s.ID)
+					}
+				}
+			}
 			html, err := page.Build(trust)
 			if err != nil {
 				return badInput("see \"assay issuer page --help\"", "%w", err)

@@ -70,6 +70,9 @@ func (p *program) statusNewCommand() *cobra.Command {
 			} else if err != nil {
 				return badInput("see \"assay issuer status new --help\"", "%w", err)
 			}
+			if size < ledger.DefaultSize {
+				fmt.Fprintf(p.err, "note: who asks for a list of %d places tells which label it may be about; leave --size out, and there are %d\n", size, ledger.DefaultSize)
+			}
 			_, err = fmt.Fprintf(p.out, "%s  a status list of %d places at %s, for labels of %s\n", args[0], size, list, issuer)
 			return err
 		},
@@ -371,6 +374,9 @@ type application/statuslist+cwt. Use the key of the labels, or one of the same i
 Labels are called valid by it until it expires, so sign again before.`,
 		Args: oneArg,
 		RunE: func(c *cobra.Command, args []string) error {
+			if life < 1 || life > status.MaxDays || ttl < 0 || ttl > life {
+				return badInput("write --days 7", "a list lives 1 to %d days (--days), and a copy of it is kept no longer (--keep)", status.MaxDays)
+			}
 			s, err := p.openLasting(c.Context(), f, online, "a status list", "give the key of the issuer's labels")
 			if err != nil {
 				return err

@@ -186,3 +186,14 @@ func Host(text string) string {
 	}
 	return strings.ToLower(u.Host)
 }
+
+// LinkedGTIN gives the GTIN of 14 digits in the path of an address that has the shape of
+// a GS1 Digital Link, …/01/GTIN; empty if there is none. Nothing of it is signed.
+func LinkedGTIN(text string) string {
+	address, _, _ := strings.Cut(strings.TrimSpace(text), "#")
+	_, gtin, found := strings.Cut(address, "/01/")
+	if !found || len(gtin) != 14 || strings.Trim(gtin, "0123456789") != "" {
+		return ""
+	}
+	return gtin
+}

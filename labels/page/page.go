@@ -275,6 +275,8 @@ func (i Issuer) script() (issuerScript, error) {
 		return s, errors.New("its id is not the host of an address")
 	case strings.TrimSpace(i.Name) == "":
 		return s, errors.New("it has no name")
+	case labels.CheckText(i.Name) != nil:
+		return s, fmt.Errorf("its name: %w", labels.CheckText(i.Name))
 	case len(i.Keys) == 0:
 		return s, errors.New("it has no key")
 	case i.MaxAge < 0:
@@ -285,10 +287,18 @@ func (i Issuer) script() (issuerScript, error) {
 			return s, fmt.Errorf("status lists at %q: not a plain https address with a path", l)
 		}
 	}
+	for _, p := range i.Prefixes {
+		if len(p) > 14 || strings.Trim(p, "0123456789") != "" {
+			return s, fmt.Errorf("%q is no beginning of a GTIN of 14 digits", p)
+		}
+	}
 	for _, k := range i.Keys {
 		key, err := k.script()
 		if err != nil {
 			return s, err
+		}
+		if slices.ContainsFunc(s.Keys, func(other keyScript) bool { return other.ID == key.ID }) {
+			return s, fmt.Errorf("the key %s is there twice", key.ID)
 		}
 		s.Keys = append(s.Keys, key)
 	}

@@ -35,7 +35,8 @@ const (
 	MaxToken   = 2 << 20                   // bytes of a signed list
 	MaxEntries = labels.MaxStatusIndex + 1 // labels in a list
 	MaxChanges = 1 << 16
-	maxLife    = 400 * 24 * time.Hour // from iat to exp
+	MaxDays    = 400                      // from iat to exp
+	maxLife    = MaxDays * 24 * time.Hour // the same
 )
 
 // ErrNotList says that something is no status list.
@@ -174,7 +175,7 @@ func (c *claims) check() error {
 	case c.Issuer == "":
 		return errors.New("it names no issuer")
 	case c.Issued < 0 || c.Expires > lastSecond || life <= 0 || life > int64(maxLife/time.Second):
-		return fmt.Errorf("it is signed at %d and expires at %d: that is no life of up to %d days", c.Issued, c.Expires, maxLife/(24*time.Hour))
+		return fmt.Errorf("it expires %d seconds after it is signed: that is no life of up to %d days", life, MaxDays)
 	case c.TTL < 0 || c.TTL > int64(maxLife/time.Second):
 		return fmt.Errorf("a ttl of %d seconds", c.TTL)
 	case c.List.Bits != 1 && c.List.Bits != 2 && c.List.Bits != 4 && c.List.Bits != 8:

@@ -177,7 +177,7 @@ func TestListRules(t *testing.T) {
 		"spaces":             {first(func(i *trust.Issuer) { i.Display = "Example  Body" }), "not in its one form"},
 		"no name":            {first(func(i *trust.Issuer) { i.Display = "" }), "a name has 1 to"},
 		"the id self":        {first(func(i *trust.Issuer) { i.ID = "self" }), "no id of an issuer"},
-		"address":            {first(func(i *trust.Issuer) { i.Address = "http://body.example" }), "not an https address"},
+		"address":            {first(func(i *trust.Issuer) { i.Address = "http://body.example" }), "not a plain https address"},
 		"less than none":     {first(func(i *trust.Issuer) { i.Require.Timestamp = -1 }), "requires -1 timestamps"},
 		"an age of seconds":  {first(func(i *trust.Issuer) { i.Require.StatusMaxAge = 5 }), "no age of a status list"},
 		"an age below zero":  {first(func(i *trust.Issuer) { i.Require.StatusMaxAge = -86400 }), "no age of a status list"},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/demo"
 	"github.com/assay-iot/assay/labels/verify"
 )
@@ -70,8 +71,8 @@ func (r *reader) issuer(b *issuerBlock) Issuer {
 	if why := displayWrong(i.Display); why != "" {
 		r.no(b.DisplayRange, "Write the name that people know the issuer by.", "%s", why)
 	}
-	if b.Address != "" && !isAddress(b.Address) {
-		r.no(b.AddressRange, "Write it as https://labels.example/.", "%q is not an https address", b.Address)
+	if b.Address != "" && !labels.IsPlainAddress(b.Address) {
+		r.no(b.AddressRange, "Write it as https://labels.example/, the host in small ASCII letters (that of other letters as xn--…).", "%q is not a plain https address", b.Address)
 	}
 	r.list(b.SchemesRange, "scheme", b.Schemes, func(s string) bool { return idForm().MatchString(s) })
 	r.list(b.PrefixesRange, "GTIN prefix", b.Prefixes, prefix)

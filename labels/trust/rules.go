@@ -6,7 +6,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -34,11 +33,6 @@ func displayWrong(s string) string {
 		return err.Error()
 	}
 	return ""
-}
-
-func isAddress(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil && u.Fragment == ""
 }
 
 func isIssuerID(s string) bool { return idForm().MatchString(s) && s != SelfAssessed }
@@ -175,8 +169,8 @@ func (i *Issuer) obeys() error {
 		return errors.New(why)
 	case i.Display != strings.Join(strings.Fields(i.Display), " ") || cty.NormalizeString(i.Display) != i.Display:
 		return fmt.Errorf("the name %q is not in its one form: single spaces, and letters with their accents as one character", i.Display)
-	case i.Address != "" && !isAddress(i.Address):
-		return fmt.Errorf("%q is not an https address", i.Address)
+	case i.Address != "" && !labels.IsPlainAddress(i.Address):
+		return fmt.Errorf("%q is not a plain https address", i.Address)
 	case !isLevel(i.MaxLevel):
 		return fmt.Errorf("%d is no level", i.MaxLevel)
 	case len(i.Keys)+len(i.Keyless) == 0 || len(i.Keys)+len(i.Keyless) > MaxKeys:

@@ -63,6 +63,9 @@ func Compact(data []byte, keys []Key, o Options) (*Report, error) {
 	if host := compact.Host(string(data)); compact.IsText(data) && host != "" && host != l.Issuer {
 		r.Reasons = append(r.Reasons, fmt.Sprintf("Note: the code leads to %s, but its issuer is at %s. Do not follow the link.", host, l.Issuer))
 	}
+	if gtin := compact.LinkedGTIN(string(data)); compact.IsText(data) && gtin != "" && gtin != l.GTIN {
+		r.Reasons = append(r.Reasons, fmt.Sprintf("Note: the code leads to the product with the GTIN %s, and the label in it is not of that one. Do not follow the link.", gtin))
+	}
 	r.askStatus(l.Status, "https://"+l.Issuer, keys, o)
 	r.judge()
 	return r, nil

@@ -329,6 +329,15 @@ func (l *Ledger) Reserve(random io.Reader, label, key string, now time.Time) (*l
 // given twice, nor two to one label. The numbers must be different, and must be
 // used for these labels only.
 func (l *Ledger) ReserveAll(random io.Reader, labelled []string, key string, now time.Time) ([]*labels.Status, error) {
+	wanted := 0
+	for _, label := range labelled {
+		if _, there := l.place[label]; !there {
+			wanted++
+		}
+	}
+	if left := l.Size - len(l.value); wanted > left {
+		return nil, fmt.Errorf("%w, or nearly: %d are free of %d, and %d are wanted", ErrFull, left, l.Size, wanted)
+	}
 	places, lines := make([]*labels.Status, len(labelled)), []byte(nil)
 	for i, label := range labelled {
 		index, there := l.place[label]
