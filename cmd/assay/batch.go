@@ -294,7 +294,7 @@ func (b *batchRun) state(m *made) error {
 	}
 	l := &m.statement.Predicate
 	number := assay.SHA256(sha256Sum(string(b.seed) + string(l.Assessment) + f.validUntil))
-	l.ID = l.Product.ID + "/" + l.Issued + "/" + number.Hex()[:16]
+	l.ID += "-" + number.Hex()[:8] // so that it can be told which labels are of one assessment
 	m.there, err = b.published(m)
 	return err
 }

@@ -179,7 +179,7 @@ A label says itself which place it has, so --label is believed only if it is gen
 			}
 			id, _ := l.LabelAt(place)
 			if others := l.Others(place); len(others) > 0 {
-				fmt.Fprintf(p.err, "note: a label with the number %s was made more than once, and the places %v are not %s: set them too (--index), or the others stay as they are\n", report.Clean(id), others, v)
+				fmt.Fprintf(p.err, "note: there is more than one label of the assessment of %s, and the places %v are not %s: set them too (--index), or the others stay as they are\n", report.Clean(id), others, v)
 			}
 			_, err = fmt.Fprintf(p.out, "place %d, of the label %s, is %s. Now sign the list and publish it.\n", place, report.Clean(id), v)
 			return err

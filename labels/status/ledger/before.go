@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"sync"
 
 	"github.com/assay-iot/assay/labels/status"
 )
@@ -65,15 +67,22 @@ func listOf(name string) string {
 	return h.List
 }
 
-// Others gives the places of other labels with the number of the one at index, whose
-// status is another, in the order in which they were taken. An older program gave a
-// label that was made again a place of its own.
+// Others gives the places of other labels of the same assessment as the one at index,
+// whose status is another, in the order in which they were taken: those of a batch, or
+// that an older program gave to a label that was made again.
 func (l *Ledger) Others(index int) (others []int) {
 	label, _ := l.LabelAt(index)
 	for _, e := range l.Events {
-		if label != "" && e.Label == label && e.Index != index && l.value[e.Index] != l.value[index] {
+		if label != "" && ofAssessment(e.Label) == ofAssessment(label) && e.Index != index && l.value[e.Index] != l.value[index] {
 			others = append(others, e.Index)
 		}
 	}
 	return others
 }
+
+// ofBatch is how the number of a label ends that a batch made: the beginning of the
+// assessment's digest, which is how other numbers end, and of one of the settings.
+var ofBatch = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(/[0-9a-f]{8})-[0-9a-f]{8}$`) })
+
+// ofAssessment is what labels of one assessment, issued on one day, have in common.
+func ofAssessment(number string) string { return ofBatch().ReplaceAllString(number, "$1") }

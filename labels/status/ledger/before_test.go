@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,5 +126,26 @@ func TestOthers(t *testing.T) {
 	}
 	if others := l.Others(places[0]); len(others) != 0 {
 		t.Errorf("both are revoked: %v", others)
+	}
+}
+
+// Labels of one assessment, by themselves and of batches, are told when one is set.
+func TestOthersOfBatches(t *testing.T) {
+	l := open(t, create(t, ledger.DefaultSize))
+	numbers := []string{
+		"hub/2026-11-27/3ab6e56b", "hub/2026-11-27/3ab6e56b-35f8373e", "hub/2026-11-27/3ab6e56b-4a159718",
+		"hub/2026-11-28/3ab6e56b-35f8373e", "hub/2026-11-27/3ab6e56c", "hub/2026-11-27/2026-0001", "hub/2026-11-27/2026-0002",
+	}
+	places, err := l.ReserveAll(rand.Reader, numbers, "", start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range map[int][]int{1: {places[0].Index, places[2].Index}, 5: nil} {
+		if err := l.Set(places[i].Index, status.Revoked, "", start); err != nil {
+			t.Fatal(err)
+		}
+		if others := l.Others(places[i].Index); !slices.Equal(others, want) {
+			t.Errorf("%s: %v, want %v", numbers[i], others, want)
+		}
 	}
 }
