@@ -140,8 +140,7 @@ func (r *Report) code(data []byte, s *labels.Statement, keys []Key) string {
 }
 
 // writeCompact shows what a compact label says, and what it leaves out.
-// writeCompact names the issuer as the trust policy does: the code holds its host only.
-func writeCompact(b *strings.Builder, l *compact.Label, named string) {
+func writeCompact(b *strings.Builder, l *compact.Label) {
 	fmt.Fprintln(b)
 	fmt.Fprintln(b, "Is this the product in your hand?")
 	fmt.Fprintln(b)
@@ -171,9 +170,6 @@ func writeCompact(b *strings.Builder, l *compact.Label, named string) {
 		row("Assessed against", s.ID+" ("+s.Edition+")"+more)
 	}
 	issuer := l.Issuer
-	if named != "" {
-		issuer = named + " (" + issuer + ")"
-	}
 	if l.Standing == compact.Maker {
 		issuer += ", the maker itself (self-declared)"
 	}

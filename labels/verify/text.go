@@ -98,7 +98,7 @@ func (r *Report) Text(w io.Writer) error {
 	case r.Label != nil:
 		r.writeLabel(&b)
 	case r.Compact != nil:
-		writeCompact(&b, r.Compact, r.Issuer)
+		writeCompact(&b, r.Compact)
 	}
 	fmt.Fprintln(&b)
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
