@@ -23,15 +23,19 @@ const standardInput = "-"
 // input, an address, or the text of a QR code. Of a picture it gives the text of the
 // QR code in it, and says so.
 func (p *program) labelGiven(ctx context.Context, name string, online bool) (data []byte, picture bool, err error) {
-	data, err = p.labelBytes(ctx, name, online)
-	if err != nil || !photo.Is(data) {
-		return data, false, err
+	if data, err = p.labelBytes(ctx, name, online); err != nil {
+		return nil, false, err
 	}
-	data, err = codeIn(name, data)
-	return data, true, err
+	if picture = photo.Is(data); picture {
+		data, err = codeIn(name, data)
+	} else {
+		err = notRead(name, data)
+	}
+	return codeText(data), picture, err
 }
 
 func (p *program) labelBytes(ctx context.Context, name string, online bool) ([]byte, error) {
+	address := string(codeText([]byte(name)))
 	switch {
 	case name == standardInput:
 		data, err := io.ReadAll(io.LimitReader(p.in, maxLabelFile+1))
@@ -39,11 +43,11 @@ func (p *program) labelBytes(ctx context.Context, name string, online bool) ([]b
 			err = badInput("give a label", "standard input has more than %d bytes", maxLabelFile)
 		}
 		return data, err
-	case compact.IsText([]byte(name)) && strings.Contains(name, "#"):
-		return []byte(name), nil
-	case strings.HasPrefix(name, "https://") && online:
-		return fetchLabel(ctx, listClient(), name)
-	case strings.HasPrefix(name, "https://"):
+	case compact.IsText([]byte(address)) && strings.Contains(address, "#"):
+		return []byte(address), nil
+	case strings.HasPrefix(address, "https://") && online:
+		return fetchLabel(ctx, listClient(), address)
+	case strings.HasPrefix(address, "https://"):
 		return nil, badInput("add --online; or give the whole address of a QR code, with the part behind #, which needs no network", "the label at %s must be fetched", name)
 	case strings.HasPrefix(name, "http://"):
 		return nil, badInput("give a file, or an https address", "a label is not fetched over http: %s", name)
@@ -99,7 +103,9 @@ func codeIn(name string, data []byte) ([]byte, error) {
 	case err != nil:
 		return nil, badInput("give another picture", "%s: %w", name, err)
 	}
-	ofLabels := slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return !compact.IsText([]byte(text)) || !strings.Contains(text, "#") })
+	ofLabels := slices.DeleteFunc(slices.Clone(texts), func(text string) bool {
+		return !compact.IsText(codeText([]byte(text))) || !strings.Contains(text, "#")
+	})
 	switch len(ofLabels) {
 	case 1:
 		return []byte(ofLabels[0]), nil

@@ -48,7 +48,9 @@ func Texts(data []byte) ([]string, error) {
 		return nil, fmt.Errorf("%w: %w", ErrPicture, err)
 	case kind != "png" && kind != "jpeg": // another program may have registered more
 		return nil, fmt.Errorf("%w: a %s, not a PNG or a JPEG", ErrPicture, kind)
-	case head.Width < 1 || head.Height < 1 || head.Width > MaxSide || head.Height > MaxSide || head.Width*head.Height > MaxPoints:
+	case head.Width > MaxSide || head.Height > MaxSide:
+		return nil, fmt.Errorf("%w: %d × %d points, and a side may have %d: make it smaller, or cut out the code", ErrPicture, head.Width, head.Height, MaxSide)
+	case head.Width < 1 || head.Height < 1 || head.Width*head.Height > MaxPoints:
 		return nil, fmt.Errorf("%w: %d × %d points, more than %d million: make it smaller, or cut out the code", ErrPicture, head.Width, head.Height, MaxPoints>>20)
 	}
 	if n := bytes.Count(data, []byte{0xFF, 0xDA}); kind == "jpeg" && n > MaxScans {
