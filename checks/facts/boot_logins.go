@@ -39,7 +39,7 @@ func (g *boot) consoleScripts(l *launch, process string, asks bool) {
 	}
 	switch {
 	case slices.Contains(shellNames, name):
-		if login || hasFlag(args, "-l", "--login") {
+		if !asks && (login || hasFlag(args, "-l", "--login")) {
 			follow(func() { run(func() { g.profile(l) }) })
 		}
 	case strings.HasSuffix(name, "getty"):
