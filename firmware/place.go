@@ -202,20 +202,7 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	if got.Hollow && o.inVain > maxInVain {
 		return 0, fmt.Errorf("over %d bytes were looked through in vain: %w", int64(maxInVain), format.ErrLimit)
 	}
-	stream, isStream := got.Unpacked()
-	if isStream && len(got.Damage) > 0 {
-		if err := o.shorten(in, got); err != nil {
-			return 0, err
-		}
-	}
-	if isStream && c.off > 0 && stream.Size < minStream && (!c.format.Summed || len(got.Damage) > 0 || stream.Size < minTelling) {
-		return 0, errTiny
-	}
-	if err := o.budget.Spill(got); err != nil {
-		return 0, err
-	}
-	stream, _ = got.Unpacked() // it may lie elsewhere now
-	if err := o.budget.Live(int64(len(got.Stream))); err != nil {
+	if err := o.takeStream(in, c, got); err != nil {
 		return 0, err
 	}
 	if got.Length <= 0 || got.Length > in.Size {
@@ -261,11 +248,34 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	if got.Hollow && len(o.img.Containers) == before.containers+1 {
 		o.forget(before, k)
 		_ = o.budget.Live(-int64(len(got.Stream))) // gives it back
+		stream, _ := got.Unpacked()
 		o.inVain += got.Length + stream.Size
 		return 0, errHollow
 	}
 	f.holds(p, k, ranges, kernel)
 	return got.Length, nil
+}
+
+// takeStream decides whether what a stream unpacked to is kept, and where: a little one
+// in the middle of something may be chance bytes.
+func (o *opener) takeStream(in format.Input, c candidate, got *format.Opened) error {
+	stream, is := got.Unpacked()
+	if !is {
+		return nil
+	}
+	if len(got.Damage) > 0 {
+		if err := o.shorten(in, got); err != nil {
+			return err
+		}
+	}
+	sure := c.format.Summed && len(got.Damage) == 0 && stream.Size >= minTelling
+	if c.off > 0 && stream.Size < minStream && !sure {
+		return errTiny
+	}
+	if err := o.budget.Spill(got); err != nil {
+		return err
+	}
+	return o.budget.Live(int64(len(got.Stream)))
 }
 
 // shorten ends a stream that broke off where another container surely begins: the
