@@ -17,7 +17,7 @@ const maxUnread = 1 << 18
 // are free) as one file: they may hold what somebody looks for. Pieces that look
 // encrypted are not explained.
 func (o *opener) unread(p *place, k *Container, in format.Input, spans []format.Span) (ranges []Range, err error) {
-	kept, says := &joint{in: in}, 0
+	kept, short, says := &joint{in: in}, &joint{in: in}, 0
 	for _, s := range spans {
 		if s.Length <= 0 || s.Offset < 0 || s.Offset > in.Size-s.Length {
 			continue
@@ -37,11 +37,15 @@ func (o *opener) unread(p *place, k *Container, in format.Input, spans []format.
 			}
 			kept.add(format.Span{Offset: r.Offset, Length: r.Length})
 			says += telling(in, r)
-			if r.Length >= minRaw {
+			switch {
+			case r.Length >= minRaw:
 				ranges = append(ranges, unknownOf(readable(in, r))...)
+			case r.Length >= minRun:
+				short.add(format.Span{Offset: r.Offset, Length: r.Length})
 			}
 		}
 	}
+	ranges = append(ranges, short.unknown()...)
 	if says >= minTelling {
 		at := &place{
 			in: format.Input{ReaderAt: kept, Size: kept.size}, parent: k,
@@ -55,6 +59,21 @@ func (o *opener) unread(p *place, k *Container, in format.Input, spans []format.
 		}
 	}
 	return ranges, nil
+}
+
+// unknown are runs, each too short to tell what it is, that together look encrypted.
+func (j *joint) unknown() (ranges []Range) {
+	if j.size < minRaw {
+		return nil
+	}
+	for _, r := range unknownOf(readable(format.Input{ReaderAt: j, Size: j.size}, Range{Length: j.size})) {
+		for i, s := range j.spans {
+			if end := j.ends[i]; end-s.Length < r.Offset+r.Length && end > r.Offset {
+				ranges = append(ranges, Range{s.Offset, s.Length, Unexplained, r.What})
+			}
+		}
+	}
+	return joined(ranges)
 }
 
 // minTelling is how many bytes at least, other than zeros and ones, must be there: the

@@ -166,7 +166,7 @@ type Opened struct {
 	Stream []byte // a compressed stream, unpacked
 	Spool  *Spool // one that is too long for memory
 	Tree   Tree   // files with names
-	Unused []Span // of a tree, or beside parts: the bytes that nothing in it refers to, in order
+	Unused []Span // beside any of them: the bytes that nothing in it refers to, in order
 
 	// Unread are bytes that belong to the container and say nothing to its reader: they
 	// count as opened, and are offered as a file to those who search.

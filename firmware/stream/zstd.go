@@ -61,9 +61,24 @@ func openZstd(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 	}
 	o, err := opened(in, data, end, "", err, nil)
 	if err == nil {
-		o.Unread = skipped
+		o.Unused, o.Unread = bySize(skipped)
 	}
 	return o, err
+}
+
+// maxNote is the length up to which a frame that is to be skipped is a note of the
+// packer, of sizes and places, and no content.
+const maxNote = 4 << 10
+
+func bySize(skipped []format.Span) (contents, notes []format.Span) {
+	for _, s := range skipped {
+		if s.Length > maxNote {
+			contents = append(contents, s)
+		} else {
+			notes = append(notes, s)
+		}
+	}
+	return contents, notes
 }
 
 // zstdFrames finds where the frames end, and the size they promise, by the

@@ -112,10 +112,10 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		switch h.Typeflag {
 		case typeDumpDir:
 			h.Mode |= modeDir
-			a.nobodys(at, min(end, in.Size)) // a list of names
+			o.Unread = append(o.Unread, format.Span{Offset: at, Length: min(end, in.Size) - at}) // a list of names
 		case typeVolume:
 			o.Length = min((end+block-1)&^(block-1), in.Size)
-			a.nobodys(start, o.Length)
+			o.Unread = append(o.Unread, format.Span{Offset: start, Length: o.Length - start})
 			continue
 		}
 		a.add(h, at, start)

@@ -9,6 +9,7 @@ package letters
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -88,15 +89,20 @@ func (f Face) font(r rune) (*Font, bool) {
 	return rest(), rest().glyph(r) != 0
 }
 
-// Width of a text in thousandths of its size.
+// Width of a text in thousandths of its size, where it runs from left to right. In a
+// line of a language that does not, marks of Japanese keep their whole squares, and
+// what has some is wider.
 func (f Face) Width(text string) int {
-	sum, last := 0, rune(0)
-	for _, r := range join([]rune(text)) {
+	letters := join([]rune(text))
+	sum, last, tight := 0, rune(0), !slices.ContainsFunc(letters, isRight)
+	for _, r := range letters {
 		if isMark(r) {
 			continue
 		}
 		font, _ := f.font(r)
-		sum += font.Advance(r) - closer(last, r)
+		if sum += font.Advance(r); tight {
+			sum -= closer(last, r)
+		}
 		last = r
 	}
 	return sum
@@ -137,13 +143,17 @@ type Run struct {
 // joins those that are written joined. The text is one that Clean has given.
 func (f Face) Line(text string, rightToLeft bool) []Run {
 	var runs []Run
-	before := rune(0)
-	for _, r := range order(join([]rune(text)), rightToLeft) {
+	letters := join([]rune(text))
+	before, tight := rune(0), !rightToLeft && !slices.ContainsFunc(letters, isRight)
+	for _, r := range order(letters, rightToLeft) {
 		if isMark(r) {
 			continue
 		}
 		font, _ := f.font(r)
-		n, less := len(runs), closer(before, r)
+		n, less := len(runs), 0
+		if tight {
+			less = closer(before, r)
+		}
 		if less > 0 {
 			runs[n-1].Advance -= less
 		}
