@@ -43,6 +43,15 @@ type Location struct {
 	Digest Digest `json:"digest,omitempty"`
 }
 
+// Inside is the part of a path behind the containers around it, as a message names
+// it. A name may end in the mark that parts them.
+func Inside(path string) string {
+	if i := strings.LastIndexByte(strings.TrimRight(path, "!"), '!'); i >= 0 {
+		return path[i+1:]
+	}
+	return path
+}
+
 func (l Location) String() string {
 	switch {
 	case l.Line > 0:

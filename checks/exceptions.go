@@ -67,7 +67,7 @@ func speaksOf(m assay.Marked, f assay.Finding) bool {
 	}
 	want := strings.Trim(path.Clean("/"+m.Path), "/")
 	return slices.ContainsFunc(f.Evidence, func(e assay.Evidence) bool {
-		name := e.Location.Path[strings.LastIndexByte(e.Location.Path, '!')+1:]
+		name := assay.Inside(e.Location.Path)
 		return e.Kind == assay.KindObserved && (name == want || strings.HasPrefix(name, want+"/"))
 	})
 }

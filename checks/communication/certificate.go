@@ -55,7 +55,7 @@ func certificate(c *checks.Context) checks.Judgement {
 		}
 		examined = append(examined, cert.Location)
 		if cert.Err != "" {
-			broken = inside(cert.Location.Path)
+			broken = assay.Inside(cert.Location.Path)
 			continue
 		}
 		for _, f := range []assay.Finding{ending(c, cert), beginning(c, cert), weakKeyOf(cert), weakSignature(cert, private[cert.Public]), authority(cert, private[cert.Public], issuers[cert.Subject])} {
@@ -82,7 +82,7 @@ func certificate(c *checks.Context) checks.Judgement {
 }
 
 func certificateName(cert facts.Certificate) string {
-	return fmt.Sprintf("the certificate of %s in %s", cert.Subject, inside(cert.Location.Path))
+	return fmt.Sprintf("the certificate of %s in %s", cert.Subject, assay.Inside(cert.Location.Path))
 }
 
 // ending finds a certificate that has ended or ends soon; the end of support is
@@ -167,6 +167,3 @@ func namesAuthority(subject string) bool {
 	}
 	return strings.Contains(subject, "CA") || strings.HasSuffix(lower, " ca") || strings.HasPrefix(lower, "ca ")
 }
-
-// inside is the path inside the innermost container.
-func inside(p string) string { return p[strings.LastIndex(p, "!")+1:] }

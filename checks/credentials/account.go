@@ -2,7 +2,6 @@ package credentials
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
@@ -68,7 +67,7 @@ func orUnclear(c *checks.Context, j checks.Judgement) checks.Judgement {
 			how, when = "whenever it is run", "in a script that the start does not reach"
 		}
 		if why == "" {
-			why = fmt.Sprintf("%s:%d: %s %s", inside(w.Location), w.Location.Line, what, how)
+			why = fmt.Sprintf("%s:%d: %s %s", assay.Inside(w.Location.Path), w.Location.Line, what, how)
 		}
 		notes = append(notes, checks.Observed(assay.Info, what+" "+when, w.Location))
 	}
@@ -76,11 +75,6 @@ func orUnclear(c *checks.Context, j checks.Judgement) checks.Judgement {
 		return j
 	}
 	return c.Inconclusive("%s", why).With(j.Findings...).With(checks.Merged(notes)...)
-}
-
-// inside is a place without the containers around it, as a message names it.
-func inside(l assay.Location) string {
-	return l.Path[strings.LastIndex(l.Path, "!")+1:]
 }
 
 func gap(c *checks.Context) string {

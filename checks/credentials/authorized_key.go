@@ -49,7 +49,7 @@ func keyOpens(k facts.AuthorizedKey) string {
 		what = "any SSH key that one authority certifies"
 	}
 	if k.Account == "" {
-		return what + " opens the accounts of " + inside(k.Location)
+		return what + " opens the accounts of " + assay.Inside(k.Location.Path)
 	}
 	return what + " opens account " + k.Account
 }

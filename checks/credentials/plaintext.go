@@ -30,7 +30,7 @@ func plaintext(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	for _, a := range checks.Ask(c, facts.Accounts) {
 		if a.Password == facts.Plain && a.SetBy == "" { // what scripts set is among the secrets
-			found = append(found, checks.Observed(graded(assay.High, a), "the password of "+who(a)+" stands in clear in "+inside(a.Location), a.Location))
+			found = append(found, checks.Observed(graded(assay.High, a), "the password of "+who(a)+" stands in clear in "+assay.Inside(a.Location.Path), a.Location))
 		}
 	}
 	for _, s := range checks.Ask(c, facts.PlainSecrets) {
@@ -50,7 +50,7 @@ func inClear(s facts.PlainSecret) string {
 		what += " of account " + s.Account
 	}
 	if s.Digest != "" {
-		return "a password, or its " + digestWords[s.Digest] + " digest, stands in " + inside(s.Location) + " (" + what + ")"
+		return "a password, or its " + digestWords[s.Digest] + " digest, stands in " + assay.Inside(s.Location.Path) + " (" + what + ")"
 	}
-	return "a password stands in clear in " + inside(s.Location) + " (" + what + ")"
+	return "a password stands in clear in " + assay.Inside(s.Location.Path) + " (" + what + ")"
 }

@@ -42,7 +42,7 @@ func wifiKey(c *checks.Context) checks.Judgement {
 		})
 		if s.Wifi && !known {
 			found = append(found, checks.Observed(checks.Graded(assay.High, s.Location),
-				"the key of a wireless network is fixed in "+inside(s.Location)+" ("+s.Name+")", s.Location))
+				"the key of a wireless network is fixed in "+assay.Inside(s.Location.Path)+" ("+s.Name+")", s.Location))
 		}
 	}
 	return c.None(checks.Merged(found), checks.Ask(c, facts.RootPlaces)...)

@@ -48,7 +48,7 @@ func factoryReset(c *checks.Context) checks.Judgement {
 	case len(real) > 0:
 		return c.Pass(assay.Observed, real...).Because("a mechanism is present, started by: %s", words(ways))
 	case len(named) > 0:
-		return c.Inconclusive("%s names a factory reset; what it does cannot be seen", inside(named[0].Path))
+		return c.Inconclusive("%s names a factory reset; what it does cannot be seen", assay.Inside(named[0].Path))
 	case c.Product == nil || len(checks.Ask(c, facts.Roots)) == 0:
 		return c.Inconclusive("no mechanism for a factory reset was seen")
 	}
@@ -68,6 +68,3 @@ func words(all []string) string {
 	}
 	return strings.Join(once, ", ")
 }
-
-// inside is the path inside the innermost container.
-func inside(p string) string { return p[strings.LastIndex(p, "!")+1:] }

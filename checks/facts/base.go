@@ -124,10 +124,7 @@ const (
 
 // ClassOf gives the class of a file's path.
 func ClassOf(p string) PathClass {
-	_, name, ok := cutLast(p, "!")
-	if !ok {
-		name = p
-	}
+	name := assay.Inside(p)
 	elements := strings.Split(strings.ToLower(name), "/")
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(elements[:max(len(elements)-1, 0)], func(e string) bool { return slices.Contains(words, e) })

@@ -12,7 +12,7 @@ func seenOnce[T any](all []T, about func(T) (same string, place assay.Location))
 	inside := map[string]bool{} // what was seen, and a path around its place
 	for _, v := range all {
 		same, place := about(v)
-		for i := range len(place.Path) {
+		for i := range len(place.Path) - 1 { // a name may end in the mark
 			if place.Path[i] == '!' {
 				inside[same+"\x00"+place.Path[:i]] = true
 			}

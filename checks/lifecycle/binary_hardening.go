@@ -58,7 +58,7 @@ func binaryHardening(c *checks.Context) checks.Judgement {
 	if i := slices.IndexFunc(facing, func(h facts.Hardening) bool { return h.Unread }); i >= 0 {
 		j := c.NoneStarted(found, checks.Ask(c, facts.Inits))
 		if j.Verdict == assay.Pass {
-			return c.Inconclusive("%s faces the network, and its file cannot be read as a program", inside(facing[i].Program.Location.Path)).With(found...)
+			return c.Inconclusive("%s faces the network, and its file cannot be read as a program", assay.Inside(facing[i].Program.Location.Path)).With(found...)
 		}
 		return j
 	}

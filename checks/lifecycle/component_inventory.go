@@ -49,16 +49,13 @@ func componentInventory(c *checks.Context) checks.Judgement {
 		}
 	}
 	if unread := checks.Ask(c, facts.UnreadDatabases); len(unread) > 0 && len(found) == 0 {
-		return c.Inconclusive("the package database %s cannot be read", inside(unread[0].Path))
+		return c.Inconclusive("the package database %s cannot be read", assay.Inside(unread[0].Path))
 	}
 	if gap := c.Gap(); gap != "" && len(found) == 0 {
 		return c.Inconclusive("the inventory may have holes: %s", gap)
 	}
 	return c.None(found, filesOf(seen)...)
 }
-
-// inside is the path inside the innermost container.
-func inside(p string) string { return p[strings.LastIndex(p, "!")+1:] }
 
 // bill reads the declared bill of materials.
 func bill(c *checks.Context) ([]part, error) {

@@ -29,7 +29,7 @@ var APIToken = &checks.Check{
 func apiToken(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	for _, t := range checks.Ask(c, facts.Tokens) {
-		found = append(found, checks.Observed(checks.Graded(assay.High, t.Location), inside(t.Location)+" holds "+indefinite(t.What), t.Location))
+		found = append(found, checks.Observed(checks.Graded(assay.High, t.Location), assay.Inside(t.Location.Path)+" holds "+indefinite(t.What), t.Location))
 	}
 	return c.None(checks.Merged(found), checks.Ask(c, facts.RootPlaces)...)
 }

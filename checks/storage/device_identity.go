@@ -42,7 +42,7 @@ func deviceIdentity(c *checks.Context) checks.Judgement {
 		}
 		if role != "" {
 			found = append(found, checks.Observed(severityOf(k, assay.High),
-				"the "+role+" key in "+inside(k.Location)+" is the same on every device", places...))
+				"the "+role+" key in "+assay.Inside(k.Location.Path)+" is the same on every device", places...))
 		}
 	}
 	if slices.ContainsFunc(found, func(f assay.Finding) bool { return f.Severity.Fails() }) {
@@ -66,7 +66,7 @@ func placedAt(c *checks.Context, same []facts.Key) (assay.Location, bool) {
 // keys.
 func roleOf(same []facts.Key, certificates []facts.Certificate) string {
 	for _, k := range same {
-		base := path.Base(inside(k.Location))
+		base := path.Base(assay.Inside(k.Location.Path))
 		if k.Format == "dropbear" || strings.HasPrefix(base, "ssh_host_") {
 			return "SSH host"
 		}
@@ -74,7 +74,7 @@ func roleOf(same []facts.Key, certificates []facts.Certificate) string {
 			return "WireGuard"
 		}
 		fits := func(cert facts.Certificate) bool { return cert.Public == k.Public }
-		if k.Public != "" && slices.ContainsFunc(certificates, fits) || slices.Contains(tlsFormats, k.Format) && tlsName(inside(k.Location)) {
+		if k.Public != "" && slices.ContainsFunc(certificates, fits) || slices.Contains(tlsFormats, k.Format) && tlsName(assay.Inside(k.Location.Path)) {
 			return "TLS"
 		}
 	}

@@ -41,13 +41,13 @@ func fileMode(c *checks.Context) checks.Judgement {
 	modeless := ""
 	for _, s := range secrets {
 		if !s.Modes {
-			modeless = inside(s.Location)
+			modeless = assay.Inside(s.Location.Path)
 			continue
 		}
 		examined = append(examined, s.Location)
 		if s.Open() && !slices.ContainsFunc(trees, func(t facts.OpenTree) bool { return t.Holds(s.Location) }) {
 			found = append(found, checks.Noted(checks.Graded(assay.Medium, s.Location),
-				fmt.Sprintf("everyone on the device can %s the %s in %s", verb(s), s.What, inside(s.Location)),
+				fmt.Sprintf("everyone on the device can %s the %s in %s", verb(s), s.What, assay.Inside(s.Location.Path)),
 				fmt.Sprintf("mode %04o", s.Mode), s.Location))
 		}
 	}
@@ -64,7 +64,7 @@ func openTrees(secrets []facts.SecretFile, trees []facts.OpenTree) []assay.Findi
 	var found []assay.Finding
 	for _, t := range trees {
 		if slices.ContainsFunc(secrets, func(s facts.SecretFile) bool { return t.Holds(s.Location) }) {
-			found = append(found, checks.Noted(assay.Medium, "everyone on the device can read and change every file of "+inside(t.Location),
+			found = append(found, checks.Noted(assay.Medium, "everyone on the device can read and change every file of "+assay.Inside(t.Location.Path),
 				fmt.Sprintf("%d of %d files have the mode 0777", t.Files, t.Of), t.Location))
 		}
 	}

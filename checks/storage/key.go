@@ -10,11 +10,6 @@ import (
 	"github.com/assay-iot/assay/checks/facts"
 )
 
-// inside is a place without the containers around it, as a message names it.
-func inside(l assay.Location) string {
-	return l.Path[strings.LastIndex(l.Path, "!")+1:]
-}
-
 // kindOf describes a key: "private RSA key of 2048 bits".
 func kindOf(k facts.Key) string {
 	words := "private key"
@@ -54,6 +49,6 @@ func selfTest(k facts.Key) bool {
 	if k.InKernel {
 		return true
 	}
-	name, version, ok := strings.Cut(path.Base(inside(k.Location)), ".so")
+	name, version, ok := strings.Cut(path.Base(assay.Inside(k.Location.Path)), ".so")
 	return ok && (version == "" || version[0] == '.') && k.Location.Offset > 0 && slices.Contains(cryptoLibraries, name)
 }

@@ -36,7 +36,7 @@ func keyOfCertificate(c *checks.Context) checks.Judgement {
 		if len(fits) == 0 {
 			continue
 		}
-		f := checks.Observed(severityOf(k, assay.Critical), "the private key in "+inside(k.Location)+" fits "+fits[0].Note, facts.KeyPlaces(same)...)
+		f := checks.Observed(severityOf(k, assay.Critical), "the private key in "+assay.Inside(k.Location.Path)+" fits "+fits[0].Note, facts.KeyPlaces(same)...)
 		f.Evidence = append(f.Evidence, fits...)
 		found = append(found, f)
 	}
@@ -60,12 +60,12 @@ func halves(k facts.Key, keys []facts.Key, certificates []facts.Certificate) []a
 		if cert.CA {
 			name = "the CA certificate"
 		}
-		add(name+" of "+cert.Subject+" in "+inside(cert.Location), cert.Location)
+		add(name+" of "+cert.Subject+" in "+assay.Inside(cert.Location.Path), cert.Location)
 	}
 	for _, pub := range keys {
 		// An SSH public key beside its private key says no more than that.
 		if !pub.Private && pub.Public == k.Public && pub.Format != "SSH public key" {
-			add("the public key in "+inside(pub.Location), pub.Location)
+			add("the public key in "+assay.Inside(pub.Location.Path), pub.Location)
 		}
 	}
 	return fits

@@ -57,12 +57,12 @@ func knownKey(c *checks.Context) checks.Judgement {
 			if !k.Private {
 				severity = checks.Graded(assay.High, k.Location)
 			}
-			found = append(found, checks.Noted(severity, inside(k.Location)+" holds a key that anybody has: "+p.name, p.source, k.Location))
+			found = append(found, checks.Noted(severity, assay.Inside(k.Location.Path)+" holds a key that anybody has: "+p.name, p.source, k.Location))
 		}
 	}
 	for _, cert := range checks.Ask(c, facts.Certificates) {
 		if p, ok := published()[cert.Public]; ok {
-			found = append(found, checks.Noted(checks.Graded(assay.High, cert.Location), inside(cert.Location)+" holds the certificate of a key that anybody has: "+p.name, p.source, cert.Location))
+			found = append(found, checks.Noted(checks.Graded(assay.High, cert.Location), assay.Inside(cert.Location.Path)+" holds the certificate of a key that anybody has: "+p.name, p.source, cert.Location))
 		}
 	}
 	found = append(found, listed(checks.Ask(c, knownkeys.Compromised))...)
@@ -91,10 +91,10 @@ func listed(r knownkeys.Report) (found []assay.Finding) {
 			if severity = severityOf(*f.Key, assay.Critical); !f.Key.Private {
 				severity = checks.Graded(assay.High, f.Location)
 			}
-			message = inside(f.Location) + " holds a key that anybody has: " + name
+			message = assay.Inside(f.Location.Path) + " holds a key that anybody has: " + name
 		case knownkeys.Certificate:
 			severity = checks.Graded(assay.High, f.Location)
-			message = inside(f.Location) + " holds the certificate of a key that anybody has: " + name
+			message = assay.Inside(f.Location.Path) + " holds the certificate of a key that anybody has: " + name
 		}
 		found = append(found, checks.Noted(severity, message, by, f.Location))
 	}

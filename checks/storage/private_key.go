@@ -32,11 +32,11 @@ func privateKey(c *checks.Context) checks.Judgement {
 	keys := checks.Ask(c, facts.Keys)
 	for _, same := range facts.PrivateKeys(keys) {
 		k := gravest(same)
-		found = append(found, checks.Noted(severityOf(k, assay.Critical), inside(k.Location)+" holds "+indefinite(kindOf(k)), k.Format, facts.KeyPlaces(same)...))
+		found = append(found, checks.Noted(severityOf(k, assay.Critical), assay.Inside(k.Location.Path)+" holds "+indefinite(kindOf(k)), k.Format, facts.KeyPlaces(same)...))
 	}
 	j := c.None(found, checks.Ask(c, facts.RootPlaces)...)
 	if i := slices.IndexFunc(keys, closed); i >= 0 && j.Verdict == assay.Pass {
-		j = c.Inconclusive("a passphrase closes %s (%s): whether it holds a private key is not known", inside(keys[i].Location), keys[i].Format).With(j.Findings...)
+		j = c.Inconclusive("a passphrase closes %s (%s): whether it holds a private key is not known", assay.Inside(keys[i].Location.Path), keys[i].Format).With(j.Findings...)
 		j.Examined = []assay.Location{keys[i].Location}
 	}
 	return j

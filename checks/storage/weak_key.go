@@ -30,7 +30,7 @@ var WeakKey = &checks.Check{
 func weakKey(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	for _, w := range checks.Ask(c, facts.WeakKeys) {
-		found = append(found, checks.Observed(weakSeverity(w), "the key in "+inside(w.Locations[0])+" "+weakness(w), w.Locations...))
+		found = append(found, checks.Observed(weakSeverity(w), "the key in "+assay.Inside(w.Locations[0].Path)+" "+weakness(w), w.Locations...))
 	}
 	return c.None(found, checks.Ask(c, facts.RootPlaces)...)
 }

@@ -3,7 +3,6 @@ package support
 import (
 	_ "embed"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/assay-iot/assay"
@@ -39,7 +38,7 @@ func expiry(c *checks.Context) checks.Judgement {
 	for _, same := range own {
 		examined = append(examined, same[0].Location)
 		if same[0].Err != "" {
-			broken = inside(same[0].Location)
+			broken = assay.Inside(same[0].Location.Path)
 		} else if f, ok := ending(c, same, until); ok {
 			found = append(found, f)
 		}
@@ -96,7 +95,7 @@ func ending(c *checks.Context, same []facts.Certificate, until time.Time) (assay
 		places = append(places, cert.Location)
 	}
 	cert := same[0]
-	name := fmt.Sprintf("the certificate of %s in %s", cert.Subject, inside(cert.Location))
+	name := fmt.Sprintf("the certificate of %s in %s", cert.Subject, assay.Inside(cert.Location.Path))
 	day := cert.NotAfter.Format(time.DateOnly)
 	switch {
 	case cert.NotAfter.Before(c.AsOf):
@@ -141,6 +140,3 @@ func keysEnding(p *product.Product, until time.Time) []assay.Finding {
 	}
 	return found
 }
-
-// inside is a place without the containers around it.
-func inside(l assay.Location) string { return l.Path[strings.LastIndex(l.Path, "!")+1:] }

@@ -64,7 +64,7 @@ func gravity(c *checks.Context, u facts.Updater) assay.Severity {
 // subject names an updater; one of the maker's own by its script.
 func subject(u facts.Updater) string {
 	if u.Name == "own" && len(u.Places) > 0 {
-		return "the script " + inside(u.Places[0].Path)
+		return "the script " + assay.Inside(u.Places[0].Path)
 	}
 	return u.Name
 }

@@ -119,6 +119,3 @@ func join(found []assay.Finding, f assay.Finding) []assay.Finding {
 	}
 	return append(found, f)
 }
-
-// inside is the path inside the innermost container.
-func inside(p string) string { return p[strings.LastIndex(p, "!")+1:] }
