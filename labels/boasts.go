@@ -89,10 +89,10 @@ func (l *Label) boasting() error {
 		}
 	}
 	for _, s := range l.Schemes {
-		errs = append(errs, checkScheme(s.ID, s.Title), checkScheme(s.ID, s.Edition))
+		errs = append(errs, checkScheme(s.ID, s.Title), checkScheme(s.ID, s.Edition), checkEdition(s.ID, s.Edition))
 	}
 	for _, s := range l.AlsoAssessed {
-		errs = append(errs, checkScheme(s.ID, s.Title), checkScheme(s.ID, s.Edition))
+		errs = append(errs, checkScheme(s.ID, s.Title), checkScheme(s.ID, s.Edition), checkEdition(s.ID, s.Edition))
 	}
 	return errors.Join(errs...)
 }

@@ -2,6 +2,7 @@ package labels
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 )
 
@@ -52,4 +53,16 @@ func titleOf(id string) (name string, known bool) {
 		return "", false
 	}
 	return titles[i].title, true
+}
+
+// editionForm is that of a version or a date: "V3.1.3", "2024", "SI 2023/1007".
+var editionForm = regexp.MustCompile(`^[A-Za-z]{0,4} ?[0-9][0-9A-Za-z.:/-]{0,23}$`)
+
+// checkEdition refuses an edition that says more than which one it is: a sentence there
+// would stand on the label as if the scheme said it.
+func checkEdition(id, s string) error {
+	if _, known := Title(id, s); known || editionForm.MatchString(s) {
+		return nil
+	}
+	return fmt.Errorf("the edition %.120q of %s is no version or date of up to 24 characters", s, id)
 }

@@ -23,6 +23,8 @@ func TestSchemesBearTheirNames(t *testing.T) {
 		{"another name for an edition of its own", "Baseline", edition + " ", "its name is"},
 		{"a blank behind its edition", name, edition + " ", "a blank at an end"},
 		{"a boast for an edition", name, "2030: completely secure", "never stands on a label"},
+		{"a sentence for an edition", name, "2019-11-14) and the national label of Singapore, level 4 of 4 (2024", "no version or date"},
+		{"another edition", name, "V3.2", ""},
 		{"a mark for an edition", name, "CLS level 4", "official mark"},
 	} {
 		s := labeltest.Statement(t)
