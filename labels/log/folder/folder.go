@@ -105,8 +105,11 @@ func (l *Log) missing(ctx context.Context, digests []Digest) (fresh []Digest, er
 // or older, as in a copy without hidden files. A checkpoint made then would speak of
 // another log by the same name.
 func (l *Log) sound(ctx context.Context) error {
-	c, err := l.Checkpoint()
-	if err != nil || c == nil || c.Size == 0 {
+	raw, c, err := l.checkpoint()
+	if errors.Is(err, fs.ErrNotExist) {
+		return l.blank()
+	}
+	if err != nil || c.Size == 0 {
 		return err
 	}
 	list, err := l.Entries(ctx)
@@ -119,6 +122,9 @@ func (l *Log) sound(ctx context.Context) error {
 	}
 	if roots[c.Size] != c.Root {
 		return l.damaged(errors.New("its entries do not give the root of its checkpoint"))
+	}
+	if err := l.soundTiles(ctx, raw, c, list); err != nil {
+		return l.damaged(fmt.Errorf("its tiles do not give the root of its checkpoint: %w", err))
 	}
 	var state struct {
 		Size int64  `json:"size"`
@@ -133,6 +139,41 @@ func (l *Log) sound(ctx context.Context) error {
 		return l.damaged(fmt.Errorf("the state that it goes on from is missing (%w): copy the whole folder, with .state", err))
 	case state.Size < c.Size || state.Size == c.Size && !bytes.Equal(state.Root, c.Root[:]):
 		return l.damaged(fmt.Errorf("the state that it goes on from has %d entries, and the checkpoint speaks of %d: bring the folder .state back that goes with it", state.Size, c.Size))
+	}
+	return nil
+}
+
+// soundTiles compares the hashes that the next root is made from: those of the last
+// tile, and those beside the way of the last entry to the root.
+func (l *Log) soundTiles(ctx context.Context, raw []byte, c *log.Checkpoint, list []Digest) error {
+	const perTile = 256 // c2sp.org/tlog-tiles
+	first := (c.Size - 1) / perTile * perTile
+	tile, err := l.files().ReadTile(ctx, 0, uint64(first/perTile), uint8((c.Size-first)%perTile))
+	if err != nil {
+		return err
+	}
+	var want []byte
+	for _, d := range list[first:] {
+		h := tlog.RecordHash(d[:])
+		want = append(want, h[:]...)
+	}
+	if !bytes.HasPrefix(tile, want) {
+		return errors.New("the last one has other hashes than its entries")
+	}
+	p, err := l.prover(ctx, raw, c)
+	if err == nil {
+		_, err = p.prove(ctx, c.Size-1, list[c.Size-1])
+	}
+	return err
+}
+
+// blank refuses a log without a checkpoint that has tiles, and no state to make the
+// checkpoint from: it would begin anew over them.
+func (l *Log) blank() error {
+	_, tiles := os.Stat(filepath.Join(l.dir, "tile"))
+	_, state := os.Stat(filepath.Join(l.dir, ".state", "treeState"))
+	if tiles == nil && state != nil {
+		return l.damaged(errors.New("it has entries, and neither a checkpoint nor the state that it goes on from: copy the whole folder, with .state"))
 	}
 	return nil
 }
@@ -153,9 +194,9 @@ func (l *Log) Prove(ctx context.Context, digests []Digest) ([]*log.Proof, error)
 	} else if err != nil {
 		return nil, err
 	}
-	builder, err := client.NewProofBuilder(ctx, uint64(c.Size), l.files().ReadTile)
+	p, err := l.prover(ctx, raw, c)
 	if err != nil {
-		return nil, l.damaged(err)
+		return nil, err
 	}
 	proofs := make([]*log.Proof, len(digests))
 	for i, d := range digests {
@@ -163,16 +204,37 @@ func (l *Log) Prove(ctx context.Context, digests []Digest) ([]*log.Proof, error)
 		if !ok {
 			return nil, fmt.Errorf("%w: %x is not in the log", log.ErrNoEntry, d)
 		}
-		hashes, err := builder.InclusionProof(ctx, uint64(at))
-		if err != nil {
-			return nil, l.damaged(err)
-		}
-		proofs[i] = &log.Proof{Index: at, Hashes: toHashes(hashes), Checkpoint: raw}
-		if _, err := proofs[i].Verify(d, l.key); err != nil {
+		if proofs[i], err = p.prove(ctx, at, d); err != nil {
 			return nil, l.damaged(err)
 		}
 	}
 	return proofs, nil
+}
+
+// prover makes proofs that lead to one checkpoint.
+type prover struct {
+	*client.ProofBuilder
+	checkpoint []byte
+	key        string
+}
+
+func (l *Log) prover(ctx context.Context, raw []byte, c *log.Checkpoint) (*prover, error) {
+	b, err := client.NewProofBuilder(ctx, uint64(c.Size), l.files().ReadTile)
+	if err != nil {
+		return nil, l.damaged(err)
+	}
+	return &prover{b, raw, l.key}, nil
+}
+
+// prove proves the entry at a place, and verifies it.
+func (p *prover) prove(ctx context.Context, at int64, d Digest) (*log.Proof, error) {
+	hashes, err := p.InclusionProof(ctx, uint64(at))
+	if err != nil {
+		return nil, err
+	}
+	proof := &log.Proof{Index: at, Hashes: toHashes(hashes), Checkpoint: p.checkpoint}
+	_, err = proof.Verify(d, p.key)
+	return proof, err
 }
 
 func toHashes(list [][]byte) []tlog.Hash {
