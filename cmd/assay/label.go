@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"crypto"
 	"errors"
 	"fmt"
@@ -196,25 +197,9 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 			return err
 		}
 	}
-	bundle, err := s.label(statement)
+	files, err := p.issue(c.Context(), s, seal, statement, t, logged, &f)
 	if err != nil {
 		return err
-	}
-	if t != nil && !f.demo {
-		if err := p.wouldCount(bundle, statement, t); err != nil {
-			return err
-		}
-	}
-	proof, err := p.logged(c.Context(), logged, statement, t)
-	if err != nil {
-		return err
-	}
-	files, err := p.drawLabel(s.key, seal, bundle, statement, f.pictureFlags)
-	if err != nil {
-		return err
-	}
-	if proof != nil {
-		files = append(files, labelFile{"label" + proofEnding, proof})
 	}
 	if f.facts {
 		assessment, err := labels.Canonical(&made.assessment)
@@ -224,6 +209,29 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 		files = append(files, labelFile{"assessment.json", assessment})
 	}
 	return p.publish(f.out, statement, files)
+}
+
+// issue signs a statement, looks whether it would count, has it logged, and draws it:
+// the files of a label.
+func (p *program) issue(ctx context.Context, s *signer, seal sign.Seal, statement *labels.Statement, t *trustPolicy, logged *appender, f *labelFlags) ([]labelFile, error) {
+	bundle, err := s.label(statement)
+	if err != nil {
+		return nil, err
+	}
+	if t != nil && !f.demo {
+		if err := p.wouldCount(bundle, statement, t); err != nil {
+			return nil, err
+		}
+	}
+	proof, err := p.logged(ctx, logged, statement, t)
+	if err != nil {
+		return nil, err
+	}
+	files, err := p.drawLabel(s.key, seal, bundle, statement, f.pictureFlags)
+	if err == nil && proof != nil {
+		files = append(files, labelFile{"label" + proofEnding, proof})
+	}
+	return files, err
 }
 
 // options are what the issuer adds to an assessment. issuerID is its entry in the

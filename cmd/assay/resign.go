@@ -70,35 +70,31 @@ func (p *program) writeAgain(ctx context.Context, f labelFlags, s *signer, t *tr
 	if _, err := p.suits(s, logged); err != nil {
 		return err
 	}
-	bundle, err := s.label(statement)
+	files, err := p.issue(ctx, s, seal, statement, t, logged, &f)
 	if err != nil {
 		return err
-	}
-	if err := p.wouldCount(bundle, statement, t); err != nil {
-		return err
-	}
-	proof, err := p.logged(ctx, logged, statement, t)
-	if err != nil {
-		return err
-	}
-	files, err := p.drawLabel(s.key, seal, bundle, statement, f.pictureFlags)
-	if err != nil {
-		return err
-	}
-	if proof != nil {
-		files = append(files, labelFile{"label" + proofEnding, proof})
 	}
 	return p.publish(f.out, statement, files)
 }
 
 // changesNothing refuses what would make another label of it.
 func (f *labelFlags) changesNothing() error {
-	for name, given := range map[string]bool{
-		"--issued": f.issued != "", "--valid-until": f.validUntil != "", "--address": f.address != "", "--scheme": len(f.claim) > 0,
-		"--despite": len(f.despite) > 0, "--status": f.status != "", "--demo": f.demo, "--assessment-key": len(f.assessmentKeys) > 0, "--store-facts": f.facts,
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{
+		{"--issued", f.issued != ""},
+		{"--valid-until", f.validUntil != ""},
+		{"--address", f.address != ""},
+		{"--scheme", len(f.claim) > 0},
+		{"--despite", len(f.despite) > 0},
+		{"--status", f.status != ""},
+		{"--demo", f.demo},
+		{"--assessment-key", len(f.assessmentKeys) > 0},
+		{"--store-facts", f.facts},
 	} {
-		if given {
-			return badInput("leave it out, or make a new label of the assessment", "%s: a label that is signed again stays as it is", name)
+		if flag.given {
+			return badInput("leave it out, or make a new label of the assessment", "%s: a label that is signed again stays as it is", flag.name)
 		}
 	}
 	if f.trust == "" {

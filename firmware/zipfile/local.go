@@ -2,7 +2,6 @@ package zipfile
 
 import (
 	"archive/zip"
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -34,13 +33,14 @@ func (a *archive) compare(f *zip.File) {
 		}
 		return
 	}
-	at, h := a.local(off, headerSize+int64(len(f.Name))+usualExtra)
-	if h == nil {
-		at, h = a.local(off, headerSize+2*math.MaxUint16)
+	at := header(a.in, max(0, off-headerSize-int64(len(f.Name))-usualExtra), off)
+	if at == off {
+		at = header(a.in, 0, off)
 	}
-	if h == nil {
+	if at == off {
 		return
 	}
+	h := a.in.Peek(at, int(off-at))
 	le := binary.LittleEndian
 	name := string(h[headerSize : headerSize+int(le.Uint16(h[26:]))])
 	switch {
@@ -66,22 +66,4 @@ func says(field []byte, size uint64) bool {
 
 func (a *archive) differs(at int64, f string, args ...any) {
 	a.damage = append(a.damage, format.Damage{Offset: at, Reason: fmt.Sprintf(f, args...)})
-}
-
-// local finds the header whose content begins at off: where it begins, and its
-// bytes. Name and extra field have any length, so that it is looked for backwards,
-// in as many bytes.
-func (a *archive) local(off, most int64) (int64, []byte) {
-	from := max(0, off-most)
-	b := a.in.Peek(from, int(off-from))
-	for end := len(b); ; {
-		i := bytes.LastIndex(b[:end], []byte(localMagic))
-		if i < 0 {
-			return 0, nil
-		}
-		if h := b[i:]; len(h) >= headerSize && headerSize+int(binary.LittleEndian.Uint16(h[26:]))+int(binary.LittleEndian.Uint16(h[28:])) == len(h) {
-			return from + int64(i), h
-		}
-		end = i + len(localMagic) - 1
-	}
 }

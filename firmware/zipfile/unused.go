@@ -14,9 +14,7 @@ import (
 // and an extra field; a descriptor repeats the sizes, in 32 or 64 bits and with or
 // without a magic.
 const (
-	headerMagic     = "PK\x03\x04"
 	descriptorMagic = "PK\x07\x08"
-	hasDescriptor   = 8 // flag
 	maxHeader       = headerSize + 2*0xffff
 )
 
@@ -44,7 +42,7 @@ func (a *archive) unused(in format.Input, directory int64) []format.Span {
 		own = append(own, format.Span{Offset: from, Length: m.at - from})
 		packed := int64(min(m.CompressedSize64, uint64(in.Size-m.at)))
 		own = append(own, format.Span{Offset: m.at, Length: packed})
-		if end = max(end, m.at+packed); m.Flags&hasDescriptor != 0 {
+		if end = max(end, m.at+packed); m.Flags&later != 0 {
 			own = append(own, descriptor(in, m.File, m.at+packed))
 		}
 	}
@@ -59,7 +57,7 @@ func header(in format.Input, from, data int64) int64 {
 	from = max(from, data-maxHeader)
 	b := in.Peek(from, int(max(data-from, 0)))
 	for i := len(b); i >= 0; {
-		if i = bytes.LastIndex(b[:i], []byte(headerMagic)); i < 0 {
+		if i = bytes.LastIndex(b[:i], []byte(localMagic)); i < 0 {
 			break
 		}
 		h := b[i:]
