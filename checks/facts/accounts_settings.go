@@ -79,13 +79,39 @@ func lineHashes(s string, kind textKind, before []string) []accountLine {
 			lines = append(lines, accountLine{Form: "database", Name: forPeople(owner), UID: -1, GID: -1, Password: NewSecret("password field", value)})
 		}
 	}
-	if strings.Contains(s, "$") {
+	if mayHoldHash(s) {
 		add(hashAssignment)
 	}
 	if hasDigits(s, md5.Size*2) {
 		add(digestAssignment)
 	}
 	return lines
+}
+
+// mayHoldHash is a cheap question before hashAssignment: a dollar sign, and the name
+// of a form either between two of them or without.
+func mayHoldHash(s string) bool {
+	const longest = len("argon2id")
+	for rest := s; ; {
+		i := strings.IndexByte(rest, '$')
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+1:]
+		n := strings.IndexByte(rest[:min(len(rest), longest+1)], '$')
+		if n > 0 && isFormName(rest[:n]) || strings.Contains(s, "pbkdf2") || strings.Contains(s, "scrypt:") {
+			return true
+		}
+	}
+}
+
+func isFormName(s string) bool {
+	for i := range len(s) {
+		if !isLetter(s[i]) && !isDigit(s[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // hasDigits reports whether n hexadecimal digits stand in a row.

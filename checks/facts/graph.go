@@ -115,10 +115,7 @@ func Observe(ctx context.Context, src firmware.Source, opts firmware.Options, no
 	}
 	visit, search := opts.Visit, newSearch(scans, &o.clock)
 	opts.Visit = func(f *firmware.File, content []byte) {
-		words := search.in(content)
-		for i, s := range scans {
-			s.see(f, content, search.of(i, words))
-		}
+		see(scans, search, f, content)
 		if visit != nil {
 			visit(f, content)
 		}

@@ -134,6 +134,9 @@ func closedStore(format string, b []byte) *Key {
 // parseBCFKS knows a key store of Bouncy Castle's kind for FIPS: contents encrypted
 // whole, and what their integrity is checked by.
 func parseBCFKS(b []byte) (*Key, bool) {
+	if n, ok := derLength(b); !ok || n != len(b) || n > maxKeyRing {
+		return nil, false
+	}
 	var store struct {
 		Sealed struct {
 			Algorithm struct {
@@ -148,7 +151,7 @@ func parseBCFKS(b []byte) (*Key, bool) {
 			Sum        []byte
 		}
 	}
-	if len(b) > maxKeyRing || !unmarshal(b, &store) || !store.Sealed.Algorithm.ID.Equal(oidPBES2) || len(store.Sealed.Data) < 32 || len(store.Check.Sum) < sha1.Size {
+	if !unmarshal(b, &store) || !store.Sealed.Algorithm.ID.Equal(oidPBES2) || len(store.Sealed.Data) < 32 || len(store.Check.Sum) < sha1.Size {
 		return nil, false
 	}
 	return closedStore("Bouncy Castle key store (BCFKS)", b), true

@@ -32,7 +32,7 @@ func listResidue(f *firmware.File, content []byte) []Residue {
 	case len(first) == 0:
 	case first[0] == '[' || first[0] == '{':
 		people.objects(first)
-	case bytes.Contains(bytes.ToUpper(content), []byte("INSERT INTO")):
+	case insertsRows(content):
 		people.inserted(string(content))
 	case kindOfText(f, content, true) == InSetting: // scripts and pages name their authors
 		people.table(string(first))
@@ -41,6 +41,24 @@ func listResidue(f *firmware.File, content []byte) []Residue {
 		return residue(PersonList, f)
 	}
 	return nil
+}
+
+// insertsRows reports whether a text holds SQL that fills a table, in any case.
+func insertsRows(content []byte) bool {
+	const words = "insert into"
+	for _, first := range []byte("Ii") {
+		for rest := content; ; {
+			i := bytes.IndexByte(rest, first)
+			if i < 0 || len(rest)-i < len(words) {
+				break
+			}
+			if rest = rest[i:]; bytes.EqualFold(rest[:len(words)], []byte(words)) {
+				return true
+			}
+			rest = rest[1:]
+		}
+	}
+	return false
 }
 
 // namesAuthors reports whether a file says who wrote software.

@@ -1,8 +1,14 @@
 package facts
 
 import (
+	"cmp"
+	"runtime"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/assay-iot/assay/firmware"
 )
 
 // search finds the words of all scans in one pass over a file.
@@ -11,6 +17,7 @@ type search struct {
 	whose []owner     // by word of all
 	words []*literals // of the scans that have some
 	slots []int       // by scan: the place of its words, or -1
+	order []int       // scans, those without words first
 	clock *clock
 	took  atomic.Int64
 }
@@ -41,6 +48,10 @@ func newSearch(scans []scanner, clock *clock) *search {
 	if words != nil {
 		s.all = newLiterals(words)
 	}
+	for i := range scans {
+		s.order = append(s.order, i)
+	}
+	slices.SortStableFunc(s.order, func(a, b int) int { return cmp.Compare(min(s.slots[a], 0), min(s.slots[b], 0)) })
 	return s
 }
 
@@ -60,6 +71,42 @@ func (s *search) in(content []byte) []sights {
 	}
 	s.took.Add(int64(time.Since(began)))
 	return found
+}
+
+// largeFile is from how many bytes on several scans look at a file at a time: the
+// last one of an image, a kernel say, would otherwise keep one processor busy and
+// the others idle.
+const largeFile = 256 << 10
+
+// see shows a file to every scan.
+func see(scans []scanner, search *search, f *firmware.File, content []byte) {
+	workers := min(runtime.GOMAXPROCS(0), len(scans))
+	if len(content) < largeFile || workers < 2 {
+		words := search.in(content)
+		for i, s := range scans {
+			s.see(f, content, search.of(i, words))
+		}
+		return
+	}
+	words := sync.OnceValue(func() []sights { return search.in(content) })
+	var next atomic.Int64
+	look := func() {
+		for n := next.Add(1) - 1; n < int64(len(scans)); n = next.Add(1) - 1 {
+			i := search.order[n]
+			var found sights
+			if search.slots[i] >= 0 {
+				found = search.of(i, words())
+			}
+			scans[i].see(f, content, found)
+		}
+	}
+	var others sync.WaitGroup
+	for range workers - 1 {
+		others.Go(look)
+	}
+	words() // here, while the others begin with the scans that need none
+	look()
+	others.Wait()
 }
 
 // of picks what was found for a scan.

@@ -69,3 +69,38 @@ func TestVersionOfDropbear(t *testing.T) {
 		}
 	}
 }
+
+// TestMayHoldHash wants the question asked before hashAssignment to be true wherever
+// that finds something.
+func TestMayHoldHash(t *testing.T) {
+	salt := strings.Repeat("Ab0./", 8)
+	for _, value := range []string{
+		"$1$" + salt, "$2y$10$" + salt, "$5$rounds=5000$" + salt, "$6$" + salt, "$y$j9T$" + salt, "$gy$j9T$" + salt, "$sha1$24680$" + salt, "$apr1$" + salt,
+		"$argon2id$v=19$m=65536,t=3,p=4$" + salt, "$argon2i$m=512,t=2,p=2$" + salt, "pbkdf2:sha256:260000$" + salt, "pbkdf2_sha256$260000$" + salt, "scrypt:32768:8:1$" + salt,
+	} {
+		for _, line := range []string{"password=" + value, "a=$X; b=$$; hash: '" + value + "'"} {
+			if !hashAssignment.Get().MatchString(line) {
+				t.Fatalf("%q is no case of the expression", line)
+			}
+			if !mayHoldHash(line) {
+				t.Errorf("%q is passed over", line)
+			}
+		}
+	}
+	for _, line := range []string{"", "$", "pass=$1", "pass=$$", "pass=$pass $user", "pass=${x}$y"} {
+		if mayHoldHash(line) {
+			t.Errorf("%q costs an expression", line)
+		}
+	}
+}
+
+// TestInsertsRows compares the search with that in capital letters.
+func TestInsertsRows(t *testing.T) {
+	for _, text := range []string{
+		"", "i", "insert into", "INSERT INTO t", "xxInsert Intoy", "insert int", "iinsert into", "IiInSeRt InTo", "insert\tinto", "insertinto", "i i i i i i i i insert into",
+	} {
+		if got, want := insertsRows([]byte(text)), strings.Contains(strings.ToUpper(text), "INSERT INTO"); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}
