@@ -38,6 +38,8 @@ type Command struct {
 	DeviceWords []string       `json:"device_words,omitempty"` // those words, and lines of here-documents
 	Guards      []Guard        `json:"guards,omitempty"`       // earlier commands whose outcome lets this one run
 	Location    assay.Location `json:"location"`
+
+	direct bool // Name does not wrap another program; unset where nobody looked
 }
 
 // Guard says that a command runs only if an earlier one of the same script
@@ -82,7 +84,7 @@ func (c Command) Program() string {
 // Effective gives the program that a command runs and its arguments, looking
 // through exec, nohup, env, sudo, busybox and the like.
 func (c Command) Effective() (name string, args []string) {
-	if !wraps(c.Name) {
+	if c.direct || !wraps(c.Name) {
 		return c.Name, c.Args
 	}
 	words := unwrapCommand(append([]string{c.Name}, c.Args...))

@@ -144,6 +144,7 @@ func (sr *scriptReader) read(t Text) (s Script) {
 		s.Commands = make([]Command, len(sr.commands))
 		for i, c := range sr.commands {
 			s.Commands[i] = *c
+			s.Commands[i].direct = !wraps(c.Name) // many facts ask
 		}
 	}()
 	defer func() {
