@@ -205,6 +205,9 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	if err := o.takeStream(in, c, got); err != nil {
 		return 0, err
 	}
+	if err := o.doubt(ctx, in, got); err != nil {
+		return 0, err
+	}
 	if got.Length <= 0 || got.Length > in.Size {
 		return 0, fmt.Errorf("length of %d bytes", got.Length)
 	}
