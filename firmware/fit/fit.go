@@ -139,7 +139,7 @@ func (r *reader) idle() []format.Span {
 	}
 	r.tree.Root.Walk(func(n *fdt.Node) {
 		for _, p := range n.Properties {
-			if sum := p.Name == "value" && (isHash(n) || isSignature(n)); !sum && p.Value.Size >= minIdle && !parts[p.Offset] {
+			if p.Value.Size >= minIdle && !parts[p.Offset] && !isRead(n, p) {
 				idle = append(idle, format.Span{Offset: p.Offset, Length: p.Value.Size})
 			}
 		}
@@ -148,8 +148,13 @@ func (r *reader) idle() []format.Span {
 	return idle
 }
 
-func isHash(n *fdt.Node) bool      { return strings.HasPrefix(n.Name, "hash") }
-func isSignature(n *fdt.Node) bool { return strings.HasPrefix(n.Name, "signature") }
+// isRead reports whether a value is a hash, a signature, or the list of what that is
+// over.
+func isRead(n *fdt.Node, p fdt.Property) bool {
+	signature := strings.HasPrefix(n.Name, "signature")
+	return p.Name == "value" && (signature || strings.HasPrefix(n.Name, "hash")) ||
+		p.Name == "hashed-nodes" && signature && string(p.Value.Head(1)) == "/"
+}
 
 // attribute sets an attribute that has a value.
 func (r *reader) attribute(key, value string) {

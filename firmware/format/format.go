@@ -255,6 +255,19 @@ type Stored interface {
 	Stored(i int) (off, length int64)
 }
 
+// Remainder is a Tree that unpacks more than its entries hold. Rest gives that once all
+// batches were run, in the order of the places.
+type Remainder interface {
+	Rest() []Rest
+}
+
+// Rest is bytes that were unpacked and are of no entry, and the run of the input that
+// they come from. Nil bytes are too many to be kept.
+type Rest struct {
+	Bytes []byte
+	Place Span
+}
+
 // Batch reads the contents of some entries and gives each to visit, either whole
 // or with the error. The content belongs to the batch: it holds until visit
 // returns. Par runs a function n times, in parallel where there are workers.

@@ -11,7 +11,7 @@ import (
 
 // Offered opens a container and reports whether some bytes in it come to those who
 // search: in the content of a file, in a part, in a run that is unused, or in what its
-// reader has no use for.
+// reader has no use for, packed or not.
 func Offered(t testing.TB, f *format.Format, data []byte, what string) bool {
 	t.Helper()
 	in := format.InMemory(data)
@@ -29,7 +29,17 @@ func Offered(t testing.TB, f *format.Format, data []byte, what string) bool {
 		slices.ContainsFunc(o.Parts, func(p format.Part) bool {
 			return p.Bytes.ReaderAt == nil && has(in.Peek(p.Offset, int(p.Length)))
 		}) ||
-		o.Tree != nil && slices.ContainsFunc(contents(o.Tree), has)
+		o.Tree != nil && slices.ContainsFunc(contents(o.Tree), has) || has(rest(o.Tree))
+}
+
+// rest is what a tree has unpacked and no file of it holds.
+func rest(tree format.Tree) (all []byte) {
+	if t, ok := tree.(format.Remainder); ok {
+		for _, r := range t.Rest() {
+			all = append(all, r.Bytes...)
+		}
+	}
+	return all
 }
 
 // contents are those of all files of a tree that can be read.
