@@ -3,7 +3,8 @@
 // The layout is that of the Linux kernel's Documentation/filesystems/romfs.rst:
 // a header with the sum of the first 512 bytes, then a header for each file, in
 // chains, one for each directory, with contents as they are. Every header has a
-// sum of its words, which must be right. There are no times and no owners; of
+// sum of its words, which must be right. A file with a content counts though it is
+// called as its folder is. There are no times and no owners; of
 // the modes only who may execute a file is stored, the rest is what the kernel
 // gives.
 package romfs

@@ -17,7 +17,8 @@
 // the last bit of the input. See codec.go.
 //
 // Every block is decompressed once; the length that the metadata promise for a
-// block must be met exactly.
+// block must be met exactly. Inodes that no directory has stand below "lost+found";
+// what of fragment blocks and metadata nobody refers to is given back as rest.
 package squashfs
 
 import (

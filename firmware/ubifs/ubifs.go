@@ -22,7 +22,8 @@
 // Blocks are plain or compressed with lzo, zlib or zstd. Names and contents that
 // are encrypted (fscrypt) are listed and not read. The hashes of an authenticated
 // file system are not verified: that takes its key. The space accounting (LPT)
-// and the list of orphans are not looked at.
+// is looked at only for what is none, the list of orphans not at all: both, and the
+// room in nodes, are given back as unread.
 package ubifs
 
 import (
