@@ -89,7 +89,7 @@ var (
 		squashfs.Format, ext.Format, erofs.Format, cramfs.Format, romfs.Format, iso9660.Format, fat.Format,
 		jffs2.Format, jffs2.EndMarker, yaffs.Dump, yaffs.Format, yaffs.FirstDump, yaffs.First, ubi.Format, ubifs.Format, littlefs.Format, nvs.Format,
 	}
-	partitions = []*format.Format{gpt.Format, gpt.ByBackup, mbr.Format}
+	partitions = []*format.Format{gpt.Format, gpt.ByBackup, gpt.AtEnd, mbr.Format}
 	archives   = []*format.Format{cpio.Format, tarball.Format, ar.Format, apk.Format, rpm.Format, zipfile.Format}
 	streams    = []*format.Format{
 		stream.Gzip, stream.XZ, stream.Zstd, stream.Bzip2, stream.LZ4, stream.LZOP, stream.Compress,

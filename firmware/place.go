@@ -205,6 +205,9 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	if err := o.takeStream(in, c, got); err != nil {
 		return 0, err
 	}
+	if err := o.doubt(ctx, in, got); err != nil {
+		return 0, err
+	}
 	if got.Length <= 0 || got.Length > in.Size {
 		return 0, fmt.Errorf("length of %d bytes", got.Length)
 	}
@@ -378,6 +381,7 @@ func (o *opener) inside(ctx context.Context, p *place, c *holding) (ranges []Ran
 		return nil, "", err
 	}
 	if got.Tree != nil {
+		gone = append(gone, o.rest(k, got.Tree)...)
 		ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, c.tree.files, gone...))
 	}
 	unused, err := o.unused(p, k, in, got.Unused)

@@ -95,6 +95,7 @@ type archive struct {
 	unused  []format.Span
 	entries []format.Entry
 	damage  []format.Damage
+	doubt   *format.Doubt // where it may be cut
 }
 
 func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
@@ -124,7 +125,10 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	if len(a.entries) == 0 {
 		return nil, format.Errorf(int64(len(magic)), "an archive without members")
 	}
-	o := &format.Opened{Length: off, Tree: a, Damage: a.damage, Unused: a.unreferred(), Attributes: map[string]string{}}
+	if off >= in.Size && !a.doubt.Cut {
+		a.doubt = nil // all is there
+	}
+	o := &format.Opened{Length: off, Tree: a, Damage: a.damage, Unused: a.unreferred(), Doubt: a.doubt, Attributes: map[string]string{}}
 	if kind := a.kind(); kind != "" {
 		o.Attributes["package"] = kind
 		if err := a.sign(ctx, o); err != nil {
@@ -160,6 +164,7 @@ func (a *archive) add(h *header) {
 		cut = format.Errorf(start, "%d bytes, the archive ends after %d", h.size, left)
 		h.size = left
 	}
+	a.doubt = &format.Doubt{Span: format.Span{Offset: start, Length: h.size}, Entry: -1, Cut: cut != nil}
 	switch h.name {
 	case symbols, wide:
 		a.indexes = append(a.indexes, format.Span{Offset: start, Length: h.size, Path: h.name})
@@ -181,6 +186,7 @@ func (a *archive) add(h *header) {
 		a.indexes = append(a.indexes, format.Span{Offset: h.content, Length: h.size, Path: bsdSymbols})
 		return
 	}
+	a.doubt.Entry = len(a.entries)
 	a.entries = append(a.entries, format.Entry{
 		Name: h.name, Mode: format.UnixMode(uint32(h.mode & 0o7777)), UID: uint32(h.uid), GID: uint32(h.gid), Size: h.size,
 		ModTime: time.Unix(h.time, 0).UTC(), Inode: len(a.entries), Offset: h.content, Err: cut,

@@ -135,6 +135,10 @@ func probe(in format.Input) format.Likeness {
 	return format.Sure
 }
 
+// smallestHeader is that of old archives in binary: where fewer bytes are left no header
+// is missing.
+const smallestHeader = 26
+
 type archive struct {
 	in      format.Input
 	read    func(in format.Input, off int64) (header, error)
@@ -162,6 +166,9 @@ func (a *archive) open(ctx context.Context, kind string, b *format.Budget) (*for
 			}
 			o.Length = min(max(end, 1), in.Size)
 			o.Damage = []format.Damage{{Offset: o.Length, Length: in.Size - o.Length, Reason: err.Error()}}
+			if h := &a.headers[len(a.headers)-1]; h.size > 0 && in.Size-o.Length >= smallestHeader {
+				o.Doubt = &format.Doubt{Span: format.Span{Offset: h.content, Length: int64(h.size)}, Entry: len(a.headers) - 1, Cut: true}
+			}
 			break
 		}
 		archives++

@@ -53,7 +53,8 @@ func (c *codecs) unpack(how method, dst, src []byte, padding, part bool) error {
 func newLZ4() decoder {
 	return func(dst, src []byte, part bool) error {
 		if part {
-			return lz4Part(dst, src)
+			_, err := lz4Part(dst, src)
+			return err
 		}
 		n, err := lz4.UncompressBlock(src, dst)
 		if err == nil && n != len(dst) {

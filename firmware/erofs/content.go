@@ -146,6 +146,14 @@ func (r *reader) extent(dst []byte, e *extent, w window) error {
 	if err != nil {
 		return err
 	}
+	if e.how == lz4Cluster && !e.part && !r.sb.has(featZeroPadding) {
+		left, err := lz4Part(dst, src)
+		if err != nil {
+			return format.Errorf(e.from, "cluster of %d bytes for %d: lz4: %w", e.stored, e.size, err)
+		}
+		r.tails.add(e.from+e.stored-int64(len(left)), left)
+		return nil
+	}
 	if err := r.codecs.unpack(e.how, dst, src, r.sb.has(featZeroPadding), e.part); err != nil {
 		return format.Errorf(e.from, "cluster of %d bytes for %d: %w", e.stored, e.size, err)
 	}

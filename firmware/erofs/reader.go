@@ -44,6 +44,7 @@ type reader struct {
 	own     owned
 	damage  []format.Damage
 	codecs  codecs
+	tails   tails
 	buffers buffers
 }
 

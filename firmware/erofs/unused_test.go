@@ -2,11 +2,15 @@ package erofs_test
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/erofs"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
+	"github.com/assay-iot/assay/firmware/format/formattest"
 )
 
 // Bytes to which nothing refers are not opened: before the superblock, behind an
@@ -54,5 +58,54 @@ func TestUnused(t *testing.T) {
 				t.Errorf("%d bytes are unexplained: %v %v", n, img.Ranges, img.Skipped)
 			}
 		})
+	}
+}
+
+// A key at the end of any block that ends with zeros is offered: in old images the data
+// of a cluster stand at its start, and zeros behind them.
+func TestTails(t *testing.T) {
+	const secret = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBkg2Wf0PSMGTDWk0HTrTWZGqm7ZCWkkD4J7IK2x\n"
+	mk, dir := reference.Need(t, "mkfs.erofs"), t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "tree"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a", "b", "c"} {
+		content := []byte(name + strings.Repeat("a line of text that packs well\n", 200))
+		if err := os.WriteFile(filepath.Join(dir, "tree", name), content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reference.Run(t, dir, mk, "--quiet", "-zlz4hc", "img", "tree")
+	whole, err := os.ReadFile(filepath.Join(dir, "img"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := 0
+	for block := whole[4096:]; len(block) >= 4096; block = block[4096:] {
+		data := bytes.TrimLeft(block[:4096], "\x00")
+		if zeros := 4096 - len(data); zeros > 2*len(secret) && len(data) > 0 {
+			copy(block, append(bytes.Clone(data), make([]byte, zeros)...))
+			moved++
+		}
+	}
+	whole[1024+80] &^= 1 // now no cluster begins with zeros
+	whole = seal(whole)
+	if img := reference.Open(t, whole); moved < 3 || len(img.Skipped) > 0 || len(img.Containers) != 1 {
+		t.Errorf("%d clusters, %d containers, %v", moved, len(img.Containers), img.Skipped)
+	}
+	tried := 0
+	for end := 2 * 4096; end <= len(whole); end += 4096 {
+		if len(bytes.Trim(whole[end-2*len(secret):end], "\x00")) > 0 {
+			continue
+		}
+		tried++
+		data := bytes.Clone(whole)
+		copy(data[end-len(secret):], secret)
+		if !formattest.Offered(t, erofs.Format, data, secret[:len(secret)-1]) {
+			t.Errorf("at the end of block %d: not offered", end/4096-1)
+		}
+	}
+	if tried < 3 {
+		t.Errorf("%d blocks end with zeros", tried)
 	}
 }

@@ -18,6 +18,7 @@ type mapper struct {
 	limit int64
 	runs  []run
 	seen  map[uint64]bool // blocks that map others
+	rooms []format.Span   // in these, behind what is read
 }
 
 // runs maps the first blocks of a file. What was found before an error holds.
@@ -152,6 +153,12 @@ func (m *mapper) child(e []byte, at int64, depth int, lo, hi int64) error {
 			return format.Errorf(place, "the checksum of a block of extents differs")
 		}
 	}
+	const sum = 4
+	used := (int64(binary.LittleEndian.Uint16(node[2:])) + 1) * extentSize
+	end := (int64(binary.LittleEndian.Uint16(node[4:])) + 1) * extentSize
+	if size := int64(len(node)); used <= end && end+sum <= size {
+		m.rooms = append(m.rooms, format.Span{Offset: place + used, Length: end - used}, format.Span{Offset: place + end + sum, Length: size - end - sum})
+	}
 	return m.extents(node, place, depth, lo, hi)
 }
 
@@ -192,10 +199,14 @@ func (m *mapper) pointer(p []byte, at int64, level int) error {
 	if err != nil {
 		return err
 	}
-	for i := 0; i < len(block) && m.next < m.limit; i += 4 {
+	i := 0
+	for ; i < len(block) && m.next < m.limit; i += 4 {
 		if err := m.pointer(block[i:], place+int64(i), level-1); err != nil {
 			return err
 		}
+	}
+	if i < len(block) {
+		m.rooms = append(m.rooms, format.Span{Offset: place + int64(i), Length: int64(len(block) - i)})
 	}
 	return nil
 }

@@ -108,8 +108,12 @@ func (l *listing) split(block []byte, at int64) error {
 		if number == 0 {
 			named = 0
 		}
-		if used := recordHead + (named+3)&^3; used < length && !l.means(e, name, number, length, len(block)) {
-			l.slack(place+int64(used), e[used:length])
+		switch used := recordHead + (named+3)&^3; {
+		case used >= length:
+		case l.means(e, name, number, length, len(block)):
+			l.hashRoom(place+int64(used), e[used:length], name == "..")
+		default:
+			l.room(e[used:length], place+int64(used))
 		}
 		switch {
 		case number == 0 || name == "." || name == "..":
@@ -135,11 +139,19 @@ func (l *listing) means(e []byte, name string, number uint32, length, block int)
 	return number == 0 && length == tailSize && e[7] == tailType
 }
 
-// slack notes the room behind a record, where it is not empty: what was deleted, or
-// hidden, stands there.
-func (l *listing) slack(at int64, room []byte) {
-	if len(bytes.Trim(room, "\x00")) > 0 {
-		l.unreadRun(at, int64(len(room)))
+// hashRoom notes the room between the entries of a hash tree and its checksum. In the
+// root of one stands what tree it is before them.
+func (l *listing) hashRoom(at int64, b []byte, root bool) {
+	const about, entry = 8, 8 // the first entry begins with how many there may be, and are
+	if root {
+		b, at = b[min(about, len(b)):], at+about
+	}
+	if len(b) < entry {
+		return
+	}
+	most, used := int(binary.LittleEndian.Uint16(b))*entry, int(binary.LittleEndian.Uint16(b[2:]))*entry
+	if used <= most && most <= len(b) {
+		l.room(b[used:most], at+int64(used))
 	}
 }
 

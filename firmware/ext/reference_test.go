@@ -236,6 +236,16 @@ func TestLargeFiles(t *testing.T) {
 	}
 }
 
+// indexed has e2fsck make hash trees of the directories.
+func indexed(t *testing.T, img string) {
+	t.Helper()
+	_ = exec.Command(reference.Need(t, "e2fsck"), "-fyD", img).Run() // its status says that it changed something
+	sound(t, img)
+	if out := debugfs(t, img, "htree /"); !strings.Contains(out, "Indirect levels") {
+		t.Errorf("no hash tree: %.200s", out)
+	}
+}
+
 // TestHashTrees has e2fsck index a large directory.
 func TestHashTrees(t *testing.T) {
 	tree := t.TempDir()
@@ -247,11 +257,7 @@ func TestHashTrees(t *testing.T) {
 	for _, options := range []string{"-t ext2 -b 1024 -O dir_index", "-t ext4 -b 1024", "-t ext4 -b 4096 -O large_dir"} {
 		t.Run(options, func(t *testing.T) {
 			img := pack(t, tree, "16M", append(strings.Fields(options), "-N", "1500")...)
-			_ = exec.Command(reference.Need(t, "e2fsck"), "-fyD", img).Run() // its status says that it changed something
-			sound(t, img)
-			if out := debugfs(t, img, "htree /"); !strings.Contains(out, "Indirect levels") {
-				t.Errorf("no hash tree: %.200s", out)
-			}
+			indexed(t, img)
 			reference.Compare(t, inImage(whole(t, img)), reference.OnDisk(t, tree))
 		})
 	}

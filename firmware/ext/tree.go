@@ -34,6 +34,7 @@ type discovered struct {
 	attributeBytes int64
 	owned          *owned
 	idles          []format.Span
+	bitmaps        []bitmap
 	growing        map[uint64]bool // blocks of maps of those that descriptors may grow into
 }
 
@@ -90,6 +91,7 @@ func (r *reader) walk() error {
 	}
 	r.first[rootInode] = -1
 	r.own(root)
+	r.inodeRoom(root)
 	for stack := []pending{{inode: root}}; len(stack) > 0; {
 		if err := r.ctx.Err(); err != nil {
 			return err
@@ -149,6 +151,7 @@ func (r *reader) add(at int64, path string, number uint32) *inode {
 	}
 	e, begin := r.entry(n), n.at
 	r.own(n)
+	r.inodeRoom(n)
 	e.Name, e.Inode = path, len(r.entries)
 	if n.kind() == typeFile && e.Err == nil {
 		begin, e.Offset = r.place(n)

@@ -12,6 +12,9 @@ import (
 // options, and room.
 const reservedAt, reservedSize = superblockAt + 0x178, 0x3fc - 0x178
 
+// mountedAt is the name of the folder in which the file system was mounted last.
+const mountedAt, mountedSize = superblockAt + 0x88, 64
+
 // idleCopy notes what of a superblock and of the descriptors behind it is not read:
 // all of a copy in which more is different than a copy must have, and what stands
 // behind the descriptors.
@@ -96,6 +99,7 @@ func (r *reader) idleTail(block, bits int64) {
 // unreadRuns are all of these, in order and once.
 func (r *reader) unreadRuns() []format.Span {
 	r.unreadRun(reservedAt, reservedSize)
+	r.unreadRun(mountedAt, mountedSize)
 	slices.SortFunc(r.idles, func(a, b format.Span) int { return cmp.Compare(a.Offset, b.Offset) })
 	var out []format.Span
 	for _, s := range r.idles {

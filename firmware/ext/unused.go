@@ -102,6 +102,9 @@ func (r *reader) ownMapped(n *inode, blocks int64) []run {
 	for _, run := range m.runs {
 		r.owned.take(run.physical, run.count)
 	}
+	for _, s := range m.rooms {
+		r.room(r.in.Peek(s.Offset, int(s.Length)), s.Offset)
+	}
 	return m.runs
 }
 
@@ -121,7 +124,14 @@ func (r *reader) ownStructure() {
 		r.ownGroup(g, system)
 	}
 	if r.sb.Incompat&multiMount != 0 {
-		r.owned.take(int64(min(r.sb.MountBlock, 1<<62)), 1)
+		at := int64(min(r.sb.MountBlock, 1<<62))
+		r.owned.take(at, 1)
+		r.idle(run{physical: at, count: 1})
+	}
+	for _, number := range system {
+		if n, err := r.inode(number); err == nil && !r.listed(number) {
+			r.inodeRoom(n)
+		}
 	}
 	for _, number := range numbers {
 		if n, err := r.inode(number); err == nil && !r.listed(number) {
@@ -134,6 +144,7 @@ func (r *reader) ownStructure() {
 			r.idle(runs...)
 		}
 	}
+	r.idleBitmaps()
 }
 
 // ownResizing takes the blocks that descriptors may grow into: those behind the first
@@ -191,6 +202,7 @@ func (r *reader) ownGroup(group uint64, system []uint32) {
 	table := number(inodeTableAt, inodeTableHighAt)
 	r.owned.take(table, sb.blocksOf(int64(sb.InodesPerGroup)*sb.inodeSize))
 	r.idleInodes(group, table, system)
+	r.noteBitmaps(group, number(blockBitmapAt, blockBitmapHighAt), number(inodeBitmapAt, inodeBitmapHighAt))
 	r.idleTail(number(blockBitmapAt, blockBitmapHighAt), int64(sb.BlocksPerGroup))
 	r.idleTail(number(inodeBitmapAt, inodeBitmapHighAt), int64(sb.InodesPerGroup))
 }

@@ -148,6 +148,7 @@ func (r *reader) attributeBlock(n *inode, number uint64) (map[string][]byte, err
 		}
 	}
 	r.owned.take(int64(number), 1)
+	r.rooms(block, at, append(recordsUsed(block, attributeHead), format.Span{Length: attributeHead}))
 	all := map[string][]byte{}
 	err = records(block, attributeHead, at, func(a attribute) error { return r.take(all, n, a) })
 	r.shared[number] = present(all)
@@ -214,6 +215,7 @@ func (r *reader) attributeInode(owner *inode, a attribute) ([]byte, error) {
 		return nil, err
 	}
 	r.own(n)
+	r.inodeRoom(n)
 	ofOwner := n.Mtime == owner.number && n.Generation == owner.Generation
 	if crc32c(r.seed, value) != n.Atime && !ofOwner {
 		return nil, format.Errorf(n.at, "the checksum of an attribute's value differs")

@@ -39,7 +39,7 @@ func Parse(in format.Input) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parser{tokens: tokens{in: in, at: h.structure, end: h.structure + h.structureSize}, names: string(names)}
+	p := &parser{tokens: tokens{in: in, at: h.structure, end: h.structure + h.structureSize}, names: string(names), known: map[uint32]bool{}}
 	root, err := p.parse()
 	if err != nil {
 		return nil, err
@@ -48,7 +48,11 @@ func Parse(in format.Input) (*Tree, error) {
 	if h.version == version16 {
 		first = headerSize16
 	}
-	return &Tree{Root: root, Size: h.total, Reserved: reserved, Blocks: []format.Span{
+	idle := format.Gaps(h.stringsSize, p.used)
+	for i := range idle {
+		idle[i].Offset += h.strings
+	}
+	return &Tree{Root: root, Size: h.total, Reserved: reserved, Idle: idle, Blocks: []format.Span{
 		{Offset: 0, Length: first},
 		{Offset: h.reserved, Length: length},
 		{Offset: h.structure, Length: p.at - h.structure},
@@ -108,6 +112,8 @@ func (t *tokens) skip(n int64) error {
 type parser struct {
 	tokens
 	names             string
+	used              []format.Span // of the names
+	known             map[uint32]bool
 	nodes, properties int
 	root              *Node
 	open              []*Node // from the root down
@@ -182,6 +188,10 @@ func (p *parser) property() error {
 	text, err := p.nameOf(start, name)
 	if err != nil {
 		return err
+	}
+	if !p.known[name] {
+		p.known[name] = true
+		p.used = append(p.used, format.Span{Offset: int64(name), Length: int64(len(text)) + 1})
 	}
 	n := p.open[len(p.open)-1]
 	n.Properties = append(n.Properties, Property{Name: text, Offset: at, Value: p.in.Section(at, int64(size))})

@@ -14,6 +14,7 @@ type Tree struct {
 	Size     int64 // in bytes, of all of it
 	Reserved []Reservation
 	Blocks   []format.Span // header, reserved memory, structure and names
+	Idle     []format.Span // of the names: those that no property has
 }
 
 // Reservation is memory that the kernel must leave alone.

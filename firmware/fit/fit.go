@@ -12,9 +12,12 @@ package fit
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/assay-iot/assay/firmware/fdt"
 	"github.com/assay-iot/assay/firmware/format"
@@ -116,6 +119,41 @@ func (r *reader) rest() {
 		}
 	}
 	o.Parts = format.WithGaps(o.Length, o.Parts, r.tree.Blocks...)
+	o.Unread = r.idle()
+}
+
+// minIdle is from how many bytes on a value is offered that is no part: a hash, the name
+// of an algorithm and a number are shorter.
+const minIdle = 40
+
+// idle are names that no property has, memory that is reserved, and long values of
+// properties, but those of signatures and hashes.
+func (r *reader) idle() []format.Span {
+	idle := r.tree.Idle
+	if len(r.tree.Reserved) > 0 {
+		idle = append(idle, r.tree.Blocks[1])
+	}
+	parts := map[int64]bool{}
+	for _, p := range r.opened.Parts {
+		parts[p.Offset] = true
+	}
+	r.tree.Root.Walk(func(n *fdt.Node) {
+		for _, p := range n.Properties {
+			if p.Value.Size >= minIdle && !parts[p.Offset] && !isRead(n, p) {
+				idle = append(idle, format.Span{Offset: p.Offset, Length: p.Value.Size})
+			}
+		}
+	})
+	slices.SortFunc(idle, func(a, b format.Span) int { return cmp.Compare(a.Offset, b.Offset) })
+	return idle
+}
+
+// isRead reports whether a value is a hash, a signature, or the list of what that is
+// over.
+func isRead(n *fdt.Node, p fdt.Property) bool {
+	signature := strings.HasPrefix(n.Name, "signature")
+	return p.Name == "value" && (signature || strings.HasPrefix(n.Name, "hash")) ||
+		p.Name == "hashed-nodes" && signature && string(p.Value.Head(1)) == "/"
 }
 
 // attribute sets an attribute that has a value.

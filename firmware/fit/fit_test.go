@@ -113,6 +113,42 @@ func open(t *testing.T, b []byte) *format.Opened {
 	return o
 }
 
+// TestOffered has a key in names that no property has, in reserved memory, in a property
+// that means nothing, and between the blocks.
+func TestOffered(t *testing.T) {
+	const key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIO3x"
+	plain := abc(crcOfABC)
+	moved := func(from int, what []byte, fields ...int) []byte {
+		b := slices.Concat(plain[:from], what, plain[from:])
+		for _, at := range append(fields, 4) {
+			binary.BigEndian.PutUint32(b[at:], binary.BigEndian.Uint32(b[at:])+uint32(len(what)))
+		}
+		return b
+	}
+	names := int(binary.BigEndian.Uint32(plain[12:]))
+	long := append([]byte(key), make([]byte, -len(key)&15)...)
+	signature := image(func(t *tree) {
+		t.set("data", []byte("abc"))
+		t.node("signature-1", func() { t.set("value", bytes.Repeat([]byte("s"), 256)) })
+	})
+	if o := open(t, signature); len(o.Unread) > 0 {
+		t.Errorf("offered of a usual image: %v", o.Unread)
+	}
+	for name, b := range map[string][]byte{
+		"names":      moved(len(plain), long, 32),
+		"reserved":   moved(40, long, 8, 12),
+		"a property": image(func(t *tree) { t.set("data", []byte("abc")); t.set("note", []byte(key)) }),
+		"a gap":      moved(names, long, 12),
+	} {
+		if name == "names" {
+			binary.BigEndian.PutUint32(b[32:], uint32(len(b)-names))
+		}
+		if !formattest.Offered(t, fit.Format, b, key) {
+			t.Errorf("%s: not offered", name)
+		}
+	}
+}
+
 func TestByHand(t *testing.T) {
 	o := open(t, append(abc(crcOfABC), "behind"...))
 	if p := o.Parts[0]; p.Name != "kernel-1" || p.Length != 3 || p.Role != format.Code || len(o.Damage) > 0 {

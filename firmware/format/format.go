@@ -181,8 +181,22 @@ type Opened struct {
 	// Endless says that the mark is missing with which such a container ends. A whole
 	// image that ends so may be cut.
 	Endless bool
+	// Doubt is the last member of an archive of which nobody can tell where it ends; nil
+	// if there is none.
+	Doubt *Doubt
 	// StreamName is the name that a stream's header gives to its content.
 	StreamName string
+}
+
+// Doubt is the last member of an archive behind which neither another nor the mark of
+// the end stands: the archive may be cut in it, and something else follow there.
+type Doubt struct {
+	Span      // of its content, as its header has it
+	Entry int // in the tree; negative if the content is a part
+	// Cut says that the archive surely is: such an archive has a mark at its end, or a
+	// checksum differs. Else it counts as cut only where what begins in the member goes
+	// on behind it.
+	Cut bool
 }
 
 // Part is a run of the input that a header describes.
@@ -239,6 +253,19 @@ type Tree interface {
 // known.
 type Stored interface {
 	Stored(i int) (off, length int64)
+}
+
+// Remainder is a Tree that unpacks more than its entries hold. Rest gives that once all
+// batches were run, in the order of the places.
+type Remainder interface {
+	Rest() []Rest
+}
+
+// Rest is bytes that were unpacked and are of no entry, and the run of the input that
+// they come from. Nil bytes are too many to be kept.
+type Rest struct {
+	Bytes []byte
+	Place Span
 }
 
 // Batch reads the contents of some entries and gives each to visit, either whole

@@ -37,6 +37,15 @@ var ByBackup = &format.Format{
 	Open:   open,
 }
 
+// AtEnd is the GUID partition table of a disk whose first sectors were erased: the last
+// sector has the copy.
+var AtEnd = &format.Format{
+	Name:   "gpt",
+	Magics: []format.Magic{{Offset: 512, Bytes: "\x00\x00"}, {Offset: 512, Bytes: "\xff\xff"}},
+	Probe:  probeEnd,
+	Open:   open,
+}
+
 const (
 	magic = "EFI PART"
 
@@ -121,6 +130,20 @@ func probeProtective(in format.Input) format.Likeness {
 	}
 	for at := 446; at < 510; at += 16 {
 		if e := s[at:]; e[0]&0x7f == 0 && e[4] == protective && binary.LittleEndian.Uint32(e[8:]) == 1 {
+			return format.Sure
+		}
+	}
+	return format.No
+}
+
+// probeEnd wants a copy whose header has its checksum, where no first header is.
+func probeEnd(in format.Input) format.Likeness {
+	for _, sector := range sectors {
+		lba := in.Size/sector - 1
+		if lba <= 1 || string(in.Peek(lba*sector, len(magic))) != magic {
+			continue
+		}
+		if h, err := readHeader(in, lba, sector); err == nil && h.Other == 1 && probe(in) == format.No {
 			return format.Sure
 		}
 	}

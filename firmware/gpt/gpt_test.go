@@ -1,6 +1,7 @@
 package gpt_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -73,7 +74,7 @@ func disk(sector int) []byte {
 // open opens a disk with the first format that takes it.
 func open(t *testing.T, d []byte) (*format.Opened, error) {
 	t.Helper()
-	for _, f := range []*format.Format{gpt.Format, gpt.ByBackup} {
+	for _, f := range []*format.Format{gpt.Format, gpt.ByBackup, gpt.AtEnd} {
 		if in := format.InMemory(d); f.Probe(in) != format.No {
 			return f.Open(t.Context(), in, nil)
 		}
@@ -190,6 +191,15 @@ func TestImage(t *testing.T) {
 	}
 	clear(d[512:1024])
 	reference.Find(t, reference.Open(t, d), "gpt!root!squashfs!etc/hostname")
+	for _, c := range []byte{0, 0xff} { // all that stands in front of the partitions
+		copy(d[:6*512], bytes.Repeat([]byte{c}, 6*512))
+		reference.Find(t, reference.Open(t, d), "gpt!root!squashfs!etc/hostname")
+	}
+	copy(d[:6*512], make([]byte, 6*512))
+	d[len(d)-480]++
+	if img := reference.Open(t, d); slices.ContainsFunc(img.Containers, func(k *firmware.Container) bool { return k.Type == "gpt" }) {
+		t.Error("a copy whose checksum differs is taken for a table")
+	}
 }
 
 // TestTools has sgdisk, parted and fdisk make disks, and sfdisk say what is on

@@ -181,6 +181,45 @@ func TestSample(t *testing.T) {
 	}
 }
 
+// TestOffered has a key where no file is.
+func TestOffered(t *testing.T) {
+	const key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIO3x\n"
+	at := func(sector, off int) func(s [][]byte) {
+		return func(s [][]byte) {
+			s[sector] = append(s[sector], make([]byte, 2048-len(s[sector]))...)
+			copy(s[sector][off:], key)
+		}
+	}
+	use := func(entries ...[]byte) func(s [][]byte) {
+		return func(s [][]byte) { copy(s, sample(record("X.;1", contentAt, 5, 0, entries...))) }
+	}
+	for name, plant := range map[string]func(s [][]byte){
+		"terminator":            at(19, 7),
+		"terminator's end":      at(19, 2048-len(key)),
+		"boot record":           at(17, 80),
+		"names of makers":       at(16, 200),
+		"Joliet, a publisher":   at(18, 318),
+		"Joliet, the room":      at(18, 890),
+		"boot catalog":          at(catalogAt, 1500),
+		"behind records":        at(jolietAt, 1000),
+		"an unknown entry":      use(entry("XX", []byte(key))),
+		"padding":               use(entry("PD", []byte(key))),
+		"a long entry":          use(entry("PX", px(0o100644)[4:], make([]byte, 8), []byte(key))),
+		"behind the last entry": use(entry("ST"), []byte(key)),
+		"behind a stop":         use([]byte{0, 0, 0, 0}, []byte(key)),
+		"for others, in Joliet": func(s [][]byte) { s[jolietAt] = append(s[jolietAt], record("\x00c", contentAt, 5, 0, []byte(key))...) },
+		"a continuation's entry": func(s [][]byte) {
+			s[continuedAt] = append(make([]byte, 10), append(entry("XX", []byte(key)), nm("a")...)...)
+		},
+	} {
+		s := sample()
+		plant(s)
+		if !formattest.Offered(t, iso9660.Format, image(s), key[:52]) {
+			t.Errorf("%s: not offered", name)
+		}
+	}
+}
+
 // TestDamage has one mistake in each image, and what must be said of it.
 func TestDamage(t *testing.T) {
 	differ := func(b []byte, at int) []byte { b[at] ^= 1; return b }

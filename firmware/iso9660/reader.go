@@ -42,7 +42,15 @@ type reader struct {
 	away    []folder
 	damage  []format.Damage
 	own     []format.Span // bytes that something refers to
-	idle    []format.Span // of directories, behind their records
+	tables  []format.Span // of the volume, that others read
+	idle    []format.Span // of directories: behind their records, and what these have for others
+}
+
+// unused notes bytes of a directory that say nothing to this reader.
+func (r *reader) unused(at int64, n int) {
+	if n > 0 {
+		r.idle = append(r.idle, format.Span{Offset: at, Length: int64(n)})
+	}
 }
 
 // refer notes that bytes belong to something.
@@ -157,7 +165,7 @@ func (r *reader) list(dir folder, raw []byte) (down []folder, err error) {
 	for off := 0; off < len(raw); {
 		end := min(off/sectorSize*sectorSize+sectorSize, len(raw))
 		if raw[off] == 0 {
-			r.idle = append(r.idle, format.Span{Offset: dir.place.start + int64(off), Length: int64(end - off)})
+			r.unused(dir.place.start+int64(off), end-off)
 			off = end
 			continue
 		}
@@ -168,6 +176,9 @@ func (r *reader) list(dir folder, raw []byte) (down []folder, err error) {
 			continue
 		}
 		off += rec.length
+		if !r.rock {
+			r.unused(rec.useAt(), len(rec.use))
+		}
 		if rec.itself() {
 			if r.rock {
 				_, _ = r.rockRidge(&rec) // refers to where its entries go on

@@ -70,6 +70,9 @@ func (r *reader) readRecord(raw []byte, at int64) (rec record, err error) {
 	return rec, nil
 }
 
+// useAt is where the system use area stands, which ends the record.
+func (rec *record) useAt() int64 { return rec.at + int64(rec.length-len(rec.use)) }
+
 func (rec *record) folder() bool { return rec.flags&isFolder != 0 }
 
 // itself reports whether the record is that of the directory or of its parent.

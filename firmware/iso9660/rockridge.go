@@ -59,8 +59,10 @@ func (r *reader) findRockRidge(root []byte) {
 func (r *reader) rockRidge(rec *record) (k rock, err error) {
 	k.joined = true
 	area, at := rec.use[min(r.skip, len(rec.use)):], rec.at
+	r.unused(rec.useAt(), len(rec.use)-len(area))
+	place := rec.useAt() + int64(len(rec.use)-len(area))
 	for range maxContinuations {
-		next, err := r.entriesOf(&k, area, at)
+		next, err := r.entriesOf(&k, area, at, place)
 		if err != nil || next == nil {
 			return k, err
 		}
@@ -74,13 +76,20 @@ func (r *reader) rockRidge(rec *record) (k rock, err error) {
 		if area, err = r.in.Bytes(at, int64(size)); err != nil {
 			return k, err
 		}
+		place = at
 		r.refer(at, int64(size))
 	}
 	return k, format.Errorf(at, "more than %d continuations", maxContinuations)
 }
 
-// entriesOf reads one area of entries, and gives the one that says where they go on.
-func (r *reader) entriesOf(k *rock, area []byte, at int64) (next []byte, err error) {
+// fixed are how many bytes are read of the kinds of entries that say a number or two.
+var fixed = map[string]int{"PX": 40, "PN": 16, "CL": 8, "PL": 8, "RE": 0, "SP": 3, "ZF": 12, "NM": 256, "SL": 256, "TF": 256, "CE": 24, "ST": 0}
+
+// entriesOf reads one area of entries, which stands at a place, and gives the one that
+// says where they go on. Mistakes are told of where the record is.
+func (r *reader) entriesOf(k *rock, area []byte, at, place int64) (next []byte, err error) {
+	end := place + int64(len(area))
+	defer func() { r.unused(end-int64(len(area)), len(area)) }()
 	for len(area) >= 4 {
 		size := int(area[2])
 		if size == 0 && area[0] == 0 {
@@ -91,6 +100,9 @@ func (r *reader) entriesOf(k *rock, area []byte, at int64) (next []byte, err err
 		}
 		kind, e := string(area[:2]), area[4:size]
 		area = area[size:]
+		if n := len(e) - fixed[kind]; n > 0 {
+			r.unused(end-int64(len(area))-int64(n), n)
+		}
 		switch kind {
 		case "CE":
 			if len(e) < 24 {
@@ -181,6 +193,8 @@ func (k *rock) addName(e []byte, at int64) error {
 	}
 	if e[0]&(isCurrent|isParent) == 0 {
 		k.name += string(e[1:])
+	} else if len(e) > 1 {
+		return format.Errorf(at, "a name of %d bytes for the folder itself", len(e)-1)
 	}
 	return nil
 }

@@ -25,9 +25,32 @@ const (
 	gptMagic    = "EFI PART"
 )
 
-// applicationAt is where the fields of a descriptor end, and the room of applications
-// begins.
-const applicationAt = 883
+// rooms are the bytes of a volume descriptor that hold text or nothing: names of
+// systems and volumes, escape sequences, names of makers and files, and behind the last
+// field the room of applications. Of kinds that are not known all is room.
+func rooms(kind byte) []format.Span {
+	switch kind {
+	case bootRecord:
+		return []format.Span{{Offset: 7, Length: 64}, {Offset: 75, Length: sectorSize - 75}}
+	case primary, supplementary:
+		return []format.Span{{Offset: 7, Length: 73}, {Offset: 88, Length: 32}, {Offset: 190, Length: 623}, {Offset: 881, Length: sectorSize - 881}}
+	}
+	return []format.Span{{Offset: 7, Length: sectorSize - 7}}
+}
+
+// descriptorRooms are those of the descriptor at a place, as far as there is something.
+func (r *reader) descriptorRooms(at int64) (all []format.Span) {
+	d := r.in.Peek(at, sectorSize)
+	if len(d) < sectorSize {
+		return []format.Span{{Offset: at, Length: int64(len(d))}}
+	}
+	for _, s := range rooms(d[0]) {
+		if len(bytes.Trim(d[s.Offset:s.Offset+s.Length], "\x00 ")) > 0 {
+			all = append(all, format.Span{Offset: at + s.Offset, Length: s.Length})
+		}
+	}
+	return all
+}
 
 // sessionAt is where xorriso has the descriptors of a first session.
 const sessionAt = (32 + 16) * sectorSize
@@ -47,6 +70,7 @@ func (r *reader) ownStructure(v volumes) {
 	}
 	if v.boot != 0 {
 		r.refer(v.boot*sectorSize, maxCatalog*catalogEntry)
+		r.tables = append(r.tables, format.Span{Offset: v.boot * sectorSize, Length: maxCatalog * catalogEntry})
 	}
 	if boot := r.in.Head(tableSector + len(gptMagic)); boot[510] == 0x55 && boot[511] == 0xaa {
 		r.refer(0, tableSector)
@@ -56,9 +80,10 @@ func (r *reader) ownStructure(v volumes) {
 	}
 }
 
-// unread is what belongs to the volume and is no more than that: the descriptors, in
-// which applications have room of their own, the sectors of a partition table with
-// the program in front of it, and what stands in directories behind their records.
+// unread is what belongs to the volume and is no more than that: the room in
+// descriptors, the boot catalog, the tables of paths, the sectors of a partition table
+// with the program in front of it, and what stands in directories behind their records
+// and for other readers.
 func (r *reader) unread(v volumes) []format.Span {
 	own := func(from, length int64) []format.Span {
 		var in []format.Span
@@ -69,9 +94,9 @@ func (r *reader) unread(v volumes) []format.Span {
 		}
 		return in
 	}
-	spans := slices.Concat(own(0, 1), own(v.end, 1), r.idle)
+	spans := slices.Concat(own(0, 1), own(v.end, 1), r.idle, r.tables)
 	for at := int64(descriptorsAt); at < max(v.end, descriptorsAt+sectorSize); at += sectorSize {
-		spans = append(spans, format.Span{Offset: at + applicationAt, Length: sectorSize - applicationAt})
+		spans = append(spans, r.descriptorRooms(at)...)
 	}
 	return joined(spans)
 }
@@ -102,6 +127,7 @@ func (r *reader) ownSession(primary []byte) {
 			return
 		}
 		r.refer(at, sectorSize)
+		r.tables = append(r.tables, r.descriptorRooms(at)...)
 		if at += sectorSize; d[0] == terminator {
 			return
 		}
@@ -115,7 +141,9 @@ func (r *reader) ownPaths(d []byte) {
 	for i, order := range []binary.ByteOrder{binary.LittleEndian, binary.LittleEndian, binary.BigEndian, binary.BigEndian} {
 		at := int64(order.Uint32(d[pathsAt+4*i:])) * r.block
 		if at > 0 {
-			r.refer(at, r.paths(at, size, order))
+			n := r.paths(at, size, order)
+			r.refer(at, n)
+			r.tables = append(r.tables, format.Span{Offset: at, Length: n})
 		}
 	}
 }

@@ -10,7 +10,8 @@
 // El Torito that no file holds, in a folder "[BOOT]". Interleaved files, a UDF
 // file system beside this one, and the attributes of AAIP are not read; a
 // partition table in the system area is for another reader. What nothing refers
-// to is given back as unused.
+// to is given back as unused; texts in descriptors, tables of paths and entries of
+// directories that are not known, as unread.
 package iso9660
 
 import (

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"github.com/assay-iot/assay/firmware/format"
@@ -85,7 +86,7 @@ func (t *tree) shown(nodes []inode) map[int64]int64 {
 	seen := map[int64]int64{}
 	i, known := t.byInode[nodes[0].ino]
 	if !known || i < 0 || !t.entries[i].Mode.IsRegular() {
-		if n := newest(nodes); n != nil {
+		if n := newest(nodes); n != nil && t.said(n) {
 			seen[n.at] = int64(n.dsize)
 		}
 		return seen
@@ -98,6 +99,19 @@ func (t *tree) shown(nodes []inode) map[int64]int64 {
 		seen[p.node.at] += p.to - p.from
 	}
 	return seen
+}
+
+// said tells whether the data of a node that is no regular file's is in the tree: the
+// target of a link, the number of a device. That of a folder, a pipe or a socket is
+// not.
+func (t *tree) said(n *inode) bool {
+	switch mode := t.described(n).Mode; {
+	case mode&fs.ModeSymlink != 0:
+		return n.dsize <= maxLink
+	case mode&fs.ModeDevice != 0:
+		return n.dsize <= maxDevice
+	}
+	return false
 }
 
 // copied tells whether one of the nodes of its inode, oldest first, is a copy of a

@@ -29,7 +29,7 @@ type volume struct {
 	xrefs  []xref
 	hurts  hurts
 	own    []format.Span // the nodes that count, joined
-	unread []format.Span // summaries, which say again what nodes there are
+	unread []format.Span // summaries, which say again what nodes there are, and attributes that no inode has
 
 	end     int64 // of the last node
 	clean   int64 // the last cleanmarker, or -1
@@ -94,7 +94,7 @@ func (v *volume) node(off int64, h header) int64 {
 	case h.kind == kindInode:
 		reason = v.takeInode(off, b)
 	case h.kind == kindXattr:
-		reason = v.takeXattr(b)
+		reason = v.takeXattr(off, b)
 	case h.kind == kindXref:
 		reason = v.takeXref(b)
 	case h.kind == kindClean:

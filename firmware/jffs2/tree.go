@@ -1,6 +1,7 @@
 package jffs2
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -17,6 +18,8 @@ const (
 	maxDepth = 128
 	maxPath  = 4096
 	maxLink  = 4096
+	// maxDevice is the size of a device's number in its new form.
+	maxDevice = 4
 	// lostFound is where files without a name stand.
 	lostFound = "lost+found/inode-"
 )
@@ -47,6 +50,8 @@ func (t *tree) Entries() []format.Entry { return t.entries }
 // build finds the files: from the root on, then what does not hang on it.
 func (t *tree) build() error {
 	t.sortXattrs()
+	t.unread = append(t.unread, t.idleXattrs()...)
+	slices.SortFunc(t.unread, func(a, b format.Span) int { return cmp.Compare(a.Offset, b.Offset) })
 	t.names = newestNames(t.names)
 	if err := t.walk(rootInode, ""); err != nil {
 		return err
@@ -231,7 +236,7 @@ func (t *tree) link(n *inode) (string, error) {
 
 // device reads a device number, in the old form of two bytes or the new of four.
 func (t *tree) device(n *inode) (uint64, error) {
-	var b [4]byte
+	var b [maxDevice]byte
 	if n.dsize != 2 && n.dsize != 4 {
 		return 0, format.Errorf(n.at, "device number of %d bytes", n.dsize)
 	}

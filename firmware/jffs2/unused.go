@@ -20,7 +20,9 @@ func (v *volume) keep(off int64, h header, b []byte) {
 		length = v.readOf(b)
 	case h.kind == kindXattr:
 		length = xattrSize + int64(b[21]) + 1 + int64(v.order.Uint16(b[22:]))
-	case h.kind == kindXref, h.kind == kindSummary:
+	case h.kind == kindXref:
+		length = xrefSize
+	case h.kind == kindSummary:
 		length = int64(h.length)
 	}
 	if h.kind == kindSummary && !h.obsolete {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
+	"github.com/assay-iot/assay/firmware/format/formattest"
+	"github.com/assay-iot/assay/firmware/jffs2"
 )
 
 const secret = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBkg2Wf0PSMGTDWk0HTrTWZGqm7ZCWkkD4J7IK2x\n"
@@ -69,6 +71,25 @@ func TestOlder(t *testing.T) {
 			l.write(3, 40, []byte(secret[40:]), 300)
 			l.write(3, 0, make([]byte, 300), 300)
 		},
+		"of a folder": func(l *log) {
+			d := packed(4, 0)
+			d.mode = 0o040755
+			l.name(1, 4, 4, "d")
+			l.inode(d)
+			l.inode(data{ino: 4, mode: 0o040755})
+			l.write(3, 0, []byte("x"), 1)
+		},
+		"of the root": func(l *log) {
+			d := packed(1, 0)
+			d.mode = 0o040755
+			l.inode(d)
+			l.write(3, 0, []byte("x"), 1)
+		},
+		"of a pipe": func(l *log) {
+			d := packed(3, 0)
+			d.mode = 0o010644
+			l.inode(d)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLog(binary.BigEndian)
@@ -86,6 +107,35 @@ func TestOlder(t *testing.T) {
 				t.Errorf("%q of %s: %v %v", found, names(img), img.Containers[0].Attributes, img.Ranges)
 			}
 		})
+	}
+}
+
+// The value of an attribute that no file has is offered; so is what stands behind the
+// fields of a node.
+func TestIdle(t *testing.T) {
+	for name, write := range map[string]func(l *log){
+		"no file has it": func(l *log) { l.xattr(1, 1, 1, "name", secret) },
+		"given and taken away": func(l *log) {
+			l.xattr(1, 1, 1, "name", secret)
+			l.xref(2, 1, 2)
+			l.xref(2, 1, 3)
+		},
+		"replaced": func(l *log) {
+			l.xattr(1, 1, 1, "name", secret)
+			l.xattr(1, 2, 1, "name", "value")
+			l.xref(2, 1, 2)
+		},
+		"behind a reference": func(l *log) {
+			body := l.words(2, 1, 2)
+			l.node(0xe009, append(append(body, l.words(sum(append(l.header(0xe009, 16+len(secret)), body...)))...), secret...))
+		},
+	} {
+		l := newLog(binary.LittleEndian)
+		l.file(2, "good", "good")
+		write(l)
+		if !formattest.Offered(t, jffs2.Format, l.Bytes(), secret) {
+			t.Errorf("%s: not offered", name)
+		}
 	}
 }
 

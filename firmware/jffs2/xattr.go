@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+
+	"github.com/assay-iot/assay/firmware/format"
 )
 
 // xattr is an attribute, that inodes refer to by its number. The highest version
@@ -12,6 +14,7 @@ type xattr struct {
 	id, version uint32
 	name        string
 	value       []byte
+	data        format.Span // name and value
 }
 
 // xref gives an attribute to an inode. An odd sequence number takes it away.
@@ -28,7 +31,7 @@ var prefixes = [...]string{
 	1: "user.", 2: "security.", 3: "system.posix_acl_access", 4: "system.posix_acl_default", 5: "trusted.",
 }
 
-func (v *volume) takeXattr(b []byte) string {
+func (v *volume) takeXattr(off int64, b []byte) string {
 	u := v.order.Uint32
 	if len(b) < xattrSize || u(b[28:]) != sum(b[:28]) {
 		return "attribute: checksum differs"
@@ -45,6 +48,7 @@ func (v *volume) takeXattr(b []byte) string {
 		}
 		x.name = prefixes[b[20]] + string(data[:nameLen])
 		x.value = slices.Clone(data[nameLen+1 : nameLen+1+valueLen])
+		x.data = format.Span{Offset: off + xattrSize, Length: int64(nameLen + 1 + valueLen)}
 	}
 	v.xattrs = append(v.xattrs, x)
 	return ""
@@ -69,17 +73,38 @@ func (v *volume) sortXattrs() {
 	})
 }
 
+// counts tells whether a reference is the newest to its attribute, and gives it.
+func (v *volume) counts(i int) bool {
+	r := v.xrefs[i]
+	older := i+1 < len(v.xrefs) && v.xrefs[i+1].ino == r.ino && v.xrefs[i+1].id == r.id
+	return !older && r.sequence&deletedXref == 0
+}
+
+// idleXattrs are the attributes that no inode has.
+func (v *volume) idleXattrs() (idle []format.Span) {
+	has := map[*xattr]bool{}
+	for i, r := range v.xrefs {
+		if v.counts(i) {
+			has[v.xattr(r.id)] = true
+		}
+	}
+	for i := range v.xattrs {
+		if x := &v.xattrs[i]; !has[x] {
+			idle = append(idle, x.data)
+		}
+	}
+	return idle
+}
+
 // xattrsOf gives the attributes of an inode, nil if there are none.
 func (v *volume) xattrsOf(ino uint32) map[string][]byte {
 	var all map[string][]byte
 	i := sort.Search(len(v.xrefs), func(i int) bool { return v.xrefs[i].ino >= ino })
 	for ; i < len(v.xrefs) && v.xrefs[i].ino == ino; i++ {
-		r := v.xrefs[i]
-		older := i+1 < len(v.xrefs) && v.xrefs[i+1].ino == ino && v.xrefs[i+1].id == r.id
-		if older || r.sequence&deletedXref != 0 {
+		if !v.counts(i) {
 			continue
 		}
-		if x := v.xattr(r.id); x != nil {
+		if x := v.xattr(v.xrefs[i].id); x != nil {
 			if all == nil {
 				all = map[string][]byte{}
 			}

@@ -3,7 +3,8 @@
 // The layout is that of the Linux kernel's Documentation/filesystems/romfs.rst:
 // a header with the sum of the first 512 bytes, then a header for each file, in
 // chains, one for each directory, with contents as they are. Every header has a
-// sum of its words, which must be right. There are no times and no owners; of
+// sum of its words, which must be right. A file with a content counts though it is
+// called as its folder is. There are no times and no owners; of
 // the modes only who may execute a file is stored, the rest is what the kernel
 // gives.
 package romfs
@@ -126,6 +127,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	}
 	r.link()
 	o := &format.Opened{Length: length(in, r.in.Size), Modes: true, Tree: r, Damage: r.damage, Attributes: map[string]string{}}
+	o.Unread = []format.Span{{Offset: headerSize, Length: start - headerSize}} // the volume's name, as long as its maker likes
 	o.Unused = format.Gaps(o.Length, append(r.own, format.Span{Length: start}, format.Span{Offset: r.in.Size, Length: o.Length - r.in.Size}))
 	if volume != "" {
 		o.Attributes["name"] = volume
@@ -149,11 +151,14 @@ func (r *reader) hurt(at int64, reason string) {
 // refer notes the bytes that a header stands for.
 func (r *reader) refer(h *header) {
 	n := h.content - h.at
-	if h.kind == kindRegular || h.kind == kindSymlink {
+	if h.holds() || (h.kind == kindSymlink && h.size <= maxLink && h.name != "." && h.name != "..") {
 		n += int64(h.size)
 	}
 	r.own = append(r.own, format.Span{Offset: h.at, Length: n})
 }
+
+// holds tells whether a header has a content, whatever its name says.
+func (h *header) holds() bool { return h.kind == kindRegular && h.size > 0 }
 
 // name reads a name and gives the place after its padding.
 func (r *reader) name(at int64) (string, int64, error) {
@@ -237,7 +242,7 @@ func (r *reader) list(dir pending) (down []pending, err error) {
 		}
 		r.first[at] = -1
 		r.refer(&h)
-		if at = h.next; h.name == "." || h.name == ".." {
+		if at = h.next; (h.name == "." || h.name == "..") && !h.holds() {
 			continue
 		}
 		full := dir.name + h.name

@@ -150,6 +150,36 @@ func TestLength(t *testing.T) {
 	}
 }
 
+const key = "-----BEGIN PRIVATE KEY-----\nMC4CAQ"
+
+// A key in a file or a link that has the name of its folder, or of the one above, in
+// the name of the volume, or in a target that is too long for one, is offered.
+func TestOffered(t *testing.T) {
+	for name, img := range map[string][]byte{
+		"a file":           build(node{0x60 | dir, 0x20, 0, ".", ""}, node{file, 0, 0, ".", key[:32]}),
+		"the folder above": build(node{0x60 | file, 0, 0, "..", key[:32]}, node{file, 0, 0, "a", "a"}),
+		"a link":           build(node{0x60 | link, 0, 0, ".", key[:32]}, node{file, 0, 0, "a", "a"}),
+		"the volume":       named(key[:32]),
+	} {
+		if !formattest.Offered(t, romfs.Format, img, key[:32]) {
+			t.Errorf("%s: not offered", name)
+		}
+	}
+	if lines, _ := open(t, build(node{0x60 | dir, 0x20, 0, ".", ""}, node{hard, 0x20, 0, "..", ""})); len(lines) > 0 {
+		t.Errorf("the names of folders: %q", lines)
+	}
+}
+
+// named is a file system with a long name, whose only file is empty.
+func named(volume string) []byte {
+	b := build(node{file, 0, 0, "a", ""}, node{})
+	b = slices.Concat(b[:16], []byte(volume), make([]byte, 16), b[32:])
+	binary.BigEndian.PutUint32(b[8:], uint32(len(b)))
+	clear(b[12:16])
+	fix(b[12:], b)
+	return b
+}
+
 func seeds() [][]byte {
 	return [][]byte{build(
 		node{0x60 | file, 0, 0, "a", "hello"}, node{0xa0 | dir | 8, 0xe0, 0, "d", ""}, node{hard, 0x20, 0, "b", ""},

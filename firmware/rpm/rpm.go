@@ -89,6 +89,7 @@ type file struct {
 	header       header
 	payload, end int64
 	cut          bool // the end is missing
+	broken       bool // the digest of the payload differs
 	holds        bool // the header has the digest of the payload, and it is right
 	damage       []format.Damage
 	hashes       []format.Hash
@@ -116,6 +117,9 @@ func open(ctx context.Context, in format.Input, _ *format.Budget) (*format.Opene
 		o.Parts = []format.Part{{Offset: f.payload, Length: f.end - f.payload, Hint: o.Attributes["compression"]}}
 	}
 	o.Damage, o.Hashes = f.damage, f.hashes
+	if f.broken && f.payload < f.end {
+		o.Doubt = &format.Doubt{Span: format.Span{Offset: f.payload, Length: f.end - f.payload}, Entry: -1, Cut: true}
+	}
 	return o, f.sign(ctx, o)
 }
 
@@ -181,6 +185,7 @@ func (f *file) check(ctx context.Context) error {
 	ok := bytes.Equal(sum.Sum(nil), want)
 	f.compared("payload", name, from, f.end, ok)
 	if !ok {
+		f.broken = true
 		f.hurt(f.payload, "the digest of the payload differs")
 		return nil
 	}

@@ -44,7 +44,7 @@ func (r *reader) Batches() []format.Batch {
 	}
 	for k := range batches {
 		entries := batches[k].Entries
-		batches[k].Run = func(par func(int, func(int)), visit func(int, []byte, error)) { r.run(entries, par, visit) }
+		batches[k].Run = func(par func(int, func(int)), visit func(int, []byte, error)) { r.run(entries, par, visit, true) }
 	}
 	return batches
 }
@@ -58,13 +58,16 @@ func (r *reader) place(i int) uint64 {
 	return f.start
 }
 
-func (r *reader) run(entries []int, par func(int, func(int)), visit func(int, []byte, error)) {
+// run reads some files. All says that no other file has its end in their fragment block.
+func (r *reader) run(entries []int, par func(int, func(int)), visit func(int, []byte, error), all bool) {
 	var tail []byte
 	var tailErr error
 	if f := r.inodes[entries[0]].file.fragment; f != noFragment {
 		buf := r.buffers.get(int(r.sb.BlockSize))
 		defer r.buffers.put(buf)
-		tail, tailErr = r.fragment(f, buf)
+		if tail, tailErr = r.fragment(f, buf); all && tailErr == nil {
+			r.leave(f, tail, entries)
+		}
 	}
 	for _, i := range entries {
 		r.one(i, tail, tailErr, par, visit)
@@ -209,7 +212,7 @@ func (r *reader) Read(i int) (content []byte, err error) {
 			f(k)
 		}
 	}
-	r.run([]int{i}, alone, func(_ int, b []byte, e error) { content, err = slices.Clone(b), e })
+	r.run([]int{i}, alone, func(_ int, b []byte, e error) { content, err = slices.Clone(b), e }, false)
 	return content, err
 }
 

@@ -38,7 +38,11 @@ type inode struct {
 
 // readInode reads the inode at a reference: block<<16 | offset.
 func (r *reader) readInode(ref uint64) (*inode, error) {
-	c := r.meta.at(r.sb.InodeTable, ref>>16, int(ref&0xffff))
+	return r.inodeAt(r.meta.at(r.sb.InodeTable, ref>>16, int(ref&0xffff)))
+}
+
+// inodeAt reads the inode at a place, and moves behind it.
+func (r *reader) inodeAt(c *cursor) (*inode, error) {
 	switch r.sb.Major {
 	case 1:
 		return r.firstInode(c)
@@ -125,7 +129,28 @@ func (n *inode) directory(c *cursor, long bool) error {
 	}
 	err := c.decode(&v)
 	n.dir.block, n.dir.offset, n.dir.size, n.xattr = v.Block, v.Offset, v.Size, v.Xattr
+	if err == nil {
+		c.passIndex(int(v.Index), 12, 8)
+	}
 	return err
+}
+
+// passIndex passes over the index of a large directory: records of a size, that say
+// somewhere how long the name is which follows. All of it stands in the directory too.
+func (c *cursor) passIndex(count, size, lengthAt int) {
+	for range count {
+		h, err := c.next(size)
+		if err != nil {
+			return
+		}
+		length := int(h[lengthAt])
+		if size-lengthAt == 4 {
+			length = int(min(c.m.order.Uint32(h[lengthAt:]), maxNames-1))
+		}
+		if _, err := c.next(length + 1); err != nil {
+			return
+		}
+	}
 }
 
 func (n *inode) regular(r *reader, c *cursor, long bool) error {

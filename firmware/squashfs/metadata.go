@@ -16,6 +16,7 @@ type metadata struct {
 	marked   bool                 // a byte of ones follows the size of each block
 	end      int64                // of the inode table
 	blocks   map[int64]*metaBlock // by place of the block's header
+	quiet    bool                 // what is read is only tried
 	last     *metaBlock           // that was asked for, at lastAt
 	lastAt   int64
 	unpacked int64
@@ -25,6 +26,19 @@ type metaBlock struct {
 	data []byte
 	next int64 // place of the next block's header
 	err  error
+	used []format.Span // of data, that was read
+}
+
+// use notes that n bytes of a block are read.
+func (m *metadata) use(b *metaBlock, off, n int) {
+	if m.quiet || n == 0 {
+		return
+	}
+	if k := len(b.used) - 1; k >= 0 && b.used[k].Offset+b.used[k].Length == int64(off) {
+		b.used[k].Length += int64(n)
+		return
+	}
+	b.used = append(b.used, format.Span{Offset: int64(off), Length: int64(n)})
 }
 
 func (m *metadata) block(at int64) (*metaBlock, error) {
@@ -101,12 +115,14 @@ func (c *cursor) next(n int) ([]byte, error) {
 		return nil, format.Errorf(c.block, "offset %d in a metadata block of %d bytes", c.off, len(b.data))
 	}
 	if len(b.data)-c.off >= n {
+		c.m.use(b, c.off, n)
 		c.off += n
 		return b.data[c.off-n : c.off : c.off], nil
 	}
 	out := make([]byte, 0, n)
 	for {
 		take := min(n-len(out), len(b.data)-c.off)
+		c.m.use(b, c.off, take)
 		out = append(out, b.data[c.off:c.off+take]...)
 		c.off += take
 		if len(out) == n {

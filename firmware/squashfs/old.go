@@ -151,6 +151,9 @@ func (n *inode) rest2(r *reader, c *cursor, kind int) error {
 		n.dir.size, n.dir.offset = uint32(f.next(dirSizeBits(kind))), uint16(f.next(13))
 		n.changed(uint32(f.next(32)))
 		n.dir.block = uint32(f.next(24))
+		if kind == typeLongDir {
+			c.passIndex(int(f.next(16)), 8, 7)
+		}
 	case typeFile:
 		n.changed(uint32(f.next(32)))
 		start, fragment, offset, size := f.next(32), uint32(f.next(32)), uint32(f.next(32)), f.next(32)
@@ -176,6 +179,9 @@ func (n *inode) rest3(r *reader, c *cursor, kind int) error {
 	switch kind {
 	case typeDir, typeLongDir:
 		n.dir.size, n.dir.offset, n.dir.block = uint32(f.next(dirSizeBits(kind))), uint16(f.next(13)), uint32(f.next(32))
+		if kind == typeLongDir {
+			c.passIndex(int(f.next(16)), 9, 8)
+		}
 	case typeFile, typeLongFile:
 		start, fragment, offset := f.next(64), uint32(f.next(32)), uint32(f.next(32))
 		bits := 32

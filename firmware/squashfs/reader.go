@@ -22,7 +22,11 @@ type reader struct {
 	xattrStart uint64
 	xattrSets  []xattrSet
 	xattrKnown map[uint32]map[string][]byte
-	long       int64 // bytes of files that are too long for memory
+	long       int64         // bytes of files that are too long for memory
+	owned      []format.Span // indexes of tables, and metadata blocks
+	starts     []int64       // of the metadata blocks of tables
+	unlinked   int           // inodes without a name
+	rests      *rests
 
 	entries []format.Entry
 	inodes  []*inode // of entries that are regular files, else nil
@@ -47,6 +51,7 @@ func (r *reader) load() error {
 	if err := r.walk(); err != nil {
 		return err
 	}
+	r.idle()
 	r.meta.blocks, r.meta.last = nil, nil
 	r.xattrKnown = nil
 	return nil
@@ -72,8 +77,14 @@ func (r *reader) walk() error {
 	r.entries = make([]format.Entry, 0, expected)
 	r.inodes = make([]*inode, 0, expected)
 	first := make(map[uint64]int, expected) // inode reference to index of its first entry
-	stack := []pending{{ref: r.sb.Root}}
-	root := true
+	if err := r.walkFrom([]pending{{ref: r.sb.Root}}, first); err != nil {
+		return err
+	}
+	return r.lost(first)
+}
+
+// walkFrom reads some directories and what is below them.
+func (r *reader) walkFrom(stack []pending, first map[uint64]int) error {
 	for len(stack) > 0 {
 		if err := r.ctx.Err(); err != nil {
 			return err
@@ -82,12 +93,11 @@ func (r *reader) walk() error {
 		stack = stack[:len(stack)-1]
 		down, err := r.list(dir, first)
 		if err != nil {
-			if root {
+			if dir.name == "" {
 				return err
 			}
 			r.hurt(offsetOf(r.sb.DirTable), "directory "+dir.name+": "+err.Error())
 		}
-		root = false
 		for i := len(down) - 1; i >= 0; i-- {
 			stack = append(stack, down[i])
 		}

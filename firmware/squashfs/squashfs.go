@@ -17,7 +17,8 @@
 // the last bit of the input. See codec.go.
 //
 // Every block is decompressed once; the length that the metadata promise for a
-// block must be met exactly.
+// block must be met exactly. Inodes that no directory has stand below "lost+found";
+// what of fragment blocks and metadata nobody refers to is given back as rest.
 package squashfs
 
 import (
@@ -72,7 +73,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	if err := sb.place(in.Size); err != nil {
 		return nil, err
 	}
-	r := &reader{ctx: ctx, in: in.Section(0, int64(sb.Bytes)), sb: sb, order: order, budget: b}
+	r := &reader{ctx: ctx, in: in.Section(0, int64(sb.Bytes)), sb: sb, order: order, budget: b, rests: newRests()}
 	r.buffers.block = int(sb.BlockSize)
 	r.meta = metadata{in: r.in, order: order, codec: newCodec(compressions[sb.Compression]), blocks: map[int64]*metaBlock{}}
 	r.meta.end = int64(sb.DirTable)
@@ -82,7 +83,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		return nil, err
 	}
 	r.codec.prefer(r.meta.codec)
-	return &format.Opened{
+	o := &format.Opened{
 		Length: int64(sb.Bytes),
 		Modes:  true,
 		Tree:   r,
@@ -95,5 +96,9 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 			"byte-order":  order.String(),
 			"created":     time.Unix(int64(sb.Time), 0).UTC().Format(time.RFC3339),
 		},
-	}, nil
+	}
+	if r.unlinked > 0 {
+		o.Attributes["unlinked"] = strconv.Itoa(r.unlinked)
+	}
+	return o, nil
 }

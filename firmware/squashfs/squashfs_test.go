@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -211,6 +212,97 @@ func TestUnknown(t *testing.T) {
 		if got := squashfs.Format.Probe(format.InMemory(bad)) != format.No; got != want {
 			t.Errorf("version %d is taken for a file system: %v", version, got)
 		}
+	}
+}
+
+// TestLost has a key in a file without a name, in a folder without one, in the end of a
+// fragment block, in a block that no file refers to, in the tables, and between them.
+func TestLost(t *testing.T) {
+	mk := reference.Need(t, "mksquashfs")
+	const key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIO3x0000000000\n"
+	dir := t.TempDir()
+	for name, content := range map[string]string{"a": "content\n", "secret": "x" + key, "zfolder/inner": "x" + key + "inner"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, "tree", name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "tree", name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reference.Run(t, dir, mk, "tree", "img", "-quiet", "-noappend", "-no-progress", "-noI", "-no-xattrs", "-all-root")
+	plain, err := os.ReadFile(filepath.Join(dir, "img"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	le := binary.LittleEndian
+	inodes := int(le.Uint64(plain[64:])) + 2
+	root := inodes + int(le.Uint64(plain[32:])&0xffff)
+	folders := int(le.Uint64(plain[72:])) + 2
+	rootList := folders + int(le.Uint16(plain[root+26:]))
+	// shorten leaves out the last names of the root.
+	shorten := func(b []byte, n, size int) {
+		le.PutUint32(b[rootList:], uint32(3-n-1))
+		le.PutUint16(b[root+24:], le.Uint16(b[root+24:])-uint16(size))
+	}
+	file := func(b []byte, size uint32) []byte { // the inode of a file of that size
+		for at := inodes; at < root; at++ {
+			if le.Uint16(b[at:]) == 2 && le.Uint32(b[at+28:]) == size {
+				return b[at:]
+			}
+		}
+		t.Fatalf("no file of %d bytes", size)
+		return nil
+	}
+	img := reference.Open(t, plain)
+	if len(img.Skipped) > 0 || len(img.Containers) != 1 || img.Containers[0].Attributes["unlinked"] != "" {
+		t.Fatalf("a whole file system: %v, %d containers, %v", img.Skipped, len(img.Containers), img.Containers[0].Attributes)
+	}
+	for name, c := range map[string]struct {
+		change   func(b []byte)
+		unlinked string
+	}{
+		"a folder": {func(b []byte) { shorten(b, 1, 8+7) }, "1"},
+		"a file":   {func(b []byte) { shorten(b, 2, 8+7+8+6) }, "2"},
+		"end of a file": {func(b []byte) {
+			le.PutUint32(file(b, uint32(len(key)+1))[28:], 1)
+			le.PutUint32(file(b, uint32(len(key)+6))[28:], 1)
+		}, ""},
+		"an idle fragment": {func(b []byte) {
+			for _, size := range []int{8, len(key) + 1, len(key) + 6} {
+				f := file(b, uint32(size))
+				le.PutUint32(f[20:], ^uint32(0))
+				le.PutUint32(f[28:], 0)
+			}
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := slices.Clone(plain)
+			c.change(b)
+			if !formattest.Offered(t, squashfs.Format, b, key) {
+				t.Error("not offered")
+			}
+			img := reference.Open(t, b)
+			if got := img.Containers[0].Attributes["unlinked"]; got != c.unlinked {
+				t.Errorf("%q inodes without a name, want %q", got, c.unlinked)
+			}
+			if !slices.ContainsFunc(img.Files, func(f *firmware.File) bool {
+				content, err := f.ReadFile()
+				return err == nil && strings.Contains(string(content), key)
+			}) {
+				t.Errorf("in no file of the image: %v", img.Skipped)
+			}
+		})
+	}
+	uncompressed := firmwaretest.SquashfsWith(firmwaretest.SquashfsOptions{Uncompressed: true}, firmwaretest.Text("a", 0o644, "a"))
+	table := int(le.Uint64(uncompressed[48:])) - 2 - 4 // of owners: a block of one number, then its index
+	moved := slices.Concat(uncompressed[:table], []byte(key), uncompressed[table:])
+	for _, at := range []int{40, 48} {
+		le.PutUint64(moved[at:], le.Uint64(moved[at:])+uint64(len(key)))
+	}
+	index := moved[le.Uint64(moved[48:]):]
+	le.PutUint64(index, le.Uint64(index)+uint64(len(key)))
+	if !formattest.Offered(t, squashfs.Format, moved, key) {
+		t.Error("between the tables: not offered")
 	}
 }
 

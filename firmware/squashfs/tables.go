@@ -20,6 +20,7 @@ func (r *reader) table(at uint64, count, size int, each func(i int, raw []byte))
 	if err := r.in.Full(index, offsetOf(at)); err != nil {
 		return err
 	}
+	r.owned = append(r.owned, format.Span{Offset: offsetOf(at), Length: int64(len(index))})
 	for i := 0; i < count; i++ {
 		block := r.uint(index[i/perBlock*width:][:width])
 		b, err := r.meta.block(offsetOf(block))
@@ -30,6 +31,8 @@ func (r *reader) table(at uint64, count, size int, each func(i int, raw []byte))
 		if off+size > len(b.data) {
 			return format.Errorf(offsetOf(block), "table ends after %d of %d records", i, count)
 		}
+		r.meta.use(b, off, size)
+		r.starts = append(r.starts, offsetOf(block))
 		each(i, b.data[off:off+size])
 	}
 	return nil
@@ -114,6 +117,7 @@ func (r *reader) readXattrTable() error {
 		return format.Errorf(offsetOf(r.sb.XattrTable), "table of %d attribute sets does not fit", h.Count)
 	}
 	r.xattrStart = h.Start
+	r.owned = append(r.owned, format.Span{Offset: offsetOf(r.sb.XattrTable), Length: int64(len(head))})
 	r.xattrSets = make([]xattrSet, h.Count)
 	return r.table(r.sb.XattrTable+16, int(h.Count), 16, func(i int, raw []byte) {
 		_, _ = binary.Decode(raw, r.order, &r.xattrSets[i])

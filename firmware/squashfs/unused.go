@@ -6,6 +6,13 @@ import "github.com/assay-iot/assay/firmware/format"
 // compressor, which only some have.
 const headEnd = 256
 
+// optionsSize is how long the options of any compressor are, in a metadata block behind
+// the superblock of version 4.
+const (
+	flagOptions = 1 << 10
+	optionsSize = 8
+)
+
 // unused lists the runs that belong to no block of a file, to no fragment and to
 // no table.
 func (r *reader) unused() []format.Span {
@@ -16,7 +23,13 @@ func (r *reader) unused() []format.Span {
 			tables = min(tables, int64(at))
 		}
 	}
-	own := []format.Span{{Length: headEnd}, {Offset: tables, Length: r.tablesEnd() - tables}}
+	own := append(r.owned, format.Span{Length: superblockSize})
+	switch {
+	case r.sb.Major < 4:
+		own = append(own, format.Span{Length: headEnd}, format.Span{Offset: tables, Length: end - tables})
+	case r.sb.Flags&flagOptions != 0:
+		own = append(own, format.Span{Length: superblockSize + 2 + optionsSize})
+	}
 	for i, n := range r.inodes {
 		if n == nil || r.entries[i].Inode != i {
 			continue
@@ -31,26 +44,4 @@ func (r *reader) unused() []format.Span {
 		own = append(own, format.Span{Offset: offsetOf(f.Start), Length: int64(f.Size &^ uncompressed)})
 	}
 	return format.Gaps(end, own)
-}
-
-// tablesEnd is behind the last index of a table, where version 4 ends.
-func (r *reader) tablesEnd() int64 {
-	if r.sb.Major < 4 {
-		return int64(r.sb.Bytes)
-	}
-	last := int64(r.sb.DirTable)
-	for _, t := range []struct {
-		at          uint64
-		count, size int64
-	}{
-		{r.sb.IDTable, int64(r.sb.IDs), 4},
-		{r.sb.FragTable, int64(r.sb.Fragments), 16},
-		{r.sb.ExportTable, int64(r.sb.Inodes), 8},
-		{r.sb.XattrTable + 16, int64(len(r.xattrSets)), 16},
-	} {
-		if t.at < r.sb.Bytes && t.at >= r.sb.InodeTable {
-			last = max(last, int64(t.at)+(t.count*t.size+metaSize-1)/metaSize*8)
-		}
-	}
-	return last
 }

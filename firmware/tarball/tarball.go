@@ -100,6 +100,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 				return nil, err
 			}
 			o.Damage = []format.Damage{{Offset: o.Length, Length: in.Size - o.Length, Reason: err.Error()}}
+			o.Doubt = a.last(o.Length)
 			break
 		}
 		at := position(src)
@@ -133,6 +134,20 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		o.Attributes = map[string]string{"sysupgrade": board}
 	}
 	return o, nil
+}
+
+// last is the member in which an archive may be cut that ends at a place without its
+// mark: not if all of the member is there, and then not even a header.
+func (a *archive) last(end int64) *format.Doubt {
+	i := len(a.entries) - 1
+	e := &a.entries[i]
+	if left := a.in.Size - end; e.Err == nil && left < block {
+		return nil
+	}
+	if e.Offset < 0 || e.Size == 0 || e.Inode != i {
+		return nil
+	}
+	return &format.Doubt{Span: format.Span{Offset: e.Offset, Length: e.Size}, Entry: i, Cut: true}
 }
 
 // sysupgrade is the board that an archive is an upgrade of OpenWrt for: all lies

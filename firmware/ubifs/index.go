@@ -36,7 +36,8 @@ type walker struct {
 // readIndex enters everything that the index refers to. What it cannot read is
 // noted as lost.
 func (r *reader) readIndex(m master) error {
-	w := &walker{reader: r, seen: map[int64]bool{}, leaf: make([]byte, inodeSize+blockSize)}
+	r.indexed = map[int64]bool{}
+	w := &walker{reader: r, seen: r.indexed, leaf: make([]byte, inodeSize+blockSize)}
 	root := branch{at: r.sb.at(m.RootLEB) + int64(m.RootOffset), len: m.RootSize}
 	return w.node(root, -1, span{last: lastKey})
 }
@@ -71,6 +72,10 @@ func (w *walker) node(b branch, level int, keys span) error {
 	return nil
 }
 
+// plainBranch is the size of a branch without the hash that an authenticated file system
+// has.
+const plainBranch = 12 + keySize
+
 // branches reads an index node. Each is read once only.
 func (w *walker) branches(b branch, level int) (branches []branch, have int, err error) {
 	if w.seen[b.at] {
@@ -87,8 +92,7 @@ func (w *walker) branches(b branch, level int) (branches []branch, have int, err
 		return nil, 0, format.Errorf(b.at, "index node of level %d where one of level %d is expected", have, level)
 	}
 	rest := n.raw[indexSize:]
-	const plain = 12 + keySize // without the hash that an authenticated file system has
-	if count == 0 || len(rest)%count != 0 || len(rest)/count < plain || len(rest)/count > plain+maxHash {
+	if count == 0 || len(rest)%count != 0 || len(rest)/count < plainBranch || len(rest)/count > plainBranch+maxHash {
 		return nil, 0, format.Errorf(b.at, "index node of %d branches in %d bytes", count, len(rest))
 	}
 	branches = make([]branch, count)

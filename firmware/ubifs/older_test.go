@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/zlib"
+
+	"github.com/assay-iot/assay/firmware/format/formattest"
+	"github.com/assay-iot/assay/firmware/ubifs"
 )
 
 // older gives the contents of an image that are there no more, in the order of their
@@ -82,5 +85,44 @@ func TestOlderBlocks(t *testing.T) {
 				t.Errorf("%.100q, want %.100q", got, c.want)
 			}
 		})
+	}
+}
+
+// Room in nodes, what a node of padding fills, the table of the eraseblocks' properties
+// and nodes that nothing refers to are offered.
+func TestIdle(t *testing.T) {
+	const secret = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBkg2Wf0PSMGTDWk0HTrTWZGqm7Z"
+	in := func(at int) func(m *image, b []byte) { return func(_ *image, b []byte) { copy(b[at:], secret) } }
+	node := func(make func(m *image) []byte) func(m *image, b []byte) {
+		return func(m *image, b []byte) { copy(b[12*leb:], make(m)) }
+	}
+	for name, plant := range map[string]func(m *image, b []byte){
+		"superblock":        in(130),
+		"superblock's end":  in(4096 - len(secret)),
+		"the first master":  in(leb + 170),
+		"the second master": in(2*leb + 400),
+		"properties":        in(5 * leb),
+		"padding": node(func(m *image) []byte {
+			return append(m.node(5, 0, body(uint32(100))), secret...)
+		}),
+		"orphans":      node(func(m *image) []byte { return m.node(11, 0, body(uint64(1), []byte(secret))) }),
+		"an old index": node(func(m *image) []byte { return m.node(9, 0, body(uint16(3), uint16(0), []byte(secret[:60]))) }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newImage()
+			m.tree()
+			b := m.done(m.index())
+			plant(m, b)
+			resum(b)
+			if !formattest.Offered(t, ubifs.Format, b, secret[:60]) {
+				t.Error("not offered")
+			}
+		})
+	}
+	m := newImage()
+	m.tree()
+	m.commit(m.entry(1, 90, 0, "file"), m.inode(90, 0o100644, 1, 0, 0, secret))
+	if !formattest.Offered(t, ubifs.Format, m.done(m.index()), secret) {
+		t.Error("in the inode of a file: not offered")
 	}
 }

@@ -47,6 +47,11 @@ func TestReference(t *testing.T) {
 					t.Errorf("skipped: %+v", s)
 				}
 			}
+			for _, c := range img.Containers {
+				if strings.HasSuffix(c.Path, "!unread") {
+					t.Errorf("%d bytes of what mkfs.ubifs writes are idle", c.Length)
+				}
+			}
 			reference.Compare(t, reference.InImage(img, "ubifs"), reference.OnDisk(t, tree))
 			if a, b := reference.Find(t, img, "etc/shadow"), reference.Find(t, img, "etc/shadow-"); b.HardLink != a && a.HardLink != b {
 				t.Error("the hard link is lost")

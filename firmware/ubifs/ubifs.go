@@ -22,7 +22,8 @@
 // Blocks are plain or compressed with lzo, zlib or zstd. Names and contents that
 // are encrypted (fscrypt) are listed and not read. The hashes of an authenticated
 // file system are not verified: that takes its key. The space accounting (LPT)
-// and the list of orphans are not looked at.
+// is looked at only for what is none, the list of orphans not at all: both, and the
+// room in nodes, are given back as unread.
 package ubifs
 
 import (
@@ -167,8 +168,8 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 	if err := r.load(m); err != nil {
 		return nil, err
 	}
-	o := r.opened(length)
-	if o.Unused, err = r.unused(length); err != nil {
+	o, err := r.opened(length)
+	if err != nil {
 		return nil, err
 	}
 	o.Attributes = map[string]string{
@@ -203,10 +204,7 @@ func openHeadless(ctx context.Context, in format.Input, b *format.Budget) (*form
 	if err := r.plant(); err != nil {
 		return nil, err
 	}
-	o := r.opened(r.seen)
-	var err error
-	o.Unused, err = r.unused(r.seen)
-	return o, err
+	return r.opened(r.seen)
 }
 
 // readMaster finds the newest master node in its two eraseblocks.
@@ -230,8 +228,12 @@ func (r *reader) readMaster() (m master, err error) {
 	return m, nil
 }
 
-func (r *reader) opened(length int64) *format.Opened {
-	return &format.Opened{Length: length, Modes: true, Tree: r, Damage: r.damage}
+func (r *reader) opened(length int64) (*format.Opened, error) {
+	unused, err := r.unused(length)
+	if err != nil {
+		return nil, err
+	}
+	return &format.Opened{Length: length, Modes: true, Tree: r, Damage: r.damage, Unused: unused, Unread: r.unread}, nil
 }
 
 // reader is an opened file system.
@@ -248,8 +250,10 @@ type reader struct {
 	torn           bool           // the journal is not whole
 	live           map[int64]bool // where the nodes are of what there is, and of names that were removed
 
-	sizes  map[uint32]uint64 // of inodes: bytes
-	olders int               // files of older contents
+	sizes   map[uint32]uint64 // of inodes: bytes
+	indexed map[int64]bool    // where the nodes of the index are
+	unread  []format.Span
+	olders  int // files of older contents
 
 	entries []format.Entry
 	files   []*inode // of entries that are regular files with a content of their own, else nil

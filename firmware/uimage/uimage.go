@@ -135,7 +135,8 @@ func parts(in format.Input, h header) []format.Part {
 }
 
 // multi reads the table of sizes of a multi-file image; every file but the last
-// is padded to four bytes. It gives nothing if the table does not fit.
+// is padded to four bytes. What stands behind the last is a part without a name. It
+// gives nothing if the table does not fit.
 func multi(in format.Input, whole format.Part) []format.Part {
 	var parts []format.Part
 	table := in.Head(4 * (maxParts + 1))
@@ -152,6 +153,7 @@ func multi(in format.Input, whole format.Part) []format.Part {
 		sizes = append(sizes, int64(size))
 	}
 	at := int64(len(sizes)+1) * 4
+	own := []format.Span{{Length: headerSize + at}}
 	for i, size := range sizes {
 		if size > in.Size-at {
 			return nil
@@ -162,6 +164,10 @@ func multi(in format.Input, whole format.Part) []format.Part {
 		}
 		parts = append(parts, p)
 		at = min(at+(size+3)&^3, in.Size)
+		own = append(own, format.Span{Offset: p.Offset + size, Length: headerSize + at - p.Offset - size})
 	}
-	return parts
+	if parts == nil {
+		return nil
+	}
+	return format.WithGaps(headerSize+in.Size, parts, own...)
 }

@@ -37,6 +37,15 @@ func TestMulti(t *testing.T) {
 	}
 }
 
+// What stands behind the last part, and is in none, is offered.
+func TestBehindLast(t *testing.T) {
+	const key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIO3x"
+	data := firmwaretest.UImage("two", append(multi()[64:], "\x00"+key...), firmwaretest.UImageHeader{Type: 4})
+	if !formattest.Offered(t, uimage.Format, data, key) {
+		t.Error("not offered")
+	}
+}
+
 func TestDataChecksum(t *testing.T) {
 	data := seeds()[0]
 	data[len(data)-1] ^= 1

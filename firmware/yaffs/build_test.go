@@ -99,6 +99,9 @@ func (f *flash) chunk(b []byte, tags []uint32) int {
 	spare := bytes.Repeat([]byte{0xff}, f.spare)
 	if f.first {
 		f.firstTags(spare, tags)
+		page := append(bytes.Clone(b), bytes.Repeat([]byte{0xff}, f.page-len(b))...)
+		copy(spare[8:], f.halfParity(page[:256]))
+		copy(spare[13:], f.halfParity(page[256:]))
 		f.Write(spare)
 		return at
 	}
@@ -132,6 +135,18 @@ func (f *flash) parityOf(t []byte) []byte {
 	}
 	p := []byte{columns, 0xff, 0xff, 0xff}
 	return f.order.AppendUint32(f.order.AppendUint32(p, lines), inverse)
+}
+
+// halfParity is the parity of half a page: of the lines, the bits from the highest on,
+// each beside its inverse, and of the columns.
+func (f *flash) halfParity(half []byte) []byte {
+	p := f.parityOf(half)
+	lines, inverse := f.order.(binary.ByteOrder).Uint32(p[4:]), f.order.(binary.ByteOrder).Uint32(p[8:])
+	var mixed uint16
+	for bit := 7; bit >= 0; bit-- {
+		mixed = mixed<<2 | uint16(lines>>bit&1)<<1 | uint16(inverse>>bit&1)
+	}
+	return []byte{^byte(mixed), ^byte(mixed >> 8), ^p[0]<<2 | 3}
 }
 
 // firstTags writes the tags of YAFFS1 bit by bit.
@@ -175,7 +190,6 @@ func (f *flash) firstTags(spare []byte, tags []uint32) {
 	copy(spare, b[:4])
 	copy(spare[6:], b[4:6])
 	copy(spare[11:], b[6:])
-	copy(spare[8:], "ecc")
 	if f.status != 0 {
 		spare[4] = f.status
 		f.status = 0

@@ -86,6 +86,50 @@ func (g geometry) sumHolds(raw [8]byte) bool {
 	return uint32(sum) == want
 }
 
+// Where the parity of each half of a page stands, in the spare bytes. Marks of the chunk
+// and the block stand in front of the tags' last bytes.
+const (
+	halfPage, halfParity = firstPage / 2, 3
+	marksAt, marks       = 4, 2
+	badBlock             = 'Y'
+)
+
+var parityPlaces = [2]int{8, 13}
+
+// firstIdle are the spare bytes of a chunk at a place that are neither tags nor what a
+// driver writes beside them: marks, and the parity of the content.
+func firstIdle(chunk []byte, at int64) (idle []format.Span) {
+	if len(chunk) < firstPage+firstSpare {
+		return nil
+	}
+	spare := chunk[firstPage:]
+	for i, c := range spare[marksAt:][:marks] {
+		if c != 0xff && c != 0 && c != badBlock && bits.OnesCount8(c) < 7 {
+			idle = append(idle, format.Span{Offset: at + firstPage + marksAt + int64(i), Length: 1})
+		}
+	}
+	for half, from := range parityPlaces {
+		have, want := [halfParity]byte(spare[from:]), halfParityOf(chunk[half*halfPage:][:halfPage])
+		swapped := [halfParity]byte{want[1], want[0], want[2]}
+		if have != want && have != swapped && !onlyErased(have[:]) && have != [halfParity]byte{} {
+			idle = append(idle, format.Span{Offset: at + firstPage + int64(from), Length: halfParity})
+		}
+	}
+	return idle
+}
+
+// halfParityOf is the parity of half a page, as SmartMedia cards have it: of the numbers
+// of the bytes with an odd number of bits, bit by bit beside that of their inverse, and
+// of the columns, all inverted. Some drivers swap the first two bytes.
+func halfParityOf(b []byte) [halfParity]byte {
+	columns, lines, inverse := parityOf(b)
+	mixed := uint16(0)
+	for bit := range 8 {
+		mixed |= uint16(lines>>bit&1)<<(2*bit+1) | uint16(inverse>>bit&1)<<(2*bit)
+	}
+	return [...]byte{^byte(mixed), ^byte(mixed >> 8), ^(columns << 2)}
+}
+
 // compareFirst puts the parts of an object of YAFFS1 in order, and the versions of
 // a part, the newest last: there are two at most, if the power went off when one
 // took the other's place.

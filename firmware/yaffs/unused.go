@@ -24,7 +24,10 @@ func (v *volume) keep(off int64, t tags) {
 			format.Span{Offset: off + atDevice, Length: headerSize - atDevice + attributes})
 	}
 	v.own = append(v.own, format.Span{Offset: off + int64(v.page), Length: int64(v.spare)})
-	if tags := v.tagsBytes(); !v.inband && !v.geometry.first { // YAFFS1 leaves eight bytes for a parity
+	switch tags := v.tagsBytes(); {
+	case v.geometry.first:
+		v.unread = append(v.unread, firstIdle(v.in.Peek(off, firstPage+firstSpare), off)...)
+	case !v.inband:
 		v.unread = append(v.unread, format.Span{Offset: off + int64(v.page), Length: int64(v.tagsAt)},
 			format.Span{Offset: off + int64(v.page+v.tagsAt+tags), Length: int64(v.spare - v.tagsAt - tags)})
 	}

@@ -6,6 +6,9 @@ import (
 
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
+	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/format/formattest"
+	"github.com/assay-iot/assay/firmware/yaffs"
 )
 
 func unexplained(img *firmware.Image) (n int) {
@@ -28,6 +31,43 @@ func TestAllIsUsed(t *testing.T) {
 			t.Errorf("%s: %d bytes are unexplained", name, n)
 		}
 	}
+}
+
+// A key in the spare bytes of YAFFS1, where marks and parities stand, is offered.
+func TestSpare(t *testing.T) {
+	const secret = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBkg2Wf0PSMGTDWk0HTrTWZGqm7ZCWkkD4J7IK2x\n"
+	for name, f := range firsts() {
+		f.root()
+		f.file(257, "file", bytes.Repeat([]byte("content\n"), 1000))
+		if idle := opened(t, f).Unread; len(idle) > 0 {
+			t.Errorf("%s: of a whole image: %v", name, idle)
+		}
+		rest := secret
+		for at := 512; len(rest) >= 6; at += 528 {
+			copy(f.Bytes()[at+8:], rest[:3])
+			copy(f.Bytes()[at+13:], rest[3:6])
+			rest = rest[6:]
+		}
+		if !formattest.Offered(t, yaffs.First, f.Bytes(), secret[:len(secret)-len(rest)]) {
+			t.Errorf("%s: not offered", name)
+		}
+	}
+	known := [3]byte{0xaa, 0xaa, 0xab} // of the first bit alone: all lines are even, and all columns
+	b := make([]byte, 256)
+	b[0] = 1
+	f := firsts()["little"]
+	if got := f.halfParity(b); [3]byte(got) != known {
+		t.Errorf("the parity of a bit is %x, want %x", got, known)
+	}
+}
+
+func opened(t *testing.T, f *flash) *format.Opened {
+	t.Helper()
+	o, err := yaffs.First.Open(t.Context(), format.InMemory(f.Bytes()), format.NewBudget(1000, 1<<20, 1<<20, 100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
 }
 
 // What was overwritten or deleted, what fills a page, and what stands behind a name

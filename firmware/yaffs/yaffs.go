@@ -22,7 +22,8 @@
 // checksum, a mark at a chunk that is void, and no sequence numbers.
 //
 // The contents have no checksums: what the driver of the flash keeps in
-// the spare bytes for them is its own affair. A damaged content is not noticed.
+// the spare bytes for them is its own affair. A damaged content is not noticed. Spare
+// bytes of YAFFS1 that are no parity of their page are given back as unread.
 //
 // Not read: tags of YAFFS1 that a driver gathered in the last bytes of the spare
 // ones, and dumps from which the spare bytes are missing.

@@ -42,7 +42,27 @@ func salvage(ctx context.Context, in format.Input, b *format.Budget) (*format.Op
 		}
 	}
 	lost := format.Damage{Offset: end, Reason: "the archive ends before its directory: what is there of it was read by the headers of its members"}
-	return &format.Opened{Length: end, Tree: a, Damage: append(a.damage, lost)}, nil
+	return &format.Opened{Length: end, Tree: a, Damage: append(a.damage, lost), Doubt: a.last(end, b)}, nil
+}
+
+// last is the last member if its content is not what its header says: the archive was
+// cut in it, and something else follows there.
+func (a *archive) last(end int64, b *format.Budget) *format.Doubt {
+	i := len(a.entries) - 1
+	e := &a.entries[i]
+	if !e.Mode.IsRegular() || e.Size == 0 || e.Size > b.FileBytes {
+		return nil
+	}
+	if e.Err == nil {
+		if _, err := a.Read(i); err == nil {
+			return nil
+		}
+	}
+	from, err := a.dataOffset(a.files[i])
+	if err != nil || from >= end {
+		return nil
+	}
+	return &format.Doubt{Span: format.Span{Offset: from, Length: end - from}, Entry: i, Cut: true}
 }
 
 // members makes a directory of the members that are whole, and says where they end.

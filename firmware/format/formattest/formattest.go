@@ -96,6 +96,7 @@ func Try(t testing.TB, f *format.Format, data []byte) bool {
 	}
 	if o.Tree != nil {
 		tree(t, f, o.Tree, b)
+		left(t, f, o)
 	}
 	for _, p := range o.Parts {
 		gathered(t, f, p.Bytes)
@@ -130,6 +131,20 @@ func tree(t testing.TB, f *format.Format, tree format.Tree, b *format.Budget) {
 				t.Fatalf("%s: entry %d has %d bytes, not %d", f.Name, i, len(content), entries[i].Size)
 			}
 		})
+	}
+}
+
+// left looks at what a tree leaves: bytes of no entry, and a doubtful member.
+func left(t testing.TB, f *format.Format, o *format.Opened) {
+	if r, ok := o.Tree.(format.Remainder); ok {
+		for _, s := range r.Rest() {
+			if s.Place.Offset < 0 || s.Place.Length < 0 {
+				t.Fatalf("%s: what is left is of %+v", f.Name, s.Place)
+			}
+		}
+	}
+	if d := o.Doubt; d != nil && (d.Offset < 0 || d.Length < 0 || d.Entry >= len(o.Tree.Entries())) {
+		t.Fatalf("%s: a doubtful member %+v of %d entries", f.Name, *d, len(o.Tree.Entries()))
 	}
 }
 
