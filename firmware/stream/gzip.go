@@ -51,13 +51,16 @@ func peekGzip(in format.Input) []byte {
 	return peekInflated(head[n:])
 }
 
+// Flags of the header (RFC 1952, 2.3.1).
+const flagSum, flagExtra, flagName, flagComment = 2, 4, 8, 16
+
 // gzipHeader is the length of the header, as far as it is there.
 func gzipHeader(h []byte) int {
-	const sum, extra, name, comment = 2, 4, 8, 16
-	if len(h) < 10 {
+	const sum, extra, name, comment = flagSum, flagExtra, flagName, flagComment
+	if len(h) < plainHeader {
 		return len(h)
 	}
-	n, flags := 10, h[3]
+	n, flags := plainHeader, h[3]
 	if flags&extra != 0 && n+2 <= len(h) {
 		n += 2 + int(h[n]) + int(h[n+1])<<8
 	}
@@ -74,11 +77,15 @@ func gzipHeader(h []byte) int {
 
 func openGzip(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
 	c := newCounter(in, 0)
-	r, err := gzip.NewReader(c)
+	name, err := readGzipHeader(c)
 	if err != nil {
 		return nil, err
 	}
-	name, first := r.Name, c.taken()
+	first := c.taken()
+	r, err := gzip.NewReader(&headed{counter: c})
+	if err != nil {
+		return nil, err
+	}
 	m := &members{gzip: r, src: c}
 	r.Multistream(false)
 	data, err := collect(ctx, m, b, 0, c.taken)
@@ -120,11 +127,14 @@ func (m *members) Read(p []byte) (int, error) {
 			return 0, io.EOF
 		}
 		at := m.src.taken()
-		if err := m.gzip.Reset(m.src); err != nil {
+		if _, err := readGzipHeader(m.src); err != nil {
 			return 0, err
 		}
 		if n := m.src.taken() - at; n > plainHeader && len(m.headers) < maxHeaders {
 			m.headers = append(m.headers, format.Span{Offset: at, Length: n})
+		}
+		if err := m.gzip.Reset(&headed{counter: m.src}); err != nil {
+			return 0, err
 		}
 		m.gzip.Multistream(false)
 	}

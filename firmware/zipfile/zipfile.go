@@ -24,7 +24,7 @@ import (
 // Format is the zip archive.
 var Format = &format.Format{
 	Name:     "zip",
-	Magics:   []format.Magic{{Bytes: "PK\x03\x04"}},
+	Magics:   []format.Magic{{Bytes: localMagic}, {Bytes: nothing}},
 	Anywhere: true,
 	Probe:    probe,
 	Open:     open,
@@ -33,6 +33,8 @@ var Format = &format.Format{
 const (
 	headerSize = 30
 	endMagic   = "PK\x05\x06"
+	// nothing is an end record of one directory without entries, at the first byte.
+	nothing    = endMagic + "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 	endSize    = 22
 	maxLink    = 65535
 	window     = 1 << 20
@@ -40,6 +42,9 @@ const (
 
 func probe(in format.Input) format.Likeness {
 	h := in.Head(headerSize)
+	if len(h) >= endSize && string(h[:len(nothing)]) == nothing {
+		return format.Likely
+	}
 	if len(h) < headerSize {
 		return format.No
 	}
@@ -79,7 +84,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		a.compare(f)
 	}
 	a.overlaps()
-	if len(a.entries) == 0 {
+	if len(a.entries) == 0 && end != endSize+int64(len(r.Comment)) {
 		return nil, format.Errorf(0, "an archive without entries")
 	}
 	whole := in.Section(0, end)

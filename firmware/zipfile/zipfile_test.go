@@ -184,3 +184,26 @@ func TestHeaders(t *testing.T) {
 		}
 	}
 }
+
+// TestEmpty reads an archive of nothing, which is an end record and perhaps a comment.
+func TestEmpty(t *testing.T) {
+	for _, comment := range []string{"", "nothing to update"} {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		_ = w.SetComment(comment)
+		_ = w.Close()
+		img := reference.Open(t, b.Bytes())
+		if len(img.Containers) != 1 || img.Containers[0].Type != "zip" || img.Containers[0].Length != int64(b.Len()) || len(img.Containers[0].Damage) > 0 {
+			t.Errorf("comment %q: %+v, %+v", comment, img.Containers, img.Skipped)
+		}
+		img = reference.Open(t, firmwaretest.Tar(firmwaretest.Binary("empty.zip", 0o644, b.Bytes())))
+		if len(img.Containers) != 2 || len(img.Skipped) > 0 {
+			t.Errorf("in an archive, comment %q: %+v, %+v", comment, img.Containers, img.Skipped)
+		}
+	}
+	torn := append([]byte("PK\x05\x06"), make([]byte, 30)...)
+	torn[10] = 1 // an entry, and no directory
+	if img := reference.Open(t, torn); len(img.Containers) > 0 && img.Containers[0].Type == "zip" {
+		t.Errorf("opened: %+v", img.Containers)
+	}
+}
