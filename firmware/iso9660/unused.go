@@ -57,8 +57,8 @@ func (r *reader) ownStructure(v volumes) {
 }
 
 // unread is what belongs to the volume and is no more than that: the descriptors, in
-// which applications have room of their own, the sectors of a partition table with
-// the program in front of it, and what stands in directories behind their records.
+// which applications have room of their own, the note of the maker, the sectors of a
+// partition table with the program in front of it, and what stands in directories behind their records.
 func (r *reader) unread(v volumes) []format.Span {
 	own := func(from, length int64) []format.Span {
 		var in []format.Span
@@ -69,7 +69,10 @@ func (r *reader) unread(v volumes) []format.Span {
 		}
 		return in
 	}
-	spans := slices.Concat(own(0, 1), own(v.end, 1), r.idle)
+	spans := slices.Concat(own(0, 1), r.idle)
+	if string(r.in.Peek(v.end, len(makerNote))) == makerNote {
+		spans = append(spans, own(v.end, 1)...)
+	}
 	for at := int64(descriptorsAt); at < max(v.end, descriptorsAt+sectorSize); at += sectorSize {
 		spans = append(spans, format.Span{Offset: at + applicationAt, Length: sectorSize - applicationAt})
 	}

@@ -14,48 +14,69 @@ import (
 // read. The decoder's own bound, 512, is below what a path may have.
 const maxGzipText = 64 << 10
 
-// readGzipHeader takes the header of a member (RFC 1952, 2.3.1) and gives the name in
-// it, which is in ISO 8859-1.
-func readGzipHeader(c *counter) (name string, err error) {
+// gzipHeader is what the header of a member says.
+type gzipHeader struct {
+	length int64
+	name   string // in UTF-8; in the header it is in ISO 8859-1
+	block  int64  // the length of the member, if it says that and nothing else as BGZF does
+}
+
+// readGzipHeader takes the header of a member (RFC 1952, 2.3.1).
+func readGzipHeader(c *counter) (got gzipHeader, err error) {
 	h := &gzipHead{counter: c, sum: crc32.NewIEEE()}
+	from := c.taken()
 	fixed, err := h.take(plainHeader)
 	if err != nil {
-		return "", err
+		return got, err
 	}
 	if string(fixed[:3]) != "\x1f\x8b\x08" {
-		return "", gzip.ErrHeader
+		return got, gzip.ErrHeader
 	}
 	flags := fixed[3]
 	if flags&flagExtra != 0 {
 		n, err := h.take(2)
 		if err != nil {
-			return "", err
+			return got, err
 		}
-		if _, err := h.take(int(binary.LittleEndian.Uint16(n))); err != nil {
-			return "", err
+		extra, err := h.take(int(binary.LittleEndian.Uint16(n)))
+		if err != nil {
+			return got, err
+		}
+		if flags == flagExtra {
+			got.block = blockLength(extra)
 		}
 	}
 	if flags&flagName != 0 {
-		if name, err = h.text(); err != nil {
-			return "", err
+		if got.name, err = h.text(); err != nil {
+			return got, err
 		}
 	}
 	if flags&flagComment != 0 {
 		if _, err := h.text(); err != nil {
-			return "", err
+			return got, err
 		}
 	}
 	if flags&flagSum != 0 {
 		want := uint16(h.sum.Sum32())
-		got, err := h.take(2)
+		sum, err := h.take(2)
 		if err != nil {
-			return "", err
+			return got, err
 		}
-		if binary.LittleEndian.Uint16(got) != want {
-			return "", gzip.ErrHeader
+		if binary.LittleEndian.Uint16(sum) != want {
+			return got, gzip.ErrHeader
 		}
 	}
-	return name, nil
+	got.length = c.taken() - from
+	return got, nil
+}
+
+// blockLength reads the extra field of BGZF: the length of the member, less one (SAM
+// specification, 4.1).
+func blockLength(extra []byte) int64 {
+	if len(extra) != 6 || string(extra[:4]) != "BC\x02\x00" {
+		return 0
+	}
+	return int64(binary.LittleEndian.Uint16(extra[4:])) + 1
 }
 
 // gzipHead reads a header and sums it.

@@ -57,3 +57,24 @@ func TestGzipHeader(t *testing.T) {
 		}
 	}
 }
+
+// TestBlocks reads BGZF: the extra field of a member is passed over where it says how
+// long that is, and offered where it says anything else.
+func TestBlocks(t *testing.T) {
+	block := func(content string, more int) []byte {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		w.Extra = []byte("BC\x02\x00\x00\x00")
+		_, _ = w.Write([]byte(content))
+		_ = w.Close()
+		binary.LittleEndian.PutUint16(b.Bytes()[16:], uint16(b.Len()-1+more))
+		return b.Bytes()
+	}
+	for more, headers := range map[int]int{0: 0, 1: 2} {
+		data := append(append(block("one", 0), block("two", more)...), block("three", more)...)
+		got, err := stream.Gzip.Open(t.Context(), format.InMemory(data), format.NewBudget(10, 1<<20, 1<<20, 0))
+		if err != nil || string(got.Stream) != "onetwothree" || len(got.Unread) != headers {
+			t.Errorf("%d: %v, %q, %v", more, err, got.Stream, got.Unread)
+		}
+	}
+}

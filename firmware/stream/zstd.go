@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"encoding/binary"
 	"io"
 
 	"github.com/klauspost/compress/zstd"
@@ -12,7 +13,7 @@ import (
 // Zstd is RFC 8878, several frames one after another included.
 var Zstd = &format.Format{
 	Name:     "zstd",
-	Magics:   []format.Magic{{Bytes: "\x28\xb5\x2f\xfd"}},
+	Magics:   []format.Magic{{Bytes: "\x28\xb5\x2f\xfd"}, {Offset: 1, Bytes: skipMagic}},
 	Anywhere: true,
 	Probe:    probeZstd,
 	Open:     openZstd,
@@ -33,7 +34,36 @@ func peekZstd(in format.Input) []byte {
 	return peek(r, nil)
 }
 
+// skipMagic ends the magic number of a frame that is to be skipped, whose first byte
+// is one of sixteen (RFC 8878, 3.1.2); pzstd has one in front of each frame. maxSkips
+// is how many may stand in front of the first frame.
+const (
+	skipMagic = "\x2a\x4d\x18"
+	maxSkips  = 16
+)
+
+// firstFrame is where the first frame begins that is not to be skipped; negative if
+// there is none.
+func firstFrame(in format.Input) (at int64) {
+	for range maxSkips {
+		h := in.Peek(at, 8)
+		if len(h) < 8 || h[0]&0xf0 != 0x50 || string(h[1:4]) != skipMagic {
+			break
+		}
+		at += 8 + int64(binary.LittleEndian.Uint32(h[4:]))
+	}
+	if at > 0 && string(in.Peek(at, 4)) != "\x28\xb5\x2f\xfd" {
+		return -1 // of LZ4, which has the same
+	}
+	return at
+}
+
 func probeZstd(in format.Input) format.Likeness {
+	at := firstFrame(in)
+	if at < 0 {
+		return format.No
+	}
+	in = in.Section(at, in.Size-at)
 	var h zstd.Header
 	if h.Decode(in.Head(zstd.HeaderMaxSize)) != nil || h.WindowSize > 2*maxDict {
 		return format.No
@@ -43,7 +73,7 @@ func probeZstd(in format.Input) format.Likeness {
 
 func openZstd(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
 	end, size, whole, skipped := zstdFrames(in)
-	if end == 0 {
+	if end == 0 || firstFrame(in) < 0 {
 		return nil, format.Errorf(0, "no whole zstd block")
 	}
 	src := &counting{r: io.NewSectionReader(in.ReaderAt, 0, end)}
@@ -91,7 +121,7 @@ func zstdFrames(in format.Input) (end, size int64, whole bool, skipped []format.
 			return end, size, end > 0, skipped
 		}
 		if h.Skippable {
-			if end == 0 || int64(h.SkippableSize) > in.Size-end-8 {
+			if int64(h.SkippableSize) > in.Size-end-8 {
 				return end, size, end > 0, skipped
 			}
 			skipped = append(skipped, format.Span{Offset: end + 8, Length: int64(h.SkippableSize)})

@@ -121,7 +121,7 @@ func (a *archive) records(b []byte, at int64, link bool) {
 			return
 		}
 		key, value, _ := strings.Cut(string(rest[:n-len(digits)-1]), "=")
-		if value = strings.TrimSuffix(value, "\n"); key == "comment" && isCommit(value) {
+		if value = strings.TrimSuffix(value, "\n"); key == "comment" && format.IsCommit(value) {
 			a.commit = value
 		} else if !isRead(key, value) || key == "linkpath" && !link {
 			a.says(at, at+int64(n))
@@ -152,10 +152,4 @@ func isRead(key, value string) bool {
 	begins := func(prefix string) bool { return strings.HasPrefix(key, prefix) }
 	return slices.Contains(keywords, key) || slices.ContainsFunc(prefixes, begins) ||
 		len(value) < maxForeign && slices.ContainsFunc(foreign, begins)
-}
-
-// isCommit reports whether a comment is the name of a commit, which "git archive"
-// writes into an archive's first header: a digest of SHA-1 or SHA-256.
-func isCommit(comment string) bool {
-	return (len(comment) == 40 || len(comment) == 64) && strings.Trim(comment, "0123456789abcdef") == ""
 }

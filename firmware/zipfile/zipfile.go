@@ -34,10 +34,10 @@ const (
 	headerSize = 30
 	endMagic   = "PK\x05\x06"
 	// nothing is an end record of one directory without entries, at the first byte.
-	nothing    = endMagic + "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
-	endSize    = 22
-	maxLink    = 65535
-	window     = 1 << 20
+	nothing = endMagic + "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+	endSize = 22
+	maxLink = 65535
+	window  = 1 << 20
 )
 
 func probe(in format.Input) format.Likeness {
@@ -88,7 +88,11 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		return nil, format.Errorf(0, "an archive without entries")
 	}
 	whole := in.Section(0, end)
-	return &format.Opened{Length: end, Tree: a, Damage: a.damage, Unused: a.unused(whole, directory), Unread: a.unread(whole, directory, end)}, nil
+	o := &format.Opened{Length: end, Tree: a, Damage: a.damage, Unused: a.unused(whole, directory), Unread: a.unread(whole, directory, end, r.Comment)}
+	if format.IsCommit(r.Comment) {
+		o.Attributes = map[string]string{"commit": r.Comment}
+	}
+	return o, nil
 }
 
 // read lists the members of a directory.
