@@ -46,6 +46,7 @@ func (a *archive) unread(in format.Input, directory, end int64, comment string) 
 			out = append(out, long(in, off-extra, extra)...)
 		}
 	}
+	out = append(out, a.pairs...)
 	text := end - int64(len(comment))
 	out = append(out, format.Span{Offset: at, Length: text - endSize - at}) // records of a large archive
 	if !format.IsCommit(comment) {

@@ -61,7 +61,8 @@ type archive struct {
 	entries []format.Entry
 	damage  []format.Damage
 	in      format.Input
-	front   int64 // bytes of the file in front of the archive, where offsets count them
+	pairs   []format.Span // of a block of signatures, that are not known
+	front   int64         // bytes of the file in front of the archive, where offsets count them
 }
 
 func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
