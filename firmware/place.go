@@ -268,7 +268,7 @@ func (o *opener) takeStream(in format.Input, c candidate, got *format.Opened) er
 			return err
 		}
 	}
-	sure := c.format.Summed && len(got.Damage) == 0 && stream.Size >= minTelling
+	sure := (c.format.Summed || got.Summed) && len(got.Damage) == 0 && stream.Size >= minTelling
 	if c.off > 0 && stream.Size < minStream && !sure {
 		return errTiny
 	}

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"compress/zlib"
 	"encoding/binary"
 	"hash/crc32"
 	"os"
@@ -81,6 +82,15 @@ func TestHidden(t *testing.T) {
 	zs := gzip.NewWriter(&small)
 	_, _ = zs.Write([]byte(key))
 	_ = zs.Close()
+	behind := func(packed []byte) []byte { // in the middle of an image
+		return slices.Concat(firmwaretest.Cpio(firmwaretest.Text("a", 0o644, "a")), packed, []byte("and more"))
+	}
+	var packedKey bytes.Buffer
+	zw := zlib.NewWriter(&packedKey)
+	_, _ = zw.Write([]byte(key))
+	_ = zw.Close()
+	summed, _ := zstd.NewWriter(nil, zstd.WithEncoderCRC(true))
+	sized, _ := zstd.NewWriter(nil, zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true))
 	n, sum := uint64(len(key)), crc32.ChecksumIEEE([]byte(key))
 	for name, c := range map[string]struct {
 		image []byte
@@ -98,6 +108,9 @@ func TestHidden(t *testing.T) {
 		"MBR, the code":            {boot, ""},
 		"Android, a boot page":     {page, ""},
 		"Android, a chunk":         {sparse, ""},
+		"a small zlib":             {behind(packedKey.Bytes()), ""},
+		"a small zstd":             {behind(summed.EncodeAll([]byte(key), nil)), ""},
+		"a small zstd with a size": {behind(sized.EncodeAll([]byte(key), nil)), ""},
 		"a small stream":           {slices.Concat(firmwaretest.Cpio(firmwaretest.Text("a", 0o644, "a")), small.Bytes()), ""},
 	} {
 		img := reference.Open(t, c.image)

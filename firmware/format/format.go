@@ -181,6 +181,9 @@ type Opened struct {
 	// Endless says that the mark is missing with which such a container ends. A whole
 	// image that ends so may be cut.
 	Endless bool
+	// Summed says that a checksum over what a stream unpacked to held, or a length that
+	// its header gives, where not every stream of the format has one.
+	Summed bool
 	// StreamName is the name that a stream's header gives to its content.
 	StreamName string
 }
