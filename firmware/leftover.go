@@ -31,7 +31,7 @@ const (
 // they can be explained, and offers the rest as raw files.
 func (o *opener) leftover(p *place, f *found) error {
 	gaps := gaps(f.ranges, p.in.Size)
-	if len(gaps) == 0 {
+	if len(gaps) == 0 || p.quiet {
 		return nil
 	}
 	if p.member && f.containers == 0 {
@@ -175,7 +175,7 @@ func (o *opener) nothing(p *place) {
 
 // shiftIn is where the place begins in the bytes of what its path names.
 func (p *place) shiftIn() int64 {
-	if p.why != "" {
+	if p.why != "" || p.quiet {
 		return p.shift
 	}
 	if p.parent != nil && p.path == p.parent.Path && !p.stream {

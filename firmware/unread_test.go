@@ -1,6 +1,7 @@
 package firmware_test
 
 import (
+	"archive/tar"
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
@@ -62,6 +63,13 @@ func TestHidden(t *testing.T) {
 		_ = w.Close()
 		return b.Bytes()
 	}
+	noted := func(value string) []byte { // in a record of a tar header
+		var b bytes.Buffer
+		w := tar.NewWriter(&b)
+		_ = w.WriteHeader(&tar.Header{Name: "a", Typeflag: tar.TypeReg, PAXRecords: map[string]string{"ACME.note": value}})
+		_ = w.Close()
+		return b.Bytes()
+	}
 	nameless := firmwaretest.Cpio(firmwaretest.Text("a", 0o644, "a"), firmwaretest.Text("b", 0o644, key))
 	nameless[bytes.Index(nameless, []byte("b\x00"))] = '.'
 	boot := make([]byte, 1<<20)
@@ -101,6 +109,9 @@ func TestHidden(t *testing.T) {
 		"gzip, of a second member": {slices.Concat(gz(""), gz(string(extra)+key)), ""},
 		"zip, the comment":         {zipped(key, zip.FileHeader{Name: "a"}, ""), ""},
 		"zip, of a member":         {zipped("", zip.FileHeader{Name: "a", Comment: key}, ""), ""},
+		"zip, a packed comment":    {zipped(string(firmwaretest.Gzip("", []byte(key))), zip.FileHeader{Name: "a"}, ""), ""},
+		"gzip, packed":             {gz(string(extra) + string(firmwaretest.Gzip("", []byte(key)))), ""},
+		"tar, packed":              {noted(string(firmwaretest.Gzip("", []byte(key)))), ""},
 		"zip, an extra field":      {zipped("", zip.FileHeader{Name: "a", Extra: append(extra, key...)}, ""), ""},
 		"zip, no name":             {zipped("", zip.FileHeader{Name: ".", CRC32: sum, CompressedSize64: n, UncompressedSize64: n}, key), ""},
 		"zip, a folder":            {zipped("", zip.FileHeader{Name: "a/", CRC32: sum, CompressedSize64: n, UncompressedSize64: n}, key), "has a content"},
@@ -117,6 +128,34 @@ func TestHidden(t *testing.T) {
 		told := slices.ContainsFunc(img.Skipped, func(s firmware.Skipped) bool { return c.told != "" && strings.Contains(s.Reason, c.told) })
 		if offered(img) == (c.told != "") || told != (c.told != "") {
 			t.Errorf("%s: offered %v, told %v: %+v", name, offered(img), told, img.Skipped)
+		}
+	}
+}
+
+// A journal in use holds the head of its file system and a folder: none of them is
+// taken for another file system, or for a broken one.
+func TestJournal(t *testing.T) {
+	reference.Need(t, "mkfs.ext4")
+	reference.Need(t, "debugfs")
+	dir := t.TempDir()
+	reference.Run(t, dir, "mkfs.ext4", "-q", "-b", "4096", "img", "64M")
+	reference.Run(t, dir, "sh", "-c", `dd if=img of=head bs=4096 count=1 2>/dev/null && (echo jo; echo jw -b 0,1 head; echo jc) | debugfs -w img >/dev/null 2>&1`)
+	image, err := os.ReadFile(filepath.Join(dir, "img"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(image, image[1024+0x68:1024+0x78]); n < 3 { // in the head of the journal too
+		t.Fatalf("the identifier of the file system is there %d times", n)
+	}
+	img := reference.Open(t, image)
+	for _, s := range img.Skipped {
+		if !strings.Contains(s.Reason, "the journal was noticed") {
+			t.Errorf("told: %+v", s)
+		}
+	}
+	for _, k := range img.Containers {
+		if k.Type != "ext" && k.Type != "raw" || strings.Count(k.Path, "!ext") > 1 {
+			t.Errorf("opened: %s", k.Path)
 		}
 	}
 }
@@ -168,6 +207,11 @@ func TestUnread(t *testing.T) {
 			copy(image[at:], key)
 			if !offered(reference.Open(t, image)) {
 				t.Errorf("not offered")
+			}
+			clear(image[at : at+len(key)])
+			copy(image[at:], firmwaretest.Gzip("", []byte(key)))
+			if !offered(reference.Open(t, image)) {
+				t.Errorf("packed: not offered")
 			}
 			if c.noise == 0 {
 				return
