@@ -96,6 +96,8 @@ func (o *opener) explain(p *place, r *Range, f *found, covered string, whole boo
 		r.What = p.why + "not recognised"
 		if r.Length >= minSmall {
 			o.rawRange(p, "range", *r) // it may be short, and a key
+		} else {
+			o.laid(p, r.Offset, r.Length, false)
 		}
 		return
 	}
@@ -223,6 +225,7 @@ func (o *opener) rawFile(p *place, name string, off, length int64) {
 		}
 	}
 	o.raws = append(o.raws, raw{f, in})
+	o.laid(p, off, length, true)
 }
 
 // raw is a raw file and its bytes, which are not copied to be visited.

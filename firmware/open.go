@@ -130,6 +130,7 @@ func Open(ctx context.Context, src Source, opts Options) (*Image, error) {
 	o.walks.Wait() // after an error some may go on
 	if err == nil {
 		err = format.Guard(func() error {
+			o.seams()
 			o.readRaws()
 			o.readBeside(src)
 			o.unsettled()
@@ -157,6 +158,7 @@ type opener struct {
 	walks    sync.WaitGroup  // that read the contents of files
 	mu       sync.Mutex      // guards Skipped, which workers add to
 	paths    map[string]bool // of containers
+	pieces   []piece         // of raws
 	raws     []raw           // raw files, read when everything was opened
 	readable bool            // something inside could be read
 	tooDeep  int             // places that were too deep to look into

@@ -309,12 +309,12 @@ func (f *found) holds(p *place, k *Container, ranges []Range, kernel string) {
 }
 
 // mark is how much was found at some time.
-type mark struct{ containers, files, skipped, raws int }
+type mark struct{ containers, files, skipped, raws, pieces int }
 
 func (o *opener) mark() mark {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return mark{len(o.img.Containers), len(o.img.Files), len(o.img.Skipped), len(o.raws)}
+	return mark{len(o.img.Containers), len(o.img.Files), len(o.img.Skipped), len(o.raws), len(o.pieces)}
 }
 
 // forget takes back a container that turned out to be none. Meanwhile more may
@@ -323,6 +323,7 @@ func (o *opener) forget(m mark, k *Container) {
 	o.img.Containers = o.img.Containers[:m.containers]
 	o.img.Files = o.img.Files[:m.files]
 	o.raws = o.raws[:m.raws]
+	o.pieces = o.pieces[:m.pieces]
 	delete(o.paths, k.Path)
 	o.mu.Lock()
 	defer o.mu.Unlock()

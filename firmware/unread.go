@@ -29,12 +29,16 @@ func (o *opener) unread(p *place, k *Container, in format.Input, spans []format.
 		}
 	}
 	u.ranges = append(u.ranges, u.short.unknown()...)
-	if u.says >= minTelling {
+	if u.says > 0 {
 		at := &place{
 			in: format.Input{ReaderAt: u.kept, Size: u.kept.size}, parent: k, tried: p.tried, begin: p.begin + k.Offset - p.shift,
 			path: u.path(), why: "says nothing to the reader of the container",
 		}
-		o.rawRange(at, "bytes", Range{Length: u.kept.size})
+		if u.says >= minTelling {
+			o.rawRange(at, "bytes", Range{Length: u.kept.size})
+		} else {
+			o.laid(at, 0, u.kept.size, false)
+		}
 	}
 	sortRanges(u.ranges)
 	for _, r := range u.ranges {

@@ -132,6 +132,47 @@ func TestHidden(t *testing.T) {
 	}
 }
 
+// A key of which one part lies in one run, and the other in the next, is in one file
+// that is offered.
+func TestSeam(t *testing.T) {
+	reference.Need(t, "mkfs.ext4")
+	dir := t.TempDir()
+	reference.Run(t, dir, "mkfs.ext4", "-q", "-b", "1024", "-I", "256", "-O", "^has_journal,^flex_bg,^64bit", "img", "16M")
+	image, err := os.ReadFile(filepath.Join(dir, "img"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := bytes.Repeat([]byte("text of a log\n"), (65<<20)/14)
+	mid := 64<<20 - len(key)/2
+	copy(long[mid:], key)
+	table := int(binary.LittleEndian.Uint32(image[2048+32+8:])) * 1024 // of the second group
+	inodes := table + int(binary.LittleEndian.Uint32(image[1024+40:]))*256
+	for name, c := range map[string]struct {
+		image []byte
+		at    int
+	}{
+		"behind free inodes":            {image, inodes - len(key)/2},
+		"behind free inodes, cut early": {image, inodes - 3},
+		"in a long run":                 {long, mid},
+	} {
+		b := bytes.Clone(c.image)
+		copy(b[c.at:], key)
+		img := reference.Open(t, b)
+		if !offered(img) {
+			t.Errorf("%s: not offered", name)
+		}
+		seams := 0
+		for _, f := range img.Files {
+			if strings.Contains(f.Path, "!seam-") {
+				seams++
+			}
+		}
+		if seams != 1 {
+			t.Errorf("%s: %d seams", name, seams)
+		}
+	}
+}
+
 // A journal in use holds the head of its file system and a folder: none of them is
 // taken for another file system, or for a broken one.
 func TestJournal(t *testing.T) {
