@@ -385,6 +385,7 @@ func (o *opener) inside(ctx context.Context, p *place, c *holding) (ranges []Ran
 		return nil, "", err
 	}
 	if got.Tree != nil {
+		o.attributes(k, c.tree.files)
 		ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, c.tree.files, gone...))
 	}
 	unused, err := o.unused(p, k, in, got.Unused)
