@@ -31,7 +31,7 @@ const (
 // they can be explained, and offers the rest as raw files.
 func (o *opener) leftover(p *place, f *found) error {
 	gaps := gaps(f.ranges, p.in.Size)
-	if len(gaps) == 0 {
+	if len(gaps) == 0 || p.quiet {
 		return nil
 	}
 	if p.member && f.containers == 0 {
@@ -96,6 +96,8 @@ func (o *opener) explain(p *place, r *Range, f *found, covered string, whole boo
 		r.What = p.why + "not recognised"
 		if r.Length >= minSmall {
 			o.rawRange(p, "range", *r) // it may be short, and a key
+		} else {
+			o.laid(p, r.Offset, r.Length, false)
 		}
 		return
 	}
@@ -175,7 +177,7 @@ func (o *opener) nothing(p *place) {
 
 // shiftIn is where the place begins in the bytes of what its path names.
 func (p *place) shiftIn() int64 {
-	if p.why != "" {
+	if p.why != "" || p.quiet {
 		return p.shift
 	}
 	if p.parent != nil && p.path == p.parent.Path && !p.stream {
@@ -223,6 +225,7 @@ func (o *opener) rawFile(p *place, name string, off, length int64) {
 		}
 	}
 	o.raws = append(o.raws, raw{f, in})
+	o.laid(p, off, length, true)
 }
 
 // raw is a raw file and its bytes, which are not copied to be visited.

@@ -26,10 +26,27 @@ import (
 type Limits struct {
 	Depth      int           // containers inside one another
 	Files      int           // entries in the whole image
-	TotalBytes int64         // unpacked bytes in the whole image
+	TotalBytes int64         // unpacked bytes in the whole image; of a small one less, see FreeBytes
 	FileBytes  int64         // bytes of one file, or of a stream held in memory
 	Ratio      int64         // unpacked to packed bytes of one stream, beyond the first 16 MiB; 0 for any: TotalBytes and Time bound it
 	Time       time.Duration // per container
+}
+
+// FreeBytes and ShareOfBytes bound what a small image can cost: it unpacks to so many
+// bytes and so many times its size, whatever Limits.TotalBytes allows. No image of a
+// device holds more; the worst that is made on purpose does, in kilobytes.
+const (
+	FreeBytes    = 4 << 30
+	ShareOfBytes = 1 << 10
+)
+
+// total is how many bytes an image of some size may unpack to. That of a folder, whose
+// size is not known before, is TotalBytes.
+func (l Limits) total(src Source) int64 {
+	if src.Folder != nil || src.Size >= (l.TotalBytes-FreeBytes)/ShareOfBytes {
+		return l.TotalBytes
+	}
+	return min(l.TotalBytes, FreeBytes+src.Size*ShareOfBytes)
 }
 
 // DefaultLimits suit images of up to a few gigabytes.
@@ -112,7 +129,7 @@ func Open(ctx context.Context, src Source, opts Options) (*Image, error) {
 	l := opts.Limits
 	o := &opener{
 		ctx: ctx, opts: opts, matcher: newMatcher(formats()),
-		budget: format.NewBudget(int64(l.Files), l.TotalBytes, l.FileBytes, l.Ratio),
+		budget: format.NewBudget(int64(l.Files), l.total(src), l.FileBytes, l.Ratio),
 		img:    &Image{Name: src.Name, Size: src.Size},
 	}
 	o.budget.Scratch = opts.Scratch
@@ -130,6 +147,7 @@ func Open(ctx context.Context, src Source, opts Options) (*Image, error) {
 	o.walks.Wait() // after an error some may go on
 	if err == nil {
 		err = format.Guard(func() error {
+			o.seams()
 			o.readRaws()
 			o.readBeside(src)
 			o.unsettled()
@@ -157,6 +175,7 @@ type opener struct {
 	walks    sync.WaitGroup  // that read the contents of files
 	mu       sync.Mutex      // guards Skipped, which workers add to
 	paths    map[string]bool // of containers
+	pieces   []piece         // of raws
 	raws     []raw           // raw files, read when everything was opened
 	readable bool            // something inside could be read
 	tooDeep  int             // places that were too deep to look into

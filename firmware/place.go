@@ -17,6 +17,7 @@ const maxFailures = 1024
 var (
 	errTiny   = errors.New("too small to be of interest")
 	errHollow = errors.New("nothing inside")
+	errCopy   = errors.New("a copy of what it stands in")
 )
 
 // place is a run of bytes in which containers are looked for.
@@ -37,6 +38,7 @@ type place struct {
 	tried  *tried // what did not open in these bytes
 	begin  int64  // of the first byte in the bytes that tried is about
 	why    string // what is said of bytes that are not recognised: nothing refers to them
+	quiet  bool   // what is no container here is known to be read, and told by whoever looks
 }
 
 // found is what was found in a place.
@@ -105,7 +107,7 @@ func (o *opener) look(p *place) (found, error) {
 			break
 		}
 	}
-	if !begun {
+	if !begun && !p.quiet {
 		o.torn(p)
 	}
 	err := o.finishPlace(p, &f)
@@ -160,7 +162,8 @@ type refusal struct {
 // bytes: as they were, all but the sure ones, where another container opened.
 func (o *opener) refused(p *place, failed []refusal, opened bool) {
 	for _, r := range failed {
-		if errors.Is(r.err, errTiny) {
+		copied := p.quiet && r.format.Name == p.parent.Type // in a journal, of the head of its file system
+		if copied || errors.Is(r.err, errTiny) {
 			continue
 		}
 		if r.likeness == format.Sure || !opened && (r.off == 0 || errors.Is(r.err, format.ErrLimit)) {
@@ -198,6 +201,9 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	})
 	if err != nil {
 		return 0, err
+	}
+	if p.quiet && c.format.Name == p.parent.Type && (len(got.Damage) > 0 || c.off == 0 && p.outer != "") {
+		return 0, errCopy // a journal has the head of its file system, which does not fit in there
 	}
 	if got.Hollow && o.inVain > maxInVain {
 		return 0, fmt.Errorf("over %d bytes were looked through in vain: %w", int64(maxInVain), format.ErrLimit)
@@ -271,7 +277,7 @@ func (o *opener) takeStream(in format.Input, c candidate, got *format.Opened) er
 			return err
 		}
 	}
-	sure := c.format.Summed && len(got.Damage) == 0 && stream.Size >= minTelling
+	sure := (c.format.Summed || got.Summed) && len(got.Damage) == 0 && stream.Size >= minTelling
 	if c.off > 0 && stream.Size < minStream && !sure {
 		return errTiny
 	}
@@ -306,12 +312,12 @@ func (f *found) holds(p *place, k *Container, ranges []Range, kernel string) {
 }
 
 // mark is how much was found at some time.
-type mark struct{ containers, files, skipped, raws int }
+type mark struct{ containers, files, skipped, raws, pieces int }
 
 func (o *opener) mark() mark {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return mark{len(o.img.Containers), len(o.img.Files), len(o.img.Skipped), len(o.raws)}
+	return mark{len(o.img.Containers), len(o.img.Files), len(o.img.Skipped), len(o.raws), len(o.pieces)}
 }
 
 // forget takes back a container that turned out to be none. Meanwhile more may
@@ -320,6 +326,7 @@ func (o *opener) forget(m mark, k *Container) {
 	o.img.Containers = o.img.Containers[:m.containers]
 	o.img.Files = o.img.Files[:m.files]
 	o.raws = o.raws[:m.raws]
+	o.pieces = o.pieces[:m.pieces]
 	delete(o.paths, k.Path)
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -367,10 +374,10 @@ func (o *opener) inside(ctx context.Context, p *place, c *holding) (ranges []Ran
 	case isStream:
 		var f found
 		f, err = o.unpacked(p, k, stream, got.StreamName)
-		if what := unknown(f.ranges); what != "" {
-			return []Range{{0, in.Size, Unexplained, k.Type + " of: " + what}}, f.kernel, err
-		}
 		ranges, kernel = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, nil)), f.kernel
+		if what := unknown(f.ranges); what != "" {
+			ranges = []Range{{0, in.Size, Unexplained, k.Type + " of: " + what}}
+		}
 	default:
 		if ranges, kernel, err = o.parts(p, k, in, got.Parts); err != nil {
 			return nil, "", err
@@ -382,6 +389,7 @@ func (o *opener) inside(ctx context.Context, p *place, c *holding) (ranges []Ran
 	}
 	if got.Tree != nil {
 		gone = append(gone, o.rest(k, got.Tree)...)
+		o.attributes(k, c.tree.files)
 		ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, c.tree.files, gone...))
 	}
 	unused, err := o.unused(p, k, in, got.Unused)

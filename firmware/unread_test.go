@@ -1,9 +1,11 @@
 package firmware_test
 
 import (
+	"archive/tar"
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"compress/zlib"
 	"encoding/binary"
 	"hash/crc32"
 	"os"
@@ -61,6 +63,13 @@ func TestHidden(t *testing.T) {
 		_ = w.Close()
 		return b.Bytes()
 	}
+	noted := func(value string) []byte { // in a record of a tar header
+		var b bytes.Buffer
+		w := tar.NewWriter(&b)
+		_ = w.WriteHeader(&tar.Header{Name: "a", Typeflag: tar.TypeReg, PAXRecords: map[string]string{"ACME.note": value}})
+		_ = w.Close()
+		return b.Bytes()
+	}
 	nameless := firmwaretest.Cpio(firmwaretest.Text("a", 0o644, "a"), firmwaretest.Text("b", 0o644, key))
 	nameless[bytes.Index(nameless, []byte("b\x00"))] = '.'
 	boot := make([]byte, 1<<20)
@@ -81,6 +90,15 @@ func TestHidden(t *testing.T) {
 	zs := gzip.NewWriter(&small)
 	_, _ = zs.Write([]byte(key))
 	_ = zs.Close()
+	behind := func(packed []byte) []byte { // in the middle of an image
+		return slices.Concat(firmwaretest.Cpio(firmwaretest.Text("a", 0o644, "a")), packed, []byte("and more"))
+	}
+	var packedKey bytes.Buffer
+	zw := zlib.NewWriter(&packedKey)
+	_, _ = zw.Write([]byte(key))
+	_ = zw.Close()
+	summed, _ := zstd.NewWriter(nil, zstd.WithEncoderCRC(true))
+	sized, _ := zstd.NewWriter(nil, zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true))
 	n, sum := uint64(len(key)), crc32.ChecksumIEEE([]byte(key))
 	for name, c := range map[string]struct {
 		image []byte
@@ -91,6 +109,9 @@ func TestHidden(t *testing.T) {
 		"gzip, of a second member": {slices.Concat(gz(""), gz(string(extra)+key)), ""},
 		"zip, the comment":         {zipped(key, zip.FileHeader{Name: "a"}, ""), ""},
 		"zip, of a member":         {zipped("", zip.FileHeader{Name: "a", Comment: key}, ""), ""},
+		"zip, a packed comment":    {zipped(string(firmwaretest.Gzip("", []byte(key))), zip.FileHeader{Name: "a"}, ""), ""},
+		"gzip, packed":             {gz(string(extra) + string(firmwaretest.Gzip("", []byte(key)))), ""},
+		"tar, packed":              {noted(string(firmwaretest.Gzip("", []byte(key)))), ""},
 		"zip, an extra field":      {zipped("", zip.FileHeader{Name: "a", Extra: append(extra, key...)}, ""), ""},
 		"zip, no name":             {zipped("", zip.FileHeader{Name: ".", CRC32: sum, CompressedSize64: n, UncompressedSize64: n}, key), ""},
 		"zip, a folder":            {zipped("", zip.FileHeader{Name: "a/", CRC32: sum, CompressedSize64: n, UncompressedSize64: n}, key), "has a content"},
@@ -98,12 +119,84 @@ func TestHidden(t *testing.T) {
 		"MBR, the code":            {boot, ""},
 		"Android, a boot page":     {page, ""},
 		"Android, a chunk":         {sparse, ""},
+		"a small zlib":             {behind(packedKey.Bytes()), ""},
+		"a small zstd":             {behind(summed.EncodeAll([]byte(key), nil)), ""},
+		"a small zstd with a size": {behind(sized.EncodeAll([]byte(key), nil)), ""},
 		"a small stream":           {slices.Concat(firmwaretest.Cpio(firmwaretest.Text("a", 0o644, "a")), small.Bytes()), ""},
 	} {
 		img := reference.Open(t, c.image)
 		told := slices.ContainsFunc(img.Skipped, func(s firmware.Skipped) bool { return c.told != "" && strings.Contains(s.Reason, c.told) })
 		if offered(img) == (c.told != "") || told != (c.told != "") {
 			t.Errorf("%s: offered %v, told %v: %+v", name, offered(img), told, img.Skipped)
+		}
+	}
+}
+
+// A key of which one part lies in one run, and the other in the next, is in one file
+// that is offered.
+func TestSeam(t *testing.T) {
+	reference.Need(t, "mkfs.ext4")
+	dir := t.TempDir()
+	reference.Run(t, dir, "mkfs.ext4", "-q", "-b", "1024", "-I", "256", "-O", "^has_journal,^flex_bg,^64bit", "img", "16M")
+	image, err := os.ReadFile(filepath.Join(dir, "img"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := bytes.Repeat([]byte("text of a log\n"), (65<<20)/14)
+	mid := 64<<20 - len(key)/2
+	copy(long[mid:], key)
+	table := int(binary.LittleEndian.Uint32(image[2048+32+8:])) * 1024 // of the second group
+	inodes := table + int(binary.LittleEndian.Uint32(image[1024+40:]))*256
+	for name, c := range map[string]struct {
+		image []byte
+		at    int
+	}{
+		"behind free inodes":            {image, inodes - len(key)/2},
+		"behind free inodes, cut early": {image, inodes - 3},
+		"in a long run":                 {long, mid},
+	} {
+		b := bytes.Clone(c.image)
+		copy(b[c.at:], key)
+		img := reference.Open(t, b)
+		if !offered(img) {
+			t.Errorf("%s: not offered", name)
+		}
+		seams := 0
+		for _, f := range img.Files {
+			if strings.Contains(f.Path, "!seam-") {
+				seams++
+			}
+		}
+		if seams != 1 {
+			t.Errorf("%s: %d seams", name, seams)
+		}
+	}
+}
+
+// A journal in use holds the head of its file system and a folder: none of them is
+// taken for another file system, or for a broken one.
+func TestJournal(t *testing.T) {
+	reference.Need(t, "mkfs.ext4")
+	reference.Need(t, "debugfs")
+	dir := t.TempDir()
+	reference.Run(t, dir, "mkfs.ext4", "-q", "-b", "4096", "img", "64M")
+	reference.Run(t, dir, "sh", "-c", `dd if=img of=head bs=4096 count=1 2>/dev/null && (echo jo; echo jw -b 0,1 head; echo jc) | debugfs -w img >/dev/null 2>&1`)
+	image, err := os.ReadFile(filepath.Join(dir, "img"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(image, image[1024+0x68:1024+0x78]); n < 3 { // in the head of the journal too
+		t.Fatalf("the identifier of the file system is there %d times", n)
+	}
+	img := reference.Open(t, image)
+	for _, s := range img.Skipped {
+		if !strings.Contains(s.Reason, "the journal was noticed") {
+			t.Errorf("told: %+v", s)
+		}
+	}
+	for _, k := range img.Containers {
+		if k.Type != "ext" && k.Type != "raw" || strings.Count(k.Path, "!ext") > 1 {
+			t.Errorf("opened: %s", k.Path)
 		}
 	}
 }
@@ -155,6 +248,11 @@ func TestUnread(t *testing.T) {
 			copy(image[at:], key)
 			if !offered(reference.Open(t, image)) {
 				t.Errorf("not offered")
+			}
+			clear(image[at : at+len(key)])
+			copy(image[at:], firmwaretest.Gzip("", []byte(key)))
+			if !offered(reference.Open(t, image)) {
+				t.Errorf("packed: not offered")
 			}
 			if c.noise == 0 {
 				return

@@ -26,10 +26,7 @@ func (o *opener) unused(p *place, k *Container, in format.Input, spans []format.
 		why: fmt.Sprintf("nothing in the %s refers to it, left from before or hidden: ", k.Type),
 	}
 	looked, least := 0, max(longRun, in.Size/maxPaddings)
-	for _, s := range spans {
-		if s.Length <= 0 || s.Offset < 0 || s.Offset > in.Size-s.Length {
-			continue
-		}
+	for _, s := range touching(spans, in.Size) {
 		pieces, err := split(in, Range{s.Offset, s.Length, Unexplained, ""})
 		if err != nil {
 			return nil, err

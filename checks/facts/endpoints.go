@@ -44,10 +44,11 @@ const (
 // data of programs. Comments, licences, schemas, documentation and package
 // databases are passed over.
 var endpointScan = &Scan[Endpoint]{
-	Name: "named-endpoints",
-	Doc:  "Hosts and addresses of other machines, with the place where they are named.",
+	Name:    "named-endpoints",
+	Version: 1,
+	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
-		return f.Size > 3 && (f.Kind == firmware.Raw || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name))
+		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && databaseKind(f.Name) == "")
 	},
 	See: seeEndpoints,
 }
@@ -71,7 +72,22 @@ func namesOthers(name string) bool {
 			return true
 		}
 	}
-	return isStandardLibrary(name) || strings.HasSuffix(name, "os-release") || strings.HasSuffix(name, "etc/openwrt_release") || strings.HasSuffix(name, "etc/device_info")
+	return base == ".pkginfo" || isStandardLibrary(name) || strings.HasSuffix(name, "os-release") || strings.HasSuffix(name, "etc/openwrt_release") || strings.HasSuffix(name, "etc/device_info")
+}
+
+// isPackageHeader reports whether raw bytes are the headers of an rpm package: they
+// name its home page, where it was built and where its bugs are told.
+func isPackageHeader(f *firmware.File) bool {
+	c := f.Container
+	return c != nil && c.Parent != nil && c.Parent.Type == "rpm" && c.Type == "raw" && strings.HasPrefix(c.Path, c.Parent.Path+"!unread")
+}
+
+// isPackageFields reports whether a text begins as what dpkg and opkg know of a
+// package does, wherever it lies: its name, then more fields, its version among them.
+func isPackageFields(content []byte) bool {
+	const most = 16 << 10
+	head := content[:min(len(content), most)]
+	return bytes.HasPrefix(head, []byte("Package: ")) && bytes.Contains(head, []byte("\nVersion: "))
 }
 
 // isStandardLibrary knows the folders of the libraries that Perl and Python come
@@ -90,6 +106,9 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 	text := f.Kind == firmware.Regular && IsText(content)
 	if !text && f.Kind == firmware.Regular && !bytes.HasPrefix(content, []byte("\x7fELF")) {
 		return nil // a picture, an archive, a database: data of others
+	}
+	if text && isPackageFields(content) {
+		return nil
 	}
 	kind := kindOfText(f, content, text)
 	if kind == InScript || kind == InSetting {

@@ -12,10 +12,11 @@ import (
 // bareScan finds names of hosts that are strings of their own in programs and flat
 // code, with or without a port: what a program hands to its resolver.
 var bareScan = &Scan[Endpoint]{
-	Name: "bare-hosts",
-	Doc:  "Names of hosts that stand alone in programs, without a scheme.",
+	Name:    "bare-hosts",
+	Version: 1,
+	Doc:     "Names of hosts that stand alone in programs, without a scheme.",
 	Want: func(f *firmware.File) bool {
-		return f.Size > 16 && (f.Kind == firmware.Raw || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name))
+		return f.Size > 16 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name))
 	},
 	Words: newLiterals(bareEnds()),
 	Spot: func(f *firmware.File, content []byte, ends sights) []Endpoint {

@@ -1,12 +1,16 @@
 package facts
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/firmwaretest"
 )
 
 var le = binary.LittleEndian
@@ -63,6 +67,11 @@ func TestEndpoints(t *testing.T) {
 		"loopback":              {"etc/x.conf", "url = http://127.0.0.1:80/ http://localhost/ http://192.168.1.1/\n", ""},
 		"documentation domain":  {"etc/x.conf", "url = http://www.example.com/\n", ""},
 		"a package database":    {"var/lib/dpkg/status", "Homepage: http://www.busybox.net\n", ""},
+		"a package of dpkg":     {"x/control", "Package: a\nVersion: 1\nHomepage: http://a.example.invalid\nURL: http://b.example.invalid\nVcs-Browser: https://c.example.invalid/x\n", ""},
+		"a package of opkg":     {"opt/lib/opkg/info/a.control", "Package: a\nVersion: 1\nSource: https://a.example.invalid/x\nURL: http://b.example.invalid\n", ""},
+		"a package of apk":      {".PKGINFO", "pkgname = a\nurl = https://a.example.invalid/x\n", ""},
+		"a package of Python":   {"usr/lib/python3/dist-packages/a.egg-info/PKG-INFO", "Metadata-Version: 1.1\nName: a\nHome-page: https://a.example.invalid/\n", ""},
+		"fields of a setting":   {"etc/control", "Version: 1\nurl: http://a.example.invalid\n", "setting a.example.invalid"},
 		"a licence":             {"etc/LICENSE", "see http://a.example.invalid/\n", ""},
 		"a string of a program": {"usr/bin/p", binary("https://api.example.invalid/v1"), "program api.example.invalid"},
 		"a sentence":            {"usr/bin/p", binary("Report bugs to https://bugs.example.invalid/"), ""},
@@ -190,5 +199,34 @@ func TestHostsOfCommands(t *testing.T) {
 		if strings.Join(got, ", ") != want {
 			t.Errorf("%s: got %q, want %q", line, got, want)
 		}
+	}
+}
+
+// TestPackageHeaders has a package of rpm whose header names the addresses of its
+// project, and a script in it that asks another.
+func TestPackageHeaders(t *testing.T) {
+	be := binary.BigEndian
+	texts := map[uint32]string{1000: "cam", 1020: "https://project.vendor.com/", 1007: "build1.vendor.com", 5012: "https://bugs.vendor.com/"}
+	header := func(texts map[uint32]string) []byte {
+		var index, store []byte
+		for _, tag := range slices.Sorted(maps.Keys(texts)) {
+			for _, n := range []uint32{tag, 6, uint32(len(store)), 1} {
+				index = be.AppendUint32(index, n)
+			}
+			store = append(append(store, texts[tag]...), 0)
+		}
+		b := be.AppendUint32([]byte("\x8e\xad\xe8\x01\x00\x00\x00\x00"), uint32(len(texts)))
+		return slices.Concat(be.AppendUint32(b, uint32(len(store))), index, store)
+	}
+	lead := append([]byte("\xed\xab\xee\xdb\x03\x00"), make([]byte, 90)...)
+	payload := firmwaretest.Gzip("", firmwaretest.Cpio(firmwaretest.Text("usr/bin/up", 0o755, "#!/bin/sh\ncurl https://asked.vendor.com/\n")))
+	data := slices.Concat(lead, header(nil), header(texts), payload)
+	o, err := Observe(context.Background(), firmware.Bytes("x.rpm", data), firmware.Options{}, Endpoints)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := Endpoints.Of(o.For("test", []Node{Endpoints}))
+	if err != nil || len(all) != 1 || all[0].Host != "asked.vendor.com" {
+		t.Errorf("%v, %+v", err, all)
 	}
 }

@@ -50,6 +50,7 @@ type question struct {
 	more     []string  // schemes to conclude by, besides the product's own targets
 	labelEnd time.Time // last day of the label that is asked for; zero if none is
 	writes   []string  // folders that the answer is written to
+	written  []string  // files that the answer is written to, which must not be the product's
 	reads    []string  // what is read besides the product's folder
 
 	// images are to be opened in place of those that the product names, by
@@ -67,6 +68,9 @@ type question struct {
 func (p *program) assess(ctx context.Context, q question) (*judged, error) {
 	declared, err := p.load(q, q.missingImage())
 	if err != nil {
+		return nil, err
+	}
+	if err := notOverProduct(declared, q.written); err != nil {
 		return nil, err
 	}
 	wanted, err := targets(declared, q.more, q.asOf)

@@ -97,7 +97,13 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 			if err != nil {
 				return err
 			}
-			q.from, q.writes = from, outputFolders(outputs)
+			q.from, q.writes, q.written = from, outputFolders(outputs), paths(outputs)
+			if attest.to != "" {
+				q.written = append(q.written, attest.to)
+			}
+			if err := notOverGiven(c, args, q.written...); err != nil {
+				return err
+			}
 			if from != "" && len(args) == 0 && !holdsProduct(q.dir) && holdsProduct(filepath.Dir(from)) {
 				q.dir = filepath.Dir(from) // the assessment lies beside its product
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,7 +53,8 @@ a digest does not say that it is as it was made. Only a signature does.`,
 			if err != nil {
 				return err
 			}
-			if err := notOver(args[0], append(paths(outputs), picture)...); err != nil {
+			written := append(paths(outputs), picture)
+			if err := cmp.Or(notOverGiven(c, args, written...), notInImage(args[0], written...)); err != nil {
 				return err
 			}
 			day, err := p.asOf(asOf)
@@ -76,6 +78,11 @@ a digest does not say that it is as it was made. Only a signature does.`,
 			beside, err := besideImage(args[0], signatureFiles)
 			if err != nil {
 				return err
+			}
+			for _, b := range beside {
+				if err := notOver(filepath.Join(filepath.Dir(args[0]), b.Name), written...); b.Found && err != nil {
+					return err
+				}
 			}
 			lists, err := openOffline(data)
 			if err != nil {

@@ -53,7 +53,32 @@ func (r *reader) unread() []format.Span {
 	if r.bits == 32 {
 		from = 90
 	}
+	from += usualCode(r.in.Peek(from, int(bootSize-2-from)))
 	return []format.Span{{Offset: from, Length: bootSize - 2 - from}}
+}
+
+// usualPrograms are what mkfs.fat of dosfstools and mformat of mtools write into every
+// boot sector. A byte that is 0xff here is a place within the sector, which differs
+// from one kind of table to another.
+var usualPrograms = []string{
+	"\x0e\x1f\xbe\xff\x7c\xac\x22\xc0\x74\x0b\x56\xb4\x0e\xbb\x07\x00\xcd\x10\x5e\xeb\xf0\x32\xe4\xcd\x16\xcd\x19\xeb\xfe" +
+		"This is not a bootable disk.  Please insert a bootable floppy and\r\npress any key to try again ... \r\n",
+	"\xfa\x31\xc0\x8e\xd8\x8e\xc0\xfc\xb9\x00\x01\xbe\x00\x7c\xbf\x00\x80\xf3\xa5\xea\xff\x00\x00\x08\xb8\x01\x02\xbb" +
+		"\x00\x7c\xba\x80\x00\xb9\x01\x00\xcd\x13\x72\x05\xea\x00\x7c\x00\x00\xcd\x19",
+}
+
+// usualCode is how many bytes are such a program.
+func usualCode(code []byte) int64 {
+	for _, usual := range usualPrograms {
+		same := len(code) >= len(usual)
+		for i := 0; same && i < len(usual); i++ {
+			same = code[i] == usual[i] || usual[i] == 0xff
+		}
+		if same {
+			return int64(len(usual))
+		}
+	}
+	return 0
 }
 
 // bootSectors are the sectors before the table that have a use.

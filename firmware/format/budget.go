@@ -25,6 +25,7 @@ type Budget struct {
 	Scratch   *Scratch // for longer streams; nil if there is none
 
 	files, names, bytes, long, tries, live atomic.Int64
+	spent                                  atomic.Bool // not even little is left of bytes
 }
 
 // NewBudget makes a Budget.
@@ -72,8 +73,15 @@ const (
 	MaxLong  = 64 << 30
 )
 
+// little is how many bytes a stream takes at a time: where not so much is left of all,
+// no more containers are tried.
+const little = 1 << 20
+
 // Try takes one try at opening a container.
 func (b *Budget) Try() error {
+	if b.spent.Load() {
+		return fmt.Errorf("unpacked bytes: %w", ErrSpent)
+	}
 	if b.tries.Add(-1) < 0 {
 		return fmt.Errorf("more than %d containers: %w", MaxTries, ErrSpent)
 	}
@@ -119,6 +127,9 @@ func (b *Budget) Names(n int) error {
 func (b *Budget) Bytes(n int64) error {
 	if n < 0 || b.bytes.Add(-n) < 0 {
 		b.bytes.Add(n)
+		if n >= 0 && n <= little {
+			b.spent.Store(true)
+		}
 		return fmt.Errorf("unpacked bytes: %w", ErrSpent)
 	}
 	return nil

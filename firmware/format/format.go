@@ -184,6 +184,9 @@ type Opened struct {
 	// Doubt is the last member of an archive of which nobody can tell where it ends; nil
 	// if there is none.
 	Doubt *Doubt
+	// Summed says that a checksum over what a stream unpacked to held, or a length that
+	// its header gives, where not every stream of the format has one.
+	Summed bool
 	// StreamName is the name that a stream's header gives to its content.
 	StreamName string
 }

@@ -81,9 +81,9 @@ func (r *reader) ownStructure(v volumes) {
 }
 
 // unread is what belongs to the volume and is no more than that: the room in
-// descriptors, the boot catalog, the tables of paths, the sectors of a partition table
-// with the program in front of it, and what stands in directories behind their records
-// and for other readers.
+// descriptors, the note of the maker, the boot catalog, the tables of paths, the
+// sectors of a partition table with the program in front of it, and what stands in
+// directories behind their records and for other readers.
 func (r *reader) unread(v volumes) []format.Span {
 	own := func(from, length int64) []format.Span {
 		var in []format.Span
@@ -94,7 +94,10 @@ func (r *reader) unread(v volumes) []format.Span {
 		}
 		return in
 	}
-	spans := slices.Concat(own(0, 1), own(v.end, 1), r.idle, r.tables)
+	spans := slices.Concat(own(0, 1), r.idle, r.tables)
+	if string(r.in.Peek(v.end, len(makerNote))) == makerNote {
+		spans = append(spans, own(v.end, 1)...)
+	}
 	for at := int64(descriptorsAt); at < max(v.end, descriptorsAt+sectorSize); at += sectorSize {
 		spans = append(spans, r.descriptorRooms(at)...)
 	}

@@ -47,17 +47,20 @@ func peekInflated(packed []byte) []byte {
 
 func peekGzip(in format.Input) []byte {
 	head := in.Head(peekInput)
-	n := gzipHeader(head)
+	n := headerLength(head)
 	return peekInflated(head[n:])
 }
 
-// gzipHeader is the length of the header, as far as it is there.
-func gzipHeader(h []byte) int {
-	const sum, extra, name, comment = 2, 4, 8, 16
-	if len(h) < 10 {
+// Flags of the header (RFC 1952, 2.3.1).
+const flagSum, flagExtra, flagName, flagComment = 2, 4, 8, 16
+
+// headerLength is the length of the header, as far as it is there.
+func headerLength(h []byte) int {
+	const sum, extra, name, comment = flagSum, flagExtra, flagName, flagComment
+	if len(h) < plainHeader {
 		return len(h)
 	}
-	n, flags := 10, h[3]
+	n, flags := plainHeader, h[3]
 	if flags&extra != 0 && n+2 <= len(h) {
 		n += 2 + int(h[n]) + int(h[n+1])<<8
 	}
@@ -73,21 +76,18 @@ func gzipHeader(h []byte) int {
 }
 
 func openGzip(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
-	c := newCounter(in, 0)
-	r, err := gzip.NewReader(c)
-	if err != nil {
+	m := &members{src: newCounter(in, 0)}
+	if err := m.next(); err != nil {
 		return nil, err
 	}
-	name, first := r.Name, c.taken()
-	m := &members{gzip: r, src: c}
-	r.Multistream(false)
-	data, err := collect(ctx, m, b, 0, c.taken)
+	name := m.header.name
+	data, err := collect(ctx, m, b, 0, m.src.taken)
 	if err == nil && data.size() == 0 {
 		err = errors.New("empty")
 	}
-	o, err := opened(in, data, c.taken(), name, err, nil)
+	o, err := opened(in, data, m.src.taken(), name, err, nil)
 	if err == nil {
-		o.Unread = append(m.headers, format.Span{Length: first})
+		o.Unread = m.headers
 	}
 	return o, err
 }
@@ -103,7 +103,36 @@ const (
 type members struct {
 	gzip    *gzip.Reader
 	src     *counter
-	headers []format.Span // of those after the first, which may hold anything
+	at      int64 // where the member begins
+	header  gzipHeader
+	headers []format.Span // which may hold anything
+}
+
+// next goes on to the member that begins here.
+func (m *members) next() (err error) {
+	m.at = m.src.taken()
+	if m.header, err = readGzipHeader(m.src); err != nil {
+		return err
+	}
+	src := &headed{counter: m.src}
+	if m.gzip == nil {
+		m.gzip, err = gzip.NewReader(src)
+	} else {
+		err = m.gzip.Reset(src)
+	}
+	if err == nil {
+		m.gzip.Multistream(false)
+	}
+	return err
+}
+
+// ended notes the header of a member that was read, unless it says nothing but how
+// long that is.
+func (m *members) ended() {
+	h := m.header
+	if h.length > plainHeader && h.block != m.src.taken()-m.at && len(m.headers) < maxHeaders {
+		m.headers = append(m.headers, format.Span{Offset: m.at, Length: h.length})
+	}
 }
 
 func (m *members) Read(p []byte) (int, error) {
@@ -115,17 +144,13 @@ func (m *members) Read(p []byte) (int, error) {
 			}
 			return n, err
 		}
+		m.ended()
 		head, _ := m.src.Peek(18)
 		if len(head) < 3 || string(head[:3]) != "\x1f\x8b\x08" || probeGzip(format.InMemory(head)) == format.No {
 			return 0, io.EOF
 		}
-		at := m.src.taken()
-		if err := m.gzip.Reset(m.src); err != nil {
+		if err := m.next(); err != nil {
 			return 0, err
 		}
-		if n := m.src.taken() - at; n > plainHeader && len(m.headers) < maxHeaders {
-			m.headers = append(m.headers, format.Span{Offset: at, Length: n})
-		}
-		m.gzip.Multistream(false)
 	}
 }

@@ -1,8 +1,10 @@
 package stream
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/zlib"
 
@@ -20,12 +22,14 @@ var Zlib = &format.Format{
 	Peek:   peekZlib,
 }
 
-// LongZlib is a zlib stream anywhere. It must unpack to much: pictures and fonts
-// are zlib streams too. It counts only with a container or a kernel inside.
+// LongZlib is a zlib stream anywhere. Pictures and fonts are zlib streams too: one that
+// unpacks to much counts only with a container or a kernel inside, one that unpacks to
+// little and has its checksum only with a text, a key or an archive.
 var LongZlib = &format.Format{
 	Name:     "zlib",
 	Magics:   zlibMagics,
 	Anywhere: true,
+	Summed:   true,
 	Probe:    probeLongZlib,
 	Open:     openLongZlib,
 	Peek:     peekZlib,
@@ -36,32 +40,70 @@ var zlibMagics = []format.Magic{{Bytes: "\x78\x01"}, {Bytes: "\x78\x5e"}, {Bytes
 const (
 	zlibHeader = 2
 	// tasteSize is what a stream must unpack to for a probe to believe in it, if it
-	// does not end before; longTaste is the same for one anywhere.
+	// does not end before; longTaste is the same for one anywhere that tells nothing.
 	tasteSize = 4 << 10
 	longTaste = 64 << 10
 )
 
-func probeZlib(in format.Input) format.Likeness { return taste(in, tasteSize, true) }
+func probeZlib(in format.Input) format.Likeness {
+	if _, err := taste(in, tasteSize); err != nil && !errors.Is(err, inflate.ErrTooLong) {
+		return format.No
+	}
+	return format.Likely
+}
 
 // probeLongZlib tries few bytes first, as almost all that are tried are none.
 func probeLongZlib(in format.Input) format.Likeness {
-	if taste(in, tasteSize, false) == format.No {
-		return format.No
+	for _, size := range []int{tasteSize, longTaste} {
+		content, err := taste(in, size)
+		switch {
+		case err == nil && tells(content):
+			return format.Likely
+		case !errors.Is(err, inflate.ErrTooLong):
+			return format.No
+		}
 	}
-	return taste(in, longTaste, false)
+	return format.Likely
 }
 
-// taste unpacks the first bytes. A stream that is shorter must end with its
-// checksum, if a short one will do.
-func taste(in format.Input, size int, short bool) format.Likeness {
+// taste unpacks the first bytes. A stream that is shorter must end with its checksum.
+func taste(in format.Input, size int) ([]byte, error) {
 	d := inflaters.Get().(*inflate.Decoder)
 	defer inflaters.Put(d)
+	out := make([]byte, size)
 	// No stream has more input than output, but for a few bytes a block.
-	_, _, err := d.Zlib(make([]byte, size), in.Head(size+size/8+64))
-	if errors.Is(err, inflate.ErrTooLong) || (err == nil && short) {
-		return format.Likely
+	n, _, err := d.Zlib(out, in.Head(size+size/8+64))
+	return out[:n], err
+}
+
+// minTold is the least length in bytes of a content that tells something: the shortest
+// private key has some more.
+const minTold = 40
+
+// tells reports whether a content is what somebody looks for: a text, a key in DER, an
+// archive.
+func tells(content []byte) bool {
+	if len(content) < minTold {
+		return false
 	}
-	return format.No
+	const ustar = 257
+	switch {
+	case content[0] == 0x30 && (content[1] == 0x82 || content[1] == 0x81 || int(content[1]) == len(content)-2):
+		return true
+	case bytes.HasPrefix(content, []byte("07070")), bytes.HasPrefix(content, []byte("PK\x03\x04")):
+		return true
+	case len(content) > ustar+5 && string(content[ustar:ustar+5]) == "ustar":
+		return true
+	}
+	if !utf8.Valid(content) {
+		return false
+	}
+	for _, c := range content {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 func peekZlib(in format.Input) []byte {
@@ -91,6 +133,7 @@ func openLongZlib(ctx context.Context, in format.Input, b *format.Budget) (*form
 	if len(o.Damage) > 0 {
 		return nil, errors.New(o.Damage[0].Reason)
 	}
-	o.Hollow = o.Spool != nil || !isKernel(o.Stream)
+	short := len(o.Stream) <= longTaste && tells(o.Stream)
+	o.Hollow = o.Spool != nil || !short && !isKernel(o.Stream)
 	return o, nil
 }

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"encoding/binary"
 	"io"
 
 	"github.com/klauspost/compress/zstd"
@@ -12,7 +13,7 @@ import (
 // Zstd is RFC 8878, several frames one after another included.
 var Zstd = &format.Format{
 	Name:     "zstd",
-	Magics:   []format.Magic{{Bytes: "\x28\xb5\x2f\xfd"}},
+	Magics:   []format.Magic{{Bytes: "\x28\xb5\x2f\xfd"}, {Offset: 1, Bytes: skipMagic}},
 	Anywhere: true,
 	Probe:    probeZstd,
 	Open:     openZstd,
@@ -33,7 +34,36 @@ func peekZstd(in format.Input) []byte {
 	return peek(r, nil)
 }
 
+// skipMagic ends the magic number of a frame that is to be skipped, whose first byte
+// is one of sixteen (RFC 8878, 3.1.2); pzstd has one in front of each frame. maxSkips
+// is how many may stand in front of the first frame.
+const (
+	skipMagic = "\x2a\x4d\x18"
+	maxSkips  = 16
+)
+
+// firstFrame is where the first frame begins that is not to be skipped; negative if
+// there is none.
+func firstFrame(in format.Input) (at int64) {
+	for range maxSkips {
+		h := in.Peek(at, 8)
+		if len(h) < 8 || h[0]&0xf0 != 0x50 || string(h[1:4]) != skipMagic {
+			break
+		}
+		at += 8 + int64(binary.LittleEndian.Uint32(h[4:]))
+	}
+	if at > 0 && string(in.Peek(at, 4)) != "\x28\xb5\x2f\xfd" {
+		return -1 // of LZ4, which has the same
+	}
+	return at
+}
+
 func probeZstd(in format.Input) format.Likeness {
+	at := firstFrame(in)
+	if at < 0 {
+		return format.No
+	}
+	in = in.Section(at, in.Size-at)
 	var h zstd.Header
 	if h.Decode(in.Head(zstd.HeaderMaxSize)) != nil || h.WindowSize > 2*maxDict {
 		return format.No
@@ -42,8 +72,9 @@ func probeZstd(in format.Input) format.Likeness {
 }
 
 func openZstd(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
-	end, size, whole, skipped := zstdFrames(in)
-	if end == 0 {
+	frames := zstdFrames(in)
+	end, size, whole, skipped := frames.end, frames.size, frames.whole, frames.skipped
+	if end == 0 || firstFrame(in) < 0 {
 		return nil, format.Errorf(0, "no whole zstd block")
 	}
 	src := &counting{r: io.NewSectionReader(in.ReaderAt, 0, end)}
@@ -62,6 +93,7 @@ func openZstd(ctx context.Context, in format.Input, b *format.Budget) (*format.O
 	o, err := opened(in, data, end, "", err, nil)
 	if err == nil {
 		o.Unused, o.Unread = bySize(skipped)
+		o.Summed = frames.sure && len(o.Damage) == 0
 	}
 	return o, err
 }
@@ -81,33 +113,47 @@ func bySize(skipped []format.Span) (contents, notes []format.Span) {
 	return contents, notes
 }
 
+// zstdRun is frames one behind another.
+type zstdRun struct {
+	end     int64
+	size    int64 // that they promise, as far as they do
+	whole   bool
+	sure    bool // each has a checksum, or says how long its content is
+	skipped []format.Span
+}
+
 // zstdFrames finds where the frames end, and the size they promise, by the
 // lengths of their blocks (RFC 8878, 3.1.1). Frames that are to be skipped may hold
 // anything.
-func zstdFrames(in format.Input) (end, size int64, whole bool, skipped []format.Span) {
+func zstdFrames(in format.Input) zstdRun {
+	r := zstdRun{sure: true}
 	for {
 		var h zstd.Header
-		if h.Decode(in.Peek(end, zstd.HeaderMaxSize)) != nil {
-			return end, size, end > 0, skipped
+		if h.Decode(in.Peek(r.end, zstd.HeaderMaxSize)) != nil {
+			r.whole = r.end > 0
+			return r
 		}
 		if h.Skippable {
-			if end == 0 || int64(h.SkippableSize) > in.Size-end-8 {
-				return end, size, end > 0, skipped
+			if int64(h.SkippableSize) > in.Size-r.end-8 {
+				r.whole = r.end > 0
+				return r
 			}
-			skipped = append(skipped, format.Span{Offset: end + 8, Length: int64(h.SkippableSize)})
-			end += 8 + int64(h.SkippableSize)
+			r.skipped = append(r.skipped, format.Span{Offset: r.end + 8, Length: int64(h.SkippableSize)})
+			r.end += 8 + int64(h.SkippableSize)
 			continue
 		}
-		next, ok := zstdBlocks(in, end+int64(h.HeaderSize))
+		next, ok := zstdBlocks(in, r.end+int64(h.HeaderSize))
 		if h.HasCheckSum {
 			next += 4
 		}
 		if !ok || next > in.Size {
-			return in.Size, size, false, skipped
+			r.end, r.whole = in.Size, false
+			return r
 		}
-		end = next
+		r.end = next
+		r.sure = r.sure && (h.HasCheckSum || h.HasFCS)
 		if h.HasFCS && h.FrameContentSize < maxUnpacked {
-			size += int64(h.FrameContentSize)
+			r.size += int64(h.FrameContentSize)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 const (
 	sizeAt, sizeLength = 124, 12
 	typeAt             = 156
+	linkAt, linkLength = 157, 100
 	moreAt             = 482 // of an old sparse file: further blocks list its parts
 	moreLastAt         = 504 // in those
 )
@@ -61,8 +62,8 @@ func number(b []byte) int64 {
 
 // meta goes over the headers between two places that say something of the entry
 // behind them, or of all: it gives the place of the entry's own, and notes what in
-// them nobody reads.
-func (a *archive) meta(from, to int64) (own int64) {
+// them nobody reads. The target of a link is read for a link only.
+func (a *archive) meta(from, to int64, link bool) (own int64) {
 	for from+block <= to {
 		h := a.in.Peek(from, block)
 		size := number(h[sizeAt : sizeAt+sizeLength])
@@ -76,7 +77,10 @@ func (a *archive) meta(from, to int64) (own int64) {
 				size = int64(i)
 			}
 		} else {
-			a.records(b, at)
+			a.records(b, at, link)
+		}
+		if h[typeAt] == 'K' && !link {
+			a.says(at, at+size)
 		}
 		a.nobodys(at+size, end)
 		from = end
@@ -91,19 +95,36 @@ func (a *archive) nobodys(from, to int64) {
 	}
 }
 
+// says notes a run that tells something of an entry, and that nobody here reads.
+func (a *archive) says(from, to int64) {
+	if from < to {
+		a.unread = append(a.unread, format.Span{Offset: from, Length: to - from})
+	}
+}
+
+// linkField notes what the header of an entry that is no link has in the place for a
+// link's target.
+func (a *archive) linkField(own int64) {
+	if field := a.in.Peek(own+linkAt, linkLength); len(bytes.Trim(field, "\x00 ")) > 0 {
+		a.says(own+linkAt, own+linkAt+linkLength)
+	}
+}
+
 // records goes over the records of a PAX header: the length of all, a space, a
 // keyword, its value behind "=", and a newline.
-func (a *archive) records(b []byte, at int64) {
+func (a *archive) records(b []byte, at int64, link bool) {
 	for len(b) > 0 {
 		digits, rest, _ := bytes.Cut(b, []byte(" "))
 		n, err := strconv.Atoi(string(digits))
 		if err != nil || n <= len(digits) || n > len(b) {
-			a.nobodys(at, at+int64(len(b)))
+			a.says(at, at+int64(len(b)))
 			return
 		}
 		key, value, _ := strings.Cut(string(rest[:n-len(digits)-1]), "=")
-		if !isRead(key, strings.TrimSuffix(value, "\n")) {
-			a.nobodys(at, at+int64(n))
+		if value = strings.TrimSuffix(value, "\n"); key == "comment" && format.IsCommit(value) {
+			a.commit = value
+		} else if !isRead(key, value) || key == "linkpath" && !link {
+			a.says(at, at+int64(n))
 		}
 		b, at = b[n:], at+int64(n)
 	}
@@ -117,7 +138,7 @@ var (
 		"path", "linkpath", "size", "uid", "gid", "uname", "gname", "mtime", "atime", "ctime", "charset", "hdrcharset",
 	}
 	prefixes = []string{xattrPrefix, sparsePrefix}
-	foreign  = []string{"SCHILY.", "LIBARCHIVE.", "RHT.", "SUN."}
+	foreign  = []string{"SCHILY.", "LIBARCHIVE.", "RHT.", "SUN.", "APK-TOOLS.checksum."}
 )
 
 const (

@@ -3,6 +3,7 @@ package tarball_test
 import (
 	"archive/tar"
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,7 +26,7 @@ func open(t *testing.T, data []byte) *format.Opened {
 
 // unused gives what nobody reads of an archive, without zeros.
 func unused(data []byte, o *format.Opened) (s []string) {
-	for _, g := range o.Unused {
+	for _, g := range slices.Concat(o.Unused, o.Unread) {
 		if b := bytes.Trim(data[g.Offset:g.Offset+g.Length], "\x00"); len(b) > 0 {
 			s = append(s, string(b))
 		}
@@ -43,7 +44,8 @@ func TestRecords(t *testing.T) {
 		{Typeflag: tar.TypeReg, Name: strings.Repeat("a/", 200) + "file", PAXRecords: map[string]string{
 			"comment": "of one", "ACME.key": "secret\nof two lines", "SCHILY.ino": "5", "RHT.security.selinux": "system_u", "SCHILY.acl.access": strings.Repeat("x", 100),
 		}},
-		{Typeflag: tar.TypeReg, Name: "next", Mode: 0o644},
+		{Typeflag: tar.TypeReg, Name: "next", Mode: 0o644, Linkname: strings.Repeat("no link/", 20)},
+		{Typeflag: tar.TypeReg, Name: "last", Mode: 0o644, Linkname: "nor this", PAXRecords: map[string]string{"APK-TOOLS.checksum.SHA1": strings.Repeat("5a", 20)}},
 	} {
 		if err := w.WriteHeader(&h); err != nil {
 			t.Fatal(err)
@@ -53,12 +55,53 @@ func TestRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := open(t, b.Bytes())
-	want := []string{"18 comment=of all\n", "32 ACME.key=secret\nof two lines\n", "123 SCHILY.acl.access=" + strings.Repeat("x", 100) + "\n", "18 comment=of one\n"}
+	want := []string{"18 comment=of all\n", "32 ACME.key=secret\nof two lines\n", "123 SCHILY.acl.access=" + strings.Repeat("x", 100) + "\n", "18 comment=of one\n", "174 linkpath=" + strings.Repeat("no link/", 20) + "\n", strings.Repeat("no link/", 20)[:100], "nor this"}
 	if got := unused(b.Bytes(), o); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if e := o.Tree.Entries(); len(e) != 2 || o.Length != int64(b.Len()) {
+	if e := o.Tree.Entries(); len(e) != 3 || o.Length != int64(b.Len()) {
 		t.Errorf("%d entries, %d of %d bytes", len(e), o.Length, b.Len())
+	}
+}
+
+// TestCommit has what "git archive" writes: a header of all that names the commit.
+func TestCommit(t *testing.T) {
+	for comment, is := range map[string]bool{strings.Repeat("0123456789", 4): true, strings.Repeat("0123456789abcdef", 4): true, strings.Repeat("x", 40): false} {
+		var b bytes.Buffer
+		w := tar.NewWriter(&b)
+		_ = w.WriteHeader(&tar.Header{Typeflag: tar.TypeXGlobalHeader, Name: "pax_global_header", PAXRecords: map[string]string{"comment": comment}})
+		_ = w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "a", Mode: 0o644})
+		_ = w.Close()
+		o := open(t, b.Bytes())
+		if left := unused(b.Bytes(), o); (o.Attributes["commit"] == comment) != is || (len(left) == 0) != is {
+			t.Errorf("%s: %v, left %q", comment, o.Attributes, left)
+		}
+	}
+}
+
+// A name of a target in front of an entry that is no link, as GNU tar has them.
+func TestTargetOfNone(t *testing.T) {
+	const key = "a key where a target would stand"
+	head := func(name string, kind byte, size int) []byte {
+		h := make([]byte, 512)
+		copy(h, name)
+		copy(h[100:], "0000644\x000000000\x000000000\x00")
+		copy(h[124:], fmt.Sprintf("%011o\x0000000000000\x00        %c", size, kind))
+		copy(h[257:], "ustar  \x00")
+		sum := 0
+		for _, c := range h {
+			sum += int(c)
+		}
+		copy(h[148:], fmt.Sprintf("%06o\x00 ", sum))
+		return h
+	}
+	for kind, left := range map[byte]int{'0': 1, '2': 0} {
+		long := make([]byte, 512)
+		copy(long, key)
+		data := slices.Concat(head("././@LongLink", 'K', len(key)+1), long, head("a", kind, 0), make([]byte, 1024))
+		if got := unused(data, open(t, data)); len(got) != left || left > 0 && got[0] != key {
+			t.Errorf("%c: left %q", kind, got)
+		}
 	}
 }
 

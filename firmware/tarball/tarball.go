@@ -73,6 +73,8 @@ type archive struct {
 	starts  []int64 // of the headers, for sparse files
 	names   map[string]int
 	unused  []format.Span
+	unread  []format.Span
+	commit  string // of git, that the archive was made of
 }
 
 func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
@@ -104,7 +106,8 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 			break
 		}
 		at := position(src)
-		own := a.meta(start, at)
+		link := h.Typeflag == tar.TypeLink || h.Typeflag == tar.TypeSymlink
+		own := a.meta(start, at, link)
 		if h.Typeflag == tar.TypeXGlobalHeader { // says something of all that follow
 			o.Length = min(max(own, (at+block-1)&^(block-1)), in.Size)
 			continue
@@ -113,11 +116,14 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		switch h.Typeflag {
 		case typeDumpDir:
 			h.Mode |= modeDir
-			o.Unread = append(o.Unread, format.Span{Offset: at, Length: min(end, in.Size) - at}) // a list of names
+			a.says(at, min(end, in.Size)) // a list of names
 		case typeVolume:
 			o.Length = min((end+block-1)&^(block-1), in.Size)
-			o.Unread = append(o.Unread, format.Span{Offset: start, Length: o.Length - start})
+			a.says(start, o.Length)
 			continue
+		}
+		if !link {
+			a.linkField(own)
 		}
 		a.add(h, at, start)
 		if sparse(h) {
@@ -126,12 +132,16 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		o.Length = min((end+block-1)&^(block-1), in.Size)
 		a.nobodys(end, o.Length) // what fills the block
 	}
-	o.Unused = a.unused
+	o.Unused, o.Unread = a.unused, a.unread
 	if len(a.entries) == 0 {
 		return nil, format.Errorf(0, "an archive without entries")
 	}
+	o.Attributes = map[string]string{}
 	if board := a.sysupgrade(); board != "" {
-		o.Attributes = map[string]string{"sysupgrade": board}
+		o.Attributes["sysupgrade"] = board
+	}
+	if a.commit != "" {
+		o.Attributes["commit"] = a.commit
 	}
 	return o, nil
 }

@@ -19,7 +19,8 @@ const short = 36
 
 // unread lists what may hold anything and nobody reads: comments, and pieces of extra
 // fields that are longer than those with a meaning.
-func (a *archive) unread(in format.Input, directory, end int64) []format.Span {
+// The name of a commit in the comment of all is an attribute.
+func (a *archive) unread(in format.Input, directory, end int64, comment string) []format.Span {
 	le := binary.LittleEndian
 	var out []format.Span
 	at := directory
@@ -45,7 +46,13 @@ func (a *archive) unread(in format.Input, directory, end int64) []format.Span {
 			out = append(out, long(in, off-extra, extra)...)
 		}
 	}
-	return append(out, format.Span{Offset: at, Length: end - at})
+	out = append(out, a.pairs...)
+	text := end - int64(len(comment))
+	out = append(out, format.Span{Offset: at, Length: text - endSize - at}) // records of a large archive
+	if !format.IsCommit(comment) {
+		out = append(out, format.Span{Offset: text, Length: end - text})
+	}
+	return out
 }
 
 // long lists the pieces of an extra field that are no short ones.

@@ -18,10 +18,6 @@ const (
 	maxHeader       = headerSize + 2*0xffff
 )
 
-// The block of signatures that Android puts in front of the directory ends with
-// its length and this magic, and begins with the same length.
-const signingMagic = "APK Sig Block 42"
-
 // unused lists the runs in front of the directory that belong to no member.
 func (a *archive) unused(in format.Input, directory int64) []format.Span {
 	type data struct {
@@ -47,6 +43,7 @@ func (a *archive) unused(in format.Input, directory int64) []format.Span {
 		}
 	}
 	signing := signingBlock(in, end, directory)
+	a.pairs = unknownPairs(in, signing, directory)
 	own = append(own, format.Span{Offset: signing, Length: directory - signing})
 	return format.Gaps(in.Size, own)
 }
@@ -85,20 +82,4 @@ func descriptor(in format.Input, f *zip.File, at int64) format.Span {
 		return format.Span{}
 	}
 	return format.Span{Offset: at, Length: int64(head + len(sizes))}
-}
-
-// signingBlock is where a block of signatures begins that ends where the directory
-// begins, at the earliest at from.
-func signingBlock(in format.Input, from, directory int64) int64 {
-	const tail = 8 + len(signingMagic)
-	end := in.Peek(directory-int64(tail), tail)
-	if len(end) < tail || string(end[8:]) != signingMagic {
-		return directory
-	}
-	size := binary.LittleEndian.Uint64(end)
-	begin := in.Peek(directory-int64(min(size, 1<<62))-8, 8)
-	if len(begin) < 8 || binary.LittleEndian.Uint64(begin) != size || directory-int64(size)-8 < from {
-		return directory
-	}
-	return directory - int64(size) - 8
 }

@@ -24,7 +24,7 @@ import (
 // Format is the zip archive.
 var Format = &format.Format{
 	Name:     "zip",
-	Magics:   []format.Magic{{Bytes: "PK\x03\x04"}},
+	Magics:   []format.Magic{{Bytes: localMagic}, {Bytes: nothing}},
 	Anywhere: true,
 	Probe:    probe,
 	Open:     open,
@@ -33,13 +33,18 @@ var Format = &format.Format{
 const (
 	headerSize = 30
 	endMagic   = "PK\x05\x06"
-	endSize    = 22
-	maxLink    = 65535
-	window     = 1 << 20
+	// nothing is an end record of one directory without entries, at the first byte.
+	nothing = endMagic + "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+	endSize = 22
+	maxLink = 65535
+	window  = 1 << 20
 )
 
 func probe(in format.Input) format.Likeness {
 	h := in.Head(headerSize)
+	if len(h) >= endSize && string(h[:len(nothing)]) == nothing {
+		return format.Likely
+	}
 	if len(h) < headerSize {
 		return format.No
 	}
@@ -56,7 +61,8 @@ type archive struct {
 	entries []format.Entry
 	damage  []format.Damage
 	in      format.Input
-	front   int64 // bytes of the file in front of the archive, where offsets count them
+	pairs   []format.Span // of a block of signatures, that are not known
+	front   int64         // bytes of the file in front of the archive, where offsets count them
 }
 
 func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opened, error) {
@@ -79,11 +85,15 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		a.compare(f)
 	}
 	a.overlaps()
-	if len(a.entries) == 0 {
+	if len(a.entries) == 0 && end != endSize+int64(len(r.Comment)) {
 		return nil, format.Errorf(0, "an archive without entries")
 	}
 	whole := in.Section(0, end)
-	return &format.Opened{Length: end, Tree: a, Damage: a.damage, Unused: a.unused(whole, directory), Unread: a.unread(whole, directory, end)}, nil
+	o := &format.Opened{Length: end, Tree: a, Damage: a.damage, Unused: a.unused(whole, directory), Unread: a.unread(whole, directory, end, r.Comment)}
+	if format.IsCommit(r.Comment) {
+		o.Attributes = map[string]string{"commit": r.Comment}
+	}
+	return o, nil
 }
 
 // read lists the members of a directory.

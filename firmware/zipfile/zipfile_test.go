@@ -13,6 +13,7 @@ import (
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/firmwaretest"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
+	"github.com/assay-iot/assay/firmware/format"
 	"github.com/assay-iot/assay/firmware/format/formattest"
 	"github.com/assay-iot/assay/firmware/zipfile"
 )
@@ -181,6 +182,67 @@ func TestHeaders(t *testing.T) {
 		}
 		if !strings.Contains(told, want) {
 			t.Errorf("byte %d: not told: %s; but %q", at, want, told)
+		}
+	}
+}
+
+// TestEmpty reads an archive of nothing, which is an end record and perhaps a comment.
+func TestEmpty(t *testing.T) {
+	for _, comment := range []string{"", "nothing to update"} {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		_ = w.SetComment(comment)
+		_ = w.Close()
+		img := reference.Open(t, b.Bytes())
+		if len(img.Containers) != 1 || img.Containers[0].Type != "zip" || img.Containers[0].Length != int64(b.Len()) || len(img.Containers[0].Damage) > 0 {
+			t.Errorf("comment %q: %+v, %+v", comment, img.Containers, img.Skipped)
+		}
+		img = reference.Open(t, firmwaretest.Tar(firmwaretest.Binary("empty.zip", 0o644, b.Bytes())))
+		if len(img.Containers) != 2 || len(img.Skipped) > 0 {
+			t.Errorf("in an archive, comment %q: %+v, %+v", comment, img.Containers, img.Skipped)
+		}
+	}
+	torn := append([]byte("PK\x05\x06"), make([]byte, 30)...)
+	torn[10] = 1 // an entry, and no directory
+	if img := reference.Open(t, torn); len(img.Containers) > 0 && img.Containers[0].Type == "zip" {
+		t.Errorf("opened: %+v", img.Containers)
+	}
+}
+
+// TestSigningPairs has a block of Android's signatures with pairs beside those of the
+// schemes, and with bytes that are no pair.
+func TestSigningPairs(t *testing.T) {
+	le := binary.LittleEndian
+	pair := func(id uint32, value string) []byte {
+		b := le.AppendUint32(le.AppendUint64(nil, uint64(4+len(value))), id)
+		return append(b, value...)
+	}
+	for name, c := range map[string]struct {
+		pairs []byte
+		left  []string
+	}{
+		"signatures": {slices.Concat(pair(0x7109871a, "signature two"), pair(0xf05368c0, "signature three")), nil},
+		"another":    {slices.Concat(pair(0x7109871a, "signature"), pair(0x71777777, "{\"channel\": \"shop\"}"), pair(0x42726577, "\x00\x00")), []string{"{\"channel\": \"shop\"}", "\x00\x00"}},
+		"no pair":    {slices.Concat(pair(0x7109871a, "signature"), []byte("no pair is here")), []string{"no pair is here"}},
+	} {
+		whole := seeds()[0]
+		at := bytes.Index(whole, []byte("PK\x01\x02"))
+		size := uint64(len(c.pairs) + 8 + 16)
+		block := slices.Concat(le.AppendUint64(nil, size), c.pairs, le.AppendUint64(nil, size), []byte("APK Sig Block 42"))
+		data := slices.Concat(whole[:at], block, whole[at:])
+		le.PutUint32(data[len(data)-6:], uint32(at+len(block)))
+		o, err := zipfile.Format.Open(t.Context(), format.InMemory(data), format.NewBudget(100, 1<<20, 1<<20, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var left []string
+		for _, s := range o.Unread {
+			if s.Length > 0 {
+				left = append(left, string(data[s.Offset:s.Offset+s.Length]))
+			}
+		}
+		if !slices.Equal(left, c.left) || len(o.Unused) > 0 {
+			t.Errorf("%s: left %q, unused %v", name, left, o.Unused)
 		}
 	}
 }
