@@ -50,14 +50,16 @@ func (o *opener) attributes(k *Container, files []*File) {
 // and has a value as it must be (xattr(7); include/uapi/linux in Linux: capability.h,
 // posix_acl_xattr.h; security/integrity/integrity.h).
 func isUsual(name string, value []byte) bool {
-	const label, signature = 256, 1 << 10
+	const short, label, signature = 16, 256, 1 << 10
 	switch {
+	case len(value) < short: // no key and no token
+		return true
 	case name == "security.selinux", strings.HasPrefix(name, "security.SMACK64"), strings.HasPrefix(name, "security.apparmor"):
 		text := bytes.TrimRight(value, "\x00")
 		odd := slices.ContainsFunc(text, func(c byte) bool { return c <= ' ' || c >= 0x7f || c == '/' || c == '=' })
 		return len(value) <= label && !odd && !isToken(string(text))
 	case name == "security.capability":
-		return len(value) == 12 || len(value) == 20 || len(value) == 24
+		return len(value) == 20 || len(value) == 24
 	case strings.HasPrefix(name, "system.posix_acl_"):
 		return len(value) >= 4 && len(value)%8 == 4 && binary.LittleEndian.Uint32(value) == 2
 	case name == "security.ima", name == "security.evm":
@@ -65,7 +67,7 @@ func isUsual(name string, value []byte) bool {
 	case name == "user.ostreemeta", strings.HasPrefix(name, "trusted.overlay."): // are read by who knows them
 		return len(value) <= label
 	}
-	return len(value) == 0
+	return false
 }
 
 // isPlainPath reports whether the target of a symlink is a path as people give them.

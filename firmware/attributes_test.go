@@ -39,6 +39,7 @@ func TestAttributes(t *testing.T) {
 		"a token of a path":     {link("/var/" + token), token},
 		"an address":            {link("https://u:p@host.vendor.invalid/x"), "\x00https://u:p@host.vendor.invalid/x\x00"},
 		"a key":                 {link(key), key},
+		"a short one":           {xattr("user.pax.flags", "em"), ""},
 		"a label":               {xattr("security.selinux", "u:object_r:system_file:s0\x00"), ""},
 		"capabilities":          {xattr("security.capability", "\x01\x00\x00\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"), ""},
 		"an access list":        {xattr("system.posix_acl_access", "\x02\x00\x00\x00\x01\x00\x06\x00\xff\xff\xff\xff"), ""},
