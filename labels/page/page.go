@@ -136,13 +136,21 @@ func data() string {
 	for scheme, list := range labels.Never() {
 		phrases[scheme] = strings.Join(list, "|")
 	}
-	never, err1 := literal(phrases)
-	looks, err2 := literal(letters())
-	if err := errors.Join(err1, err2); err != nil {
-		panic(err) // they are texts
+	before, behind := labels.Denials()
+	var b strings.Builder
+	for _, t := range []struct {
+		name string
+		of   any
+	}{
+		{"NEVER", phrases}, {"LEVELS", labels.Levels()}, {"DENIALS", strings.Join(before, "|")}, {"BEHIND", strings.Join(behind, "|")}, {"LOOKS", letters()},
+	} {
+		text, err := literal(t.of)
+		if err != nil {
+			panic(err) // they are texts
+		}
+		b.WriteString(t.name + "=" + text + ",")
 	}
-	return "NEVER=" + never + ",STARS=/[" + labels.Stars + "]([" + labels.Stars + "]|\\p{Nd})|\\p{Nd}[" + labels.Stars + "]/u," +
-		"LOOKS=Object.fromEntries(" + looks + ".match(/../g).map(p=>[p[1],p[0]]))"
+	return b.String() + "RATED=/" + strings.ReplaceAll(labels.Rated, "S", "["+labels.Stars+"]") + "/u"
 }
 
 // letters gives the letters that look like a Latin one, each behind that one.
