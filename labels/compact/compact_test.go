@@ -332,7 +332,7 @@ func TestClaims(t *testing.T) {
 		"version 0": claims(body(m{1: 0}), nil), "no version": claims(body(m{1: nil}), nil), "a GTIN of 15 digits": claims(body(m{6: 100000000000000}), nil),
 		"a lowest version above its own": claims(body(m{10: "2.4.1", 11: "2.5"}), nil), "a scheme twice": claims(body(m{8: []any{[]any{"uk-psti", "2023", 0}, []any{"uk-psti", "2019", 0}}}), nil),
 		"a scheme that looks the same": claims(body(m{8: []any{[]any{"uk-psti", "2023", 0}, []any{"uk-ps\u0442i", "2023", 0}}}), nil),
-		"a list at port 99999": claims(body(nil), place(1, "https://a.example:99999/s")), "a list at port 0": claims(body(nil), place(1, "https://a.example:0/s")), "a number of stars": claims(body(m{3: "Hub ✯✯"}), nil), "a level": claims(body(m{3: "Hub CLS-4"}), nil),
+		"a list at port 99999":         claims(body(nil), place(1, "https://a.example:99999/s")), "a list at port 0": claims(body(nil), place(1, "https://a.example:0/s")), "a number of stars": claims(body(m{3: "Hub ✯✯"}), nil), "a level": claims(body(m{3: "Hub CLS-4"}), nil),
 		"a boast": claims(body(m{3: "Completelysecure Hub"}), nil), "stars": claims(body(m{2: "Acme ★★★★"}), nil), "a mark for a model": claims(body(m{4: []string{"CLS level 4"}}), nil),
 		"a mark for an edition": claims(body(m{8: []any{[]any{"uk-psti", "CLS level 4", 0}}}), nil), "a product that is not seen": claims(body(m{3: "\u3164"}), nil),
 		"a maker of blanks": claims(body(m{2: "\u00a0"}), nil), "a letter that is not seen": claims(body(m{2: "Acme\u3164Ltd"}), nil), "a blank of Braille": claims(body(m{2: "\u2800"}), nil),
