@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -188,6 +189,9 @@ func (b *batchRun) chunk(ctx context.Context, list []*made, shown *progress) err
 	if err := b.reserve(list); err != nil {
 		return err
 	}
+	if list, err = b.goingOn(ctx, list, shown); err != nil {
+		return err
+	}
 	each(ctx, list, runtime.GOMAXPROCS(0), b.sign)
 	if list, err = b.goingOn(ctx, list, shown); err != nil {
 		return err
@@ -354,12 +358,16 @@ func (b *batchRun) reserve(list []*made) error {
 	}
 	defer l.Close()
 	var numbers []string
+	list = slices.Clone(list)
 	for _, m := range list {
 		if err := ledgerOf(b.flags.status, l, m.statement.Predicate.Issuer.Address); err != nil {
 			return err
 		}
-		numbers = append(numbers, m.statement.Predicate.ID)
+		if m.err = b.notWithdrawn(l, m.statement.Predicate.ID); m.err == nil {
+			numbers = append(numbers, m.statement.Predicate.ID)
+		}
 	}
+	list = slices.DeleteFunc(list, func(m *made) bool { return m.err != nil })
 	places, err := l.ReserveAll(rand.Reader, numbers, b.folder.head.Key, b.now)
 	if err != nil {
 		return ledgerError(err)
