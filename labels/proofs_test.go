@@ -71,7 +71,7 @@ func TestProofs(t *testing.T) {
 			}
 		}, "no image was looked into"},
 		"documented, without a document": {func(l *labels.Label) { l.Documents = nil }, "no document stands on the label"},
-		"images without a byte": {func(l *labels.Label) { l.Coverage = labels.Coverage{} }, "no byte"},
+		"images without a byte":          {func(l *labels.Label) { l.Coverage = labels.Coverage{} }, "no byte"},
 		"not met, as was seen": {func(l *labels.Label) {
 			sealed(l)
 			r := &l.Schemes[0].Requirements[6]

@@ -82,7 +82,7 @@ function draw() {
 	for (const e of document.querySelectorAll("[data-w]")) e.textContent = words[e.dataset.w];
 	$("language").value = language;
 	const {state, label, list} = result, tone = tones[state];
-	const dates = {expired: label && date(label.expires - daySeconds), supportended: label && date(label.support), notyet: label && date(label.issued), overdue: TRUST.until && date(TRUST.until), early: date(Date.parse(TRUST.date) / 1000)};
+	const dates = {expired: label && date(label.expires - daySeconds), supportended: label && date(label.support), notyet: label && date(label.issued), overdue: TRUST.until && date(TRUST.until - 1), early: date(Date.parse(TRUST.date) / 1000)};
 	const why = state == "unreadable" ? "unreadable_" + (words["unreadable_" + result.why] ? result.why : "form") : state + (result.why ? "_" + result.why : "_s");
 	const headline = result.why == "nolist" ? words.genuine : words[state] || words.fresh;
 	$("verdict").dataset.tone = tone;
