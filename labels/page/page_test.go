@@ -344,6 +344,12 @@ func TestBrowser(t *testing.T) {
 			if wide := b.eval("document.documentElement.scrollWidth").(float64); wide > 390 {
 				t.Errorf("the page is %v wide on a phone of 390", wide)
 			}
+			if name == "valid" { // no date and no edition breaks at the end of a line
+				rows, _ := b.eval("document.querySelector('#rows').textContent").(string)
+				if !strings.Contains(rows, "2019\u201111") || !strings.Contains(rows, "1\u00a0October\u00a02026 to 1\u00a0October\u00a02027") {
+					t.Errorf("dates can break: %q", rows)
+				}
+			}
 			b.picture("state-" + strings.ReplaceAll(name, " ", "-"))
 		})
 	}

@@ -41,7 +41,7 @@ async function fetchList(list) {
 const say = (key, ...values) => words[key].replace(/\{(\d)\}/g, (_, n) => values[n]);
 const format = (second, how) => {
 	const text = new Intl.DateTimeFormat(words.locale, how).format(second * 1000);
-	return language == "fr" ? text.replace(/^1 /, "1er ") : text;
+	return (language == "fr" ? text.replace(/^1 /, "1er ") : text).replace(/ /g, "\u00a0"); // a date stays on one line
 };
 const date = second => format(second, {dateStyle: "long", timeZone: "UTC"});
 const moment = second => format(second, {dateStyle: "long", timeStyle: "short"});
@@ -134,7 +134,7 @@ function drawLabel(label, list) {
 function schemeText(s, label) {
 	const [title, ...editions] = new Map(Object.entries(TRUST.names)).get(s.id) || [s.id];
 	const told = editions.some(e => e.startsWith(s.edition)) || /^V?\d[\d.:/-]*$/.test(s.edition);
-	const name = told ? title + " (" + s.edition + ")" : title;
+	const name = told ? title + " (" + s.edition.replace(/-/g, "\u2011") + ")" : title; // no line ends at such a hyphen
 	const holds = result.issuer.schemes.some(a => a.id == s.id);
 	return s.level && label.standing == 2 && holds ? name + ", " + say("level", s.level) : name;
 }
