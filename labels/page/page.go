@@ -112,11 +112,11 @@ func Build(t Trust) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("verifier page: %w", err)
 	}
-	words, err := words(chosen)
+	texts, err := words(chosen)
 	if err != nil {
 		return nil, err
 	}
-	script := fmt.Sprintf("\"use strict\";(()=>{\nconst TRUST=%s,TEXTS=%s,%s;\n%s})();\n", trust, words, data(), lean("page.js"))
+	script := fmt.Sprintf("\"use strict\";(()=>{\nconst TRUST=%s,TEXTS=%s,%s;\n%s})();\n", trust, texts, data(), lean("page.js"))
 	style := lean("page.css")
 	html, err := template.New("page.html").ParseFS(source, "source/page.html")
 	if err != nil {
