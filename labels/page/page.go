@@ -153,14 +153,21 @@ func data() string {
 	return b.String() + "RATED=/" + strings.ReplaceAll(labels.Rated, "S", "["+labels.Stars+"]") + "/u"
 }
 
-// letters gives the letters that look like a Latin one, each behind that one.
+// letters gives the letters that look like a Latin one behind that one, in groups; the
+// large ones only where the small one does not look the same.
 func letters() string {
-	var list []string
-	for from, to := range labels.Looks() {
-		list = append(list, to+from)
+	table, groups := labels.Looks(), map[string][]string{}
+	for from, to := range table {
+		if small := strings.ToLower(from); small == from || table[small] != to {
+			groups[to] = append(groups[to], from)
+		}
 	}
-	slices.Sort(list)
-	return strings.Join(list, "")
+	var list []string
+	for _, to := range slices.Sorted(maps.Keys(groups)) {
+		slices.Sort(groups[to])
+		list = append(list, to+strings.Join(groups[to], ""))
+	}
+	return strings.Join(list, " ")
 }
 
 // policy allows the one script and the one style, by their hashes, and the

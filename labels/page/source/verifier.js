@@ -96,12 +96,12 @@ const kinds = {
 // is not seen, no blank at an end.
 const isPlain = v => kinds.text(v) && /^[\p{L}\p{M}\p{N}\p{P}\p{S} \u00a0]+$/u.test(v) && !/\p{DI}|\u2800/u.test(v) && v == v.trim();
 
-// Put before this script when a page is built: LOOKS, Latin letters each before one of
-// another script that looks like it; NEVER, phrases in the form of face by the scheme
+// Put before this script when a page is built: LOOKS, Latin letters each before those of
+// other scripts that look like it; NEVER, phrases in the form of face by the scheme
 // that may be called so, with "|" between, "*" before those that may stand inside of
 // longer words, "#" for a digit of LEVELS and "!" before what may not follow; DENIALS
 // and BEHIND, which make them the opposite; RATED, for stars.
-const looks = Object.fromEntries(LOOKS.match(/../gu).map(p => [...p].reverse()));
+const looks = Object.fromEntries(LOOKS.split(" ").flatMap(([to, ...from]) => from.map(c => [c, to])));
 const phrases = Object.fromEntries(Object.entries(NEVER).map(([scheme, list]) =>
 	[scheme, list.split("|").flatMap(p => p.includes("#") ? [...LEVELS].map(d => p.replace("#", d)) : p)]));
 const [denials, behind] = [DENIALS, BEHIND].map(list => list.split("|"));
@@ -115,7 +115,10 @@ function face(text) {
 	return through(plain.replace(/\p{Pd}/gu, "-").replace(/[\u2018\u2019\u02bc\u02b9\u2032`\u00b4]/g, "'"), c => alike[latin(c)] || latin(c));
 }
 
-const sameName = (a, b) => face(a) == face(b) || a.normalize().toLowerCase() == b.normalize().toLowerCase();
+// joined is face, with the letters together that look like one.
+const joined = text => face(text).replace(/rn/g, "m").replace(/vv/g, "w");
+const begins = (name, beginning) => [face, joined].some(f => f(name).startsWith(f(beginning)));
+const sameName = (a, b) => joined(a) == joined(b) || a.normalize().toLowerCase() == b.normalize().toLowerCase();
 
 // denied reports whether words end in a denial that is not denied itself.
 const denied = before => denials.some(d => before.endsWith(" " + d) && !denied(before.slice(0, -d.length - 1)));
@@ -401,8 +404,8 @@ async function judgeSigned(message, issuer, key, now, fetchList, seen, trust) {
 	const entitled = label.schemes.every(s => issuer.schemes.some(a => (a.id == "*" || a.id == s.id) && s.level <= a.level)) &&
 		issuer.prefixes.some(p => p == "" || label.gtin.startsWith(p));
 	// Of a name that is shortened the beginning tells.
-	const own = sameName(issuer.name, label.maker), begins = label.shortened.includes(2) && face(issuer.name).startsWith(face(label.maker));
-	if (label.standing == 1 ? !own && !begins : own) return {state: "unentitled", issuer};
+	const own = sameName(issuer.name, label.maker);
+	if (label.standing == 1 ? !own && !(label.shortened.includes(2) && begins(issuer.name, label.maker)) : own) return {state: "unentitled", issuer};
 	if (!entitled) return {state: "unentitled", issuer};
 	// Whoever holds an old key can write any date, so it must be valid today too.
 	const day = now - now % daySeconds;
