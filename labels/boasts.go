@@ -47,7 +47,7 @@ var marks = []mark{
 		"nist approved", "nist certified", "fcc approved", "ipa certified", "kisa certified", "enisa certified", "eucc certified", "certifié anssi", "anssi certifié", "visa de sécurité anssi")},
 	// Levels and stars are the words of marks too. Chargers have power levels.
 	{"", phrases("level #!charg", "level # ev", "security level#", "stufe #", "niveau #", "レベル#", "مستوى #", "المستوى #",
-		"# star", "# stars", "# sterne", "# étoiles", "#つ星", "# نجوم")},
+		"# stars", "# sterne", "# étoiles", "#つ星", "# نجوم")},
 }
 
 // denials are words before a boast by which a text says the opposite: "no device is

@@ -56,6 +56,7 @@ func TestBoasts(t *testing.T) {
 		{"Hub CLS-4", "cls4"},
 		{"Hub, Level 4", "level 4"},
 		{"Hub 4 stars", "4 stars"},
+		{"5-Star Hub", ""},
 		{"レベル4 カメラ", "レベル4"},
 		{"Tietoturvamerkki Hub", "tietoturvamerkki"},
 		{"Car CLS 450", ""},

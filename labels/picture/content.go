@@ -290,18 +290,21 @@ func (c *content) scopeText(most int) listed {
 }
 
 // scopeIn fits what was examined into two lines. What was only declared stands last
-// and is never cut away: names and versions are shortened for it, and in the end the
-// text is small.
+// and is never cut away: names and versions are shortened for it, then fewer parts are
+// named, and in the end the text is small.
 func (c *content) scopeIn(s *sheet, st style, least float64) block {
-	const smallest = 3
-	for most := mostOfPart; ; most -= 4 {
+	const shortest, smallest = 12, 3
+	for most := mostOfPart; most >= shortest; most -= 4 {
+		if b := s.fit(c.scopeText(most)(mostListed), st, s.width(), least, 2); !cut(b) {
+			return b
+		}
+	}
+	for most := mostOfPart; most >= shortest; most -= 4 {
 		if b := s.fitLists(c.scopeText(most), st, s.width(), least, 2); !cut(b) {
 			return b
 		}
-		if most <= 12 {
-			return s.whole(c.scopeText(most)(1), st, s.width(), smallest, 2)
-		}
 	}
+	return s.whole(c.scopeText(shortest)(1), st, s.width(), smallest, 2)
 }
 
 // space stands between sentences.

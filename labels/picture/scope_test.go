@@ -14,7 +14,9 @@ import (
 func TestOnlyDeclaredIsWhole(t *testing.T) {
 	const long = "2.4.1-rc.3+build.20261127.4a5b6c7d8e9f.nightly.signed"
 	for name, change := range map[string]func(*labels.Label){
-		"version": func(l *labels.Label) { l.Firmware[0].Version, l.Parts[0].Version = long, long },
+		"version": func(l *labels.Label) {
+			l.Firmware[0].Version, l.Parts[0].Version, l.Parts[1].Version = long, long, long
+		},
 		"all": func(l *labels.Label) {
 			l.Firmware[0].Version, l.Parts[0].Version, l.Parts[1].Version, l.Exceptions = long, long, long, 12
 			l.Closed = []labels.Closed{{Firmware: "main", Range: strings.Repeat("radio ", 20), Supplier: strings.Repeat("Supplier ", 20)}}
@@ -37,6 +39,9 @@ func TestOnlyDeclaredIsWhole(t *testing.T) {
 				}
 				b := c.scopeIn(sheet, st, least)
 				text, only := strings.Join(b.lines, " "), strings.Split(c.Only, "{")[0]
+				if name == "version" && !strings.Contains(squeezed(text), "AcmeCloud") {
+					t.Errorf("%s: %s %s: not each part is named: %q", name, f, language, b.lines)
+				}
 				if cut(b) || len(b.lines) > 2 || !strings.Contains(squeezed(text), squeezed(only)) || !strings.Contains(squeezed(text), "2.4.") {
 					t.Errorf("%s: %s %s: %q", name, f, language, b.lines)
 				}
