@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 
@@ -345,38 +343,6 @@ func (b *batchRun) unique(list []*made) []*made {
 		b.seen[id] = m.order
 	}
 	return list
-}
-
-// reserve takes places in the status list.
-func (b *batchRun) reserve(list []*made) error {
-	if b.flags.status == "" || len(list) == 0 {
-		return nil
-	}
-	l, err := openLedger(b.flags.status)
-	if err != nil {
-		return err
-	}
-	defer l.Close()
-	var numbers []string
-	list = slices.Clone(list)
-	for _, m := range list {
-		if err := ledgerOf(b.flags.status, l, m.statement.Predicate.Issuer.Address); err != nil {
-			return err
-		}
-		if m.err = b.notWithdrawn(l, m.statement.Predicate.ID); m.err == nil {
-			numbers = append(numbers, m.statement.Predicate.ID)
-		}
-	}
-	list = slices.DeleteFunc(list, func(m *made) bool { return m.err != nil })
-	places, err := l.ReserveAll(rand.Reader, numbers, b.folder.head.Key, b.now)
-	if err != nil {
-		return ledgerError(err)
-	}
-	for i, m := range list {
-		m.statement.Predicate.Status = places[i]
-		m.withdrawn, _ = l.At(places[i].Index)
-	}
-	return nil
 }
 
 // sign signs a label, asks whether the policy would take it, and draws it.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -120,42 +119,6 @@ func ledgerOf(name string, l *ledger.Ledger, address string) error {
 	if issuer, err := compact.IssuerAt(address); err != nil || issuer != l.Issuer {
 		return badInput("give the address that the ledger was made for, or another ledger",
 			"--status %s is the list of %s, the label's issuer is at %q", name, l.Issuer, address)
-	}
-	return nil
-}
-
-// reserve takes a place in the status list for the label with this number.
-func (p *program) reserve(name, address, label, keyID string) (*labels.Status, error) {
-	l, err := openLedger(name)
-	if err != nil {
-		return nil, err
-	}
-	defer l.Close()
-	if err := ledgerOf(name, l, address); err != nil {
-		return nil, err
-	}
-	if err := p.notWithdrawn(l, label); err != nil {
-		return nil, err
-	}
-	places, err := l.ReserveAll(rand.Reader, []string{label}, keyID, p.now) // made again, it keeps its place
-	if err != nil {
-		return nil, ledgerError(err)
-	}
-	if v, _ := l.At(places[0].Index); v != status.Valid {
-		return nil, badInput("assess again: a new assessment gives a new number", "the label %s was made before, and is %s", label, v)
-	}
-	return places[0], nil
-}
-
-// notWithdrawn refuses a label of an assessment of which another one, alone or of a
-// batch, was withdrawn; one that was issued on another day is told.
-func (p *program) notWithdrawn(l *ledger.Ledger, label string) error {
-	sameDay, before := l.Withdrawn(label)
-	if len(sameDay) > 0 {
-		return badInput("assess again: a new assessment gives a new number", "a label of the same assessment, %s, was made before, and is %s", report.Clean(sameDay[0].Label), sameDay[0].Value)
-	}
-	for _, w := range before {
-		fmt.Fprintf(p.err, "note: a label of the same assessment, %s, is %s: if what it says was the reason, withdraw %s too\n", report.Clean(w.Label), w.Value, report.Clean(label))
 	}
 	return nil
 }

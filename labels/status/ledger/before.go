@@ -95,10 +95,11 @@ type Withdrawal struct {
 
 // Withdrawn gives the labels of the same assessment as label, under another number of the
 // same day, that were withdrawn for good or for a time, and of other days: whoever
-// issues label would bring back what was taken back. Numbers that say no assessment have none.
+// issues label would bring back what was taken back. Numbers that say no
+// assessment have none, nor has a label that has its place: made again, it is the same.
 func (l *Ledger) Withdrawn(label string) (sameDay, before []Withdrawal) {
 	key := anyDay(label)
-	if key == "" {
+	if _, there := l.place[label]; there || key == "" {
 		return nil, nil
 	}
 	told := map[int]bool{}

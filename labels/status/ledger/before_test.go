@@ -164,7 +164,7 @@ func TestWithdrawn(t *testing.T) {
 		}
 	}
 	for label, want := range map[string][2]int{
-		"hub/2026-11-27/3ab6e56b-4a159718": {2, 0}, "hub/2026-11-27/3ab6e56b": {1, 0}, "hub/2026-11-28/3ab6e56b": {0, 2},
+		"hub/2026-11-27/3ab6e56b-4a159718": {2, 0}, "hub/2026-11-27/3ab6e56b": {0, 0}, "hub/2026-11-28/3ab6e56b": {0, 2},
 		"hub/2026-11-27/3ab6e56c-4a159718": {0, 0}, "cam/2026-11-27/3ab6e56b": {0, 0}, "hub/A-1": {0, 0},
 	} {
 		if sameDay, before := l.Withdrawn(label); len(sameDay) != want[0] || len(before) != want[1] {
