@@ -4,10 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
+	"regexp"
 	"strings"
 	"sync"
-	"unicode"
 )
 
 // boasts are words that never stand on a label, whoever wrote them: what no
@@ -25,21 +24,42 @@ var boasts = phrases(
 	"آمن تماما", "خال من الثغرات", "معتمد رسميا",
 )
 
-// mark is the official mark of a scheme, as names could pretend to bear it.
+// mark is the official mark of a scheme, as texts could pretend to bear it.
 type mark struct {
 	scheme string // id; empty if no scheme of a label gives it
 	words  func() []phrase
 }
 
+// anyMark stands for the scheme of a text that may call every mark: the name of an
+// authorised issuer, which a trust policy gives, can be that of a mark's owner.
+const anyMark = "*"
+
 // marks are the official marks. A label never shows one, and calls only its scheme
-// by the words.
+// by the words. "#" is a digit from 1 to 5, as levels have them; what stands behind
+// "!" is what the words may go on with and mean something else.
 var marks = []mark{
 	{"us-cyber-trust-mark", phrases("cyber trust mark")},
 	{"jp-jc-star", phrases("jc star")},
-	{"sg-cls", phrases("cls level", "cybersecurity labelling scheme")},
-	{"de-bsi", phrases("bsi approved", "bsi certified", "approved by bsi", "certified by bsi", "bsi zertifiziert", "it sicherheitskennzeichen")},
-	{"", phrases("ce mark", "ce marked", "ce marking", "ce certified", "ce zertifiziert")},
+	{"sg-cls", phrases("cls level", "cls#", "cybersecurity labelling scheme", "cybersecurity labeling scheme")},
+	{"de-bsi", phrases("bsi approved", "bsi certified", "approved by bsi", "certified by bsi", "approved by the bsi", "certified by the bsi", "bsi zertifiziert", "it sicherheitskennzeichen")},
+	{"fi-cybersecurity-label", phrases("tietoturvamerkki", "finnish cybersecurity label")},
+	{"", phrases("ce mark", "ce marked", "ce marking", "ce certified", "ce zertifiziert", "ukca mark", "ukca marked",
+		"nist approved", "nist certified", "fcc approved", "ipa certified", "kisa certified", "enisa certified", "eucc certified", "certifié anssi", "anssi certifié", "visa de sécurité anssi")},
+	// Levels and stars are the words of marks too. Chargers have power levels.
+	{"", phrases("level #!charg", "level # ev", "security level#", "stufe #", "niveau #", "レベル#", "مستوى #", "المستوى #",
+		"# stars", "# sterne", "# étoiles", "#つ星", "# نجوم")},
 }
+
+// denials are words before a boast by which a text says the opposite: "no device is
+// completely secure". behind are those that stand after it in Japanese.
+var (
+	denials = spoken("not", "never", "not be", "never be", "cannot be", "isn't", "not promise", "not mean", "not claim",
+		"no device is", "no device can be", "no product is", "no product can be", "no system is", "no software is", "nothing is", "not a", "not an",
+		"nicht", "nie", "niemals", "kein gerät ist", "kein produkt ist", "kein system ist", "nichts ist",
+		"pas", "jamais", "aucun appareil n'est", "aucun produit n'est", "rien n'est",
+		"ليس", "ليست", "لا يوجد جهاز", "لا يوجد منتج")
+	behind = spoken("ではありません", "ではない", "とは限りません", "な機器はありません", "な製品はありません")
+)
 
 // CheckName refuses what no name on a label may be: empty, with a blank at an end or
 // with what cannot be seen, or one that claims what a label never says. Whoever
@@ -60,45 +80,22 @@ func checkEnds(s string) error {
 	return nil
 }
 
-// boasting says which text of a label, of those that people write themselves, calls
-// an official mark.
+// boasting says which texts of a label claim what no label says.
 func (l *Label) boasting() error {
-	p, d := &l.Product, &l.Declared
-	own := slices.Concat([]string{
-		p.Name, p.ID, p.Category, p.Maker.Name, p.Maker.Address, p.Maker.Country, d.Deletion,
-	}, p.Models, d.Passwords, d.Sensors, d.WithoutSensors, d.PersonalData, d.Recipients)
-	for _, f := range l.Firmware {
-		own = append(own, f.Name, f.Version, f.Minimum)
-	}
-	for _, part := range l.Parts {
-		own = append(own, part.Kind, part.Name, part.Version)
-	}
-	for _, c := range l.Closed {
-		own = append(own, c.Supplier, c.Range)
-	}
-	for _, doc := range l.Documents {
-		own = append(own, doc.By)
-	}
-	if l.Issuer.Standing != Authorised { // else the policy gives the name: that of a mark's owner, it may be
-		own = append(own, l.Issuer.Name)
-	}
 	var errs []error
-	for _, s := range own {
-		if s != "" {
-			errs = append(errs, cmp.Or(checkEnds(s), unmarked(s, "")))
+	for _, t := range l.texts() {
+		if t.text != "" {
+			errs = append(errs, checkEnds(t.text), modest(t.text), unmarked(t.text, t.scheme))
 		}
 	}
 	for _, s := range l.Schemes {
-		errs = append(errs, checkScheme(s.ID, s.Title), checkScheme(s.ID, s.Edition), checkEdition(s.ID, s.Edition))
+		errs = append(errs, checkEdition(s.ID, s.Edition))
 	}
 	for _, s := range l.AlsoAssessed {
-		errs = append(errs, checkScheme(s.ID, s.Title), checkScheme(s.ID, s.Edition), checkEdition(s.ID, s.Edition))
+		errs = append(errs, checkEdition(s.ID, s.Edition))
 	}
 	return errors.Join(errs...)
 }
-
-// checkScheme refuses what may not stand for the name or the edition of a scheme.
-func checkScheme(id, s string) error { return cmp.Or(checkEnds(s), unmarked(s, id)) }
 
 // modest refuses a text that holds one of the words that never stand on a label, or
 // stars as the marks of schemes have them.
@@ -117,6 +114,9 @@ func modest(s string) error {
 
 // unmarked refuses a text that calls the mark of another scheme.
 func unmarked(s, scheme string) error {
+	if scheme == anyMark {
+		return nil
+	}
 	t := wordsOf(s)
 	for _, m := range marks {
 		if m.scheme != "" && m.scheme == scheme {
@@ -124,117 +124,25 @@ func unmarked(s, scheme string) error {
 		}
 		for _, w := range m.words() {
 			if t.says(w) {
-				return fmt.Errorf("the text %.120q says %q, an official mark that no label shows: leave it out", s, w.words)
+				return fmt.Errorf("the text %.120q says %q, as an official mark would, that no label shows: leave it out", s, w.words)
 			}
 		}
 	}
 	return nil
 }
 
-// Stars are characters that a level could be drawn with.
-const Stars = "★☆✦✧✩✪✫✬✭✮✯✰⭐🌟✨⚝⋆"
+// Stars are the characters that a level could be drawn with, as what stands in a class
+// of a regular expression. Rated, where S is that class, finds two of them with no
+// letter or digit between, one beside a digit, or three asterisks. Verifiers in other
+// languages read the same.
+const (
+	Stars = "\u066d\u204e\u2051\u2217\u22c6\u229b\u235f\u2605\u2606\u262a\u269d\u26e4-\u26e7\u2721-\u274b\u2b50-\u2b52\u2be8-\u2beb\ua673\uff0a\U0001f31f\U0001f320\U0001f52f\U0001f7c0-\U0001f7d8"
+	Rated = `S[^\p{L}\p{Nd}]*S|S[\s\p{Z}-]*\p{Nd}|\p{Nd}[\s\p{Z}-]*S|(\*[\s\p{Z}]*){3}`
+)
 
-// rated reports whether a text shows two stars, or one beside a digit.
-func rated(s string) bool {
-	last := ' '
-	for _, r := range s {
-		if unicode.IsSpace(r) {
-			continue
-		}
-		star, before := strings.ContainsRune(Stars, r), strings.ContainsRune(Stars, last)
-		if star && (before || unicode.IsDigit(last)) || before && unicode.IsDigit(r) {
-			return true
-		}
-		last = r
-	}
-	return false
-}
+var ratedForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(strings.ReplaceAll(Rated, "S", "["+Stars+"]"))
+})
 
-// phrase is words, the form in which they are looked for, and whether they are
-// found inside of longer words too.
-type phrase struct {
-	words, form string
-	anywhere    bool
-}
-
-// shortPhrase is the number of letters below which a phrase is only looked for as
-// whole words: "CE mark" stands in "nice market".
-const shortPhrase = 10
-
-// phrases brings words into that form, once.
-func phrases(words ...string) func() []phrase {
-	return sync.OnceValue(func() []phrase {
-		var list []phrase
-		for _, w := range words {
-			t := wordsOf(w)
-			short := len([]rune(t.letters)) < shortPhrase || t.ends[2] || w[0] == '1'
-			list = append(list, phrase{w, t.letters, !short || unspaced(w)})
-		}
-		return list
-	})
-}
-
-// Never gives the phrases that never stand in a name on a label, by the id of the
-// scheme that may be called so, in the form in which they are looked for: for
-// verifiers in other languages. "*" stands before one that is found inside of longer
-// words too.
-func Never() map[string][]string {
-	never := map[string][]string{"": forms(boasts())}
-	for _, m := range marks {
-		never[m.scheme] = append(never[m.scheme], forms(m.words())...)
-	}
-	return never
-}
-
-func forms(all []phrase) []string {
-	var list []string
-	for _, w := range all {
-		if w.anywhere {
-			w.form = "*" + w.form
-		}
-		list = append(list, w.form)
-	}
-	return list
-}
-
-func unspaced(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) })
-}
-
-// text is the letters and digits of a text as they look, without accents and what
-// stands between, and where among these bytes words begin or end.
-type text struct {
-	letters string
-	ends    map[int]bool
-}
-
-func wordsOf(s string) text {
-	t := text{ends: map[int]bool{0: true}}
-	var b strings.Builder
-	for _, r := range seen(s) {
-		switch {
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			b.WriteRune(r)
-		case !unicode.IsMark(r):
-			t.ends[b.Len()] = true
-		}
-	}
-	t.letters = b.String()
-	t.ends[len(t.letters)] = true
-	return t
-}
-
-// says reports whether the text holds a phrase, however it is spaced.
-func (t text) says(w phrase) bool {
-	for from := 0; ; {
-		i := strings.Index(t.letters[from:], w.form)
-		if i < 0 {
-			return false
-		}
-		at := from + i
-		if w.anywhere || t.ends[at] && t.ends[at+len(w.form)] {
-			return true
-		}
-		from = at + 1
-	}
-}
+// rated reports whether a text shows stars as marks do.
+func rated(s string) bool { return ratedForm().MatchString(s) }

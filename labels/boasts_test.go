@@ -45,6 +45,37 @@ func TestBoasts(t *testing.T) {
 		{"Hub ★ ★", "★ ★"},
 		{"Hub ⭐4", "⭐4"},
 		{"Hub ★", ""},
+		{"Hub ✯✯", "✯✯"},
+		{"Hub 1 ½″ — ★", ""},
+		{"★ Hub ★", ""},
+		{"Hub ⭑⭑⭑", "stars"},
+		{"Hub ★/★", "stars"},
+		{"Hub 🟉 3", "stars"},
+		{"Hub ***", "stars"},
+		{"Hub CLS4", "cls4"},
+		{"Hub CLS-4", "cls4"},
+		{"Hub, Level 4", "level 4"},
+		{"Hub 4 stars", "4 stars"},
+		{"5-Star Hub", ""},
+		{"レベル4 カメラ", "レベル4"},
+		{"Tietoturvamerkki Hub", "tietoturvamerkki"},
+		{"Car CLS 450", ""},
+		{"Level 2 charger", ""},
+		{"Level 40", ""},
+		{"Starlevel", ""},
+		{"Hub, not completely secure", ""},
+		{"No device is 100 % secure", ""},
+		{"Hub: cannot be completely secure", ""},
+		{"Kein Gerät ist absolut sicher", ""},
+		{"N'est pas totalement sûr", ""},
+		{"完全に安全ではありません", ""},
+		{"ليس آمن تماما", ""},
+		{"Not officially endorsed", ""},
+		{"Not insecure: completely secure", "completely secure"},
+		{"Never not completely secure", "completely secure"},
+		{"Not only completely secure", "completely secure"},
+		{"Notcompletelysecure", "completely secure"},
+		{"Not completely secure? Completely secure", "completely secure"},
 	} {
 		a := labeltest.Assessment()
 		a.Product.Name = c.name
@@ -65,6 +96,38 @@ func TestBoasts(t *testing.T) {
 		change(a, &o)
 		if _, err := labels.New(a, o); !errors.Is(err, labels.ErrRefused) {
 			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// What no name may say, no other text of a label says.
+func TestNoTextBoasts(t *testing.T) {
+	for what, change := range map[string]func(*labels.Label, string){
+		"id":          func(l *labels.Label, s string) { l.ID = s },
+		"product id":  func(l *labels.Label, s string) { l.Product.ID = s },
+		"category":    func(l *labels.Label, s string) { l.Product.Category = s },
+		"contact":     func(l *labels.Label, s string) { l.Product.Maker.Contact = s },
+		"website":     func(l *labels.Label, s string) { l.Product.Maker.Website = s },
+		"policy":      func(l *labels.Label, s string) { l.Declared.Policy = s },
+		"deletion":    func(l *labels.Label, s string) { l.Declared.Deletion = s },
+		"requirement": func(l *labels.Label, s string) { l.Schemes[0].Requirements[0].ID = s },
+		"document":    func(l *labels.Label, s string) { l.Documents[0].Kind = s },
+		"document by": func(l *labels.Label, s string) { l.Documents[0].By = s },
+		"rules":       func(l *labels.Label, s string) { l.Rules[0].Name = s },
+		"rules of":    func(l *labels.Label, s string) { l.Rules[1].Version = s },
+		"tool":        func(l *labels.Label, s string) { l.Tool.Version = s },
+		"issuer":      func(l *labels.Label, s string) { l.Issuer.Name = s },
+	} {
+		for text, refused := range map[string]bool{
+			"CLS4": true, "cls-4": true, "Level 4": true, "✯✯": true, "⭑ 4": true, "JC-STAR": true, "completely secure": true,
+			"not completely secure": false, "plain": false,
+		} {
+			s := labeltest.Statement(t)
+			change(&s.Predicate, text)
+			err := s.Validate()
+			if got := err != nil && (strings.Contains(err.Error(), "leave it out") || strings.Contains(err.Error(), "leave them out")); got != refused {
+				t.Errorf("%s %q: %v", what, text, err)
+			}
 		}
 	}
 }

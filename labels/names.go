@@ -13,11 +13,16 @@ import (
 // in place of a Latin a, or the digit 1 in place of an l. The issuer of a label is its
 // maker if it bears the maker's name.
 func SameName(a, b string) bool {
-	return strings.EqualFold(norm.NFC.String(oneLine(a)), norm.NFC.String(oneLine(b))) || seen(a) == seen(b)
+	return strings.EqualFold(norm.NFC.String(oneLine(a)), norm.NFC.String(oneLine(b))) || joined(a) == joined(b)
 }
 
 // BeginsName reports whether a name begins with another one, in the same sense.
-func BeginsName(name, beginning string) bool { return strings.HasPrefix(seen(name), seen(beginning)) }
+func BeginsName(name, beginning string) bool {
+	return strings.HasPrefix(seen(name), seen(beginning)) || strings.HasPrefix(joined(name), joined(beginning))
+}
+
+// joined is seen, with the letters together that look like one.
+func joined(s string) string { return strings.NewReplacer("rn", "m", "vv", "w").Replace(seen(s)) }
 
 // seen is what people see of a text: one form for all that look the same. The
 // verifier in the browser computes the same.
@@ -80,8 +85,17 @@ var looks = sync.OnceValue(func() map[rune]rune {
 		{"аеѕіјӏорсухһԁԛԝѵгүвкмнт", "aesijlopcyxhdqwvrybkmht"},
 		{"ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"}, // Greek
 		{"αγικνορυϲϳς", "ayiKvopucjσ"},
-		{"ՕՍօոսհցգղ", "OUonuhgqn"},                                 // Armenian
-		{"ıɑɡɩſ", "iagis"},                                         // Latin itself
+		{"ՕՍօոսհցգղ", "OUonuhgqn"}, // Armenian
+		{"ıɑɡɩſ", "iagis"},         // Latin itself
+		{"ƨʒȝƼȣƅᴄƍǀɪᴏᴑʀƽꜱʋᴜᴠɯᴡɣʏᴢ", "23358bcglloorssuuvwwyyz"},
+		{"ꙅзӡбҽꙇѡ", "2336elw"},               // Cyrillic
+		{"ϩϝϻᴦσ", "2fmro"},                   // Coptic and Greek
+		{"քռզՏաყ", "fnqswy"},                 // Armenian, Georgian
+		{"וןסטا١۱ه٥ھە۵٧۷", "llovlllooooovv"}, // Hebrew, Arabic
+		{"ߊ߀໐〇", "looo"},                     // N'Ko, Lao, Han
+		{"ⴹⵏⵔⵕⴸⵝ", "eloqvx"},                 // Tifinagh
+		{"ᑲᖯᑯᗞᕼᒍᒪᑭᑌᐯᕁᕽ", "bbddhjlpuvxx"},     // Canadian
+		{"ꓒ", "d"},
 		{"ᎠᎡᎢᎥᎪᎫᎬᎳᎷᎻᏀᏃᏚᏙᏞᏟᏢᏦᏴᏧ", "DRTiAJEWMHGZSVLCPKBd"},           // Cherokee
 		{"ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ", "BPDTGKJCZFMNLSRVHWXYAEIOU"}, // Lisu
 	} {

@@ -1,6 +1,9 @@
 package labels
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestSameName(t *testing.T) {
 	for _, c := range []struct {
@@ -46,4 +49,27 @@ func BenchmarkSameName(b *testing.B) {
 	for b.Loop() {
 		SameName("Example Body of Certification", "Example B\u043edy of Certification")
 	}
+}
+
+// Characters that the fonts of labels have and that look like a Latin letter or a digit
+// (after the data of Unicode Technical Standard 39) are no other name, large or small;
+// nor are letters that look like one when they stand together.
+func TestConfusables(t *testing.T) {
+	pairs := strings.Fields("Ƨ2 Ϩ2 Ꙅ2 Ʒ3 Ȝ3 З3 з3 Ӡ3 Ƽ5 б6 Ȣ8 ȣ8 Ƅb ᑲb ᖯb ᴄc ᑯd ᗞd ꓒd ҽe Ҽe ⴹe Ϝf քf ƍg ᕼh ᒍj ǀl ɪl וl ןl اl ١l ۱l ߊl ᒪl ⵏl ꙇl ﺍl ﺎl Ϻm ռn σo סo هo ٥o ھo ەo ۵o ߀o ໐o ᴏo ᴑo ⵔo 〇o ﮪo ﻩo ﻬo ᑭp զq ⵕq Ʀr ᴦr ƽs Տs ꜱs ʋu ᑌu ᴜu טv ٧v ۷v ᐯv ᴠv ⴸv ɯw ѡw Ѡw աw ᴡw ᕁx ᕽx ⵝx ɣy ʏy ყy ᴢz rnm vvw")
+	for _, pair := range pairs {
+		r := []rune(pair)
+		like, plain := "Ka"+string(r[:len(r)-1])+"ta", "Ka"+string(r[len(r)-1:])+"ta"
+		if !SameName(like, plain) || !BeginsName(like+" Ltd", plain) {
+			t.Errorf("%q and %q look the same (%q, %q)", like, plain, seen(like), seen(plain))
+		}
+	}
+	for _, other := range [][2]string{{"Kasa", "Kara"}, {"Barn", "Bar"}, {"דלתא", "דלתה"}, {"شركة", "شرکت"}} {
+		if SameName(other[0], other[1]) {
+			t.Errorf("%q and %q are two names", other[0], other[1])
+		}
+	}
+	if !BeginsName("Barn Doors Ltd", "Bar") {
+		t.Error("a name that was cut between two letters that look like one")
+	}
+	t.Logf("%d pairs", len(pairs))
 }

@@ -233,3 +233,21 @@ func TestStanding(t *testing.T) {
 		}
 	}
 }
+
+// The versions of an image agree: with that of the part it is, and with the lowest
+// that is supported. A scheme is there once, and addresses have ports that exist.
+func TestAgreement(t *testing.T) {
+	for want, change := range map[string]func(*labels.Label){
+		"as a part of the product":     func(l *labels.Label) { l.Parts[0].Version = "2.4.2" },
+		"older than 2.5, the lowest":   func(l *labels.Label) { l.Firmware[0].Minimum = "2.5" },
+		"stands on the label twice":    func(l *labels.Label) { l.Schemes[1].ID = l.Schemes[0].ID },
+		"is not a plain https address": func(l *labels.Label) { l.Issuer.Address = "https://acme.example:99999/l" },
+		"status list's address":        func(l *labels.Label) { l.Status = &labels.Status{List: "https://acme.example:65536/l", Index: 1} },
+	} {
+		s := labeltest.Statement(t)
+		change(&s.Predicate)
+		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}

@@ -52,8 +52,12 @@ func (l *Label) validateProofs() error {
 }
 
 // tooSure says why it cannot be known as it is said that a requirement is met.
-// Nothing was seen in an image that could not be read, and nothing in none.
+// Nothing was seen in an image that could not be read, and nothing in none; and what
+// a document says has one, known by its digest.
 func (l *Label) tooSure(r Requirement) string {
+	if r.Outcome == assay.Met && r.Proof == assay.Documented && len(l.Documents) == 0 {
+		return "no document stands on the label"
+	}
 	if r.Outcome != assay.Met || r.Proof < assay.Observed || Outside(r.Principle) {
 		return ""
 	}

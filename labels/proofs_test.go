@@ -70,7 +70,8 @@ func TestProofs(t *testing.T) {
 				l.Principles[i] = labels.Principle{Principle: p.Principle, Outcome: assay.Met, Proof: assay.Verified}
 			}
 		}, "no image was looked into"},
-		"images without a byte": {func(l *labels.Label) { l.Coverage = labels.Coverage{} }, "no byte"},
+		"documented, without a document": {func(l *labels.Label) { l.Documents = nil }, "no document stands on the label"},
+		"images without a byte":          {func(l *labels.Label) { l.Coverage = labels.Coverage{} }, "no byte"},
 		"not met, as was seen": {func(l *labels.Label) {
 			sealed(l)
 			r := &l.Schemes[0].Requirements[6]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -31,7 +32,7 @@ const (
 func (s *Statement) Validate() error {
 	l := &s.Predicate
 	return errors.Join(
-		s.validateTypes(), s.validateSubjects(), l.validateIssuer(), l.validateDates(), l.validateTexts(),
+		s.validateTypes(), s.validateSubjects(), l.validateVersions(), l.validateIssuer(), l.validateDates(), l.validateTexts(),
 		l.validateSchemes(), l.validateTitles(), l.boasting(), l.validateDespite(), l.validatePrinciples(), l.validateCoverage(), l.validateDigests(), l.validateStatus())
 }
 
@@ -50,9 +51,6 @@ func (s *Statement) validateSubjects() error {
 		return fmt.Errorf("%d subjects for %d firmware images", len(s.Subject), len(s.Predicate.Firmware))
 	}
 	for i, f := range s.Predicate.Firmware {
-		if order, known := CompareVersions(f.Version, f.Minimum); known && order < 0 {
-			return fmt.Errorf("firmware %q has version %s, older than %s, the lowest that it says is supported", f.Name, f.Version, f.Minimum)
-		}
 		if sub := s.Subject[i]; sub.Name != f.Name || sub.Digest.SHA256 != f.Digest.Hex() {
 			return fmt.Errorf("subject %q is not firmware %q", sub.Name, f.Name)
 		}
@@ -142,12 +140,24 @@ func (l *Label) validateTexts() error {
 			return fmt.Errorf("rules of the kind %.60q: they are scheme, checks or data", r.Kind)
 		}
 	}
-	return l.eachText(func(s string) error {
-		if err := checkText(s); err != nil {
+	return l.checkLists()
+}
+
+// checkLists holds the texts and their number to their limits.
+func (l *Label) checkLists() error {
+	for _, list := range [][]string{
+		l.Product.Models, l.Declared.Passwords, l.Declared.Sensors, l.Declared.WithoutSensors, l.Declared.PersonalData, l.Declared.Recipients,
+	} {
+		if len(list) > MaxList {
+			return fmt.Errorf("a list of %d entries, more than %d", len(list), MaxList)
+		}
+	}
+	for _, t := range l.texts() {
+		if err := checkText(t.text); err != nil {
 			return err
 		}
-		return modest(s)
-	})
+	}
+	return nil
 }
 
 // IsGTIN reports whether s is a GTIN: its length, digits only, and a last one that
@@ -165,62 +175,6 @@ func IsGTIN(s string) bool {
 		sum += weight * int(s[i]-'0')
 	}
 	return sum%10 == 0
-}
-
-// eachText calls check on every text that people will read.
-func (l *Label) eachText(check func(string) error) error {
-	m := l.Product.Maker
-	all := []string{
-		l.ID, l.Issuer.Name, l.Issuer.Address, l.Product.ID, l.Product.Name, l.Product.GTIN, l.Product.Category,
-		m.Name, m.Address, m.Country, m.Website, m.Contact, l.Declared.Policy, l.Declared.Deletion, l.Tool.Name, l.Tool.Version,
-	}
-	for _, list := range [][]string{
-		l.Product.Models, l.Declared.Passwords, l.Declared.Sensors, l.Declared.WithoutSensors, l.Declared.PersonalData, l.Declared.Recipients,
-	} {
-		if len(list) > MaxList {
-			return fmt.Errorf("a list of %d entries, more than %d", len(list), MaxList)
-		}
-		all = append(all, list...)
-	}
-	for _, f := range l.Firmware {
-		all = append(all, f.Name, f.Version, f.Minimum)
-	}
-	for _, p := range l.Parts {
-		all = append(all, p.Kind, p.Name, p.Version)
-	}
-	for _, c := range l.Closed {
-		all = append(all, c.Firmware, c.Range, c.Supplier)
-	}
-	for _, s := range l.Schemes {
-		all = append(all, s.ID, s.Edition, s.Title)
-		for _, r := range s.Requirements {
-			all = append(all, r.ID)
-		}
-	}
-	for _, o := range l.AlsoAssessed {
-		all = append(all, o.ID, o.Edition, o.Title)
-	}
-	for _, d := range l.Documents {
-		all = append(all, d.Kind, d.By, d.Date)
-	}
-	for _, d := range l.Despite {
-		all = append(all, d.Requirement, d.By, d.Reason)
-	}
-	for _, e := range l.Evidence {
-		all = append(all, e.Type, e.By)
-	}
-	for _, r := range l.Rules {
-		all = append(all, r.Kind, r.Name, r.Version)
-	}
-	for _, p := range l.Principles {
-		all = append(all, p.Examined...)
-	}
-	for _, s := range all {
-		if err := check(s); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // checkText refuses characters that can make a text look like another one or
@@ -257,12 +211,22 @@ func checkAddress(s string) error {
 // nothing but ASCII, neither user nor fragment. Verifiers in other languages
 // read the same expression.
 var plainAddress = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?!$&'()*+,;=%@-]*)?$`)
+	return regexp.MustCompile(`^https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:([1-9][0-9]{0,4}))?(/[A-Za-z0-9._~:/?!$&'()*+,;=%@-]*)?$`)
 })
 
 // IsPlainAddress reports whether s has the form that the address of a status
 // list must have.
-func IsPlainAddress(s string) bool { return len(s) <= MaxAddr && plainAddress().MatchString(s) }
+func IsPlainAddress(s string) bool {
+	if len(s) > MaxAddr {
+		return false
+	}
+	m := plainAddress().FindStringSubmatch(s)
+	if m == nil || m[3] == "" {
+		return m != nil
+	}
+	_, err := strconv.ParseUint(m[3], 10, 16) // of 65536 ports
+	return err == nil
+}
 
 // validateStatus holds the place in a status list to its form. Who names one
 // must have an address, since that is how the list's issuer is known.
@@ -285,12 +249,10 @@ func (l *Label) validateSchemes() error {
 	if len(l.Schemes) == 0 {
 		return errors.New("no scheme")
 	}
-	schemes := map[string]bool{}
-	for _, s := range l.Schemes {
-		if schemes[s.ID] {
+	for i, s := range l.Schemes {
+		if slices.ContainsFunc(l.Schemes[:i], func(other Scheme) bool { return SameName(other.ID, s.ID) }) {
 			return fmt.Errorf("scheme %s stands on the label twice", s.ID)
 		}
-		schemes[s.ID] = true
 		requirements := map[string]bool{}
 		for _, r := range s.Requirements {
 			if requirements[r.ID] {

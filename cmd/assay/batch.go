@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -188,6 +187,9 @@ func (b *batchRun) chunk(ctx context.Context, list []*made, shown *progress) err
 	if err := b.reserve(list); err != nil {
 		return err
 	}
+	if list, err = b.goingOn(ctx, list, shown); err != nil {
+		return err
+	}
 	each(ctx, list, runtime.GOMAXPROCS(0), b.sign)
 	if list, err = b.goingOn(ctx, list, shown); err != nil {
 		return err
@@ -341,34 +343,6 @@ func (b *batchRun) unique(list []*made) []*made {
 		b.seen[id] = m.order
 	}
 	return list
-}
-
-// reserve takes places in the status list.
-func (b *batchRun) reserve(list []*made) error {
-	if b.flags.status == "" || len(list) == 0 {
-		return nil
-	}
-	l, err := openLedger(b.flags.status)
-	if err != nil {
-		return err
-	}
-	defer l.Close()
-	var numbers []string
-	for _, m := range list {
-		if err := ledgerOf(b.flags.status, l, m.statement.Predicate.Issuer.Address); err != nil {
-			return err
-		}
-		numbers = append(numbers, m.statement.Predicate.ID)
-	}
-	places, err := l.ReserveAll(rand.Reader, numbers, b.folder.head.Key, b.now)
-	if err != nil {
-		return ledgerError(err)
-	}
-	for i, m := range list {
-		m.statement.Predicate.Status = places[i]
-		m.withdrawn, _ = l.At(places[i].Index)
-	}
-	return nil
 }
 
 // sign signs a label, asks whether the policy would take it, and draws it.

@@ -90,7 +90,7 @@ func showTrust(w io.Writer, kind string, t *trustPolicy) error {
 	}
 	if l := t.list; l != nil {
 		fmt.Fprintf(w, "Trust list %d of %s, until %s; %d of %d root keys must sign the next\n\n",
-			l.Version, l.Issued.Format(time.DateOnly), l.Expires.Format(time.DateOnly), l.Threshold, len(l.Roots))
+			l.Version, l.Issued.Format(time.DateOnly), l.LastDay(), l.Threshold, len(l.Roots))
 	}
 	for _, i := range t.policy.Issuers {
 		if err := showIssuer(w, "issuer", &i); err != nil {
@@ -339,6 +339,9 @@ func (p *program) newTrustList(policy string, version int64, expires string, roo
 	if err != nil {
 		return nil, badInput("write it as 2027-06-01", "--expires %q is not a date", expires)
 	}
+	if version > trust.MaxFirst {
+		return nil, badInput("count on from the last list, or write the day as 20261127", "--version %d is so high that hardly a list could follow it", version)
+	}
 	issued, err := assay.Date(p.today)
 	if err != nil {
 		return nil, err
@@ -429,7 +432,7 @@ expired one are refused.`,
 			if err := writeFile(place, bytes.Clone(data), 0o644); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(p.out, "%s trust list %d, %s, until %s\n", p.paint(green, "✓"), l.Version, count(len(l.Policy.Issuers), "issuer"), l.Expires.Format(time.DateOnly))
+			_, err = fmt.Fprintf(p.out, "%s trust list %d, %s, until %s\n", p.paint(green, "✓"), l.Version, count(len(l.Policy.Issuers), "issuer"), l.LastDay())
 			return err
 		},
 	}

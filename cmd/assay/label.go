@@ -256,6 +256,7 @@ func (p *program) publish(out string, statement *labels.Statement, files []label
 	if err := p.takeAway(out, old); err != nil {
 		return err
 	}
+	p.noteAssessment(out, statement)
 	told := fmt.Sprintf("%s label %s\n", p.paint(green, "✓"), report.Clean(statement.Predicate.ID))
 	for _, file := range files {
 		told += "  " + filepath.Join(out, file.name) + "\n"

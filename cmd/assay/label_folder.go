@@ -1,12 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/picture"
@@ -69,6 +71,23 @@ func labelNames() []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names) // HTML has no formats
+}
+
+// noteAssessment tells of an assessment beside a label that rests on another one. It is
+// the issuer's own, with every finding, and not ours to take away.
+func (p *program) noteAssessment(dir string, s *labels.Statement) {
+	const name = "assessment.json"
+	data, err := readLimited(filepath.Join(dir, name), maxAssessment)
+	if err != nil {
+		return // there is none
+	}
+	var a assay.Assessment
+	if json.Unmarshal(data, &a) == nil {
+		if digest, err := labels.AssessmentDigest(&a); err == nil && digest == s.Predicate.Assessment {
+			return
+		}
+	}
+	fmt.Fprintf(p.err, "note: %s is not the assessment that this label rests on: it lay there before; move it away, or write it anew with --store-facts\n", report.Clean(filepath.Join(dir, name)))
 }
 
 // takeAway removes what is left of the label that was there before, and tells it.

@@ -11,7 +11,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
+	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/schema/product"
 )
 
@@ -22,8 +24,8 @@ func (p *program) validateCommand() *cobra.Command {
 		Short: "Read the product files and tell every mistake",
 		Long: `Validate reads the product files of FOLDER (default: this one) and tells every mistake
 at once: of the language, ids of checks, schemes and requirements that do not
-exist, files that are not there, and what "assay init" left to be filled in. A firmware
-image that is not built yet, or an exception that has ended, is a warning.`,
+exist, files that are not there, what "assay init" left to be filled in, and what no label
+says: words such as "completely secure", the marks of schemes. A firmware that is not built yet, or an exception that has ended, is a warning.`,
 		Args: atMostOne,
 		RunE: func(_ *cobra.Command, args []string) error {
 			q, err := p.question(f, args)
@@ -34,6 +36,9 @@ image that is not built yet, or an exception that has ended, is a warning.`,
 			if err != nil {
 				return err
 			}
+			if err := labels.CheckDeclared(declared.Info(), declaredImages(declared), documents(declared)); err != nil {
+				return badInput("a label of this product would be refused", "%s", report.Clean(strings.ReplaceAll(err.Error(), "\n", "; ")))
+			}
 			_, err = fmt.Fprintf(p.out, "%s %s\n", p.paint(green, "✓"), report.Clean(declared.Name))
 			return err
 		},
@@ -41,6 +46,16 @@ image that is not built yet, or an exception that has ended, is a warning.`,
 	c.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable of the product file: `NAME=VALUE`; repeatable")
 	c.Flags().StringVar(&f.asOf, "as-of", "", "the `DATE` on which the schemes must be in force (default: today)")
 	return c
+}
+
+// declaredImages are the images that the product files name, as far as they say
+// anything of them.
+func declaredImages(declared *product.Product) []assay.Image {
+	var list []assay.Image
+	for _, fw := range declared.Firmwares {
+		list = append(list, assay.Image{Firmware: fw.ID, Version: fw.Version, Minimum: fw.Minimum})
+	}
+	return list
 }
 
 func (p *program) fmtCommand() *cobra.Command {

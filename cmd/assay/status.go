@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -122,26 +121,6 @@ func ledgerOf(name string, l *ledger.Ledger, address string) error {
 			"--status %s is the list of %s, the label's issuer is at %q", name, l.Issuer, address)
 	}
 	return nil
-}
-
-// reserve takes a place in the status list for the label with this number.
-func (p *program) reserve(name, address, label, keyID string) (*labels.Status, error) {
-	l, err := openLedger(name)
-	if err != nil {
-		return nil, err
-	}
-	defer l.Close()
-	if err := ledgerOf(name, l, address); err != nil {
-		return nil, err
-	}
-	places, err := l.ReserveAll(rand.Reader, []string{label}, keyID, p.now) // made again, it keeps its place
-	if err != nil {
-		return nil, ledgerError(err)
-	}
-	if v, _ := l.At(places[0].Index); v != status.Valid {
-		return nil, badInput("assess again: a new assessment gives a new number", "the label %s was made before, and is %s", label, v)
-	}
-	return places[0], nil
 }
 
 func (p *program) statusSetCommand() *cobra.Command {

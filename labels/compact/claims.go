@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -183,9 +184,12 @@ func (c *claims) checkLists() error {
 		b.MoreModels < 0 || b.MoreModels > maxMore || b.MoreSchemes < 0 || b.MoreSchemes > maxMore {
 		return errors.New("a list with too few or too many entries")
 	}
-	for _, s := range b.Schemes {
+	for i, s := range b.Schemes {
 		if s.Level < 0 || s.Level > maxLevel {
 			return fmt.Errorf("level %d", s.Level)
+		}
+		if slices.ContainsFunc(b.Schemes[:i], func(other Scheme) bool { return labels.SameName(other.ID, s.ID) }) {
+			return fmt.Errorf("the scheme %.60q is there twice", s.ID)
 		}
 	}
 	last := Field(0)
@@ -195,7 +199,16 @@ func (c *claims) checkLists() error {
 		}
 		last = f
 	}
+	if order, known := labels.CompareVersions(b.Firmware, b.Minimum); known && order < 0 && !c.cutVersion() {
+		return fmt.Errorf("the firmware has version %.60s, older than %.60s, the lowest that is said to be supported", b.Firmware, b.Minimum)
+	}
 	return nil
+}
+
+// cutVersion reports whether of a version only the beginning is there: it cannot be
+// compared.
+func (c *claims) cutVersion() bool {
+	return slices.Contains(c.Body.Shortened, FieldFirmware) || slices.Contains(c.Body.Shortened, FieldMinimum)
 }
 
 // checkTexts holds the texts to what they may be on a label of any form.

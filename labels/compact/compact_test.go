@@ -308,6 +308,8 @@ func TestClaims(t *testing.T) {
 		return err
 	}
 	for name, payload := range map[string]any{
+		"a lowest version as its own": claims(body(m{10: "v2.4.0", 11: "2.4"}), nil), "versions without an order": claims(body(m{10: "r1", 11: "r2"}), nil),
+		"a beginning of a version": claims(body(m{10: "1", 11: "2", 14: []int{10}}), nil), "a list at a port": claims(body(nil), place(1, "https://a.example:65535/s")), "a denial": claims(body(m{3: "Not completely secure"}), nil),
 		"the least": claims(body(nil), nil), "a place": claims(body(nil), place(0, "https://a.example/s")),
 		"the last day": claims(body(m{7: 2932896}), m{4: 2932897 * 86400}),
 	} {
@@ -328,6 +330,9 @@ func TestClaims(t *testing.T) {
 		"no demo, written out": claims(body(m{13: false}), nil), "demo as a number": claims(body(m{13: 1}), nil), "shortened out of order": claims(body(m{14: []int{3, 2}}), nil),
 		"a text that turns": claims(body(m{2: "Acme \u202e"}), nil), "a text with a bell": claims(body(m{2: "Acme\a"}), nil), "an empty model": claims(body(m{4: []string{""}}), nil),
 		"version 0": claims(body(m{1: 0}), nil), "no version": claims(body(m{1: nil}), nil), "a GTIN of 15 digits": claims(body(m{6: 100000000000000}), nil),
+		"a lowest version above its own": claims(body(m{10: "2.4.1", 11: "2.5"}), nil), "a scheme twice": claims(body(m{8: []any{[]any{"uk-psti", "2023", 0}, []any{"uk-psti", "2019", 0}}}), nil),
+		"a scheme that looks the same": claims(body(m{8: []any{[]any{"uk-psti", "2023", 0}, []any{"uk-ps\u0442i", "2023", 0}}}), nil),
+		"a list at port 99999":         claims(body(nil), place(1, "https://a.example:99999/s")), "a list at port 0": claims(body(nil), place(1, "https://a.example:0/s")), "a number of stars": claims(body(m{3: "Hub ✯✯"}), nil), "a level": claims(body(m{3: "Hub CLS-4"}), nil),
 		"a boast": claims(body(m{3: "Completelysecure Hub"}), nil), "stars": claims(body(m{2: "Acme ★★★★"}), nil), "a mark for a model": claims(body(m{4: []string{"CLS level 4"}}), nil),
 		"a mark for an edition": claims(body(m{8: []any{[]any{"uk-psti", "CLS level 4", 0}}}), nil), "a product that is not seen": claims(body(m{3: "\u3164"}), nil),
 		"a maker of blanks": claims(body(m{2: "\u00a0"}), nil), "a letter that is not seen": claims(body(m{2: "Acme\u3164Ltd"}), nil), "a blank of Braille": claims(body(m{2: "\u2800"}), nil),

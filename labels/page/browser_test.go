@@ -185,7 +185,7 @@ func (b *chrome) answer() (state string) {
 
 func (b *chrome) text() string {
 	s, _ := b.eval("document.querySelector('main').innerText").(string)
-	return s
+	return strings.ReplaceAll(s, "\u00a0", " ")
 }
 
 func (b *chrome) key(name string, code int) {

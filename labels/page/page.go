@@ -112,11 +112,11 @@ func Build(t Trust) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("verifier page: %w", err)
 	}
-	words, err := words(chosen)
+	texts, err := words(chosen)
 	if err != nil {
 		return nil, err
 	}
-	script := fmt.Sprintf("\"use strict\";(()=>{\nconst TRUST=%s,TEXTS=%s,%s;\n%s})();\n", trust, words, data(), lean("page.js"))
+	script := fmt.Sprintf("\"use strict\";(()=>{\nconst TRUST=%s,TEXTS=%s,%s;\n%s})();\n", trust, texts, data(), lean("page.js"))
 	style := lean("page.css")
 	html, err := template.New("page.html").ParseFS(source, "source/page.html")
 	if err != nil {
@@ -136,23 +136,38 @@ func data() string {
 	for scheme, list := range labels.Never() {
 		phrases[scheme] = strings.Join(list, "|")
 	}
-	never, err1 := literal(phrases)
-	looks, err2 := literal(letters())
-	if err := errors.Join(err1, err2); err != nil {
-		panic(err) // they are texts
+	before, behind := labels.Denials()
+	var b strings.Builder
+	for _, t := range []struct {
+		name string
+		of   any
+	}{
+		{"NEVER", phrases}, {"LEVELS", labels.Levels()}, {"DENIALS", strings.Join(before, "|")}, {"BEHIND", strings.Join(behind, "|")}, {"LOOKS", letters()},
+	} {
+		text, err := literal(t.of)
+		if err != nil {
+			panic(err) // they are texts
+		}
+		b.WriteString(t.name + "=" + text + ",")
 	}
-	return "NEVER=" + never + ",STARS=/[" + labels.Stars + "]([" + labels.Stars + "]|\\p{Nd})|\\p{Nd}[" + labels.Stars + "]/u," +
-		"LOOKS=Object.fromEntries(" + looks + ".match(/../g).map(p=>[p[1],p[0]]))"
+	return b.String() + "RATED=/" + strings.ReplaceAll(labels.Rated, "S", "["+labels.Stars+"]") + "/u"
 }
 
-// letters gives the letters that look like a Latin one, each behind that one.
+// letters gives the letters that look like a Latin one behind that one, in groups; the
+// large ones only where the small one does not look the same.
 func letters() string {
-	var list []string
-	for from, to := range labels.Looks() {
-		list = append(list, to+from)
+	table, groups := labels.Looks(), map[string][]string{}
+	for from, to := range table {
+		if small := strings.ToLower(from); small == from || table[small] != to {
+			groups[to] = append(groups[to], from)
+		}
 	}
-	slices.Sort(list)
-	return strings.Join(list, "")
+	var list []string
+	for _, to := range slices.Sorted(maps.Keys(groups)) {
+		slices.Sort(groups[to])
+		list = append(list, to+strings.Join(groups[to], ""))
+	}
+	return strings.Join(list, " ")
 }
 
 // policy allows the one script and the one style, by their hashes, and the

@@ -167,7 +167,7 @@ func (f *flow) principleSection() {
 		f.row(shares, plain(f.principle(p.Principle).Long), cell{f.proof(p), st},
 			plain(f.Count(f.DecidedOf, p.Requirements, "decided", fmt.Sprint(p.Decided))), faint(f.reach(p)))
 	}
-	f.text(f.scopeText()(labels.MaxList), plainCell)
+	f.text(f.scopeText(mostOfPart)(labels.MaxList), plainCell)
 }
 
 // reach says what was looked into for a principle.

@@ -166,7 +166,7 @@ func (c *content) coverageAt(s *sheet, y float64) {
 	s.heading(s.left, y, c.WhatWasExamined)
 	c.barAt(s, s.left, y+2.4, s.width(), 2.6)
 	c.coversAt(s, y+8.5, 7)
-	s.set(s.left, y+13.2, s.fitLists(c.scopeText(), style{regular, 7, ink}, s.width(), 5.5, 2))
+	s.set(s.left, y+13.2, c.scopeIn(s, style{regular, 7, ink}, 5.5))
 }
 
 // coversAt says what the boxes of the bar mean, and that the sizes are bytes.

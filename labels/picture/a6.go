@@ -24,7 +24,7 @@ func (c *content) a6() *sheet {
 	end := c.shortPrinciples(s, 42.6+down)
 	c.barAt(s, s.left, end+8.4, s.width(), 2)
 	c.coversAt(s, end+13, 6)
-	s.set(s.left, end+16.9, s.fitLists(c.scopeText(), style{regular, 6, ink}, s.width(), 4.5, 2))
+	s.set(s.left, end+16.9, c.scopeIn(s, style{regular, 6, ink}, 4.5))
 	c.stickerFoot(s, 111.6+down, 31-down)
 	return s
 }

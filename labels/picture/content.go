@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
@@ -197,25 +198,32 @@ func (c *content) covers() []cover {
 // scope sorts the parts of a product by how far they were examined.
 type scope struct{ examined, closed, opaque, declared []string }
 
-func (c *content) scope() scope {
+// scope names parts in most characters at most.
+func (c *content) scope(most int) scope {
 	var s scope
 	l := c.l
+	short := func(text string) string {
+		if most < mostOfPart { // there is no room for all
+			return clip(text, most)
+		}
+		return text
+	}
 	whole := map[string]bool{} // firmware of which nothing was examined, and that says who could
 	for _, k := range l.Closed {
-		part := c.Fill(c.Firmware, "name", k.Firmware)
+		part := c.Fill(c.Firmware, "name", short(k.Firmware))
 		opened := slices.ContainsFunc(l.Parts, func(p labels.Part) bool { return p.Kind == "firmware" && p.Name == k.Firmware && p.Examined })
 		switch {
 		case k.Range != "":
-			part = c.Fill(c.Range, "range", k.Range, "firmware", part)
+			part = c.Fill(c.Range, "range", short(k.Range), "firmware", part)
 		case opened:
 			part = c.Fill(c.Rest, "firmware", part)
 		default:
 			whole[k.Firmware] = true
 		}
-		s.closed = append(s.closed, c.Fill(c.ClosedPart, "part", part, "supplier", k.Supplier))
+		s.closed = append(s.closed, c.Fill(c.ClosedPart, "part", part, "supplier", short(k.Supplier)))
 	}
 	for _, f := range l.Firmware {
-		switch name := c.part("firmware", f.Name, f.Version); {
+		switch name := c.part("firmware", f.Name, f.Version, most); {
 		case whole[f.Name]:
 		case f.Opaque:
 			s.opaque = append(s.opaque, name)
@@ -224,8 +232,9 @@ func (c *content) scope() scope {
 		}
 	}
 	for _, p := range l.Parts {
-		switch name := c.part(p.Kind, p.Name, p.Version); {
-		case p.Kind == "firmware" && whole[p.Name], slices.Contains(s.examined, name), slices.Contains(s.opaque, name):
+		isImage := slices.ContainsFunc(l.Firmware, func(f labels.Firmware) bool { return f.Name == p.Name && f.Version == p.Version })
+		switch name := c.part(p.Kind, p.Name, p.Version, most); {
+		case p.Kind == "firmware" && (whole[p.Name] || isImage):
 		case p.Examined:
 			s.examined = append(s.examined, name)
 		default:
@@ -235,16 +244,33 @@ func (c *content) scope() scope {
 	return s
 }
 
-// part names a part; a table has its name and version in full.
-func (c *content) part(kind, name, version string) string {
-	const most = 40
+// part names a part in most characters; a table has its name and version in full.
+func (c *content) part(kind, name, version string, most int) string {
+	const least = 6 // of a version that is shortened
+	if n := utf8.RuneCountInString(name + version); version != "" && n >= most {
+		version = middle(version, max(least, most-1-utf8.RuneCountInString(name)))
+	}
 	return strings.Join(strings.Fields(term(c.Kinds, kind)+" "+c.apart(clip(strings.TrimSpace(name+" "+version), most))), " ")
 }
 
+// middle shortens a version to n characters: its beginning and its end tell it from
+// others.
+func middle(s string, n int) string {
+	runes := []rune(s)
+	if len(runes) <= n {
+		return s
+	}
+	tail := (n - 1) / 3
+	return string(runes[:n-1-tail]) + "…" + string(runes[len(runes)-tail:])
+}
+
+// mostOfPart is how many characters of the name and version of a part a text has.
+const mostOfPart = 40
+
 // scopeText says what was examined, what not and who could, what nobody could
 // read, and what was only declared.
-func (c *content) scopeText() listed {
-	s := c.scope()
+func (c *content) scopeText(most int) listed {
+	s := c.scope(most)
 	return func(n int) string {
 		var texts []string
 		if c.l.Exceptions > 0 { // first: a number is short, and what stands last is cut first
@@ -261,6 +287,24 @@ func (c *content) scopeText() listed {
 		}
 		return strings.Join(texts, c.space())
 	}
+}
+
+// scopeIn fits what was examined into two lines. What was only declared stands last
+// and is never cut away: names and versions are shortened for it, then fewer parts are
+// named, and in the end the text is small.
+func (c *content) scopeIn(s *sheet, st style, least float64) block {
+	const shortest, smallest = 12, 3
+	for most := mostOfPart; most >= shortest; most -= 4 {
+		if b := s.fit(c.scopeText(most)(mostListed), st, s.width(), least, 2); !cut(b) {
+			return b
+		}
+	}
+	for most := mostOfPart; most >= shortest; most -= 4 {
+		if b := s.fitLists(c.scopeText(most), st, s.width(), least, 2); !cut(b) {
+			return b
+		}
+	}
+	return s.whole(c.scopeText(shortest)(1), st, s.width(), smallest, 2)
 }
 
 // space stands between sentences.

@@ -39,7 +39,7 @@ func HTML(s *labels.Statement, compactLabel []byte, l words.Language) ([]byte, e
 	v := view{
 		C: c, L: c.l, Code: template.HTML(image), Direction: "ltr",
 		Title: c.title(), Kind: c.kind(), Maker: c.maker(labels.MaxModels), Until: c.Long(c.l.Product.SupportUntil),
-		Scope: c.scopeText()(labels.MaxList), Schemes: c.schemes()(labels.MaxList), Dates: c.dates(),
+		Scope: c.scopeText(mostOfPart)(labels.MaxList), Schemes: c.schemes()(labels.MaxList), Dates: c.dates(),
 		Withdrawal: c.withdrawal(), Exceptions: c.exceptions(), Steps: c.steps(),
 	}
 	if strings.HasPrefix(c.code, "https://") {

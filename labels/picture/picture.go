@@ -177,7 +177,7 @@ func (c *content) description() string {
 	for _, p := range c.l.Principles {
 		list = append(list, c.principle(p.Principle).Long+c.colon()+c.proof(p))
 	}
-	list = append(list, c.scopeText()(mostListed), c.dates(), c.NotEndorsed)
+	list = append(list, c.scopeText(mostOfPart)(mostListed), c.dates(), c.NotEndorsed)
 	return strings.NewReplacer("\u200E", "", "\u200F", "").Replace(strings.Join(list, "\n"))
 }
 

@@ -75,15 +75,18 @@ func (i *Issuer) name(l *labels.Label) string {
 	return ""
 }
 
-// leads demands that the label's code leads to the issuer, if the policy says where
-// that is.
+// leads demands that the label's code leads to the issuer. Where the policy does not
+// say where that is, no label of the issuer's has an address.
 func (i *Issuer) leads(l *labels.Label) string {
-	if i.Address == "" || l.Issuer.Address == "" {
+	if l.Issuer.Address == "" {
 		return ""
 	}
 	named, err := compact.IssuerOf(l)
 	if err != nil {
 		return err.Error()
+	}
+	if i.Address == "" {
+		return fmt.Sprintf("its code leads to %s, and the trust policy says no address of %s: put address = \"https://…\" into its entry", named, i.Display)
 	}
 	return i.host(named)
 }

@@ -55,13 +55,15 @@ func TestJudge(t *testing.T) {
 		day   string
 		want  string
 	}{
-		"unknown key":    {policy, func(_ *labels.Statement, by *verify.Signer) { by.Key = "other" }, day, "not signed by an issuer"},
-		"no key":         {policy, func(_ *labels.Statement, by *verify.Signer) { by.Key = "" }, day, "not signed by an issuer"},
-		"assessor's key": {policy, func(_ *labels.Statement, by *verify.Signer) { by.Key = p.AssessorKeys()[0].ID }, day, "not signed by an issuer"},
-		"another place":  {policy, func(s *labels.Statement, _ *verify.Signer) { s.Predicate.Issuer.Address = "https://acme.example/l" }, day, "in the name of acme.example"},
-		"no place":       {policy, func(s *labels.Statement, _ *verify.Signer) { s.Predicate.Issuer.Address = "" }, day, ""},
-		"another name":   {policy, func(s *labels.Statement, _ *verify.Signer) { s.Predicate.Issuer.Name = "TÜV" }, day, `in the name of "TÜV", but "Example Body" signed`},
-		"scheme":         {with(`"uk-psti"]`, `"sg-cls"]`), nil, day, "may not issue labels for the scheme uk-psti"},
+		"unknown key":                           {policy, func(_ *labels.Statement, by *verify.Signer) { by.Key = "other" }, day, "not signed by an issuer"},
+		"no key":                                {policy, func(_ *labels.Statement, by *verify.Signer) { by.Key = "" }, day, "not signed by an issuer"},
+		"assessor's key":                        {policy, func(_ *labels.Statement, by *verify.Signer) { by.Key = p.AssessorKeys()[0].ID }, day, "not signed by an issuer"},
+		"another place":                         {policy, func(s *labels.Statement, _ *verify.Signer) { s.Predicate.Issuer.Address = "https://acme.example/l" }, day, "in the name of acme.example"},
+		"a place that the policy does not say":  {strings.Replace(policy, `address       = "https://body.example/labels"`, "", 1), nil, day, "the trust policy says no address of Example Body"},
+		"no place that the policy does not say": {strings.Replace(policy, `address       = "https://body.example/labels"`, "", 1), func(s *labels.Statement, _ *verify.Signer) { s.Predicate.Issuer.Address = "" }, day, ""},
+		"no place":                              {policy, func(s *labels.Statement, _ *verify.Signer) { s.Predicate.Issuer.Address = "" }, day, ""},
+		"another name":                          {policy, func(s *labels.Statement, _ *verify.Signer) { s.Predicate.Issuer.Name = "TÜV" }, day, `in the name of "TÜV", but "Example Body" signed`},
+		"scheme":                                {with(`"uk-psti"]`, `"sg-cls"]`), nil, day, "may not issue labels for the scheme uk-psti"},
 		"met by the way": {policy, func(s *labels.Statement, _ *verify.Signer) {
 			s.Predicate.AlsoAssessed = []labels.Unclaimed{{ID: "sg-cls", Edition: "1", Title: "CLS", Outcome: assay.Met}}
 		}, day, "may not say of the scheme sg-cls that it is met"},

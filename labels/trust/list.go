@@ -25,6 +25,13 @@ const (
 	MaxListBytes = 4 << 20
 	MaxRoots     = 16
 	MinThreshold = 2 // root keys that must sign; one alone, stolen, makes no list
+
+	// MaxFirst is the highest version of a first list, and MaxStep how far a list may be
+	// above the one before: a date with its time, 20261127120000, is below the one and
+	// goes on within the other. A version near the highest number that there is would let
+	// no list follow.
+	MaxFirst = 100_000_000_000_000
+	MaxStep  = 10_000_000_000
 )
 
 // Why a trust list is not taken.
@@ -32,6 +39,7 @@ var (
 	ErrNotList   = errors.New("not a trust list")
 	ErrThreshold = errors.New("not signed by enough root keys")
 	ErrRollback  = errors.New("older than the list that is there")
+	ErrStep      = errors.New("a version so high that hardly a list could follow it")
 	ErrExpired   = errors.New("expired")
 	ErrClock     = errors.New("the clock of this computer is wrong")
 )
@@ -252,7 +260,13 @@ func Update(installed *List, roots []verify.Key, data []byte, now time.Time) (*L
 	if err := signedBy(s, l.roots(), l.Threshold); err != nil {
 		return nil, fmt.Errorf("by its own roots: %w", err)
 	}
+	highest := int64(MaxFirst)
+	if installed != nil {
+		highest = installed.Version + MaxStep
+	}
 	switch {
+	case l.Version > highest:
+		return nil, fmt.Errorf("%w: %d, and the highest that is taken now is %d", ErrStep, l.Version, highest)
 	case installed != nil && l.Version < installed.Version:
 		return nil, fmt.Errorf("%w: version %d, and %d is there", ErrRollback, l.Version, installed.Version)
 	case installed != nil && l.Version == installed.Version && !sameList(l, installed):
@@ -267,13 +281,16 @@ func sameList(a, b *List) bool {
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
+// LastDay is the last day (UTC) on which the list counts.
+func (l *List) LastDay() string { return l.Expires.UTC().Add(-time.Nanosecond).Format(time.DateOnly) }
+
 // timely reports a list that is over, or one from the future.
 func (l *List) timely(now time.Time) error {
 	switch {
 	case now.Add(clockSlack).Before(l.Issued):
 		return fmt.Errorf("%w: it says %s, and the trust list is of %s", ErrClock, now.Format(time.DateOnly), l.Issued.Format(time.DateOnly))
 	case !now.Before(l.Expires):
-		return fmt.Errorf("the trust list of %s %w on %s; get a newer one", l.Issued.Format(time.DateOnly), ErrExpired, l.Expires.Format(time.DateOnly))
+		return fmt.Errorf("the trust list of %s is %w, its last day was %s; get a newer one", l.Issued.Format(time.DateOnly), ErrExpired, l.LastDay())
 	}
 	return nil
 }

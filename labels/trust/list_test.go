@@ -212,6 +212,22 @@ func TestListRules(t *testing.T) {
 	}
 }
 
+// No list takes a version after which none could follow.
+func TestVersionStep(t *testing.T) {
+	now := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	seven := newList(t, 7)
+	for version, want := range map[int64]error{8: nil, 20261127120000: trust.ErrStep, 7 + trust.MaxStep: nil, 8 + trust.MaxStep: trust.ErrStep, 1<<53 - 1: trust.ErrStep} {
+		if _, err := trust.Update(seven, nil, seal(t, newList(t, version), 0, 1), now); !errors.Is(err, want) {
+			t.Errorf("%d after 7: %v", version, err)
+		}
+	}
+	for version, want := range map[int64]error{20261127120000: nil, 1<<53 - 1: trust.ErrStep} {
+		if _, err := trust.Update(nil, rootKeys(t, 0, 1, 2), seal(t, newList(t, version), 0, 1), now); !errors.Is(err, want) {
+			t.Errorf("first %d: %v", version, err)
+		}
+	}
+}
+
 // A list that is over gives no yes.
 func TestListJudges(t *testing.T) {
 	l, err := trust.OpenList(seal(t, newList(t, 1), 0, 1))
@@ -219,7 +235,7 @@ func TestListJudges(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, by := labelled(t, nil)
-	for day, want := range map[string]string{"2026-11-01": "", "2027-05-01": "expired on 2027-04-01", "2020-01-01": "clock"} {
+	for day, want := range map[string]string{"2026-11-01": "", "2027-05-01": "expired, its last day was 2027-03-31", "2020-01-01": "clock"} {
 		r := l.Judge(s, by, day)
 		if r.Refused != "" || want == "" != (r.Unsure == "") || !strings.Contains(r.Unsure, want) {
 			t.Errorf("%s: %+v", day, r)

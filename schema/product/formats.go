@@ -121,8 +121,15 @@ func checkHTTPS(s string) *problem {
 		return &problem{"has a user name in it", "Take it out; a product file holds no secrets."}
 	case !hostPattern.MatchString(u.Hostname()) || strings.HasPrefix(u.Host, "*"):
 		return &problem{"has no host name", todo}
+	case u.Port() != "" && !isPort(u.Port()):
+		return &problem{"has a port that does not exist", "Ports are numbers from 1 to 65535."}
 	}
 	return nil
+}
+
+func isPort(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && n > 0
 }
 
 func checkContact(s string) *problem {

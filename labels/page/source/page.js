@@ -4,10 +4,10 @@
 // WORDS are those of each language by their names. TEXTS has the names once, then the
 // words of each language in that order.
 const [names, ...texts] = TEXTS.map(list => list.split("|"));
-const WORDS = Object.fromEntries(texts.map(list => [list[0], Object.fromEntries(list.slice(1).map((text, i) => [names[i], text]))]));
+const WORDS = Object.fromEntries(texts.map(([tag, ...list]) => [tag, Object.fromEntries(list.map((text, i) => [names[i], text]))]));
+const languages = Object.keys(WORDS);
 
 const $ = id => document.getElementById(id);
-const languages = Object.keys(WORDS);
 let words, language, result;
 
 // memory survives a visit where the browser allows it.
@@ -41,7 +41,7 @@ async function fetchList(list) {
 const say = (key, ...values) => words[key].replace(/\{(\d)\}/g, (_, n) => values[n]);
 const format = (second, how) => {
 	const text = new Intl.DateTimeFormat(words.locale, how).format(second * 1000);
-	return language == "fr" ? text.replace(/^1 /, "1er ") : text;
+	return (language == "fr" ? text.replace(/^1 /, "1er ") : text).replace(/ /g, "\u00a0"); // a date stays on one line
 };
 const date = second => format(second, {dateStyle: "long", timeZone: "UTC"});
 const moment = second => format(second, {dateStyle: "long", timeStyle: "short"});
@@ -50,27 +50,24 @@ function put(id, text) {
 	$(id).replaceChildren(...(Array.isArray(text) ? text : [text]));
 }
 
-// alien is a text that others wrote: its direction is its own.
-function alien(text) {
-	const e = document.createElement("bdi");
-	e.textContent = text;
+function element(name, ...content) {
+	const e = document.createElement(name);
+	e.append(...content);
 	return e;
 }
+
+// alien is a text that others wrote: its direction is its own.
+const alien = text => element("bdi", text);
 
 const cut = (field, text) => result.label.shortened.includes(field) ? text + "…" : text;
 
 function row(list, key, ...value) {
-	if (value.length == 0) return;
-	const dt = document.createElement("dt"), dd = document.createElement("dd");
-	dt.textContent = words[key];
-	dd.append(...value);
-	$(list).append(dt, dd);
+	$(list).append(element("dt", words[key]), element("dd", ...value));
 }
 
-const tones = {
-	valid: "good", fresh: "care", demo: "care", notyet: "care", expired: "care", supportended: "care", superseded: "care", suspended: "care",
-	revoked: "bad", forged: "bad", unentitled: "bad", unknown: "none", unreadable: "none", address: "none", version: "none", overdue: "care", early: "care", unable: "none", empty: "none", wait: "wait",
-};
+// tone is how an answer looks.
+const tone = state => state == "valid" ? "good" : state == "wait" ? "wait" : /^(revoked|forged|unentitled)$/.test(state) ? "bad"
+	: /^(un|address|version|empty)/.test(state) ? "none" : "care";
 
 const signs = {
 	good: "M5 12.5l4.5 4.5L19 7.5", bad: "M7 7l10 10M17 7L7 17", care: "M12 6v7M12 17v.5", none: "M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1.2-1.5 2.4M12 17.5v.5", wait: "M12 7v5l3 2",
@@ -81,19 +78,15 @@ function draw() {
 	document.documentElement.dir = words.dir;
 	for (const e of document.querySelectorAll("[data-w]")) e.textContent = words[e.dataset.w];
 	$("language").value = language;
-	const {state, label, list} = result, tone = tones[state];
-	const dates = {expired: label && date(label.expires - daySeconds), supportended: label && date(label.support), notyet: label && date(label.issued), overdue: TRUST.until && date(TRUST.until), early: date(Date.parse(TRUST.date) / 1000)};
+	const {state, label, list} = result, look = tone(state);
+	const made = Date.parse(TRUST.date) / 1000, {expires, support, issued} = label || {};
+	const day = {expired: expires - daySeconds, supportended: support, notyet: issued, overdue: TRUST.until - 1, early: made}[state];
 	const why = state == "unreadable" ? "unreadable_" + (words["unreadable_" + result.why] ? result.why : "form") : state + (result.why ? "_" + result.why : "_s");
 	const headline = result.why == "nolist" ? words.genuine : words[state] || words.fresh;
-	$("verdict").dataset.tone = tone;
-	$("sign").innerHTML = "";
-	const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-	svg.setAttribute("viewBox", "0 0 24 24");
-	path.setAttribute("d", signs[tone]);
-	svg.append(path);
-	$("sign").append(svg);
+	$("verdict").dataset.tone = look;
+	$("path").setAttribute("d", signs[look]);
 	put("headline", headline);
-	put("sentence", [say(why, dates[state] || ""), state == "fresh" ? " " + (words["fresh_" + list.unknown] || words[list.unknown] || words.fresh_list) : ""]);
+	put("sentence", [state == "wait" ? "" : say(why, day ? date(day) : ""), state == "fresh" ? " " + (words["fresh_" + list.unknown] || words[list.unknown] || words.fresh_list) : ""]);
 	document.title = headline + " – " + words.title;
 	$("main").setAttribute("aria-busy", state == "wait");
 	$("product").hidden = $("facts").hidden = !label;
@@ -101,8 +94,8 @@ function draw() {
 	$("rows").replaceChildren();
 	$("technical").replaceChildren();
 	if (label) drawLabel(label, list);
-	put("where", location.protocol == "file:" ? words.file : [say("where", ""), alien(location.host)]);
-	put("trust", say("trust", TRUST.issuers.length, date(Date.parse(TRUST.date) / 1000)));
+	put("where", location.host ? [words.where, alien(location.host)] : ""); // a file has no host
+	put("trust", say("trust", TRUST.issuers.length, date(made)));
 }
 
 function drawLabel(label, list) {
@@ -113,8 +106,8 @@ function drawLabel(label, list) {
 	put("models", models.length ? [words.model + " ", ...models.flatMap((m, i) => i ? [words.comma, alien(m)] : [alien(m)])] : "");
 	put("gtin", label.gtin ? alien("GTIN " + label.gtin) : "");
 	row("rows", "support", date(label.support));
-	row("rows", "issuer", alien(result.issuer.name), label.standing == 1 ? document.createElement("br") : "", label.standing == 1 ? words.self : "");
-	row("rows", "against", ...label.schemes.flatMap((s, i) => [i ? document.createElement("br") : "", alien(schemeText(s, label))]),
+	row("rows", "issuer", alien(result.issuer.name), ...label.standing == 1 ? [element("br"), words.self] : []);
+	row("rows", "against", ...label.schemes.flatMap((s, i) => [i ? element("br") : "", ...schemeText(s, label)]),
 		label.moreSchemes ? words.comma + say("more", label.moreSchemes) : "");
 	row("rows", "period", say("from", date(label.issued), date(label.expires - daySeconds)));
 	row("rows", "withdrawn", list.none ? words.nolist : list.unknown ? words.notknown : say("asof", words["value" + Math.min(list.value, 3)], moment(list.asOf)));
@@ -122,21 +115,20 @@ function drawLabel(label, list) {
 	if (label.shortened.length) row("rows", "shortened", words.shortened_s);
 	for (const [key, value] of [["digest", hex(label.id)], ["host", label.issuer], ["key", result.key], ["list", label.status && label.status.list + " [" + label.status.index + "]"]]) {
 		if (!value) continue;
-		const code = document.createElement("code");
-		code.dir = "ltr";
-		code.textContent = value;
-		row("technical", key, code);
+		row("technical", key, element("code", value));
 	}
 }
 
 // schemeText names a level only where the page's list says that the issuer may
-// give one.
+// give one. Brackets and level are the page's, in its direction of writing.
 function schemeText(s, label) {
 	const [title, ...editions] = new Map(Object.entries(TRUST.names)).get(s.id) || [s.id];
 	const told = editions.some(e => e.startsWith(s.edition)) || /^V?\d[\d.:/-]*$/.test(s.edition);
-	const name = told ? title + " (" + s.edition + ")" : title;
 	const holds = result.issuer.schemes.some(a => a.id == s.id);
-	return s.level && label.standing == 2 && holds ? name + ", " + say("level", s.level) : name;
+	return [
+		alien(title), ...told ? [" (", alien(s.edition.replace(/-/g, "\u2011")), ")"] : [], // no line ends at such a hyphen
+		s.level && label.standing == 2 && holds ? words.comma + say("level", s.level) : "",
+	];
 }
 
 function answer(yes) {
@@ -168,8 +160,7 @@ function choose(name) {
 	words = WORDS[language];
 }
 
-const wanted = [memory.get("language"), ...(navigator.languages || [])].filter(Boolean).map(l => l.slice(0, 2)).find(l => languages.includes(l));
-choose(wanted);
+choose([memory.get("language"), ...(navigator.languages || [])].filter(Boolean).map(l => l.slice(0, 2)).find(l => languages.includes(l)));
 for (const l of languages) {
 	const option = new Option(WORDS[l].name, l);
 	option.lang = l;
@@ -186,8 +177,8 @@ $("yes").onclick = () => answer(true);
 $("no").onclick = () => answer(false);
 $("form").onsubmit = e => {
 	e.preventDefault();
-	const text = $("code").value;
-	check(text.trim() && !text.includes("#") ? "#" + text.trim() : text.trim()).then(() => $("headline").focus());
+	const text = $("code").value.trim();
+	check(text && !text.includes("#") ? "#" + text : text).then(() => $("headline").focus());
 };
 addEventListener("hashchange", () => check(location.hash));
 check(location.hash);

@@ -96,12 +96,17 @@ const kinds = {
 // is not seen, no blank at an end.
 const isPlain = v => kinds.text(v) && /^[\p{L}\p{M}\p{N}\p{P}\p{S} \u00a0]+$/u.test(v) && !/\p{DI}|\u2800/u.test(v) && v == v.trim();
 
-// LOOKS gives for letters of other scripts the Latin ones that they look like; NEVER
-// has phrases in the form of face, by the scheme that may be called so, with "|"
-// between and "*" before those that may stand inside of longer words. Both are put
-// before this script when a page is built.
+// Put before this script when a page is built: LOOKS, Latin letters each before those of
+// other scripts that look like it; NEVER, phrases in the form of face by the scheme
+// that may be called so, with "|" between, "*" before those that may stand inside of
+// longer words, "#" for a digit of LEVELS and "!" before what may not follow; DENIALS
+// and BEHIND, which make them the opposite; RATED, for stars.
+const looks = Object.fromEntries(LOOKS.split(" ").flatMap(([to, ...from]) => from.map(c => [c, to])));
+const phrases = Object.fromEntries(Object.entries(NEVER).map(([scheme, list]) =>
+	[scheme, list.split("|").flatMap(p => p.includes("#") ? [...LEVELS].map(d => p.replace("#", d)) : p)]));
+const [denials, behind] = [DENIALS, BEHIND].map(list => list.split("|"));
 const alike = {i: "l", 1: "l", "|": "l", 0: "o", "\u2212": "-"};
-const latin = c => (LOOKS[c] || LOOKS[c.toLowerCase()] || c.toLowerCase()).slice(0, c.length);
+const latin = c => (looks[c] || looks[c.toLowerCase()] || c.toLowerCase()).slice(0, c.length);
 const through = (text, f) => [...text].map(f).join("");
 
 // face is what people see of a text: one form for all that look the same.
@@ -110,21 +115,40 @@ function face(text) {
 	return through(plain.replace(/\p{Pd}/gu, "-").replace(/[\u2018\u2019\u02bc\u02b9\u2032`\u00b4]/g, "'"), c => alike[latin(c)] || latin(c));
 }
 
-const sameName = (a, b) => face(a) == face(b) || a.normalize().toLowerCase() == b.normalize().toLowerCase();
+// joined is face, with the letters together that look like one.
+const joined = text => face(text).replace(/rn/g, "m").replace(/vv/g, "w");
+const begins = (name, beginning) => [face, joined].some(f => f(name).startsWith(f(beginning)));
+const sameName = (a, b) => joined(a) == joined(b) || a.normalize().toLowerCase() == b.normalize().toLowerCase();
+
+// denied reports whether words end in a denial that is not denied itself.
+const denied = before => denials.some(d => before.endsWith(" " + d) && !denied(before.slice(0, -d.length - 1)));
 
 function boasts(text, scheme) {
-	const parts = face(text).replace(/\p{M}/gu, "").split(/[^\p{L}\p{Nd}]+/u), letters = parts.join(""), ends = new Set([0]);
+	const parts = face(text).replace(/\p{M}/gu, "").split(/[^\p{L}\p{Nd}]+/u).filter(part => part), letters = parts.join(""), before = new Map([[0, " "]]);
 	let at = 0;
-	for (const part of parts) ends.add(at += part.length);
+	parts.forEach((part, i) => before.set(at += part.length, " " + parts.slice(0, i + 1).join(" ")));
 	const says = phrase => {
-		if (phrase[0] == "*") return letters.includes(phrase.slice(1));
-		for (let i = -1; (i = letters.indexOf(phrase, i + 1)) >= 0;) if (ends.has(i) && ends.has(i + phrase.length)) return true;
+		const [form, unless] = phrase.replace("*", "").split("!");
+		for (let i = -1; (i = letters.indexOf(form, i + 1)) >= 0;) {
+			const end = i + form.length, rest = letters.slice(end);
+			if ((phrase[0] == "*" || before.has(i) && before.has(end)) && !(unless && rest.startsWith(unless)) &&
+				!denied(before.get(i) || "") && !behind.some(d => rest.startsWith(d))) return true;
+		}
 	};
-	return Object.entries(NEVER).some(([id, phrases]) => (!id || id != scheme) && phrases.split("|").some(says)) || STARS.test(text.replace(/\s/g, ""));
+	return Object.entries(phrases).some(([id, list]) => (!id || id != scheme) && list.some(says)) || RATED.test(text);
 }
 
 // isGTIN reports whether the last of 14 digits is right.
 const isGTIN = text => [...text].reduce((sum, d, i) => sum + d * (i % 2 ? 1 : 3), 0) % 10 == 0;
+
+// isOlder compares versions that are numbers with dots between them.
+const numbers = version => /^v?V?\d+(\.\d+){0,7}$/.test(version) && version.replace(/^v?V?/, "").split(".").map(BigInt);
+
+function isOlder(a, b) {
+	const [x, y] = [a, b].map(numbers);
+	for (let i = 0; x && y && i < 8; i++) if ((x[i] || 0n) != (y[i] || 0n)) return (x[i] || 0n) < (y[i] || 0n);
+	return false;
+}
 
 function fields(map, known) {
 	need(map instanceof Map, "claims");
@@ -205,8 +229,8 @@ function fromText(text) {
 
 // The claims of a compact label: see the Go package compact.
 const daySeconds = 86400, lastDay = 2932896;
-const address = /^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(\/[A-Za-z0-9._~:/?!$&'()*+,;=%@-]*)?$/;
-const isAddress = s => s.length <= 120 && address.test(s);
+const address = /^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:([1-9][0-9]{0,4}))?(\/[A-Za-z0-9._~:/?!$&'()*+,;=%@-]*)?$/;
+const isAddress = s => s.length <= 120 && address.test(s) && !(address.exec(s)[3] > 65535);
 const isDay = s => s >= 0 && s <= lastDay * daySeconds && s % daySeconds == 0;
 const within = (n, low, high) => n >= low && n <= high;
 
@@ -236,6 +260,8 @@ function readLabel(payload) {
 		}),
 		moreSchemes, firmware, minimum, standing, demo, shortened,
 	};
+	need(label.schemes.every((s, i) => label.schemes.every((other, j) => j >= i || !sameName(s.id, other.id))), "claims");
+	need(shortened.includes(10) || shortened.includes(11) || !isOlder(firmware, minimum), "claims");
 	if (status) {
 		const [place] = fields(status, new Map([["status_list", "map"]]));
 		const [index, list] = fields(place, new Map([["idx", "int"], ["uri", "text"]]));
@@ -378,8 +404,8 @@ async function judgeSigned(message, issuer, key, now, fetchList, seen, trust) {
 	const entitled = label.schemes.every(s => issuer.schemes.some(a => (a.id == "*" || a.id == s.id) && s.level <= a.level)) &&
 		issuer.prefixes.some(p => p == "" || label.gtin.startsWith(p));
 	// Of a name that is shortened the beginning tells.
-	const own = sameName(issuer.name, label.maker), begins = label.shortened.includes(2) && face(issuer.name).startsWith(face(label.maker));
-	if (label.standing == 1 ? !own && !begins : own) return {state: "unentitled", issuer};
+	const own = sameName(issuer.name, label.maker);
+	if (label.standing == 1 ? !own && !(label.shortened.includes(2) && begins(issuer.name, label.maker)) : own) return {state: "unentitled", issuer};
 	if (!entitled) return {state: "unentitled", issuer};
 	// Whoever holds an old key can write any date, so it must be valid today too.
 	const day = now - now % daySeconds;

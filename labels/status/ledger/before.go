@@ -86,3 +86,52 @@ var ofBatch = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`
 
 // ofAssessment is what labels of one assessment, issued on one day, have in common.
 func ofAssessment(number string) string { return ofBatch().ReplaceAllString(number, "$1") }
+
+// Withdrawal is a label that does not stand any more.
+type Withdrawal struct {
+	Label string
+	Value status.Value
+}
+
+// Withdrawn gives the labels of the same assessment as label, under another number of the
+// same day, that were withdrawn for good or for a time, and of other days: whoever
+// issues label would bring back what was taken back. Numbers that say no
+// assessment have none, nor has a label that has its place: made again, it is the same.
+func (l *Ledger) Withdrawn(label string) (sameDay, before []Withdrawal) {
+	key := anyDay(label)
+	if _, there := l.place[label]; there || key == "" {
+		return nil, nil
+	}
+	told := map[int]bool{}
+	for _, e := range l.Events {
+		if e.Set == nil || told[e.Index] {
+			continue
+		}
+		told[e.Index] = true
+		other, v := l.label[e.Index], l.value[e.Index]
+		switch {
+		case other == label || v == status.Valid || anyDay(other) != key:
+		case ofAssessment(other) == ofAssessment(label):
+			sameDay = append(sameDay, Withdrawal{other, v})
+		case v != status.Superseded: // by a label of another day, it may be
+			before = append(before, Withdrawal{other, v})
+		}
+	}
+	return sameDay, before
+}
+
+// numbered are the parts of a number that says its assessment: product, day, the
+// beginning of the assessment's digest.
+var numbered = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(.+)/[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9a-f]{8})(-[0-9a-f]{8})?$`)
+})
+
+// anyDay is what labels of one assessment have in common, whenever they were issued;
+// empty if the number does not say it.
+func anyDay(number string) string {
+	m := numbered().FindStringSubmatch(number)
+	if m == nil {
+		return ""
+	}
+	return m[1] + m[2]
+}

@@ -149,3 +149,32 @@ func TestOthersOfBatches(t *testing.T) {
 		}
 	}
 }
+
+// A label of which another form was withdrawn is known, of the same day and of others.
+func TestWithdrawn(t *testing.T) {
+	l := open(t, create(t, ledger.DefaultSize))
+	numbers := []string{"hub/2026-11-27/3ab6e56b", "hub/2026-11-27/3ab6e56b-35f8373e", "hub/2026-11-27/3ab6e56c", "cam/2026-11-27/3ab6e56b", "hub/A-1"}
+	places, err := l.ReserveAll(rand.Reader, numbers, "", start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range []status.Value{status.Revoked, status.Suspended} {
+		if err := l.Set(places[i].Index, v, "", start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for label, want := range map[string][2]int{
+		"hub/2026-11-27/3ab6e56b-4a159718": {2, 0}, "hub/2026-11-27/3ab6e56b": {0, 0}, "hub/2026-11-28/3ab6e56b": {0, 2},
+		"hub/2026-11-27/3ab6e56c-4a159718": {0, 0}, "cam/2026-11-27/3ab6e56b": {0, 0}, "hub/A-1": {0, 0},
+	} {
+		if sameDay, before := l.Withdrawn(label); len(sameDay) != want[0] || len(before) != want[1] {
+			t.Errorf("%s: %v, %v, want %v", label, sameDay, before, want)
+		}
+	}
+	if err := l.Set(places[1].Index, status.Superseded, "", start); err != nil {
+		t.Fatal(err)
+	}
+	if _, before := l.Withdrawn("hub/2026-11-28/3ab6e56b"); len(before) != 1 {
+		t.Errorf("one that was replaced stands in nobody's way: %v", before)
+	}
+}

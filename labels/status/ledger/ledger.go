@@ -82,6 +82,7 @@ type Ledger struct {
 	Events  []Event
 	file    *os.File
 	value   map[int]status.Value // of each place that is taken
+	label   map[int]string       // its number, by place
 	place   map[string]int       // of each label, the first that it took
 	keys    map[string]bool      // of the keys that sign labels
 	last    time.Time
@@ -189,7 +190,7 @@ func (l *Ledger) Close() error {
 // read gives the ledger and the length of its whole lines.
 func read(r io.Reader) (l *Ledger, whole int64, err error) {
 	in := bufio.NewReaderSize(io.LimitReader(r, maxFile), maxLine)
-	l = &Ledger{value: map[int]status.Value{}, place: map[string]int{}, keys: map[string]bool{}}
+	l = &Ledger{value: map[int]status.Value{}, label: map[int]string{}, place: map[string]int{}, keys: map[string]bool{}}
 	for n := 1; ; n++ {
 		line, err := in.ReadSlice('\n')
 		switch {
@@ -237,7 +238,7 @@ func (l *Ledger) take(e Event) error {
 	case e.Set == nil && taken:
 		return fmt.Errorf("place %d is given twice", e.Index)
 	case e.Set == nil:
-		l.value[e.Index] = status.Valid
+		l.value[e.Index], l.label[e.Index] = status.Valid, e.Label
 		if e.Key != "" {
 			l.keys[e.Key] = true
 		}

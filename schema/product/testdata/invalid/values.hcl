@@ -8,7 +8,7 @@ manufacturer "acme" {
 
   vulnerability_disclosure {
     policy       = "acme.example/security" # ERROR: policy: "acme.example/security" is no address
-    contacts     = ["mailto:psirt", "tel:call me"] # ERROR: contacts: "mailto:psirt" is no mail address # ERROR: contacts: "tel:call me" is no telephone number
+    contacts     = ["mailto:psirt", "tel:call me", "https://acme.example:99999/"] # ERROR: contacts: "mailto:psirt" is no mail address # ERROR: contacts: "tel:call me" is no telephone number # ERROR: contacts: "https://acme.example:99999/" has a port that does not exist
     security_txt = "https:///x" # ERROR: security_txt: "https:///x" has no host name
     acknowledge  = "5 days" # ERROR: acknowledge: "5 days" is no length of time
     status_every = 14 # ERROR: status_every wants a text, not a number
