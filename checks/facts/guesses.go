@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
 )
 
 //go:embed defaults.txt
@@ -206,7 +207,7 @@ func once(words, others []string) []string {
 // the container's path.
 func hostNames(texts *TextSet) map[string][]string {
 	names := map[string][]string{}
-	for _, t := range texts.All() {
+	for _, t := range texts.Where(func(f *firmware.File) bool { return strings.HasPrefix(f.Name, "etc/") }) {
 		switch t.File.Name {
 		case "etc/hostname", "etc/HOSTNAME", "etc/sysname":
 			c := t.File.Container.Path
