@@ -12,8 +12,9 @@ import (
 // bareScan finds names of hosts that are strings of their own in programs and flat
 // code, with or without a port: what a program hands to its resolver.
 var bareScan = &Scan[Endpoint]{
-	Name: "bare-hosts",
-	Doc:  "Names of hosts that stand alone in programs, without a scheme.",
+	Name:    "bare-hosts",
+	Version: 2,
+	Doc:     "Names of hosts that stand alone in programs, without a scheme.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 16 && (f.Kind == firmware.Raw || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name))
 	},
@@ -65,7 +66,7 @@ func bareHosts(f *firmware.File, content []byte, ends sights) []Endpoint {
 		}
 		host := string(content[start:end])
 		port, past, ok := portAt(content, end)
-		if !ok || !standsAlone(content, start) || start > 0 && content[start-1] == '=' || seen[host] || !isBareHost(host) {
+		if !ok || !standsAlone(content, start) || start > 0 && content[start-1] == '=' || seen[host] || !isBareHost(host) && !isShortHost(content, start, past, host, port) {
 			return true
 		}
 		if e := (Endpoint{Host: host, Port: port}); !e.Local() && !notContacted(e) {
