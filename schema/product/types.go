@@ -397,6 +397,8 @@ type Risk struct {
 	Date   Date   `hcl:"date,optional" doc:"Day of the document."`
 	SHA256 string `hcl:"sha256,optional" format:"sha256" doc:"SHA-256 of the document, hexadecimal."`
 
+	Version string `hcl:"version,optional" doc:"Version of the first firmware that it was made for; the next major version needs a new one."`
+
 	Range hcl.Range `hcl:",def_range"`
 }
 
