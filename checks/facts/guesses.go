@@ -39,7 +39,7 @@ type Guess struct {
 // Guesses are the outcomes of trying default passwords on all hashes.
 var Guesses = &Fact[[]Guess]{
 	Name:    "guesses",
-	Version: 2,
+	Version: 3,
 	Doc:     "Which accounts a list of default passwords opens, and how many were tried.",
 	Needs:   []Node{Accounts, Texts},
 	Observe: func(o *Observer) ([]Guess, error) {
@@ -99,6 +99,8 @@ func guessCost(kind HashKind, rounds int, hash string) (cost, memory int, why st
 		cost = 80 << rounds
 	case SHA1Base64, SaltedSHA1, MosquittoSHA512, Digest, NTHash, RawMD5, RawSHA1, RawSHA256:
 		cost = 10
+	case SaltedDigest:
+		cost = 20
 	case PlainText:
 		cost = 1
 	case MosquittoPBKDF2, PBKDF2:
