@@ -19,6 +19,30 @@ import (
 type Part struct {
 	Firmware    *product.Firmware // nil under inspect
 	Observation *facts.Observation
+	Digest      assay.Digest // of the image, where the observation was stored and does not hold it
+}
+
+// ImageDigest is the digest of the image file; empty for a folder.
+func (p Part) ImageDigest() assay.Digest {
+	if p.Observation == nil || p.Observation.Image == nil {
+		return p.Digest
+	}
+	img := p.Observation.Image
+	if len(img.Containers) > 0 && img.Containers[0].Type == "folder" {
+		return ""
+	}
+	return assay.SHA256(img.Digest)
+}
+
+// tested are the digests of the images by firmware block.
+func (s Subject) tested() map[string]assay.Digest {
+	all := map[string]assay.Digest{}
+	for _, p := range s.Images {
+		if d := p.ImageDigest(); d != "" && p.Firmware != nil {
+			all[p.Firmware.ID] = d
+		}
+	}
+	return all
 }
 
 // Subject is what Assess judges.
@@ -89,7 +113,7 @@ func run(ctx context.Context, s Subject, check *Check, part Part) assay.Result {
 	default:
 		c := &Context{
 			Product: s.Product, Firmware: part.Firmware, Keys: s.Keys, AsOf: s.AsOf, Terms: s.Terms, LabelEnd: s.LabelEnd,
-			Coverage: part.Observation.Coverage,
+			Coverage: part.Observation.Coverage, Tested: s.tested(),
 			observer: part.Observation.For("check "+string(check.ID), check.Needs),
 		}
 		began := time.Now()

@@ -107,6 +107,9 @@ type Context struct {
 	LabelEnd time.Time
 	// Coverage says how much of the image was examined.
 	Coverage assay.Coverage
+	// Tested are the digests of the image files that are judged, by firmware block;
+	// a folder has none.
+	Tested map[string]assay.Digest
 
 	observer *facts.Observer
 }

@@ -133,6 +133,7 @@ func restore(check *checks.Check, s checks.Subject) (checks.Subject, error) {
 	var err error
 	s.Images = slices.Clone(s.Images)
 	for i, part := range s.Images {
+		s.Images[i].Digest = part.ImageDigest()
 		if s.Images[i].Observation, err = restored(check, part.Observation); err != nil {
 			return s, err
 		}

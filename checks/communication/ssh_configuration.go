@@ -25,17 +25,15 @@ var SSHConfiguration = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.5-5"},
-	Version:   2,
-	Needs:     checks.Needs(facts.SSHServers, facts.SSHPrograms, facts.Inits, facts.Accounts),
+	Version:   3,
+	Needs:     checks.Needs(facts.SSHServers, facts.SSHPrograms, facts.Inits, facts.Accounts, facts.Components),
 	Run:       sshConfiguration,
 }
-
-// oldSSH is the age in years from which a version of dropbear is noted.
-const oldSSH = 5
 
 func sshConfiguration(c *checks.Context) checks.Judgement {
 	inits := checks.Ask(c, facts.Inits)
 	programs := checks.Ask(c, facts.SSHPrograms)
+	components, _ := checks.Try(c, facts.Components) // for notes only
 	locked := rootIsLocked(c)
 	var found []assay.Finding
 	servers := 0
@@ -46,6 +44,9 @@ func sshConfiguration(c *checks.Context) checks.Judgement {
 		servers++
 		found = append(found, sshLogins(s, locked)...)
 		found = append(found, sshSettings(s)...)
+		if s.Service == "sshd" {
+			found = append(found, sshAge(c, s.Root, components)...)
+		}
 		for _, p := range programs {
 			if s.Service == "dropbear" && strings.HasPrefix(p.Location.Path, s.Root+"!") {
 				found = append(found, sshProgram(c, p)...)

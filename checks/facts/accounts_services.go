@@ -2,6 +2,8 @@ package facts
 
 import (
 	"strings"
+
+	"github.com/assay-iot/assay/firmware"
 )
 
 // pureFTPFields is the number of fields of a line of Pure-FTPd's file of users
@@ -34,8 +36,8 @@ func parseSambaLine(line string) (accountLine, bool) {
 // is that of the account; one in clear is no account's here.
 func uciLogins(texts *TextSet) []accountLine {
 	var lines []accountLine
-	for _, t := range texts.All() {
-		if !strings.Contains("/"+t.File.Name, "/etc/config/") || !strings.Contains(t.Content, "$") || !strings.Contains(t.Content, "password") {
+	for _, t := range texts.Where(func(f *firmware.File) bool { return strings.Contains("/"+f.Name, "/etc/config/") }) {
+		if !strings.Contains(t.Content, "$") || !strings.Contains(t.Content, "password") {
 			continue
 		}
 		for _, s := range parseUCI(t) {

@@ -27,6 +27,7 @@ const maxOwnerLines = 3
 // password. Of programs, the latter count only.
 func settingHashes(texts *TextSet) []accountLine {
 	var lines []accountLine
+	salts := &salting{maxSalted}
 	for _, t := range texts.All() {
 		kind := textKindOf(t)
 		if kind == proseText || accountForm(t.File.Name) != "" || !hashMarks.in(t.Content) {
@@ -35,7 +36,10 @@ func settingHashes(texts *TextSet) []accountLine {
 		var before [maxOwnerLines]string // the lines before, the last one first
 		for l := range t.Lines() {
 			s := strings.TrimSpace(l.Text)
-			for _, h := range lineHashes(s, kind, before[:]) {
+			for _, h := range lineHashes(s, kind, before[:], func(digest, user string) (string, bool) {
+				near, at := around(t.Content, l)
+				return salts.form(digest, user, near, at+strings.Index(l.Text, digest))
+			}) {
 				if len(lines) < MaxAccounts {
 					h.File, h.Location = t.File.Path, t.At(l)
 					lines = append(lines, h)
@@ -55,8 +59,9 @@ func settingHashes(texts *TextSet) []accountLine {
 var hashMarks = newLiterals([]string{"pass", "Pass", "PASS", "pwd", "Pwd", "PWD", "pw", "hash", "Hash", "HASH"})
 
 // lineHashes are the hashes of a line. Where it names no user, one of the lines before
-// may, the nearest first.
-func lineHashes(s string, kind textKind, before []string) []accountLine {
+// may, the nearest first. Salted gives a digest with the salt that stands near it, and
+// whether it is that of a default password.
+func lineHashes(s string, kind textKind, before []string, salted func(digest, user string) (form string, opened bool)) []accountLine {
 	if len(s) < 30 || len(s) > maxSettingLine || isComment(s) {
 		return nil
 	}
@@ -65,7 +70,7 @@ func lineHashes(s string, kind textKind, before []string) []accountLine {
 		at := 0 // behind the hash before, whose user is another
 		for _, m := range form.Get().FindAllStringSubmatchIndex(s, 64) {
 			name, value := s[m[2]:m[3]], s[m[4]:m[5]]
-			if !isHashSetting(name, value, kind) {
+			if !mayBeHash(name, value) {
 				continue
 			}
 			owner := name
@@ -76,6 +81,16 @@ func lineHashes(s string, kind textKind, before []string) []accountLine {
 				}
 			}
 			at = m[1]
+			isHash := isHashSetting(name, value, kind)
+			if isHexDigits(value) && !isDigestOfListed(value) {
+				form, opened := salted(value, owner)
+				if isHash = isHash || opened; isHash && form != "" {
+					value = form
+				}
+			}
+			if !isHash {
+				continue
+			}
 			lines = append(lines, accountLine{Form: "database", Name: forPeople(owner), UID: -1, GID: -1, Password: NewSecret("password field", value)})
 		}
 	}
@@ -145,15 +160,24 @@ func lastOwner(s string) string {
 // hexadecimal digits is one if the name says so, as "password_md5", or if a default
 // password has it; else it may be the password.
 func isHashSetting(name, value string, kind textKind) bool {
-	hash, _ := storedHash(value)
-	short := strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
-	switch {
-	case hash == "" || short != "hash" && !isSecretColumn(short) || strings.Contains(short, "psk"):
-		return false
-	case isHexDigits(value):
+	short := shortName(name)
+	if isHexDigits(value) {
 		return isDigestOfListed(value) || kind == settingText && short != "hash" && !isPasswordName(short) && short != "pwd"
 	}
 	return kind == settingText
+}
+
+// mayBeHash reports whether name and value are those of a hash, or of a password that looks
+// like one.
+func mayBeHash(name, value string) bool {
+	hash, _ := storedHash(value)
+	short := shortName(name)
+	return hash != "" && (short == "hash" || isSecretColumn(short)) && !strings.Contains(short, "psk")
+}
+
+// shortName is the last part of the name of a setting.
+func shortName(name string) string {
+	return strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
 }
 
 // isDigestOfListed reports whether a value is the digest of a default password: then

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
 )
 
 // AuthorizedKey is a public key whose owner gets in by SSH.
@@ -40,11 +41,11 @@ var AuthorizedKeys = &Fact[[]AuthorizedKey]{
 		}
 		found := []AuthorizedKey{}
 		named := namedKeyFiles(texts)
-		for _, t := range texts.All() {
-			ca, ok := named[t.File.Path]
-			if ok || isAuthorizedKeys(t.File.Name) {
-				found = append(found, authorizedLines(t, ca)...)
-			}
+		for _, t := range texts.Where(func(f *firmware.File) bool {
+			_, ok := named[f.Path]
+			return ok || isAuthorizedKeys(f.Name)
+		}) {
+			found = append(found, authorizedLines(t, named[t.File.Path])...)
 		}
 		for _, s := range scripts {
 			found = append(found, writtenKeys(s)...)
@@ -95,10 +96,7 @@ func accountOfPath(name string) string {
 // keys of authorities.
 func namedKeyFiles(texts *TextSet) map[string]bool {
 	named := map[string]bool{}
-	for _, t := range texts.All() {
-		if path.Base(t.File.Name) != "sshd_config" && !strings.Contains(t.File.Name, "sshd_config.d/") {
-			continue
-		}
+	for _, t := range texts.Where(func(f *firmware.File) bool { return isSSHD(f.Name) }) {
 		for _, kv := range parseKeyValues(t) {
 			ca := strings.EqualFold(kv.key, "TrustedUserCAKeys")
 			if !ca && !strings.EqualFold(kv.key, "AuthorizedKeysFile") {
@@ -109,10 +107,10 @@ func namedKeyFiles(texts *TextSet) map[string]bool {
 				if !strings.HasPrefix(pattern, "/") || folder == "" {
 					continue
 				}
-				for _, u := range texts.In(t.File.Container) {
-					if u.File.Name == folder || each && strings.HasPrefix(u.File.Name, folder) {
-						named[u.File.Path] = named[u.File.Path] || ca
-					}
+				for _, u := range texts.Where(func(f *firmware.File) bool {
+					return f.Container == t.File.Container && (f.Name == folder || each && strings.HasPrefix(f.Name, folder))
+				}) {
+					named[u.File.Path] = named[u.File.Path] || ca
 				}
 			}
 		}

@@ -156,8 +156,8 @@ var kernelShell = lazy(`(?:^|[\s"'=])((?:rd)?init=(?:/\w+)*/(?:sh|ash|bash|dash|
 // kernelConsoles reads the kernel command lines of boot loader settings.
 func kernelConsoles(img *firmware.Image, set *TextSet) []Console {
 	found := []Console{}
-	for _, t := range set.All() {
-		if !isLoaderFile(t.File.Name) && !isLoaderEnvironment(t.File) || !strings.Contains(t.Content, "init=") && !strings.Contains(t.Content, "debug") {
+	for _, t := range set.Where(func(f *firmware.File) bool { return isLoaderFile(f.Name) || isLoaderEnvironment(f) }) {
+		if !strings.Contains(t.Content, "init=") && !strings.Contains(t.Content, "debug") {
 			continue
 		}
 		for line := range t.Lines() {

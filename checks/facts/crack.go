@@ -65,6 +65,8 @@ func passwordFits(kind HashKind, hashed, password string) bool {
 	case RawSHA256:
 		sum := sha256.Sum256([]byte(password))
 		return same(hex.EncodeToString(sum[:]), strings.ToLower(hashed))
+	case SaltedDigest:
+		return saltedFits(hashed, password)
 	case NTHash:
 		return same(ntHash(password), last)
 	case SHA1Base64, SaltedSHA1:

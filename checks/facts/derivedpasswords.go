@@ -22,7 +22,7 @@ type DerivedPassword struct {
 // address or serial number.
 var DerivedPasswords = &Fact[[]DerivedPassword]{
 	Name:    "derived-passwords",
-	Version: 3,
+	Version: 4,
 	Doc:     "Passwords and keys that scripts make from the MAC address or serial number of the device.",
 	Needs:   []Node{Scripts, Boot},
 	Observe: func(o *Observer) ([]DerivedPassword, error) {
@@ -58,6 +58,10 @@ var DerivedPasswords = &Fact[[]DerivedPassword]{
 // number of the device.
 var deviceNames = lazy(`/sys/class/net/[^ ]*/address|/proc/device-tree/serial-number|/sys/firmware/devicetree/base/serial-number|/sys/class/dmi/id/(?:product|board)_serial|(?i:\b(?:eth?|il|wl|lan|wan|wlan|base|wifi)[0-9]*_?(?:hw|mac)?_?addr\b|\bserial#|\bserial_?(?:no|num|number)\b|\bmac_?addr(?:ess)?\b)`)
 
+// serialName is a variable of the boot loader or of a store of settings that holds the
+// serial number, under a name that means something else elsewhere.
+var serialName = lazy(`(?i)^(?:[a-z0-9]+[_.])*(?:serial|sn)$`)
+
 // namesDevice reports whether a command reads the identity of the device.
 func namesDevice(words []string) bool {
 	words = unwrapCommand(words)
@@ -73,7 +77,7 @@ func namesDevice(words []string) bool {
 	case "ifconfig", "ip":
 		return len(args) <= 3 && !slices.Contains(args, "up") && !slices.Contains(args, "add") // shows the address
 	case "nvram", "fw_printenv", "flash_eeprom", "mtd_get_mac_ascii", "mtd_get_mac_binary", "get_mac_label", "getprop", "factory", "setmac", "getmac":
-		return deviceNames.Get().MatchString(line()) || strings.Contains(path.Base(words[0]), "mac")
+		return deviceNames.Get().MatchString(line()) || slices.ContainsFunc(args, serialName.Get().MatchString) || strings.Contains(path.Base(words[0]), "mac")
 	case "grep", "awk", "sed", "cat":
 		return strings.Contains(line(), "/proc/cpuinfo") && strings.Contains(strings.ToLower(line()), "serial")
 	}

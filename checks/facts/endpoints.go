@@ -45,7 +45,7 @@ const (
 // databases are passed over.
 var endpointScan = &Scan[Endpoint]{
 	Name:    "named-endpoints",
-	Version: 1,
+	Version: 2,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && databaseKind(f.Name) == "")
@@ -71,6 +71,9 @@ func namesOthers(name string) bool {
 		if strings.HasPrefix(name, dir) || strings.Contains(name, "/"+dir) {
 			return true
 		}
+	}
+	if base == "package.json" && strings.Contains(name, "node_modules/") || strings.Contains(name, ".dist-info/") || strings.Contains(name, ".egg-info") {
+		return true // who made a package of Node or Python
 	}
 	return base == ".pkginfo" || isStandardLibrary(name) || strings.HasSuffix(name, "os-release") || strings.HasSuffix(name, "etc/openwrt_release") || strings.HasSuffix(name, "etc/device_info")
 }
@@ -146,7 +149,7 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 		}
 	}
 	if text && (kind == InSetting || kind == InScript) {
-		eachHostSetting(content, func(host string, at int) {
+		eachHostSetting(content, kind == InScript && !isShellScript(f.Name, content), func(host string, at int) {
 			add(Endpoint{Host: host}, at, len(host))
 		})
 	}
@@ -247,23 +250,40 @@ var hostWords = []string{"server", "host", "broker", "endpoint", "remote", "upst
 
 var hostSetting = lazy(`(?i)(?:server|host|hostname|broker|endpoint|remote|upstream|domain|peer)s?['"]?(?:\s*[=:]\s*|\s+)['"]?((?:[a-z0-9_-]+\.)+[a-z]{2,24})\b`)
 
+// isShellScript reports whether a script assigns words without quotes.
+func isShellScript(name string, content []byte) bool {
+	return path.Ext(name) == ".sh" || shellOf(string(content[:min(len(content), 128)])) != ""
+}
+
 // eachHostSetting finds settings that name a host without a scheme, as
-// "server = mqtt.example.com", "list server '0.pool.ntp.org'".
-func eachHostSetting(content []byte, found func(host string, at int)) {
+// "server = mqtt.example.com", "list server '0.pool.ntp.org'"; quoted if only what
+// stands in quotes is a word.
+func eachHostSetting(content []byte, quoted bool, found func(host string, at int)) {
 	offset := 0
 	for len(content) > 0 {
 		line, rest, _ := bytes.Cut(content, []byte("\n"))
-		if len(line) < 1024 && bytes.IndexByte(line, '.') > 0 && containsWord(string(line), hostWords...) {
-			for _, m := range hostSetting.Get().FindAllSubmatchIndex(line, 8) {
-				host := strings.ToLower(string(line[m[2]:m[3]]))
-				end := m[3] < len(line) && strings.IndexByte("/(*[$@", line[m[3]]) >= 0
-				if !end && isHost(host) && !looksLikeFile(host) && !commented(line, m[2]) {
-					found(host, offset+m[2])
-				}
+		if len(line) < 1024 && bytes.IndexByte(line, '.') > 0 {
+			add := func(host string, at int) { found(host, offset+at) }
+			lower := strings.ToLower(string(line))
+			if holdsAny(lower, hostWords) {
+				eachHost(line, add)
+			}
+			if holdsAny(lower, addressWords) {
+				eachAddress(line, quoted, add)
 			}
 		}
 		offset += len(line) + 1
 		content = rest
+	}
+}
+
+func eachHost(line []byte, found func(host string, at int)) {
+	for _, m := range hostSetting.Get().FindAllSubmatchIndex(line, 8) {
+		host := strings.ToLower(string(line[m[2]:m[3]]))
+		end := m[3] < len(line) && strings.IndexByte("/(*[$@", line[m[3]]) >= 0
+		if !end && isHost(host) && !looksLikeFile(host) && !commented(line, m[2]) {
+			found(host, m[2])
+		}
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // code, with or without a port: what a program hands to its resolver.
 var bareScan = &Scan[Endpoint]{
 	Name:    "bare-hosts",
-	Version: 1,
+	Version: 2,
 	Doc:     "Names of hosts that stand alone in programs, without a scheme.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 16 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name))
@@ -66,7 +66,7 @@ func bareHosts(f *firmware.File, content []byte, ends sights) []Endpoint {
 		}
 		host := string(content[start:end])
 		port, past, ok := portAt(content, end)
-		if !ok || !standsAlone(content, start) || start > 0 && content[start-1] == '=' || seen[host] || !isBareHost(host) {
+		if !ok || !standsAlone(content, start) || start > 0 && content[start-1] == '=' || seen[host] || !isBareHost(host) && !isShortHost(content, start, past, host, port) {
 			return true
 		}
 		if e := (Endpoint{Host: host, Port: port}); !e.Local() && !notContacted(e) {

@@ -82,6 +82,14 @@ func commandHost(c Command) (Endpoint, bool) {
 		if !c.Has("-l", "-L", "--listen", "-U") {
 			host, scheme = firstOperand(args, []string{"-p", "-w", "-i", "-s", "-e", "-X", "-x", "-q", "-c", "-I", "-O", "-T", "-V"}), "tcp"
 		}
+	case "ntpd", "ntpdate", "sntp", "msntp", "rdate":
+		host, scheme = timeServer(program, args), "ntp"
+	case "syslogd", "logger":
+		host, scheme = lastOf(flagWords(args, "-R", "-n", "--server")), "udp"
+	case "socat":
+		host, scheme = socatHost(args), "tcp"
+	case "openssl":
+		host, scheme = lastOf(flagWords(args, "-connect")), "tls"
 	case "ssh", "dbclient", "autossh":
 		valued := []string{"-R", "-L", "-D", "-i", "-p", "-l", "-o", "-F", "-J", "-W", "-b", "-c", "-e", "-E", "-I", "-m", "-M", "-O", "-Q", "-S", "-w", "-K"}
 		host, scheme = withoutUser(firstOperand(args, valued)), "ssh"
@@ -101,6 +109,29 @@ func commandHost(c Command) (Endpoint, bool) {
 	}
 	e, ok := parseEndpoint(scheme + "://" + host)
 	return e, ok && !looksLikeFile(e.Host)
+}
+
+// timeServer is the host that a client of NTP is given: "ntpd -p HOST" of busybox,
+// "ntpdate HOST".
+func timeServer(program string, args []string) string {
+	if program == "ntpd" {
+		return lastOf(flagWords(args, "-p"))
+	}
+	return firstOperand(args, []string{"-p", "-t", "-o", "-a", "-e", "-k", "-U", "-d", "-K", "-M", "-H"})
+}
+
+// socatHost is the host of an address of socat that connects: "TCP:host:port",
+// "OPENSSL:host:port,verify=0".
+func socatHost(args []string) string {
+	for _, a := range args {
+		kind, rest, _ := strings.Cut(a, ":")
+		switch strings.ToLower(kind) {
+		case "tcp", "tcp4", "tcp-connect", "tcp4-connect", "openssl", "openssl-connect", "ssl", "udp", "udp4", "udp-connect":
+			host, _, _ := strings.Cut(rest, ",")
+			return host
+		}
+	}
+	return ""
 }
 
 func withoutUser(s string) string { return s[strings.LastIndexByte(s, '@')+1:] }

@@ -81,6 +81,9 @@ func TestEndpoints(t *testing.T) {
 		"Perl's own library":    {"usr/share/perl/5.36.0/X.pm", "get 'http://b.example.invalid/';\n", ""},
 		"Python's own library":  {"usr/lib/python3.11/x.py", "get('http://b.example.invalid/')\n", ""},
 		"a Python package":      {"usr/lib/python3.11/site-packages/x.py", "get('http://b.example.invalid/')\n", "script b.example.invalid"},
+		"what npm knows":        {"usr/lib/node_modules/x/package.json", "{\"author\": {\"url\": \"https://b.example.invalid/\"}}\n", ""},
+		"what pip knows":        {"usr/lib/python3/dist-packages/x-1.dist-info/METADATA", "Home-page: https://b.example.invalid/\n", ""},
+		"a setting of node":     {"usr/lib/node_modules/x/config.json", "{\"url\": \"https://b.example.invalid/\"}\n", "setting b.example.invalid"},
 		"a docstring":           {"usr/lib/x.py", "def f():\n    \"\"\"See https://b.example.invalid/\n\n    '''x\"\"\"\n    u = \"\"\"https://a.example.invalid/\"\"\"\n    '''open http://c.example.invalid\n", "script a.example.invalid, script c.example.invalid"},
 		"a page":                {"www/index.html", "<a href=\"https://a.example.invalid/\">\n", "page a.example.invalid"},
 	} {
@@ -190,6 +193,14 @@ func TestHostsOfCommands(t *testing.T) {
 		"rsync -a /data u@bk.acme.cn::x":                         "ssh bk.acme.cn",
 		"rsync -a /data /mnt/backup":                             "",
 		"scp /tmp/a:b.c /mnt/x":                                  "",
+		"ntpd -n -p acme.com":                                    "ntp acme.com",
+		"ntpd -n -q":                                             "",
+		"ntpdate -b acme.com":                                    "ntp acme.com",
+		"ntpdate -b $SERVER":                                     "",
+		"syslogd -R acme.com:514":                                "udp acme.com",
+		"logger -t boot it.is on":                                "",
+		"socat - OPENSSL:acme.com:443,verify=0":                  "tcp acme.com",
+		"socat TCP-LISTEN:80,fork EXEC:a.sh":                     "",
 		"ssh-keygen -t ed25519 -f /etc/ssh/key -C u@rev.acme.cn": "",
 	} {
 		var got []string

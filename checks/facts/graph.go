@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -62,6 +63,9 @@ type Scan[T any] struct {
 	// of all scans.
 	Words *literals
 	Spot  func(f *firmware.File, content []byte, words sights) []T
+	// Store, if set, may put what was seen of a file out of memory. It too is called
+	// from several goroutines.
+	Store func(*Observation, []T)
 }
 
 // Given is supplied from outside the image with [Observation.Supply].
@@ -84,6 +88,7 @@ type Observation struct {
 	mu    sync.Mutex
 	cells map[string]*cell
 	clock clock
+	texts textStore
 }
 
 type cell struct {
@@ -107,6 +112,7 @@ func NewObservation() *Observation { return &Observation{cells: map[string]*cell
 // that the nodes need. Derived facts are computed when they are first asked for.
 func Observe(ctx context.Context, src firmware.Source, opts firmware.Options, nodes ...Node) (*Observation, error) {
 	o := NewObservation()
+	o.texts.scratch = opts.Scratch
 	var scans []scanner
 	for _, n := range Closure(nodes...) {
 		if s, ok := n.(interface{ start(*Observation) scanner }); ok {
@@ -250,7 +256,7 @@ func (f *Fact[T]) Of(o *Observer) (T, error) {
 			inner.Spend(f.Name, began)
 		}()
 		v, err := f.Observe(inner)
-		if err != nil {
+		if err = cmp.Or(err, o.texts.failed()); err != nil {
 			c.err = fmt.Errorf("fact %s: %w", f.Name, err)
 			return
 		}
@@ -295,14 +301,14 @@ type scanner interface {
 }
 
 func (s *Scan[T]) start(o *Observation) scanner {
-	return &scanning[T]{scan: s, into: o.cell(s.Name), clock: &o.clock}
+	return &scanning[T]{scan: s, observation: o, into: o.cell(s.Name)}
 }
 
 type scanning[T any] struct {
-	scan  *Scan[T]
-	into  *cell
-	clock *clock
-	took  atomic.Int64
+	scan        *Scan[T]
+	observation *Observation
+	into        *cell
+	took        atomic.Int64
 
 	mu   sync.Mutex
 	seen []seen[T]
@@ -341,10 +347,13 @@ func (s *scanning[T]) see(f *firmware.File, content []byte, words sights) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seen = append(s.seen, seen[T]{f.Path, items})
+	if s.scan.Store != nil {
+		s.scan.Store(s.observation, items)
+	}
 }
 
 func (s *scanning[T]) finish() {
-	s.clock.add(s.scan.Name, time.Duration(s.took.Load()))
+	s.observation.clock.add(s.scan.Name, time.Duration(s.took.Load()))
 	slices.SortFunc(s.seen, func(a, b seen[T]) int { return strings.Compare(a.path, b.path) })
 	all := []T{}
 	for _, one := range s.seen {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
 )
 
 //go:embed defaults.txt
@@ -38,7 +39,7 @@ type Guess struct {
 // Guesses are the outcomes of trying default passwords on all hashes.
 var Guesses = &Fact[[]Guess]{
 	Name:    "guesses",
-	Version: 2,
+	Version: 3,
 	Doc:     "Which accounts a list of default passwords opens, and how many were tried.",
 	Needs:   []Node{Accounts, Texts},
 	Observe: func(o *Observer) ([]Guess, error) {
@@ -98,6 +99,8 @@ func guessCost(kind HashKind, rounds int, hash string) (cost, memory int, why st
 		cost = 80 << rounds
 	case SHA1Base64, SaltedSHA1, MosquittoSHA512, Digest, NTHash, RawMD5, RawSHA1, RawSHA256:
 		cost = 10
+	case SaltedDigest:
+		cost = 20
 	case PlainText:
 		cost = 1
 	case MosquittoPBKDF2, PBKDF2:
@@ -206,7 +209,7 @@ func once(words, others []string) []string {
 // the container's path.
 func hostNames(texts *TextSet) map[string][]string {
 	names := map[string][]string{}
-	for _, t := range texts.All() {
+	for _, t := range texts.Where(func(f *firmware.File) bool { return strings.HasPrefix(f.Name, "etc/") }) {
 		switch t.File.Name {
 		case "etc/hostname", "etc/HOSTNAME", "etc/sysname":
 			c := t.File.Container.Path

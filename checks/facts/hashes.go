@@ -152,7 +152,7 @@ func htpasswdHash(field string) (HashKind, int) {
 // rounds, its own default, and bcrypt below cost 8.
 func (k HashKind) Weak(rounds int) string {
 	switch k {
-	case DES, BSDi, MD5Crypt, APR1, SHA1Crypt, SunMD5, Digest, NTHash, RawMD5, RawSHA1, RawSHA256, SHA1Base64, SaltedSHA1, MosquittoSHA512:
+	case DES, BSDi, MD5Crypt, APR1, SHA1Crypt, SunMD5, Digest, NTHash, RawMD5, RawSHA1, RawSHA256, SaltedDigest, SHA1Base64, SaltedSHA1, MosquittoSHA512:
 		return "is " + string(k)
 	case SHA256Crypt, SHA512Crypt, MosquittoPBKDF2:
 		if rounds < defaultSHARounds {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
 )
 
 // LoginLimit is something that limits or slows repeated logins.
@@ -38,7 +39,7 @@ var LoginLimits = &Fact[[]LoginLimit]{
 				found = append(found, LoginLimit{s.Name, s.Places[0]})
 			}
 		}
-		for _, t := range texts.All() {
+		for _, t := range texts.Where(func(f *firmware.File) bool { return isSSHD(f.Name) || isPAM(f.Name) }) {
 			found = append(found, limitLines(t)...)
 		}
 		return found, nil
@@ -60,12 +61,16 @@ func triesOf(args []string) string {
 
 var limitLine = lazy(`^(?i:(MaxAuthTries)\s+([0-9]+))\s*$|^\S+\s+(?:\[[^\]]*\]|\S+)\s+\S*(pam_faillock|pam_tally2?|pam_abl)\.so`)
 
+func isSSHD(name string) bool {
+	return path.Base(name) == "sshd_config" || strings.Contains(path.Dir(name)+"/", "sshd_config.d/")
+}
+
+func isPAM(name string) bool {
+	return path.Base(name) == "pam.conf" || strings.Contains(path.Dir(name)+"/", "pam.d/")
+}
+
 func limitLines(t Text) []LoginLimit {
-	dir, base := path.Split(t.File.Name)
-	ssh := base == "sshd_config" || strings.Contains(dir, "sshd_config.d/")
-	if !ssh && !strings.Contains(dir, "pam.d/") && base != "pam.conf" {
-		return nil
-	}
+	ssh := isSSHD(t.File.Name)
 	var found []LoginLimit
 	for l := range t.Lines() {
 		m := limitLine.Get().FindStringSubmatch(strings.TrimSpace(l.Text))

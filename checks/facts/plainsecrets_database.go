@@ -128,6 +128,9 @@ func storedHash(value string) (HashKind, int) {
 	if kind, rounds := webHash(value); kind != "" {
 		return kind, rounds
 	}
+	if saltedForm.Get().MatchString(value) {
+		return SaltedDigest, 1
+	}
 	if strings.Trim(value, "0123456789abcdefABCDEF") == "" && !isRepeated(value) {
 		switch len(value) {
 		case 32:

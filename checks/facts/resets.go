@@ -166,12 +166,13 @@ func lastPath(args []string) string {
 // of OpenWrt's programs.
 func pageResets(texts *TextSet) []Reset {
 	var all []Reset
-	for _, t := range texts.All() {
-		switch path.Ext(t.File.Name) {
+	for _, t := range texts.Where(func(f *firmware.File) bool {
+		switch path.Ext(f.Name) {
 		case ".lua", ".php", ".js", ".uc", ".htm", ".json":
-		default:
-			continue
+			return true
 		}
+		return false
+	}) {
 		for _, word := range []string{"firstboot", "jffs2reset", "mtd -r erase rootfs_data"} {
 			if !strings.Contains(t.Content, word) {
 				continue

@@ -106,10 +106,8 @@ func holdsHash(texts *TextSet, a Account) bool {
 		return true
 	}
 	hash, ok := a.Hash.Reveal()
-	for _, t := range texts.All() {
-		if t.File.Path == a.Location.Path {
-			return ok && strings.Contains(t.Content, hash)
-		}
+	for _, t := range texts.Where(func(f *firmware.File) bool { return f.Path == a.Location.Path }) {
+		return ok && strings.Contains(t.Content, hash)
 	}
 	return true
 }

@@ -218,7 +218,12 @@ var Scripts = &Fact[[]Script]{
 		if err != nil {
 			return nil, err
 		}
-		found := slices.DeleteFunc(slices.Clone(texts.All()), func(t Text) bool { return !isScript(t) })
+		var found []Text
+		for _, t := range texts.All() {
+			if isScript(t) {
+				found = append(found, t)
+			}
+		}
 		return readScripts(texts, found), nil
 	},
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
 )
 
 // maxMounts bounds the entries of one root.
@@ -53,12 +54,11 @@ var Storages = &Fact[Storage]{
 		if err := cmp.Or(err1, err2, err3); err != nil {
 			return all, err
 		}
-		for _, t := range texts.All() {
-			root := containerPath(t.File)
-			if slices.ContainsFunc(roots, func(r Root) bool { return r.Path == root }) {
-				all.Mounts = append(all.Mounts, mountsIn(t, root)...)
-				all.Volumes = append(all.Volumes, crypttab(t)...)
-			}
+		for _, t := range texts.Where(func(f *firmware.File) bool {
+			return isMountTable(f.Name) && f.Container != nil && amongRoots(f.Container, roots)
+		}) {
+			all.Mounts = append(all.Mounts, mountsIn(t, containerPath(t.File))...)
+			all.Volumes = append(all.Volumes, crypttab(t)...)
 		}
 		for _, c := range g.Commands {
 			root, _, _ := cutLast(c.Location.Path, "!")
@@ -78,6 +78,7 @@ var Storages = &Fact[Storage]{
 func mountsIn(t Text, root string) []Mount {
 	var all []Mount
 	switch {
+	case t.File.Name == "etc/crypttab":
 	case t.File.Name == "etc/fstab":
 		for line := range t.Lines() {
 			f := strings.Fields(line.Text)
@@ -85,13 +86,18 @@ func mountsIn(t Text, root string) []Mount {
 				all = append(all, Mount{root, f[0], path.Clean(f[1]), f[2], t.At(line)})
 			}
 		}
-	case strings.HasSuffix(t.File.Name, ".mount") && strings.Contains(t.File.Name, "systemd/"):
+	default:
 		u := unit{name: path.Base(t.File.Name), file: t, settings: parseUnit(t)}
 		if dir := u.value("Mount", "Where"); strings.HasPrefix(dir, "/") {
 			all = append(all, Mount{root, u.value("Mount", "What"), path.Clean(dir), u.value("Mount", "Type"), At(t.File)})
 		}
 	}
 	return all
+}
+
+// isMountTable reports whether a file says what is mounted, or opened with a key.
+func isMountTable(name string) bool {
+	return name == "etc/fstab" || name == "etc/crypttab" || strings.HasSuffix(name, ".mount") && strings.Contains(name, "systemd/")
 }
 
 // mountBy reads "mount [-t TYPE] [-o OPTIONS] DEVICE DIR".

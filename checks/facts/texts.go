@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"iter"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -22,6 +21,8 @@ type Text struct {
 
 	place *assay.Location // of the command that writes it, if the image does not hold it
 	odd   *oddText        // if the file is no plain text
+
+	stored *storedText // where the content is, if it is not in memory
 }
 
 // Line is a line of a text.
@@ -64,12 +65,26 @@ type TextSet struct {
 	jshn    jshnLibraries
 }
 
-// All lists the texts by path.
-func (s *TextSet) All() []Text { return s.all }
+// All gives the texts by path.
+func (s *TextSet) All() iter.Seq2[int, Text] {
+	return s.Where(func(*firmware.File) bool { return true })
+}
 
-// In lists the texts of one container by path.
-func (s *TextSet) In(c *firmware.Container) []Text {
-	return slices.DeleteFunc(slices.Clone(s.all), func(t Text) bool { return t.File.Container != c })
+// Where gives the texts of the files that are wanted, by path. It is faster than to
+// ask All and look at the files then, as not all texts are in memory.
+func (s *TextSet) Where(want func(*firmware.File) bool) iter.Seq2[int, Text] {
+	return func(yield func(int, Text) bool) {
+		for i, t := range s.all {
+			if want(t.File) && !yield(i, t.loaded()) {
+				return
+			}
+		}
+	}
+}
+
+// In gives the texts of one container by path.
+func (s *TextSet) In(c *firmware.Container) iter.Seq2[int, Text] {
+	return s.Where(func(f *firmware.File) bool { return f.Container == c })
 }
 
 // Get gives the text at a path of a container, following links inside it.
@@ -90,17 +105,20 @@ func (s *TextSet) Of(f *firmware.File) (Text, bool) {
 	if !ok {
 		return Text{}, false
 	}
-	return Text{File: f, Content: s.all[i].Content, odd: s.all[i].odd}, true
+	t := s.all[i].loaded()
+	t.File = f
+	return t, true
 }
 
 // Match lists the texts of a container whose path fits a pattern of
 // path.Match, such as "etc/init.d/S*".
 func (s *TextSet) Match(c *firmware.Container, pattern string) []Text {
 	var found []Text
-	for _, t := range s.In(c) {
-		if ok, _ := path.Match(pattern, t.File.Name); ok {
-			found = append(found, t)
-		}
+	for _, t := range s.Where(func(f *firmware.File) bool {
+		ok, _ := path.Match(pattern, f.Name)
+		return ok && f.Container == c
+	}) {
+		found = append(found, t)
 	}
 	return found
 }
@@ -119,6 +137,7 @@ var textScan = &Scan[Text]{
 		}
 		return nil
 	},
+	Store: func(o *Observation, texts []Text) { o.texts.put(texts) },
 }
 
 // Texts are the text files of the image: settings, scripts, pages.

@@ -14,6 +14,9 @@ var otherTokens = []string{"csrf", "xsrf", "public", "pub", "file", "path", "url
 
 var tokenPair = lazy(`([A-Za-z0-9_.\-]*(?:[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy]|[Ss][Ee][Cc][Rr][Ee][Tt]))["']?\s*(?:=>|:=|=|:|\s)\s*["']?([A-Za-z0-9+/=_.\-]{16,512})["']?\s*[,;}]?\s*$`)
 
+// tokenWords are those of which one stands in whatever these expressions find.
+var tokenWords = []string{"token", "key", "secret"}
+
 // tokenMember finds a token among other settings of its line: in JSON, YAML or
 // TOML that is written without line breaks, and before a comment.
 var tokenMember = lazy(`([A-Za-z0-9_.\-]*(?:[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy]|[Ss][Ee][Cc][Rr][Ee][Tt]))["']?\s*(?:=>|:=|=|:)\s*(?:"([A-Za-z0-9+/=_.\-]{16,512})"|'([A-Za-z0-9+/=_.\-]{16,512})'|([A-Za-z0-9+/=_.\-]{16,512})(?:\s*[,;}\]]|\s+#))`)
@@ -62,6 +65,9 @@ type namedValue struct{ name, value string }
 
 // tokenPairs gives the settings of a line that hold a token.
 func tokenPairs(line string, known tokenContext) []namedValue {
+	if !holdsAny(strings.ToLower(line), tokenWords) {
+		return nil
+	}
 	var pairs []namedValue
 	for _, m := range tokenMember.Get().FindAllStringSubmatch(line, 64) {
 		pairs = append(pairs, namedValue{m[1], m[2] + m[3] + m[4]})

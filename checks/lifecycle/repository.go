@@ -23,21 +23,31 @@ var Repository = &checks.Check{
 	Reads:     checks.Declared + checks.Repository,
 	Severity:  assay.Medium,
 	Provision: []string{"5.6-9"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(repository.CareFact),
 	Run:       sourceRepository,
 }
 
 func sourceRepository(c *checks.Context) checks.Judgement {
 	p := c.Declaration()
+	found, places, unknown := provenances(c, p)
+	fails := checks.Fails(found)
 	if p.Repository == "" {
+		switch {
+		case fails:
+			return c.Fail(assay.Documented, found...)
+		case len(unknown) > 0:
+			return c.Inconclusive("not known: %s", strings.Join(unknown, ", "))
+		}
 		return c.NotApplicable("no source repository is declared")
 	}
-	r := checks.Ask(c, repository.CareFact)
-	var found []assay.Finding
-	var places []assay.Location
-	var unknown []string
-	fails := false
+	r, err := checks.Try(c, repository.CareFact)
+	if err != nil {
+		if fails {
+			return c.Fail(assay.Documented, found...)
+		}
+		return c.Inconclusive("%v", err)
+	}
 	for _, q := range []struct {
 		answer   repository.Answer
 		what     string
@@ -49,6 +59,7 @@ func sourceRepository(c *checks.Context) checks.Judgement {
 		{r.CodeScanned, "code scanning", assay.Low},
 		{r.SecretsScanned, "secret scanning", assay.Low},
 		{r.SignedReleases, "signed releases", assay.Low},
+		{r.Attested, "attestation of the image that was tested", assay.Low},
 	} {
 		switch q.answer.State {
 		case repository.Yes:

@@ -3,9 +3,12 @@ package lifecycle
 import (
 	_ "embed"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
+	"github.com/assay-iot/assay/schema/product"
 )
 
 //go:embed risk_assessment.md
@@ -21,7 +24,7 @@ var RiskAssessment = &checks.Check{
 	Reads:     checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.6-9"},
-	Version:   1,
+	Version:   2,
 	Run:       riskAssessment,
 }
 
@@ -35,17 +38,47 @@ func riskAssessment(c *checks.Context) checks.Judgement {
 	place, found, err := doc.examine(c, p)
 	switch {
 	case len(found) > 0:
-		return c.Fail(assay.Documented, found...)
+		return c.Fail(assay.Documented, append(found, outgrown(p)...)...)
 	case err != nil:
-		return c.Inconclusive("%v", err)
+		return c.Inconclusive("%v", err).With(outgrown(p)...)
+	}
+	if older := outgrown(p); len(older) > 0 {
+		return c.Fail(assay.Documented, older...)
 	}
 	j := c.Pass(assay.Documented, place, checks.Place(r.Range))
 	if r.Method == "" {
 		j = j.With(checks.Undescribed(assay.Info, "risk_assessment.method", r.Range))
+	}
+	if r.Version == "" && len(p.Firmwares) > 0 {
+		j = j.With(checks.Undescribed(assay.Info, "risk_assessment.version", r.Range))
 	}
 	if sold := p.FirstSold; sold != "" && !sold.Time().After(c.AsOf) && r.Date.Time().Before(sold.Time()) {
 		message := fmt.Sprintf("the risk assessment of %s was not renewed since the first sale on %s", r.Date, sold)
 		j = j.With(checks.Misdeclared(assay.Info, message, r.Range))
 	}
 	return j
+}
+
+// outgrown says that the assessment was made for an older major version than that of the
+// first firmware.
+func outgrown(p *product.Product) []assay.Finding {
+	if len(p.Firmwares) == 0 {
+		return nil
+	}
+	fw := p.Firmwares[0]
+	old, ok := majorVersion(p.Risk.Version)
+	now, known := majorVersion(fw.Version)
+	if !ok || !known || old >= now {
+		return nil
+	}
+	message := fmt.Sprintf("the risk assessment was made for version %s, and firmware %s has version %s", p.Risk.Version, fw.ID, fw.Version)
+	return []assay.Finding{checks.Misdeclared(assay.High, message, p.Risk.Range)}
+}
+
+// majorVersion is the first number of a version, with or without a v in front (Semantic
+// Versioning 2.0.0, 2 and 8). That of a version that is a year or a day is none.
+func majorVersion(version string) (major int, ok bool) {
+	first, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(version, "v"), "V"), ".")
+	major, err := strconv.Atoi(first)
+	return major, err == nil && major >= 0 && major < 1990
 }

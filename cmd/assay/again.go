@@ -63,9 +63,17 @@ func restoreAll(stored *assay.Assessment, declared *product.Product, list []*che
 		if err != nil {
 			return nil, nil, badInput("assess with the image", "the assessment is damaged: %w", err)
 		}
-		images, parts = append(images, img), append(parts, checks.Part{Firmware: fw, Observation: o})
+		images, parts = append(images, img), append(parts, checks.Part{Firmware: fw, Observation: o, Digest: digestOfFile(img)})
 	}
 	return images, parts, nil
+}
+
+// digestOfFile is the digest of an image that was a file; a folder has none.
+func digestOfFile(img assay.Image) assay.Digest {
+	if len(img.Containers) > 0 && img.Containers[0].Type == "folder" {
+		return ""
+	}
+	return img.Digest
 }
 
 // restoreWhole puts what was asked outside of an image back into an observation.

@@ -122,9 +122,10 @@ product "hearth-hub" {
   }
 
   risk_assessment {
-    file   = "evidence/risk-assessment.md"
-    method = "ISO/IEC 27005"
-    date   = "2026-01-15"
+    file    = "evidence/risk-assessment.md"
+    method  = "ISO/IEC 27005"
+    date    = "2026-01-15"
+    version = "2.4.0"
   }
 
   # OpenSSL 3.5 ends before the hub does: who keeps it secure then, and how.

@@ -192,7 +192,7 @@ type Firmware struct {
 	Signature  string   `hcl:"signature,optional" format:"path" doc:"Path of a detached signature over the bytes of the image: OpenPGP, CMS, minisign, signify, usign, OpenSSH, or a bare one of RSA, ECDSA or Ed25519."`
 	SBOM       string   `hcl:"sbom,optional" format:"path" doc:"Path of the software bill of materials (CycloneDX or SPDX, JSON)."`
 	VEX        []string `hcl:"vex,optional" format:"path" doc:"Paths of VEX documents (OpenVEX or CycloneDX)."`
-	Provenance string   `hcl:"provenance,optional" format:"path" doc:"Path of build provenance (in-toto)."`
+	Provenance string   `hcl:"provenance,optional" format:"path" doc:"Path of build provenance (in-toto), which must be of this image."`
 	Supplier   string   `hcl:"supplier,optional" doc:"Who supplied it, if not the manufacturer."`
 	Opaque     bool     `hcl:"opaque,optional" doc:"The image cannot be examined; needs supplier, and should have a reason. The label says so."`
 	Reason     string   `hcl:"reason,optional" doc:"Why the image cannot be examined."`
@@ -396,6 +396,8 @@ type Risk struct {
 	Method string `hcl:"method,optional" doc:"Method followed."`
 	Date   Date   `hcl:"date,optional" doc:"Day of the document."`
 	SHA256 string `hcl:"sha256,optional" format:"sha256" doc:"SHA-256 of the document, hexadecimal."`
+
+	Version string `hcl:"version,optional" doc:"Version of the first firmware that it was made for; the next major version needs a new one."`
 
 	Range hcl.Range `hcl:",def_range"`
 }

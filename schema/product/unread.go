@@ -21,7 +21,6 @@ func Unread() []string {
 		"credential.stored_as",
 		"deletion.cloud_within",
 		"evidence.confidential",
-		"firmware.provenance",
 		"firmware.reason",
 		"key.algorithm",
 		"key.custody",

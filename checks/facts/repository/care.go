@@ -12,11 +12,13 @@ type Care struct {
 	CodeScanned    Answer `json:"code_scanned"`    // code scanning is on
 	SecretsScanned Answer `json:"secrets_scanned"` // secret scanning is on
 	SignedReleases Answer `json:"signed_releases"` // releases carry signatures or attestations
+	Attested       Answer `json:"attested"`        // there is an attestation of the tested image, by its digest
 }
 
 // CareFact is what GitHub says about the care of the declared repository.
 var CareFact = &facts.Given[Care]{
 	Name:    "repository-care",
-	Doc:     "What GitHub says about branch protection, reviews, dependency updates, scanning and signed releases.",
+	Version: 2,
+	Doc:     "What GitHub says about branch protection, reviews, dependency updates, scanning, signed releases and attestations.",
 	Without: "the repository was not asked: needs --online",
 }

@@ -1,0 +1,140 @@
+package facts
+
+import (
+	"cmp"
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+)
+
+// SaltedDigest is a digest in hexadecimal digits whose salt stands in a setting beside it,
+// or is the user as in RFC 7616 ("user:realm:password"). It is written here as
+// "salted$SALT$DIGEST", both in hexadecimal digits.
+const SaltedDigest HashKind = "salted-digest"
+
+var saltedForm = lazy(`^salted\$((?:[0-9a-f]{2}){1,160})\$([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$`)
+
+// saltSetting is a setting of a salt, realmSetting that of the realm of RFC 7616.
+var (
+	saltSetting  = lazy(`(?i)\b[a-z0-9_.-]{0,32}salt["']?\s*(?:=>|[=:>])\s*["']?([A-Za-z0-9+/=_.@!-]{2,64})(?:["'\s,;}<]|$)`)
+	realmSetting = lazy(`(?i)\brealm["']?\s*(?:=>|[=:>])\s*(?:"([^"]{1,64})"|'([^']{1,64})'|([^\s"',;}<]{1,64}))`)
+)
+
+// maxSalted is the number of digests of an image for which default passwords are tried
+// with salts; each takes some 5,000 digests of a few bytes at most.
+const maxSalted = 200
+
+// saltWindow is the number of bytes before and behind a line in which its salt may stand;
+// an empty line ends it.
+const saltWindow = 256
+
+// salting finds the salts of digests in one image.
+type salting struct{ left int }
+
+// form gives a digest with its salt, if one stands near it, and whether a default password
+// has it. Of several salts that counts which fits, else the nearest.
+func (s *salting) form(digest, user string, near string, at int) (form string, opened bool) {
+	if s.left == 0 {
+		return "", false
+	}
+	s.left--
+	salts := saltsNear(near, at)
+	beside := len(salts) > 0
+	if m := realmSetting.Get().FindStringSubmatch(near); m != nil {
+		salts = append(salts, user+":"+m[1]+m[2]+m[3]+":")
+	}
+	salts = append(salts, user+":", user)
+	for _, salt := range salts {
+		form := withSalt(salt, digest)
+		written, want := saltsOf(form)
+		for w := range listedPasswords() {
+			if w != "" && want != "" && fitsSalted(written, want, w) {
+				return form, true
+			}
+		}
+	}
+	if !beside {
+		return "", false
+	}
+	return withSalt(salts[0], digest), false
+}
+
+func withSalt(salt, digest string) string {
+	return "salted$" + hex.EncodeToString([]byte(salt)) + "$" + strings.ToLower(digest)
+}
+
+// saltsNear are the two salts in a text that are nearest to an offset.
+func saltsNear(text string, at int) []string {
+	type salt struct {
+		value    string
+		distance int
+	}
+	var all []salt
+	for _, m := range saltSetting.Get().FindAllStringSubmatchIndex(text, 16) {
+		all = append(all, salt{text[m[2]:m[3]], max(m[0]-at, at-m[1])})
+	}
+	slices.SortStableFunc(all, func(a, b salt) int { return cmp.Compare(a.distance, b.distance) })
+	var salts []string
+	for _, s := range all[:min(len(all), 2)] {
+		salts = append(salts, s.value)
+	}
+	return salts
+}
+
+// around is what stands near a line of a text, and where in it the line begins.
+func around(content string, l Line) (near string, at int) {
+	start, end := int(l.Offset), int(l.Offset)+len(l.Text)
+	before := content[max(0, start-saltWindow):start]
+	after := content[min(end, len(content)):min(end+saltWindow, len(content))]
+	before = before[strings.LastIndex(before, "\n\n")+1:]
+	after, _, _ = strings.Cut(after, "\n\n")
+	return before + content[start:min(end, len(content))] + after, len(before)
+}
+
+// saltedFits tries a password on a digest with its salt.
+func saltedFits(form, password string) bool {
+	salts, digest := saltsOf(form)
+	return fitsSalted(salts, digest, password)
+}
+
+// saltsOf gives the salt of a digest as it is written and, if it is in hexadecimal digits,
+// as the bytes that they stand for.
+func saltsOf(form string) (salts []string, digest string) {
+	m := saltedForm.Get().FindStringSubmatch(form)
+	if m == nil {
+		return nil, ""
+	}
+	written, err := hex.DecodeString(m[1])
+	if err != nil {
+		return nil, ""
+	}
+	salts = []string{string(written)}
+	if b, err := hex.DecodeString(string(written)); err == nil && len(b) > 0 {
+		salts = append(salts, string(b))
+	}
+	return salts, m[2]
+}
+
+// fitsSalted tries salts before and behind a password.
+func fitsSalted(salts []string, digest, password string) bool {
+	return slices.ContainsFunc(salts, func(salt string) bool {
+		return same(hexDigest(salt+password, len(digest)), digest) || same(hexDigest(password+salt, len(digest)), digest)
+	})
+}
+
+// hexDigest is the digest that has so many hexadecimal digits.
+func hexDigest(s string, digits int) string {
+	switch digits {
+	case md5.Size * 2:
+		sum := md5.Sum([]byte(s))
+		return hex.EncodeToString(sum[:])
+	case sha1.Size * 2:
+		sum := sha1.Sum([]byte(s))
+		return hex.EncodeToString(sum[:])
+	}
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
+}
