@@ -1,0 +1,107 @@
+package facts
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// unitSocket notes that a socket waits, and starts its service with it.
+func (g *boot) unitSocket(u unit, r reached) {
+	var listens []Listen
+	for _, key := range []string{"ListenStream", "ListenDatagram"} {
+		for _, s := range u.values("Socket", key) {
+			address, port := parseAddress(u.specify(s.value))
+			if port == 0 || strings.HasPrefix(s.value, "/") {
+				continue
+			}
+			protocol := "tcp"
+			if key == "ListenDatagram" {
+				protocol = "udp"
+			}
+			listens = append(listens, Listen{Address: address, Port: port, Protocol: protocol, Location: s.text.At(s.line)})
+		}
+	}
+	name := u.value("Socket", "Service")
+	if name == "" {
+		name = strings.TrimSuffix(u.name, ".socket") + ".service"
+		if strings.EqualFold(u.value("Socket", "Accept"), "yes") || strings.EqualFold(u.value("Socket", "Accept"), "true") {
+			name = strings.TrimSuffix(u.name, ".socket") + "@.service"
+		}
+	}
+	if s, ok := g.unit(name); ok && len(listens) > 0 {
+		g.unitService(s, reached{name, r.via + " → " + name, r.place, r.unsure}, append(listens, Listen{Location: r.place}))
+	}
+}
+
+// unitService starts what a service's ExecStart lines name.
+func (g *boot) unitService(u unit, r reached, sockets []Listen) {
+	environment := g.environment(u)
+	for _, s := range slices.Concat(u.values("Service", "ExecStartPre"), u.values("Service", "ExecStart"), u.values("Service", "ExecStartPost")) {
+		for _, words := range unitCommands(unitWords(u.specify(s.value))) {
+			words[0] = strings.TrimLeft(words[0], "-@:+!")
+			l := g.from(s.text.At(s.line))
+			l.env, l.words = knownEnvironment(environment), expandUnit(words, environment)
+			if len(l.words) == 0 {
+				continue // nothing but a variable that is not set
+			}
+			l.unit, l.user = strings.TrimSuffix(u.name, ".service"), u.value("Service", "User")
+			l.once = s.key == "ExecStartPre"
+			l.dir, l.newRoot = workingDirectory(u), unitRoot(u)
+			l.daemon = s.key == "ExecStart" && u.value("Service", "Type") != "oneshot"
+			l.killed = u.value("Service", "Type") == "oneshot" && !isYes(u.value("Service", "RemainAfterExit"))
+			if s.key == "ExecStart" {
+				l.socket = slices.DeleteFunc(slices.Clone(sockets), func(l Listen) bool { return l.Port == 0 })
+			}
+			g.through(r.via, func() { g.startUnit(l, u, r, sockets) })
+		}
+	}
+}
+
+func (g *boot) startUnit(l *launch, u unit, r reached, sockets []Listen) {
+	if c, ok := g.console(u.instance, strings.Join(l.words, " "), l.cmd.Location); ok && len(sockets) == 0 {
+		c.Uncertain = l.cmd.Conditional
+		if isSulogin(l.words) && isYes(l.env["SYSTEMD_SULOGIN_FORCE"].text) && g.rootIsLocked() {
+			c.Shell = Yes
+		}
+		g.consoles = append(g.consoles, c)
+		g.consoleScripts(l, strings.Join(l.words, " "), false)
+		return
+	}
+	l.cmd.Name, l.cmd.Args = l.words[0], l.words[1:]
+	if len(g.commands) < maxBootCommands {
+		g.commands = append(g.commands, BootCommand{*l.cmd, g.steps()})
+	}
+	before, added := len(g.services), g.units.added
+	g.launch(l)
+	if l.daemon && g.units.added == added {
+		g.unknownUnit(l)
+	}
+	if confined(u) && len(sockets) == 0 {
+		for i := before; i < len(g.services); i++ {
+			g.services[i].confined = true
+		}
+	}
+	for i := before; i < len(g.services); i++ {
+		s := &g.services[i]
+		s.Unit = l.unit
+		if _, known := daemonNamed(s.Name); !known {
+			s.Name = l.unit
+		}
+		s.Places = append(s.Places, u.place(), r.place)
+		for _, k := range sockets {
+			s.Places = append(s.Places, k.Location)
+		}
+	}
+}
+
+// unknownUnit notes a unit that keeps a program running which is a script.
+func (g *boot) unknownUnit(l *launch) {
+	called, ok := g.find(l.words[0])
+	if !ok {
+		return
+	}
+	if f, _ := g.root.Lookup(called); g.executable(f) && !slices.Contains(shellNames, path.Base(called)) {
+		g.add(l, Service{Name: l.unit, Program: called, Started: true, Certain: !l.cmd.Conditional, Via: g.steps()})
+	}
+}
