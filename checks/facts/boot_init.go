@@ -227,7 +227,19 @@ func (g *boot) inittabEntry(t Text, e inittabEntry) {
 	}
 	l := g.from(at)
 	l.daemon = e.action == "respawn"
+	if g.init.Kind != "procd" { // which opens no terminal for them
+		l.tty = terminalOfEntry(e)
+	}
 	g.line(l, process)
+}
+
+// terminalOfEntry gives the terminal that init opens for an entry: busybox's name it,
+// all others get the system console.
+func terminalOfEntry(e inittabEntry) string {
+	if device, ok := terminalPath("/dev/" + e.id); ok {
+		return device
+	}
+	return "console"
 }
 
 // line runs a command line that init holds.
@@ -244,6 +256,7 @@ func (g *boot) line(l *launch, text string) {
 	if g.rcSByProcd(l) {
 		return
 	}
+	g.terminal = l.tty
 	g.run(nil, l.cmd)
 	if l.daemon {
 		g.markRespawned(l)

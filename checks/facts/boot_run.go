@@ -39,7 +39,7 @@ func (g *boot) run(r *shellRun, c *Command) outcome {
 	if len(words) == 0 || words[0] == "" {
 		return unsure
 	}
-	return g.launch(&launch{run: r, cmd: c, words: append([]string{c.Name}, c.Args...)})
+	return g.launch(&launch{run: r, cmd: c, words: append([]string{c.Name}, c.Args...), tty: g.takeTerminal()})
 }
 
 func redirectTargets(c *Command) []string {
@@ -66,7 +66,8 @@ type launch struct {
 	killed  bool                  // whoever starts it ends what it leaves behind
 	newRoot string                // the folder that is / for it; empty if it is that of the image
 	socket  []Listen
-	applet  bool // called as "busybox NAME"
+	applet  bool   // called as "busybox NAME"
+	tty     string // the terminal that init gives it
 	depth   int
 }
 
@@ -364,6 +365,7 @@ func (g *boot) follow(l *launch, t Text, args []string) outcome {
 	if l != nil {
 		r.dir = l.folder()
 	}
+	r.terminal, r.lent = g.lentTerminal(l)
 	r.place = t.place
 	event := g.event
 	r.opaque, g.event = event, false // scripts that it calls are not told of it, as a rule

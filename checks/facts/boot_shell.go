@@ -117,8 +117,9 @@ func (g *boot) inline(l *launch, text string) {
 	r.place = &l.cmd.Location
 	r.inherit(l.environment())
 	if l.run != nil {
-		r.unsure, r.depth, r.terminal = l.run.unsure, l.run.depth+1, l.run.terminal
+		r.unsure, r.depth = l.run.unsure, l.run.depth+1
 	}
+	r.terminal, r.lent = g.lentTerminal(l)
 	r.unsure = r.unsure || l.cmd.Conditional
 	r.dir, r.opaque = l.folder(), g.event
 	r.stmts(stmts)

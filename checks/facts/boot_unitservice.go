@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -59,7 +60,17 @@ func (g *boot) unitService(u unit, r reached, sockets []Listen) {
 }
 
 func (g *boot) startUnit(l *launch, u unit, r reached, sockets []Listen) {
-	if c, ok := g.console(u.instance, strings.Join(l.words, " "), l.cmd.Location); ok && len(sockets) == 0 {
+	device, onTerminal := unitTerminal(u)
+	if d, ok := giver(&Command{Name: l.words[0], Args: l.words[1:]}); ok {
+		device, onTerminal = d, true
+	} else if onTerminal {
+		l.tty = cmp.Or(device, "console")
+	}
+	if device == "" {
+		device = u.instance
+	}
+	c, ok := g.console(device, strings.Join(l.words, " "), l.cmd.Location)
+	if ok && len(sockets) == 0 && (onTerminal || opensTerminal(l.words)) {
 		c.Uncertain = l.cmd.Conditional
 		if isSulogin(l.words) && isYes(l.env["SYSTEMD_SULOGIN_FORCE"].text) && g.rootIsLocked() {
 			c.Shell = Yes
@@ -93,6 +104,25 @@ func (g *boot) startUnit(l *launch, u unit, r reached, sockets []Listen) {
 			s.Places = append(s.Places, k.Location)
 		}
 	}
+}
+
+// unitTerminal gives the terminal from which the programs of a unit read; without
+// these settings they read nothing (systemd.exec(5)). An empty one is the system console.
+func unitTerminal(u unit) (device string, ok bool) {
+	switch input := u.value("Service", "StandardInput"); {
+	case slices.Contains([]string{"tty", "tty-force", "tty-fail"}, input):
+		device, _ = terminalPath(u.specify(u.value("Service", "TTYPath")))
+		return strings.TrimPrefix(device, "console"), true
+	case strings.HasPrefix(input, "file:"):
+		return terminalPath(strings.TrimPrefix(input, "file:"))
+	}
+	return "", false
+}
+
+// opensTerminal reports whether a program opens the terminal that its words name.
+func opensTerminal(words []string) bool {
+	inner := unwrapCommand(words)
+	return isSulogin(words) || len(inner) > 0 && strings.HasSuffix(path.Base(inner[0]), "getty")
 }
 
 // unknownUnit notes a unit that keeps a program running which is a script.
