@@ -21,6 +21,10 @@ func (g *boot) findInit() {
 		g.begin("shell", At(init.file))
 		return
 	}
+	if hasInit && isS6Overlay(init) {
+		g.s6Overlay(init)
+		return
+	}
 	if hasInit && init.text != nil && g.executable(init.file) {
 		g.begin("script", At(init.file))
 		g.followInit(init)
@@ -65,6 +69,9 @@ func (g *boot) initSystem(init initProgram, hasInit bool) {
 		}
 		if g.init.Kind == "" {
 			g.begin("other", assay.Location{Path: g.root.Path})
+			if hasInit {
+				g.foreignInit(init)
+			}
 		}
 	}
 }
@@ -72,7 +79,15 @@ func (g *boot) initSystem(init initProgram, hasInit bool) {
 // followInit runs a script that the kernel starts.
 func (g *boot) followInit(p initProgram) {
 	g.initFile = p.file
-	g.follow(g.from(At(p.file)), *p.text, nil)
+	l := g.from(At(p.file))
+	switch head := firstLine(p.text.Content); {
+	case strings.Contains(head, "execlineb"):
+		g.through(p.file.Name, func() { g.execline(l, *p.text) })
+	case strings.HasPrefix(head, "#!") && shellOf(p.text.Content) == "":
+		g.unjudge(l.cmd.Location, "init is a script that is none of a shell")
+	default:
+		g.follow(l, *p.text, nil)
+	}
 	g.initFile = nil
 }
 
@@ -230,6 +245,7 @@ func (g *boot) inittabEntry(t Text, e inittabEntry) {
 	if g.init.Kind != "procd" { // which opens no terminal for them
 		l.tty = terminalOfEntry(e)
 	}
+	g.unfoundEntry(l, e)
 	g.line(l, process)
 }
 

@@ -184,6 +184,7 @@ func (g *boot) launch(l *launch) outcome {
 		g.unjudgeFile(l.cmd.Location, l.words[0])
 		g.unjudgeFolder(l)
 		g.absent(l, name)
+		g.unfound(l)
 		return unsure
 	}
 	f, _ := g.root.Lookup(called)
@@ -322,6 +323,9 @@ func (g *boot) scriptText(l *launch, f *firmware.File, t Text, args []string) ou
 		return fails
 	}
 	if strings.HasPrefix(t.Content, "#!") && shellOf(t.Content) == "" {
+		if len(l.words) == 0 { // it stands in a folder of the boot
+			l.words = []string{"/" + f.Name}
+		}
 		g.serve(l, f.Name, f) // a program in another language
 		return unsure
 	}
@@ -366,6 +370,7 @@ func (g *boot) follow(l *launch, t Text, args []string) outcome {
 		r.dir = l.folder()
 	}
 	r.terminal, r.lent = g.lentTerminal(l)
+	r.first = l != nil && (l.run == nil && t.File == g.initFile || l.run != nil && l.run.first && l.cmd.Name == "exec")
 	r.place = t.place
 	event := g.event
 	r.opaque, g.event = event, false // scripts that it calls are not told of it, as a rule
@@ -430,7 +435,9 @@ func (g *boot) absent(l *launch, name string) {
 
 func (g *boot) add(l *launch, s Service) {
 	if s.Name == "" {
-		s.Name = strings.TrimSuffix(path.Base(l.words[0]), ".sh")
+		if s.Name = strings.TrimSuffix(path.Base(l.words[0]), ".sh"); s.Name == "run" && l.unit != "" {
+			s.Name = l.unit // a supervisor calls all of them so
+		}
 	}
 	g.units.added++
 	if g.failsafe && s.Started {

@@ -59,6 +59,7 @@ func (g *boot) systemd() {
 	g.units = unitQueue{wanted: map[string][]reached{}, alias: map[string]string{}}
 	g.applyPresets()
 	g.otherGenerators()
+	g.noTarget()
 	for _, name := range []string{"default.target", "sysinit.target", "basic.target"} { // every service needs the last two
 		g.units.push(reached{name: name, via: name, place: g.init.Location})
 	}

@@ -111,6 +111,7 @@ type shellRun struct {
 	count      int             // commands emitted
 	terminal   string          // from which commands read that say nothing else
 	lent       bool            // init gave it that terminal
+	first      bool            // it runs in the place of init
 	dir        string          // the folder that relative names start from; empty if not known
 	stdout     *shellOutput    // into which commands write that say nothing else
 	traps      []shellTrap
