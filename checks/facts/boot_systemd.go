@@ -95,15 +95,9 @@ func (g *boot) systemd() {
 	}
 }
 
+// startReached starts a unit, if its conditions hold, and whatever they say what it
+// wants: they are asked when that is on its way already.
 func (g *boot) startReached(r reached, u unit, loaded bool) {
-	if loaded {
-		switch holds := g.conditions(u); {
-		case holds == fails:
-			return
-		case holds == unsure:
-			r.unsure, g.doubt = true, true
-		}
-	}
 	for _, next := range g.wanted(r, u, loaded) {
 		next.unsure = next.unsure || r.unsure
 		g.units.push(next)
@@ -111,6 +105,12 @@ func (g *boot) startReached(r reached, u unit, loaded bool) {
 	g.sysvScripts(r)
 	if !loaded {
 		return
+	}
+	switch g.conditions(u) {
+	case fails:
+		return
+	case unsure:
+		r.unsure, g.doubt = true, true
 	}
 	switch u.kind() {
 	case "service":

@@ -35,10 +35,37 @@ func (g *boot) unitSocket(u unit, r reached) {
 	}
 }
 
-// unitService starts what a service's ExecStart lines name.
+// unitService starts what a service's ExecStart lines name, if those of ExecCondition
+// let it.
 func (g *boot) unitService(u unit, r reached, sockets []Listen) {
+	was := g.doubt
+	defer func() { g.doubt = was }()
+	for _, l := range g.unitLines(u, "ExecCondition") {
+		l.once = true
+		got := unsure
+		g.through(r.via, func() { got = g.execCondition(l) })
+		if got == fails {
+			return
+		}
+		g.doubt = g.doubt || got == unsure
+	}
+	for _, key := range []string{"ExecStartPre", "ExecStart", "ExecStartPost"} {
+		for _, l := range g.unitLines(u, key) {
+			l.once = key == "ExecStartPre"
+			l.daemon = key == "ExecStart" && u.value("Service", "Type") != "oneshot"
+			l.killed = u.value("Service", "Type") == "oneshot" && !isYes(u.value("Service", "RemainAfterExit"))
+			if key == "ExecStart" {
+				l.socket = slices.DeleteFunc(slices.Clone(sockets), func(l Listen) bool { return l.Port == 0 })
+			}
+			g.through(r.via, func() { g.startUnit(l, u, r, sockets) })
+		}
+	}
+}
+
+// unitLines are the commands of a service by one key.
+func (g *boot) unitLines(u unit, key string) (all []*launch) {
 	environment := g.environment(u)
-	for _, s := range slices.Concat(u.values("Service", "ExecStartPre"), u.values("Service", "ExecStart"), u.values("Service", "ExecStartPost")) {
+	for _, s := range u.values("Service", key) {
 		for _, words := range unitCommands(unitWords(u.specify(s.value))) {
 			words[0] = strings.TrimLeft(words[0], "-@:+!")
 			l := g.from(s.text.At(s.line))
@@ -47,16 +74,24 @@ func (g *boot) unitService(u unit, r reached, sockets []Listen) {
 				continue // nothing but a variable that is not set
 			}
 			l.unit, l.user = strings.TrimSuffix(u.name, ".service"), u.value("Service", "User")
-			l.once = s.key == "ExecStartPre"
 			l.dir, l.newRoot = workingDirectory(u), unitRoot(u)
-			l.daemon = s.key == "ExecStart" && u.value("Service", "Type") != "oneshot"
-			l.killed = u.value("Service", "Type") == "oneshot" && !isYes(u.value("Service", "RemainAfterExit"))
-			if s.key == "ExecStart" {
-				l.socket = slices.DeleteFunc(slices.Clone(sockets), func(l Listen) bool { return l.Port == 0 })
-			}
-			g.through(r.via, func() { g.startUnit(l, u, r, sockets) })
+			all = append(all, l)
 		}
 	}
+	return all
+}
+
+// execCondition runs a command whose success lets a service start.
+func (g *boot) execCondition(l *launch) outcome {
+	l.cmd.Name, l.cmd.Args = l.words[0], l.words[1:]
+	if b, ok := shellBuiltins[path.Base(l.words[0])]; ok {
+		got, _ := b(newShellRun(g.world, Text{File: g.placeFile(l)}, nil, true), valuesOf(l.words[1:]))
+		return got
+	}
+	if len(g.commands) < maxBootCommands {
+		g.commands = append(g.commands, BootCommand{*l.cmd, g.steps()})
+	}
+	return g.launch(l)
 }
 
 func (g *boot) startUnit(l *launch, u unit, r reached, sockets []Listen) {
