@@ -48,7 +48,13 @@ func (g *boot) initSystem(init initProgram, hasInit bool) {
 	case hasSystemd && (!hasTab || path.Base(init.name()) == "systemd" || g.handedTo == "systemd"):
 		g.begin("systemd", At(systemd))
 		g.systemd()
-	case path.Base(init.name()) == "openrc-init" || g.handedTo == "openrc-init":
+	case g.isFinit(init):
+		g.beginFinit(init)
+		g.finit()
+	case g.isInit(init, "dinit"):
+		g.begin("dinit", assay.Location{Path: g.root.Path + "!etc/dinit.d"})
+		g.dinit()
+	case g.isInit(init, "openrc-init"):
 		g.begin("openrc", assay.Location{Path: g.root.Path + "!etc/runlevels"})
 		g.openrcInit()
 	case hasTab:
@@ -74,6 +80,23 @@ func (g *boot) initSystem(init initProgram, hasInit bool) {
 			}
 		}
 	}
+}
+
+// isInit reports whether the first program is a named one, or a script handed over to it.
+func (g *boot) isInit(init initProgram, name string) bool {
+	return path.Base(init.name()) == name || g.handedTo == name
+}
+
+// execute starts a program that an init system or a supervisor names.
+func (g *boot) execute(l *launch) {
+	if len(l.words) == 0 || l.words[0] == "" {
+		return
+	}
+	l.cmd.Name, l.cmd.Args = l.words[0], l.words[1:]
+	if len(g.commands) < maxBootCommands {
+		g.commands = append(g.commands, BootCommand{*l.cmd, g.steps()})
+	}
+	g.launch(l)
 }
 
 // followInit runs a script that the kernel starts.

@@ -51,7 +51,7 @@ func (g *boot) startsOthers(l *launch, name string, args []string) {
 		g.mdev(l)
 	case "udevd", "systemd-udevd", "eudev":
 		g.udev(l.cmd.Location)
-	case "init", "procd", "systemd", "linuxrc", "switch_root", "openrc-init", "runit-init", "s6-linux-init":
+	case "init", "procd", "systemd", "linuxrc", "switch_root", "openrc-init", "runit-init", "s6-linux-init", "finit", "dinit":
 		if g.handedTo == "" {
 			g.handedTo = name
 		}

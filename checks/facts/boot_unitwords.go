@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -23,22 +24,31 @@ func unitCommands(words []string) (commands [][]string) {
 // environment reads the variables that a unit sets.
 func (g *boot) environment(u unit) map[string]string {
 	env := map[string]string{}
-	put := func(s string) {
-		if k, v, ok := strings.Cut(s, "="); ok && len(env) < 1024 {
-			env[strings.TrimSpace(k)] = strings.Trim(strings.TrimSpace(v), `"'`)
-		}
-	}
 	for _, s := range u.values("Service", "Environment") {
 		for _, w := range unitWords(s.value) {
-			put(w)
+			putVariable(env, w)
 		}
 	}
 	for _, s := range u.values("Service", "EnvironmentFile") {
-		if t, ok := g.texts.Get(g.root, strings.TrimPrefix(s.value, "-")); ok {
-			for line := range t.Lines() {
-				if !strings.HasPrefix(strings.TrimSpace(line.Text), "#") {
-					put(line.Text)
-				}
+		env = g.withVariables(env, strings.TrimPrefix(s.value, "-"))
+	}
+	return env
+}
+
+// putVariable notes a variable NAME=VALUE.
+func putVariable(env map[string]string, s string) {
+	if k, v, ok := strings.Cut(s, "="); ok && len(env) < 1024 {
+		env[strings.TrimSpace(k)] = strings.Trim(strings.TrimSpace(v), `"'`)
+	}
+}
+
+// withVariables adds those of a file to a copy.
+func (g *boot) withVariables(env map[string]string, file string) map[string]string {
+	env = maps.Clone(env)
+	if t, ok := g.texts.Get(g.root, file); ok {
+		for line := range t.Lines() {
+			if !strings.HasPrefix(strings.TrimSpace(line.Text), "#") {
+				putVariable(env, line.Text)
 			}
 		}
 	}
