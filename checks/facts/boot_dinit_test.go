@@ -25,6 +25,7 @@ func TestBootDinit(t *testing.T) {
 		{"services that need each other", wanted("etc/dinit.d/base", "type = internal\ndepends-on = boot\n"), "telnetd", 0},
 		{"included", wanted("etc/dinit.d/t", "@include /etc/common\n", "etc/common", "command = telnetd\n"), "telnetd", 0},
 
+		{"a script starts it", wanted("etc/dinit.d/boot.d/t", "-", "etc/dinit.d/base", "type = scripted\ncommand = /bin/sh -c \"[ $(nvram get x) ] && dinitctl start t\"\n", "sbin/dinitctl", ""), "telnetd?", 0},
 		{"that nothing wants", nil, "", 0},
 		{"a comment", wanted("etc/dinit.d/t", "#command = telnetd\n"), "", 0},
 		{"an internal one", wanted("etc/dinit.d/t", "type = internal\ncommand = telnetd\n"), "", 0},

@@ -148,9 +148,13 @@ func (l finitLine) option(key string) (value string, ok bool) {
 
 // finitStart runs one line.
 func (g *boot) finitStart(l finitLine, env map[string]string) {
-	if _, manual := l.option("manual"); manual || slices.Contains(l.options, "manual") {
-		return
+	if _, manual := l.option("manual"); !manual && !slices.Contains(l.options, "manual") {
+		g.finitCommand(l, env)
 	}
+}
+
+// finitCommand runs what a line names, by itself or because a script asks for it.
+func (g *boot) finitCommand(l finitLine, env map[string]string) {
 	m := g.from(l.text.At(l.line))
 	m.cmd.Conditional = m.cmd.Conditional || l.mayWait()
 	for _, o := range l.options {

@@ -28,6 +28,8 @@ func TestBootFinit(t *testing.T) {
 
 		{"another level", conf("service [0!6] telnetd\ntask [06] telnetd\n"), "", 0},
 		{"by hand", conf("service manual:yes telnetd -F\n"), "", 0},
+		{"by hand, and a script does", conf("service manual:yes telnetd -F\nrun [S] /bin/sh -c 'initctl start telnetd'\n", "sbin/initctl", ""), "telnetd", 0},
+		{"by hand, and a script stops it", conf("service manual:yes telnetd -F\nrun [S] initctl -b stop telnetd\n", "sbin/initctl", ""), "", 0},
 		{"a comment", conf("# service telnetd -F\n"), "", 0},
 		{"only there to be enabled", conf("#\n", "etc/finit.d/available/t.conf", "service telnetd -F\n"), "", 0},
 		{"in the description", conf("service vsftpd -- telnetd\n"), "vsftpd", 0},

@@ -63,6 +63,8 @@ func (g *boot) initSystem(init initProgram, hasInit bool) {
 	case isAndroid:
 		g.begin("android", assay.Location{Path: g.root.Path + "!" + android})
 		g.android(android)
+	case g.isUpstart(init):
+		g.upstart()
 	case g.isFile("etc/runit/2") || g.isFile("sbin/runit-init") || g.isFile("usr/sbin/runit-init"):
 		g.begin("runit", assay.Location{Path: g.root.Path + "!etc/runit"})
 		g.runit()

@@ -47,6 +47,8 @@ func (g *boot) startsOthers(l *launch, name string, args []string) {
 		}
 	case "monit":
 		g.monit(l, args)
+	case "initctl", "start", "dinitctl":
+		g.control(l, name, args)
 	case "mdev":
 		g.mdev(l)
 	case "udevd", "systemd-udevd", "eudev":
