@@ -176,6 +176,7 @@ type boot struct {
 	kernelLines  []kernelLine
 	handedTo     string // the init to which a script in its place hands over
 	units        unitQueue
+	modules      []moduleLine // settings of modprobe, once they were read
 	otherRoots   bool // the image holds another root file system
 	pivoted      bool // pivot_root gave the device another root
 }
@@ -233,6 +234,7 @@ func (g *boot) start() {
 		g.hotplugTables()
 	}
 	g.runEnabled()
+	g.otherModules()
 	if g.world.left <= 0 {
 		g.init.Problem = "the boot scripts run too many statements to follow"
 	}

@@ -191,6 +191,8 @@ func (g *boot) finitCommand(l finitLine, env map[string]string) {
 		g.markRespawned(m)
 	case "runparts":
 		g.finitParts(m)
+	case "module":
+		g.modprobe(m, m.words)
 	case "inetd":
 		g.unjudge(m.cmd.Location, "finit itself waits for its connections, in a way that is not read")
 	}

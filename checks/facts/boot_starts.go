@@ -47,6 +47,10 @@ func (g *boot) startsOthers(l *launch, name string, args []string) {
 		}
 	case "monit":
 		g.monit(l, args)
+	case "modprobe":
+		g.modprobe(l, args)
+	case "systemd-modules-load":
+		g.loadModules(l)
 	case "initctl", "start", "dinitctl":
 		g.control(l, name, args)
 	case "mdev":
