@@ -176,6 +176,7 @@ type boot struct {
 	kernelLines  []kernelLine
 	handedTo     string // the init to which a script in its place hands over
 	units        unitQueue
+	manager      unitManager
 	modules      []moduleLine // settings of modprobe, once they were read
 	otherRoots   bool // the image holds another root file system
 	pivoted      bool // pivot_root gave the device another root

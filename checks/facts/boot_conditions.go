@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -69,7 +70,7 @@ func (g *boot) condition(name, value string, not bool) outcome {
 	case name == "FirstBoot" && isYes(value) != not:
 		return outcomeOf(g.firstBoot())
 	case name == "User":
-		got = outcomeOf(slices.Contains([]string{"root", "0", "@system"}, value))
+		got = outcomeOf(value == cmp.Or(g.manager.name, "root") || g.manager.name == "" && (value == "0" || value == "@system"))
 	case name == "Virtualization":
 		return g.virtualization(value, not)
 	case name == "KernelCommandLine" && len(g.kernelLines) > 0 && !slices.ContainsFunc(g.kernelLines, func(l kernelLine) bool { return !l.has(value) && !slices.Contains(l.words, value) }):

@@ -39,7 +39,11 @@ func (g *boot) run(r *shellRun, c *Command) outcome {
 	if len(words) == 0 || words[0] == "" {
 		return unsure
 	}
-	return g.launch(&launch{run: r, cmd: c, words: append([]string{c.Name}, c.Args...), tty: g.takeTerminal()})
+	l := &launch{run: r, cmd: c, words: append([]string{c.Name}, c.Args...), tty: g.takeTerminal()}
+	if r != nil {
+		l.user = r.user
+	}
+	return g.launch(l)
 }
 
 func redirectTargets(c *Command) []string {
@@ -367,7 +371,7 @@ func (g *boot) follow(l *launch, t Text, args []string) outcome {
 		r.unsure = r.unsure || l.cmd.Conditional
 	}
 	if l != nil {
-		r.dir = l.folder()
+		r.dir, r.user = l.folder(), l.user
 	}
 	r.terminal, r.lent = g.lentTerminal(l)
 	r.first = l != nil && (l.run == nil && t.File == g.initFile || l.run != nil && l.run.first && l.cmd.Name == "exec")

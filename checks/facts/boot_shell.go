@@ -120,7 +120,7 @@ func (g *boot) inline(l *launch, text string) outcome {
 	}
 	r.terminal, r.lent = g.lentTerminal(l)
 	r.unsure = r.unsure || l.cmd.Conditional
-	r.dir, r.opaque = l.folder(), g.event
+	r.dir, r.user, r.opaque = l.folder(), l.user, g.event
 	got, _ := r.stmts(stmts)
 	r.runTraps()
 	return got

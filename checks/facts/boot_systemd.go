@@ -64,13 +64,21 @@ func (g *boot) systemd() {
 		g.units.push(reached{name: name, via: name, place: g.init.Location})
 	}
 	g.kernelUnits()
+	g.followUnits(func(seen map[string]int) {
+		g.units.push(g.generatedGettys(seen)...)
+		g.udevBySystemd()
+	})
+	g.userManagers()
+}
+
+// followUnits starts the units of the queue, the sure ones first. When these are
+// through it calls late, which may add more.
+func (g *boot) followUnits(late func(seen map[string]int)) {
 	seen := map[string]int{} // 1 if it may be started, 2 if it is
-	generated := false
 	for len(seen) < maxUnits {
-		if len(g.units.sure) == 0 && !generated {
-			g.units.push(g.generatedGettys(seen)...)
-			g.udevBySystemd()
-			generated = true
+		if len(g.units.sure) == 0 && late != nil {
+			late(seen)
+			late = nil
 		}
 		r, ok := g.units.pop()
 		if !ok {
@@ -102,7 +110,9 @@ func (g *boot) startReached(r reached, u unit, loaded bool) {
 		next.unsure = next.unsure || r.unsure
 		g.units.push(next)
 	}
-	g.sysvScripts(r)
+	if g.manager.name == "" {
+		g.sysvScripts(r)
+	}
 	if !loaded {
 		return
 	}
@@ -130,7 +140,7 @@ func (g *boot) startReached(r reached, u unit, loaded bool) {
 // kernel's console: those for which the image has drop-ins.
 func (g *boot) generatedGettys(seen map[string]int) []reached {
 	var next []reached
-	for _, folder := range unitFolders {
+	for _, folder := range g.folders() {
 		for _, f := range g.children(folder) {
 			name, ok := strings.CutSuffix(path.Base(f.Name), ".d")
 			if ok && strings.HasSuffix(name, ".service") && seen[name] == 0 &&
@@ -187,7 +197,7 @@ func (g *boot) wanted(r reached, u unit, loaded bool) []reached {
 			next = append(next, e)
 		}
 		for _, suffix := range []string{".wants", ".requires", ".upholds"} {
-			for _, folder := range unitFolders {
+			for _, folder := range g.folders() {
 				for _, f := range g.children(folder + "/" + name + suffix) {
 					b := path.Base(f.Name)
 					next = append(next, reached{name: b, via: r.via + " → " + b, place: At(f)})

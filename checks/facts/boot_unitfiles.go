@@ -48,7 +48,7 @@ func (g *boot) unit(name string) (unit, bool) {
 		return unit{}, false
 	}
 	for _, want := range slices.Compact([]string{name, templateOf(name)}) {
-		for _, folder := range unitFolders {
+		for _, folder := range g.folders() {
 			entry, ok := g.link(folder, want)
 			if !ok {
 				continue
@@ -88,14 +88,14 @@ func (g *boot) link(folder, name string) (*firmware.File, bool) {
 
 // load applies the drop-ins of a unit. An alias takes the name of its file.
 func (g *boot) load(name string, t Text) unit {
-	u := unit{name: name, instance: instanceOf(name), file: t, settings: parseUnit(t)}
+	u := unit{name: name, home: g.homeOf(g.manager.name), instance: instanceOf(name), file: t, settings: parseUnit(t)}
 	if base := path.Base(t.File.Name); u.instance == "" && !strings.Contains(base, "@") && base != name {
 		u.name = base
 	}
 	seen := map[string]bool{}
 	var dropIns []*firmware.File
 	for _, n := range dropInNames(u) {
-		for _, folder := range unitFolders {
+		for _, folder := range g.folders() {
 			for _, f := range g.children(folder + "/" + n + ".d") {
 				if b := path.Base(f.Name); strings.HasSuffix(b, ".conf") && !seen[b] {
 					seen[b] = true

@@ -73,7 +73,7 @@ func (g *boot) unitLines(u unit, key string) (all []*launch) {
 			if len(l.words) == 0 {
 				continue // nothing but a variable that is not set
 			}
-			l.unit, l.user = strings.TrimSuffix(u.name, ".service"), u.value("Service", "User")
+			l.unit, l.user = strings.TrimSuffix(u.name, ".service"), cmp.Or(u.value("Service", "User"), g.manager.name)
 			l.dir, l.newRoot = workingDirectory(u), unitRoot(u)
 			all = append(all, l)
 		}

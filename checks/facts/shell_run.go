@@ -112,6 +112,7 @@ type shellRun struct {
 	terminal   string          // from which commands read that say nothing else
 	lent       bool            // init gave it that terminal
 	first      bool            // it runs in the place of init
+	user       string          // as whom; empty is the superuser
 	dir        string          // the folder that relative names start from; empty if not known
 	stdout     *shellOutput    // into which commands write that say nothing else
 	traps      []shellTrap
