@@ -178,8 +178,8 @@ type boot struct {
 	units        unitQueue
 	manager      unitManager
 	modules      []moduleLine // settings of modprobe, once they were read
-	otherRoots   bool // the image holds another root file system
-	pivoted      bool // pivot_root gave the device another root
+	otherRoots   bool         // the image holds another root file system
+	pivoted      bool         // pivot_root gave the device another root
 }
 
 func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables []AppletTable) *boot {

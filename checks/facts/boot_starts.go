@@ -47,6 +47,10 @@ func (g *boot) startsOthers(l *launch, name string, args []string) {
 		}
 	case "monit":
 		g.monit(l, args)
+	case "dbus-daemon", "dbus-broker", "dbus-broker-launch":
+		g.messageBus(l, args)
+	case "weston", "sway":
+		g.compositor(l, name, args)
 	case "modprobe":
 		g.modprobe(l, args)
 	case "systemd-modules-load":
