@@ -25,7 +25,7 @@ var SSHConfiguration = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.5-5"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.SSHServers, facts.SSHPrograms, facts.Inits, facts.Accounts),
 	Run:       sshConfiguration,
 }
