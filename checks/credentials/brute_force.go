@@ -21,7 +21,7 @@ var BruteForce = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Info,
 	Provision: []string{"5.1-5"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.LoginLimits, facts.Services, facts.Inits),
 	Run:       bruteForce,
 }

@@ -22,7 +22,7 @@ var DerivedPassword = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.1-2"},
-	Version:   3,
+	Version:   4,
 	Needs:     checks.Needs(facts.DerivedPasswords, facts.Inits),
 	Run:       derivedPassword,
 }

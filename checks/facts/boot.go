@@ -49,7 +49,7 @@ type BootCommand struct {
 var Boot = &Fact[BootGraph]{
 	Name:    "boot",
 	Doc:     "What the init systems of the image start, followed through scripts, links, units and settings.",
-	Version: 7,
+	Version: 8,
 	Needs:   []Node{Tree, Roots, Texts, Applets, Programs, illegibleScan},
 	Observe: func(o *Observer) (BootGraph, error) {
 		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}, Passwords: []PasswordWrite{}}
@@ -104,7 +104,7 @@ func bootable(c *firmware.Container, roots []Root) bool {
 // Services are the services of the image, started or not, by root and name.
 var Services = &Fact[[]Service]{
 	Name:    "services",
-	Version: 6,
+	Version: 7,
 	Doc:     "Programs that wait for others: whether they are started, as whom, on which address and port, with which settings.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Service, error) {
@@ -116,7 +116,7 @@ var Services = &Fact[[]Service]{
 // Inits are the init systems of the root file systems.
 var Inits = &Fact[[]Init]{
 	Name:    "inits",
-	Version: 5,
+	Version: 6,
 	Doc:     "The first program of each root file system, and what of it could not be followed.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Init, error) {
@@ -160,6 +160,7 @@ type boot struct {
 	event     bool            // an event runs what runs now
 	failsafe  bool            // OpenWrt's failsafe mode runs what runs now
 	initFile  *firmware.File  // the script in the place of init that runs now
+	terminal  string          // that init gives the next program
 	doubt     bool            // what runs now is run by an event that may never come
 	hooked    map[string]bool // hooks that were followed
 	enabled   []enabledScript
@@ -175,8 +176,10 @@ type boot struct {
 	kernelLines  []kernelLine
 	handedTo     string // the init to which a script in its place hands over
 	units        unitQueue
-	otherRoots   bool // the image holds another root file system
-	pivoted      bool // pivot_root gave the device another root
+	manager      unitManager
+	modules      []moduleLine // settings of modprobe, once they were read
+	otherRoots   bool         // the image holds another root file system
+	pivoted      bool         // pivot_root gave the device another root
 }
 
 func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables []AppletTable) *boot {
@@ -232,6 +235,7 @@ func (g *boot) start() {
 		g.hotplugTables()
 	}
 	g.runEnabled()
+	g.otherModules()
 	if g.world.left <= 0 {
 		g.init.Problem = "the boot scripts run too many statements to follow"
 	}

@@ -1,6 +1,8 @@
 package facts
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -12,7 +14,10 @@ var conditionTests = map[string]string{
 }
 
 // openConditions ask for what only the running device knows.
-var openConditions = []string{"KernelCommandLine", "Virtualization", "Environment", "Host", "ACPower", "Firmware", "Credential", "KernelModuleLoaded"}
+var openConditions = []string{
+	"KernelCommandLine", "Environment", "Host", "ACPower", "Firmware", "Credential", "KernelModuleLoaded", "KernelVersion", "Version", "Security", "NeedsUpdate",
+	"Memory", "CPUs", "CPUFeature", "MemoryPressure", "CPUPressure", "IOPressure", "PathIsMountPoint", "PathIsEncrypted", "OSRelease", "ControlGroupController",
+}
 
 // conditions judges the conditions of a unit for the device as shipped: all must
 // hold, and one of those with a bar before them.
@@ -51,15 +56,23 @@ func (g *boot) condition(name, value string, not bool) outcome {
 	got := works
 	switch op, isTest := conditionTests[name]; {
 	case isTest:
-		got = g.exists(op, value)
+		got = g.existsLater(op, value, not)
 	case name == "DirectoryNotEmpty":
-		if got = g.exists("-d", value); got == works {
+		if got = g.existsLater("-d", value, not); got == works {
 			got = outcomeOf(len(g.children(value)) > 0)
 		}
 	case name == "PathExistsGlob":
 		if len(g.glob(value)) == 0 {
-			got = g.exists("-e", value)
+			got = g.existsLater("-e", value, not)
 		}
+	case name == "Architecture":
+		got = g.architecture(value)
+	case name == "FirstBoot" && isYes(value) != not:
+		return outcomeOf(g.firstBoot())
+	case name == "User":
+		got = outcomeOf(value == cmp.Or(g.manager.name, "root") || g.manager.name == "" && (value == "0" || value == "@system"))
+	case name == "Virtualization":
+		return g.virtualization(value, not)
 	case name == "KernelCommandLine" && len(g.kernelLines) > 0 && !slices.ContainsFunc(g.kernelLines, func(l kernelLine) bool { return !l.has(value) && !slices.Contains(l.words, value) }):
 	case slices.Contains(openConditions, name):
 		if not {
@@ -73,4 +86,77 @@ func (g *boot) condition(name, value string, not bool) outcome {
 		return got.not()
 	}
 	return got
+}
+
+// existsLater judges a test of a file. What is not in the image may be made in a
+// folder that is empty at each start; whoever asks for its absence starts before.
+func (g *boot) existsLater(op, name string, not bool) outcome {
+	got := g.exists(op, name)
+	for _, dir := range []string{"run", "var/run", "tmp", "var/tmp"} {
+		if got == fails && !not && strings.HasPrefix(cleanName(name), dir+"/") {
+			return unsure
+		}
+	}
+	return got
+}
+
+// containers are systemd's names of surroundings in which no kernel starts
+// (systemd.unit(5), ConditionVirtualization).
+var containers = []string{"container", "openvz", "lxc", "lxc-libvirt", "systemd-nspawn", "docker", "podman", "rkt", "wsl", "proot", "pouch", "private-users"}
+
+// virtualization judges in what the system runs: not in a container where the image
+// brings a kernel.
+func (g *boot) virtualization(value string, not bool) outcome {
+	switch {
+	case not || value == "no" || value == "false" || value == "0" || value == "off":
+		return works
+	case slices.Contains(containers, value) && g.ownKernel():
+		return fails
+	}
+	return unsure
+}
+
+// ownKernel reports whether the root holds a kernel or modules of one.
+func (g *boot) ownKernel() bool {
+	for _, p := range []string{"/boot/vmlinu[xz]*", "/boot/*Image*", "/lib/modules/*/modules.dep", "/usr/lib/modules/*/modules.dep"} {
+		if len(g.glob(p)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// architectures are systemd's names of machines, by those of ELF with their bits; of
+// two the second one is that of a kernel of 64 bits under programs of 32.
+var architectures = map[string][]string{
+	"x86/32": {"x86", "x86-64"}, "x86-64/64": {"x86-64"}, "arm/32": {"arm", "arm64"}, "aarch64/64": {"arm64"}, "mips/32": {"mips", "mips64"}, "mips/64": {"mips64"},
+	"ppc/32": {"ppc", "ppc64"}, "ppc64/64": {"ppc64"}, "riscv/32": {"riscv32", "riscv64"}, "riscv/64": {"riscv64"}, "s390/64": {"s390x"}, "loongarch/64": {"loongarch64"},
+}
+
+// architecture judges the machine by a module of the kernel, and without one by the
+// programs.
+func (g *boot) architecture(value string) outcome {
+	if value == "native" {
+		return works
+	}
+	value = strings.TrimSuffix(strings.TrimSuffix(value, "-le"), "-be")
+	var names []string
+	for _, name := range sortedKeys(g.programs) {
+		p := g.programs[name]
+		of := architectures[fmt.Sprintf("%s/%d", p.Machine, p.Bits)]
+		if p.Kind == "object" && of != nil {
+			names = of[:1]
+			break
+		}
+		if names == nil {
+			names = of
+		}
+	}
+	switch {
+	case names == nil:
+		return unsure
+	case !slices.Contains(names, value):
+		return fails
+	}
+	return outcome(2 - len(names)) // sure if it is the only one
 }

@@ -17,19 +17,23 @@ func (g *boot) consoleCommand(r *shellRun, c *Command, words []string) {
 		return
 	}
 	device, onTerminal := g.input(r, c)
-	if d, ok := giver(c); ok && !onTerminal {
+	if d, ok := giver(c); ok && (!onTerminal || d != "" && r != nil && r.lent) {
 		device, onTerminal = d, true
 	}
 	if !onTerminal && (g.failsafe || g.isLastOfInit(r, c, words)) {
 		onTerminal = true // the first program has the system console, and so has preinit
 	}
 	name := strings.TrimPrefix(path.Base(words[0]), "-")
-	isShell := slices.Contains(shellNames, name)
+	isShell := slices.Contains(shellNames, name) || name == "su"
 	if !onTerminal && !strings.HasSuffix(name, "getty") {
 		return
 	}
-	if _, found := g.find(words[0]); !found && !isShell {
+	called, found := g.find(words[0])
+	if !found && !isShell {
 		return
+	}
+	if f, ok := g.root.Lookup(called); ok && found && g.isScript(f) {
+		return // it is followed
 	}
 	if k, ok := g.console(device, strings.Join(words, " "), c.Location); ok {
 		k.Uncertain, k.Failsafe = c.Conditional, g.failsafe
@@ -37,6 +41,12 @@ func (g *boot) consoleCommand(r *shellRun, c *Command, words []string) {
 			g.consoles = append(g.consoles, k)
 		}
 	}
+}
+
+// isScript reports whether a file is a script of a shell.
+func (g *boot) isScript(f *firmware.File) bool {
+	t, isText := g.texts.Of(f)
+	return isText && shellOf(t.Content) != ""
 }
 
 // giver finds a program before the command that gives it a terminal: busybox's
@@ -115,10 +125,36 @@ func (g *boot) input(r *shellRun, c *Command) (device string, ok bool) {
 			return device, ok
 		}
 	}
-	if r == nil || r.terminal == "" || c.Pipeline != 0 {
+	if r == nil || r.terminal == "" || c.Pipeline != 0 || r.lent && c.Conditional { // for people who look why a start fails
 		return "", false
 	}
 	return r.terminal, true
+}
+
+// takeTerminal gives the terminal that init opened for the program that runs now.
+func (g *boot) takeTerminal() string {
+	device := g.terminal
+	g.terminal = ""
+	return device
+}
+
+// lentTerminal gives the terminal that a script has from whoever starts it.
+func (g *boot) lentTerminal(l *launch) (device string, lent bool) {
+	switch {
+	case l == nil || g.event:
+		return "", false
+	case l.run == nil:
+		return l.tty, l.tty != ""
+	case l.daemon || l.cmd.Pipeline != 0 || l.run.terminal == "":
+		return "", false
+	}
+	for _, d := range l.cmd.Redirects {
+		if strings.HasPrefix(d.Op, "<") || strings.HasPrefix(d.Op, "0<") {
+			device, _ = terminalPath(d.Word)
+			return device, false
+		}
+	}
+	return l.run.terminal, l.run.lent
 }
 
 // terminalPath tells the serial lines and screens from other files.

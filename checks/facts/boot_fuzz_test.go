@@ -13,17 +13,20 @@ import (
 // boot reads.
 func everyReader(text string) map[string]string {
 	files := map[string]string{
-		"etc/init.d/rcS": "#!/bin/sh\nmdev -s\nudevd\nudhcpc -s /etc/hook.sh\nifup -a\ninetd\nxinetd\ncrond\nsupervisord\nmonit\nrunsvdir /etc/sv &\nopenrc default\n/etc/hook.sh\n",
+		"etc/init.d/rcS": "#!/bin/sh\nmdev -s\nudevd\nmodprobe a\ndbus-daemon\nweston\nsway\nudhcpc -s /etc/hook.sh\nifup -a\ninetd\nxinetd\ncrond\nsupervisord\nmonit\nrunsvdir /etc/sv &\nopenrc default\n/etc/hook.sh\n",
 		"etc/hook.sh":    "#!/bin/sh\n" + text, "etc/sv/a/run": "#!/bin/execlineb -P\n" + text, "etc/sv/b/run": "#!/bin/sh\n" + text,
 		"etc/init.d/t": "#!/sbin/openrc-run\n" + text, "etc/runlevels/default/t": "-> /etc/init.d/t", "sbin/openrc": "",
 		"usr/bin/supervisord": "", "usr/bin/monit": "", "usr/bin/runsvdir": "", "sbin/udevd": "", "sbin/init": "-> ../bin/busybox",
 	}
-	for _, name := range []string{"mdev", "udhcpc", "ifup", "inetd", "xinetd", "crond", "telnetd"} {
+	for _, name := range []string{"modprobe", "dbus-daemon", "weston", "sway", "initctl", "dinitctl", "mdev", "udhcpc", "ifup", "inetd", "xinetd", "crond", "telnetd"} {
 		files["sbin/"+name] = ""
 	}
 	for _, name := range []string{
 		"etc/mdev.conf", "lib/udev/rules.d/1.rules", "etc/network/interfaces", "etc/inetd.conf", "etc/xinetd.conf", "etc/xinetd.d/x", "etc/crontab", "etc/supervisord.conf",
 		"etc/monitrc", "lib/systemd/system/multi-user.target", "lib/systemd/system/t.service", "lib/systemd/system-preset/1.preset",
+		"etc/finit.conf", "etc/finit.d/t.conf", "etc/dinit.d/boot", "etc/dinit.d/t", "etc/init/t.conf", "etc/init/u.conf", "etc/modprobe.d/a.conf", "etc/s6-overlay/s6-rc.d/user/type",
+		"etc/s6-overlay/s6-rc.d/user/contents", "etc/s6-overlay/s6-rc.d/t/up", "usr/share/dbus-1/system-services/a.service", "etc/xdg/weston/weston.ini", "etc/sway/config",
+		"etc/systemd/user/default.target", "usr/lib/systemd/user/t.service", "lib/systemd/system/user@.service", "var/lib/systemd/linger/root",
 	} {
 		files[name] = text + "\n"
 	}
@@ -37,13 +40,18 @@ func FuzzBoot(f *testing.F) {
 		"service telnet\n{\n server_args = -l\n server = /sbin/xinetd\n}\nincludedir /etc\ninclude /etc/xinetd.conf\n", "runsvdir /etc/sv\nneed t\n",
 		"trap 'trap \"$0\" EXIT; $0' EXIT\nalias a='a a'\na\ncd a\n. ./a\necho \"$0\" >> /etc/inetd.conf\n", "eth0 0:0 660 @/sbin/mdev -s\n", "RUN+=\"/sbin/udevd\", ENV{SYSTEMD_WANTS}=\"t.service\"\n",
 		"echo '* * * * * crond' | crontab -\ncat /etc/hook.sh > /etc/hook.sh\nsh /etc/hook.sh\n", "tcp stream x nowait root /sbin/inetd inetd\n", "up ifup -a\n",
+		"service [S] <usr/x> telnetd -- x\ntty notty\ninclude /etc/finit.conf\nrunparts /etc\nset A=b\n", "type = process\ncommand = dinitctl start t\ndepends-on = t\n@include /etc/dinit.d/t\nwaits-for.d = .\n",
+		"start on started u or startup\nscript\ninitctl start u\nend script\n", "install a modprobe a; modprobe b\nalias b a\n", "bundle\nt\nuser\n", "[D-BUS Service]\nName=a\nExec=dbus-daemon\n[autolaunch]\npath=weston\n", "exec sway\n",
 	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, more := range []map[string]string{{"etc/inittab": toRcS}, {"lib/systemd/systemd": "", "lib/systemd/system/default.target": "-> multi-user.target"}} {
+		for _, more := range []map[string]string{{"etc/inittab": toRcS}, {"lib/systemd/systemd": "", "lib/systemd/system/default.target": "-> multi-user.target"},
+			{"sbin/init": "-> finit", "sbin/finit": ""}, {"sbin/init": "-> dinit", "sbin/dinit": ""}, {"sbin/init": "", "etc/finit.conf": "-"}, {"sbin/init": "-", "init": s6Init},
+		} {
 			files := everyReader(text)
 			maps.Copy(files, more)
+			maps.DeleteFunc(files, func(_, content string) bool { return content == "-" })
 			src := firmware.Source{Name: "image", Folder: bootFolder(files), Modes: true}
 			o, err := Observe(context.Background(), src, firmware.Options{}, Boot)
 			if err != nil {

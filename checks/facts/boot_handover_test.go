@@ -19,13 +19,14 @@ func TestBootHandsOver(t *testing.T) {
 		{"pivot_root", init("mount /dev/mtdblock5 /mnt\ncd /mnt\npivot_root . old\nexec chroot . /sbin/init"), "", 1},
 		{"chroot", init("mount /dev/mtdblock5 /mnt\nexec chroot /mnt /sbin/init"), "", 1},
 
-		{"an overlay over itself", init("mount -t overlay -o lowerdir=/,upperdir=/data/u,workdir=/data/w overlay /mnt\nexec switch_root /mnt /sbin/init"), "", 0},
-		{"an overlay and pivot_root", init("mount -t overlay -o lowerdir=/,upperdir=/data/u,workdir=/data/w overlay /mnt\npivot_root /mnt /mnt/rom\nexec chroot /mnt /sbin/init"), "", 0},
-		{"bound once more", init("mount --bind / /rom\nmount -t overlay -o lowerdir=/rom,upperdir=/u,workdir=/w overlay /mnt\nexec switch_root /mnt /sbin/init"), "", 0},
+		{"an overlay over itself", init("mount -t overlay -o lowerdir=/,upperdir=/data/u,workdir=/data/w overlay /mnt\nexec switch_root /mnt /sbin/init2", "sbin/init2", ""), "", 0},
+		{"an overlay and pivot_root", init("mount -t overlay -o lowerdir=/,upperdir=/data/u,workdir=/data/w overlay /mnt\npivot_root /mnt /mnt/rom\nexec chroot /mnt /sbin/init2", "sbin/init2", ""), "", 0},
+		{"bound once more", init("mount --bind / /rom\nmount -t overlay -o lowerdir=/rom,upperdir=/u,workdir=/w overlay /mnt\nexec switch_root /mnt /sbin/init2", "sbin/init2", ""), "", 0},
 		{"OpenWrt's overlay", init("mount -t overlayfs -olowerdir=/,upperdir=/data/u overlayfs:/data /mnt\npivot_root /mnt /mnt/rom"), "", 0},
 		{"a copy in memory", init("mount -t tmpfs tmpfs /mnt\ncp -a $(ls -1 / | grep -v mnt) /mnt\ncd /mnt\npivot_root . initrd\nexec chroot . /bin/busybox init"), "", 0},
 		{"another init of this root", init("mount -t overlay -o lowerdir=/,upperdir=/u,workdir=/w overlay /mnt\nexec switch_root /mnt /sbin/init2", "sbin/init2", "#!/bin/sh\ntelnetd\n"), "telnetd", 0},
-		{"aufs", init("mount -t aufs -o br=/rw=rw:/=ro none /mnt\nexec switch_root /mnt /sbin/init"), "", 0},
+		{"aufs", init("mount -t aufs -o br=/rw=rw:/=ro none /mnt\nexec switch_root /mnt /sbin/init", "sbin/init", "-> ../bin/busybox"), "", 0},
+		{"an init that is not there", init("mount -t aufs -o br=/rw=rw:/=ro none /mnt\nexec switch_root /mnt /sbin/init3"), "", 1},
 		{"it goes on itself", init("exec /sbin/init", "sbin/init", "-> ../bin/busybox", "etc/inittab", toRcS), "", 0},
 	})
 }

@@ -21,6 +21,10 @@ func (g *boot) findInit() {
 		g.begin("shell", At(init.file))
 		return
 	}
+	if hasInit && isS6Overlay(init) {
+		g.s6Overlay(init)
+		return
+	}
 	if hasInit && init.text != nil && g.executable(init.file) {
 		g.begin("script", At(init.file))
 		g.followInit(init)
@@ -44,7 +48,13 @@ func (g *boot) initSystem(init initProgram, hasInit bool) {
 	case hasSystemd && (!hasTab || path.Base(init.name()) == "systemd" || g.handedTo == "systemd"):
 		g.begin("systemd", At(systemd))
 		g.systemd()
-	case path.Base(init.name()) == "openrc-init" || g.handedTo == "openrc-init":
+	case g.isFinit(init):
+		g.beginFinit(init)
+		g.finit()
+	case g.isInit(init, "dinit"):
+		g.begin("dinit", assay.Location{Path: g.root.Path + "!etc/dinit.d"})
+		g.dinit()
+	case g.isInit(init, "openrc-init"):
 		g.begin("openrc", assay.Location{Path: g.root.Path + "!etc/runlevels"})
 		g.openrcInit()
 	case hasTab:
@@ -53,6 +63,8 @@ func (g *boot) initSystem(init initProgram, hasInit bool) {
 	case isAndroid:
 		g.begin("android", assay.Location{Path: g.root.Path + "!" + android})
 		g.android(android)
+	case g.isUpstart(init):
+		g.upstart()
 	case g.isFile("etc/runit/2") || g.isFile("sbin/runit-init") || g.isFile("usr/sbin/runit-init"):
 		g.begin("runit", assay.Location{Path: g.root.Path + "!etc/runit"})
 		g.runit()
@@ -65,14 +77,42 @@ func (g *boot) initSystem(init initProgram, hasInit bool) {
 		}
 		if g.init.Kind == "" {
 			g.begin("other", assay.Location{Path: g.root.Path})
+			if hasInit {
+				g.foreignInit(init)
+			}
 		}
 	}
+}
+
+// isInit reports whether the first program is a named one, or a script handed over to it.
+func (g *boot) isInit(init initProgram, name string) bool {
+	return path.Base(init.name()) == name || g.handedTo == name
+}
+
+// execute starts a program that an init system or a supervisor names.
+func (g *boot) execute(l *launch) {
+	if len(l.words) == 0 || l.words[0] == "" {
+		return
+	}
+	l.cmd.Name, l.cmd.Args = l.words[0], l.words[1:]
+	if len(g.commands) < maxBootCommands {
+		g.commands = append(g.commands, BootCommand{*l.cmd, g.steps()})
+	}
+	g.launch(l)
 }
 
 // followInit runs a script that the kernel starts.
 func (g *boot) followInit(p initProgram) {
 	g.initFile = p.file
-	g.follow(g.from(At(p.file)), *p.text, nil)
+	l := g.from(At(p.file))
+	switch head := firstLine(p.text.Content); {
+	case strings.Contains(head, "execlineb"):
+		g.through(p.file.Name, func() { g.execline(l, *p.text) })
+	case strings.HasPrefix(head, "#!") && shellOf(p.text.Content) == "":
+		g.unjudge(l.cmd.Location, "init is a script that is none of a shell")
+	default:
+		g.follow(l, *p.text, nil)
+	}
 	g.initFile = nil
 }
 
@@ -227,7 +267,20 @@ func (g *boot) inittabEntry(t Text, e inittabEntry) {
 	}
 	l := g.from(at)
 	l.daemon = e.action == "respawn"
+	if g.init.Kind != "procd" { // which opens no terminal for them
+		l.tty = terminalOfEntry(e)
+	}
+	g.unfoundEntry(l, e)
 	g.line(l, process)
+}
+
+// terminalOfEntry gives the terminal that init opens for an entry: busybox's name it,
+// all others get the system console.
+func terminalOfEntry(e inittabEntry) string {
+	if device, ok := terminalPath("/dev/" + e.id); ok {
+		return device
+	}
+	return "console"
 }
 
 // line runs a command line that init holds.
@@ -244,6 +297,7 @@ func (g *boot) line(l *launch, text string) {
 	if g.rcSByProcd(l) {
 		return
 	}
+	g.terminal = l.tty
 	g.run(nil, l.cmd)
 	if l.daemon {
 		g.markRespawned(l)

@@ -102,7 +102,7 @@ func TestBootKernelConsoles(t *testing.T) {
 		{"SysV, not asked for", sysv("/bin/sh"), "quiet", nil},
 		{"systemd, password", systemd(sulogin), "rescue", []string{" /lib/systemd/systemd-sulogin-shell rescue no false"}},
 		{"systemd, forced", systemd(sulogin + "Environment=SYSTEMD_SULOGIN_FORCE=1\n"), "systemd.unit=rescue.target", []string{" /lib/systemd/systemd-sulogin-shell rescue yes false"}},
-		{"systemd, a shell", systemd("ExecStart=/bin/bash\n"), "single", []string{" /bin/bash yes false"}},
+		{"systemd, a shell", systemd("ExecStart=/bin/bash\nStandardInput=tty-force\n"), "single", []string{" /bin/bash yes false"}},
 		{"systemd, not asked for", systemd("ExecStart=/bin/bash\n"), "quiet", nil},
 		{"dracut", busybox, "rd.break=pre-mount", []string{"kernel rd.break=pre-mount yes true"}},
 		{"the kernel's debugger", busybox, "kgdboc=ttyS0,115200", []string{"kgdb kgdboc=ttyS0,115200 yes true"}},

@@ -55,6 +55,8 @@ func (g *boot) consoleScripts(l *launch, process string, asks bool) {
 		}
 	case name == "login" && hasFlag(args, "-f"):
 		follow(func() { run(func() { g.profile(l) }) })
+	case name != "login" && !isSulogin(words):
+		follow(func() { run(func() { g.line(g.from(l.cmd.Location), process) }) })
 	}
 }
 

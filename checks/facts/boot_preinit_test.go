@@ -66,7 +66,7 @@ func TestBootPreinit(t *testing.T) {
 		{"a function that nobody knows", with("boot_hook_add preinit_main $(cat /proc/x)\n"), "", 1},
 		{"an early end", with(net + "stop() {\n\texec /sbin/init\n}\nboot_hook_add preinit_main stop\nboot_hook_add preinit_main net\n"), "", 0},
 		{"a splice goes first", with(net + "stop() {\n\texec /sbin/init\n}\nboot_hook_add own stop\nboot_hook_splice_start\nboot_hook_add own net\nboot_hook_splice_finish\nboot_run_hook own\n"), "telnetd", 0},
-		{"without OpenWrt", with("", "etc/preinit", "#!/bin/sh\ntelnetd\n", "sbin/procd", "-", "lib/functions/preinit.sh", "-"), "telnetd?", 0},
+		{"without OpenWrt", with("", "etc/preinit", "#!/bin/sh\ntelnetd\n", "sbin/procd", "-", "lib/functions/preinit.sh", "-", "etc/init.d/rcS", "#!/bin/sh\n:\n"), "telnetd?", 0},
 		{"always failsafe", with(net+"boot_hook_add failsafe net\n", "lib/preinit/30_wait", "FAILSAFE=true\n"), "telnetd", 0},
 
 		{"failsafe", with(net + "boot_hook_add failsafe net\n"), "", 0},

@@ -39,7 +39,11 @@ func (g *boot) run(r *shellRun, c *Command) outcome {
 	if len(words) == 0 || words[0] == "" {
 		return unsure
 	}
-	return g.launch(&launch{run: r, cmd: c, words: append([]string{c.Name}, c.Args...)})
+	l := &launch{run: r, cmd: c, words: append([]string{c.Name}, c.Args...), tty: g.takeTerminal()}
+	if r != nil {
+		l.user = r.user
+	}
+	return g.launch(l)
 }
 
 func redirectTargets(c *Command) []string {
@@ -66,7 +70,8 @@ type launch struct {
 	killed  bool                  // whoever starts it ends what it leaves behind
 	newRoot string                // the folder that is / for it; empty if it is that of the image
 	socket  []Listen
-	applet  bool // called as "busybox NAME"
+	applet  bool   // called as "busybox NAME"
+	tty     string // the terminal that init gives it
 	depth   int
 }
 
@@ -183,6 +188,7 @@ func (g *boot) launch(l *launch) outcome {
 		g.unjudgeFile(l.cmd.Location, l.words[0])
 		g.unjudgeFolder(l)
 		g.absent(l, name)
+		g.unfound(l)
 		return unsure
 	}
 	f, _ := g.root.Lookup(called)
@@ -321,6 +327,9 @@ func (g *boot) scriptText(l *launch, f *firmware.File, t Text, args []string) ou
 		return fails
 	}
 	if strings.HasPrefix(t.Content, "#!") && shellOf(t.Content) == "" {
+		if len(l.words) == 0 { // it stands in a folder of the boot
+			l.words = []string{"/" + f.Name}
+		}
 		g.serve(l, f.Name, f) // a program in another language
 		return unsure
 	}
@@ -362,8 +371,10 @@ func (g *boot) follow(l *launch, t Text, args []string) outcome {
 		r.unsure = r.unsure || l.cmd.Conditional
 	}
 	if l != nil {
-		r.dir = l.folder()
+		r.dir, r.user = l.folder(), l.user
 	}
+	r.terminal, r.lent = g.lentTerminal(l)
+	r.first = l != nil && (l.run == nil && t.File == g.initFile || l.run != nil && l.run.first && l.cmd.Name == "exec")
 	r.place = t.place
 	event := g.event
 	r.opaque, g.event = event, false // scripts that it calls are not told of it, as a rule
@@ -428,7 +439,9 @@ func (g *boot) absent(l *launch, name string) {
 
 func (g *boot) add(l *launch, s Service) {
 	if s.Name == "" {
-		s.Name = strings.TrimSuffix(path.Base(l.words[0]), ".sh")
+		if s.Name = strings.TrimSuffix(path.Base(l.words[0]), ".sh"); s.Name == "run" && l.unit != "" {
+			s.Name = l.unit // a supervisor calls all of them so
+		}
 	}
 	g.units.added++
 	if g.failsafe && s.Started {

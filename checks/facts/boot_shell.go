@@ -14,8 +14,7 @@ func (g *boot) shell(l *launch, args []string) outcome {
 	for i, a := range args {
 		switch {
 		case a == "-c" && i+1 < len(args):
-			g.inline(l, args[i+1])
-			return unsure
+			return g.inline(l, args[i+1])
 		case a != "-" && !strings.HasPrefix(a, "-"):
 			return g.shellFile(l, a, args[i+1:])
 		}
@@ -107,22 +106,24 @@ func (g *boot) shellPipe(l *launch, from Command) {
 }
 
 // inline runs the text of a command that stands in another file.
-func (g *boot) inline(l *launch, text string) {
+func (g *boot) inline(l *launch, text string) outcome {
 	stmts, _ := g.texts.scripts.parse("-c", text)
 	if l.depth > 6 {
 		g.unjudge(l.cmd.Location, "its program is called through too many others")
-		return
+		return unsure
 	}
 	r := newShellRun(g.world, Text{File: g.placeFile(l), Content: text}, nil, true)
 	r.place = &l.cmd.Location
 	r.inherit(l.environment())
 	if l.run != nil {
-		r.unsure, r.depth, r.terminal = l.run.unsure, l.run.depth+1, l.run.terminal
+		r.unsure, r.depth = l.run.unsure, l.run.depth+1
 	}
+	r.terminal, r.lent = g.lentTerminal(l)
 	r.unsure = r.unsure || l.cmd.Conditional
-	r.dir, r.opaque = l.folder(), g.event
-	r.stmts(stmts)
+	r.dir, r.user, r.opaque = l.folder(), l.user, g.event
+	got, _ := r.stmts(stmts)
 	r.runTraps()
+	return got
 }
 
 // placeFile gives some file for a run whose place is fixed.

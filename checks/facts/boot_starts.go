@@ -47,11 +47,21 @@ func (g *boot) startsOthers(l *launch, name string, args []string) {
 		}
 	case "monit":
 		g.monit(l, args)
+	case "dbus-daemon", "dbus-broker", "dbus-broker-launch":
+		g.messageBus(l, args)
+	case "weston", "sway":
+		g.compositor(l, name, args)
+	case "modprobe":
+		g.modprobe(l, args)
+	case "systemd-modules-load":
+		g.loadModules(l)
+	case "initctl", "start", "dinitctl":
+		g.control(l, name, args)
 	case "mdev":
 		g.mdev(l)
 	case "udevd", "systemd-udevd", "eudev":
 		g.udev(l.cmd.Location)
-	case "init", "procd", "systemd", "linuxrc", "switch_root", "openrc-init", "runit-init", "s6-linux-init":
+	case "init", "procd", "systemd", "linuxrc", "switch_root", "openrc-init", "runit-init", "s6-linux-init", "finit", "dinit":
 		if g.handedTo == "" {
 			g.handedTo = name
 		}

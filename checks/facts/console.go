@@ -25,7 +25,7 @@ type Console struct {
 // Consoles are the consoles of the image.
 var Consoles = &Fact[[]Console]{
 	Name:    "consoles",
-	Version: 5,
+	Version: 6,
 	Doc:     "Serial lines, screens and kernel command lines, and whether they give a shell without a password.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Console, error) {
@@ -90,10 +90,28 @@ func (g *boot) prompt(words []string, depth int) (shell Known, prompt bool) {
 		return g.getty(args, depth), true
 	case name == "login":
 		return KnownOf(slices.Contains(args, "-f")), true
+	case name == "su":
+		return Yes, opensShell(args) // the superuser is asked for nothing
 	case name == "sulogin" || name == "systemd-sulogin-shell":
 		return KnownOf(hasFlag(args, "-e", "--force") && g.rootIsLocked()), true
 	}
 	return g.scriptPrompt(words, depth)
+}
+
+// opensShell reports whether su is given no command: "su - USER".
+func opensShell(args []string) bool {
+	names := 0
+	for i := 0; i < len(args); i++ {
+		switch a := args[i]; {
+		case slices.Contains([]string{"-s", "-g", "-G", "-w", "--shell", "--group", "--supp-group", "--whitelist-environment"}, a):
+			i++
+		case strings.HasPrefix(a, "--command") || isShort(a, 'c'):
+			return false
+		case !strings.HasPrefix(a, "-"):
+			names++
+		}
+	}
+	return names < 2
 }
 
 // getty reads the arguments of busybox getty and agetty.
@@ -134,7 +152,12 @@ func (g *boot) scriptPrompt(words []string, depth int) (Known, bool) {
 	shell, prompt := Unknown, false
 	w := *g.world
 	w.left = 2000
+	pipeline := 0
 	w.run = func(_ *shellRun, c *Command) outcome {
+		fed := c.Pipeline != 0 && c.Pipeline == pipeline // by the command before
+		if pipeline = c.Pipeline; fed || readsElsewhere(c) {
+			return unsure
+		}
 		if s, ok := g.prompt(append([]string{c.Name}, c.Args...), depth+1); ok {
 			switch {
 			case !prompt && !c.Conditional:
@@ -148,6 +171,18 @@ func (g *boot) scriptPrompt(words []string, depth int) (Known, bool) {
 	}
 	newShellRun(&w, t, valuesOf(words[1:]), true).stmts(stmts)
 	return shell, prompt
+}
+
+// readsElsewhere reports whether a command of a script does not read from the
+// terminal of the script.
+func readsElsewhere(c *Command) bool {
+	for _, d := range c.Redirects {
+		if strings.HasPrefix(strings.TrimPrefix(d.Op, "0"), "<") {
+			_, terminal := terminalPath(d.Word)
+			return !terminal && d.Op != "<&"
+		}
+	}
+	return c.Background
 }
 
 // kernelShell finds kernel parameters that turn the first program into a shell.

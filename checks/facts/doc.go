@@ -46,7 +46,9 @@
 //
 // What runs:
 //
-//   - boot: what the device starts, and how; services and the kinds of daemons
+//   - boot: what the device starts, and how, by the init systems busybox, SysV, procd,
+//     systemd, OpenRC, finit, dinit, upstart, runit, s6-overlay and Android's; services
+//     and the kinds of daemons
 //   - settings, address: what the settings of daemons say of them
 //   - console: prompts beside the device
 //   - sshprograms, tls, unverified: how connections are made

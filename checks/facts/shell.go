@@ -285,7 +285,7 @@ func shellOf(content string) string {
 	if !strings.HasPrefix(line, "#!") || len(words) == 0 {
 		return ""
 	}
-	if path.Base(words[0]) == "env" {
+	if b := path.Base(words[0]); b == "env" || b == "with-contenv" {
 		words = skipFlags(words[1:])
 	}
 	if len(words) == 0 {

@@ -10,17 +10,12 @@ var shellBuiltins = map[string]func(*shellRun, []shellValue) (outcome, flow){
 	"true":     func(*shellRun, []shellValue) (outcome, flow) { return works, goesOn },
 	":":        func(*shellRun, []shellValue) (outcome, flow) { return works, goesOn },
 	"false":    func(*shellRun, []shellValue) (outcome, flow) { return fails, goesOn },
-	"exit":     func(*shellRun, []shellValue) (outcome, flow) { return unsure, exits },
+	"exit":     func(_ *shellRun, a []shellValue) (outcome, flow) { return shellStatus(a), exits },
 	"break":    func(*shellRun, []shellValue) (outcome, flow) { return works, breaks },
 	"continue": func(*shellRun, []shellValue) (outcome, flow) { return works, continues },
-	"return": func(_ *shellRun, a []shellValue) (outcome, flow) {
-		if len(a) > 0 && a[0].decided() && isNumber(a[0].text) {
-			return outcomeOf(strings.Trim(a[0].text, "0") == ""), returns
-		}
-		return unsure, returns
-	},
-	"set":   shellSet,
-	"shift": shellShift,
+	"return":   func(_ *shellRun, a []shellValue) (outcome, flow) { return shellStatus(a), returns },
+	"set":      shellSet,
+	"shift":    shellShift,
 	"read": func(r *shellRun, a []shellValue) (outcome, flow) {
 		for _, v := range a {
 			if v.known && !strings.HasPrefix(v.text, "-") {
@@ -44,6 +39,14 @@ var shellBuiltins = map[string]func(*shellRun, []shellValue) (outcome, flow){
 	"export": shellExport, "local": shellDeclare, "readonly": shellDeclare,
 	"trap": shellTrapped, "alias": shellAlias,
 	"[": shellTest, "[[": shellTest, "test": shellTest,
+}
+
+// shellStatus judges the number by which a script or function says how it ended.
+func shellStatus(a []shellValue) outcome {
+	if len(a) > 0 && a[0].decided() && isNumber(a[0].text) {
+		return outcomeOf(strings.Trim(a[0].text, "0") == "")
+	}
+	return unsure
 }
 
 func shellSet(r *shellRun, a []shellValue) (outcome, flow) {

@@ -110,6 +110,9 @@ type shellRun struct {
 	status     int             // a test of $? asked for its success (1) or its failure (-1)
 	count      int             // commands emitted
 	terminal   string          // from which commands read that say nothing else
+	lent       bool            // init gave it that terminal
+	first      bool            // it runs in the place of init
+	user       string          // as whom; empty is the superuser
 	dir        string          // the folder that relative names start from; empty if not known
 	stdout     *shellOutput    // into which commands write that say nothing else
 	traps      []shellTrap
@@ -206,14 +209,15 @@ func (r *shellRun) stmt(s *syntax.Stmt) (got outcome, f flow) {
 	}
 	r.world.left--
 	if s.Background && !r.background {
-		r.background = true
-		defer func() { r.background = false; got, f = works, goesOn }()
+		was := r.terminal
+		r.background, r.terminal = true, "" // it reads from /dev/null, if it says nothing else
+		defer func() { r.background, r.terminal = false, was; got, f = works, goesOn }()
 	}
 	if tty, ok := r.terminalAround(s); ok {
-		was := r.terminal
-		r.terminal = tty
+		was, lent := r.terminal, r.lent
+		r.terminal, r.lent = tty, false
 		if _, exec := s.Cmd.(*syntax.CallExpr); !exec {
-			defer func() { r.terminal = was }()
+			defer func() { r.terminal, r.lent = was, lent }()
 		}
 	}
 	if to := r.outputAround(s); to != nil {

@@ -59,6 +59,7 @@ var commandWrappers = map[string]wrapper{
 	"screen":           {valued: "SchetpsT"},
 	"eatmydata":        {},
 	"steal-ctty":       {skip: 1},
+	"cage":             {valued: "m"},
 }
 
 // unwrapOther takes away the words of the rarer programs that only say how the

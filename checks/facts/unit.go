@@ -59,6 +59,7 @@ type unit struct {
 	instance string
 	file     Text
 	settings []unitSetting
+	home     string // of the user whose manager runs it, with its slash
 }
 
 // values gives the settings of a key in order; an empty value resets the list.
@@ -102,8 +103,8 @@ func (u unit) kind() string {
 	return ""
 }
 
-// specify replaces the specifiers of instance and unit name.
+// specify replaces the specifiers of instance, unit name and home.
 func (u unit) specify(s string) string {
 	prefix, _, _ := strings.Cut(strings.TrimSuffix(u.name, "."+u.kind()), "@")
-	return strings.NewReplacer("%i", u.instance, "%I", strings.ReplaceAll(u.instance, "-", "/"), "%n", u.name, "%p", prefix, "%%", "%").Replace(s)
+	return strings.NewReplacer("%i", u.instance, "%I", strings.ReplaceAll(u.instance, "-", "/"), "%n", u.name, "%p", prefix, "%h", u.home, "%%", "%").Replace(s)
 }

@@ -24,7 +24,7 @@ var BinaryHardening = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Medium,
 	Provision: []string{"5.6-6"},
-	Version:   3,
+	Version:   4,
 	Needs:     checks.Needs(facts.Hardenings, facts.Inits),
 	Run:       binaryHardening,
 }

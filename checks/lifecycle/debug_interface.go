@@ -22,7 +22,7 @@ var DebugInterface = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.6-4A"},
-	Version:   6,
+	Version:   7,
 	Needs:     checks.Needs(facts.Consoles, facts.LoaderPrompts, facts.LoaderLines, facts.Inits),
 	Run:       debugInterface,
 }

@@ -25,7 +25,7 @@ var Privileges = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Medium,
 	Provision: []string{"5.6-7"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Privileges, facts.Roots, facts.Services),
 	Run:       privileges,
 }
