@@ -382,6 +382,7 @@ func (o *opener) inside(ctx context.Context, p *place, c *holding) (ranges []Ran
 	}
 	if got.Tree != nil {
 		gone = append(gone, o.rest(k, got.Tree)...)
+		o.attributes(k, got.Tree.Entries())
 		ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, c.tree.files, gone...))
 	}
 	unused, err := o.unused(p, k, in, got.Unused)
