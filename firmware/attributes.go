@@ -10,18 +10,28 @@ import (
 	"github.com/assay-iot/assay/firmware/format"
 )
 
+// maxAttributes is how many bytes of attributes, and of targets, of a container are
+// looked through.
+const maxAttributes = 8 << 20
+
 // attributes offers what files of a tree hold beside a content: values of extended
 // attributes that are not of the usual kinds, and targets of symlinks that are no
 // plain paths. Each stands behind the file's path, between zeros, as strings of a
-// program do.
+// program do. Files may share a value: it is offered once.
 func (o *opener) attributes(k *Container, files []*File) {
 	var values, targets bytes.Buffer
+	seen := map[string]bool{}
 	for _, f := range files {
 		if f == nil {
 			continue
 		}
+		if values.Len()+targets.Len() > maxAttributes {
+			o.skip(k.Path, 0, 0, "more attributes and targets of links than are looked through")
+			break
+		}
 		for _, name := range slices.Sorted(maps.Keys(f.Xattrs)) {
-			if value := f.Xattrs[name]; !isUsual(name, value) {
+			if value := f.Xattrs[name]; !isUsual(name, value) && !seen[string(value)] {
+				seen[string(value)] = true
 				values.WriteString(f.Name + "\x00" + name + "=")
 				values.Write(value)
 				values.WriteByte(0)

@@ -70,6 +70,18 @@ func TestHidden(t *testing.T) {
 		_ = w.Close()
 		return b.Bytes()
 	}
+	attribute := func(value string) []byte {
+		var b bytes.Buffer
+		w := tar.NewWriter(&b)
+		_ = w.WriteHeader(&tar.Header{Name: "a", Typeflag: tar.TypeReg, Format: tar.FormatPAX, PAXRecords: map[string]string{"SCHILY.xattr.user.note": value}})
+		_ = w.Close()
+		return b.Bytes()
+	}
+	for _, c := range reference.Open(t, attribute("a short value")).Containers {
+		if strings.Contains(c.Path, "!attributes") {
+			t.Errorf("a short value is offered: %s", c.Path)
+		}
+	}
 	nameless := firmwaretest.Cpio(firmwaretest.Text("a", 0o644, "a"), firmwaretest.Text("b", 0o644, key))
 	nameless[bytes.Index(nameless, []byte("b\x00"))] = '.'
 	boot := make([]byte, 1<<20)
@@ -115,6 +127,7 @@ func TestHidden(t *testing.T) {
 		"zip, an extra field":      {zipped("", zip.FileHeader{Name: "a", Extra: append(extra, key...)}, ""), ""},
 		"zip, no name":             {zipped("", zip.FileHeader{Name: ".", CRC32: sum, CompressedSize64: n, UncompressedSize64: n}, key), ""},
 		"zip, a folder":            {zipped("", zip.FileHeader{Name: "a/", CRC32: sum, CompressedSize64: n, UncompressedSize64: n}, key), "has a content"},
+		"tar, an attribute":        {attribute(key), ""},
 		"cpio, no name":            {nameless, ""},
 		"MBR, the code":            {boot, ""},
 		"Android, a boot page":     {page, ""},

@@ -313,3 +313,9 @@ func FuzzByBackup(f *testing.F) {
 	clear(d[512:1024])
 	formattest.Fuzz(f, gpt.ByBackup, d)
 }
+
+func FuzzAtEnd(f *testing.F) {
+	d := disk(512)
+	clear(d[:6*512])
+	formattest.Fuzz(f, gpt.AtEnd, d)
+}
