@@ -100,7 +100,7 @@ var violations = []violation{
 	{name: "support that has ended", product: [2]string{`until  = "2031-12-31"`, `until  = "2026-10-31"`}, want: "support/component-end-of-life pass, support/end-date fail"},
 	{name: "a service that is declared and not there", product: [2]string{`service "https" {`, "service \"ssh\" {\n      port = 22\n    }\n    service \"https\" {"}, want: "communication/undeclared-service pass"},
 	{name: "another updater is declared", product: [2]string{`mechanism   = "opkg"`, `mechanism   = "rauc"`}, want: "updates/mechanism fail"},
-	{name: "no risk assessment", product: [2]string{"risk_assessment {\n    file   = \"evidence/risk-assessment.md\"\n    method = \"ISO/IEC 27005\"\n    date   = \"2026-01-15\"\n  }", ""}, want: "lifecycle/risk-assessment fail"},
+	{name: "no risk assessment", product: [2]string{"risk_assessment {\n    file    = \"evidence/risk-assessment.md\"\n    method  = \"ISO/IEC 27005\"\n    date    = \"2026-01-15\"\n    version = \"2.4.0\"\n  }", ""}, want: "lifecycle/risk-assessment fail"},
 	{name: "no instructions for deletion", product: [2]string{`    instructions = "https://hearth.example/hub/delete"` + "\n", ""}, want: "deletion/instructions fail"},
 }
 
