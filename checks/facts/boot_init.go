@@ -299,6 +299,7 @@ func (g *boot) line(l *launch, text string) {
 	}
 	g.terminal = l.tty
 	g.run(nil, l.cmd)
+	g.terminal = "" // also if nothing took it
 	if l.daemon {
 		g.markRespawned(l)
 	}
