@@ -41,6 +41,7 @@ func workflow() verify.Identity {
 const policy = `
 issuer "body" {
   display       = "Example Body"
+  address       = "https://labels.acme.example/"
   schemes       = ["platform-statement", "uk-psti"]
   gtin_prefixes = ["09506000"]
   keyless {
