@@ -46,8 +46,13 @@ func FuzzBoot(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, more := range []map[string]string{{"etc/inittab": toRcS}, {"lib/systemd/systemd": "", "lib/systemd/system/default.target": "-> multi-user.target"},
-			{"sbin/init": "-> finit", "sbin/finit": ""}, {"sbin/init": "-> dinit", "sbin/dinit": ""}, {"sbin/init": "", "etc/finit.conf": "-"}, {"sbin/init": "-", "init": s6Init},
+		for _, more := range []map[string]string{
+			{"etc/inittab": toRcS},
+			{"lib/systemd/systemd": "", "lib/systemd/system/default.target": "-> multi-user.target"},
+			{"sbin/init": "-> finit", "sbin/finit": ""},
+			{"sbin/init": "-> dinit", "sbin/dinit": ""},
+			{"sbin/init": "", "etc/finit.conf": "-"},
+			{"sbin/init": "-", "init": s6Init},
 		} {
 			files := everyReader(text)
 			maps.Copy(files, more)

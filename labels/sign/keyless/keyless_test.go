@@ -41,7 +41,7 @@ func workflow() verify.Identity {
 const policy = `
 issuer "body" {
   display       = "Example Body"
-  address       = "https://labels.acme.example/"
+  address       = "https://labels.acme.example/l"
   schemes       = ["platform-statement", "uk-psti"]
   gtin_prefixes = ["09506000"]
   keyless {
@@ -148,8 +148,6 @@ func TestKeylessStatus(t *testing.T) {
     not_after  = "2029-01-01T00:00:00Z"
   }
   require {`, 1)
-	withKey = strings.Replace(withKey, `gtin_prefixes = ["09506000"]`, `gtin_prefixes = ["09506000"]
-  address       = "https://labels.acme.example/l"`, 1)
 	a := authority.New(t, now, workflow())
 	p, diags := trust.Parse("trust.hcl", []byte(withKey), func(name string) ([]byte, error) {
 		if name == "lists.pub" {
