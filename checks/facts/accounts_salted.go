@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/md5"
 	"crypto/sha1"
@@ -51,7 +52,7 @@ func (s *salting) form(digest, user string, near string, at int) (form string, o
 		form := withSalt(salt, digest)
 		written, want := saltsOf(form)
 		for w := range listedPasswords() {
-			if w != "" && want != "" && fitsSalted(written, want, w) {
+			if w != "" && want != nil && fitsSalted(written, want, w) {
 				return form, true
 			}
 		}
@@ -102,39 +103,44 @@ func saltedFits(form, password string) bool {
 
 // saltsOf gives the salt of a digest as it is written and, if it is in hexadecimal digits,
 // as the bytes that they stand for.
-func saltsOf(form string) (salts []string, digest string) {
+func saltsOf(form string) (salts []string, digest []byte) {
 	m := saltedForm.Get().FindStringSubmatch(form)
 	if m == nil {
-		return nil, ""
+		return nil, nil
 	}
-	written, err := hex.DecodeString(m[1])
-	if err != nil {
-		return nil, ""
+	written, err1 := hex.DecodeString(m[1])
+	digest, err2 := hex.DecodeString(m[2])
+	if err1 != nil || err2 != nil {
+		return nil, nil
 	}
 	salts = []string{string(written)}
 	if b, err := hex.DecodeString(string(written)); err == nil && len(b) > 0 {
 		salts = append(salts, string(b))
 	}
-	return salts, m[2]
+	return salts, digest
 }
 
 // fitsSalted tries salts before and behind a password.
-func fitsSalted(salts []string, digest, password string) bool {
-	return slices.ContainsFunc(salts, func(salt string) bool {
-		return same(hexDigest(salt+password, len(digest)), digest) || same(hexDigest(password+salt, len(digest)), digest)
-	})
+func fitsSalted(salts []string, digest []byte, password string) bool {
+	var room [256]byte
+	for _, salt := range salts {
+		if hasDigest(append(append(room[:0], salt...), password...), digest) || hasDigest(append(append(room[:0], password...), salt...), digest) {
+			return true
+		}
+	}
+	return false
 }
 
-// hexDigest is the digest that has so many hexadecimal digits.
-func hexDigest(s string, digits int) string {
-	switch digits {
-	case md5.Size * 2:
-		sum := md5.Sum([]byte(s))
-		return hex.EncodeToString(sum[:])
-	case sha1.Size * 2:
-		sum := sha1.Sum([]byte(s))
-		return hex.EncodeToString(sum[:])
+// hasDigest compares with the digest that is so long.
+func hasDigest(data, digest []byte) bool {
+	switch len(digest) {
+	case md5.Size:
+		sum := md5.Sum(data)
+		return bytes.Equal(sum[:], digest)
+	case sha1.Size:
+		sum := sha1.Sum(data)
+		return bytes.Equal(sum[:], digest)
 	}
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:])
+	sum := sha256.Sum256(data)
+	return bytes.Equal(sum[:], digest)
 }

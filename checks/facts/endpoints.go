@@ -268,7 +268,7 @@ func eachHostSetting(content []byte, quoted bool, found func(host string, at int
 			if holdsAny(lower, hostWords) {
 				eachHost(line, add)
 			}
-			if holdsAny(lower, addressWords) {
+			if namesDomain(lower) && holdsAny(lower, addressWords) {
 				eachAddress(line, quoted, add)
 			}
 		}

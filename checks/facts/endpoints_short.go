@@ -71,6 +71,27 @@ func stringAfter(content []byte, past int) string {
 // tried on it.
 var addressWords = []string{"url", "uri", "cloud", "addr", "fqdn", "ota", "mqtt", "ntp", "stun", "api"}
 
+// namesDomain reports whether a line in lower case holds a word that ends as a host of
+// devices does: most lines with a dot do not.
+func namesDomain(line string) bool {
+	for i := strings.IndexByte(line, '.'); i >= 0; {
+		rest := line[i+1:]
+		n := 0
+		for n < len(rest) && n < 6 && isLetter(rest[n]) {
+			n++
+		}
+		if n >= 2 && (slices.Contains(openDomains, rest[:n]) || slices.Contains(wordDomains, rest[:n])) {
+			return true
+		}
+		next := strings.IndexByte(rest, '.')
+		if next < 0 {
+			return false
+		}
+		i += 1 + next
+	}
+	return false
+}
+
 // addressSetting is a setting that names a host and nothing else, under a name that is
 // used for other things too: so it must be assigned, be all of the value, and end as hosts
 // of devices do.
