@@ -121,7 +121,8 @@ func namedKeyFiles(texts *TextSet) map[string]bool {
 // writtenKeys finds keys that a script puts into authorized_keys.
 func writtenKeys(s Script) []AuthorizedKey {
 	var found []AuthorizedKey
-	for _, c := range s.Commands {
+	for i := range s.Commands {
+		c := &s.Commands[i]
 		var to string
 		text := strings.Join(c.Args, " ") + "\n"
 		for _, d := range c.Redirects {

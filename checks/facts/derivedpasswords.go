@@ -35,12 +35,14 @@ var DerivedPasswords = &Fact[[]DerivedPassword]{
 			return nil, err
 		}
 		booted := map[string]bool{}
-		for _, c := range g.Commands {
+		for i := range g.Commands {
+			c := &g.Commands[i]
 			booted[c.Location.Path] = true
 		}
 		found := []DerivedPassword{}
 		for _, s := range scripts {
-			for _, c := range s.Commands {
+			for i := range s.Commands {
+				c := &s.Commands[i]
 				if sets := setsPassword(c); c.Device && sets != "" {
 					d := DerivedPassword{Script: s.Name, Sets: sets, Booted: booted[s.Path], Location: c.Location}
 					d.Places = []assay.Location{c.Location}
@@ -99,7 +101,7 @@ var passwordSetting = lazy(`(?i)(?:[a-z_.]*(?:passw(?:or)?d|passwd|passphrase|wp
 
 // setsPassword names what takes a password in a command: a program, or a
 // setting whose value only the device knows.
-func setsPassword(c Command) string {
+func setsPassword(c *Command) string {
 	if p := c.Program(); slices.Contains(passwordPrograms, p) {
 		return p
 	}

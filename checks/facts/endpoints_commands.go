@@ -46,7 +46,8 @@ func askedBy(s Script) []Endpoint {
 	var all []Endpoint
 	seen := map[string]bool{}
 	root, _, _ := cutLast(s.Path, "!")
-	for _, c := range s.Commands {
+	for i := range s.Commands {
+		c := &s.Commands[i]
 		e, ok := commandHost(c)
 		if !ok || e.Local() || notContacted(e) || seen[e.URL] || len(all) >= maxEndpointsFile {
 			continue
@@ -60,7 +61,7 @@ func askedBy(s Script) []Endpoint {
 
 // commandHost gives the host that a command talks to where it has no address with a scheme,
 // which is found by its writing.
-func commandHost(c Command) (Endpoint, bool) {
+func commandHost(c *Command) (Endpoint, bool) {
 	_, args := c.Effective()
 	host := ""
 	scheme := ""

@@ -31,7 +31,8 @@ var Identity = &Fact[[]Generator]{
 			return nil, err
 		}
 		made := []Generator{}
-		for _, c := range g.Commands {
+		for i := range g.Commands {
+			c := &g.Commands[i]
 			if m, ok := generatorOf(c); ok {
 				made = append(made, m)
 			}
@@ -41,7 +42,7 @@ var Identity = &Fact[[]Generator]{
 }
 
 // generatorOf tells whether a command makes a key.
-func generatorOf(c BootCommand) (Generator, bool) {
+func generatorOf(c *BootCommand) (Generator, bool) {
 	name, args := c.Effective()
 	g := Generator{Program: path.Base(name), Conditional: c.Conditional || len(c.Guards) > 0, Via: c.Via, Location: c.Location}
 	file := func(flags ...string) string { return firstOf(flagValues(args, flags...), "") }
@@ -93,8 +94,9 @@ var PlacedKeys = &Fact[[]Placed]{
 			return nil, err
 		}
 		placed := []Placed{}
-		for _, c := range g.Commands {
-			if from, to, ok := placing(c.Command); ok && IsHostKey(to) {
+		for i := range g.Commands {
+			c := &g.Commands[i]
+			if from, to, ok := placing(&c.Command); ok && IsHostKey(to) {
 				root, _, _ := cutLast(c.Location.Path, "!")
 				placed = append(placed, Placed{root + "!" + strings.Trim(path.Clean("/"+from), "/"), to, c.Location})
 			}
@@ -111,7 +113,7 @@ func IsHostKey(name string) bool {
 
 // placing gives the file that a command copies, moves or links, and where to: a
 // folder takes it under its own name.
-func placing(c Command) (from, to string, ok bool) {
+func placing(c *Command) (from, to string, ok bool) {
 	_, args := c.Effective()
 	switch c.Program() {
 	case "cp", "mv", "ln", "install":

@@ -17,7 +17,8 @@ func scriptSecrets(set *TextSet, s Script) []PlainSecret {
 			found = append(found, PlainSecret{Name: w.By, Account: forPeople(w.Account), OnList: isListed(value), Secret: w.Secret, Location: w.Location})
 		}
 	}
-	for i, c := range s.Commands {
+	for i := range s.Commands {
+		c := &s.Commands[i]
 		if !slices.ContainsFunc(found, func(p PlainSecret) bool { return p.Location == c.Location }) {
 			found = append(found, r.commandSecrets(i)...)
 		}

@@ -51,7 +51,8 @@ var Resets = &Fact[[]Reset]{
 		}
 		all = slices.Clone(all)
 		for _, s := range scripts {
-			for _, c := range s.Commands {
+			for i := range s.Commands {
+				c := &s.Commands[i]
 				if how, wipes := resetBy(s, c); how != "" {
 					all = append(all, Reset{Trigger: triggerOf(s.Name), How: how, Wipes: wipes, Root: rootOf(s), Location: c.Location})
 				}
@@ -90,7 +91,7 @@ func containsWord(s string, words ...string) bool {
 
 // resetBy gives how a command resets the device and what it wipes; empty if it
 // does not.
-func resetBy(s Script, c Command) (how, wipes string) {
+func resetBy(s Script, c *Command) (how, wipes string) {
 	_, args := c.Effective()
 	program := c.Program()
 	switch program {

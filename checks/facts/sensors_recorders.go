@@ -99,7 +99,8 @@ func kindsAmong(words, sound, picture []string) []string {
 // is in the same root. One that nothing starts is no sign: it comes with a player.
 func startedRecorders(img *firmware.Image, g BootGraph) []Sensor {
 	var all []Sensor
-	for _, c := range g.Commands {
+	for i := range g.Commands {
+		c := &g.Commands[i]
 		name, args := c.Effective()
 		root, _, _ := cutLast(c.Location.Path, "!")
 		for _, kind := range recorderKinds(name, args) {

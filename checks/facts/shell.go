@@ -76,14 +76,14 @@ type Script struct {
 
 // Program is the base name of the program that a command runs, looking through
 // exec, nohup, env, sudo, busybox and the like.
-func (c Command) Program() string {
+func (c *Command) Program() string {
 	name, _ := c.Effective()
 	return path.Base(name)
 }
 
 // Effective gives the program that a command runs and its arguments, looking
 // through exec, nohup, env, sudo, busybox and the like.
-func (c Command) Effective() (name string, args []string) {
+func (c *Command) Effective() (name string, args []string) {
 	if c.direct || !wraps(c.Name) {
 		return c.Name, c.Args
 	}
@@ -96,7 +96,7 @@ func (c Command) Effective() (name string, args []string) {
 
 // Has reports whether one of the flags is given: "-k" also as a part of
 // "-sSkL", "--insecure" also as "--insecure=yes".
-func (c Command) Has(flags ...string) bool {
+func (c *Command) Has(flags ...string) bool {
 	_, args := c.Effective()
 	return hasFlag(args, flags...)
 }

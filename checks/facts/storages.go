@@ -60,13 +60,14 @@ var Storages = &Fact[Storage]{
 			all.Mounts = append(all.Mounts, mountsIn(t, containerPath(t.File))...)
 			all.Volumes = append(all.Volumes, crypttab(t)...)
 		}
-		for _, c := range g.Commands {
+		for i := range g.Commands {
+			c := &g.Commands[i]
 			root, _, _ := cutLast(c.Location.Path, "!")
-			if m, ok := mountBy(c.Command); ok && len(all.Mounts) < maxMounts {
+			if m, ok := mountBy(&c.Command); ok && len(all.Mounts) < maxMounts {
 				m.Root = root
 				all.Mounts = append(all.Mounts, m)
 			}
-			if v, ok := volumeBy(c.Command); ok && len(all.Volumes) < maxMounts {
+			if v, ok := volumeBy(&c.Command); ok && len(all.Volumes) < maxMounts {
 				all.Volumes = append(all.Volumes, v)
 			}
 		}
@@ -101,7 +102,7 @@ func isMountTable(name string) bool {
 }
 
 // mountBy reads "mount [-t TYPE] [-o OPTIONS] DEVICE DIR".
-func mountBy(c Command) (Mount, bool) {
+func mountBy(c *Command) (Mount, bool) {
 	if c.Program() != "mount" {
 		return Mount{}, false
 	}
@@ -144,7 +145,7 @@ func crypttab(t Text) []EncryptedPlace {
 }
 
 // volumeBy reads commands that open an encrypted volume or folder.
-func volumeBy(c Command) (EncryptedPlace, bool) {
+func volumeBy(c *Command) (EncryptedPlace, bool) {
 	_, args := c.Effective()
 	v := EncryptedPlace{By: c.Program(), Location: c.Location}
 	switch v.By {

@@ -79,7 +79,8 @@ func startedPrograms(g BootGraph) map[string]bool {
 			started[path.Base(s.Program)] = true
 		}
 	}
-	for _, c := range g.Commands {
+	for i := range g.Commands {
+		c := &g.Commands[i]
 		started[path.Base(c.Program())] = true
 	}
 	return started

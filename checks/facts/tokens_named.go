@@ -100,13 +100,14 @@ func isTokenValue(v string) bool {
 // scriptTokens finds tokens in assignments and arguments of a script.
 func scriptTokens(s Script) []Token {
 	var found []Token
-	add := func(c Command, name, value string) {
+	add := func(c *Command, name, value string) {
 		name = strings.TrimLeft(name, "-")
 		if isTokenValue(value) && !Unresolved(value) && tokenName.Get().MatchString(name) {
 			found = append(found, Token{What: "token (" + forPeople(name) + ")", Secret: NewSecret("token", value), Location: c.Location})
 		}
 	}
-	for _, c := range s.Commands {
+	for i := range s.Commands {
+		c := &s.Commands[i]
 		for _, a := range c.Assigns {
 			for _, w := range webTokens(a.Name + "=" + a.Value) {
 				add(c, "token", w.value)

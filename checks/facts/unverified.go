@@ -47,14 +47,16 @@ var UnverifiedTLS = &Fact[[]Unverified]{
 		}
 		named := settingsByCommand(img, texts, add)
 		for _, s := range scripts {
-			for _, c := range s.Commands {
+			for i := range s.Commands {
+				c := &s.Commands[i]
 				add(acceptsAny(c), c.Location)
 				named(c)
 			}
 		}
-		for _, c := range g.Commands { // those of units and tables stand in no script
-			add(acceptsAny(c.Command), c.Location)
-			named(c.Command)
+		for i := range g.Commands { // those of units and tables stand in no script
+			c := &g.Commands[i]
+			add(acceptsAny(&c.Command), c.Location)
+			named(&c.Command)
 		}
 		for _, t := range texts.All() {
 			eachUnverified(t, add)
@@ -88,7 +90,7 @@ func updateFiles(updaters []Updater) map[string]string {
 const valued = "AbcCdDeEFhHKmoPQrtTuUwxXyYz"
 
 // acceptsAny says how a command switches the check off; empty if it does not.
-func acceptsAny(c Command) string {
+func acceptsAny(c *Command) string {
 	for _, a := range c.Assigns {
 		if switchedOff(a.Name, a.Value) {
 			return a.Name + "=" + a.Value

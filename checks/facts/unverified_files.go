@@ -11,8 +11,8 @@ import (
 
 // settingsByCommand reads the settings that a command names, whatever their file is
 // called: "stunnel FILE" and "curl -K FILE".
-func settingsByCommand(img *firmware.Image, texts *TextSet, found func(how string, at assay.Location)) func(Command) {
-	return func(c Command) {
+func settingsByCommand(img *firmware.Image, texts *TextSet, found func(how string, at assay.Location)) func(*Command) {
+	return func(c *Command) {
 		name, args := c.Effective()
 		switch path.Base(name) {
 		case "stunnel", "stunnel4", "stunnel5":
@@ -47,7 +47,7 @@ func flagFiles(args []string, short, long string) []string {
 
 // beside gives a text by its whole path in the container of the file that a command
 // stands in.
-func beside(img *firmware.Image, texts *TextSet, c Command, name string) (Text, bool) {
+func beside(img *firmware.Image, texts *TextSet, c *Command, name string) (Text, bool) {
 	if !strings.HasPrefix(name, "/") {
 		return Text{}, false
 	}

@@ -194,7 +194,7 @@ func (g *gate) settle(got outcome) outcome {
 		return got
 	}
 	taken := outcomeOf(g.choose(2) == 0)
-	g.weigh(g.subject, taken)
+	g.weigh(&g.subject, taken)
 	return taken
 }
 

@@ -29,12 +29,12 @@ func (g *gate) effect(c *Command) outcome {
 	}
 	g.subject = *c
 	switch {
-	case verifiesSignature(*c):
+	case verifiesSignature(c):
 		return g.verify(c, program, args)
 	case program == "grep" || program == "egrep" || program == "fgrep":
-		return g.grep(*c, args)
+		return g.grep(c, args)
 	case program == "echo" || program == "printf":
-		g.speak(*c, strings.Join(skipFlags(args), " "))
+		g.speak(c, strings.Join(skipFlags(args), " "))
 		g.derive(c, program)
 		return works
 	case isSum(program):
@@ -42,7 +42,7 @@ func (g *gate) effect(c *Command) outcome {
 	case program == "cmp" || program == "diff":
 		return g.compareFiles(args)
 	case strings.HasPrefix(program, "gpg") && containsAny(args, []string{"--import"}):
-		g.imported = g.imported || slices.ContainsFunc(g.inputs(*c), g.bad)
+		g.imported = g.imported || slices.ContainsFunc(g.inputs(c), g.bad)
 	case strings.HasPrefix(program, "gpg") && asksKeyServer(args):
 		g.imported = true
 	}
@@ -50,7 +50,7 @@ func (g *gate) effect(c *Command) outcome {
 		g.strange("it calls " + program + " when the check fails, and goes on")
 	}
 	if program == "rm" {
-		for _, n := range g.inputs(*c) {
+		for _, n := range g.inputs(c) {
 			g.files[n] = &gateFile{fetched: true}
 			g.checker[n] = "rm"
 		}
@@ -62,7 +62,7 @@ func (g *gate) effect(c *Command) outcome {
 	if g.takesElsewhere(c, name, program, args) {
 		return unsure
 	}
-	if fetches(*c) && !installsPackage(program, args) {
+	if fetches(c) && !installsPackage(program, args) {
 		return g.fetch(c)
 	}
 	g.installs(c, name, program, args)

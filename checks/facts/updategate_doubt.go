@@ -17,7 +17,7 @@ func (g *gate) strange(why string) {
 }
 
 // weigh notes a decision by the outcome of a command.
-func (g *gate) weigh(c Command, taken outcome) {
+func (g *gate) weigh(c *Command, taken outcome) {
 	program := c.Program()
 	switch {
 	case program == "" || program == "." || fetches(c):

@@ -7,7 +7,7 @@ import (
 )
 
 // fetchedTo are the files that a fetching command writes.
-func (g *gate) fetchedTo(c Command) []string {
+func (g *gate) fetchedTo(c *Command) []string {
 	var names []string
 	for _, o := range outputs(c) {
 		if o != "-" && o != "/dev/stdout" {
@@ -73,7 +73,7 @@ func (g *gate) gitFolder(args []string) string {
 }
 
 func (g *gate) fetch(c *Command) outcome {
-	names := g.fetchedTo(*c)
+	names := g.fetchedTo(c)
 	for _, n := range names {
 		g.files[n] = &gateFile{fetched: true}
 		g.found.fetched[n] = true
@@ -83,7 +83,7 @@ func (g *gate) fetch(c *Command) outcome {
 			if c.Program() == "git" && containsAny(c.Args, []string{"--verify-signatures"}) {
 				continue
 			}
-			g.install(*c, []string{n})
+			g.install(c, []string{n})
 		}
 	}
 	return unsure

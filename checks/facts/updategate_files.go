@@ -51,7 +51,7 @@ func (g *gate) good(f *gateFile, depth int) bool {
 }
 
 // words are the words of a command that may name a file.
-func (g *gate) words(c Command) []string {
+func (g *gate) words(c *Command) []string {
 	_, args := c.Effective()
 	var names []string
 	for _, a := range args {
@@ -69,7 +69,7 @@ func (g *gate) words(c Command) []string {
 }
 
 // inputs are the known files that a command reads, also through its pipeline.
-func (g *gate) inputs(c Command) []string {
+func (g *gate) inputs(c *Command) []string {
 	outs := g.outs(c)
 	var names []string
 	for _, n := range g.words(c) {
@@ -79,11 +79,11 @@ func (g *gate) inputs(c Command) []string {
 	}
 	if c.Pipeline != 0 {
 		for _, p := range g.pipe {
-			if fetches(p) && len(g.fetchedTo(p)) == 0 {
+			if fetches(&p) && len(g.fetchedTo(&p)) == 0 {
 				g.files[streamed] = &gateFile{fetched: true}
 				names = append(names, streamed)
 			} else {
-				names = append(names, g.onlyKnown(g.words(p))...)
+				names = append(names, g.onlyKnown(g.words(&p))...)
 			}
 		}
 	}
@@ -102,7 +102,7 @@ func (g *gate) onlyKnown(names []string) []string {
 }
 
 // outs are the files that a command writes.
-func (g *gate) outs(c Command) []string {
+func (g *gate) outs(c *Command) []string {
 	name, args := c.Effective()
 	var names []string
 	add := func(n string) { names = append(names, g.name(n)) }
@@ -164,10 +164,10 @@ func (g *gate) folder(name string) bool {
 
 // derive notes what files a command makes of others.
 func (g *gate) derive(c *Command, program string) {
-	in := g.inputs(*c)
-	outs := g.outs(*c)
+	in := g.inputs(c)
+	outs := g.outs(c)
 	if len(in) > 0 && len(outs) == 0 && !standardTool(program) {
-		for _, n := range g.words(*c) { // "decrypt IN OUT"
+		for _, n := range g.words(c) { // "decrypt IN OUT"
 			if g.file(n) == nil {
 				outs = append(outs, n)
 			}

@@ -10,27 +10,27 @@ import (
 
 // installs notes a command that writes software, or runs what was fetched.
 func (g *gate) installs(c *Command, name, program string, args []string) {
-	in := g.inputs(*c)
+	in := g.inputs(c)
 	switch {
 	case len(in) == 1 && in[0] == g.name(name), g.file(g.name(name)) != nil && strings.Contains(name, "/"):
-		g.install(*c, []string{g.name(name)})
+		g.install(c, []string{g.name(name)})
 	case slices.Contains(shellNames, program) || interpreter(program):
 		g.interpreted(c, program, args, in)
-	case writesSoftware(*c):
+	case writesSoftware(c):
 		if program == "sysupgrade" && g.view.imagesChecked {
 			return
 		}
-		g.install(*c, g.sources(*c, program, args, in))
+		g.install(c, g.sources(c, program, args, in))
 	case installsPackage(program, args):
 		g.packages(c, program, args, in)
 	case len(in) > 0 && soundsLikeUpdate(program) && !namedUpdater(program) && !standardTool(program):
 		g.strange("what " + program + " checks before it installs is not known")
-		g.install(*c, in)
+		g.install(c, in)
 	case len(in) > 0:
 		tree := program == "tar" || program == "unzip" || program == "bsdtar" || program == "cpio" || program == "unsquashfs"
-		for _, o := range g.outs(*c) {
+		for _, o := range g.outs(c) {
 			if g.software(o, tree) {
-				g.install(*c, in)
+				g.install(c, in)
 				return
 			}
 		}
@@ -51,13 +51,13 @@ func (g *gate) interpreted(c *Command, program string, args, in []string) {
 	for i, a := range args {
 		if a == "-c" && i+1 < len(args) {
 			if told := g.told(args[i+1]); len(told) > 0 {
-				g.install(*c, told)
+				g.install(c, told)
 			}
 			return
 		}
 		if fetchedInside(a) {
 			g.files[streamed] = &gateFile{fetched: true}
-			g.install(*c, []string{streamed})
+			g.install(c, []string{streamed})
 			return
 		}
 	}
@@ -65,10 +65,10 @@ func (g *gate) interpreted(c *Command, program string, args, in []string) {
 	switch {
 	case len(script) > 0:
 		if n := g.name(script[0]); g.file(n) != nil {
-			g.install(*c, []string{n})
+			g.install(c, []string{n})
 		}
 	case len(in) > 0:
-		g.install(*c, in)
+		g.install(c, in)
 	}
 }
 
@@ -99,7 +99,7 @@ func (g *gate) packages(c *Command, program string, args, in []string) {
 			switch {
 			case strings.Contains(a, "://"):
 				g.files[streamed] = &gateFile{fetched: true}
-				g.install(*c, []string{streamed})
+				g.install(c, []string{streamed})
 				return
 			case (ext == ".ipk" || ext == ".deb" || ext == ".rpm") && strings.ContainsAny(a, "*?"):
 				in = append(in, g.inFolder(path.Dir(g.name(a)))...)
@@ -107,12 +107,12 @@ func (g *gate) packages(c *Command, program string, args, in []string) {
 		}
 	}
 	if len(in) > 0 {
-		g.install(*c, in)
+		g.install(c, in)
 	}
 }
 
 // sources are the files that a command writes to flash.
-func (g *gate) sources(c Command, program string, args, in []string) []string {
+func (g *gate) sources(c *Command, program string, args, in []string) []string {
 	if len(in) > 0 {
 		return in
 	}
@@ -125,7 +125,7 @@ func (g *gate) sources(c Command, program string, args, in []string) []string {
 	}
 	if c.Pipeline != 0 {
 		for _, p := range g.pipe {
-			names = append(names, g.words(p)...)
+			names = append(names, g.words(&p)...)
 		}
 	}
 	return names
@@ -159,7 +159,7 @@ func (g *gate) software(name string, tree bool) bool {
 }
 
 // install notes that files become software of the device.
-func (g *gate) install(c Command, sources []string) {
+func (g *gate) install(c *Command, sources []string) {
 	at := c.Location
 	hole := opening{at: at, sources: sources, failed: g.failed, strange: slices.Clone(g.oddities)}
 	open, fetched := false, false
@@ -234,6 +234,6 @@ func (g *gate) eval(r *shellRun, a []shellValue) (outcome, flow) {
 }
 
 // here is the place of the shell's own command that runs now.
-func (g *gate) here(r *shellRun) Command {
-	return Command{Name: "eval", Location: r.at(r.callAt.Pos(), r.callAt.End())}
+func (g *gate) here(r *shellRun) *Command {
+	return &Command{Name: "eval", Location: r.at(r.callAt.Pos(), r.callAt.End())}
 }

@@ -18,15 +18,15 @@ func (g *gate) takesElsewhere(c *Command, name, program string, args []string) b
 		g.containers(c, program, args)
 		return true
 	case "insmod", "modprobe", "kmod", "kexec":
-		if in := g.inputs(*c); len(in) > 0 {
-			g.install(*c, in)
+		if in := g.inputs(c); len(in) > 0 {
+			g.install(c, in)
 		}
 		return true
 	case "mount":
 		return g.mountsFetched(c, args)
 	}
 	if n := g.onMedium(name, program, args); n != "" {
-		g.runMedium(*c, n)
+		g.runMedium(c, n)
 		return true
 	}
 	return false
@@ -35,11 +35,11 @@ func (g *gate) takesElsewhere(c *Command, name, program string, args []string) b
 // containers judges "docker pull": what comes is signed only if docker is told to ask
 // for that, and fixed only where the digest is in the name. Podman has a policy.
 func (g *gate) containers(c *Command, program string, args []string) {
-	if in := g.inputs(*c); len(in) > 0 && containsAny(args, []string{"load", "import"}) {
-		g.install(*c, in)
+	if in := g.inputs(c); len(in) > 0 && containsAny(args, []string{"load", "import"}) {
+		g.install(c, in)
 		return
 	}
-	if !pullsContainer(*c) {
+	if !pullsContainer(c) {
 		return
 	}
 	switch {
@@ -49,12 +49,12 @@ func (g *gate) containers(c *Command, program string, args []string) {
 		g.strange("whether docker asks for signatures hangs on DOCKER_CONTENT_TRUST")
 	}
 	g.files[streamed] = &gateFile{fetched: true}
-	g.install(*c, []string{streamed})
+	g.install(c, []string{streamed})
 }
 
 // pullsContainer reports whether a command brings the images of containers that it
 // does not name by their digests.
-func pullsContainer(c Command) bool {
+func pullsContainer(c *Command) bool {
 	if !slices.Contains([]string{"docker", "balena", "balena-engine", "podman", "nerdctl", "docker-compose"}, c.Program()) {
 		return false
 	}
@@ -70,11 +70,11 @@ func pullsContainer(c Command) bool {
 // mountsFetched follows the mount of an image that was fetched: over a folder for
 // passing use its files are as the image is, elsewhere they are software.
 func (g *gate) mountsFetched(c *Command, args []string) bool {
-	if dir, ok := mountsMedium(*c); ok && !slices.Contains(g.media, dir) {
+	if dir, ok := mountsMedium(c); ok && !slices.Contains(g.media, dir) {
 		g.media = append(g.media, dir)
 	}
 	free := freeWords(args)
-	in := g.inputs(*c)
+	in := g.inputs(c)
 	if len(in) == 0 || len(free) < 2 {
 		return false
 	}
@@ -89,13 +89,13 @@ func (g *gate) mountsFetched(c *Command, args []string) bool {
 			return true
 		}
 	}
-	g.install(*c, in)
+	g.install(c, in)
 	return true
 }
 
 // runMedium is a script on a medium that is run: it is what whoever plugs it in
 // made of it, until a signature was checked.
-func (g *gate) runMedium(c Command, name string) {
+func (g *gate) runMedium(c *Command, name string) {
 	if g.files[name] == nil {
 		g.files[name] = &gateFile{fetched: true}
 		g.found.fetched[name] = true
@@ -131,14 +131,14 @@ func runsScript(name, program string, args []string) string {
 
 // runsFromMedium reports, for a command of a script, whether it runs what lies on a
 // medium; media are the folders over which the script mounts some.
-func runsFromMedium(c Command, media []string) bool {
+func runsFromMedium(c *Command, media []string) bool {
 	name, args := c.Effective()
 	n := runsScript(name, path.Base(name), args)
 	return isMedium(n) || slices.ContainsFunc(media, func(dir string) bool { return strings.HasPrefix(n, dir+"/") })
 }
 
 // mountsMedium gives the folder over which a command mounts a disk that is plugged in.
-func mountsMedium(c Command) (string, bool) {
+func mountsMedium(c *Command) (string, bool) {
 	_, args := c.Effective()
 	free := freeWords(args)
 	if c.Program() != "mount" || len(free) != 2 || !strings.HasPrefix(free[0], "/dev/sd") || !stickFolder.Get().MatchString(free[1]) {
@@ -165,7 +165,7 @@ type WeakHash struct {
 var brokenHashes = map[string]string{"md4": "MD4", "md5": "MD5", "sha1": "SHA-1", "sha": "SHA-1", "ssl3-md5": "MD5", "ssl3-sha1": "SHA-1", "md5-sha1": "MD5 and SHA-1"}
 
 // weakHash gives the broken hash over which openssl checks a signature.
-func weakHash(c Command, args []string) (WeakHash, bool) {
+func weakHash(c *Command, args []string) (WeakHash, bool) {
 	if c.Program() != "openssl" {
 		return WeakHash{}, false
 	}

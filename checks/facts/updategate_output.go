@@ -7,7 +7,7 @@ import (
 )
 
 // say notes what a check prints, and where to.
-func (g *gate) say(c Command, text string) {
+func (g *gate) say(c *Command, text string) {
 	for _, r := range c.Redirects {
 		if r.Op == ">" || r.Op == ">>" || r.Op == "1>" || r.Op == "&>" {
 			g.said[g.name(r.Word)] = text
@@ -18,7 +18,7 @@ func (g *gate) say(c Command, text string) {
 }
 
 // speak is an echo: inside a substitution it adds to what a check printed.
-func (g *gate) speak(c Command, text string) {
+func (g *gate) speak(c *Command, text string) {
 	if len(c.Redirects) > 0 || Unresolved(text) {
 		g.printed = g.printed && len(c.Redirects) > 0
 		return
@@ -30,7 +30,7 @@ func (g *gate) speak(c Command, text string) {
 }
 
 // grep looks for a pattern in what a check printed.
-func (g *gate) grep(c Command, args []string) outcome {
+func (g *gate) grep(c *Command, args []string) outcome {
 	plain := plainWords(args)
 	if p := flagValues(args, "-e"); len(p) > 0 {
 		plain = append(p[:1:1], slices.DeleteFunc(plain, func(a string) bool { return a == p[0] })...)
@@ -54,7 +54,7 @@ func (g *gate) grep(c Command, args []string) outcome {
 	return outcomeOf(pattern.MatchString(text) != c.Has("-v"))
 }
 
-func grepPattern(p string, c Command) (*regexp.Regexp, bool) {
+func grepPattern(p string, c *Command) (*regexp.Regexp, bool) {
 	if len(p) > 256 {
 		return nil, false
 	}

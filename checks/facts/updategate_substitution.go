@@ -28,13 +28,13 @@ func (g *gate) hear(c *Command, program string) {
 		return
 	}
 	h := g.heard
-	h.files = append(h.files, g.words(*c)...)
+	h.files = append(h.files, g.words(c)...)
 	_, args := c.Effective()
 	for _, a := range args {
 		h.files = append(h.files, g.told(a)...)
 	}
 	switch {
-	case fetches(*c) && len(g.fetchedTo(*c)) == 0:
+	case fetches(c) && len(g.fetchedTo(c)) == 0:
 		g.files[streamed] = &gateFile{fetched: true}
 		h.files = append(h.files, streamed)
 	case program == "openssl" && c.Has("-hmac"):

@@ -23,7 +23,7 @@ func (g *gate) compareSums(c *Command, program string, args []string) outcome {
 		g.derive(c, program)
 		return unsure
 	}
-	lists := append(g.inputs(*c), g.onlyKnown(g.words(*c))...)
+	lists := append(g.inputs(c), g.onlyKnown(g.words(c))...)
 	for _, p := range g.pipe {
 		_, words := p.Effective()
 		for _, w := range words {

@@ -10,17 +10,17 @@ import (
 func (g *gate) verify(c *Command, program string, args []string) outcome {
 	g.found.verifies = true
 	g.found.checks = append(g.found.checks, c.Location)
-	if w, ok := weakHash(*c, args); ok && !slices.Contains(g.found.weak, w) {
+	if w, ok := weakHash(c, args); ok && !slices.Contains(g.found.weak, w) {
 		g.found.weak = append(g.found.weak, w)
 	}
-	covered, keys := g.covered(*c, program, args)
+	covered, keys := g.covered(c, program, args)
 	ok := g.choose(2) == 0
-	outs := g.outs(*c)
+	outs := g.outs(c)
 	counts := !slices.ContainsFunc(keys, g.bad) && !containsAny(args, []string{"-noverify", "-no_signer_cert_verify", "--insecure-ignore-tlog", "--auto-key-retrieve"}) && !(g.imported && strings.HasPrefix(program, "gpg"))
 	if program == "cosign" {
 		counts = !slices.ContainsFunc(keys, g.bad)
 	}
-	g.say(*c, verdictText(program, args, ok))
+	g.say(c, verdictText(program, args, ok))
 	for _, o := range outs {
 		if _, known := g.said[o]; !known || containsAny(args, []string{"-out", "-o", "--output"}) {
 			g.files[o] = &gateFile{fetched: true, good: ok && counts}
@@ -55,7 +55,7 @@ func asksKeyServer(args []string) bool {
 
 // covered are the files that a check of a signature speaks for, and the keys that
 // it trusts.
-func (g *gate) covered(c Command, program string, args []string) (files, keys []string) {
+func (g *gate) covered(c *Command, program string, args []string) (files, keys []string) {
 	all := func(list []string) []string {
 		var names []string
 		for _, n := range list {
@@ -72,7 +72,7 @@ func (g *gate) covered(c Command, program string, args []string) (files, keys []
 	var piped []string
 	if c.Pipeline != 0 {
 		for _, p := range g.pipe {
-			piped = append(piped, g.onlyKnown(g.words(p))...)
+			piped = append(piped, g.onlyKnown(g.words(&p))...)
 		}
 	}
 	plain := plainWords(args)

@@ -36,7 +36,7 @@ func (g *gate) walk(r *shellRun, s *syntax.Stmt) (outcome, flow) {
 	}
 	g.setStatus(r, got)
 	if got == unsure && r.errexit && g.cond == 0 && endsOnFailure(s.Cmd) {
-		g.weigh(g.subject, works)
+		g.weigh(&g.subject, works)
 	}
 	if got == fails && r.errexit && g.cond == 0 && !s.Negated && endsOnFailure(s.Cmd) {
 		return got, exits

@@ -6,7 +6,7 @@ import (
 )
 
 // outputs are the files that a fetching command writes.
-func outputs(c Command) []string {
+func outputs(c *Command) []string {
 	_, args := c.Effective()
 	var files []string
 	for i, a := range args {

@@ -65,7 +65,8 @@ func resolve(dir, name string) string {
 func (v *updateView) fetchedBy(u *Updater, program string, words ...string) {
 	for _, s := range v.scripts {
 		runs := false
-		for _, c := range s.Commands {
+		for i := range s.Commands {
+			c := &s.Commands[i]
 			_, args := c.Effective()
 			if c.Program() != program || len(words) > 0 && !containsAny(args, words) {
 				continue
@@ -78,7 +79,8 @@ func (v *updateView) fetchedBy(u *Updater, program string, words ...string) {
 				}
 			}
 		}
-		for _, c := range s.Commands {
+		for i := range s.Commands {
+			c := &s.Commands[i]
 			if !runs || !fetches(c) {
 				continue
 			}
@@ -130,7 +132,8 @@ func swupdateUpdater(v *updateView) *Updater {
 		}
 	}
 	for _, s := range v.scripts {
-		for _, c := range s.Commands {
+		for i := range s.Commands {
+			c := &s.Commands[i]
 			if c.Program() == "swupdate" {
 				_, args := c.Effective()
 				if k := flagValue(args, "-k", "--key"); k != "" {

@@ -36,7 +36,7 @@ func ownUpdater(v *updateView, s *Script, t Text) []Updater {
 	u := Updater{Name: "own", Root: v.root.Path, Places: found.installs, Verification: found.verification(s.Problem), WeakHashes: found.weak}
 	for _, i := range steps.fetches {
 		u.Places = append(u.Places, s.Commands[i].Location)
-		for _, word := range addressesIn(s.Commands[i]) {
+		for _, word := range addressesIn(&s.Commands[i]) {
 			u.fetch(word, s.Commands[i].Location)
 		}
 	}
@@ -71,7 +71,8 @@ func (u updateSteps) worthFollowing(s *Script) bool {
 func stepsOf(s *Script) updateSteps {
 	u := updateSteps{}
 	var media []string
-	for i, c := range s.Commands {
+	for i := range s.Commands {
+		c := &s.Commands[i]
 		dir, mounts := mountsMedium(c)
 		if mounts {
 			media = append(media, dir)
@@ -91,7 +92,7 @@ func fetchedInside(word string) bool {
 }
 
 // fetches reports whether a command brings a file from another machine.
-func fetches(c Command) bool {
+func fetches(c *Command) bool {
 	switch c.Program() {
 	case "wget", "curl", "uclient-fetch", "aria2c", "axel":
 		return true
@@ -120,7 +121,7 @@ func fetches(c Command) bool {
 
 // addressesIn gives the words of a command that hold an address; that of a
 // tftp or ftp client has none of its own scheme.
-func addressesIn(c Command) []string {
+func addressesIn(c *Command) []string {
 	_, args := c.Effective()
 	var found []string
 	for _, a := range args {
@@ -144,7 +145,7 @@ func addressesIn(c Command) []string {
 
 // writesSoftware reports whether a command writes to the flash or disk that the
 // device runs from.
-func writesSoftware(c Command) bool {
+func writesSoftware(c *Command) bool {
 	_, args := c.Effective()
 	for _, r := range c.Redirects {
 		if strings.HasPrefix(r.Op, ">") && isFlash(r.Word) {
@@ -176,7 +177,7 @@ func isFlash(name string) bool {
 
 // verifiesSignature reports whether a command checks a signature with a public
 // key.
-func verifiesSignature(c Command) bool {
+func verifiesSignature(c *Command) bool {
 	_, args := c.Effective()
 	has := func(words ...string) bool { return containsAny(args, words) }
 	switch c.Program() {

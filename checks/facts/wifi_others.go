@@ -124,7 +124,8 @@ var uciKey = lazy(`^wireless\.[^=]+\.key=["']?(.*?)["']?$`)
 // uciWifiKeys finds keys that scripts set with uci.
 func uciWifiKeys(s Script) []WifiNetwork {
 	var found []WifiNetwork
-	for _, c := range s.Commands {
+	for i := range s.Commands {
+		c := &s.Commands[i]
 		if c.Program() != "uci" {
 			continue
 		}

@@ -40,7 +40,8 @@ func mayCallHostapd(f *firmware.File) bool {
 // uses: the boot is known, hostapd is not started with them, and no program or
 // script names it.
 func unusedWifi(found []WifiNetwork, g BootGraph, callers []string) {
-	for _, c := range g.Commands { // what the boot itself runs is judged by its words
+	for i := range g.Commands { // what the boot itself runs is judged by its words
+		c := &g.Commands[i]
 		if words := append([]string{c.Name}, c.Args...); slices.ContainsFunc(words, namesHostapd) {
 			callers = slices.DeleteFunc(slices.Clone(callers), func(file string) bool { return file == c.Location.Path })
 		}
@@ -53,7 +54,7 @@ func unusedWifi(found []WifiNetwork, g BootGraph, callers []string) {
 		for _, init := range g.Inits {
 			name, inside := strings.CutPrefix(n.Location.Path, init.Root+"!")
 			if inside && !strings.Contains(name, "!") && n.Security == WifiOpen && n.hostapd {
-				n.Unused = init.Kind != "" && init.Problem == "" && len(init.Unjudged) == 0 && !slices.ContainsFunc(g.Commands, func(c BootCommand) bool { return startsHostapd(c.Command, name) })
+				n.Unused = init.Kind != "" && init.Problem == "" && len(init.Unjudged) == 0 && !slices.ContainsFunc(g.Commands, func(c BootCommand) bool { return startsHostapd(&c.Command, name) })
 			}
 		}
 	}
@@ -63,7 +64,7 @@ func namesHostapd(word string) bool { return strings.Contains(word, hostapdWord)
 
 // startsHostapd reports whether a command may start hostapd with the settings of a
 // file.
-func startsHostapd(c Command, settings string) bool {
+func startsHostapd(c *Command, settings string) bool {
 	words := append([]string{c.Name}, c.Args...)
 	if !slices.ContainsFunc(words, namesHostapd) {
 		return false
