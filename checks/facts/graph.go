@@ -131,6 +131,7 @@ func Observe(ctx context.Context, src firmware.Source, opts firmware.Options, no
 		return nil, err
 	}
 	o.Image, o.Coverage = img, CoverageOf(img)
+	o.Coverage.Skipped = append(o.Coverage.Skipped, o.texts.skipped()...)
 	search.finish()
 	for _, s := range scans {
 		s.finish()

@@ -44,7 +44,7 @@ type keyMaterial struct {
 
 var keyScan = &Scan[keyMaterial]{
 	Name:    "key-material",
-	Version: 5,
+	Version: 6,
 	Doc:     "Keys and certificates in PEM, DER, OpenSSH, dropbear, OpenPGP and other forms, anywhere in a file.",
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= minKeyFile
@@ -115,7 +115,7 @@ func seeKeys(f *firmware.File, content []byte, words sights) []keyMaterial {
 // otherMaterial parses what stands at the other words.
 func otherMaterial(f *firmware.File, content []byte, words sights) []keyMaterial {
 	var found []keyMaterial
-	tunnels := f.Kind == firmware.Regular && len(content) <= MaxText && IsText(content)
+	tunnels := f.Kind == firmware.Regular && len(content) <= maxTextOf(f) && IsText(content)
 	last := wordTunnel // behind the words that are tried here; those of tunnels in texts only
 	if tunnels {
 		last += len(tunnelWords)
@@ -314,7 +314,7 @@ func (m keyMaterial) Location() assay.Location {
 var Keys = &Fact[[]Key]{
 	Name:    "keys",
 	Doc:     "Private and public keys in PEM, DER, PKCS#12, Java's and Bouncy Castle's key stores, bare base64, age, OpenSSH, dropbear, PuTTY, OpenPGP, WireGuard, OpenVPN, usign, minisign and JSON form: kind, size, digest of the public half, place.",
-	Version: 5,
+	Version: 6,
 	Needs:   []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]Key, error) {
 		all, err := keysAndCertificates.Of(o)

@@ -86,7 +86,7 @@ func sshKey(pub ssh.PublicKey) (*Key, bool) {
 
 // sshPublicKeys reads lines of authorized_keys and .pub files (sshd(8)).
 func sshPublicKeys(f *firmware.File, content []byte) []keyMaterial {
-	if f.Kind != firmware.Regular || len(content) > MaxText || !IsText(content) {
+	if f.Kind != firmware.Regular || len(content) > maxTextOf(f) || !IsText(content) {
 		return nil
 	}
 	var found []keyMaterial

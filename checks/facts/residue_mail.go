@@ -35,7 +35,7 @@ const maxMails = 20
 
 // addressResidue finds addresses in the values of settings.
 func addressResidue(f *firmware.File, content []byte) []Residue {
-	if len(content) > MaxText || bytes.IndexByte(content, '@') < 0 || !holdsSettings(f.Name) || !IsText(content) || kindOfText(f, content, true) != InSetting {
+	if len(content) > MaxSettings || bytes.IndexByte(content, '@') < 0 || !holdsSettings(f.Name) || !IsText(content) || kindOfText(f, content, true) != InSetting {
 		return nil
 	}
 	var found []Residue

@@ -33,7 +33,7 @@ const (
 // TelemetrySigns are the signs of telemetry in the image.
 var TelemetrySigns = &Fact[[]Telemetry]{
 	Name:    "telemetry",
-	Version: 2,
+	Version: 3,
 	Doc:     "Hosts that take reports of use, agents and libraries that send them, and settings that turn them on or off.",
 	Needs:   []Node{Endpoints, Programs, Boot, telemetrySwitches},
 	Observe: func(o *Observer) ([]Telemetry, error) {
@@ -88,10 +88,11 @@ func startedPrograms(g BootGraph) map[string]bool {
 
 // telemetrySwitches are settings whose name says that they turn reports on.
 var telemetrySwitches = &Scan[Telemetry]{
-	Name: "telemetry-switches",
-	Doc:  "Settings that turn reports of use on or off.",
+	Name:    "telemetry-switches",
+	Version: 2,
+	Doc:     "Settings that turn reports of use on or off.",
 	Want: func(f *firmware.File) bool {
-		return f.Kind == firmware.Regular && f.Size > 0 && f.Size <= MaxText && holdsSettings(f.Name)
+		return f.Kind == firmware.Regular && f.Size > 0 && f.Size <= MaxSettings && holdsSettings(f.Name)
 	},
 	Words: switchAnchors,
 	Spot: func(f *firmware.File, content []byte, words sights) []Telemetry {

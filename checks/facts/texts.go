@@ -4,15 +4,30 @@ import (
 	"bytes"
 	"iter"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
 )
 
-// MaxText is the size in bytes up to which a text file is kept. Settings and
-// scripts are far smaller; what is larger is data.
-const MaxText = 256 << 10
+const (
+	// MaxText is the size in bytes up to which a text file is kept. Scripts are far
+	// smaller; what is larger is data.
+	MaxText = 256 << 10
+	// MaxSettings is that of a text where a device may have its settings: a page with
+	// all its code, or all settings of a device in one file, is larger than others. What
+	// is larger than this counts as not looked into.
+	MaxSettings = 16 << 20
+)
+
+// maxTextOf is the size up to which a text is kept.
+func maxTextOf(f *firmware.File) int {
+	if holdsSettings(f.Name) {
+		return MaxSettings
+	}
+	return MaxText
+}
 
 // Text is a text file: a setting, a script, a page.
 type Text struct {
@@ -21,6 +36,7 @@ type Text struct {
 
 	place *assay.Location // of the command that writes it, if the image does not hold it
 	odd   *oddText        // if the file is no plain text
+	long  bool            // it is too long to be kept, and may hold settings
 
 	stored *storedText // where the content is, if it is not in memory
 }
@@ -125,12 +141,18 @@ func (s *TextSet) Match(c *firmware.Container, pattern string) []Text {
 
 var textScan = &Scan[Text]{
 	Name:    "text-files",
-	Version: 2,
-	Doc:     "Text files of up to 256 KiB, and scripts with other bytes as a shell reads them.",
+	Version: 3,
+	Doc:     "Text files of up to 256 KiB, those where settings may stand of up to 16 MiB, and scripts with other bytes as a shell reads them.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size > 0 },
 	See: func(f *firmware.File, content []byte) []Text {
-		if len(content) <= MaxText && IsText(content) {
-			return []Text{{File: f, Content: string(content)}}
+		if !bytes.HasPrefix(content, []byte("#!")) || len(content) <= MaxText {
+			switch most := maxTextOf(f); {
+			case len(content) > MaxText && most == MaxText || !IsText(content):
+			case len(content) > most:
+				return []Text{{File: f, long: true}}
+			default:
+				return []Text{{File: f, Content: string(content)}}
+			}
 		}
 		if t, ok := readAsShell(f, content); ok {
 			return []Text{t}
@@ -150,6 +172,7 @@ var Texts = &Fact[*TextSet]{
 		if err != nil {
 			return nil, err
 		}
+		all = slices.DeleteFunc(slices.Clone(all), func(t Text) bool { return t.long })
 		s := &TextSet{all: all, byFile: make(map[*firmware.File]int, len(all))}
 		for i, t := range all {
 			s.byFile[t.File] = i

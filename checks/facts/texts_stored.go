@@ -1,10 +1,13 @@
 package facts
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -22,11 +25,12 @@ type textStore struct {
 	scratch *firmware.Scratch // nil: all stay in memory
 
 	mu    sync.Mutex
-	live  int     // bytes in memory
-	batch []*Text // to be written next; still in memory
-	size  int     // bytes of the batch
-	full  bool    // the scratch file takes no more
-	err   error   // a text could not be read again
+	live  int             // bytes in memory
+	batch []*Text         // to be written next; still in memory
+	size  int             // bytes of the batch
+	full  bool            // the scratch file takes no more
+	long  []assay.Skipped // texts that are too long to be kept
+	err   error           // a text could not be read again
 }
 
 // storedText is the place of a text in the store.
@@ -39,13 +43,21 @@ type storedText struct {
 
 // put takes what was seen of a file. Scripts stay in memory: they are read most often.
 func (s *textStore) put(texts []Text) {
-	if s.scratch == nil || len(texts) == 0 {
+	if len(texts) == 0 {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range texts {
 		t := &texts[i]
+		if t.long {
+			s.long = append(s.long, assay.Skipped{
+				Path: t.File.Path, Length: t.File.Size, Reason: fmt.Sprintf("a text of more than %d bytes is not read line by line", MaxSettings),
+			})
+		}
+		if s.scratch == nil {
+			continue
+		}
 		s.live += len(t.Content)
 		if s.live > maxTextMemory && !s.full && !isScript(*t) {
 			s.batch = append(s.batch, t)
@@ -87,7 +99,10 @@ func (t Text) loaded() Text {
 	}
 	buffer := textBuffers.Get().(*[MaxText]byte)
 	defer textBuffers.Put(buffer)
-	content := buffer[:t.stored.size]
+	content := buffer[:min(t.stored.size, MaxText)]
+	if t.stored.size > MaxText {
+		content = make([]byte, t.stored.size)
+	}
 	if _, err := t.stored.batch.ReadAt(content, t.stored.offset); err != nil {
 		t.stored.store.fail(fmt.Errorf("%s cannot be read again: %w", t.File.Path, err))
 	}
@@ -112,4 +127,12 @@ func (s *textStore) failed() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.err
+}
+
+// skipped are the texts that were too long, by path.
+func (s *textStore) skipped() []assay.Skipped {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slices.SortFunc(s.long, func(a, b assay.Skipped) int { return cmp.Compare(a.Path, b.Path) })
+	return s.long
 }
