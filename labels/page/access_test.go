@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/assay-iot/assay/labels/status"
@@ -181,10 +182,11 @@ func TestOnDevice(t *testing.T) {
 func TestPolicy(t *testing.T) {
 	key := newECDSA(t)
 	html := build(t, trust(key))
-	var content string
+	var content atomic.Value // browsers ask for an icon too, when they like
+	content.Store("")
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = io.WriteString(w, content)
+		_, _ = io.WriteString(w, content.Load().(string))
 	}))
 	defer server.Close()
 	b := startChrome(t, server)
@@ -193,7 +195,7 @@ func TestPolicy(t *testing.T) {
 		"a script":  "<script>document.title='run'</script></html>",
 		"a handler": "<img src=x onerror=\"document.title='run'\"></html>",
 	} {
-		content = strings.Replace(string(html), "</html>", more, 1)
+		content.Store(strings.Replace(string(html), "</html>", more, 1))
 		b.open("https://labels.acme.example/l")
 		if b.eval("document.title") == "run" {
 			t.Errorf("%s ran", name)
