@@ -102,3 +102,33 @@ func TestStatementRefusals(t *testing.T) {
 		check(t, name, s.Validate(), c.want)
 	}
 }
+
+// A scheme that the program does not know is called by no name of one that it knows, and
+// by no level; its edition is a version or a date.
+func TestUnknownSchemes(t *testing.T) {
+	for _, c := range []struct{ id, title, edition, want string }{
+		{"sg-cls", "Cybersecurity Labelling Scheme", "2026", ""},
+		{"sg-cls", "UK PSTI (Security Requirements) Regulations 2023, Schedule 1", "2026", "as uk-psti is called"},
+		{"sg-cls", "The U.K.-P S T I rules", "2026", "as uk-psti is called"},
+		{"sg-cls", "Baseline after uk-p\u0455ti", "2026", "as uk-psti is called"},
+		{"sg-cls", "Tested by ETSI EN 303 645", "2026", "as etsi-en-303-645 is called"},
+		{"sg-cls", "ETSI EN 303645", "2026", "as etsi-en-303-645 is called"},
+		{"sg-cls", "Statement of nine common principles", "2026", "as platform-statement is called"},
+		{"uk-pst\u0456", "Baseline", "2026", "looks like uk-psti"},
+		{"sg-cls", "Cybersecurity Labelling Scheme CLS4", "2026", "names a level"},
+		{"sg-cls", "Scheme LVL 4", "2026", "names a level"},
+		{"sg-cls", "Scheme, Star 5", "2026", "names a level"},
+		{"sg-cls", "Common Criteria EAL4", "2026", "names a level"},
+		{"sg-cls", "Cybersecurity Labelling Scheme", "CLS 4", "no version or date"},
+		{"sg-cls", "Cybersecurity Labelling Scheme", "LVL 4", "no version or date"},
+		{"sg-cls", "Cybersecurity Labelling Scheme", "V2.1", ""},
+		{"sg-cls", "Cybersecurity Labelling Scheme", "2026-05-01", ""},
+	} {
+		s := labeltest.Statement(t)
+		s.Predicate.AlsoAssessed[0] = labels.Unclaimed{ID: c.id, Title: c.title, Edition: c.edition, Outcome: assay.NotMet}
+		check(t, c.id+" "+c.title+" "+c.edition, s.Validate(), c.want)
+	}
+	s := labeltest.Statement(t)
+	s.Predicate.Rules = []labels.Rules{{Kind: "scheme", Name: "uk-psti", Version: "V3.1.3, all requirements met", Digest: labeltest.Digest("r")}}
+	check(t, "a sentence for a version of rules", s.Validate(), "no version or date")
+}

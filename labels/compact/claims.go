@@ -226,7 +226,7 @@ func (c *claims) checkTexts() error {
 		}
 	}
 	for _, s := range b.Schemes {
-		if err := errors.Join(labels.CheckScheme(s.ID, s.ID), labels.CheckScheme(s.ID, s.Edition)); err != nil {
+		if err := errors.Join(labels.CheckScheme(s.ID, s.ID), labels.CheckScheme(s.ID, s.Edition), labels.CheckEdition(s.ID, s.Edition)); err != nil {
 			return err
 		}
 	}
