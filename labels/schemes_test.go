@@ -88,14 +88,20 @@ func TestStatementRefusals(t *testing.T) {
 		"a requirement twice": {func(l *labels.Label) {
 			l.Schemes[0].Requirements = append(l.Schemes[0].Requirements, l.Schemes[0].Requirements[0])
 		}, "twice"},
-		"a boast of a document":      {func(l *labels.Label) { l.Documents[0].By = "Unhackable Labs" }, "never stands on a label"},
-		"an invisible letter":        {func(l *labels.Label) { l.Product.Name += "\u3164" }, "U+3164"},
-		"an invisible blank":         {func(l *labels.Label) { l.Product.Name += "\u2800x" }, "U+2800"},
-		"a form of a letter":         {func(l *labels.Label) { l.Product.Name += "\ufe0f" }, "U+FE0F"},
-		"a long GTIN":                {func(l *labels.Label) { l.Product.GTIN = "0950600013435299999" }, "GTIN"},
-		"a GTIN with a space":        {func(l *labels.Label) { l.Product.GTIN = "09506000 13435" }, "GTIN"},
-		"a GTIN with a wide digit":   {func(l *labels.Label) { l.Product.GTIN = "0950600013435\uff13" }, "GTIN"},
-		"a GTIN with a typing error": {func(l *labels.Label) { l.Product.GTIN = "09506000134353" }, "GTIN"},
+		"a sentence for a date":       {func(l *labels.Label) { l.Documents[0].Date = "approved in full" }, "not a date"},
+		"a sensor that is not there":  {func(l *labels.Label) { l.Declared.WithoutSensors = []string{l.Declared.Sensors[0]} }, "not to have it"},
+		"an examined app":             {func(l *labels.Label) { l.Parts[1].Examined = true }, "no image of the label"},
+		"another examined firmware":   {func(l *labels.Label) { l.Parts[0].Name = "radio" }, "no image of the label"},
+		"a part that is not examined": {func(l *labels.Label) { l.Parts[0].Name, l.Parts[0].Examined = "radio", false }, ""},
+		"a document without a date":   {func(l *labels.Label) { l.Documents[0].Date = "" }, ""},
+		"a boast of a document":       {func(l *labels.Label) { l.Documents[0].By = "Unhackable Labs" }, "never stands on a label"},
+		"an invisible letter":         {func(l *labels.Label) { l.Product.Name += "\u3164" }, "U+3164"},
+		"an invisible blank":          {func(l *labels.Label) { l.Product.Name += "\u2800x" }, "U+2800"},
+		"a form of a letter":          {func(l *labels.Label) { l.Product.Name += "\ufe0f" }, "U+FE0F"},
+		"a long GTIN":                 {func(l *labels.Label) { l.Product.GTIN = "0950600013435299999" }, "GTIN"},
+		"a GTIN with a space":         {func(l *labels.Label) { l.Product.GTIN = "09506000 13435" }, "GTIN"},
+		"a GTIN with a wide digit":    {func(l *labels.Label) { l.Product.GTIN = "0950600013435\uff13" }, "GTIN"},
+		"a GTIN with a typing error":  {func(l *labels.Label) { l.Product.GTIN = "09506000134353" }, "GTIN"},
 	} {
 		s := labeltest.Statement(t)
 		c.change(&s.Predicate)
