@@ -103,6 +103,18 @@ func titleOf(id string) (name string, known bool) {
 // in the browser shows no other of a scheme that it does not know.
 var editionForm = regexp.MustCompile(`^V?[0-9][0-9.:/-]{0,23}$`)
 
+// Editions gives the editions that the program knows and that have another form, each
+// behind the id of its scheme and a blank: for verifiers in other languages.
+func Editions() []string {
+	var list []string
+	for _, t := range titles {
+		if !editionForm.MatchString(t.edition) {
+			list = append(list, t.id+" "+t.edition)
+		}
+	}
+	return list
+}
+
 // CheckEdition refuses an edition that says more than which one it is: a sentence there
 // would stand on the label as if the scheme said it.
 func CheckEdition(id, s string) error {
