@@ -89,10 +89,15 @@ func (l *Label) boasting() error {
 		}
 	}
 	for _, s := range l.Schemes {
-		errs = append(errs, checkEdition(s.ID, s.Edition))
+		errs = append(errs, CheckEdition(s.ID, s.Edition))
 	}
 	for _, s := range l.AlsoAssessed {
-		errs = append(errs, checkEdition(s.ID, s.Edition))
+		errs = append(errs, CheckEdition(s.ID, s.Edition))
+	}
+	for _, r := range l.Rules {
+		if r.Kind == "scheme" {
+			errs = append(errs, CheckEdition(r.Name, r.Version))
+		}
 	}
 	return errors.Join(errs...)
 }

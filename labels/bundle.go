@@ -96,7 +96,17 @@ func (b *Bundle) Digest() [32]byte { return sha256.Sum256(b.Envelope.Payload) }
 // ParseBundle reads a bundle. It accepts nothing but the bytes that
 // [Bundle.Bytes] writes: ErrNotLabel if they are no bundle, CanonicalError if
 // they are one in another form. It does not verify.
-func ParseBundle(data []byte) (*Bundle, error) { return parseBundle(data, MaxBundle) }
+func ParseBundle(data []byte) (*Bundle, error) {
+	b, err := parseBundle(data, MaxBundle)
+	if err != nil {
+		return nil, err
+	}
+	// Nothing protects the hint, so it is held to the form of a KeyID.
+	if id, err := base64.StdEncoding.Strict().DecodeString(b.Material.PublicKey.Hint); err != nil || len(id) != sha256.Size {
+		return nil, fmt.Errorf("%w: the hint %.60q names no key: it is %d bytes in base64", ErrNotLabel, b.Material.PublicKey.Hint, sha256.Size)
+	}
+	return b, nil
+}
 
 func parseBundle(data []byte, limit int) (*Bundle, error) {
 	if len(data) > limit {

@@ -1,6 +1,41 @@
 package labels
 
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
 // CheckText refuses what a text of a label may not hold: more than MaxText
 // characters, controls, and what turns the direction of writing or shows nothing.
 // The names in a trust policy are held to it too.
 func CheckText(s string) error { return checkText(s) }
+
+// Visible makes the text of a stranger safe for a terminal: control characters, what
+// turns the direction of writing, and broken UTF-8 become escapes that can be seen.
+func Visible(s string) string {
+	if utf8.ValidString(s) && !strings.ContainsFunc(s, hidden) {
+		return s
+	}
+	b := &strings.Builder{}
+	for i, r := range s {
+		switch {
+		case r == utf8.RuneError && s[i] >= utf8.RuneSelf && !strings.HasPrefix(s[i:], "\uFFFD"):
+			fmt.Fprintf(b, `\x%02x`, s[i])
+		case hidden(r):
+			fmt.Fprintf(b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// hidden reports characters that could change what a terminal shows.
+func hidden(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r < ' ' || r == 0x7f // DEL
+	}
+	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
+}

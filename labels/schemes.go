@@ -28,23 +28,67 @@ func Title(id, edition string) (name string, known bool) {
 	return titles[i].title, true
 }
 
+// known are the words by which people know the schemes of titles: no other scheme is
+// called by them.
+var known = []mark{
+	{"etsi-en-303-645", phrases("en 303 645", "etsi 303 645", "cyber security for consumer internet of things")},
+	{"platform-statement", phrases("platform statement", "iot security policy platform", "nine common principles")},
+	{"uk-psti", phrases("psti", "product security and telecommunications infrastructure", "si 2023 1007")},
+}
+
+// levelWords are those of levels that a title could print where the trust policy
+// allows none. In other texts they have other meanings.
+var levelWords = phrases("cls#", "lvl #", "star #", "level#", "eal#", "tier #", "class #")
+
 // validateTitles holds what the label calls schemes to what they are called, as far
 // as that is known.
 func (l *Label) validateTitles() error {
-	type named struct{ id, title string }
-	var all []named
 	for _, s := range l.Schemes {
-		all = append(all, named{s.ID, s.Title})
+		if err := checkTitle(s.ID, s.Title); err != nil {
+			return err
+		}
 	}
 	for _, o := range l.AlsoAssessed {
-		all = append(all, named{o.ID, o.Title})
-	}
-	for _, s := range all {
-		if want, known := titleOf(s.id); known && s.title != want {
-			return fmt.Errorf("it calls the scheme %s %q; its name is %q", s.id, s.title, want)
+		if err := checkTitle(o.ID, o.Title); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// checkTitle refuses a title that is not the scheme's, where that is known, and
+// else one that calls a scheme which is known, or a level.
+func checkTitle(id, name string) error {
+	if want, ok := titleOf(id); ok {
+		if name != want {
+			return fmt.Errorf("it calls the scheme %s %q; its name is %q", id, name, want)
+		}
+		return nil
+	}
+	t := wordsOf(name)
+	for _, k := range known {
+		if SameName(id, k.scheme) {
+			return fmt.Errorf("the scheme %q looks like %s, and is another", id, k.scheme)
+		}
+		for _, w := range k.words() {
+			if t.says(w) {
+				return fmt.Errorf("it calls the scheme %s %.120q, as %s is called", id, name, k.scheme)
+			}
+		}
+	}
+	for _, w := range levelWords() {
+		if t.says(w) {
+			return fmt.Errorf("it calls the scheme %s %.120q, which names a level", id, name)
+		}
+	}
+	return nil
+}
+
+// Known reports whether the program knows a scheme, in whatever edition. What another is
+// called on a label are its issuer's words.
+func Known(id string) bool {
+	_, known := titleOf(id)
+	return known
 }
 
 func titleOf(id string) (name string, known bool) {
@@ -55,14 +99,27 @@ func titleOf(id string) (name string, known bool) {
 	return titles[i].title, true
 }
 
-// editionForm is that of a version or a date: "V3.1.3", "2024", "SI 2023/1007".
-var editionForm = regexp.MustCompile(`^[A-Za-z]{0,4} ?[0-9][0-9A-Za-z.:/-]{0,23}$`)
+// editionForm is that of a version or a date: "V3.1.3", "2024", "2024-05". The verifier
+// in the browser shows no other of a scheme that it does not know.
+var editionForm = regexp.MustCompile(`^V?[0-9][0-9.:/-]{0,23}$`)
 
-// checkEdition refuses an edition that says more than which one it is: a sentence there
+// Editions gives the editions that the program knows and that have another form, each
+// behind the id of its scheme and a blank: for verifiers in other languages.
+func Editions() []string {
+	var list []string
+	for _, t := range titles {
+		if !editionForm.MatchString(t.edition) {
+			list = append(list, t.id+" "+t.edition)
+		}
+	}
+	return list
+}
+
+// CheckEdition refuses an edition that says more than which one it is: a sentence there
 // would stand on the label as if the scheme said it.
-func checkEdition(id, s string) error {
+func CheckEdition(id, s string) error {
 	if _, known := Title(id, s); known || editionForm.MatchString(s) {
 		return nil
 	}
-	return fmt.Errorf("the edition %.120q of %s is no version or date of up to 24 characters", s, id)
+	return fmt.Errorf("the edition %.120q of %s is no version or date of up to 24 digits", s, id)
 }

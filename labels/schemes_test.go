@@ -88,17 +88,53 @@ func TestStatementRefusals(t *testing.T) {
 		"a requirement twice": {func(l *labels.Label) {
 			l.Schemes[0].Requirements = append(l.Schemes[0].Requirements, l.Schemes[0].Requirements[0])
 		}, "twice"},
-		"a boast of a document":      {func(l *labels.Label) { l.Documents[0].By = "Unhackable Labs" }, "never stands on a label"},
-		"an invisible letter":        {func(l *labels.Label) { l.Product.Name += "\u3164" }, "U+3164"},
-		"an invisible blank":         {func(l *labels.Label) { l.Product.Name += "\u2800x" }, "U+2800"},
-		"a form of a letter":         {func(l *labels.Label) { l.Product.Name += "\ufe0f" }, "U+FE0F"},
-		"a long GTIN":                {func(l *labels.Label) { l.Product.GTIN = "0950600013435299999" }, "GTIN"},
-		"a GTIN with a space":        {func(l *labels.Label) { l.Product.GTIN = "09506000 13435" }, "GTIN"},
-		"a GTIN with a wide digit":   {func(l *labels.Label) { l.Product.GTIN = "0950600013435\uff13" }, "GTIN"},
-		"a GTIN with a typing error": {func(l *labels.Label) { l.Product.GTIN = "09506000134353" }, "GTIN"},
+		"a sentence for a date":       {func(l *labels.Label) { l.Documents[0].Date = "approved in full" }, "not a date"},
+		"a sensor that is not there":  {func(l *labels.Label) { l.Declared.WithoutSensors = []string{l.Declared.Sensors[0]} }, "not to have it"},
+		"an examined app":             {func(l *labels.Label) { l.Parts[1].Examined = true }, "no image of the label"},
+		"another examined firmware":   {func(l *labels.Label) { l.Parts[0].Name = "radio" }, "no image of the label"},
+		"a part that is not examined": {func(l *labels.Label) { l.Parts[0].Name, l.Parts[0].Examined = "radio", false }, ""},
+		"a document without a date":   {func(l *labels.Label) { l.Documents[0].Date = "" }, ""},
+		"a boast of a document":       {func(l *labels.Label) { l.Documents[0].By = "Unhackable Labs" }, "never stands on a label"},
+		"an invisible letter":         {func(l *labels.Label) { l.Product.Name += "\u3164" }, "U+3164"},
+		"an invisible blank":          {func(l *labels.Label) { l.Product.Name += "\u2800x" }, "U+2800"},
+		"a form of a letter":          {func(l *labels.Label) { l.Product.Name += "\ufe0f" }, "U+FE0F"},
+		"a long GTIN":                 {func(l *labels.Label) { l.Product.GTIN = "0950600013435299999" }, "GTIN"},
+		"a GTIN with a space":         {func(l *labels.Label) { l.Product.GTIN = "09506000 13435" }, "GTIN"},
+		"a GTIN with a wide digit":    {func(l *labels.Label) { l.Product.GTIN = "0950600013435\uff13" }, "GTIN"},
+		"a GTIN with a typing error":  {func(l *labels.Label) { l.Product.GTIN = "09506000134353" }, "GTIN"},
 	} {
 		s := labeltest.Statement(t)
 		c.change(&s.Predicate)
 		check(t, name, s.Validate(), c.want)
 	}
+}
+
+// A scheme that the program does not know is called by no name of one that it knows, and
+// by no level; its edition is a version or a date.
+func TestUnknownSchemes(t *testing.T) {
+	for _, c := range []struct{ id, title, edition, want string }{
+		{"sg-cls", "Cybersecurity Labelling Scheme", "2026", ""},
+		{"sg-cls", "UK PSTI (Security Requirements) Regulations 2023, Schedule 1", "2026", "as uk-psti is called"},
+		{"sg-cls", "The U.K.-P S T I rules", "2026", "as uk-psti is called"},
+		{"sg-cls", "Baseline after uk-p\u0455ti", "2026", "as uk-psti is called"},
+		{"sg-cls", "Tested by ETSI EN 303 645", "2026", "as etsi-en-303-645 is called"},
+		{"sg-cls", "ETSI EN 303645", "2026", "as etsi-en-303-645 is called"},
+		{"sg-cls", "Statement of nine common principles", "2026", "as platform-statement is called"},
+		{"uk-pst\u0456", "Baseline", "2026", "looks like uk-psti"},
+		{"sg-cls", "Cybersecurity Labelling Scheme CLS4", "2026", "names a level"},
+		{"sg-cls", "Scheme LVL 4", "2026", "names a level"},
+		{"sg-cls", "Scheme, Star 5", "2026", "names a level"},
+		{"sg-cls", "Common Criteria EAL4", "2026", "names a level"},
+		{"sg-cls", "Cybersecurity Labelling Scheme", "CLS 4", "no version or date"},
+		{"sg-cls", "Cybersecurity Labelling Scheme", "LVL 4", "no version or date"},
+		{"sg-cls", "Cybersecurity Labelling Scheme", "V2.1", ""},
+		{"sg-cls", "Cybersecurity Labelling Scheme", "2026-05-01", ""},
+	} {
+		s := labeltest.Statement(t)
+		s.Predicate.AlsoAssessed[0] = labels.Unclaimed{ID: c.id, Title: c.title, Edition: c.edition, Outcome: assay.NotMet}
+		check(t, c.id+" "+c.title+" "+c.edition, s.Validate(), c.want)
+	}
+	s := labeltest.Statement(t)
+	s.Predicate.Rules = []labels.Rules{{Kind: "scheme", Name: "uk-psti", Version: "V3.1.3, all requirements met", Digest: labeltest.Digest("r")}}
+	check(t, "a sentence for a version of rules", s.Validate(), "no version or date")
 }

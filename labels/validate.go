@@ -134,6 +134,20 @@ func (l *Label) validateTexts() error {
 		if !slices.Contains([]string{"firmware", "app", "cloud"}, p.Kind) {
 			return fmt.Errorf("a part of the kind %.60q: it is firmware, app or cloud", p.Kind)
 		}
+		subject := p.Kind == "firmware" && slices.ContainsFunc(l.Firmware, func(f Firmware) bool { return f.Name == p.Name })
+		if p.Examined && !subject {
+			return fmt.Errorf("the part %.60q (%s) is said to be examined, and is no image of the label", p.Name, p.Kind)
+		}
+	}
+	for _, d := range l.Documents {
+		if err := checkDate(d.Date); d.Date != "" && err != nil {
+			return fmt.Errorf("a document of the kind %.60q: %w", d.Kind, err)
+		}
+	}
+	for _, word := range l.Declared.Sensors {
+		if slices.Contains(l.Declared.WithoutSensors, word) {
+			return fmt.Errorf("the product is declared to have the sensor %.60q, and not to have it", word)
+		}
 	}
 	for _, r := range l.Rules {
 		if !slices.Contains([]string{"scheme", "checks", "data"}, r.Kind) {

@@ -33,7 +33,7 @@ signs from it the list that verifiers ask:
 
   assay issuer status new 2026.ledger --list https://body.example/status/2026 --address https://body.example/labels
   assay label camera/ --key issuer.key --address https://body.example/labels --status 2026.ledger --out label
-  assay issuer status set 2026.ledger revoked --label label/label.sigstore.json --why "key was leaked"
+  assay issuer status set 2026.ledger revoked --label label/label.sigstore.json --key issuer.pub --why "key was leaked"
   assay issuer status sign 2026.ledger --key issuer.key --out 2026.status
 
 Publish the signed list at its address, and sign it again before it expires, changed or
@@ -139,7 +139,7 @@ A label says itself which place it has, so --label is believed only if it is gen
 		RunE: func(c *cobra.Command, args []string) error {
 			var v status.Value
 			if err := v.UnmarshalText([]byte(args[1])); err != nil {
-				return badInput("write: assay issuer status set LEDGER revoked --label label.sigstore.json", "%w", err)
+				return badInput("write: assay issuer status set LEDGER revoked --label label.sigstore.json --key issuer.pub", "%w", err)
 			}
 			l, err := openLedger(args[0])
 			if err != nil {

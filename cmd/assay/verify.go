@@ -123,7 +123,7 @@ valid on that day: revoked, suspended, superseded, expired, support ended.`,
 			if err := lists.keep(answer); err != nil && answer.Status.ExitCode() == 0 {
 				return err
 			} else if err != nil { // which must not hide the answer
-				fmt.Fprintf(p.err, "the status list could not be kept: %v\n", err)
+				fmt.Fprintf(p.err, "the status list could not be kept: %s\n", cleanLines(err.Error()))
 			}
 			return answered(answer.Status.ExitCode())
 		},

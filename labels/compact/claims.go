@@ -225,9 +225,33 @@ func (c *claims) checkTexts() error {
 			return err
 		}
 	}
+	if err := c.checkShortened(); err != nil {
+		return err
+	}
 	for _, s := range b.Schemes {
-		if err := errors.Join(labels.CheckScheme(s.ID, s.ID), labels.CheckScheme(s.ID, s.Edition)); err != nil {
+		if err := errors.Join(labels.CheckScheme(s.ID, s.ID), labels.CheckScheme(s.ID, s.Edition), labels.CheckEdition(s.ID, s.Edition)); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// leastShortened is the number of bytes that a shortened text has at least: it is cut to
+// 12 in the end, less the part of a character and a blank before it.
+const leastShortened = 8
+
+// checkShortened refuses a text that is shorter than any that the rule of FromStatement
+// cuts: of a few letters anybody's name could be the whole.
+func (c *claims) checkShortened() error {
+	b := &c.Body
+	for _, t := range []struct {
+		field Field
+		texts []string
+	}{{FieldMaker, []string{b.Maker}}, {FieldProduct, []string{b.Product}}, {FieldModels, b.Models[:min(1, len(b.Models))]}, {FieldFirmware, []string{b.Firmware}}, {FieldMinimum, []string{b.Minimum}}} {
+		for _, s := range t.texts {
+			if slices.Contains(b.Shortened, t.field) && s != "" && len(s) < leastShortened {
+				return fmt.Errorf("the text %q is said to be shortened, and has %d bytes, less than %d", s, len(s), leastShortened)
+			}
 		}
 	}
 	return nil

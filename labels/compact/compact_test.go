@@ -309,7 +309,7 @@ func TestClaims(t *testing.T) {
 	}
 	for name, payload := range map[string]any{
 		"a lowest version as its own": claims(body(m{10: "v2.4.0", 11: "2.4"}), nil), "versions without an order": claims(body(m{10: "r1", 11: "r2"}), nil),
-		"a beginning of a version": claims(body(m{10: "1", 11: "2", 14: []int{10}}), nil), "a list at a port": claims(body(nil), place(1, "https://a.example:65535/s")), "a denial": claims(body(m{3: "Not completely secure"}), nil),
+		"a beginning of a version": claims(body(m{10: "1.23.456", 11: "2", 14: []int{10}}), nil), "a list at a port": claims(body(nil), place(1, "https://a.example:65535/s")), "a denial": claims(body(m{3: "Not completely secure"}), nil),
 		"the least": claims(body(nil), nil), "a place": claims(body(nil), place(0, "https://a.example/s")),
 		"the last day": claims(body(m{7: 2932896}), m{4: 2932897 * 86400}),
 	} {
@@ -327,8 +327,10 @@ func TestClaims(t *testing.T) {
 		"an unknown member": claims(body(m{15: 1}), nil), "no maker": claims(body(m{2: ""}), nil), "no product": claims(body(m{3: nil}), nil),
 		"no scheme": claims(body(m{8: []any{}}), nil), "schemes missing": claims(body(m{8: nil}), nil), "a scheme of two": claims(body(m{8: []any{[]any{"uk-psti", "2023"}}}), nil),
 		"a level below 0": claims(body(m{8: []any{[]any{"uk-psti", "2023", -1}}}), nil), "standing 3": claims(body(m{12: 3}), nil), "standing 0 written out": claims(body(m{12: 0}), nil),
-		"no demo, written out": claims(body(m{13: false}), nil), "demo as a number": claims(body(m{13: 1}), nil), "shortened out of order": claims(body(m{14: []int{3, 2}}), nil),
-		"a text that turns": claims(body(m{2: "Acme \u202e"}), nil), "a text with a bell": claims(body(m{2: "Acme\a"}), nil), "an empty model": claims(body(m{4: []string{""}}), nil),
+		"no demo, written out": claims(body(m{13: false}), nil), "demo as a number": claims(body(m{13: 1}), nil), "a sentence for an edition": claims(body(m{8: []any{[]any{"uk-psti", "tested and approved, top grade", 0}}}), nil),
+		"a letter for a maker":   claims(body(m{2: "E", 14: []int{2}}), nil),
+		"shortened out of order": claims(body(m{14: []int{3, 2}}), nil),
+		"a text that turns":      claims(body(m{2: "Acme \u202e"}), nil), "a text with a bell": claims(body(m{2: "Acme\a"}), nil), "an empty model": claims(body(m{4: []string{""}}), nil),
 		"version 0": claims(body(m{1: 0}), nil), "no version": claims(body(m{1: nil}), nil), "a GTIN of 15 digits": claims(body(m{6: 100000000000000}), nil),
 		"a lowest version above its own": claims(body(m{10: "2.4.1", 11: "2.5"}), nil), "a scheme twice": claims(body(m{8: []any{[]any{"uk-psti", "2023", 0}, []any{"uk-psti", "2019", 0}}}), nil),
 		"a scheme that looks the same": claims(body(m{8: []any{[]any{"uk-psti", "2023", 0}, []any{"uk-ps\u0442i", "2023", 0}}}), nil),

@@ -180,7 +180,11 @@ func (l *Label) cutText(f Field, s *string, n int) {
 	for n > 0 && !utf8.RuneStart((*s)[n]) {
 		n--
 	}
-	*s = strings.TrimRight((*s)[:n], " \u00a0")
+	head := strings.TrimRight((*s)[:n], " \u00a0")
+	if len(head) < leastShortened { // blanks and little else
+		return
+	}
+	*s = head
 	if !l.IsShortened(f) {
 		l.Shortened = append(l.Shortened, f)
 		slices.Sort(l.Shortened)

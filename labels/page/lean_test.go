@@ -63,7 +63,30 @@ func internal(name string) string {
 	if name != "page.js" {
 		return ""
 	}
-	return "^(moreModels|moreSchemes|standing|shortened|minimum|firmware|expires|issued|support|maker|product|models|gtin|changes|signature|payload|unknown|none|why|asOf|edition)$"
+	return "^(moreModels|moreSchemes|standing|shortened|minimum|firmware|expires|issued|support|maker|product|models|gtin|changes|signature|payload|unknown|unlisted|why|asOf|edition)$"
+}
+
+// TestLeanNames: a member that is short is never read by the text of its name: that is
+// what the script finds nothing under.
+func TestLeanNames(t *testing.T) {
+	short := regexp.MustCompile(internal("page.js"))
+	for _, part := range []string{"verifier.js", "page.js"} {
+		data, err := os.ReadFile("source/" + part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Objects that are read by a text: const NAME = {…}, and NAME[…] somewhere.
+		for _, o := range regexp.MustCompile(`(?s)const (\w+) = \{(.*?)\n?\};`).FindAllSubmatch(data, -1) {
+			if !regexp.MustCompile(`\b` + string(o[1]) + `\[`).Match(data) {
+				continue
+			}
+			for _, m := range regexp.MustCompile(`(?:^|[,{])\s*(\w+)(?:\(.*?\) \{|:)`).FindAllSubmatch(o[2], -1) {
+				if short.Match(m[1]) {
+					t.Errorf("source/%s: %s is read by the text of a name, and its member %s is made short", part, o[1], m[1])
+				}
+			}
+		}
+	}
 }
 
 // shortVariables gives the variables of a style sheet, which no script names, one

@@ -315,9 +315,16 @@ func (c *content) space() string {
 	return " "
 }
 
+// mostOfTitle is how many characters of a title are shown that are its issuer's own words:
+// the id of the scheme stands behind them, and must be seen.
+const mostOfTitle = 80
+
 // scheme names a scheme, and its level only if the issuer may give it.
 func (c *content) scheme(s labels.Scheme) string {
 	text := c.Titled(s.Title, s.Edition)
+	if !labels.Known(s.ID) {
+		text = c.Titled(clip(s.Title, mostOfTitle), s.ID+", "+s.Edition)
+	}
 	if s.Level > 0 && c.l.Issuer.Standing == labels.Authorised {
 		text = c.Fill(c.Level, "scheme", text, "level", strconv.Itoa(s.Level))
 	}
@@ -376,7 +383,11 @@ func shortTitle(s string, n int) string {
 func (c *content) unclaimed(n int) []string {
 	var list []string
 	for _, o := range c.l.AlsoAssessed {
-		list = append(list, c.Fill(c.AlsoScheme, "scheme", shortTitle(o.Title, n)+" "+o.Edition, "outcome", c.outcome(o.Outcome)))
+		title := shortTitle(o.Title, n)
+		if !labels.Known(o.ID) {
+			title += " (" + o.ID + ")"
+		}
+		list = append(list, c.Fill(c.AlsoScheme, "scheme", title+" "+o.Edition, "outcome", c.outcome(o.Outcome)))
 	}
 	return list
 }

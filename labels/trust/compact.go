@@ -24,6 +24,8 @@ func (p *Policy) JudgeCompact(l *compact.Label, by verify.Signer, day string) ve
 		func() string { return issuer.host(l.Issuer) },
 		func() string { return issuer.standing(l) },
 		func() string { return issuer.scope(claimOf(l)) },
+		func() string { return issuer.unseen(l) },
+		func() string { return p.listed(issuer, l.Status) },
 		func() string { return key.validity(l.Issued, nil, day) },
 	} {
 		if r.Refused = refuse(); r.Refused != "" {
@@ -88,4 +90,13 @@ func claimOf(l *compact.Label) *labels.Label {
 		claim.Schemes = append(claim.Schemes, labels.Scheme{ID: s.ID, Edition: s.Edition, Level: s.Level})
 	}
 	return claim
+}
+
+// unseen holds the number of schemes that a code has no room for to those that the
+// issuer may label by: which they are cannot be seen.
+func (i *Issuer) unseen(l *compact.Label) string {
+	if n := len(l.Schemes) + l.MoreSchemes; n > len(i.Schemes) {
+		return fmt.Sprintf("it speaks of %d schemes, and %s may issue labels for %d", n, i.Display, len(i.Schemes))
+	}
+	return ""
 }

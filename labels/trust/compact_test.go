@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/compact"
 	"github.com/assay-iot/assay/labels/trust"
 	"github.com/assay-iot/assay/labels/verify"
@@ -42,6 +43,42 @@ func TestCompactStanding(t *testing.T) {
 		r := p.JudgeCompact(l, verify.Signer{Key: "k"}, "2026-11-27")
 		if (r.Refused == "") != c.yes {
 			t.Errorf("%q, %v, shortened %v: %q", c.maker, c.standing.Label(), c.cut, r.Refused)
+		}
+	}
+}
+
+// What a code leaves out is still bounded by what the policy lets its issuer say, and no
+// status list lies at another issuer's address.
+func TestCompactBounds(t *testing.T) {
+	p := &trust.Policy{Issuers: []trust.Issuer{
+		{
+			ID: "body", Display: "Example Body", Address: "https://body.example/labels", Schemes: []string{"uk-psti", "sg-cls"}, Prefixes: []string{trust.EveryProduct},
+			Keys: []trust.Key{{KeyID: "k", NotAfter: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)}},
+		},
+		{ID: "other", Display: "Other Body", Address: "https://other.example/labels"},
+	}}
+	for _, c := range []struct {
+		more int
+		list string
+		yes  bool
+	}{
+		{0, "", true},
+		{1, "", true},
+		{2, "", false},
+		{900, "", false},
+		{0, "https://body.example/status/1", true},
+		{0, "https://lists.example/status/1", true}, // a server that is nobody's
+		{0, "https://other.example/status/1", false},
+	} {
+		l := &compact.Label{
+			Issuer: "body.example", Issued: "2026-10-01", ValidUntil: "2027-10-01", SupportUntil: "2031-06-30", Maker: "Acme", Product: "Hub",
+			Schemes: []compact.Scheme{{ID: "uk-psti", Edition: "2023"}}, MoreSchemes: c.more,
+		}
+		if c.list != "" {
+			l.Status = &labels.Status{List: c.list}
+		}
+		if r := p.JudgeCompact(l, verify.Signer{Key: "k"}, "2026-11-27"); (r.Refused == "") != c.yes {
+			t.Errorf("%d more, list %q: %q", c.more, c.list, r.Refused)
 		}
 	}
 }

@@ -29,6 +29,7 @@ func (p *Policy) Judge(s *labels.Statement, by verify.Signer, day string) verify
 		func() string { return issuer.name(&s.Predicate) },
 		func() string { return issuer.leads(&s.Predicate) },
 		func() string { return issuer.scope(&s.Predicate) },
+		func() string { return p.listed(issuer, s.Predicate.Status) },
 		func() string { return issuer.witnessed(by) },
 		func() string { return key.validity(s.Predicate.Issued, by.Times, day) },
 	} {
@@ -89,6 +90,26 @@ func (i *Issuer) leads(l *labels.Label) string {
 		return fmt.Sprintf("its code leads to %s, and the trust policy says no address of %s: put address = \"https://…\" into its entry", named, i.Display)
 	}
 	return i.host(named)
+}
+
+// listed demands that the status list of a label lies at no other issuer's address.
+func (p *Policy) listed(i *Issuer, s *labels.Status) string {
+	if s == nil {
+		return ""
+	}
+	at, err := compact.IssuerAt(s.List)
+	if err != nil {
+		return err.Error()
+	}
+	if own, err := compact.IssuerAt(i.Address); err == nil && own == at {
+		return ""
+	}
+	for _, other := range p.Issuers {
+		if its, err := compact.IssuerAt(other.Address); other.ID != i.ID && err == nil && its == at {
+			return fmt.Sprintf("its status list lies at %s, which is the address of %s, and %s signed it", at, other.Display, i.Display)
+		}
+	}
+	return ""
 }
 
 // scope demands that the issuer may judge this product, by these schemes, up to

@@ -247,3 +247,13 @@ func TestVerify(t *testing.T) {
 		t.Errorf("%+v %v", r, err)
 	}
 }
+
+// No status list lies at the address of another issuer of the policy.
+func TestListOfAnother(t *testing.T) {
+	p := parse(t, policy)
+	p.Issuers = append(p.Issuers, trust.Issuer{ID: "other", Display: "Other Body", Address: "https://labels.acme.example/l"})
+	s, by := labelled(t, nil)
+	if r := p.Judge(s, by, "2026-11-01"); !strings.Contains(r.Refused, "which is the address of Other Body") {
+		t.Errorf("refused %q", r.Refused)
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
@@ -142,16 +141,16 @@ func (r *Report) code(data []byte, s *labels.Statement, keys []Key) string {
 
 // writeCompact shows what a compact label says, and what it leaves out. The name of
 // its issuer is that of the trust policy; without one the label has its address only.
-func writeCompact(b *strings.Builder, l *compact.Label, issuer string) {
-	fmt.Fprintln(b)
-	fmt.Fprintln(b, "Is this the product in your hand?")
-	fmt.Fprintln(b)
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	row := func(what, value string) {
-		if value != "" {
-			fmt.Fprintf(t, "  %s\t%s\n", what, value)
-		}
-	}
+func writeCompact(b *lines, l *compact.Label, issuer string) {
+	b.line("")
+	b.line("Is this the product in your hand?")
+	b.line("")
+	b.table(func(row func(what, value string)) { compactRows(l, issuer, row) })
+	b.line("")
+	b.line("This is what the QR code holds. The whole label says more: it bears the digest below.")
+}
+
+func compactRows(l *compact.Label, issuer string, row func(what, value string)) {
 	text := func(f compact.Field, s string) string {
 		if l.IsShortened(f) {
 			return s + "… (shortened)"
@@ -180,8 +179,6 @@ func writeCompact(b *strings.Builder, l *compact.Label, issuer string) {
 	if l.Minimum != "" {
 		row("Firmware", "supported from "+text(compact.FieldMinimum, l.Minimum))
 	}
-	_ = t.Flush() // into a strings.Builder
-	fmt.Fprintln(b, "\nThis is what the QR code holds. The whole label says more: it bears the digest below.")
 }
 
 func andMore(n int) string {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/assay-iot/assay"
@@ -81,18 +80,18 @@ func (r *Report) product() string {
 // Text writes the report for people: the answer in the first line, what to look
 // at below, technical detail last.
 func (r *Report) Text(w io.Writer) error {
-	var b strings.Builder
-	fmt.Fprintln(&b, r.Summary)
+	var b lines
+	b.line("%s", r.Summary)
 	if r.Label != nil {
 		for _, d := range r.Label.Despite {
-			fmt.Fprintf(&b, "Its issuer labelled it all the same: “%s” (%s) is %s. Decided by %s: %s\n", d.Principle.Title(), d.Requirement, despiteWord(d.Outcome), d.By, d.Reason)
+			b.line("Its issuer labelled it all the same: “%s” (%s) is %s. Decided by %s: %s", d.Principle.Title(), d.Requirement, despiteWord(d.Outcome), d.By, d.Reason)
 		}
 	}
 	for _, s := range r.Reasons {
-		fmt.Fprintln(&b, s)
+		b.line("%s", s)
 	}
 	if r.Labelled != "" {
-		fmt.Fprintf(&b, "%s is the labelled firmware: %s.\n", r.Image.Name, r.Labelled)
+		b.line("%s is the labelled firmware: %s.", r.Image.Name, r.Labelled)
 	}
 	switch {
 	case r.Label != nil:
@@ -100,14 +99,9 @@ func (r *Report) Text(w io.Writer) error {
 	case r.Compact != nil:
 		writeCompact(&b, r.Compact, r.Issuer)
 	}
-	fmt.Fprintln(&b)
-	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	r.detail(t)
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	b.line("")
+	b.table(r.detail)
+	return b.writeTo(w)
 }
 
 func despiteWord(o assay.Outcome) string {
@@ -126,20 +120,22 @@ func schemeName(s labels.Scheme) string {
 	return fmt.Sprintf("%s (%s), as its issuer calls the scheme %s", s.Title, s.Edition, s.ID)
 }
 
-func (r *Report) writeLabel(b *strings.Builder) {
+func (r *Report) writeLabel(b *lines) {
 	l := r.Label
-	fmt.Fprintln(b)
-	fmt.Fprintln(b, "Is this the product in your hand?")
-	fmt.Fprintln(b)
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	row := func(what, format string, args ...any) {
-		fmt.Fprintf(t, "  %s\t%s\n", what, fmt.Sprintf(format, args...))
-	}
+	b.line("")
+	b.line("Is this the product in your hand?")
+	b.line("")
+	b.table(func(row func(what, value string)) { r.labelRows(l, row) })
+}
+
+func (r *Report) labelRows(l *labels.Label, tell func(what, value string)) {
+	row := func(what, format string, args ...any) { tell(what, fmt.Sprintf(format, args...)) }
 	row("Product", "%s", l.Product.Name)
 	row("Maker", "%s", l.Product.Maker.Name)
 	if len(l.Product.Models) > 0 {
 		row("Models", "%s", strings.Join(l.Product.Models, ", "))
 	}
+	tell("GTIN", l.Product.GTIN)
 	row("Security updates", "until %s", l.Product.SupportUntil)
 	row("Label", "%s, valid from %s to %s", l.ID, l.Issued, l.ValidUntil)
 	for _, s := range l.Schemes {
@@ -155,7 +151,6 @@ func (r *Report) writeLabel(b *strings.Builder) {
 	for _, p := range l.Principles {
 		row(p.Principle.Title(), "%s", outcomeText(p))
 	}
-	_ = t.Flush() // into a strings.Builder
 }
 
 // levelText names a level only where a trust policy lets the issuer give one.
@@ -222,12 +217,7 @@ func (r *Report) signer(row func(what, value string)) {
 	}
 }
 
-func (r *Report) detail(w io.Writer) {
-	row := func(what, value string) {
-		if value != "" {
-			fmt.Fprintf(w, "  %s\t%s\n", what, value)
-		}
-	}
+func (r *Report) detail(row func(what, value string)) {
 	row("status", r.Status.String())
 	row("as of", r.AsOf)
 	row("label digest", string(r.Digest))

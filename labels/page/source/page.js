@@ -110,7 +110,7 @@ function drawLabel(label, list) {
 	row("rows", "against", ...label.schemes.flatMap((s, i) => [i ? element("br") : "", ...schemeText(s, label)]),
 		label.moreSchemes ? words.comma + say("more", label.moreSchemes) : "");
 	row("rows", "period", say("from", date(label.issued), date(label.expires - daySeconds)));
-	row("rows", "withdrawn", list.none ? words.nolist : list.unknown ? words.notknown : say("asof", words["value" + Math.min(list.value, 3)], moment(list.asOf)));
+	row("rows", "withdrawn", list.unlisted ? words.nolist : list.unknown ? words.notknown : say("asof", words["value" + Math.min(list.value, 3)], moment(list.asOf)));
 	if (label.minimum) row("rows", "minimum", alien(cut(11, label.minimum)));
 	if (label.shortened.length) row("rows", "shortened", words.shortened_s);
 	for (const [key, value] of [["digest", hex(label.id)], ["host", label.issuer], ["key", result.key], ["list", label.status && label.status.list + " [" + label.status.index + "]"]]) {
@@ -122,11 +122,10 @@ function drawLabel(label, list) {
 // schemeText names a level only where the page's list says that the issuer may
 // give one. Brackets and level are the page's, in its direction of writing.
 function schemeText(s, label) {
-	const [title, ...editions] = new Map(Object.entries(TRUST.names)).get(s.id) || [s.id];
-	const told = editions.some(e => e.startsWith(s.edition)) || /^V?\d[\d.:/-]*$/.test(s.edition);
+	const [title] = new Map(Object.entries(TRUST.names)).get(s.id) || [s.id];
 	const holds = result.issuer.schemes.some(a => a.id == s.id);
 	return [
-		alien(title), ...told ? [" (", alien(s.edition.replace(/-/g, "\u2011")), ")"] : [], // no line ends at such a hyphen
+		alien(title), " (", alien(s.edition.replace(/-/g, "\u2011")), ")", // no line ends at such a hyphen
 		s.level && label.standing == 2 && holds ? words.comma + say("level", s.level) : "",
 	];
 }

@@ -100,7 +100,8 @@ const isPlain = v => kinds.text(v) && /^[\p{L}\p{M}\p{N}\p{P}\p{S} \u00a0]+$/u.t
 // other scripts that look like it; NEVER, phrases in the form of face by the scheme
 // that may be called so, with "|" between, "*" before those that may stand inside of
 // longer words, "#" for a digit of LEVELS and "!" before what may not follow; DENIALS
-// and BEHIND, which make them the opposite; RATED, for stars.
+// and BEHIND, which make them the opposite; RATED, for stars; EDITIONS, those that are
+// known and are no version or date, each behind the id of its scheme.
 const looks = Object.fromEntries(LOOKS.split(" ").flatMap(([to, ...from]) => from.map(c => [c, to])));
 const phrases = Object.fromEntries(Object.entries(NEVER).map(([scheme, list]) =>
 	[scheme, list.split("|").flatMap(p => p.includes("#") ? [...LEVELS].map(d => p.replace("#", d)) : p)]));
@@ -243,25 +244,28 @@ function readLabel(payload) {
 	const [v, maker, product, models = [], moreModels = 0, gtin = 0, support, schemes, moreSchemes = 0, firmware, minimum, standing = 0, demo = false, shortened = []] =
 		fields(body, new Map([[1, "int"], [2, "name"], [3, "name"], [4, "?full"], [5, "?count"], [6, "?count"], [7, "int"], [8, "full"], [9, "?count"],
 			[10, "?name"], [11, "?name"], [12, "?count"], [13, "?true"], [14, "?full"]]));
-	need(v == 1 && id.length == 32 && !issuer.includes("/") && isAddress("https://" + issuer), "claims");
-	need(isDay(issued) && isDay(expires - daySeconds) && within(support, 0, lastDay) && expires > issued && expires - daySeconds <= support * daySeconds, "claims");
-	need(gtin <= 99999999999999 && isGTIN(String(gtin).padStart(14, "0")) && standing <= 2 && moreModels <= 1000 && moreSchemes <= 1000 && models.length <= 64 && schemes.length <= 64, "claims");
-	need(models.every(kinds.name), "claims");
+	need(v == 1 && id.length == 32 && !issuer.includes("/") && isAddress("https://" + issuer) &&
+		isDay(issued) && isDay(expires - daySeconds) && within(support, 0, lastDay) && expires > issued && expires - daySeconds <= support * daySeconds &&
+		gtin <= 99999999999999 && isGTIN(String(gtin).padStart(14, "0")) && standing <= 2 && moreModels <= 1000 && moreSchemes <= 1000 && models.length <= 64 && schemes.length <= 64 &&
+		models.every(kinds.name), "claims");
 	let last = 0;
 	for (const f of shortened) {
-		need(kinds.int(f) && f > last && f <= 32, "claims");
+		// No shorter text is cut; of one letter anybody's name could be the whole.
+		const text = [maker, product, models[0], , , , , , firmware, minimum][f - 2];
+		need(kinds.int(f) && f > last && f <= 32 && !(text && new TextEncoder().encode(text).length < 8), "claims");
 		last = f;
 	}
 	const label = {
 		issuer, issued, expires, id, maker, product, models, moreModels, gtin: gtin ? String(gtin).padStart(14, "0") : "", support: support * daySeconds,
 		schemes: schemes.map(s => {
-			need(Array.isArray(s) && s.length == 3 && isPlain(s[0]) && !boasts(s[0], s[0]) && isPlain(s[1]) && !boasts(s[1], s[0]) && kinds.int(s[2]) && within(s[2], 0, 1000), "claims");
+			need(Array.isArray(s) && s.length == 3 && isPlain(s[0]) && !boasts(s[0], s[0]) && isPlain(s[1]) && !boasts(s[1], s[0]) &&
+				(/^V?\d[\d.:/-]{0,23}$/.test(s[1]) || EDITIONS.includes(s[0] + " " + s[1])) && kinds.int(s[2]) && within(s[2], 0, 1000), "claims");
 			return {id: s[0], edition: s[1], level: s[2]};
 		}),
 		moreSchemes, firmware, minimum, standing, demo, shortened,
 	};
-	need(label.schemes.every((s, i) => label.schemes.every((other, j) => j >= i || !sameName(s.id, other.id))), "claims");
-	need(shortened.includes(10) || shortened.includes(11) || !isOlder(firmware, minimum), "claims");
+	need(label.schemes.every((s, i) => label.schemes.every((other, j) => j >= i || !sameName(s.id, other.id))) &&
+		(shortened.includes(10) || shortened.includes(11) || !isOlder(firmware, minimum)), "claims");
 	if (status) {
 		const [place] = fields(status, new Map([["status_list", "map"]]));
 		const [index, list] = fields(place, new Map([["idx", "int"], ["uri", "text"]]));
@@ -324,7 +328,7 @@ const canSign = (key, at) => at >= (key.from || 0) && at < (key.until || Infinit
 // the label's other changes: an issuer only adds to what it has said, and of a list
 // that has lost one, whenever it was signed, nobody knows what to believe.
 async function statusOf(label, issuer, now, fetchList, seen) {
-	if (!label.status) return issuer.maxAge ? {unknown: "nolist"} : {none: true};
+	if (!label.status) return issuer.maxAge ? {unknown: "nolist"} : {unlisted: true};
 	const id = hex(label.id), gone = "revoked " + id, said = "said " + id;
 	try {
 		need(issuer.lists.some(l => label.status.list.startsWith(l)), "foreign");
@@ -402,6 +406,7 @@ async function judgeSigned(message, issuer, key, now, fetchList, seen, trust) {
 	if (!label.demo != !key.demo) return {state: "forged"};
 	if (label.issuer != issuer.id) return {state: "forged"};
 	const entitled = label.schemes.every(s => issuer.schemes.some(a => (a.id == "*" || a.id == s.id) && s.level <= a.level)) &&
+		(issuer.schemes[0].id == "*" || label.schemes.length + label.moreSchemes <= issuer.schemes.length) &&
 		issuer.prefixes.some(p => p == "" || label.gtin.startsWith(p));
 	// Of a name that is shortened the beginning tells.
 	const own = sameName(issuer.name, label.maker);
@@ -421,6 +426,6 @@ async function judgeSigned(message, issuer, key, now, fetchList, seen, trust) {
 		: now + daySeconds < Date.parse(trust.date) / 1000 ? "early"
 		: list.unknown ? "fresh"
 		: "valid";
-	if (answer.state == "valid" && list.none) answer.why = "nolist";
+	if (answer.state == "valid" && list.unlisted) answer.why = "nolist";
 	return answer;
 }

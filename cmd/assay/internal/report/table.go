@@ -6,10 +6,9 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/labels"
 )
 
 // Painter colours text; see Plain.
@@ -276,25 +275,8 @@ func Bytes(n int64) string {
 	return fmt.Sprintf("%d bytes", n)
 }
 
-// Clean makes hostile text safe for a terminal: control characters and broken
-// UTF-8 become visible escapes.
-func Clean(s string) string {
-	if utf8.ValidString(s) && !strings.ContainsFunc(s, hidden) {
-		return s
-	}
-	b := &strings.Builder{}
-	for i, r := range s {
-		switch {
-		case r == utf8.RuneError && s[i] >= utf8.RuneSelf && !strings.HasPrefix(s[i:], "\uFFFD"):
-			fmt.Fprintf(b, `\x%02x`, s[i])
-		case hidden(r):
-			fmt.Fprintf(b, `\u%04x`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
+// Clean makes hostile text safe for a terminal.
+func Clean(s string) string { return labels.Visible(s) }
 
 // Path makes a path of an image safe for a terminal, and so that it can be told
 // from every other: a backslash of its own is doubled.
@@ -313,14 +295,6 @@ func Short(s string) string {
 		return s
 	}
 	return string(r[:maxShown/2]) + "…" + string(r[len(r)-maxShown/2:])
-}
-
-// hidden reports characters that could change what a terminal shows.
-func hidden(r rune) bool {
-	if r < utf8.RuneSelf {
-		return r < ' ' || r == 0x7f // DEL
-	}
-	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 // Tally counts results by verdict.
