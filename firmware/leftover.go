@@ -35,6 +35,9 @@ func (o *opener) leftover(p *place, f *found) error {
 		return nil
 	}
 	if p.member && f.containers == 0 {
+		if p.after {
+			return nil // chance bytes of a file that was seen
+		}
 		f.ranges = o.unrecognised(p)
 		return nil
 	}

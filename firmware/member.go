@@ -25,8 +25,8 @@ func isRoot(k *Container) bool {
 }
 
 // worth reports whether a file is opened as an image of its own. In a root file
-// system only what holds files or a boot image is; a compressed page of a manual
-// is not, but a compressed key or kernel configuration is. In any other container the members are looked into.
+// system only what holds files or a boot image is; what is one compressed file was
+// seen by unpack. In any other container the members are looked into.
 // The head is all of a file, or the first bytes of one that is too long for memory.
 func (w *walker) worth(in format.Input, head []byte) bool {
 	if !w.root {
@@ -39,7 +39,7 @@ func (w *walker) worth(in format.Input, head []byte) bool {
 		case f.Peek == nil:
 			others = append(others, f)
 		case f.Probe(in) != format.No:
-			return w.holds(f.Peek(in)) // and so of what else begins as this stream does
+			return w.holds(f.Peek(in)) || in.Size > w.opts.Limits.FileBytes // and so of what else begins as this stream does
 		}
 	}
 	return slices.ContainsFunc(others, func(f *format.Format) bool { return f.Probe(in) != format.No })

@@ -32,6 +32,7 @@ type place struct {
 	mapped bool   // bytes of the delivered image itself
 	stream bool   // what a stream unpacked to
 	member bool   // a file of a container: what is not recognised was seen as a file
+	after  bool   // of a member that is known to hold no more than what follows a program or a header
 	name   string // for a stream, what its header calls the content
 	raw    *Container
 	outer  string // type of the container that begins at the first byte too

@@ -20,12 +20,10 @@ const (
 
 // planted are the files of a container while their contents are read.
 type planted struct {
-	tree   format.Tree
-	files  []*File
-	spent  error         // entries are left out
-	walked chan struct{} // closed when all was read
-	inside []int         // files that are worth opening in their own right
-	kept   map[int]format.Input
+	tree    format.Tree
+	spent   error         // entries are left out
+	walked  chan struct{} // closed when all was read
+	*walker               // what was read
 }
 
 // plant makes the files of a container out of what its reader lists, and begins to
@@ -33,7 +31,7 @@ type planted struct {
 func (o *opener) plant(ctx context.Context, k *Container, in format.Input, tree format.Tree) *planted {
 	entries := tree.Entries()
 	files, spent := o.name(k, entries)
-	t := &planted{tree: tree, files: files, spent: spent, walked: make(chan struct{})}
+	t := &planted{tree: tree, spent: spent, walked: make(chan struct{})}
 	o.link(files, entries, in, tree)
 	for _, f := range files {
 		if f != nil && f.Offset >= 0 {
@@ -45,7 +43,7 @@ func (o *opener) plant(ctx context.Context, k *Container, in format.Input, tree 
 	}
 	o.walks.Go(func() {
 		defer close(t.walked)
-		t.inside, t.kept = o.walk(ctx, k, files, tree)
+		t.walker = o.walk(ctx, k, files, tree)
 	})
 	return t
 }
@@ -68,6 +66,7 @@ func (o *opener) reap(p *place, k *Container, in format.Input, t *planted) (gone
 			whole(i, o.tooLong(f))
 		}
 	}
+	o.addSingles(t.singles)
 	first := len(o.img.Containers)
 	for _, i := range t.inside {
 		sub := &place{path: files[i].Path, parent: k, depth: p.depth + 1, member: true}
@@ -77,6 +76,8 @@ func (o *opener) reap(p *place, k *Container, in format.Input, t *planted) (gone
 			continue
 		}
 		delete(kept, i)
+		at := t.from[i]
+		sub.in, sub.shift, sub.after = sub.in.Section(at, sub.in.Size-at), sub.shift+at, at > 0
 		f, err := o.look(sub)
 		if err != nil {
 			return nil, err
@@ -85,7 +86,7 @@ func (o *opener) reap(p *place, k *Container, in format.Input, t *planted) (gone
 			whole(i, o.tooLong(files[i]))
 		}
 		if off := entries[i].Offset; off >= 0 {
-			gone = append(gone, shifted(unknownOf(f.ranges), off)...)
+			gone = append(gone, shifted(unknownOf(f.ranges), off+at)...)
 		} else if why := unknown(f.ranges); why != "" {
 			whole(i, why)
 		}

@@ -18,9 +18,10 @@ var errNotRead = errors.New("not read")
 const maxKept, maxKeptFile = 32 << 20, 4 << 20
 
 // walk reads the content of every file once, with all workers, and lists the
-// files that are worth opening in their own right, with the contents of some.
-func (o *opener) walk(ctx context.Context, k *Container, files []*File, tree format.Tree) ([]int, map[int]format.Input) {
-	w := &walker{opener: o, ctx: ctx, files: files, done: make([]bool, len(files)), root: isRoot(k)}
+// files that are worth opening in their own right, with the contents of some, and what
+// single files in it unpacked to.
+func (o *opener) walk(ctx context.Context, k *Container, files []*File, tree format.Tree) *walker {
+	w := &walker{opener: o, ctx: ctx, files: files, done: make([]bool, len(files)), root: isRoot(k), from: map[int]int64{}}
 	w.heads(tree.Entries())
 	batches := tree.Batches()
 	var next atomic.Int64
@@ -46,7 +47,8 @@ func (o *opener) walk(ctx context.Context, k *Container, files []*File, tree for
 		}
 	}
 	slices.Sort(w.inside)
-	return slices.Compact(w.inside), w.kept
+	w.inside = slices.Compact(w.inside)
+	return w
 }
 
 // parallel runs f in as many goroutines as there are workers, at most n.
@@ -89,10 +91,12 @@ type walker struct {
 	done  []bool  // by file: read, or its error noted
 	root  bool
 
-	inner  sync.Mutex
-	inside []int
-	kept   map[int]format.Input
-	held   int // bytes of memory in kept
+	inner   sync.Mutex
+	inside  []int
+	from    map[int]int64 // by file in inside: where in it a container begins
+	singles []single
+	kept    map[int]format.Input
+	held    int // bytes of memory in kept
 }
 
 // heads maps the entry that the reader visits to the file that stands for it: of
@@ -151,13 +155,23 @@ func (w *walker) visit(entry int, content []byte, err error) {
 		f.Size = int64(len(content))
 	}
 	w.seen(f, content, err)
-	if err == nil {
-		if f.unknown = w.opaque(content); f.unknown != "" {
-			w.skip(f.Path, 0, f.Size, f.unknown)
-		}
+	if err != nil {
+		return
 	}
-	if err == nil && w.worth(format.InMemory(content), content) {
+	as := w.unpack(f, content)
+	if as == seen {
+		return
+	}
+	if f.unknown = w.opaque(content); f.unknown != "" {
+		w.skip(f.Path, 0, f.Size, f.unknown)
+	}
+	if as == inside || w.worth(format.InMemory(content), content) {
 		w.enter(f.entry, content)
+	} else if at := w.behind(content); at > 0 {
+		w.enter(f.entry, content)
+		w.inner.Lock()
+		w.from[f.entry] = at
+		w.inner.Unlock()
 	}
 }
 

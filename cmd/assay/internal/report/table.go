@@ -235,12 +235,35 @@ func Coverage(w io.Writer, name string, c assay.Coverage) error {
 func Containers(w io.Writer, containers []assay.Container) error {
 	b := &strings.Builder{}
 	fmt.Fprintf(b, "%12s %12s  %-12s %s\n", "offset", "length", "type", "path")
+	holds := map[string]bool{}
 	for _, c := range containers {
+		for at := range c.Path {
+			if c.Path[at] == '!' {
+				holds[c.Path[:at]] = true
+			}
+		}
+	}
+	few := 0
+	for _, c := range containers {
+		if slices.Contains(singles, c.Type) && !holds[c.Path] && strings.Count(c.Path, "!") > 1 {
+			if few++; few > maxSingles {
+				continue
+			}
+		}
 		fmt.Fprintf(b, "%#12x %12d  %-12s %s\n", c.Offset, c.Length, Clean(c.Type), Short(Clean(c.Path)))
+	}
+	if few > maxSingles {
+		fmt.Fprintf(b, "  … and %d more compressed files\n", few-maxSingles)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
+
+// singles are the containers that hold one file and no name, of which a root file system
+// may have thousands: maxSingles of them are shown.
+var singles = []string{"gzip", "xz", "bzip2", "zstd", "lzma", "lz4", "lzop", "zlib", "compress"}
+
+const maxSingles = 8
 
 // maxRanges is how many ranges a table shows.
 const maxRanges = 40

@@ -1,0 +1,101 @@
+package firmware_test
+
+import (
+	"bytes"
+	"compress/zlib"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/firmwaretest"
+	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
+)
+
+// rootWith is a root file system with one more file.
+func rootWith(name string, content []byte) []byte {
+	return firmwaretest.Squashfs(
+		firmwaretest.Text("etc/passwd", 0o644, "root:x:0:0::/:/bin/sh\n"), firmwaretest.Dir("bin", 0o755), firmwaretest.Dir("dev", 0o755),
+		firmwaretest.Binary(name, 0o644, content))
+}
+
+// opaqueBytes is bytes that look encrypted.
+func opaqueBytes(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(b)
+	return b
+}
+
+// What one file of a root file system is when it is unpacked is seen as that file.
+func TestSingle(t *testing.T) {
+	config := []byte(strings.Repeat("<setting name=\"a\">some value</setting>\n", 400) + key)
+	packed := map[string][]byte{"gz": firmwaretest.Gzip("other.xml", config)}
+	var z bytes.Buffer
+	zl := zlib.NewWriter(&z)
+	_, _ = zl.Write(config)
+	_ = zl.Close()
+	packed["zz"] = z.Bytes()
+	zs, _ := zstd.NewWriter(nil)
+	packed["zst"] = zs.EncodeAll(config, nil)
+	for ending, tool := range map[string][]string{
+		"bz2": {"bzip2", "-c"}, "xz": {"xz", "-c"}, "lzma": {"xz", "--format=lzma", "-c"}, "lz4": {"lz4", "-c"}, "lzo": {"lzop", "-c"},
+	} {
+		cmd := exec.Command(tool[0], tool[1:]...) //nolint:gosec // one of the list above
+		cmd.Stdin = bytes.NewReader(config)
+		if b, err := cmd.Output(); err == nil {
+			packed[ending] = b
+		}
+	}
+	for ending, b := range packed {
+		img := reference.Open(t, rootWith("etc/default.xml."+ending, b))
+		if !offered(img) || len(img.Skipped) > 0 {
+			t.Errorf("%s: offered %v, skipped %v", ending, offered(img), img.Skipped)
+		}
+		i := slices.IndexFunc(img.Files, func(f *firmware.File) bool { return strings.HasSuffix(f.Path, "!etc/default.xml") })
+		if i < 0 || img.Files[i].Size != int64(len(config)) || img.Files[i].Kind != firmware.Regular {
+			t.Errorf("%s: no file of its name", ending)
+		}
+	}
+	img := reference.Open(t, rootWith("etc/blob.gz", firmwaretest.Gzip("", opaqueBytes(64<<10))))
+	if !skipped(img, "not recognised") {
+		t.Error("what is encrypted in a stream counts as seen")
+	}
+	img = reference.Open(t, rootWith("lib/a.ko.gz", firmwaretest.Gzip("", slices.Concat([]byte("\x7fELF\x01\x01\x01"), bytes.Repeat([]byte("some code \x00\x01\x02"), 900)))))
+	if len(img.Skipped) > 0 {
+		t.Error(img.Skipped)
+	}
+}
+
+// What lies behind a program, a script or a header of a maker in a root file system is
+// opened.
+func TestBehind(t *testing.T) {
+	program, err := os.ReadFile("/bin/true")
+	if err != nil {
+		t.Skip(err)
+	}
+	inner := firmwaretest.Squashfs(firmwaretest.Text("etc/ssl/server.key", 0o600, key))
+	tgz := firmwaretest.Gzip("", firmwaretest.Tar(firmwaretest.Text("etc/ssl/server.key", 0o600, key)))
+	for name, content := range map[string][]byte{
+		"AppImage":      slices.Concat(program, inner),
+		"ELF and tgz":   slices.Concat(program, tgz),
+		"ELF and zip":   slices.Concat(program, firmwaretest.Zip(firmwaretest.Text("server.key", 0o600, key))),
+		"makeself":      slices.Concat([]byte("#!/bin/sh\ntail -n +4 $0 | tar xz\nexit 0\n"), tgz),
+		"vendor header": slices.Concat([]byte("ACME\x00\x01"), make([]byte, 58), inner),
+	} {
+		img := reference.Open(t, rootWith("opt/x", content))
+		if !slices.ContainsFunc(img.Files, func(f *firmware.File) bool { return strings.HasSuffix(f.Name, "server.key") }) {
+			t.Errorf("%s: %s", name, types(img))
+		}
+		if len(img.Skipped) > 0 {
+			t.Errorf("%s: %v", name, img.Skipped)
+		}
+	}
+	if img := reference.Open(t, rootWith("bin/true", program)); types(img) != "squashfs" || len(img.Skipped) > 0 {
+		t.Error(types(img), img.Skipped)
+	}
+}
