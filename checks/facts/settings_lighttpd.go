@@ -154,8 +154,7 @@ type lighttpdSocket struct {
 // settleLighttpd reads server.port, server.bind, ssl.engine, sockets, redirects
 // and included files.
 func settleLighttpd(g *boot, s *Service) {
-	name := firstOf(flagValues(s.Args, "-f"), "etc/lighttpd/lighttpd.conf")
-	t, ok := g.texts.Get(g.root, name)
+	t, ok := g.settingsOf(s, flagValues(s.Args, "-f"), "etc/lighttpd/lighttpd.conf")
 	if !ok {
 		g.settleDefault(s)
 		return
