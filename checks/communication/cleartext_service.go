@@ -23,7 +23,7 @@ var CleartextService = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.5-1", "5.6-1"},
-	Version:   6,
+	Version:   7,
 	Needs:     checks.Needs(facts.Services, facts.Inits),
 	Run:       cleartextService,
 }
@@ -41,6 +41,10 @@ func cleartextService(c *checks.Context) checks.Judgement {
 	}
 	inits := checks.Ask(c, facts.Inits)
 	j := c.NoneStarted(append(checks.Merged(found), checks.OddScripts(inits)...), inits)
+	judged := func(s facts.Service) bool { return s.Kind != facts.KindWeb && s.Kind != facts.KindSSH }
+	if unread := unreadSettings(services, judged); j.Verdict == assay.Pass && unread != "" {
+		j = c.Inconclusive("%s", unread).With(j.Findings...)
+	}
 	if open := unspoken(c.Product, services); j.Verdict == assay.Pass && len(open) > 0 {
 		j = c.Inconclusive("%s, and what it speaks is not known", unspokenReason(open)).With(j.Findings...)
 	}

@@ -25,7 +25,7 @@ var SSHConfiguration = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.5-5"},
-	Version:   3,
+	Version:   4,
 	Needs:     checks.Needs(facts.SSHServers, facts.SSHPrograms, facts.Inits, facts.Accounts, facts.Components),
 	Run:       sshConfiguration,
 }
@@ -36,12 +36,15 @@ func sshConfiguration(c *checks.Context) checks.Judgement {
 	components, _ := checks.Try(c, facts.Components) // for notes only
 	locked := rootIsLocked(c)
 	var found []assay.Finding
-	servers := 0
+	servers, unread := 0, ""
 	for _, s := range checks.Ask(c, facts.SSHServers) {
 		if !s.Reachable {
 			continue
 		}
 		servers++
+		if s.Unread != "" {
+			unread = notInImage(s.Service, s.Unread)
+		}
 		found = append(found, sshLogins(s, locked)...)
 		found = append(found, sshSettings(s)...)
 		if s.Service == "sshd" {
@@ -54,8 +57,13 @@ func sshConfiguration(c *checks.Context) checks.Judgement {
 		}
 	}
 	j := c.NoneStarted(checks.Merged(found), inits)
-	if j.Verdict == assay.Pass && servers == 0 {
+	switch {
+	case j.Verdict != assay.Pass:
+		return j
+	case servers == 0:
 		return c.NotApplicable("the image starts no SSH server")
+	case unread != "":
+		return c.Inconclusive("%s", unread).With(j.Findings...)
 	}
 	return j
 }

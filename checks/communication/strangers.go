@@ -64,3 +64,18 @@ func unspokenReason(open []facts.Service) string {
 	}
 	return fmt.Sprintf("%s is started%s and may wait for others: %s", s.Name, at, why)
 }
+
+// unreadSettings says which of the services that a check judges is given settings that
+// the image does not have; empty if none is.
+func unreadSettings(services []facts.Service, judged func(facts.Service) bool) string {
+	for _, s := range services {
+		if s.Reachable() && s.Unread != "" && judged(s) {
+			return notInImage(s.Name, s.Unread)
+		}
+	}
+	return ""
+}
+
+func notInImage(service, settings string) string {
+	return fmt.Sprintf("%s is started with settings that are not in the image (%s)", service, settings)
+}

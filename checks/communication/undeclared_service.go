@@ -28,7 +28,7 @@ var UndeclaredService = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.6-5"},
-	Version:   4,
+	Version:   5,
 	Needs:     checks.Needs(facts.Services, facts.Inits),
 	Run:       undeclaredService,
 }
@@ -61,6 +61,10 @@ func undeclaredService(c *checks.Context) checks.Judgement {
 		}
 	}
 	j := c.NoneStarted(checks.Merged(found), inits)
+	everyone := func(facts.Service) bool { return true }
+	if unread := unreadSettings(services, everyone); j.Verdict == assay.Pass && unread != "" {
+		return c.Inconclusive("%s, so where it waits is not known", unread).With(j.Findings...)
+	}
 	if open := slices.DeleteFunc(unspoken(p, services), func(s facts.Service) bool { return s.Waits == "" }); j.Verdict == assay.Pass && len(open) > 0 {
 		return c.Inconclusive("%s, and no declared service speaks for it", unspokenReason(open)).With(j.Findings...)
 	}

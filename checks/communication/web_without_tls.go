@@ -3,6 +3,7 @@ package communication
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -24,7 +25,7 @@ var WebWithoutTLS = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.5-7"},
-	Version:   4,
+	Version:   5,
 	Needs:     checks.Needs(facts.Services, facts.Inits, facts.OwnPages),
 	Run: func(c *checks.Context) checks.Judgement {
 		return webWithoutTLS(c).WithDeclared(declaredPlainWeb(c.Product)...)
@@ -35,7 +36,8 @@ func webWithoutTLS(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	var examined []assay.Location
 	unknown := ""
-	for _, s := range checks.Ask(c, facts.Services) {
+	services := checks.Ask(c, facts.Services)
+	for _, s := range services {
 		if s.Kind != facts.KindWeb || !s.Reachable() {
 			continue
 		}
@@ -61,10 +63,22 @@ func webWithoutTLS(c *checks.Context) checks.Judgement {
 		return j
 	case unknown != "":
 		return c.Inconclusive("%s", unknown).With(found...)
-	case len(examined) == 0:
+	}
+	if open := maybeWeb(c, services); len(open) > 0 {
+		return c.Inconclusive("%s, and whether it serves pages is not known", unspokenReason(open)).With(found...)
+	}
+	if len(examined) == 0 {
 		return c.NotApplicable("the image starts no web server")
 	}
 	return j
+}
+
+// maybeWeb lists the started programs that may wait for others and may be web servers: nobody
+// knows what they speak, and they do not only wait for datagrams.
+func maybeWeb(c *checks.Context, services []facts.Service) []facts.Service {
+	return slices.DeleteFunc(unspoken(c.Product, services), func(s facts.Service) bool {
+		return len(s.Listens) > 0 && !slices.ContainsFunc(s.Listens, func(l facts.Listen) bool { return l.Protocol != "udp" })
+	})
 }
 
 // ownPages is the finding for flat code that names its own pages without TLS.

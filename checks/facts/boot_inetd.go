@@ -75,10 +75,10 @@ func (g *boot) superservers() {
 // inetd starts what its table names: one that the image holds, or that the boot
 // writes.
 func (g *boot) inetd(s Service) {
-	name := "/etc/inetd.conf"
+	name, given := "/etc/inetd.conf", false
 	for _, a := range s.Args {
 		if !strings.HasPrefix(a, "-") && (strings.Contains(a, "/") || strings.HasSuffix(a, ".conf")) {
-			name = a
+			name, given = a, true
 		}
 	}
 	if Unresolved(name) {
@@ -88,6 +88,8 @@ func (g *boot) inetd(s Service) {
 	parts, known := g.partsOf(name)
 	if !known {
 		g.unjudge(s.Places[0], "the table of inetd, "+cleanName(name)+", is made by the boot from what the image does not tell")
+	} else if given && len(parts) == 0 {
+		g.unjudge(s.Places[0], "the table of inetd, "+cleanName(name)+", is not in the image")
 	}
 	for _, p := range parts {
 		for _, e := range parseInetd(p.text) {

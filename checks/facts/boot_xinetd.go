@@ -99,12 +99,15 @@ func (x *xinetdTable) runs(e inetdEntry) bool {
 
 // xinetd starts the services of its settings and of the folders that they name.
 func (g *boot) xinetd(s Service) {
-	name := "/etc/xinetd.conf"
+	name, given := "/etc/xinetd.conf", false
 	if i := slices.Index(s.Args, "-f"); i >= 0 && i+1 < len(s.Args) {
-		name = s.Args[i+1]
+		name, given = s.Args[i+1], true
 	}
 	x := &xinetdTable{}
 	if !g.xinetdFile(s, x, name) {
+		if _, known := g.partsOf(name); given && known {
+			g.unjudge(s.Places[0], "the settings of xinetd, "+cleanName(name)+", are not in the image")
+		}
 		x.includes = []string{"/etc/xinetd.d"}
 	}
 	for i := 0; i < len(x.includes) && i < maxInclude; i++ { // a file that is taken in may take in more

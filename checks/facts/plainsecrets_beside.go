@@ -74,7 +74,8 @@ func besideSecret(content []byte, s rawString) (PlainSecret, bool) {
 	default:
 		return PlainSecret{}, false
 	}
-	if !isOwner(owner.text) || !isLiteralSecret(value.text) || !isMixed(value.text) && !isDistinctive(value.text) ||
+	plain := named && strings.ContainsAny(s.text, "_.-") && isWifiWord(value.text) // "ssid" alone also stands in lists of names
+	if !isOwner(owner.text) || !isLiteralSecret(value.text) || !isMixed(value.text) && !isDistinctive(value.text) && !plain ||
 		isProtection(value.text) || isWifiTerm(value.text) && !named {
 		return PlainSecret{}, false
 	}
@@ -113,6 +114,17 @@ func isProtection(v string) bool {
 	return holdsAny(strings.ToLower(v), []string{"wpa", "wep-", "psk", "tkip", "ccmp", "802.1", "8021"})
 }
 
+// isWifiWord reports whether a value can be the password of a network that has neither
+// capitals nor signs, where names say that it is one: letters with digits, and no name or
+// term that has them ("channel1", "wpa2-psk").
+func isWifiWord(v string) bool {
+	return len(v) >= 8 && len(v) <= 63 && strings.ContainsAny(v, "0123456789") && strings.Trim(v, "0123456789") != "" &&
+		!strings.ContainsAny(v, "%/=:()[].,_ ") && !isFieldName(strings.TrimRight(v, "0123456789")) && !isCipherTerm(strings.ToLower(v))
+}
+
+// ssidPair is the name of a network in settings.
+var ssidPair = lazy(`(?:^|[\s{,;])"?(?:[a-z]+_)?ssid"?\s*[=:]\s*"?[^\s"%$<]{2}`)
+
 // isFieldName reports whether a string names a setting and so stands for no value.
 func isFieldName(v string) bool {
 	v = strings.ToLower(v)
@@ -127,7 +139,13 @@ var fieldNames = []string{
 // isWifiTerm reports whether a string is a word of the protocols themselves.
 func isWifiTerm(v string) bool {
 	v = strings.ToLower(v)
-	return isProtection(v) || holdsAny(v, []string{"aes-", "-aes", "sha1", "sha2", "sha-", "wifi", "wi-fi", "esp32", "esp8266", "utf-8", "gmt+", "base64", "-eap", "eap-"})
+	return isCipherTerm(v) || holdsAny(v, []string{"wifi", "wi-fi"})
+}
+
+// isCipherTerm reports whether a string in small letters is a word of the protocols that
+// hardly stands in a password.
+func isCipherTerm(v string) bool {
+	return isProtection(v) || holdsAny(v, []string{"aes-", "-aes", "sha1", "sha2", "sha-", "esp32", "esp8266", "utf-8", "gmt+", "base64", "-eap", "eap-"})
 }
 
 // rawStringBefore is the string that stands right before another one.

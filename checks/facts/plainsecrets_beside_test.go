@@ -40,6 +40,16 @@ func TestSecretsBesideNames(t *testing.T) {
 		{"wifi_ssid|AcmeFactory|connected", ""},
 		{"CONFIG_SSID|Scan failed: %d|Retry-Later-1", ""},
 		{"superuser|meter|Secr3tpw9", ""},
+		{"WIFI_SSID|WIFI_PASS|AcmeHome|acmewifi123", "acmewifi123"},
+		{`network={ssid="AcmeHome" psk="acmewifi123"}`, "acmewifi123"},
+		{`ssid=AcmeHome psk=acmewifi123`, "acmewifi123"},
+		{`network={ssid="%s" psk="acmewifi123"}`, ""},
+		{`network={ssid="AcmeHome" psk="%s"}`, ""},
+		{"wifi_ssid|AcmeHome|wifi_password|connected", ""},
+		{"wifi_ssid|AcmeHome|wifi_password|channel12", ""},
+		{"wifi_ssid|wifi_channel|wifi_password|acmewifi123", ""},
+		{"wifi_password|acmewifi123", ""},
+		{"ssid|psk|identity|phase2auth", ""},
 	} {
 		content := []byte("\x00\x01\x02" + strings.ReplaceAll(tt.strings, "|", "\x00") + "\x00\x01")
 		got := ""
@@ -58,10 +68,11 @@ func TestSecretsBesideNames(t *testing.T) {
 // A password behind the name of a network and its value is that of the network.
 func TestWirelessOrNot(t *testing.T) {
 	for text, want := range map[string]bool{
-		"ssid|AcmeHome|password|Tz8kq2pW!x":      true,
-		"WIFI_SSID|WIFI_PASS|AcmeHome|Tz8kq2pWx": true,
-		"user|meter|password|Tz8kq2pW!x":         false,
-		"host|AcmeHome|password|Tz8kq2pW!x|user": false,
+		"ssid|AcmeHome|password|Tz8kq2pW!x":            true,
+		"WIFI_SSID|WIFI_PASS|AcmeHome|Tz8kq2pWx":       true,
+		"wifi_ssid|AcmeHome|wifi_password|acmewifi123": true,
+		"user|meter|password|Tz8kq2pW!x":               false,
+		"host|AcmeHome|password|Tz8kq2pW!x|user":       false,
 	} {
 		content := []byte("\x00\x01\x02" + strings.ReplaceAll(text, "|", "\x00") + "\x00\x01")
 		found := seeRawSecrets(&firmware.File{Path: "x", Kind: firmware.Raw, Size: int64(len(content))}, content)

@@ -15,7 +15,7 @@ import (
 // setting or the user that it is for.
 var rawSecrets = &Scan[PlainSecret]{
 	Name:    "raw-secrets",
-	Version: 4,
+	Version: 5,
 	Doc:     "Passwords in flat programs beside the name of a setting or user.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Raw && f.Size >= 64 },
 	See:     seeRawSecrets,
@@ -113,6 +113,7 @@ func rawStringSecrets(content []byte, s rawString) []PlainSecret {
 		return nil
 	case isDistinctive(value):
 	case isListed(value) && ofAccount(name):
+	case isWifiName(name) && isWifiWord(value) && besideNetwork(content, s):
 	case isUser || !isMixed(value) || !besideName(content, s):
 		return nil
 	}
@@ -144,7 +145,8 @@ func rawPairs(text string) []PlainSecret {
 	return slices.DeleteFunc(lineSecrets(settingText, text), func(p PlainSecret) bool {
 		value, _ := p.Secret.Reveal()
 		sure := strings.HasPrefix(p.Name, "address of ") || strings.Contains(text, "="+value) || strings.Contains(text, `"`+value+`"`)
-		return !sure || strings.ContainsAny(value, "()[]+%|,") || !isMixed(value) && !isDistinctive(value)
+		ofNetwork := isWifiName(p.Name) && isWifiWord(value) && ssidPair.Get().MatchString(text)
+		return !sure || strings.ContainsAny(value, "()[]+%|,") || !isMixed(value) && !isDistinctive(value) && !ofNetwork
 	})
 }
 

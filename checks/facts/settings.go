@@ -220,18 +220,17 @@ func parseKeyValues(t Text) []keyValue {
 
 // settleVsftpd reads vsftpd.conf.
 func settleVsftpd(g *boot, s *Service) {
-	name := "etc/vsftpd.conf"
+	var given []string
 	for _, a := range s.Args {
 		if !strings.HasPrefix(a, "-") {
-			name = a
-			break
+			given = append(given, a)
 		}
 	}
 	listen := Listen{Port: 21, Protocol: "tcp", TLS: No, Anonymous: Yes, Location: s.Places[0]} // its defaults
 	ssl, forced := false, true
-	t, ok := g.texts.Get(g.root, name)
-	if !ok {
-		t, ok = g.texts.Get(g.root, "etc/vsftpd/vsftpd.conf")
+	t, ok := g.settingsOf(s, given, "etc/vsftpd.conf", "etc/vsftpd/vsftpd.conf")
+	if !ok && s.Unread != "" {
+		listen.Anonymous = Unknown
 	}
 	if ok {
 		s.Places = append(s.Places, At(t.File))
@@ -268,8 +267,13 @@ func settleSNMP(g *boot, s *Service) {
 	if len(s.Listens) == 0 {
 		return
 	}
-	files := flagValues(s.Args, "-c")
-	files = append(files, "etc/snmp/snmpd.conf", "etc/snmpd.conf", "usr/share/snmp/snmpd.conf")
+	files := []string{"etc/snmp/snmpd.conf", "etc/snmpd.conf", "usr/share/snmp/snmpd.conf"}
+	for _, name := range flagValues(s.Args, "-c") { // beside the usual ones
+		if t, ok := g.givenSettings(s, name); ok {
+			g.snmpSettings(s, t)
+			return
+		}
+	}
 	for _, name := range files {
 		t, ok := g.texts.Get(g.root, name)
 		if !ok {

@@ -34,6 +34,9 @@ func settleDnsmasq(g *boot, s *Service) {
 		dir, _, _ = strings.Cut(dir, ",")
 		files = append(files, g.filesIn(cleanName(dir))...)
 	}
+	if given := flagValues(s.Args, "-C", "--conf-file"); len(given) > 0 && !g.isOpenWrt() { // there it is made from settings that are read below
+		g.givenSettings(s, given[0])
+	}
 	for _, name := range files[:min(len(files), maxInclude)] {
 		t, ok := g.current("/" + cleanName(name))
 		if !ok {

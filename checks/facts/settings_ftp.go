@@ -11,7 +11,7 @@ import (
 func settlePureFTPD(g *boot, s *Service) {
 	tls := firstOf(flagValues(s.Args, "-Y", "--tls"), "")
 	if len(s.Args) > 0 && !strings.HasPrefix(s.Args[0], "-") {
-		if t, ok := g.texts.Get(g.root, s.Args[0]); ok {
+		if t, ok := g.givenSettings(s, s.Args[0]); ok {
 			s.Places = append(s.Places, At(t.File))
 			for _, kv := range parseKeyValues(t) {
 				if strings.EqualFold(kv.key, "TLS") {
@@ -29,13 +29,8 @@ const maxProFTPD = 8192
 // settleProFTPD reads proftpd's files: TLS counts if it is on and required for logins
 // everywhere.
 func settleProFTPD(g *boot, s *Service) {
-	names := append(flagValues(s.Args, "-c", "--config"), "etc/proftpd/proftpd.conf", "etc/proftpd.conf")
 	on, required, denied := false, false, false
-	for _, name := range names {
-		t, ok := g.texts.Get(g.root, name)
-		if !ok {
-			continue
-		}
+	if t, ok := g.settingsOf(s, flagValues(s.Args, "-c", "--config"), "etc/proftpd/proftpd.conf", "etc/proftpd.conf"); ok {
 		s.Places = append(s.Places, At(t.File))
 		left := maxInclude
 		for _, kv := range g.proftpdLines(t, &left) {
@@ -54,7 +49,6 @@ func settleProFTPD(g *boot, s *Service) {
 				s.Anonymous = Yes
 			}
 		}
-		break
 	}
 	g.settlePort(s, KnownOf(on && required && !denied && s.Anonymous != Yes))
 }

@@ -21,7 +21,7 @@ func isProxy(words []string) bool {
 // settleHAProxy reads the bind lines of haproxy.cfg: where it passes web pages on it
 // is a web server, and else what it speaks is that of others.
 func settleHAProxy(g *boot, s *Service) {
-	t, ok := g.texts.Get(g.root, firstOf(flagValues(s.Args, "-f"), "etc/haproxy/haproxy.cfg"))
+	t, ok := g.settingsOf(s, flagValues(s.Args, "-f"), "etc/haproxy/haproxy.cfg")
 	if !ok {
 		g.settleUnknown(s)
 		return

@@ -23,7 +23,8 @@ type statement struct {
 }
 
 // parseLighttpd reads lighttpd.conf: "key = value", conditional blocks, else
-// branches, comments. Arrays stay text.
+// branches, comments. Arrays stay text. A block with nothing in it is a statement
+// without a key: a condition on a socket alone opens that socket.
 func parseLighttpd(t Text) []statement {
 	var all []statement
 	var blocks []string
@@ -34,6 +35,7 @@ func parseLighttpd(t Text) []statement {
 		return AtLine(t.File, startLine, int64(start), int64(end-start))
 	}
 	start, startLine, depth, quote := 0, 1, 0, byte(0)
+	var opened []lighttpdOpening // of each block
 	flush := func(end int) {
 		text := strings.TrimSpace(head.String())
 		head.Reset()
@@ -80,12 +82,16 @@ func parseLighttpd(t Text) []statement {
 		case '{':
 			if len(blocks) < maxBlockDepth {
 				blocks = append(blocks, strings.TrimSpace(head.String()))
+				opened = append(opened, lighttpdOpening{start, startLine, len(all)})
 			}
 			head.Reset()
 		case '}':
 			flush(i)
 			if len(blocks) > 0 {
-				blocks = blocks[:len(blocks)-1]
+				if o := opened[len(opened)-1]; o.before == len(all) && len(all) < maxStatements {
+					all = append(all, statement{blocks: slices.Clone(blocks), at: place(o.start, o.line, i+1)})
+				}
+				blocks, opened = blocks[:len(blocks)-1], opened[:len(opened)-1]
 			}
 		case '\n', ';':
 			if depth <= 0 && complete(head.String()) {
@@ -111,6 +117,9 @@ func parseLighttpd(t Text) []statement {
 	flush(len(s))
 	return all
 }
+
+// lighttpdOpening is where a block begins, and how many statements came before it.
+type lighttpdOpening struct{ start, line, before int }
 
 // complete reports whether a statement may end with its line.
 func complete(text string) bool {
@@ -154,8 +163,7 @@ type lighttpdSocket struct {
 // settleLighttpd reads server.port, server.bind, ssl.engine, sockets, redirects
 // and included files.
 func settleLighttpd(g *boot, s *Service) {
-	name := firstOf(flagValues(s.Args, "-f"), "etc/lighttpd/lighttpd.conf")
-	t, ok := g.texts.Get(g.root, name)
+	t, ok := g.settingsOf(s, flagValues(s.Args, "-f"), "etc/lighttpd/lighttpd.conf")
 	if !ok {
 		g.settleDefault(s)
 		return

@@ -12,12 +12,12 @@ func settleMosquitto(g *boot, s *Service) {
 	name := firstOf(flagValues(s.Args, "-c", "--config-file"), "")
 	var lines []keyValue
 	if name != "" {
-		if t, ok := g.texts.Get(g.root, name); ok {
-			s.Places = append(s.Places, At(t.File))
-			lines = g.mosquittoLines(t, 0)
-		} else {
+		t, ok := g.givenSettings(s, name)
+		if !ok {
 			return // its settings are not in the image: nothing is known
 		}
+		s.Places = append(s.Places, At(t.File))
+		lines = g.mosquittoLines(t, 0)
 	}
 	listens, anonymous := mosquittoListens(lines)
 	if len(listens) == 0 {

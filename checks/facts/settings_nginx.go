@@ -82,7 +82,7 @@ func parseNginx(t Text) []statement {
 // settleNginx reads the listen lines of each server, and whether it only
 // redirects.
 func settleNginx(g *boot, s *Service) {
-	t, ok := g.texts.Get(g.root, firstOf(flagValues(s.Args, "-c"), "etc/nginx/nginx.conf"))
+	t, ok := g.settingsOf(s, flagValues(s.Args, "-c"), "etc/nginx/nginx.conf")
 	if !ok {
 		g.settleDefault(s)
 		return

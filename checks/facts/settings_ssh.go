@@ -23,6 +23,7 @@ type SSHServer struct {
 	EmptyAt        []assay.Location `json:"empty_at,omitempty"`
 	Algorithms     []SSHAlgorithm   `json:"algorithms,omitempty"`    // as set up
 	Protocol1At    []assay.Location `json:"protocol_1_at,omitempty"` // what asks for version 1 of the protocol
+	Unread         string           `json:"unread,omitempty"`        // the settings that it is given and that the image does not have
 	Places         []assay.Location `json:"places"`
 }
 
@@ -172,27 +173,38 @@ func settleSSHD(g *boot, s *Service) {
 			all = append(all, sshdSetting{key: strings.ToLower(k), value: v, at: s.Places[0]})
 		}
 	}
-	name := firstOf(flagValues(s.Args, "-f"), "etc/ssh/sshd_config")
 	left := maxInclude
-	if t, ok := g.texts.Get(g.root, name); ok {
+	if t, ok := g.settingsOf(s, flagValues(s.Args, "-f"), "etc/ssh/sshd_config"); ok {
 		all = append(all, g.parseSSHD(t, "", &left)...)
 		s.Places = append(s.Places, At(t.File))
 	}
 	g.sshdListens(s, all)
-	server := SSHServer{Service: s.Name, Root: s.Root, Program: s.Program, Certain: s.Certain}
+	server := SSHServer{Service: s.Name, Root: s.Root, Program: s.Program, Certain: s.Certain, Unread: s.Unread}
 	password, said := sshdValue(all, "passwordauthentication")
 	server.Password = KnownOf(!said || !strings.EqualFold(password.value, "no"))
+	if !said && s.Unread != "" {
+		server.Password = Unknown
+	}
 	server.PasswordAt = placesOr(said, password.at, s.Places)
 	root, said := sshdValue(all, "permitrootlogin")
-	server.RootPassword = KnownOf(server.Password == Yes && said && strings.EqualFold(root.value, "yes"))
+	server.RootPassword = server.ifKnown(said, strings.EqualFold(root.value, "yes"))
 	server.RootPasswordAt = placesOr(said, root.at, s.Places)
 	empty, said := sshdValue(all, "permitemptypasswords")
-	server.EmptyPassword = KnownOf(server.Password == Yes && said && strings.EqualFold(empty.value, "yes"))
+	server.EmptyPassword = server.ifKnown(said, strings.EqualFold(empty.value, "yes"))
 	server.EmptyAt = placesOr(said, empty.at, s.Places)
 	server.matches(all)
 	server.Protocol1At = protocol1(all)
 	server.Algorithms = sshdAlgorithms(all)
 	g.ssh = append(g.ssh, sshIndex{s.Name, server})
+}
+
+// ifKnown is what a keyword allows to those who come by password: nothing by default,
+// and not known where the settings are not.
+func (s *SSHServer) ifKnown(said, allows bool) Known {
+	if s.Unread != "" && s.Password != No && (!said || s.Password == Unknown && allows) {
+		return Unknown
+	}
+	return KnownOf(s.Password == Yes && said && allows)
 }
 
 func placesOr(said bool, at assay.Location, otherwise []assay.Location) []assay.Location {
@@ -276,7 +288,7 @@ func (g *boot) sshServers() []SSHServer {
 // SSHServers are the SSH servers that the image starts.
 var SSHServers = &Fact[[]SSHServer]{
 	Name:    "ssh-servers",
-	Version: 2,
+	Version: 3,
 	Doc:     "How the SSH servers that are started let people in.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]SSHServer, error) {

@@ -23,7 +23,7 @@ func settleRedis(g *boot, s *Service) {
 		}
 	}
 	if len(s.Args) > 0 && !strings.HasPrefix(s.Args[0], "-") {
-		t, ok := g.texts.Get(g.root, s.Args[0])
+		t, ok := g.givenSettings(s, s.Args[0])
 		if !ok {
 			g.settlePort(s, Unknown) // its settings are not in the image
 			return

@@ -76,7 +76,10 @@ func uciFlag(p uciPackage, name string) bool {
 func settleMiniHTTPD(g *boot, s *Service) {
 	l := Listen{Port: 80, Protocol: "tcp", TLS: KnownOf(hasFlag(s.Args, "-S")), Location: s.Places[0]}
 	if name := firstOf(flagValues(s.Args, "-C"), ""); name != "" {
-		t, ok := g.texts.Get(g.root, name)
+		t, ok := g.givenSettings(s, name)
+		if !ok && s.Name == "mini_httpd" && l.TLS == No { // thttpd knows no TLS
+			l.TLS = Unknown
+		}
 		if ok {
 			l.Location = At(t.File)
 			for _, kv := range parseKeyValues(t) {
@@ -111,21 +114,14 @@ func settleMiniHTTPD(g *boot, s *Service) {
 // settleBoa reads boa.conf; boa itself knows no TLS.
 func settleBoa(g *boot, s *Service) {
 	l := Listen{Port: 80, Protocol: "tcp", TLS: No, Location: s.Places[0]}
-	files := []string{"etc/boa/boa.conf", "etc/boa.conf"}
-	if v := flagValues(s.Args, "-f"); len(v) > 0 {
-		files = []string{v[0]}
-	}
-	if v := flagValues(s.Args, "-c"); len(v) > 0 {
-		files = append([]string{v[0] + "/boa.conf"}, files...)
+	given := flagValues(s.Args, "-f")
+	if v := flagValues(s.Args, "-c"); len(v) > 0 && len(given) == 0 { // the folder of the settings
+		given = []string{v[0] + "/boa.conf"}
 	}
 	if v := flagValues(s.Args, "-p"); len(v) > 0 {
 		_, l.Port = parseAddress(v[0])
 	}
-	for _, name := range files {
-		t, ok := g.texts.Get(g.root, name)
-		if !ok {
-			continue
-		}
+	if t, ok := g.settingsOf(s, given, "etc/boa/boa.conf", "etc/boa.conf"); ok {
 		for _, kv := range parseKeyValues(t) {
 			switch strings.ToLower(kv.key) {
 			case "port":
@@ -137,7 +133,6 @@ func settleBoa(g *boot, s *Service) {
 				l.TLS = Unknown
 			}
 		}
-		break
 	}
 	s.Listens = []Listen{l}
 	s.Places = append(s.Places, l.Location)
@@ -204,9 +199,8 @@ func (g *boot) tlsLibrary() bool {
 func settleApache(g *boot, s *Service) {
 	ssl := false
 	left := maxInclude
-	var read func(string)
-	read = func(name string) {
-		t, ok := g.texts.Get(g.root, name)
+	var take func(Text, bool)
+	take = func(t Text, ok bool) {
 		if left--; !ok || left < 0 {
 			return
 		}
@@ -224,12 +218,12 @@ func settleApache(g *boot, s *Service) {
 					name = "/etc/apache2/" + name
 				}
 				for _, f := range g.glob(name) {
-					read(f)
+					take(g.texts.Get(g.root, f))
 				}
 			}
 		}
 	}
-	read(firstOf(flagValues(s.Args, "-f"), "etc/apache2/apache2.conf"))
+	take(g.settingsOf(s, flagValues(s.Args, "-f"), "etc/apache2/apache2.conf"))
 	for i := range s.Listens {
 		if s.Listens[i].Port == 443 && !ssl {
 			s.Listens[i].TLS = No
