@@ -352,7 +352,7 @@ func (g *boot) exists(op, name string) outcome {
 		if g.applet(clean) {
 			return works
 		}
-		return fails
+		return outcomeElsewhere(clean)
 	}
 	switch op {
 	case "-f":
