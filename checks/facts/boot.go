@@ -259,6 +259,9 @@ func (g *boot) through(step string, f func()) {
 
 // children lists the entries of a folder by name, following links to the folder.
 func (g *boot) children(dir string) []*firmware.File {
+	if strings.Trim(dir, "/") == "" {
+		return g.dirs["."]
+	}
 	f, ok := g.root.Lookup(dir)
 	if !ok || f.Kind != firmware.Directory {
 		return nil
@@ -349,7 +352,7 @@ func (g *boot) exists(op, name string) outcome {
 		if g.applet(clean) {
 			return works
 		}
-		return fails
+		return outcomeElsewhere(clean)
 	}
 	switch op {
 	case "-f":

@@ -88,12 +88,28 @@ func (g *boot) condition(name, value string, not bool) outcome {
 	return got
 }
 
+// mountFolders are those under which devices keep other file systems: sticks, cards and
+// partitions that hold what their users leave there.
+var mountFolders = []string{"mnt", "media", "data", "userdata", "sdcard", "storage", "jffs"}
+
+// outcomeElsewhere judges a test of a file that is not in the image: it may stand on
+// another file system.
+func outcomeElsewhere(clean string) outcome {
+	if folder, inside, _ := strings.Cut(clean, "/"); inside != "" && slices.Contains(mountFolders, folder) {
+		return unsure
+	}
+	return fails
+}
+
 // existsLater judges a test of a file. What is not in the image may be made in a
 // folder that is empty at each start; whoever asks for its absence starts before.
 func (g *boot) existsLater(op, name string, not bool) outcome {
-	got := g.exists(op, name)
+	got, clean := g.exists(op, name), cleanName(name)
+	if not && got == unsure && !g.touched[clean] && !g.isBrought(clean) && outcomeElsewhere(clean) == unsure {
+		return fails // as shipped
+	}
 	for _, dir := range []string{"run", "var/run", "tmp", "var/tmp"} {
-		if got == fails && !not && strings.HasPrefix(cleanName(name), dir+"/") {
+		if got == fails && !not && strings.HasPrefix(clean, dir+"/") {
 			return unsure
 		}
 	}

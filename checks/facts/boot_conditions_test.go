@@ -22,6 +22,9 @@ func TestBootConditions(t *testing.T) {
 	testBoot(t, systemdBase, []bootCase{
 		{"a file that is made at each start", when("ConditionPathExists=/run/debug"), "telnetd?", 0},
 		{"a file that is not there", when("ConditionPathExists=/etc/debug"), "", 0},
+		{"a file where another file system may lie", when("ConditionPathExists=/data/debug"), "telnetd?", 0},
+		{"no file there", when("ConditionPathExists=!/data/nodebug"), "telnetd", 0},
+		{"a file there that is in the image", when("ConditionPathExists=/data/debug", "data/debug", "x\n"), "telnetd", 0},
 		{"an assertion", when("AssertPathExists=/etc/debug"), "", 0},
 		{"no file that is made at each start", when("ConditionPathExists=!/run/nodebug"), "telnetd", 0},
 
@@ -74,5 +77,26 @@ func TestBootExecConditions(t *testing.T) {
 		{"taken back", when("ExecCondition=/bin/false\nExecCondition="), "telnetd", 0},
 		{"a comment", when("#ExecCondition=/bin/false"), "telnetd", 0},
 		{"it starts something itself", when("ExecCondition=/opt/c.sh", "opt/c.sh", "#!/bin/sh\nvsftpd &\nexit 1\n"), "vsftpd", 0},
+	})
+}
+
+func TestBootFlags(t *testing.T) {
+	script := func(text string, more ...string) map[string]string {
+		files := map[string]string{"etc/inittab": toRcS, "etc/init.d/rcS": "#!/bin/sh\n" + text}
+		for i := 0; i+1 < len(more); i += 2 {
+			files[more[i]] = more[i+1]
+		}
+		return files
+	}
+	testBoot(t, nil, []bootCase{
+		{"on a stick", script("[ -f /mnt/usb/telnet ] && telnetd -l /bin/sh\n"), "telnetd?", 0},
+		{"on the users' partition, or it ends", script("test -e /data/dev || exit 0\ntelnetd\n"), "telnetd", 0},
+		{"on a partition, and it is in the image", script("[ -f /data/dev ] && telnetd\n", "data/dev", "x\n"), "telnetd", 0},
+
+		{"a program that is not there", script("[ -x /usr/sbin/none ] || exit 0\ntelnetd\n"), "", 0},
+		{"settings that are not there", script("[ -f /etc/default/telnetd ] && . /etc/default/telnetd\ntelnetd\n"), "telnetd", 0},
+		{"settings of a partition that are not there", script("[ -f /data/telnetd ] && . /data/telnetd\nvsftpd\n"), "vsftpd", 0},
+		{"a folder that is not there", script("[ -d /mnt ] && telnetd\n"), "", 0},
+		{"a name alike", script("[ -f /datasheet/x ] && telnetd\n"), "", 0},
 	})
 }
