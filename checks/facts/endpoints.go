@@ -45,7 +45,7 @@ const (
 // databases are passed over.
 var endpointScan = &Scan[Endpoint]{
 	Name:    "named-endpoints",
-	Version: 2,
+	Version: 3,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && databaseKind(f.Name) == "")
@@ -55,7 +55,7 @@ var endpointScan = &Scan[Endpoint]{
 
 // namesOthers are files that tell of other people's addresses: package
 // databases, licences, keys, the names of services, translations, the libraries
-// of interpreters.
+// of interpreters, the questions of debconf and dselect, patterns of logcheck.
 func namesOthers(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	switch path.Ext(base) {
@@ -67,10 +67,13 @@ func namesOthers(name string) bool {
 			return true
 		}
 	}
-	for _, dir := range []string{"var/lib/dpkg/", "usr/lib/opkg/", "var/lib/opkg/", "lib/apk/db/", "usr/share/common-licenses/", "usr/share/zoneinfo/", "usr/share/locale/", "usr/share/i18n/"} {
+	for _, dir := range []string{"var/lib/dpkg/", "usr/lib/opkg/", "var/lib/opkg/", "lib/apk/db/", "usr/share/common-licenses/", "usr/share/zoneinfo/", "usr/share/locale/", "usr/share/i18n/", "etc/dpkg/origins/", "etc/logcheck/", "usr/lib/dpkg/methods/", "usr/share/bug/"} {
 		if strings.HasPrefix(name, dir) || strings.Contains(name, "/"+dir) {
 			return true
 		}
+	}
+	if strings.HasPrefix(base, "templates.dat") && strings.Contains(name, "cache/debconf/") {
+		return true
 	}
 	if base == "package.json" && strings.Contains(name, "node_modules/") || strings.Contains(name, ".dist-info/") || strings.Contains(name, ".egg-info") {
 		return true // who made a package of Node or Python
@@ -143,7 +146,10 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 		if text && commented(content, start) || !text && !standsAlone(content, start) {
 			continue
 		}
-		if e, ok := parseEndpoint(string(content[start:from])); ok {
+		if (kind == InScript || kind == InSetting) && inAngles(content, start, from) || kind == InScript && shown(content, start, from) {
+			continue
+		}
+		if e, ok := parseEndpoint(string(content[start:from])); ok && (kind != InProgram || !forReaders(e)) {
 			e.Alone = text && fillsLine(content, start, from)
 			add(e, start, from-start)
 		}
@@ -300,10 +306,10 @@ func looksLikeFile(name string) bool {
 }
 
 // notContacted are hosts that stand in software without ever being called: name
-// spaces of XML, the documentation domains of RFC 2606 that tell a reader what
+// spaces of XML and WARC, the documentation domains of RFC 2606 that tell a reader what
 // to put there, and the like.
 func notContacted(e Endpoint) bool {
-	for _, h := range []string{"w3.org", "xmlsoap.org", "schemas.microsoft.com", "openoffice.org", "purl.org", "oasis-open.org", "ietf.org", "json-schema.org", "schemas.android.com", "upnp.org", "example.com", "example.org", "example.net", "ns.adobe.com", "relaxng.org", "freedesktop.org", "gnu.org", "debian.org/bugs", "bugs.debian.org", "opensource.org", "creativecommons.org", "apache.org", "type.googleapis.com", "gss.microsoft.com"} {
+	for _, h := range []string{"w3.org", "xmlsoap.org", "schemas.microsoft.com", "openoffice.org", "purl.org", "oasis-open.org", "ietf.org", "json-schema.org", "schemas.android.com", "upnp.org", "example.com", "example.org", "example.net", "ns.adobe.com", "relaxng.org", "freedesktop.org", "gnu.org", "debian.org/bugs", "bugs.debian.org", "opensource.org", "creativecommons.org", "apache.org", "type.googleapis.com", "gss.microsoft.com", "netpreserve.org"} {
 		if e.Host == h || strings.HasSuffix(e.Host, "."+h) {
 			return true
 		}

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"path"
 	"slices"
+	"strings"
 )
 
 // withoutDocs gives a program text with blanks where it holds documentation for
-// people who read it: POD in Perl (perlpod), docstrings in Python (PEP 257).
-// Offsets and lines stay.
+// people who read it: POD in Perl (perlpod), docstrings in Python (PEP 257),
+// comments of Vim's scripts and long comments of Lua, and the example that OpenSSL's
+// own settings carry. Offsets and lines stay.
 func withoutDocs(name string, content []byte) []byte {
 	first, _, _ := bytes.Cut(content[:min(len(content), 256)], []byte("\n"))
 	runs := bytes.HasPrefix(first, []byte("#!"))
@@ -17,8 +19,92 @@ func withoutDocs(name string, content []byte) []byte {
 		return blanked(content, podRanges)
 	case ext == ".py" || runs && bytes.Contains(first, []byte("python")):
 		return blanked(content, docstringRanges)
+	case ext == ".vim":
+		return blanked(content, vimComments)
+	case ext == ".lua" || runs && bytes.Contains(first, []byte("lua")):
+		return blanked(content, luaComments)
+	case path.Base(name) == "openssl.cnf":
+		return blanked(content, opensslExample)
 	}
 	return content
+}
+
+// vimComments finds the lines that begin with a double quote (":help :quote").
+func vimComments(content []byte, found func(from, to int)) {
+	for at := 0; at < len(content); {
+		line, _, _ := bytes.Cut(content[at:], []byte("\n"))
+		if bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte(`"`)) {
+			found(at, at+len(line))
+		}
+		at += len(line) + 1
+	}
+}
+
+// luaComments finds what stands between "--[[" and "]]".
+func luaComments(content []byte, found func(from, to int)) {
+	for at := 0; ; {
+		start := bytes.Index(content[at:], []byte("--[["))
+		if start < 0 {
+			return
+		}
+		start += at
+		end := bytes.Index(content[start:], []byte("]]"))
+		if end < 0 {
+			return
+		}
+		at = start + end + 2
+		found(start, at)
+	}
+}
+
+// opensslExample finds the section [insta] of OpenSSL's apps/openssl.cnf: a server to
+// try "openssl cmp" with, which reads the section only where it is asked for by name.
+func opensslExample(content []byte, found func(from, to int)) {
+	const head = "\n[insta]"
+	start := bytes.Index(content, []byte(head))
+	if start < 0 {
+		return
+	}
+	end := len(content)
+	if next := bytes.Index(content[start+len(head):], []byte("\n[")); next >= 0 {
+		end = start + len(head) + next
+	}
+	found(start, end)
+}
+
+var (
+	sendsPeople = lazy(`(?i)\b(?:see|visit|please|bugs?|for example|instructions|more information|documentation|copyright)\b[^=]*$`)
+	shownSet    = lazy(`^(?:echo|print|printf)\s+["'] {2,}$`)
+)
+
+// shown reports whether an address of a script is only printed: it stands in a
+// sentence that sends people there, or is set in by blanks in what is written to the
+// terminal. What fetches, writes elsewhere or keeps a value is none.
+func shown(content []byte, from, to int) bool {
+	before := content[max(0, from-maxLead):from]
+	before = bytes.TrimLeft(before[bytes.LastIndexByte(before, '\n')+1:], " \t")
+	after, _, _ := bytes.Cut(content[to:min(len(content), to+maxLead)], []byte("\n"))
+	for _, word := range []string{"curl", "wget", "|", "$(", "`", "open(", "get(", "post("} {
+		if bytes.Contains(before, []byte(word)) || bytes.Contains(after, []byte(word)) {
+			return false
+		}
+	}
+	if bytes.Contains(bytes.TrimPrefix(after, []byte(">")), []byte(">")) {
+		return false // written to a file
+	}
+	return sendsPeople.Get().Match(before) || shownSet.Get().Match(before)
+}
+
+// forReaders reports whether a string of a program names a page that people are told to
+// read: a bug tracker, a list of questions and answers.
+func forReaders(e Endpoint) bool {
+	return strings.HasPrefix(e.Host, "bugs.") || strings.Contains(e.URL, e.Host+"/faq/")
+}
+
+// inAngles reports whether an address stands in angle brackets, as in text for
+// people (RFC 3986, appendix C).
+func inAngles(content []byte, from, to int) bool {
+	return from > 0 && content[from-1] == '<' && to < len(content) && content[to] == '>'
 }
 
 // blanked gives a copy with blanks in the ranges; the content itself if there

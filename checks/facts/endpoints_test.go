@@ -85,6 +85,17 @@ func TestEndpoints(t *testing.T) {
 		"what pip knows":        {"usr/lib/python3/dist-packages/x-1.dist-info/METADATA", "Home-page: https://b.example.invalid/\n", ""},
 		"a setting of node":     {"usr/lib/node_modules/x/config.json", "{\"url\": \"https://b.example.invalid/\"}\n", "setting b.example.invalid"},
 		"a docstring":           {"usr/lib/x.py", "def f():\n    \"\"\"See https://b.example.invalid/\n\n    '''x\"\"\"\n    u = \"\"\"https://a.example.invalid/\"\"\"\n    '''open http://c.example.invalid\n", "script a.example.invalid, script c.example.invalid"},
+		"comments of Vim":       {"usr/share/vim/x.vim", "\" http://b.example.invalid/\nlet u = \"http://a.example.invalid/\"\n", "setting a.example.invalid"},
+		"a comment of Lua":      {"usr/lib/lua/x.lua", "--[[\n  see\n  u = http://b.example.invalid/\n]]\nget(\"http://a.example.invalid/\")\n", "script a.example.invalid"},
+		"OpenSSL's example":     {"etc/ssl/openssl.cnf", "[cmp]\nserver = a.example.invalid:80\n[insta] # x\nserver = pki.example.invalid:8700\n[ir]\nserver = c.example.invalid\n", "setting a.example.invalid, setting c.example.invalid"},
+		"where bugs are told":   {"usr/bin/s", "#!/bin/sh\nREPORT_BUGS_TO=\"<http://b.example.invalid/Bugs/>\"\nREPORT_TO=\"http://a.example.invalid/up\"\n", "script a.example.invalid"},
+		"where a package is of": {"etc/dpkg/origins/x", "Vendor-URL: https://www.example.invalid/\n", ""},
+		"questions of debconf":  {"var/cache/debconf/templates.dat", "Name: x\nDescription: see https://b.example.invalid/\n", ""},
+		"patterns of logcheck":  {"etc/logcheck/ignore.d.server/x", "^x-info=\"https://b.example.invalid\"$\n", ""},
+		"printed":               {"usr/bin/s", "#!/bin/sh\necho \"For help see http://b.example.invalid/x.\"\ncat <<E\nPlease visit http://c.example.invalid/ first.\nE\necho \"    ftp://d.example.invalid/x,\"\n", ""},
+		"printed and used":      {"usr/bin/s", "#!/bin/sh\necho please | curl -d @- http://a.example.invalid/x\nurl() { echo \"http://b.example.invalid/\"; }\necho \"server http://c.example.invalid/\"\necho \"please see http://d.example.invalid/\" > /etc/x\n", "script a.example.invalid, script b.example.invalid, script c.example.invalid, script d.example.invalid"},
+		"a copyright printed":   {"usr/bin/s", "#!/bin/sh\ncat <<E\n\tCopyright 2010 GW <gw@b.example.invalid or http://b.example.invalid/>.\nE\n", ""},
+		"a page to read":        {"usr/bin/p", binary("https://b.example.invalid/faq/x.html\x00https://bugs.example.invalid\x00https://a.example.invalid/x.html"), "program a.example.invalid"},
 		"a page":                {"www/index.html", "<a href=\"https://a.example.invalid/\">\n", "page a.example.invalid"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 
 // SecretFile is a file that holds secrets, and who may read it.
 type SecretFile struct {
-	What     string // "password file", "password hash", "private key"
+	What     string // "password file", "password hash", "private key", "password", "key of a wireless network"
 	Mode     fs.FileMode
 	Modes    bool // the mode means something
 	Shut     bool `json:",omitempty"` // a folder around it lets nobody else through
@@ -25,12 +25,13 @@ type SecretFile struct {
 func (s SecretFile) Open() bool { return s.Mode&0o006 != 0 && !s.Shut }
 
 // SecretFiles are the files that not everyone on the device should read: shadow
-// files, files with password hashes, and private keys without a passphrase.
+// files, files with password hashes or passwords, and private keys without a
+// passphrase. Keys with which libraries test themselves are none.
 var SecretFiles = &Fact[[]SecretFile]{
 	Name:    "secret-files",
-	Version: 3,
-	Doc:     "Shadow files, files with password hashes and private keys, with their modes.",
-	Needs:   []Node{Tree, Texts, accountLinesOf, Accounts, Keys},
+	Version: 4,
+	Doc:     "Shadow files, files with password hashes, passwords, keys of wireless networks and private keys, with their modes.",
+	Needs:   []Node{Tree, Texts, accountLinesOf, Accounts, Keys, PlainSecrets, WifiNetworks},
 	Observe: func(o *Observer) ([]SecretFile, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
@@ -80,7 +81,25 @@ func secretPaths(o *Observer) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	plain, err := PlainSecrets.Of(o)
+	if err != nil {
+		return nil, err
+	}
+	networks, err := WifiNetworks.Of(o)
+	if err != nil {
+		return nil, err
+	}
 	what := map[string]string{}
+	for _, s := range plain {
+		if what[s.Location.Path] = "password"; s.Wifi {
+			what[s.Location.Path] = "key of a wireless network"
+		}
+	}
+	for _, n := range networks {
+		if n.Secret.Len() > 0 {
+			what[n.Location.Path] = "key of a wireless network"
+		}
+	}
 	for _, l := range lines {
 		if l.Form == "shadow" {
 			what[l.Location.Path] = "password file"
@@ -92,7 +111,7 @@ func secretPaths(o *Observer) (map[string]string, error) {
 		}
 	}
 	for _, k := range keys {
-		if k.Private && !k.Encrypted {
+		if k.Private && !k.Encrypted && !k.SelfTest() {
 			what[k.Location.Path] = "private key"
 		}
 	}

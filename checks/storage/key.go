@@ -2,11 +2,8 @@ package storage
 
 import (
 	"fmt"
-	"path"
-	"slices"
 	"strings"
 
-	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts"
 )
 
@@ -37,18 +34,4 @@ func indefinite(words string) string {
 		return "an " + words
 	}
 	return "a " + words
-}
-
-// cryptoLibraries carry whole keys, with which they test themselves; the keys
-// are published with the libraries' source.
-var cryptoLibraries = []string{"libgnutls", "libmbedcrypto", "libmbedtls", "libmbedx509", "libpolarssl", "libwolfssl", "libcrypto", "libgcrypt"}
-
-// selfTest reports whether a key stands inside a cryptographic library, or in
-// DER inside a Linux kernel, whose crypto/testmgr.h has such keys.
-func selfTest(k facts.Key) bool {
-	if k.InKernel {
-		return true
-	}
-	name, version, ok := strings.Cut(path.Base(assay.Inside(k.Location.Path)), ".so")
-	return ok && (version == "" || version[0] == '.') && k.Location.Offset > 0 && slices.Contains(cryptoLibraries, name)
 }

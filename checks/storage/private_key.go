@@ -54,7 +54,7 @@ func closed(k facts.Key) bool {
 // keeps the key itself, it is Low.
 func severityOf(k facts.Key, severity assay.Severity) assay.Severity {
 	switch {
-	case selfTest(k), k.Token:
+	case k.SelfTest(), k.Token:
 		return min(severity, assay.Low)
 	case k.Encrypted:
 		severity = min(severity, assay.Medium)

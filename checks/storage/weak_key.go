@@ -44,7 +44,7 @@ func weakSeverity(w facts.WeakKey) assay.Severity {
 		if w.Weakness == facts.SmallExponent && w.Exponent != "1" {
 			severity = assay.Medium
 		}
-		if selfTest(facts.Key{InKernel: w.InKernel, Location: l}) {
+		if (facts.Key{InKernel: w.InKernel, Location: l}).SelfTest() {
 			severity = assay.Low
 		}
 		if facts.ClassOf(l.Path) != facts.CABundles { // those of others are not among the facts
