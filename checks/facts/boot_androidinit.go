@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -26,6 +27,7 @@ type androidInit struct {
 	files   map[string]bool
 	lines   int
 	up      map[string]outcome // services that were started, and how surely
+	classes map[string]bool    // that were started, and whether surely
 }
 
 type androidService struct {
@@ -67,7 +69,7 @@ var androidBooted = map[string]string{"sys.boot_completed": "1", "dev.bootcomple
 // android starts the services of the init files, and what their actions run: of those
 // in the first file and what it imports, and of each partition's folder.
 func (g *boot) android(dir string) {
-	a := &androidInit{boot: g, defined: map[string]*androidService{}, known: g.properties(), files: map[string]bool{}, up: map[string]outcome{}}
+	a := &androidInit{boot: g, defined: map[string]*androidService{}, known: g.properties(), files: map[string]bool{}, up: map[string]outcome{}, classes: map[string]bool{}}
 	for _, name := range []string{"init.rc", "system/etc/init/hw/init.rc", "etc/init/hw/init.rc"} {
 		a.file(name, false)
 	}
@@ -181,6 +183,10 @@ func androidTrigger(words []string) []string {
 // knows, each one that it may be.
 func (a *androidInit) imports(name string, at assay.Location, doubtful bool) {
 	full, known := a.expand(name, "*")
+	if a.files["import "+full] || len(a.files) >= maxAndroidFiles {
+		return
+	}
+	a.files["import "+full] = true
 	if known {
 		if f, ok := a.root.Lookup(full); ok && f.Kind == firmware.Directory {
 			for _, f := range a.sorted(full) {
@@ -344,6 +350,11 @@ func (a *androidInit) exec(name string, args []string, at assay.Location) {
 
 // class starts the services of a class that are not disabled.
 func (a *androidInit) class(class string) {
+	key := fmt.Sprint(class, a.doubt)
+	if a.classes[key] {
+		return
+	}
+	a.classes[key] = true
 	for _, name := range a.names {
 		s := a.defined[name]
 		if !s.disabled && (slices.Contains(s.classes, class) || len(s.classes) == 0 && class == "default") {

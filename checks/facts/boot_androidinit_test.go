@@ -1,6 +1,10 @@
 package facts
 
-import "testing"
+import (
+	"strings"
+	"testing"
+	"time"
+)
 
 func TestBootAndroid(t *testing.T) {
 	base := map[string]string{
@@ -54,4 +58,15 @@ func TestBootAndroid(t *testing.T) {
 		{"a name that nobody knows", rc(off + "on boot\n    start ${acme.daemon}\n"), "", 1},
 		{"another partition", rc("on boot\n    exec - -- /vendor/bin/t.sh\n"), "", 1},
 	})
+}
+
+// TestBootAndroidLarge holds a file of nothing but starts of classes and imports to its time.
+func TestBootAndroidLarge(t *testing.T) {
+	begin := time.Now()
+	bootOf(t, map[string]string{
+		"system/build.prop": "x=1\n", "system/etc/init/t.rc": strings.Repeat("service a /x\n", 30000) + "on boot\n" + strings.Repeat("class_start c\n", 30000) + strings.Repeat("import /init.${y}.rc\n", 5000),
+	})
+	if took := time.Since(begin); took > 10*time.Second {
+		t.Errorf("took %s", took)
+	}
 }
