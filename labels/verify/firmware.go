@@ -66,6 +66,9 @@ func (r *Report) other(s Stated, firmware []labels.Firmware) Status {
 		return FirmwareUnknown
 	}
 	r.told = "calls itself version " + s.Versions[0]
+	if _, number := labels.CompareVersions(s.Versions[0], s.Versions[0]); !number { // it may be a sentence
+		r.told = "calls itself version " + quoted(s.Versions)[0]
+	}
 	answer := FirmwareUnknown
 	for i, f := range firmware {
 		switch a := agedAgainst(s.Versions[0], f); {
