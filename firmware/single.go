@@ -36,7 +36,7 @@ const (
 // holds more than one file, is damaged or followed by something is left to who opens
 // images.
 func (w *walker) unpack(f *File, content []byte) fate {
-	if !w.root {
+	if !w.root || isDocumentation(f.Name) {
 		return plain
 	}
 	in := format.InMemory(content)
@@ -62,6 +62,17 @@ func (w *walker) unpack(f *File, content []byte) fate {
 		return w.showFile(f, s, in.Size, got.Stream)
 	}
 	return plain
+}
+
+// isDocumentation reports whether a file is one of the pages of a distribution, packed
+// by the thousand: no device reads them. What is not packed there is read as any file.
+func isDocumentation(name string) bool {
+	for _, folder := range []string{"usr/share/doc/", "usr/share/man/", "usr/share/info/", "usr/share/i18n/", "usr/share/locale/"} {
+		if strings.HasPrefix(name, folder) {
+			return true
+		}
+	}
+	return false
 }
 
 // total is the length of all spans. What a short header says, as a name, is seen in the
