@@ -29,7 +29,7 @@ func (s SecretFile) Open() bool { return s.Mode&0o006 != 0 && !s.Shut }
 // passphrase. Keys with which libraries test themselves are none.
 var SecretFiles = &Fact[[]SecretFile]{
 	Name:    "secret-files",
-	Version: 4,
+	Version: 5,
 	Doc:     "Shadow files, files with password hashes, passwords, keys of wireless networks and private keys, with their modes.",
 	Needs:   []Node{Tree, Texts, accountLinesOf, Accounts, Keys, PlainSecrets, WifiNetworks},
 	Observe: func(o *Observer) ([]SecretFile, error) {
@@ -98,6 +98,11 @@ func secretPaths(o *Observer) (map[string]string, error) {
 	for _, n := range networks {
 		if n.Secret.Len() > 0 {
 			what[n.Location.Path] = "key of a wireless network"
+		}
+	}
+	for _, t := range texts.Where(func(f *firmware.File) bool { return what[f.Path] != "" }) {
+		if kindOfText(t.File, []byte(t.Content), true) != InSetting {
+			delete(what, t.File.Path) // a script or page is read by who runs it: no mode mends that
 		}
 	}
 	for _, l := range lines {

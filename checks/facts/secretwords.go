@@ -93,7 +93,7 @@ func camelWords(name string) string {
 }
 
 // wifiWord marks the name of a setting that is about a wireless network.
-var wifiWord = lazy(`(?i)wpa|psk|wifi|wi_fi|wlan|wireless|\bwep|sae_|ssid|(?:^|[-_.])(?:sta|ap)[-_.]`)
+var wifiWord = lazy(`(?i)(?:^|[^p])wpa|psk|wifi|wi_fi|wlan|wireless|\bwep|sae_|ssid|(?:^|[-_.])(?:sta|ap)[-_.]`)
 
 // isWifiName reports whether a password of that name is the key of a wireless
 // network.
@@ -105,6 +105,7 @@ var noSecret = []string{
 	"disable", "enable", "off", "file", "files", "compat", "systemd", "shadow", "nis", "ldap", "md5", "sha1", "sha256", "sha512", "plain", "plaintext", "cleartext",
 	"crypt", "hidden", "text", "string", "str", "int", "bool", "boolean", "object", "char", "varchar", "void", "self", "this", "hash", "hashed", "encrypted", "unknown",
 	"interactive", "external", "agent", "keyring", "request", "sufficient", "include", "stdin", "random", "generate", "auto", "never", "always", "passwd:", "nologin",
+	"define", "undef", // what configure found, as Perl writes it down
 }
 
 // placeholders are parts of words that stand where people put their own.
