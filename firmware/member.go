@@ -35,7 +35,7 @@ func (w *walker) worth(in format.Input, head []byte) bool {
 	var others []*format.Format
 	for _, f := range w.matcher.begun(in) {
 		switch {
-		case library[f.Name]:
+		case library[f.Name] && !isPackage(head):
 		case f.Peek == nil:
 			others = append(others, f)
 		case f.Probe(in) != format.No:
@@ -48,6 +48,10 @@ func (w *walker) worth(in format.Input, head []byte) bool {
 // library are the containers that a root file system holds to use them as they
 // are: a program's resources, a static library, a program.
 var library = map[string]bool{"zip": true, "ar": true, "elf": true}
+
+// isPackage reports whether an archive is a package of dpkg (deb(5)) and no library: in
+// a root file system it is to be installed, or was left there.
+func isPackage(head []byte) bool { return bytes.HasPrefix(head, []byte("!<arch>\ndebian-binary")) }
 
 // keyBegins are how a private key begins: in PEM, and in DER as its version within a
 // sequence whose length takes one to three bytes.

@@ -3,6 +3,7 @@ package firmware_test
 import (
 	"bytes"
 	"compress/zlib"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -97,5 +98,31 @@ func TestBehind(t *testing.T) {
 	}
 	if img := reference.Open(t, rootWith("bin/true", program)); types(img) != "squashfs" || len(img.Skipped) > 0 {
 		t.Error(types(img), img.Skipped)
+	}
+}
+
+// A package of a distribution in a root file system is opened, a static library is not.
+func TestPackageInRoot(t *testing.T) {
+	archive := func(first string) []byte {
+		var b bytes.Buffer
+		b.WriteString("!<arch>\n")
+		for _, m := range []struct {
+			name    string
+			content []byte
+		}{{first, []byte("2.0\n")}, {"data.tar", firmwaretest.Tar(firmwaretest.Text("etc/k.pem", 0o600, key))}} {
+			fmt.Fprintf(&b, "%-16s%-12d%-6d%-6d%-8s%-10d`\n", m.name, 0, 0, 0, "100644", len(m.content))
+			b.Write(m.content)
+			if len(m.content)%2 == 1 {
+				b.WriteByte('\n')
+			}
+		}
+		return b.Bytes()
+	}
+	for first, want := range map[string]bool{"debian-binary": true, "main.o/": false} {
+		img := reference.Open(t, rootWith("opt/x.a", archive(first)))
+		got := slices.ContainsFunc(img.Files, func(f *firmware.File) bool { return strings.HasSuffix(f.Path, "etc/k.pem") })
+		if got != want {
+			t.Errorf("%s: opened %v, want %v", first, got, want)
+		}
 	}
 }
