@@ -73,7 +73,7 @@ func TestRealRouter(t *testing.T) {
 // gives the same bytes.
 func TestInspectCorpus(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("with -short: it inspects every image of the corpus")
 	}
 	for _, image := range corpusImages(t, "*.*") {
 		switch filepath.Ext(image) {
