@@ -46,8 +46,8 @@ func (w *walker) worth(in format.Input, head []byte) bool {
 }
 
 // library are the containers that a root file system holds to use them as they
-// are: a program's resources, a static library, a program.
-var library = map[string]bool{"zip": true, "ar": true, "elf": true}
+// are: a static library, a program.
+var library = map[string]bool{"ar": true, "elf": true}
 
 // isPackage reports whether an archive is a package of dpkg (deb(5)) and no library: in
 // a root file system it is to be installed, or was left there.
