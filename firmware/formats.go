@@ -34,6 +34,7 @@ import (
 	"github.com/assay-iot/assay/firmware/romfs"
 	"github.com/assay-iot/assay/firmware/router"
 	"github.com/assay-iot/assay/firmware/rpm"
+	"github.com/assay-iot/assay/firmware/sevenzip"
 	"github.com/assay-iot/assay/firmware/spiffs"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
@@ -90,7 +91,7 @@ var (
 		jffs2.Format, jffs2.EndMarker, yaffs.Dump, yaffs.Format, yaffs.FirstDump, yaffs.First, ubi.Format, ubifs.Format, littlefs.Format, nvs.Format,
 	}
 	partitions = []*format.Format{gpt.Format, gpt.ByBackup, gpt.AtEnd, mbr.Format}
-	archives   = []*format.Format{cpio.Format, tarball.Format, ar.Format, apk.Format, rpm.Format, zipfile.Format}
+	archives   = []*format.Format{cpio.Format, tarball.Format, ar.Format, apk.Format, rpm.Format, zipfile.Format, sevenzip.Format}
 	streams    = []*format.Format{
 		stream.Gzip, stream.XZ, stream.Zstd, stream.Bzip2, stream.LZ4, stream.LZOP, stream.Compress,
 		stream.Zlib, stream.LongZlib, stream.KernelConfig, stream.ADB, stream.LZMA,
