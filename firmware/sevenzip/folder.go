@@ -12,6 +12,7 @@ import (
 	"github.com/klauspost/compress/flate"
 
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/inflate"
 	"github.com/assay-iot/assay/firmware/lzma"
 )
 
@@ -68,7 +69,7 @@ var filters = map[uint64]uint64{
 // refused says why a method is not read; nil if it is.
 func refused(id uint64) error {
 	switch id {
-	case methodCopy, methodLZMA, methodLZMA2, methodDeflate, methodBzip2:
+	case methodCopy, methodLZMA, methodLZMA2, methodDeflate, methodDefl64, methodBzip2:
 		return nil
 	case methodAES:
 		return errEncrypted
@@ -76,8 +77,6 @@ func refused(id uint64) error {
 		return errors.New("packed with PPMd, which is not read")
 	case methodBCJ2:
 		return errors.New("packed with BCJ2, which is not read")
-	case methodDefl64:
-		return errors.New("packed with Deflate64, which is not read")
 	}
 	if filters[id] == 0 {
 		return fmt.Errorf("packed with method 0x%x, which is not read", id)
@@ -149,6 +148,11 @@ func (a *archive) decode(c *coder, src []byte) ([]byte, error) {
 			return grown(out, n, c.size), nil
 		})
 		return out, cmp.Or(err, follows(src, int(d.Taken())))
+	}
+	if c.id == methodDefl64 {
+		out := make([]byte, c.size)
+		n, used, err := new(inflate.Decoder).Raw64(out, src)
+		return out[:n], cmp.Or(err, follows(src, used))
 	}
 	r := bytes.NewReader(src)
 	unpacked := io.Reader(bzip2.NewReader(r))

@@ -5,9 +5,9 @@
 // each is one packed run that unpacks, through a chain of coders, to the contents of one
 // or many files. A folder is unpacked whole and held, in memory or in the scratch file.
 //
-// Read are stored runs, LZMA, LZMA2, Deflate and bzip2, with Delta and the filters for
+// Read are stored runs, LZMA, LZMA2, Deflate, Deflate64 and bzip2, with Delta and the filters for
 // branches of x86, ARM, ARM64, Thumb, PowerPC, SPARC and IA-64. Named and not unpacked are
-// AES, PPMd, BCJ2, Deflate64 and what else nobody knows; an archive whose header is
+// AES, PPMd, BCJ2 and what else nobody knows; an archive whose header is
 // encrypted has no names. Archives in several volumes are not read. Checksums of files,
 // folders and headers are compared. Owners are unknown, and modes are there only where
 // every file has those of Unix.

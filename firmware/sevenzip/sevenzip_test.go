@@ -82,7 +82,7 @@ func packed(t testing.TB, args ...string) []byte {
 func TestReference(t *testing.T) {
 	for _, args := range []string{
 		"", "-ms=off", "-m0=LZMA", "-m0=LZMA -ms=off -mhc=off", "-m0=LZMA2:d=16m -ms=64k", "-mx=9 -m0=lzma:lc=0:lp=2:pb=0",
-		"-m0=BZip2", "-m0=Deflate", "-m0=Copy", "-m0=Copy -mhc=off",
+		"-m0=BZip2", "-m0=Deflate", "-m0=Deflate64", "-m0=Deflate64 -mx=9 -ms=off", "-m0=Copy", "-m0=Copy -mhc=off",
 		"-m0=BCJ -m1=LZMA", "-m0=ARM -m1=LZMA2", "-m0=ARM64 -m1=LZMA2", "-m0=ARMT -m1=LZMA", "-m0=PPC -m1=LZMA", "-m0=SPARC -m1=LZMA2", "-m0=IA64 -m1=LZMA",
 		"-m0=Delta:4 -m1=LZMA", "-m0=Delta:3 -m1=BCJ -m2=LZMA2", "-m0=BCJ -m1=Deflate",
 	} {
@@ -124,7 +124,6 @@ func TestRefused(t *testing.T) {
 		"-psecret":          "encrypted with a password",
 		"-psecret -mhe=on":  "encrypted with a password (AES), with the names",
 		"-m0=PPMd":          "PPMd",
-		"-m0=Deflate64":     "Deflate64",
 		"-m0=BCJ2 -m1=LZMA": "BCJ2",
 		"-m0=PPMd -psecret": "encrypted",
 		"-m0=Copy -psecret": "encrypted",
@@ -225,7 +224,7 @@ func seeds(t testing.TB) (all [][]byte) {
 	if !reference.Has("7z") {
 		return [][]byte{sealed([]byte("7z\xbc\xaf\x27\x1c\x00\x04" + strings.Repeat("\x00", 24)))}
 	}
-	for _, args := range [][]string{{}, {"-mhc=off"}, {"-m0=BCJ", "-m1=LZMA", "-mhc=off"}, {"-m0=BZip2"}, {"-m0=Copy", "-mhc=off"}, {"-ms=off", "-m0=Deflate"}} {
+	for _, args := range [][]string{{}, {"-mhc=off"}, {"-m0=BCJ", "-m1=LZMA", "-mhc=off"}, {"-m0=BZip2"}, {"-m0=Copy", "-mhc=off"}, {"-ms=off", "-m0=Deflate"}, {"-m0=Deflate64"}} {
 		all = append(all, small(t, args...))
 	}
 	return all
