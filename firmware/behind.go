@@ -11,11 +11,11 @@ import (
 // may begin that has a header of a maker's own in front.
 const maxVendorHeader = 4 << 10
 
-// behind finds where in a file of a root file system a container begins that follows a
-// program, a script or a short header: an AppImage, an archive that unpacks itself, a
+// behind finds where in a file that is not looked into at every byte a container begins that
+// follows a program, a script or a short header: an AppImage, an archive that unpacks itself, a
 // part with a header of its maker. 0 if none does.
 func (w *walker) behind(content []byte) int64 {
-	if !w.root || len(content) < minSmall {
+	if len(content) < minSmall {
 		return 0
 	}
 	from, to := int64(1), int64(maxVendorHeader)

@@ -26,6 +26,7 @@ import (
 	"github.com/assay-iot/assay/firmware/mbr"
 	"github.com/assay-iot/assay/firmware/mcuboot"
 	"github.com/assay-iot/assay/firmware/mender"
+	"github.com/assay-iot/assay/firmware/nand"
 	"github.com/assay-iot/assay/firmware/nordic"
 	"github.com/assay-iot/assay/firmware/nvs"
 	"github.com/assay-iot/assay/firmware/ostree"
@@ -34,6 +35,7 @@ import (
 	"github.com/assay-iot/assay/firmware/romfs"
 	"github.com/assay-iot/assay/firmware/router"
 	"github.com/assay-iot/assay/firmware/rpm"
+	"github.com/assay-iot/assay/firmware/sevenzip"
 	"github.com/assay-iot/assay/firmware/spiffs"
 	"github.com/assay-iot/assay/firmware/squashfs"
 	"github.com/assay-iot/assay/firmware/stream"
@@ -86,11 +88,11 @@ var (
 	// faint have little to be recognised by.
 	faint       = []*format.Format{fat.Unnamed, cpio.Binary, vectors.Format, router.NPKFiles, tarball.Old, stream.AnyLZMA, spiffs.Format, esp.Encrypted}
 	fileSystems = []*format.Format{
-		squashfs.Format, ext.Format, erofs.Format, cramfs.Format, romfs.Format, iso9660.Format, fat.Format,
+		nand.Whole, nand.Format, squashfs.Format, ext.Format, erofs.Format, cramfs.Format, romfs.Format, iso9660.Format, fat.Format,
 		jffs2.Format, jffs2.EndMarker, yaffs.Dump, yaffs.Format, yaffs.FirstDump, yaffs.First, ubi.Format, ubifs.Format, littlefs.Format, nvs.Format,
 	}
 	partitions = []*format.Format{gpt.Format, gpt.ByBackup, gpt.AtEnd, mbr.Format}
-	archives   = []*format.Format{cpio.Format, tarball.Format, ar.Format, apk.Format, rpm.Format, zipfile.Format}
+	archives   = []*format.Format{cpio.Format, tarball.Format, ar.Format, apk.Format, rpm.Format, zipfile.Format, sevenzip.Format}
 	streams    = []*format.Format{
 		stream.Gzip, stream.XZ, stream.Zstd, stream.Bzip2, stream.LZ4, stream.LZOP, stream.Compress,
 		stream.Zlib, stream.LongZlib, stream.KernelConfig, stream.ADB, stream.LZMA,

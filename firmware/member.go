@@ -2,6 +2,7 @@ package firmware
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -46,8 +47,8 @@ func (w *walker) worth(in format.Input, head []byte) bool {
 }
 
 // library are the containers that a root file system holds to use them as they
-// are: a program's resources, a static library, a program.
-var library = map[string]bool{"zip": true, "ar": true, "elf": true}
+// are: a static library, a program.
+var library = map[string]bool{"ar": true, "elf": true}
 
 // isPackage reports whether an archive is a package of dpkg (deb(5)) and no library: in
 // a root file system it is to be installed, or was left there.
@@ -109,7 +110,7 @@ func isKnown(content []byte) bool {
 	if bytes.HasPrefix(content, []byte("MZ")) && bytes.Contains(content[:min(len(content), 4096)], []byte("PE\x00\x00")) {
 		return true
 	}
-	return isText(content[:min(len(content), 64<<10)]) || isKeyring(content)
+	return isText(content[:min(len(content), 64<<10)]) || isKeyring(content) || isBytecode(content)
 }
 
 // minOpaque is from which size on a file must be something that is known.
@@ -118,6 +119,9 @@ const minOpaque = 16 << 10
 // opaque says why nobody can tell what a file of a root file system holds; empty
 // if one can. An archive's parts are looked into instead.
 func (w *walker) opaque(content []byte) string {
+	if what := closedKind(content, true); w.root && len(content) >= minMember && what != "" {
+		return what
+	}
 	if !w.root || len(content) < minOpaque || isKnown(content) {
 		return ""
 	}
@@ -126,7 +130,7 @@ func (w *walker) opaque(content []byte) string {
 		return ""
 	}
 	if what := looks(in); strings.HasPrefix(what, "encrypted") {
-		return "not recognised: " + what
+		return cmp.Or(closedKind(content, false), "not recognised: "+what)
 	}
 	return ""
 }

@@ -135,7 +135,6 @@ func TestNested(t *testing.T) {
 // TestNoNoise wants nothing opened that only looks like a container.
 func TestNoNoise(t *testing.T) {
 	files := append(slices.Clone(rootFiles),
-		firmwaretest.Binary("usr/lib/app.jar", 0o644, firmwaretest.Zip(firmwaretest.Text("a.class", 0o644, "x"))),
 		firmwaretest.Text("usr/share/magic", 0o644, "hsqs 070701 \x1f\x8b\x08 ustar PK\x03\x04 \xfd7zXZ\x00"),
 	)
 	if got := types(reference.Open(t, firmwaretest.Squashfs(files...))); got != "squashfs" {

@@ -228,6 +228,9 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	if k.Attributes == nil {
 		k.Attributes = map[string]string{}
 	}
+	if isOfRoot(k) {
+		k.Modes = false // nobody unpacks it: that of the archive counts
+	}
 	before := o.mark()
 	o.img.Containers = append(o.img.Containers, k)
 	if got.Whole != "" && (!p.member || got.Length < p.in.Size) {

@@ -153,8 +153,8 @@ func TestArchiveReference(t *testing.T) {
 			t.Fatal(err)
 		}
 		img := reference.Open(t, data)
-		if img.Containers[0].Modes {
-			t.Error("a zip archive has modes")
+		if !img.Containers[0].Modes {
+			t.Error("an archive of files of Unix has no modes")
 		}
 		for _, f := range img.Files {
 			if f.Kind != firmware.Regular {

@@ -21,7 +21,7 @@ const maxKept, maxKeptFile = 32 << 20, 4 << 20
 // files that are worth opening in their own right, with the contents of some, and what
 // single files in it unpacked to.
 func (o *opener) walk(ctx context.Context, k *Container, files []*File, tree format.Tree) *walker {
-	w := &walker{opener: o, ctx: ctx, files: files, done: make([]bool, len(files)), root: isRoot(k), from: map[int]int64{}}
+	w := &walker{opener: o, ctx: ctx, files: files, done: make([]bool, len(files)), root: isRoot(k) || isOfRoot(k), from: map[int]int64{}}
 	w.heads(tree.Entries())
 	batches := tree.Batches()
 	var next atomic.Int64
@@ -164,6 +164,9 @@ func (w *walker) visit(entry int, content []byte, err error) {
 	}
 	if f.unknown = w.opaque(content); f.unknown != "" {
 		w.skip(f.Path, 0, f.Size, f.unknown)
+	}
+	if w.root && isZip(content) && isDocumentation(f.Name) {
+		return // as what is packed there
 	}
 	if as == inside || w.worth(format.InMemory(content), content) {
 		w.enter(f.entry, content)

@@ -262,7 +262,7 @@ func (s *sources) observe(ctx context.Context, at string, beside []firmware.Besi
 
 // observeAs does so under a name that is not that of the file.
 func (s *sources) observeAs(ctx context.Context, at, name string, beside []firmware.Beside, nodes []facts.Node) (*facts.Observation, error) {
-	src, closer, err := firmware.SourceFile(at)
+	src, closer, err := s.program.source(at)
 	if err != nil {
 		return nil, err
 	}

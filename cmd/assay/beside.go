@@ -26,6 +26,9 @@ func besideImage(image string, named []string) ([]firmware.Beside, error) {
 	if len(named) > 0 {
 		return all, nil
 	}
+	if image == standardInput {
+		return nil, nil // nothing lies beside it
+	}
 	if info, err := os.Stat(image); err != nil || !info.Mode().IsRegular() {
 		return nil, nil // whoever opens it says so; a folder has nothing to sign
 	}

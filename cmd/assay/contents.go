@@ -23,7 +23,7 @@ import (
 // opened opens an image and has do work on it while its bytes can be read. The
 // process keeps the right to write into some folders only.
 func (p *program) opened(c *cobra.Command, image string, writes []string, opts firmware.Options, do func(*firmware.Image, firmware.Source) error) error {
-	src, closer, err := firmware.SourceFile(image)
+	src, closer, err := p.source(image)
 	if err != nil {
 		return sourceError(err)
 	}

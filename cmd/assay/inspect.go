@@ -36,11 +36,11 @@ func (p *program) inspectCommand() *cobra.Command {
 it could be examined, its components and services, and what every check says
 that needs no declaration. It judges nothing as a whole and ends with 0 whenever
 the inspection was done. A detached signature that lies beside the image is read
-too, and named.
+too, and named. The image "-" comes from standard input.
 
 Most file systems have no checksum over what files hold: that a file is listed with
 a digest does not say that it is as it was made. Only a signature does.`,
-		Example: "  assay inspect router.bin\n  assay inspect --list router.bin\n  assay inspect --list --long router.bin\n  assay inspect --list --format json=files.json router.bin\n  assay inspect --cat 'squashfs!etc/inittab' router.bin\n  assay inspect --extract out router.bin\n  assay inspect --map=layout.svg router.bin\n  assay inspect --format cyclonedx=router.cdx.json router.bin",
+		Example: "  assay inspect router.bin\n  unxz < router.bin.xz | assay inspect -\n  assay inspect --list router.bin\n  assay inspect --list --long router.bin\n  assay inspect --list --format json=files.json router.bin\n  assay inspect --cat 'squashfs!etc/inittab' router.bin\n  assay inspect --extract out router.bin\n  assay inspect --map=layout.svg router.bin\n  assay inspect --format cyclonedx=router.cdx.json router.bin",
 		Args:    oneArg,
 		RunE: func(c *cobra.Command, args []string) error {
 			kinds := inspectFormats
@@ -63,6 +63,9 @@ a digest does not say that it is as it was made. Only a signature does.`,
 			}
 			keys, err := trusted(keyFiles)
 			if err != nil {
+				return err
+			}
+			if err := p.takeInput(args[0]); err != nil {
 				return err
 			}
 			switch {

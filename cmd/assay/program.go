@@ -40,6 +40,7 @@ type program struct {
 	today string // YYYY-MM-DD, the default of --as-of
 	state string // of the sandbox
 
+	piped   *firmware.Source  // the image that came from standard input
 	scratch *firmware.Scratch // for long streams; nil where no file can be made for it
 }
 

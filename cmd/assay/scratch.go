@@ -13,15 +13,28 @@ const maxScratch = 8 << 30
 // rights it cannot.
 func (p *program) makeScratch() *firmware.Scratch {
 	if p.scratch == nil {
-		p.scratch = newScratch(p.getenv("TMPDIR"), "/var/tmp", os.TempDir())
+		p.scratch = newScratch(p.scratchFolders()...)
 	}
 	return p.scratch
 }
 
-// newScratch makes a file without a name, which is gone when the program ends,
+// scratchFolders are where such a file may lie, the first that will do.
+func (p *program) scratchFolders() []string {
+	return []string{p.getenv("TMPDIR"), "/var/tmp", os.TempDir()}
+}
+
+// newScratch makes a Scratch of a file without a name; nil if there is no place for one.
+func newScratch(folders ...string) *firmware.Scratch {
+	if f := unnamed(folders...); f != nil {
+		return firmware.NewScratch(f, maxScratch)
+	}
+	return nil
+}
+
+// unnamed makes a file without a name, which is gone when the program ends,
 // however it ends; nil if there is no place for one. /var/tmp is for large files
 // (Filesystem Hierarchy Standard 3.0, 5.15); /tmp may be memory.
-func newScratch(folders ...string) *firmware.Scratch {
+func unnamed(folders ...string) *os.File {
 	for _, dir := range folders {
 		if dir == "" {
 			continue
@@ -34,7 +47,7 @@ func newScratch(folders ...string) *firmware.Scratch {
 			_ = f.Close()
 			continue
 		}
-		return firmware.NewScratch(f, maxScratch)
+		return f
 	}
 	return nil
 }

@@ -119,7 +119,7 @@ func (in Input) Peek(off int64, n int) []byte {
 // Full fills buf from off or says that it cannot.
 func (in Input) Full(buf []byte, off int64) error {
 	if off < 0 || off > in.Size || int64(len(buf)) > in.Size-off {
-		return Errorf(off, "%d bytes wanted, the input ends at 0x%x", len(buf), in.Size)
+		return Errorf(in.near(off), "%d bytes wanted, the input ends at 0x%x", len(buf), in.Size)
 	}
 	n, err := in.ReadAt(buf, off)
 	if n == len(buf) {
@@ -131,7 +131,7 @@ func (in Input) Full(buf []byte, off int64) error {
 // Bytes gives n bytes from off, which must not be changed, or says that it cannot.
 func (in Input) Bytes(off, n int64) ([]byte, error) {
 	if off < 0 || n < 0 || off > in.Size || n > in.Size-off {
-		return nil, Errorf(off, "%d bytes wanted, the input ends at 0x%x", n, in.Size)
+		return nil, Errorf(in.near(off), "%d bytes wanted, the input ends at 0x%x", n, in.Size)
 	}
 	if m, ok := in.ReaderAt.(Memory); ok {
 		return m[off : off+n : off+n], nil
@@ -139,6 +139,10 @@ func (in Input) Bytes(off, n int64) ([]byte, error) {
 	buf := make([]byte, n)
 	return buf, in.Full(buf, off)
 }
+
+// near is a place, or the end of the input where the place is none: a pointer that nobody
+// can follow tells no place.
+func (in Input) near(off int64) int64 { return min(max(off, 0), in.Size) }
 
 // Section is the run of n bytes at off as an input of its own.
 func (in Input) Section(off, n int64) Input {

@@ -1,4 +1,4 @@
-// Package inflate decodes DEFLATE (RFC 1951) and zlib (RFC 1950) from memory to
+// Package inflate decodes DEFLATE (RFC 1951), Deflate64 and zlib (RFC 1950) from memory to
 // memory.
 //
 // File systems keep zlib blocks whose unpacked length is known or bounded. What
@@ -31,6 +31,8 @@ type Decoder struct {
 
 	dst []byte
 	n   int
+
+	wide bool // it is Deflate64
 }
 
 // Zlib decodes a zlib stream at the start of src into dst and compares its
@@ -70,10 +72,10 @@ func (d *Decoder) Raw(dst, src []byte) (n, used int, err error) {
 			err = d.stored()
 		case 1:
 			d.fixed()
-			err = d.block()
+			err = d.codes()
 		case 2:
 			if err = d.dynamic(); err == nil {
-				err = d.block()
+				err = d.codes()
 			}
 		default:
 			err = ErrData
@@ -83,6 +85,14 @@ func (d *Decoder) Raw(dst, src []byte) (n, used int, err error) {
 		}
 	}
 	return d.n, d.pos - int(d.bits>>3), err
+}
+
+// codes decodes a compressed block.
+func (d *Decoder) codes() error {
+	if d.wide {
+		return d.block64()
+	}
+	return d.block()
 }
 
 // refill reads ahead until there are 56 bits. Behind the end there are zeros,
@@ -153,11 +163,12 @@ func (d *Decoder) fixed() {
 			lengths[i] = 8
 		}
 	}
-	_ = d.literals.build(lengths[:], literalBits, literalEntry)
+	ofLiterals, ofDistances := d.entries()
+	_ = d.literals.build(lengths[:], literalBits, ofLiterals)
 	for i := range lengths[:32] {
 		lengths[i] = 5
 	}
-	_ = d.distances.build(lengths[:32], distanceBits, distanceEntry)
+	_ = d.distances.build(lengths[:32], distanceBits, ofDistances)
 }
 
 var codeOrder = [19]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
@@ -166,10 +177,10 @@ var codeOrder = [19]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2,
 func (d *Decoder) dynamic() error {
 	d.refill()
 	literals, distances, codes := int(d.take(5))+257, int(d.take(5))+1, int(d.take(4))+4
-	if literals > 286 || distances > 30 {
+	if literals > 286 || distances > 30 && !d.wide {
 		return ErrData
 	}
-	var lengths [286 + 30]uint8
+	var lengths [286 + 32]uint8
 	for i := range codes {
 		d.refill()
 		lengths[codeOrder[i]] = uint8(d.take(3))
@@ -177,7 +188,7 @@ func (d *Decoder) dynamic() error {
 	if err := d.distances.build(lengths[:19], 7, plainEntry); err != nil {
 		return err
 	}
-	lengths = [286 + 30]uint8{}
+	lengths = [286 + 32]uint8{}
 	for i := 0; i < literals+distances; {
 		d.refill()
 		e := d.distances.entries[d.buf&127]
@@ -209,10 +220,11 @@ func (d *Decoder) dynamic() error {
 	if lengths[endOfBlock] == 0 {
 		return ErrData
 	}
-	if err := d.literals.build(lengths[:literals], literalBits, literalEntry); err != nil {
+	ofLiterals, ofDistances := d.entries()
+	if err := d.literals.build(lengths[:literals], literalBits, ofLiterals); err != nil {
 		return err
 	}
-	return d.distances.build(lengths[literals:literals+distances], distanceBits, distanceEntry)
+	return d.distances.build(lengths[literals:literals+distances], distanceBits, ofDistances)
 }
 
 const endOfBlock = 256

@@ -45,6 +45,16 @@ func undoing(chain []filter) (undo []func([]byte), err error) {
 	return undo, nil
 }
 
+// Undo gives what undoes one filter that changes bytes and not their number, by its number
+// in xz.
+func Undo(id uint64, properties []byte) (func([]byte), error) {
+	undo, err := undoing([]filter{{id, properties}, {filterLZMA2, []byte{0}}})
+	if err != nil {
+		return nil, err
+	}
+	return undo[0], nil
+}
+
 func delta(distance int) func([]byte) {
 	return func(b []byte) {
 		for i := distance; i < len(b); i++ {

@@ -1,6 +1,7 @@
 package squashfs_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -331,6 +332,18 @@ func TestPlaceOutside(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("%v, want one that begins with %q", opened.Damage, want)
+		}
+	}
+}
+
+// A pointer that leads nowhere is told at a place that there is.
+func TestNowhere(t *testing.T) {
+	image := firmwaretest.Squashfs(firmwaretest.Text("a", 0o644, "x"))
+	owners := binary.LittleEndian.Uint64(image[48:])
+	copy(image[owners:], bytes.Repeat([]byte{0xff}, 8)) // where their block is
+	for _, s := range reference.Open(t, image).Skipped {
+		if strings.Contains(s.Reason, "0x7fff") {
+			t.Error(s.Reason)
 		}
 	}
 }

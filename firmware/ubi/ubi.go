@@ -13,8 +13,8 @@
 // data are whole. The size of an eraseblock is found from the image. Every
 // volume is a part under its name, with 0xff where nothing is mapped.
 //
-// Not read: copies of NAND flash that hold the spare bytes of the pages too, and
-// the fastmap, which only repeats what the headers say.
+// Not read: the fastmap, which only repeats what the headers say. Copies of NAND flash
+// that hold the spare bytes of the pages too are for package nand.
 package ubi
 
 import (

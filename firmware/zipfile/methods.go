@@ -13,24 +13,29 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/mikelolasagasti/xz"
 	"github.com/ulikunitz/xz/lzma"
+
+	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/inflate"
 )
 
 // maxDict is the largest dictionary of a member, in bytes.
 const maxDict = 64 << 20
 
-// The methods beside storing and deflating; see APPNOTE.TXT 6.3.10, 4.4.5. Deflate64,
-// PPMd and those of the past are not read.
+// The methods beside storing and deflating; see APPNOTE.TXT 6.3.10, 4.4.5. PPMd
+// and those of the past are not read.
 const (
-	methodBzip2 = 12
-	methodLZMA  = 14
-	methodZstd  = 93
-	methodXZ    = 95
+	methodDefl64 = 9
+	methodBzip2  = 12
+	methodLZMA   = 14
+	methodZstd   = 93
+	methodXZ     = 95
 )
 
 // methods make a reader of the unpacked bytes of a member from the packed ones.
 var methods = map[uint16]func(f *zip.File, packed io.Reader) (io.ReadCloser, error){
-	methodBzip2: func(_ *zip.File, r io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil },
-	methodLZMA:  openLZMA,
+	methodDefl64: openDeflate64,
+	methodBzip2:  func(_ *zip.File, r io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil },
+	methodLZMA:   openLZMA,
 	methodZstd: func(_ *zip.File, r io.Reader) (io.ReadCloser, error) {
 		d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxDict))
 		if err != nil {
@@ -69,6 +74,22 @@ func openLZMA(f *zip.File, packed io.Reader) (io.ReadCloser, error) {
 	binary.LittleEndian.PutUint64(h[4+5:], size)
 	r, err := lzma.NewReader(io.MultiReader(bytes.NewReader(h[4:]), packed))
 	return io.NopCloser(r), err
+}
+
+// maxDeflate64 is how long a member may be that is unpacked in one go, packed and unpacked.
+const maxDeflate64 = 256 << 20
+
+func openDeflate64(f *zip.File, packed io.Reader) (io.ReadCloser, error) {
+	if f.UncompressedSize64 > maxDeflate64 || f.CompressedSize64 > maxDeflate64 {
+		return nil, fmt.Errorf("a member of more than %d bytes in Deflate64: %w", maxDeflate64, format.ErrLimit)
+	}
+	src, err := io.ReadAll(packed)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]byte, f.UncompressedSize64)
+	n, _, err := new(inflate.Decoder).Raw64(out, src)
+	return io.NopCloser(bytes.NewReader(out[:n])), err
 }
 
 // unpack opens a member. What it gives is held against the checksum of the

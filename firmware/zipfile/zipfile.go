@@ -1,7 +1,7 @@
 // Package zipfile reads zip archives.
 //
-// Owners are unknown, and modes are there only if the packer was on Unix, so
-// that they mean nothing. Bytes between the members are given back as unused.
+// Modes are there only if the packer was on Unix and took them from files; see modes.go.
+// Bytes between the members are given back as unused.
 package zipfile
 
 import (
@@ -89,7 +89,7 @@ func open(ctx context.Context, in format.Input, b *format.Budget) (*format.Opene
 		return nil, format.Errorf(0, "an archive without entries")
 	}
 	whole := in.Section(0, end)
-	o := &format.Opened{Length: end, Tree: a, Damage: a.damage, Unused: a.unused(whole, directory), Unread: a.unread(whole, directory, end, r.Comment)}
+	o := &format.Opened{Length: end, Tree: a, Modes: a.modes(), Damage: a.damage, Unused: a.unused(whole, directory), Unread: a.unread(whole, directory, end, r.Comment)}
 	if format.IsCommit(r.Comment) {
 		o.Attributes = map[string]string{"commit": r.Comment}
 	}
@@ -198,6 +198,7 @@ func (a *archive) add(f *zip.File, b *format.Budget) {
 		Name: f.Name, Mode: f.Mode(), Size: int64(f.UncompressedSize64), ModTime: f.Modified.UTC(),
 		Inode: len(a.entries), Offset: -1,
 	}
+	e.UID, e.GID = owner(f.Extra)
 	packed := int64(f.CompressedSize64)
 	switch {
 	case f.UncompressedSize64 > 1<<62 || f.CompressedSize64 > 1<<62:

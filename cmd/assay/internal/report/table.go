@@ -253,15 +253,15 @@ func Containers(w io.Writer, containers []assay.Container) error {
 		fmt.Fprintf(b, "%#12x %12d  %-12s %s\n", c.Offset, c.Length, Clean(c.Type), Short(Clean(c.Path)))
 	}
 	if few > maxSingles {
-		fmt.Fprintf(b, "  … and %d more compressed files\n", few-maxSingles)
+		fmt.Fprintf(b, "  … and %d more compressed files and archives\n", few-maxSingles)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// singles are the containers that hold one file and no name, of which a root file system
-// may have thousands: maxSingles of them are shown.
-var singles = []string{"gzip", "xz", "bzip2", "zstd", "lzma", "lz4", "lzop", "zlib", "compress"}
+// singles are the containers that hold one file and no name, and the archives of programs,
+// of which a root file system may have thousands: maxSingles of them are shown.
+var singles = []string{"zip", "gzip", "xz", "bzip2", "zstd", "lzma", "lz4", "lzop", "zlib", "compress"}
 
 const maxSingles = 8
 
