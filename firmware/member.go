@@ -115,20 +115,28 @@ func isKnown(content []byte) bool {
 // minOpaque is from which size on a file must be something that is known.
 const minOpaque = 16 << 10
 
-// opaque says why nobody can tell what a file of a root file system holds; empty
-// if one can. An archive's parts are looked into instead.
-func (w *walker) opaque(content []byte) string {
+// close notes what of a file of a root file system nobody can tell, and says so.
+func (w *walker) close(f *File, content []byte) {
+	f.closed = w.opaque(content)
+	for _, r := range f.closed {
+		w.skip(f.Path, r.Offset, r.Length, r.What)
+	}
+}
+
+// opaque lists what of a file of a root file system nobody can tell what it holds. An
+// archive's parts are looked into instead.
+func (w *walker) opaque(content []byte) []Range {
 	if !w.root || len(content) < minOpaque || isKnown(content) {
-		return ""
+		return nil
 	}
 	in := format.InMemory(content)
 	if len(w.matcher.starts(in)) > 0 {
-		return ""
+		return nil
 	}
 	if what := looks(in); strings.HasPrefix(what, "encrypted") {
-		return "not recognised: " + what
+		return []Range{{0, in.Size, Unexplained, "not recognised: " + what}}
 	}
-	return ""
+	return nil
 }
 
 // content is what a file of a container holds, which may have been kept.

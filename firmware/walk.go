@@ -162,9 +162,7 @@ func (w *walker) visit(entry int, content []byte, err error) {
 	if as == seen {
 		return
 	}
-	if f.unknown = w.opaque(content); f.unknown != "" {
-		w.skip(f.Path, 0, f.Size, f.unknown)
-	}
+	w.close(f, content)
 	if as == inside || w.worth(format.InMemory(content), content) {
 		w.enter(f.entry, content)
 	} else if at := w.behind(content); at > 0 {
