@@ -62,6 +62,7 @@ func (o *opener) reap(p *place, k *Container, in format.Input, t *planted) (gone
 	for i, f := range files {
 		if f != nil {
 			lose(i, f.closed...)
+			f.closed = nil
 		}
 		if f != nil && f.Long && !f.blank && f.Err == nil && f.HardLink == nil && !slices.Contains(t.inside, i) {
 			whole(i, o.tooLong(f))
@@ -85,6 +86,11 @@ func (o *opener) reap(p *place, k *Container, in format.Input, t *planted) (gone
 		}
 		if files[i].Long && f.containers == 0 {
 			whole(i, o.tooLong(files[i]))
+		}
+		if at > 0 && f.containers == 0 {
+			t.closeRest(files[i], sub.in, at)
+			lose(i, files[i].closed...)
+			continue
 		}
 		lose(i, shifted(f.ranges, at)...)
 	}

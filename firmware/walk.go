@@ -162,15 +162,20 @@ func (w *walker) visit(entry int, content []byte, err error) {
 	if as == seen {
 		return
 	}
-	w.close(f, content)
 	if as == inside || w.worth(format.InMemory(content), content) {
 		w.enter(f.entry, content)
-	} else if at := w.behind(content); at > 0 {
-		w.enter(f.entry, content)
-		w.inner.Lock()
-		w.from[f.entry] = at
-		w.inner.Unlock()
+		return
 	}
+	at := w.behind(content)
+	if at == 0 {
+		w.close(f, content, 0)
+		return
+	}
+	w.close(f, content[:at], 0)
+	w.enter(f.entry, content)
+	w.inner.Lock()
+	w.from[f.entry] = at
+	w.inner.Unlock()
 }
 
 // enter notes a file that is opened in its own right.
