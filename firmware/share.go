@@ -53,10 +53,11 @@ func scaled(n, to, of int64) int64 {
 }
 
 // homeless are the bytes in a container that nobody can read, and of which it is not
-// known where in it they stand.
+// known where in it they stand, or not exactly.
 type homeless struct {
-	n    int64
-	what string // of the first
+	n     int64
+	what  string          // of the first
+	taken map[int64]int64 // by the place of a run: how much of it is someone's
 }
 
 func (h *homeless) add(ranges []Range) {
@@ -99,10 +100,11 @@ func (h *homeless) settle(ranges []Range, size int64) []Range {
 	return out
 }
 
-// place tells where in the container what nobody can read of an entry stands, or notes
-// that it is not known.
+// place tells where in the container all stands that nobody can read of an entry, or
+// notes that it is not known.
 func (h *homeless) place(tree format.Tree, i int, f *File, closed []Range) (gone []Range) {
 	closed = unknownOf(closed)
+	sortRanges(closed)
 	for k := range closed {
 		closed[k].What = f.Name + ": " + closed[k].What
 	}
@@ -110,12 +112,31 @@ func (h *homeless) place(tree format.Tree, i int, f *File, closed []Range) (gone
 		return shifted(closed, e.Offset)
 	}
 	runs := stored(tree, i)
-	length := total(runs)
-	if length == 0 {
+	if len(runs) == 0 {
 		h.add(closed)
 		return nil
 	}
-	return across(packed(closed, f.Size, min(length, max(f.Size, 1))), runs)
+	for k, s := range runs { // of which others, in the same run, may have their share
+		n := min(h.taken[s.Offset], s.Length)
+		runs[k] = format.Span{Offset: s.Offset + n, Length: s.Length - n}
+	}
+	gone = across(packed(closed, f.Size, min(total(runs), max(f.Size, 1))), runs)
+	for _, r := range gone {
+		h.take(stored(tree, i), r)
+	}
+	return gone
+}
+
+// take notes that what follows in a run is that of others.
+func (h *homeless) take(runs []format.Span, r Range) {
+	if h.taken == nil {
+		h.taken = map[int64]int64{}
+	}
+	for _, s := range runs {
+		if r.Offset >= s.Offset && r.Offset < s.Offset+s.Length {
+			h.taken[s.Offset] = max(h.taken[s.Offset], r.Offset+r.Length-s.Offset)
+		}
+	}
 }
 
 // across tells where ranges of what stands in several runs are.

@@ -1,6 +1,7 @@
 package firmware_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -99,4 +100,20 @@ func TestOpaqueBytesOfEveryContainer(t *testing.T) {
 		}
 		check(t, img)
 	})
+}
+
+// Files that lie packed together count each.
+func TestOpaqueFilesTogether(t *testing.T) {
+	list := []firmwaretest.File{firmwaretest.Dir("bin", 0o755), firmwaretest.Text("etc/passwd", 0o644, "root:x:0:0::/:/bin/sh\n")}
+	noise := chance(40 * 16000)
+	for i := range 40 {
+		list = append(list, firmwaretest.Binary(fmt.Sprintf("opt/part%02d", i), 0o644, noise[i*16000:][:16000]))
+	}
+	img := reference.Open(t, firmwaretest.Squashfs(list...))
+	if got := unexplained(img); got < int64(len(noise))*99/100 || got > int64(len(noise))+4096 {
+		t.Errorf("%d of %d opaque bytes are unexplained: %v", got, len(noise), img.Ranges)
+	}
+	if len(img.Skipped) != 40 {
+		t.Errorf("%d files are skipped", len(img.Skipped))
+	}
 }

@@ -55,9 +55,8 @@ func (o *opener) plant(ctx context.Context, k *Container, in format.Input, tree 
 func (o *opener) reap(p *place, k *Container, in format.Input, t *planted) (gone []Range, err error) {
 	<-t.walked
 	files, entries, kept := t.files, t.tree.Entries(), t.kept
-	lose := func(i int, closed ...Range) {
-		gone = append(gone, t.lost.place(t.tree, i, files[i], closed)...)
-	}
+	closed := make([][]Range, len(files))
+	lose := func(i int, ranges ...Range) { closed[i] = append(closed[i], ranges...) }
 	whole := func(i int, why string) { lose(i, Range{0, files[i].Size, Unexplained, why}) }
 	for i, f := range files {
 		if f != nil {
@@ -93,6 +92,11 @@ func (o *opener) reap(p *place, k *Container, in format.Input, t *planted) (gone
 			continue
 		}
 		lose(i, shifted(f.ranges, at)...)
+	}
+	for i, ranges := range closed {
+		if len(ranges) > 0 {
+			gone = append(gone, t.lost.place(t.tree, i, files[i], ranges)...)
+		}
 	}
 	if err := o.settle(o.img.Containers[first:], filesBeside(k)); err != nil {
 		return nil, err
