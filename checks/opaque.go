@@ -1,7 +1,9 @@
 package checks
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/schema/product"
@@ -56,6 +58,35 @@ func Closed(fw *product.Firmware, c assay.Coverage) []assay.ClosedPart {
 		closed = append(closed, assay.ClosedPart{Firmware: fw.ID, Supplier: fw.Supplier})
 	}
 	return closed
+}
+
+// Undeclared says of each range that the product file names as opaque what it does not
+// do, if that is anything; c is the coverage after DeclareOpaque.
+func Undeclared(image string, c assay.Coverage, fw *product.Firmware) (notes []string) {
+	inside := slices.DeleteFunc(slices.Clone(c.Skipped), func(s assay.Skipped) bool { return s.Path == image })
+	for _, h := range fw.Hidden {
+		unexplained := slices.ContainsFunc(c.Ranges, func(r assay.Range) bool {
+			return r.Class == assay.Unexplained && r.Offset < h.Offset+h.Length && h.Offset < r.Offset+r.Length
+		})
+		why := ""
+		switch {
+		case h.Offset >= c.Bytes:
+			why = fmt.Sprintf("has no effect: the image has %d bytes", c.Bytes)
+		case !hides(c, h.Offset, h.Length) && unexplained:
+			why = "has no effect: a file system begins there, which cannot be declared away"
+		case !hides(c, h.Offset, h.Length):
+			why = "has no effect: all of its bytes were opened"
+		case len(inside) > 0:
+			why = fmt.Sprintf("counts bytes of the image, and says nothing of what lies in a container in it: %s stays not examined", inside[0].Path)
+			if n := len(inside) - 1; n > 0 {
+				why += fmt.Sprintf(", and %d more", n)
+			}
+		default:
+			continue
+		}
+		notes = append(notes, fmt.Sprintf("opaque_range %q of firmware %s %s", h.Name, fw.ID, why))
+	}
+	return notes
 }
 
 // hides reports whether a range is declared opaque at least in part.
@@ -119,6 +150,7 @@ var fileSystems = []string{"squashfs", "ext", "ubi", "ubifs", "jffs2", "yaffs2",
 
 func startsFileSystem(what string) bool {
 	return slices.ContainsFunc(fileSystems, func(t string) bool {
-		return len(what) >= len(t) && what[:len(t)] == t
+		rest, is := strings.CutPrefix(what, t)
+		return is && (rest == "" || rest[0] == ' ' || rest[0] == ':') // and no file's name
 	})
 }

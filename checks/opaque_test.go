@@ -2,6 +2,7 @@ package checks_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/assay-iot/assay"
@@ -72,5 +73,29 @@ func TestClosed(t *testing.T) {
 		if got := checks.Closed(fw, c.coverage); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
+	}
+}
+
+// A declaration that does not do what it seems to says so.
+func TestUndeclared(t *testing.T) {
+	fw := &product.Firmware{ID: "main", Hidden: []product.OpaqueRange{{Name: "radio", Offset: 100, Length: 50, Supplier: "S"}}}
+	inside := []assay.Skipped{{Path: "x.img!jffs2!lib/radio.bin"}, {Path: "x.img!jffs2!lib/b"}}
+	for want, c := range map[string]assay.Coverage{
+		"":                             {Ranges: []assay.Range{{Length: 200, Class: assay.DeclaredOpaque}}},
+		"all of its bytes were opened": {Ranges: []assay.Range{{Length: 200, Class: assay.Opened}}},
+		"a file system begins there":   {Ranges: []assay.Range{{Length: 200, Class: assay.Unexplained, What: "jffs2: damaged"}}},
+		"x.img!jffs2!lib/radio.bin stays not examined, and 1 more": {
+			Ranges: []assay.Range{{Length: 200, Class: assay.DeclaredOpaque}}, Skipped: inside,
+		},
+	} {
+		c.Bytes = 200
+		got := strings.Join(checks.Undeclared("x.img", c, fw), "\n")
+		if !strings.Contains(got, want) || (want == "") != (got == "") {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	file := []assay.Range{{Length: 200, Class: assay.Unexplained, What: "extra/radio.bin: not recognised"}}
+	if c := checks.DeclareOpaque("x.img", assay.Coverage{Bytes: 200, Ranges: file}, fw); c.DeclaredOpaque != 50 {
+		t.Errorf("%d bytes are declared opaque of a file whose name begins as a file system's", c.DeclaredOpaque)
 	}
 }

@@ -2,29 +2,31 @@ package firmware
 
 import (
 	"bytes"
-	"debug/elf"
 
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/ordinary"
 )
 
 // maxVendorHeader is how far from the first byte of a file that nobody knows a container
 // may begin that has a header of a maker's own in front.
 const maxVendorHeader = 4 << 10
 
-// behind finds where in a file that is not looked into at every byte a container begins that
-// follows a program, a script or a short header: an AppImage, an archive that unpacks itself, a
-// part with a header of its maker. 0 if none does.
+// behind finds where in a file a container begins that follows a program, a picture or
+// the like, or, in a root file system, a script or a short header: an AppImage, an archive
+// that unpacks itself, a part with a header of its maker. 0 if none does.
 func (w *walker) behind(content []byte) int64 {
 	if len(content) < minSmall {
 		return 0
 	}
 	from, to := int64(1), int64(maxVendorHeader)
+	end := int64(ordinary.End(content))
 	switch script := bytes.HasPrefix(content, []byte("#!")); {
-	case bytes.HasPrefix(content, []byte(elf.ELFMAG)):
-		if from = elfEnd(content); from == 0 {
-			return 0
-		}
-		to = from + maxVendorHeader
+	case end == int64(len(content)):
+		return 0
+	case end > 0:
+		from, to = end, end+maxVendorHeader
+	case !w.root:
+		return 0
 	case script && !isText(content):
 		to = int64(len(content))
 	case script || isKnown(content):
@@ -45,37 +47,10 @@ func (w *walker) behind(content []byte) int64 {
 	return 0
 }
 
-// elfEnd is where the sections, the segments and the table of sections of an ELF file
-// end; 0 if that is not before the file does, or it cannot be read.
-func elfEnd(content []byte) (end int64) {
-	size := uint64(len(content))
-	err := format.Guard(func() error {
-		f, err := elf.NewFile(bytes.NewReader(content))
-		if err != nil {
-			return err
-		}
-		last := uint64(0)
-		for _, p := range f.Progs {
-			last = max(last, p.Off+p.Filesz)
-		}
-		for _, s := range f.Sections {
-			if s.Type != elf.SHT_NOBITS {
-				last = max(last, s.Offset+s.FileSize)
-			}
-		}
-		table, entry := uint64(0), uint64(40)
-		if f.Class == elf.ELFCLASS64 {
-			table, entry = f.ByteOrder.Uint64(content[0x28:]), 64
-		} else {
-			table = uint64(f.ByteOrder.Uint32(content[0x20:]))
-		}
-		if last = max(last, table+entry*uint64(len(f.Sections))); last < size {
-			end = int64(last) //nolint:gosec // less than the length of a slice
-		}
-		return nil
-	})
-	if err != nil {
-		return 0
+// closeRest notes what follows a file of an ordinary kind, a script or a header, when it
+// turned out to be no container.
+func (w *walker) closeRest(f *File, rest format.Input, at int64) {
+	if content, err := rest.Bytes(0, rest.Size); err == nil {
+		w.close(f, content, at)
 	}
-	return end
 }

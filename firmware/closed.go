@@ -1,29 +1,101 @@
 package firmware
 
-import "bytes"
+import (
+	"cmp"
+	"fmt"
+	"strings"
 
-// closed are the beginnings of what holds others or is encrypted, and is not opened here.
-// Those of which a root file system has some that hold nothing of interest (thumbnails of
-// Windows) count there only if they look encrypted.
-var closed = []struct {
-	magic, what string
-	harmless    bool
-}{
-	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a compound file of OLE (.msi, .doc, .xls), which is not opened", true},
-	{"Rar!\x1a\x07", "a rar archive, which is not opened", false},
-	{"MSCF\x00\x00\x00\x00", "a cabinet (.cab), which is not opened", false},
-	{"xar!\x00\x1c", "a xar archive, which is not opened", false},
-	{"Salted__", "encrypted with a password (openssl enc)", false},
-	{"LUKS\xba\xbe\x00", "encrypted with LUKS", false},
+	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/ordinary"
+)
+
+const (
+	// minOpaque is from which size on a file, or what follows one, must be something
+	// that is known.
+	minOpaque = 4 << 10
+	// minSample is from which size on the entropy tells what looks encrypted.
+	minSample = 16 << 10
+	// maxChiSquare is the most that the bytes of something shorter differ from equally
+	// frequent ones, as Pearson's chi-square: with 255 degrees of freedom it is 255 for
+	// chance bytes of any length, and above this once in 10⁸ times. It grows with the
+	// length where bytes are not equally frequent: by 1 for each 0.0003 bits of entropy
+	// that 4 KiB lack.
+	maxChiSquare = 400
+)
+
+// close notes what of a file nobody can tell, from a place on, and says so.
+func (w *walker) close(f *File, content []byte, from int64) {
+	closed := shifted(w.opaque(content), from)
+	for _, r := range closed {
+		w.skip(f.Path, r.Offset, r.Length, r.What)
+	}
+	f.closed = append(f.closed, closed...)
 }
 
-// closedKind names what is known and not opened; empty for anything else. It says so of
-// some kinds in any file system, of the others only where each file must be known.
-func closedKind(head []byte, root bool) string {
-	for _, c := range closed {
-		if bytes.HasPrefix(head, []byte(c.magic)) && !(root && c.harmless) {
-			return c.what
+// opaque lists what of a file nobody can tell: all of it, or what follows a file of an
+// ordinary kind, or pieces of a text. An archive's parts are looked into instead.
+func (w *walker) opaque(content []byte) []Range {
+	if w.root && len(content) >= minMember {
+		if what := unopened(content, true); what != "" {
+			return []Range{{0, int64(len(content)), Unexplained, what}}
 		}
 	}
-	return ""
+	end := ordinary.End(content)
+	rest := content[end:]
+	switch {
+	case len(rest) < minOpaque:
+		return nil
+	case isText(rest[:minOpaque]):
+		return shifted(chanceIn(rest), int64(end))
+	case end == 0 && !w.root || isKeyring(rest) || isBytecode(rest) || len(w.matcher.starts(format.InMemory(rest))) > 0:
+		return nil
+	}
+	if what := encrypted(rest); what != "" {
+		what = cmp.Or(unopened(rest, false), "not recognised: "+what)
+		return []Range{{int64(end), int64(len(rest)), Unexplained, what}}
+	}
+	return nil
+}
+
+// chanceIn lists the blocks of a text that look encrypted.
+func chanceIn(text []byte) (closed []Range) {
+	for at := 0; at+minOpaque <= len(text); at += minOpaque {
+		block := text[at : at+minOpaque]
+		if isText(block) || chiSquare(block) > maxChiSquare {
+			continue
+		}
+		if n := len(closed); n > 0 && closed[n-1].Offset+closed[n-1].Length == int64(at) {
+			closed[n-1].Length += minOpaque
+			continue
+		}
+		closed = append(closed, Range{int64(at), minOpaque, Unexplained, "not recognised: encrypted, or compressed in an unknown way, within a text"})
+	}
+	return closed
+}
+
+// encrypted says that bytes look so; empty if they do not.
+func encrypted(b []byte) string {
+	if len(b) >= minSample {
+		if what := looks(format.InMemory(b)); strings.HasPrefix(what, "encrypted") {
+			return what
+		}
+		return ""
+	}
+	if chiSquare(b) > maxChiSquare {
+		return ""
+	}
+	return fmt.Sprintf("encrypted, or compressed in an unknown way (entropy %.2f of 8 bits)", entropy(b))
+}
+
+// chiSquare is Pearson's, of the bytes against equally frequent ones.
+func chiSquare(b []byte) float64 {
+	var count [256]float64
+	for _, c := range b {
+		count[c]++
+	}
+	sum := 0.0
+	for _, n := range count {
+		sum += n * n
+	}
+	return sum*256/float64(len(b)) - float64(len(b))
 }

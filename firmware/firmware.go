@@ -43,7 +43,7 @@ type Image struct {
 	Digest     [32]byte     // SHA-256 of the bytes; for a folder, of its canonical listing
 	Containers []*Container // parents before children, then by offset
 	Files      []*File      // of all containers, sorted by Path; paths are unique
-	Ranges     []Range      // every byte of the image once, in order; a folder has one
+	Ranges     []Range      // every byte of the image once, in order; of a folder, what nobody can read is put last
 	Skipped    []Skipped    // what could not be opened, at any depth, sorted by Path and Offset
 	Opaque     bool         // nothing inside could be read: encrypted or unknown as a whole
 
@@ -143,11 +143,11 @@ type File struct {
 	Err       error             // the content could not be read whole; also in Image.Skipped
 	Long      bool              // the content is longer than Limits.FileBytes: WriteTo gives it, ReadFile and Visit do not
 
-	read    func() ([]byte, error)
-	pour    func(format.Sink) error // of one that is Long
-	blank   bool                    // it is Long, and all zeros
-	unknown string                  // why nobody can tell what it holds
-	entry   int                     // its index in what the reader lists
+	read   func() ([]byte, error)
+	pour   func(format.Sink) error // of one that is Long
+	blank  bool                    // it is Long, and all zeros
+	closed []Range                 // of its content: what nobody can tell
+	entry  int                     // its index in what the reader lists
 }
 
 // ReadFile returns the content of a Regular or Raw file again, within the

@@ -29,8 +29,8 @@ func (o *opener) openFolder(src Source) error {
 	}
 	ctx, cancel := context.WithTimeout(o.ctx, o.opts.Limits.Time)
 	defer cancel()
-	p := &place{path: src.Name}
-	if _, err := o.reap(p, k, format.Input{}, o.plant(ctx, k, format.Input{}, t)); err != nil {
+	p, files := &place{path: src.Name}, o.plant(ctx, k, format.Input{}, t)
+	if _, err := o.reap(p, k, format.Input{}, files); err != nil {
 		return err
 	}
 	for _, f := range o.img.Files {
@@ -38,7 +38,8 @@ func (o *opener) openFolder(src Source) error {
 			o.img.Size += f.Size
 		}
 	}
-	o.img.Ranges = []Range{{0, o.img.Size, Opened, "folder"}}
+	lost(&format.Opened{Tree: t}, files.files, &files.lost)
+	o.img.Ranges = files.lost.settle([]Range{{0, o.img.Size, Opened, "folder"}}, o.img.Size)
 	o.img.Digest = o.listing(k)
 	return nil
 }

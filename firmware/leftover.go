@@ -175,7 +175,7 @@ func (o *opener) nothing(p *place) {
 		what += "; the header says " + p.hint
 	}
 	o.rawRange(p, "range", Range{0, p.in.Size, Unexplained, what})
-	o.skip(p.path, p.shiftIn(), p.in.Size, cmp.Or(closedKind(p.in.Head(16), false), "not recognised: "+what))
+	o.skip(p.path, p.shiftIn(), p.in.Size, cmp.Or(unopened(p.in.Head(16), false), "not recognised: "+what))
 }
 
 // shiftIn is where the place begins in the bytes of what its path names.
@@ -350,7 +350,7 @@ func (o *opener) unrecognised(p *place) []Range {
 	if what == "text" || what == "empty" || what == onlyPadding {
 		return []Range{{0, p.in.Size, Opened, what}}
 	}
-	what = cmp.Or(closedKind(p.in.Head(16), false), "not recognised: "+what)
+	what = cmp.Or(unopened(p.in.Head(16), false), "not recognised: "+what)
 	o.skip(p.path, 0, p.in.Size, what)
 	return []Range{{0, p.in.Size, Unexplained, what}}
 }

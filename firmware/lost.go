@@ -10,8 +10,9 @@ import (
 // lost lists the bytes of a container that were delivered and could not be read:
 // the places that its reader calls damaged, and the contents of files that were
 // not read, and those that nobody can tell (gone). They count as unexplained,
-// though the container was opened.
-func lost(got *format.Opened, files []*File, gone ...Range) []Range {
+// though the container was opened. What has no known place becomes homeless, unless
+// the reader told the places itself.
+func lost(got *format.Opened, files []*File, h *homeless, gone ...Range) []Range {
 	var all []Range
 	add := func(off, length int64, why string) {
 		off, end := max(off, 0), min(off+length, got.Length)
@@ -31,8 +32,14 @@ func lost(got *format.Opened, files []*File, gone ...Range) []Range {
 	}
 	for i, f := range files {
 		if f != nil && f.Kind == Regular && f.HardLink == nil && f.Err != nil {
-			off, length := stored(got.Tree, i)
-			add(off, length, "not read: "+f.Name)
+			why := "not read: " + f.Name
+			runs := stored(got.Tree, i)
+			for _, s := range runs {
+				add(s.Offset, s.Length, why)
+			}
+			if runs == nil && len(got.Damage) == 0 && f.Size > 0 {
+				h.add([]Range{{0, f.Size, Unexplained, why}})
+			}
 		}
 	}
 	for _, r := range gone {
@@ -43,28 +50,29 @@ func lost(got *format.Opened, files []*File, gone ...Range) []Range {
 
 // stored is where the content of an entry stands in the container, as far as
 // that is known.
-func stored(tree format.Tree, i int) (off, length int64) {
+func stored(tree format.Tree, i int) []format.Span {
 	if e := tree.Entries()[i]; e.Offset >= 0 {
-		return e.Offset, e.Size
+		return []format.Span{{Offset: e.Offset, Length: e.Size}}
 	}
 	if s, ok := tree.(format.Stored); ok {
-		return s.Stored(i)
+		return slices.DeleteFunc(s.Stored(i), func(s format.Span) bool { return s.Length <= 0 })
 	}
-	return 0, 0
+	return nil
 }
 
 // traced gives what nobody can read of a part that was put together: where it
 // stands in the container.
-func traced(part format.Part, ranges []Range) (gone []Range) {
-	if part.Places == nil {
-		return nil
-	}
-	for _, r := range ranges {
-		if r.Class != Unexplained {
-			continue
+func traced(part format.Part, ranges []Range, h *homeless) (gone []Range) {
+	for _, r := range unknownOf(ranges) {
+		left := r.Length
+		if part.Places != nil {
+			for _, s := range part.Places(r.Offset, r.Length) {
+				gone = append(gone, Range{s.Offset, s.Length, Unexplained, r.What})
+				left -= s.Length
+			}
 		}
-		for _, s := range part.Places(r.Offset, r.Length) {
-			gone = append(gone, Range{s.Offset, s.Length, Unexplained, r.What})
+		if left > 0 {
+			h.add([]Range{{0, left, Unexplained, r.What}})
 		}
 	}
 	return gone

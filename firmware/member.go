@@ -2,11 +2,10 @@ package firmware
 
 import (
 	"bytes"
-	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/ordinary"
 )
 
 // minMember is the least size of a member of an archive in which containers are
@@ -94,45 +93,9 @@ func (w *walker) holds(head []byte) bool {
 	return slices.ContainsFunc(w.matcher.magics(in, nil), func(n int) bool { return w.matcher.formats[n].Peek == nil })
 }
 
-// known are the beginnings of files that hold no firmware.
-var known = []string{
-	"\x7fELF", "\x89PNG", "\xff\xd8\xff", "GIF8", "%PDF", "RIFF", "OggS", "ID3", "\x00\x01\x00\x00\x00", "OTTO", "wOFF", "wOF2",
-	"SQLite format 3\x00", "!<arch>\n", "\xca\xfe\xba\xbe", "\x00asm", "\xde\x12\x04\x95", "glyf",
-}
-
-// isKnown reports whether a file is text, a program, a picture or the like.
+// isKnown reports whether a file is text, or begins as a program, a picture or the like.
 func isKnown(content []byte) bool {
-	for _, k := range known {
-		if bytes.HasPrefix(content, []byte(k)) {
-			return true
-		}
-	}
-	if bytes.HasPrefix(content, []byte("MZ")) && bytes.Contains(content[:min(len(content), 4096)], []byte("PE\x00\x00")) {
-		return true
-	}
-	return isText(content[:min(len(content), 64<<10)]) || isKeyring(content) || isBytecode(content)
-}
-
-// minOpaque is from which size on a file must be something that is known.
-const minOpaque = 16 << 10
-
-// opaque says why nobody can tell what a file of a root file system holds; empty
-// if one can. An archive's parts are looked into instead.
-func (w *walker) opaque(content []byte) string {
-	if what := closedKind(content, true); w.root && len(content) >= minMember && what != "" {
-		return what
-	}
-	if !w.root || len(content) < minOpaque || isKnown(content) {
-		return ""
-	}
-	in := format.InMemory(content)
-	if len(w.matcher.starts(in)) > 0 {
-		return ""
-	}
-	if what := looks(in); strings.HasPrefix(what, "encrypted") {
-		return cmp.Or(closedKind(content, false), "not recognised: "+what)
-	}
-	return ""
+	return ordinary.End(content) > 0 || isText(content[:min(len(content), 64<<10)]) || isKeyring(content) || isBytecode(content)
 }
 
 // content is what a file of a container holds, which may have been kept.

@@ -378,15 +378,17 @@ func (o *opener) inside(ctx context.Context, p *place, c *holding) (ranges []Ran
 	case isStream:
 		var f found
 		f, err = o.unpacked(p, k, stream, got.StreamName)
-		ranges, kernel = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, nil)), f.kernel
+		ranges, kernel = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, nil, nil)), f.kernel
 		if what := unknown(f.ranges); what != "" {
 			ranges = []Range{{0, in.Size, Unexplained, k.Type + " of: " + what}}
+		} else {
+			ranges = over(ranges, packed(f.ranges, stream.Size, in.Size))
 		}
 	default:
 		if ranges, kernel, err = o.parts(p, k, in, got.Parts); err != nil {
 			return nil, "", err
 		}
-		ranges = over(ranges, lost(got, nil))
+		ranges = over(ranges, lost(got, nil, nil))
 	}
 	if err != nil {
 		return nil, "", err
@@ -394,7 +396,8 @@ func (o *opener) inside(ctx context.Context, p *place, c *holding) (ranges []Ran
 	if got.Tree != nil {
 		gone = append(gone, o.rest(k, got.Tree)...)
 		o.attributes(k, c.tree.files)
-		ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, c.tree.files, gone...))
+		ranges = over([]Range{{0, in.Size, Opened, k.Type}}, lost(got, c.tree.files, &c.tree.lost, gone...))
+		ranges = c.tree.lost.settle(ranges, contents(c.tree.files))
 	}
 	unused, err := o.unused(p, k, in, got.Unused)
 	if err != nil {
@@ -426,6 +429,8 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 	distinct(parts)
 	at := int64(0)
 	var gone []Range
+	var away homeless
+	size := int64(0) // of the parts that were put together
 	for _, part := range parts {
 		if part.Bytes.ReaderAt != nil {
 			f, err := o.gathered(p, k, part)
@@ -433,7 +438,8 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 				return nil, "", err
 			}
 			kernel = cmp.Or(kernel, f.kernel)
-			gone = append(gone, traced(part, f.ranges)...)
+			gone = append(gone, traced(part, f.ranges, &away)...)
+			size += part.Bytes.Size
 			continue
 		}
 		if part.Offset < at || part.Length <= 0 || part.Length > in.Size-part.Offset {
@@ -465,7 +471,8 @@ func (o *opener) parts(p *place, k *Container, in format.Input, parts []format.P
 	if at < in.Size {
 		ranges = append(ranges, Range{at, in.Size - at, Opened, k.Type})
 	}
-	return over(ranges, joined(gone)), kernel, o.settle(o.img.Containers[first:], partsBeside(k, in, parts))
+	ranges = away.settle(over(ranges, joined(gone)), size)
+	return ranges, kernel, o.settle(o.img.Containers[first:], partsBeside(k, in, parts))
 }
 
 // distinct makes the names of parts ones that can stand in a path, and each

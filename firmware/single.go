@@ -96,9 +96,9 @@ func (w *walker) stream(s *format.Format, in format.Input) (got *format.Opened, 
 }
 
 // showFile shows the one file that a stream holds.
-func (w *walker) showFile(f *File, s *format.Format, packed int64, content []byte) fate {
+func (w *walker) showFile(f *File, s *format.Format, length int64, content []byte) fate {
 	k := &Container{
-		Type: s.Name, Path: f.Path + "!" + s.Name, Parent: f.Container, Length: packed,
+		Type: s.Name, Path: f.Path + "!" + s.Name, Parent: f.Container, Length: length,
 		Attributes: map[string]string{}, files: map[string]*File{},
 	}
 	if f.Offset >= 0 {
@@ -134,9 +134,8 @@ func (w *walker) showFile(f *File, s *format.Format, packed int64, content []byt
 	}
 	k.files[name] = inner
 	w.seen(inner, content, nil)
-	if f.unknown = w.opaque(content); f.unknown != "" {
-		w.skip(inner.Path, 0, inner.Size, f.unknown)
-	}
+	w.close(inner, content, 0)
+	f.closed = packed(inner.closed, inner.Size, f.Size)
 	w.inner.Lock()
 	defer w.inner.Unlock()
 	w.singles = append(w.singles, single{f.entry, k, inner})

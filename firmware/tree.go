@@ -24,6 +24,7 @@ type planted struct {
 	spent   error         // entries are left out
 	walked  chan struct{} // closed when all was read
 	*walker               // what was read
+	lost    homeless
 }
 
 // plant makes the files of a container out of what its reader lists, and begins to
@@ -50,17 +51,17 @@ func (o *opener) plant(ctx context.Context, k *Container, in format.Input, tree 
 
 // reap waits until the contents were read, and opens the files that are containers
 // themselves. Of what nobody could tell what it is, the places in the container
-// are gone.
+// are gone, and what has no known place is noted with the planted.
 func (o *opener) reap(p *place, k *Container, in format.Input, t *planted) (gone []Range, err error) {
 	<-t.walked
 	files, entries, kept := t.files, t.tree.Entries(), t.kept
-	whole := func(i int, why string) {
-		off, length := stored(t.tree, i)
-		gone = append(gone, Range{off, length, Unexplained, files[i].Name + ": " + why})
-	}
+	closed := make([][]Range, len(files))
+	lose := func(i int, ranges ...Range) { closed[i] = append(closed[i], ranges...) }
+	whole := func(i int, why string) { lose(i, Range{0, files[i].Size, Unexplained, why}) }
 	for i, f := range files {
-		if f != nil && f.unknown != "" {
-			whole(i, f.unknown)
+		if f != nil {
+			lose(i, f.closed...)
+			f.closed = nil
 		}
 		if f != nil && f.Long && !f.blank && f.Err == nil && f.HardLink == nil && !slices.Contains(t.inside, i) {
 			whole(i, o.tooLong(f))
@@ -85,10 +86,16 @@ func (o *opener) reap(p *place, k *Container, in format.Input, t *planted) (gone
 		if files[i].Long && f.containers == 0 {
 			whole(i, o.tooLong(files[i]))
 		}
-		if off := entries[i].Offset; off >= 0 {
-			gone = append(gone, shifted(unknownOf(f.ranges), off+at)...)
-		} else if why := unknown(f.ranges); why != "" {
-			whole(i, why)
+		if at > 0 && f.containers == 0 {
+			t.closeRest(files[i], sub.in, at)
+			lose(i, files[i].closed...)
+			continue
+		}
+		lose(i, shifted(f.ranges, at)...)
+	}
+	for i, ranges := range closed {
+		if len(ranges) > 0 {
+			gone = append(gone, t.lost.place(t.tree, i, files[i], ranges)...)
 		}
 	}
 	if err := o.settle(o.img.Containers[first:], filesBeside(k)); err != nil {

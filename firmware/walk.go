@@ -162,20 +162,23 @@ func (w *walker) visit(entry int, content []byte, err error) {
 	if as == seen {
 		return
 	}
-	if f.unknown = w.opaque(content); f.unknown != "" {
-		w.skip(f.Path, 0, f.Size, f.unknown)
-	}
 	if w.root && isZip(content) && isDocumentation(f.Name) {
 		return // as what is packed there
 	}
 	if as == inside || w.worth(format.InMemory(content), content) {
 		w.enter(f.entry, content)
-	} else if at := w.behind(content); at > 0 {
-		w.enter(f.entry, content)
-		w.inner.Lock()
-		w.from[f.entry] = at
-		w.inner.Unlock()
+		return
 	}
+	at := w.behind(content)
+	if at == 0 {
+		w.close(f, content, 0)
+		return
+	}
+	w.close(f, content[:at], 0)
+	w.enter(f.entry, content)
+	w.inner.Lock()
+	w.from[f.entry] = at
+	w.inner.Unlock()
 }
 
 // enter notes a file that is opened in its own right.

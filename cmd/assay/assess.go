@@ -18,6 +18,7 @@ import (
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/catalogue"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/schema/product"
@@ -226,6 +227,9 @@ func (s *sources) observeAll(ctx context.Context, declared *product.Product, ins
 			return nil, nil, fmt.Errorf("%s: firmware %s: %w", imageLine(fw), fw.ID, sourceError(err))
 		}
 		o.Coverage = checks.DeclareOpaque(o.Image.Name, o.Coverage, fw)
+		for _, note := range checks.Undeclared(o.Image.Name, o.Coverage, fw) {
+			fmt.Fprintf(s.program.err, "note: %s\n", report.Clean(note))
+		}
 		images = append(images, describe(o, fw))
 		parts = append(parts, checks.Part{Firmware: fw, Observation: o})
 	}

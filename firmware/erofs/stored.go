@@ -1,17 +1,20 @@
 package erofs
 
+import "github.com/assay-iot/assay/firmware/format"
+
 // Stored is where the content of a file stands: from its first extent on, as far
 // as the next ones lie behind it. A fragment is in the packed inode, with those
 // of other files.
-func (r *reader) Stored(i int) (off, length int64) {
+func (r *reader) Stored(i int) []format.Span {
 	n := r.inodes[r.entries[i].Inode]
 	if n == nil {
-		return 0, 0
+		return nil
 	}
 	es, err := r.extents(n)
 	if err != nil {
-		return 0, 0
+		return nil
 	}
+	var off, length int64
 	for _, e := range es {
 		switch {
 		case e.how == hole || e.how == fragment:
@@ -21,5 +24,5 @@ func (r *reader) Stored(i int) (off, length int64) {
 			length += e.stored
 		}
 	}
-	return off, length
+	return []format.Span{{Offset: off, Length: length}}
 }

@@ -255,11 +255,11 @@ type Tree interface {
 }
 
 // Stored is a Tree that can tell where the content of an entry stands in the
-// input, packed or not, although Entry.Offset cannot: one run that holds all of
-// it, perhaps with the content of others. A length of 0 means that it is not
-// known.
+// input, packed or not, although Entry.Offset cannot: runs that hold all of it, in
+// the order of the content, perhaps with the content of others. None means that it
+// is not known.
 type Stored interface {
-	Stored(i int) (off, length int64)
+	Stored(i int) []Span
 }
 
 // Remainder is a Tree that unpacks more than its entries hold. Rest gives that once all

@@ -140,7 +140,9 @@ func (r *reader) signature(title, dat string, at int, size int64, p *packet) for
 	if off := r.entries[at].Offset; off >= 0 {
 		s.Offset = off + int64(p.signatureAt)
 	} else if t, ok := r.o.Tree.(format.Stored); ok {
-		s.Offset, s.Length = t.Stored(at) // it is packed: somewhere in there
+		for _, run := range t.Stored(at) {
+			s.Offset, s.Length = run.Offset, run.Length // it is packed: somewhere in there
+		}
 	}
 	sum := sha256.Sum256(p.command)
 	s.Digest = sum[:]

@@ -272,12 +272,12 @@ func (a *archive) Entries() []format.Entry { return a.entries }
 func (a *archive) Batches() []format.Batch { return format.OneByOne(a) }
 
 // Stored is where a file's packed bytes are.
-func (a *archive) Stored(i int) (off, length int64) {
+func (a *archive) Stored(i int) []format.Span {
 	off, err := a.dataOffset(a.files[i])
 	if err != nil {
-		return 0, 0
+		return nil
 	}
-	return off, int64(a.files[i].CompressedSize64)
+	return []format.Span{{Offset: off, Length: int64(a.files[i].CompressedSize64)}}
 }
 
 // Read unpacks a file, which must have the length and the checksum that the

@@ -197,7 +197,7 @@ type Firmware struct {
 	Opaque     bool     `hcl:"opaque,optional" doc:"The image cannot be examined; needs supplier, and should have a reason. The label says so."`
 	Reason     string   `hcl:"reason,optional" doc:"Why the image cannot be examined."`
 
-	Hidden []OpaqueRange `hcl:"opaque_range,block" doc:"A part of the image that cannot be examined. The label says so."`
+	Hidden []OpaqueRange `hcl:"opaque_range,block" doc:"A part of the image that cannot be examined. The label says so. It counts bytes of the image: what lies in a container there, as a file in a file system, stays not examined."`
 
 	Range      hcl.Range `hcl:",def_range"`
 	ImageRange hcl.Range `hcl:"image,attr_range"`
