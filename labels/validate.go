@@ -33,7 +33,7 @@ func (s *Statement) Validate() error {
 	l := &s.Predicate
 	return errors.Join(
 		s.validateTypes(), s.validateSubjects(), l.validateVersions(), l.validateIssuer(), l.validateDates(), l.validateTexts(),
-		l.validateSchemes(), l.validateTitles(), l.boasting(), l.validateDespite(), l.validatePrinciples(), l.validateCoverage(), l.validateDigests(), l.validateStatus())
+		l.validateSchemes(), l.validateDemanded(), l.validateTitles(), l.boasting(), l.validateDespite(), l.validatePrinciples(), l.validateCoverage(), l.validateDigests(), l.validateStatus())
 }
 
 func (s *Statement) validateTypes() error {

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"encoding/json"
+	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/catalogue"
 	"github.com/assay-iot/assay/labels"
@@ -20,6 +24,60 @@ func TestTitlesOfSchemes(t *testing.T) {
 	for _, s := range all.All() {
 		if name, known := labels.Title(s.ID, s.Edition); !known || name != s.Title {
 			t.Errorf("labels/schemes.go calls %s (%s) %q, known %v; its name is %q", s.ID, s.Edition, name, known, s.Title)
+		}
+	}
+}
+
+// A label's verifier knows what these schemes demand. Run it with -update when a scheme
+// changes; once labels have been issued by the rules before, keep theirs in the file too.
+func TestDemandedOfSchemes(t *testing.T) {
+	type demanded struct {
+		Principle   assay.Principle `json:"principle"`
+		Mandatory   bool            `json:"mandatory,omitempty"`
+		Conditional bool            `json:"conditional,omitempty"`
+	}
+	type rules struct {
+		ID           string              `json:"id"`
+		Edition      string              `json:"edition"`
+		Digest       assay.Digest        `json:"digest"`
+		Requirements map[string]demanded `json:"requirements"`
+	}
+	all, err := scheme.Bundled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []rules
+	for _, s := range all.All() {
+		if len(s.Levels) > 0 {
+			t.Errorf("%s has levels: labels/demanded.go does not know from which one on a requirement is demanded", s.ID)
+		}
+		list := map[string]demanded{}
+		for _, q := range s.Requirements {
+			list[q.ID] = demanded{q.Principle, q.Status.Mandatory(), q.When != nil || q.Status.Conditional()}
+		}
+		want = append(want, rules{s.ID, s.Edition, s.Digest, list})
+	}
+	const path = "../../labels/demanded.json"
+	if *update {
+		data, err := json.MarshalIndent(want, "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, append(data, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var have []rules
+	if err := json.Unmarshal(data, &have); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range want {
+		if !slices.ContainsFunc(have, func(h rules) bool { return reflect.DeepEqual(h, w) }) {
+			t.Errorf("%s does not hold the rules of %s (%s) as they are", path, w.ID, w.Edition)
 		}
 	}
 }
