@@ -111,7 +111,7 @@ func PDF(data []byte, keys []Key, o Options) (*Report, error) {
 	if err != nil || r.Status == NotAuthentic {
 		return r, err
 	}
-	if r.seal(seal, o); r.Status == NotAuthentic {
+	if r.seal(seal, &s.Predicate, o); r.Status == NotAuthentic {
 		return r, nil
 	}
 	if why := r.code(w.code(), s, keys); why != "" {
