@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -65,12 +66,12 @@ var (
 // with what cannot be seen, or one that claims what a label never says. Whoever
 // reads another form of the label holds its names to the same.
 func CheckName(s string) error {
-	return cmp.Or(checkEnds(s), CheckText(s), modest(s), unmarked(s, ""))
+	return cmp.Or(checkEnds(s), CheckText(s), modest(s), unmarked(s))
 }
 
 // CheckScheme refuses what may not stand for the id or the edition of a scheme.
 func CheckScheme(id, s string) error {
-	return cmp.Or(checkEnds(s), CheckText(s), modest(s), unmarked(s, id))
+	return cmp.Or(checkEnds(s), CheckText(s), modest(s), unmarked(s, id), CheckSchemeID(id))
 }
 
 func checkEnds(s string) error {
@@ -85,7 +86,7 @@ func (l *Label) boasting() error {
 	var errs []error
 	for _, t := range l.texts() {
 		if t.text != "" {
-			errs = append(errs, checkEnds(t.text), modest(t.text), unmarked(t.text, t.scheme))
+			errs = append(errs, checkEnds(t.text), modest(t.text), unmarked(t.text, t.schemes...))
 		}
 	}
 	for _, s := range l.Schemes {
@@ -117,14 +118,14 @@ func modest(s string) error {
 	return nil
 }
 
-// unmarked refuses a text that calls the mark of another scheme.
-func unmarked(s, scheme string) error {
-	if scheme == anyMark {
+// unmarked refuses a text that calls a mark of none of the schemes.
+func unmarked(s string, schemes ...string) error {
+	if slices.Contains(schemes, anyMark) {
 		return nil
 	}
 	t := wordsOf(s)
 	for _, m := range marks {
-		if m.scheme != "" && m.scheme == scheme {
+		if m.scheme != "" && slices.Contains(schemes, m.scheme) {
 			continue
 		}
 		for _, w := range m.words() {

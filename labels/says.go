@@ -141,6 +141,20 @@ func (t text) says(w phrase) bool {
 	}
 }
 
+// holds reports whether whole words of the text, written together, are form.
+func (t text) holds(form string) bool {
+	for from := 0; ; {
+		i := strings.Index(t.letters[from:], form)
+		if i < 0 {
+			return false
+		}
+		if at := from + i; t.ends[at] && t.ends[at+len(form)] {
+			return true
+		}
+		from += i + 1
+	}
+}
+
 // denies reports whether what stands between two places of the text is said not to
 // be so.
 func (t text) denies(at, end int) bool {

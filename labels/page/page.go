@@ -302,6 +302,11 @@ func (i Issuer) script() (issuerScript, error) {
 			return s, fmt.Errorf("status lists at %q: not a plain https address with a path", l)
 		}
 	}
+	for _, scheme := range i.Schemes {
+		if err := labels.CheckSchemeID(scheme.ID); err != nil {
+			return s, err
+		}
+	}
 	for _, p := range i.Prefixes {
 		if len(p) > 14 || strings.Trim(p, "0123456789") != "" {
 			return s, fmt.Errorf("%q is no beginning of a GTIN of 14 digits", p)

@@ -16,7 +16,7 @@ import (
 // becomes of them is their escape, which in JSON means the same character.
 type Visible struct {
 	To     io.Writer
-	Colors bool   // lets through the few sequences by which the program itself colours
+	Colors bool // lets through the few sequences by which the program itself colours
 	mu     sync.Mutex
 	left   []byte // the begin of a character
 }
