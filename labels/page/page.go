@@ -142,7 +142,7 @@ func data() string {
 		name string
 		of   any
 	}{
-		{"NEVER", phrases}, {"LEVELS", labels.Levels()}, {"DENIALS", strings.Join(before, "|")}, {"BEHIND", strings.Join(behind, "|")}, {"LOOKS", letters()}, {"EDITIONS", labels.Editions()},
+		{"NEVER", phrases}, {"LEVELS", labels.Levels()}, {"DENIALS", strings.Join(before, "|")}, {"BEHIND", strings.Join(behind, "|")}, {"LOOKS", letters()}, {"EDITIONS", labels.Editions()}, {"CHARACTERS", labels.Characters},
 	} {
 		text, err := literal(t.of)
 		if err != nil {

@@ -92,11 +92,22 @@ const kinds = {
 	true: v => v === true,
 };
 
-// isPlain is what may stand on a label, as the Go package labels has it: nothing that
-// is not seen, no blank at an end.
-const isPlain = v => kinds.text(v) && /^[\p{L}\p{M}\p{N}\p{P}\p{S} \u00a0]+$/u.test(v) && !/\p{DI}|\u2800/u.test(v) && v == v.trim();
+// characters matches what a label is written in: CHARACTERS, as the Go package labels has it.
+let end = 0, length = 0, ranges = "", inside = 1;
+for (const c of CHARACTERS) {
+	const digit = c.charCodeAt();
+	length = length * 29 + digit - (digit < 97 ? 63 : 97);
+	if (digit > 96) continue;
+	end += length;
+	length = 0;
+	ranges += (inside ^= 1) ? `-\\u{${(end - 1).toString(16)}}` : `\\u{${end.toString(16)}}`;
+}
+const characters = RegExp(`^[${ranges}]+$`, "u");
 
-// Put before this script when a page is built: LOOKS, Latin letters each before those of
+// isPlain is what may stand on a label: nothing that is not seen, no blank at an end.
+const isPlain = v => kinds.text(v) && characters.test(v) && v == v.trim();
+
+// Put before this script when a page is built: CHARACTERS, above; LOOKS, Latin letters each before those of
 // other scripts that look like it; NEVER, phrases in the form of face by the scheme
 // that may be called so, with "|" between, "*" before those that may stand inside of
 // longer words, "#" for a digit of LEVELS and "!" before what may not follow; DENIALS
@@ -124,7 +135,7 @@ const sameName = (a, b) => joined(a) == joined(b) || a.normalize().toLowerCase()
 // denied reports whether words end in a denial that is not denied itself.
 const denied = before => denials.some(d => before.endsWith(" " + d) && !denied(before.slice(0, -d.length - 1)));
 
-function boasts(text, scheme) {
+function boasts(text, ...schemes) {
 	const parts = face(text).replace(/\p{M}/gu, "").split(/[^\p{L}\p{Nd}]+/u).filter(part => part), letters = parts.join(""), before = new Map([[0, " "]]);
 	let at = 0;
 	parts.forEach((part, i) => before.set(at += part.length, " " + parts.slice(0, i + 1).join(" ")));
@@ -136,7 +147,7 @@ function boasts(text, scheme) {
 				!denied(before.get(i) || "") && !behind.some(d => rest.startsWith(d))) return true;
 		}
 	};
-	return Object.entries(phrases).some(([id, list]) => (!id || id != scheme) && list.some(says)) || RATED.test(text);
+	return Object.entries(phrases).some(([id, list]) => !schemes.includes(id) && list.some(says)) || RATED.test(text);
 }
 
 // isGTIN reports whether the last of 14 digits is right.
@@ -269,7 +280,7 @@ function readLabel(payload) {
 	if (status) {
 		const [place] = fields(status, new Map([["status_list", "map"]]));
 		const [index, list] = fields(place, new Map([["idx", "int"], ["uri", "text"]]));
-		need(within(index, 0, 16777215) && isAddress(list), "claims");
+		need(within(index, 0, 16777215) && isAddress(list) && !boasts(list.replace(/^https:..[^/]*/, ""), ...label.schemes.map(s => s.id)), "claims");
 		label.status = {index, list};
 	}
 	return label;
