@@ -71,7 +71,7 @@ func CheckName(s string) error {
 
 // CheckScheme refuses what may not stand for the id or the edition of a scheme.
 func CheckScheme(id, s string) error {
-	return cmp.Or(checkEnds(s), CheckText(s), modest(s), unmarked(s, id), CheckSchemeID(id))
+	return cmp.Or(checkEnds(s), CheckText(s), modest(s), unmarked(s, id))
 }
 
 func checkEnds(s string) error {

@@ -153,7 +153,7 @@ func products(prefixes []string) string {
 }
 
 func demands(r trust.Require) string {
-	status := "a status list of any age"
+	status := "no status list, and one that a label names of any age"
 	if r.StatusMaxAge > 0 {
 		status = "a status list of at most " + count(int(r.StatusMaxAge/(24*60*60)), "day")
 	}

@@ -40,6 +40,11 @@ func Compact(data []byte, keys []Key, o Options) (*Report, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", labels.ErrNotLabel, err)
 	}
+	for _, s := range l.Schemes {
+		if err := labels.CheckSchemeID(s.ID); err != nil {
+			return nil, fmt.Errorf("%w: %w", labels.ErrNotLabel, err)
+		}
+	}
 	r.Key, r.Digest = key.ID, l.Statement
 	if why := r.demo(l.Demo, o); why != "" {
 		r.reject(why)
