@@ -143,6 +143,7 @@ func data() string {
 		of   any
 	}{
 		{"NEVER", phrases}, {"LEVELS", labels.Levels()}, {"DENIALS", strings.Join(before, "|")}, {"BEHIND", strings.Join(behind, "|")}, {"LOOKS", letters()}, {"EDITIONS", labels.Editions()}, {"CHARACTERS", labels.Characters},
+		{"STARS", labels.Stars}, {"RATED", labels.Rated},
 	} {
 		text, err := literal(t.of)
 		if err != nil {
@@ -150,7 +151,7 @@ func data() string {
 		}
 		b.WriteString(t.name + "=" + text + ",")
 	}
-	return b.String() + "RATED=/" + strings.ReplaceAll(labels.Rated, "S", "["+labels.Stars+"]") + "/u"
+	return strings.TrimSuffix(b.String(), ",")
 }
 
 // letters gives the letters that look like a Latin one behind that one, in groups; the
