@@ -37,7 +37,8 @@ const anyMark = "*"
 
 // marks are the official marks. A label never shows one, and calls only its scheme
 // by the words. "#" is a digit from 1 to 5, as levels have them; what stands behind
-// "!" is what the words may go on with and mean something else.
+// "!" is what the words may go on with and mean something else, what stands before "<" what they
+// may follow.
 var marks = []mark{
 	{"us-cyber-trust-mark", phrases("cyber trust mark")},
 	{"jp-jc-star", phrases("jc star")},
@@ -46,8 +47,9 @@ var marks = []mark{
 	{"fi-cybersecurity-label", phrases("tietoturvamerkki", "finnish cybersecurity label")},
 	{"", phrases("ce mark", "ce marked", "ce marking", "ce certified", "ce zertifiziert", "ukca mark", "ukca marked",
 		"nist approved", "nist certified", "fcc approved", "ipa certified", "kisa certified", "enisa certified", "eucc certified", "certifié anssi", "anssi certifié", "visa de sécurité anssi")},
-	// Levels and stars are the words of marks too. Chargers have power levels.
-	{"", phrases("level #!charg", "level # ev", "security level#", "stufe #", "niveau #", "レベル#", "مستوى #", "المستوى #",
+	// Levels and stars are the words of marks too. Chargers have power levels,
+	// and a laser level is a tool.
+	{"", phrases("laser<level #!charg", "level # ev", "security level#", "stufe #", "niveau #", "レベル#", "مستوى #", "المستوى #",
 		"# stars", "# sterne", "# étoiles", "#つ星", "# نجوم")},
 }
 
