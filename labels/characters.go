@@ -11,27 +11,27 @@ import (
 // that show something, of the first plane, Adlam, Chakma, Han and common pictures of
 // the others. The numbers are the lengths of ranges, by turns of characters that are left out
 // and of those that are not; each in base 29, most significant digit first: the last
-// digit is one of ? to [, those before it are of a to }. Verifiers in other languages
+// digit is one of a to }, those before it are of ? to [. Verifiers in other languages
 // read the same.
-const Characters = "bBdGbCL@xE@bJAECF@@@S@nS@bHAbTAB@bYGZCEPU@gQ@bRAc@AdMMc@AbSAN@[A@@JDbAHcO@fO@GAAAU@F@@BCAHAAACG@CA@DAXAB@ECAAU@F@A@A@A" +
-	"A@@DCAABB@FC@@FPIB@H@B@U@F@A@DAI@B@BA@NCAKFF@B@GAAAU@F@A@DAHAAABFBCA@DAQIA@EBB@CBA@@@ABABBBKCDBB@CA@E@MTDL@B@V@OAH@B@C" +
-	"FA@BA@ACAIFU@B@V@I@DAH@B@CFAEA@CAI@BKL@B@bU@B@ECOAY@B@QBW@H@@AFB@CE@@@GEIABKc?Cb?bGA@@@D@W@@@VAD@@@F@IACbBcM@bFCbI@bF@" +
-	"N@LbGgW@@D@AeZAi?@CAF@@@CAbK@CAbC@CAF@@@CAN@b[@CAcHAbBBYEc[AEAwA@[BdAFUHWHSKL@B@AKbVAbJAIEIEJDIEdAFbMDcKIbA@KCKC@BbLAD" +
-	"JbNCYEJBcCAcF@b?AJEIEMAbAbScRBbQ@e?GcABNBcAFbMAJGbMDsKAEAbHAEAG@@@@@@@bAAbW@N@MAE@RAB@HPWGbQPAAZ@LBbCNbCNeWCwXXJTbd?@b" +
-	"bLAbB@m@DbO@@D@AbZFAMWHF@F@F@F@F@F@F@F@eIbDY@dAKhJYKDcD@c[AdODbM@bU@bL@cYKbQ@bfyBBbYHm?SgIGh?DA@@@DWc@BIEbZGcKGKEe?Jb@" +
-	"BcS@JCbC@bYHMAIAdOW[IEAEAEHF@F@cACeIAIEniFKVCbSkbLmQAdRbHFKDDY@D@@@A@A@eHOpIAbXF@bBOOIEbU@R@CCD@eRCfM@b@BEAEAEABBF@FLA" +
-	"ffCbW@QchtGcQCICAc{[baFbRd@CPBLrUiWbx[bvxBbBe|FEhRAgySMizSdu?sSbwZfzHDe}O"
+const Characters = "@dBi@enbVgb@lcgehbbbubLub@jc@vcdb@{i|egrwbEsb@tcAbcBooAbc@ucpb}cbblf@cjAqbDqbicccwbhbbdecjccceibecbfczcdbgeccwbhbcbcbc" +
+	"cbbfeccddbhebbhrkdbjbdbwbhbcbfckbdbdcbpecmhhbdbicccwbhbcbfcjcccdhdecbfcskcbgddbedcbbbcdcdddmefddbecbgbovfnbdbxbqcjbdbe" +
+	"hcbdcbceckhwbdbxbkbfcjbdbehcgcbeckbdmnbdb@wbdbgeqc{bdbsdybjbbchdbegbbbigkcdmAae@a@icbbbfbybbbxcfbbbhbkce@dAob@he@kb@hb" +
+	"pbn@iEybbfbcC|cGabechbbbec@mbec@ebechbbbecpb@}becAjc@dd{gA}cgcUcb}dBchwjyjumnbdbcm@xc@lckgkglfkgBch@ofAmk@cbmemebd@ncf" +
+	"l@pe{gldAecAhb@aclgkgoc@c@uAtd@sbCaiAcdpdAch@ocli@ofQmcgc@jcgcibbbbbbb@cc@ybpbocgbtcdbjryi@srcc|bnd@ep@epCyeUzzlv@Bab@" +
+	"@nc@dbKbf@qbbfbc@|hcoyjhbhbhbhbhbhbhbhbCk@f{bBcmFl{mfAfbA}cBqf@ob@wb@nbA{m@sb@DWdd@{jKauEkiFafcbbbfyAbdkg@|iAmimgCal@b" +
+	"dAuble@eb@{jockcBqy}kgcgcgjhbhbAceCkckgLGhmxe@uI@nKscBt@jhmff{bfbbbcbcbCjqNkc@zhb@dqqkg@wbtbeefbCteDob@bdgcgcgcddhbhnc" +
+	"DDe@ybsAFRiAsekecAY}@?h@tBberdnPwGy@V}@TVd@dCZhgFtcEWuoGXuBSaQu@U|DXjfC[q"
 
 // ranges are the ends of those ranges.
 var ranges = sync.OnceValue(func() []rune {
 	var ends []rune
 	var at, n rune
 	for _, c := range Characters {
-		if c >= 'a' {
-			n = n*29 + c - 'a'
+		if c < 'a' {
+			n = n*29 + c - '?'
 			continue
 		}
-		at, n = at+n*29+c-'?', 0
+		at, n = at+n*29+c-'a', 0
 		ends = append(ends, at)
 	}
 	return ends

@@ -85,7 +85,7 @@ let end = 0, length = 0, ranges = "", inside = 1;
 for (const c of CHARACTERS) {
 	const digit = c.charCodeAt();
 	length = length * 29 + digit - (digit < 97 ? 63 : 97);
-	if (digit > 96) continue;
+	if (digit < 97) continue;
 	end += length;
 	length = 0;
 	ranges += (inside ^= 1) ? `-\\u{${(end - 1).toString(16)}}` : `\\u{${end.toString(16)}}`;
