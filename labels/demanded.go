@@ -10,9 +10,9 @@ import (
 	"github.com/assay-iot/assay"
 )
 
-// demanded is what the schemes demand that come with the program: in each edition, by
-// the file of rules that has this digest. A test of the program writes it anew from its
-// schemes. Once labels have been issued by rules, what they demand stays in it.
+// demandedFile is what the schemes demand that come with the program: in each edition, by
+// the file of rules that has this digest. A test of the program writes it from its
+// schemes; what earlier rules demanded stays in it, as labels were issued by them.
 //
 //go:embed demanded.json
 var demandedFile []byte
