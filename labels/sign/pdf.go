@@ -36,7 +36,7 @@ func PDF(key crypto.Signer, s *labels.Statement, pdf []byte, seal Seal) ([]byte,
 		}
 		seal.Chain = []*x509.Certificate{cert}
 	}
-	if leaf := seal.Chain[0]; !pades.CertifiesItself(leaf) && !labels.SameName(leaf.Subject.CommonName, s.Predicate.Issuer.Name) {
+	if leaf := seal.Chain[0]; !pades.CertifiesItself(leaf) && !s.Predicate.CertifiedFor(leaf.Subject) {
 		return nil, fmt.Errorf("%w: the first is of %q, and %q issues the label: readers of PDF would show another name than the label", ErrChain, leaf.Subject, s.Predicate.Issuer.Name)
 	}
 	return pades.Sign(pdf, key, seal.Chain, pades.Options{Name: says.Name, Reason: says.Reason, Time: says.From, Timestamp: seal.Timestamp})

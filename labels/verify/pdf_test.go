@@ -202,15 +202,24 @@ func TestSealSaysTheIssuer(t *testing.T) {
 		want verify.Status
 		says string
 	}{
-		"as it is made":                {own(says.Name, says.From, says.Until), nil, verify.Valid, ""},
-		"another name on its own":      {own("Body, approved by all", says.From, says.Until), nil, no, "Body, approved by all"},
-		"a longer time":                {own(says.Name, says.From, says.Until.AddDate(9, 0, 0)), nil, no, "is not the one of"},
-		"an organisation beside":       {made(func(c *x509.Certificate) { c.Subject.Organization = []string{"Another Body"} }), nil, no, "Another Body"},
-		"an address beside":            {made(func(c *x509.Certificate) { c.EmailAddresses = []string{"ca@body.example"} }), nil, no, "is not the one of"},
-		"another name":                 {own(says.Name, says.From, says.Until), func(o *pades.Options) { o.Name = "Another Body" }, no, "Another Body"},
-		"another reason":               {own(says.Name, says.From, says.Until), func(o *pades.Options) { o.Reason = "certifies level 4" }, no, "certifies level 4"},
-		"another day":                  {own(says.Name, says.From, says.Until), func(o *pades.Options) { o.Time = o.Time.AddDate(-1, 0, 0) }, no, "not what follows from the label"},
-		"of an authority":              {made(func(c *x509.Certificate) { c.Issuer.CommonName = "Some Root" }), nil, verify.Valid, ""},
+		"as it is made":           {own(says.Name, says.From, says.Until), nil, verify.Valid, ""},
+		"another name on its own": {own("Body, approved by all", says.From, says.Until), nil, no, "Body, approved by all"},
+		"a longer time":           {own(says.Name, says.From, says.Until.AddDate(9, 0, 0)), nil, no, "is not the one of"},
+		"an organisation beside":  {made(func(c *x509.Certificate) { c.Subject.Organization = []string{"Another Body"} }), nil, no, "Another Body"},
+		"an address beside":       {made(func(c *x509.Certificate) { c.EmailAddresses = []string{"ca@body.example"} }), nil, no, "is not the one of"},
+		"another name":            {own(says.Name, says.From, says.Until), func(o *pades.Options) { o.Name = "Another Body" }, no, "Another Body"},
+		"another reason":          {own(says.Name, says.From, says.Until), func(o *pades.Options) { o.Reason = "certifies level 4" }, no, "certifies level 4"},
+		"another day":             {own(says.Name, says.From, says.Until), func(o *pades.Options) { o.Time = o.Time.AddDate(-1, 0, 0) }, no, "not what follows from the label"},
+		"of an authority":         {made(func(c *x509.Certificate) { c.Issuer.CommonName = "Some Root" }), nil, verify.Valid, ""},
+		"of an authority, with a legal form": {made(func(c *x509.Certificate) {
+			c.Issuer.CommonName, c.Subject.Organization, c.Subject.Country = "Some Root", []string{says.Name + " & Co. KG"}, []string{"DE"}
+		}), nil, verify.Valid, ""},
+		"of an authority, of an organisation": {made(func(c *x509.Certificate) {
+			c.Issuer.CommonName, c.Subject.Organization = "Some Root", []string{"Another Body"}
+		}), nil, perhaps, "Another Body"},
+		"of an authority, with a mark": {made(func(c *x509.Certificate) {
+			c.Issuer.CommonName, c.Subject.OrganizationalUnit = "Some Root", []string{"approved by the BSI"}
+		}), nil, perhaps, "approved by the BSI"},
 		"of an authority, of another":  {made(func(c *x509.Certificate) { c.Issuer.CommonName, c.Subject.CommonName = "Some Root", "Another Body" }), nil, perhaps, `names "Another Body", and "Acme Devices GmbH" issued`},
 		"of an authority, of controls": {made(func(c *x509.Certificate) { c.Issuer.CommonName, c.Subject.CommonName = "Some Root", "A\x1b[2J" }), nil, perhaps, `names "A\x1b[2J"`},
 	} {

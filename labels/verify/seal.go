@@ -53,7 +53,7 @@ func (r *Report) seal(s *pades.Signature, l *labels.Label, o Options) {
 		Until: leaf.NotAfter.UTC().Format(time.DateOnly),
 	}
 	r.Seal.stamp(s, o.Witness)
-	if !itself && !labels.SameName(leaf.Subject.CommonName, l.Issuer.Name) {
+	if !itself && !l.CertifiedFor(leaf.Subject) {
 		r.doubt(fmt.Sprintf("The PDF's own signature names %s, and %q issued the label. Who certifies that name was not checked: what a reader of PDF shows of it is no word of the issuer's.",
 			named(leaf.Subject), l.Issuer.Name))
 	}
