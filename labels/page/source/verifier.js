@@ -151,10 +151,11 @@ function isOlder(a, b) {
 	return false;
 }
 
-function fields(map, known) {
+function fields(map, pairs) {
+	const known = new Map(pairs);
 	need(map instanceof Map);
 	for (const key of map.keys()) need(known.has(key));
-	return [...known].map(([key, kind]) => {
+	return pairs.map(([key, kind]) => {
 		const value = map.get(key);
 		if (value === undefined && kind[0] == "?") return undefined;
 		need(kinds[kind.replace("?", "")](value));
@@ -175,7 +176,7 @@ function parse(bytes) {
 	need(Array.isArray(parts) && parts.length == 4);
 	const [head, open, payload, signature] = parts;
 	need(kinds.bytes(head) && open instanceof Map && open.size == 0 && kinds.bytes(payload) && kinds.bytes(signature));
-	const [alg, key, type] = fields(decode(head), new Map([[1, "int"], [4, "?bytes"], [16, "?text"]]));
+	const [alg, key, type] = fields(decode(head), [[1, "int"], [4, "?bytes"], [16, "?text"]]);
 	need(algorithms[alg] && (!key || key.length > 0) && type !== "");
 	return {alg, key, type, head, payload, signature};
 }
@@ -240,10 +241,10 @@ function readLabel(payload) {
 	const version = claims instanceof Map && claims.get(-65537) instanceof Map && claims.get(-65537).get(1);
 	need(!(version > 1), "version");
 	const [issuer, expires, issued, id, status, body] =
-		fields(claims, new Map([[1, "text"], [4, "int"], [6, "int"], [7, "bytes"], [65535, "?map"], [-65537, "map"]]));
+		fields(claims, [[1, "text"], [4, "int"], [6, "int"], [7, "bytes"], [65535, "?map"], [-65537, "map"]]);
 	const [v, maker, product, models = [], moreModels = 0, gtin = 0, support, schemes, moreSchemes = 0, firmware, minimum, standing = 0, demo = false, shortened = []] =
-		fields(body, new Map([[1, "int"], [2, "name"], [3, "name"], [4, "?full"], [5, "?count"], [6, "?count"], [7, "int"], [8, "full"], [9, "?count"],
-			[10, "?name"], [11, "?name"], [12, "?count"], [13, "?true"], [14, "?full"]]));
+		fields(body, [[1, "int"], [2, "name"], [3, "name"], [4, "?full"], [5, "?count"], [6, "?count"], [7, "int"], [8, "full"], [9, "?count"],
+			[10, "?name"], [11, "?name"], [12, "?count"], [13, "?true"], [14, "?full"]]);
 	need(v == 1 && id.length == 32 && !issuer.includes("/") && isAddress("https://" + issuer) &&
 		isDay(issued) && isDay(expires - daySeconds) && within(support, 0, lastDay) && expires > issued && expires - daySeconds <= support * daySeconds &&
 		gtin <= 99999999999999 && isGTIN(String(gtin).padStart(14, "0")) && standing <= 2 && moreModels <= 1000 && moreSchemes <= 1000 && models.length <= 64 && schemes.length <= 64 &&
@@ -267,8 +268,8 @@ function readLabel(payload) {
 	need(label.schemes.every((s, i) => label.schemes.every((other, j) => j >= i || !sameName(s.id, other.id))) &&
 		(shortened.includes(10) || shortened.includes(11) || !isOlder(firmware, minimum)));
 	if (status) {
-		const [place] = fields(status, new Map([["status_list", "map"]]));
-		const [index, list] = fields(place, new Map([["idx", "int"], ["uri", "text"]]));
+		const [place] = fields(status, [["status_list", "map"]]);
+		const [index, list] = fields(place, [["idx", "int"], ["uri", "text"]]);
 		need(within(index, 0, 16777215) && isAddress(list) && !boasts(list.replace(/^https:..[^/]*/, ""), ...label.schemes.map(s => s.id)));
 		label.status = {index, list};
 	}
@@ -280,8 +281,8 @@ const maxEntries = 16777216, revoked = 1;
 
 async function readList(payload) {
 	const [issuer, list, expires, issued, entries, ttl = 0, changes = []] =
-		fields(decode(payload), new Map([[1, "text"], [2, "text"], [4, "int"], [6, "int"], [65533, "map"], [65534, "?count"], [-65538, "?full"]]));
-	const [bits, packed] = fields(entries, new Map([["bits", "int"], ["lst", "bytes"]]));
+		fields(decode(payload), [[1, "text"], [2, "text"], [4, "int"], [6, "int"], [65533, "map"], [65534, "?count"], [-65538, "?full"]]);
+	const [bits, packed] = fields(entries, [["bits", "int"], ["lst", "bytes"]]);
 	need(issuer != "" && isAddress(list) && issued >= 0 && expires <= 253402300799 && within(expires - issued, 1, 400 * daySeconds) && within(ttl, 0, 400 * daySeconds));
 	need([1, 2, 4, 8].includes(bits) && changes.length <= 65536);
 	const content = await inflate(packed, maxEntries / 8 * bits), size = content.length * 8 / bits;
