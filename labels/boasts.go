@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -36,7 +37,8 @@ const anyMark = "*"
 
 // marks are the official marks. A label never shows one, and calls only its scheme
 // by the words. "#" is a digit from 1 to 5, as levels have them; what stands behind
-// "!" is what the words may go on with and mean something else.
+// "!" is what the words may go on with and mean something else, what stands before "<" what they
+// may follow.
 var marks = []mark{
 	{"us-cyber-trust-mark", phrases("cyber trust mark")},
 	{"jp-jc-star", phrases("jc star")},
@@ -45,8 +47,9 @@ var marks = []mark{
 	{"fi-cybersecurity-label", phrases("tietoturvamerkki", "finnish cybersecurity label")},
 	{"", phrases("ce mark", "ce marked", "ce marking", "ce certified", "ce zertifiziert", "ukca mark", "ukca marked",
 		"nist approved", "nist certified", "fcc approved", "ipa certified", "kisa certified", "enisa certified", "eucc certified", "certifié anssi", "anssi certifié", "visa de sécurité anssi")},
-	// Levels and stars are the words of marks too. Chargers have power levels.
-	{"", phrases("level #!charg", "level # ev", "security level#", "stufe #", "niveau #", "レベル#", "مستوى #", "المستوى #",
+	// Levels and stars are the words of marks too. Chargers have power levels,
+	// and a laser level is a tool.
+	{"", phrases("laser<level #!charg", "level # ev", "security level#", "stufe #", "niveau #", "レベル#", "مستوى #", "المستوى #",
 		"# stars", "# sterne", "# étoiles", "#つ星", "# نجوم")},
 }
 
@@ -65,7 +68,7 @@ var (
 // with what cannot be seen, or one that claims what a label never says. Whoever
 // reads another form of the label holds its names to the same.
 func CheckName(s string) error {
-	return cmp.Or(checkEnds(s), CheckText(s), modest(s), unmarked(s, ""))
+	return cmp.Or(checkEnds(s), CheckText(s), modest(s), unmarked(s))
 }
 
 // CheckScheme refuses what may not stand for the id or the edition of a scheme.
@@ -85,7 +88,7 @@ func (l *Label) boasting() error {
 	var errs []error
 	for _, t := range l.texts() {
 		if t.text != "" {
-			errs = append(errs, checkEnds(t.text), modest(t.text), unmarked(t.text, t.scheme))
+			errs = append(errs, checkEnds(t.text), modest(t.text), unmarked(t.text, t.schemes...))
 		}
 	}
 	for _, s := range l.Schemes {
@@ -117,14 +120,14 @@ func modest(s string) error {
 	return nil
 }
 
-// unmarked refuses a text that calls the mark of another scheme.
-func unmarked(s, scheme string) error {
-	if scheme == anyMark {
+// unmarked refuses a text that calls a mark of none of the schemes.
+func unmarked(s string, schemes ...string) error {
+	if slices.Contains(schemes, anyMark) {
 		return nil
 	}
 	t := wordsOf(s)
 	for _, m := range marks {
-		if m.scheme != "" && m.scheme == scheme {
+		if m.scheme != "" && slices.Contains(schemes, m.scheme) {
 			continue
 		}
 		for _, w := range m.words() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -13,7 +14,8 @@ import (
 func CheckText(s string) error { return checkText(s) }
 
 // Visible makes the text of a stranger safe for a terminal: control characters, what
-// turns the direction of writing, and broken UTF-8 become escapes that can be seen.
+// turns the direction of writing, and broken UTF-8 become escapes that can be seen,
+// those of JSON.
 func Visible(s string) string {
 	if utf8.ValidString(s) && !strings.ContainsFunc(s, hidden) {
 		return s
@@ -24,7 +26,9 @@ func Visible(s string) string {
 		case r == utf8.RuneError && s[i] >= utf8.RuneSelf && !strings.HasPrefix(s[i:], "\uFFFD"):
 			fmt.Fprintf(b, `\x%02x`, s[i])
 		case hidden(r):
-			fmt.Fprintf(b, `\u%04x`, r)
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(b, `\u%04x`, unit)
+			}
 		default:
 			b.WriteRune(r)
 		}

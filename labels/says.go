@@ -13,6 +13,7 @@ type phrase struct {
 	form     string // letters and digits, as texts have them
 	pattern  string // the form with "#" for a digit of a level
 	unless   string // what may not follow
+	after    string // what may not stand before
 	anywhere bool   // found inside of longer words too
 }
 
@@ -28,13 +29,17 @@ func phrases(words ...string) func() []phrase {
 	return sync.OnceValue(func() []phrase {
 		var list []phrase
 		for _, w := range words {
+			after, w, found := strings.Cut(w, "<")
+			if !found {
+				after, w = "", after
+			}
 			w, unless, _ := strings.Cut(w, "!")
 			const digit = "9" // that no phrase has
 			pattern := strings.ReplaceAll(wordsOf(strings.ReplaceAll(w, "#", digit)).letters, digit, "#")
 			for _, d := range levels {
 				t := wordsOf(strings.ReplaceAll(w, "#", string(d)))
 				whole := len([]rune(t.letters)) < shortPhrase || t.ends[2] || w[0] == '1' || strings.Contains(w, "#")
-				list = append(list, phrase{strings.ReplaceAll(w, "#", string(d)), t.letters, pattern, seen(unless), !whole || unspaced(w)})
+				list = append(list, phrase{strings.ReplaceAll(w, "#", string(d)), t.letters, pattern, seen(unless), seen(after), !whole || unspaced(w)})
 				if !strings.Contains(w, "#") {
 					break
 				}
@@ -58,7 +63,7 @@ func spoken(all ...string) func() []string {
 // Never gives the phrases that never stand in a name on a label, by the id of the
 // scheme that may be called so, in the form in which they are looked for: for
 // verifiers in other languages. "*" stands before one that is found inside of longer
-// words too, "#" for each digit of [Levels], and "!" before what may not follow.
+// words too, "#" for each digit of [Levels], "!" before what may not follow, and a second one before what may not stand in front.
 func Never() map[string][]string {
 	never := map[string][]string{"": forms(boasts())}
 	for _, m := range marks {
@@ -81,8 +86,11 @@ func forms(all []phrase) []string {
 		if w.anywhere {
 			form = "*" + form
 		}
-		if w.unless != "" {
+		if w.unless != "" || w.after != "" {
 			form += "!" + w.unless
+		}
+		if w.after != "" {
+			form += "!" + w.after
 		}
 		list = append(list, form)
 	}
@@ -133,11 +141,25 @@ func (t text) says(w phrase) bool {
 		at := from + i
 		end := at + len(w.form)
 		whole := w.anywhere || t.ends[at] && t.ends[end]
-		other := w.unless != "" && strings.HasPrefix(t.letters[end:], w.unless)
+		other := w.unless != "" && strings.HasPrefix(t.letters[end:], w.unless) || w.after != "" && strings.HasSuffix(t.letters[:at], w.after)
 		if whole && !other && !t.denies(at, end) {
 			return true
 		}
 		from = at + 1
+	}
+}
+
+// holds reports whether whole words of the text, written together, are form.
+func (t text) holds(form string) bool {
+	for from := 0; ; {
+		i := strings.Index(t.letters[from:], form)
+		if i < 0 {
+			return false
+		}
+		if at := from + i; t.ends[at] && t.ends[at+len(form)] {
+			return true
+		}
+		from += i + 1
 	}
 }
 

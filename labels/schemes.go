@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // title is how a scheme is called in an edition.
@@ -65,11 +66,11 @@ func checkTitle(id, name string) error {
 		}
 		return nil
 	}
+	if err := CheckSchemeID(id); err != nil {
+		return err
+	}
 	t := wordsOf(name)
 	for _, k := range known {
-		if SameName(id, k.scheme) {
-			return fmt.Errorf("the scheme %q looks like %s, and is another", id, k.scheme)
-		}
 		for _, w := range k.words() {
 			if t.says(w) {
 				return fmt.Errorf("it calls the scheme %s %.120q, as %s is called", id, name, k.scheme)
@@ -79,6 +80,26 @@ func checkTitle(id, name string) error {
 	for _, w := range levelWords() {
 		if t.says(w) {
 			return fmt.Errorf("it calls the scheme %s %.120q, which names a level", id, name)
+		}
+	}
+	return nil
+}
+
+// CheckSchemeID refuses an id of a scheme that looks like one of another, which people know:
+// it is the same to the eye, or holds that one or the scheme's name between its words.
+func CheckSchemeID(id string) error {
+	t := wordsOf(id)
+	for _, k := range slices.Concat(known, marks) {
+		if k.scheme == "" || id == k.scheme {
+			continue
+		}
+		words := k.words()
+		if _, named := titleOf(k.scheme); !named {
+			words = nil // those of marks are found as such: see unmarked
+		}
+		own := strings.Join(wordsOf(k.scheme).words, "")
+		if SameName(id, k.scheme) || t.holds(own) || slices.ContainsFunc(words, func(w phrase) bool { return t.holds(w.form) }) {
+			return fmt.Errorf("the scheme %q looks like %s, and is another", id, k.scheme)
 		}
 	}
 	return nil

@@ -120,6 +120,19 @@ func TestUnknownSchemes(t *testing.T) {
 		{"sg-cls", "Tested by ETSI EN 303 645", "2026", "as etsi-en-303-645 is called"},
 		{"sg-cls", "ETSI EN 303645", "2026", "as etsi-en-303-645 is called"},
 		{"sg-cls", "Statement of nine common principles", "2026", "as platform-statement is called"},
+		{"x-uk-psti", "Baseline", "2026", "looks like uk-psti"},
+		{"uk-psti-x", "Baseline", "2026", "looks like uk-psti"},
+		{"uk.psti", "Baseline", "2026", "looks like uk-psti"},
+		{"my-psti", "Baseline", "2026", "looks like uk-psti"},
+		{"x-en-303-645", "Baseline", "2026", "looks like etsi-en-303-645"},
+		{"x-sg-cls", "Baseline", "2026", "looks like sg-cls"},
+		{"x-platform-statement2", "Baseline", "2026", ""},
+		{"eu-cra", "Baseline", "2026", ""},
+		{"eu-en-18031", "Baseline", "2026", ""},
+		{"au-smart-devices", "Baseline", "2026", ""},
+		{"us-cyber-trust-mark", "Baseline", "2026", ""},
+		{"lamp-mark", "Baseline", "2026", ""},
+		{"uk-pstix", "Baseline", "2026", ""},
 		{"uk-pst\u0456", "Baseline", "2026", "looks like uk-psti"},
 		{"sg-cls", "Cybersecurity Labelling Scheme CLS4", "2026", "names a level"},
 		{"sg-cls", "Scheme LVL 4", "2026", "names a level"},
@@ -137,4 +150,23 @@ func TestUnknownSchemes(t *testing.T) {
 	s := labeltest.Statement(t)
 	s.Predicate.Rules = []labels.Rules{{Kind: "scheme", Name: "uk-psti", Version: "V3.1.3, all requirements met", Digest: labeltest.Digest("r")}}
 	check(t, "a sentence for a version of rules", s.Validate(), "no version or date")
+}
+
+// An authorised issuer's name and host are the policy's; what it writes behind the host is not.
+func TestPathsBearNoMarks(t *testing.T) {
+	for _, c := range []struct{ address, list, want string }{
+		{"https://labels.bsi-certified.example/l", "https://labels.bsi-certified.example/status/1", ""},
+		{"https://labels.body.example/approved-by-the-bsi", "https://labels.body.example/status/1", "official mark"},
+		{"https://labels.body.example/l", "https://labels.body.example/level-4/1", "official mark"},
+		{"https://labels.body.example/officially-endorsed", "https://labels.body.example/status/1", "never stands on a label"},
+	} {
+		s := labeltest.Statement(t)
+		l := &s.Predicate
+		l.Issuer = labels.Issuer{Name: "Example Body", Standing: labels.Authorised, Address: c.address}
+		l.Policy, l.Status = labeltest.Digest("policy"), &labels.Status{List: c.list, Index: 1}
+		check(t, c.address+" "+c.list, s.Validate(), c.want)
+	}
+	// The path may call the scheme that the label is of.
+	check(t, "its own scheme", labels.CheckPath("https://body.example/jc-star/1", "uk-psti", "jp-jc-star"), "")
+	check(t, "another's", labels.CheckPath("https://body.example/jc-star/1", "uk-psti"), "official mark")
 }

@@ -1,28 +1,41 @@
 package labels
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
 
-// said is a text of a label and the scheme whose mark it may call: see unmarked.
-type said struct{ text, scheme string }
+// said is a text of a label and the schemes whose marks it may call: see unmarked.
+type said struct {
+	text    string
+	schemes []string
+}
+
+func say(text string, schemes ...string) said { return said{text, schemes} }
 
 // texts gives every text of a label that people can read, whoever wrote it.
 func (l *Label) texts() []said {
 	p, d := &l.Product, &l.Declared
-	issuer := ""
-	if l.Issuer.Standing == Authorised { // name and address are then the policy's
-		issuer = anyMark
-	}
-	list := []said{{l.Issuer.Name, issuer}, {l.Issuer.Address, issuer}}
-	if l.Status != nil {
-		list = append(list, said{l.Status.List, issuer})
-	}
+	var list []said
 	add := func(all ...string) {
 		for _, s := range all {
-			list = append(list, said{s, ""})
+			list = append(list, say(s))
 		}
+	}
+	addresses := []string{l.Issuer.Address}
+	if l.Status != nil {
+		addresses = append(addresses, l.Status.List)
+	}
+	if l.Issuer.Standing == Authorised { // name and hosts are then the policy's
+		list = append(list, say(l.Issuer.Name, anyMark))
+		for _, a := range addresses {
+			host, path := splitAddress(a)
+			list = append(list, say(host, anyMark), say(path, l.schemeIDs()...))
+		}
+	} else {
+		add(l.Issuer.Name)
+		add(addresses...)
 	}
 	add(l.ID, p.ID, p.Name, p.GTIN, p.Category, p.Maker.Name, p.Maker.Address, p.Maker.Country, p.Maker.Website, p.Maker.Contact,
 		d.Policy, d.Deletion, l.Tool.Name, l.Tool.Version)
@@ -48,28 +61,52 @@ func (l *Label) texts() []said {
 	return append(list, l.schemeTexts()...)
 }
 
+// splitAddress parts an address behind its host.
+func splitAddress(s string) (host, path string) {
+	const scheme = "https://"
+	if i := strings.Index(strings.TrimPrefix(s, scheme), "/"); i >= 0 && strings.HasPrefix(s, scheme) {
+		return s[:len(scheme)+i], s[len(scheme)+i:]
+	}
+	return s, ""
+}
+
+func (l *Label) schemeIDs() []string {
+	var ids []string
+	for _, s := range l.Schemes {
+		ids = append(ids, s.ID)
+	}
+	return ids
+}
+
+// CheckPath refuses what the path of an address may not say, where a trust policy gives its
+// host only. Schemes are those of the label.
+func CheckPath(address string, schemes ...string) error {
+	_, path := splitAddress(address)
+	return cmp.Or(modest(path), unmarked(path, schemes...))
+}
+
 // schemeTexts are those that speak of a scheme, and can call it by its words.
 func (l *Label) schemeTexts() []said {
 	var list []said
 	for _, s := range l.Schemes {
-		list = append(list, said{s.ID, s.ID}, said{s.Edition, s.ID}, said{s.Title, s.ID})
+		list = append(list, say(s.ID, s.ID), say(s.Edition, s.ID), say(s.Title, s.ID))
 		for _, r := range s.Requirements {
-			list = append(list, said{r.ID, s.ID})
+			list = append(list, say(r.ID, s.ID))
 		}
 	}
 	for _, d := range l.Despite {
 		scheme, _, _ := strings.Cut(d.Requirement, ":")
-		list = append(list, said{d.Requirement, scheme}, said{d.By, ""}, said{d.Reason, ""})
+		list = append(list, say(d.Requirement, scheme), say(d.By), say(d.Reason))
 	}
 	for _, o := range l.AlsoAssessed {
-		list = append(list, said{o.ID, o.ID}, said{o.Edition, o.ID}, said{o.Title, o.ID})
+		list = append(list, say(o.ID, o.ID), say(o.Edition, o.ID), say(o.Title, o.ID))
 	}
 	for _, r := range l.Rules {
 		scheme := ""
 		if r.Kind == "scheme" {
 			scheme = r.Name
 		}
-		list = append(list, said{r.Kind, ""}, said{r.Name, scheme}, said{r.Version, scheme})
+		list = append(list, say(r.Kind), say(r.Name, scheme), say(r.Version, scheme))
 	}
 	return list
 }

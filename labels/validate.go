@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/assay-iot/assay"
@@ -33,7 +32,7 @@ func (s *Statement) Validate() error {
 	l := &s.Predicate
 	return errors.Join(
 		s.validateTypes(), s.validateSubjects(), l.validateVersions(), l.validateIssuer(), l.validateDates(), l.validateTexts(),
-		l.validateSchemes(), l.validateTitles(), l.boasting(), l.validateDespite(), l.validatePrinciples(), l.validateCoverage(), l.validateDigests(), l.validateStatus())
+		l.validateSchemes(), l.validateDemanded(), l.validateTitles(), l.boasting(), l.validateDespite(), l.validatePrinciples(), l.validateCoverage(), l.validateDigests(), l.validateStatus())
 }
 
 func (s *Statement) validateTypes() error {
@@ -199,16 +198,11 @@ func checkText(s string) error {
 		return fmt.Errorf("a text of %d characters, more than %d: %.60q…", utf8.RuneCountInString(s), MaxText, s)
 	}
 	for _, r := range s {
-		if !unicode.IsPrint(r) && r != '\u00a0' || unseen(r) {
+		if !isCharacter(r) {
 			return fmt.Errorf("a text with the character %U, which cannot be printed: %.60q", r, s)
 		}
 	}
 	return nil
-}
-
-// unseen reports whether a character counts as printed and shows nothing.
-func unseen(r rune) bool {
-	return unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == '\u2800' // the blank of Braille
 }
 
 func checkAddress(s string) error {

@@ -136,6 +136,7 @@ func (b *batchRun) open(dated bool) error {
 		}
 		h.Status = l.List
 	}
+	b.noteForGood(&b.flags)
 	if b.log != nil {
 		if h.Log, err = folder.Key(b.flags.log); err != nil {
 			return err

@@ -46,7 +46,7 @@ func (p *program) catFile(c *cobra.Command, image, want string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := f.WriteTo(p.out); err != nil {
+		if _, err := f.WriteTo(p.rawOut); err != nil {
 			return fmt.Errorf("%s: %w", report.Path(f.Path), err)
 		}
 		return nil

@@ -72,7 +72,7 @@ func (p *program) startHelper(ctx context.Context, c helperConfig) (*helper, err
 	c.Now = p.now
 	h := &helper{process: exec.CommandContext(ctx, self, helperName)}
 	h.process.Args[0] = "assay"
-	h.process.Stderr = p.err
+	h.process.Stderr = p.rawErr
 	h.in, err = h.process.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ func (p *program) helperCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: helperName, Hidden: true, Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			dec, enc := json.NewDecoder(p.in), json.NewEncoder(p.out)
+			dec, enc := json.NewDecoder(p.in), json.NewEncoder(p.rawOut)
 			s := helping{env: p.env}
 			if err := dec.Decode(&s.config); err != nil {
 				return badInput("this command is for the program itself", "%w", err)

@@ -131,6 +131,9 @@ func showIssuer(out io.Writer, what string, i *trust.Issuer) error {
 	for _, r := range i.Keyless {
 		row("workflow", "%s@%s, started by %s, for repository %s of owner %s", r.Workflow, r.Ref, r.Trigger, r.RepositoryID, r.OwnerID)
 	}
+	if len(i.Lists) > 0 {
+		row("status lists at", "%s", strings.Join(i.Lists, ", "))
+	}
 	row("demands", "%s", demands(i.Require))
 	if len(i.Assessors) > 0 {
 		row("assessments by", "%s", strings.Join(i.Assessors, ", "))
@@ -150,7 +153,7 @@ func products(prefixes []string) string {
 }
 
 func demands(r trust.Require) string {
-	status := "a status list of any age"
+	status := "no status list, and one that a label names of any age"
 	if r.StatusMaxAge > 0 {
 		status = "a status list of at most " + count(int(r.StatusMaxAge/(24*60*60)), "day")
 	}

@@ -208,7 +208,18 @@ func (p *program) label(c *cobra.Command, f labelFlags, args []string) error {
 		}
 		files = append(files, labelFile{"assessment.json", assessment})
 	}
-	return p.publish(f.out, statement, files)
+	if err := p.publish(f.out, statement, files); err != nil {
+		return err
+	}
+	p.noteForGood(&f)
+	return nil
+}
+
+// noteForGood tells that a label without a place in a status list is issued for good.
+func (p *program) noteForGood(f *labelFlags) {
+	if f.status == "" && !f.demo {
+		fmt.Fprintln(p.err, "note: without --status LEDGER nobody can withdraw it before its last day (make one with: assay issuer status new)")
+	}
 }
 
 // issue signs a statement, looks whether it would count, has it logged, and draws it:

@@ -40,7 +40,7 @@ status lists given with --list; if these lie on another host, that host must all
 
 With --trust it trusts the issuers of a trust policy, for what the policy allows them: their
 keys while they are valid, their schemes, levels and products. It then asks the status lists
-on each issuer's own host, and those of --list. An issuer whose labels a page cannot judge
+on each issuer's own host and in its status_lists, and those of --list. An issuer whose labels a page cannot judge
 is left out, and that is said.`,
 		Example: "  assay issuer page --trust trust.hcl --out verify.html\n  assay issuer page --name \"Example Body\" --address https://body.example/labels --key issuer.pub --scheme uk-psti --gtin-prefix 09506000 --list https://body.example/status/ --out verify.html",
 		Args:    noArgs,

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/x509"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/assay-iot/assay/labels/compact"
@@ -40,13 +41,13 @@ func (p *program) pageOfPolicy(t *page.Trust, f pageFlags) error {
 }
 
 // embedded is an issuer of a policy as a page takes it. Its status lists lie on
-// its own host, or below more.
+// its own host, where the policy says, or below more.
 func embedded(e trust.Embedded, more []string) (i page.Issuer, err error) {
 	i = page.Issuer{Name: e.Issuer, MaxAge: e.StatusMaxAge}
 	if i.ID, err = compact.IssuerAt(e.Address); err != nil {
 		return i, err
 	}
-	i.Lists = append([]string{"https://" + i.ID + "/"}, more...)
+	i.Lists = slices.Concat([]string{"https://" + i.ID + "/"}, e.Lists, more)
 	for _, id := range e.Schemes {
 		i.Schemes = append(i.Schemes, page.Scheme{ID: id, Level: e.MaxLevel})
 	}

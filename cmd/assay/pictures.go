@@ -137,6 +137,9 @@ func (l labelled) picture(v picture.Variant, kind string) (data []byte, err erro
 		data, err = pdf.Render(l.statement, l.bundle, l.compact, v)
 		if err == nil && l.key != nil {
 			data, err = sign.PDF(l.key, l.statement, data, l.seal)
+			if errors.Is(err, sign.ErrChain) {
+				err = badInput("name a certificate that is made out to the issuer by its name on the label", "%w", err)
+			}
 		}
 	case "html":
 		data, err = picture.HTML(l.statement, l.compact, v.Language)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/cmd/assay/internal/heap"
+	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 	"github.com/assay-iot/assay/firmware"
 )
@@ -36,6 +38,8 @@ type env struct {
 // program is one run of assay.
 type program struct {
 	env
+	rawOut, rawErr io.Writer // for bytes that are no text of ours: out and err let nothing pass that could steer a terminal
+
 	color bool
 	today string // YYYY-MM-DD, the default of --as-of
 	state string // of the sandbox
@@ -46,14 +50,16 @@ type program struct {
 
 // run runs one command and gives its exit code.
 func run(ctx context.Context, e env) int {
-	p := &program{env: e, today: e.now.Format(time.DateOnly)}
+	p := &program{env: e, rawOut: e.out, rawErr: e.err, today: e.now.Format(time.DateOnly)}
 	p.color = p.wantsColor()
+	out, errw := &report.Visible{To: e.out, Colors: p.color}, &report.Visible{To: e.err, Colors: p.color}
+	p.out, p.err = out, errw
 	root := p.commands()
 	root.SetArgs(e.args)
 	root.SetIn(e.in)
-	root.SetOut(e.out)
-	root.SetErr(e.err)
-	err := root.ExecuteContext(ctx)
+	root.SetOut(p.out)
+	root.SetErr(p.err)
+	err := cmp.Or(root.ExecuteContext(ctx), out.Flush(), errw.Flush())
 	if err != nil && isUsage(err) {
 		err = badInput("run \"assay --help\", or \"assay COMMAND --help\"", "%w", err)
 	}
@@ -216,6 +222,6 @@ func (p *program) paint(color, text string) string {
 }
 
 func (p *program) wantsColor() bool {
-	f, ok := p.out.(*os.File)
+	f, ok := p.rawOut.(*os.File)
 	return ok && p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
 }

@@ -28,10 +28,10 @@ const (
 )
 
 func (p *program) progress(what string, total int) *progress {
-	f, ok := p.err.(*os.File)
+	f, ok := p.rawErr.(*os.File)
 	now := time.Now()
 	return &progress{
-		out: p.err, bar: ok && p.getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd())),
+		out: p.rawErr, bar: ok && p.getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd())),
 		what: what, total: total, started: now, lastLine: now,
 	}
 }

@@ -54,8 +54,8 @@ func TestTrust(t *testing.T) {
 	})
 }
 
-// certify PUBLIC-KEY FILE writes a certificate of the key and that of the root
-// that makes it.
+// certify PUBLIC-KEY FILE [NAME] writes a certificate of the key, in the name of the issuer
+// of trust.hcl or another one, and that of the root that makes it.
 func certify(ts *testscript.TestScript, _ bool, args []string) {
 	block, _ := pem.Decode([]byte(ts.ReadFile(args[0])))
 	pub, err := x509.ParsePKIXPublicKey(block.Bytes)
@@ -68,7 +68,11 @@ func certify(ts *testscript.TestScript, _ bool, args []string) {
 			BasicConstraintsValid: true, NotBefore: today.AddDate(-1, 0, 0), NotAfter: time.Date(2029, 1, 1, 0, 0, 0, 0, time.UTC),
 		}
 	}
-	root, leaf := of("A root of tests", x509.KeyUsageCertSign), of("The signer", x509.KeyUsageDigitalSignature)
+	name := "Example Body"
+	if len(args) > 2 {
+		name = args[2]
+	}
+	root, leaf := of("A root of tests", x509.KeyUsageCertSign), of(name, x509.KeyUsageDigitalSignature)
 	var chain []byte
 	for _, c := range []*x509.Certificate{leaf, root} {
 		key := pub

@@ -268,5 +268,9 @@ func (c *claims) checkStatus() error {
 	if !labels.IsPlainAddress(p.URI) {
 		return fmt.Errorf("the status list's address %.120q is not a plain https address", p.URI)
 	}
-	return nil
+	var schemes []string
+	for _, s := range c.Body.Schemes {
+		schemes = append(schemes, s.ID)
+	}
+	return labels.CheckPath(p.URI, schemes...)
 }

@@ -63,7 +63,7 @@ func internal(name string) string {
 	if name != "page.js" {
 		return ""
 	}
-	return "^(moreModels|moreSchemes|standing|shortened|minimum|firmware|expires|issued|support|maker|product|models|gtin|changes|signature|payload|unknown|unlisted|why|asOf|edition)$"
+	return "^(moreModels|moreSchemes|standing|shortened|minimum|firmware|expires|issued|support|maker|product|models|gtin|changes|signature|payload|unknown|unlisted|why|asOf|edition|issuer|status|index|head|end)$"
 }
 
 // TestLeanNames: a member that is short is never read by the text of its name: that is

@@ -142,7 +142,8 @@ func data() string {
 		name string
 		of   any
 	}{
-		{"NEVER", phrases}, {"LEVELS", labels.Levels()}, {"DENIALS", strings.Join(before, "|")}, {"BEHIND", strings.Join(behind, "|")}, {"LOOKS", letters()}, {"EDITIONS", labels.Editions()},
+		{"NEVER", phrases}, {"LEVELS", labels.Levels()}, {"DENIALS", strings.Join(before, "|")}, {"BEHIND", strings.Join(behind, "|")}, {"LOOKS", letters()}, {"EDITIONS", labels.Editions()}, {"CHARACTERS", labels.Characters},
+		{"STARS", labels.Stars}, {"RATED", labels.Rated},
 	} {
 		text, err := literal(t.of)
 		if err != nil {
@@ -150,7 +151,7 @@ func data() string {
 		}
 		b.WriteString(t.name + "=" + text + ",")
 	}
-	return b.String() + "RATED=/" + strings.ReplaceAll(labels.Rated, "S", "["+labels.Stars+"]") + "/u"
+	return strings.TrimSuffix(b.String(), ",")
 }
 
 // letters gives the letters that look like a Latin one behind that one, in groups; the
@@ -300,6 +301,11 @@ func (i Issuer) script() (issuerScript, error) {
 	for _, l := range i.Lists {
 		if u, err := url.Parse(l); err != nil || !labels.IsPlainAddress(l) || u.Path == "" {
 			return s, fmt.Errorf("status lists at %q: not a plain https address with a path", l)
+		}
+	}
+	for _, scheme := range i.Schemes {
+		if err := labels.CheckSchemeID(scheme.ID); err != nil {
+			return s, err
 		}
 	}
 	for _, p := range i.Prefixes {

@@ -182,7 +182,7 @@ func TestBuild(t *testing.T) {
 	_, _ = w.Write(html)
 	_ = w.Close()
 	t.Logf("the page has %d bytes, %d with gzip; the verifier alone %d", len(html), packed.Len(), len(page.Verifier()))
-	if len(html) > 46<<10 || packed.Len() > 20<<10+128 {
+	if len(html) > 47<<10 || packed.Len() > 21<<10 {
 		t.Errorf("the page has %d bytes, %d packed", len(html), packed.Len())
 	}
 	for _, bad := range []string{" src=", "href=", "http://", "innerHTML = `", "eval(", "unsafe"} {

@@ -117,7 +117,7 @@ func lengthen(l *labels.Label) {
 	}
 	l.Declared.Recipients, l.Declared.PersonalData = l.Declared.Sensors, l.Declared.Sensors
 	for _, s := range l.Schemes {
-		s.ID, s.Title = "x-"+s.ID, long(labels.MaxText)
+		s.ID, s.Title = "x-"+s.ID+"s", long(labels.MaxText)
 		l.Schemes = append(l.Schemes, s)
 	}
 	for i := range l.Principles {

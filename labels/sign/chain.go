@@ -31,7 +31,7 @@ func Chain(file []byte, key crypto.PublicKey, day string) ([]*x509.Certificate, 
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrChain, err)
 	}
-	at, err := noon(day)
+	at, err := labels.Noon(day)
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +41,8 @@ func Chain(file []byte, key crypto.PublicKey, day string) ([]*x509.Certificate, 
 		return nil, fmt.Errorf("%w: no PDF is signed with a key of this kind, so it takes none", ErrChain)
 	case err != nil || id != keyID(key):
 		return nil, fmt.Errorf("%w: the first, %q, is of another key than the one that signs", ErrChain, leaf.Subject)
+	case pades.CertifiesItself(leaf):
+		return nil, fmt.Errorf("%w: the first, %q, certifies itself: leave it out, then the key makes one in the name that stands on the label", ErrChain, leaf.Subject)
 	case leaf.KeyUsage != 0 && leaf.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0:
 		return nil, fmt.Errorf("%w: the first, %q, is not for signatures", ErrChain, leaf.Subject)
 	}

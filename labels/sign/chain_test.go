@@ -105,6 +105,7 @@ func TestChain(t *testing.T) {
 		"the root first":  {pemOf(root, leaf), key.Public(), "of another key"},
 		"another root":    {pemOf(leaf, stranger), key.Public(), "not certified by the next one"},
 		"over":            {pemOf(old, root), key.Public(), "valid from 2026-01-01 to 2026-06-01, and the label is issued on 2026-10-01"},
+		"its own":         {pemOf(certify(t, "Issuer", key.Public(), nil, key, nil)), key.Public(), "certifies itself"},
 		"not for signing": {pemOf(only, root), key.Public(), "not for signatures"},
 		"Ed25519":         {pemOf(certify(t, "Ed", edKey.Public(), root, ca, nil), root), edKey.Public(), "no PDF is signed with a key of this kind"},
 	} {
@@ -120,12 +121,16 @@ func TestPDFWithTimestamp(t *testing.T) {
 	a := authority.New(t, now, verify.Identity{})
 	key, ca := p256(t), p256(t)
 	root := certify(t, "Root", ca.Public(), nil, ca, nil)
-	chain := []*x509.Certificate{certify(t, "Issuer", key.Public(), root, ca, nil), root}
 	s := labeltest.Statement(t)
+	chain := []*x509.Certificate{certify(t, s.Predicate.Issuer.Name, key.Public(), root, ca, nil), root}
 	bundle := labeltest.Bundle(t, key, s)
 	file, err := pdf.Render(s, bundle, nil, picture.Default)
 	if err != nil {
 		t.Fatal(err)
+	}
+	other := []*x509.Certificate{certify(t, "Somebody else", key.Public(), root, ca, nil), root}
+	if _, err := sign.PDF(key, s, file, sign.Seal{Chain: other}); !errors.Is(err, sign.ErrChain) || !strings.Contains(err.Error(), "another name than the label") {
+		t.Errorf("a certificate of another name: %v", err)
 	}
 	signed, err := sign.PDF(key, s, file, sign.Seal{Chain: chain, Timestamp: func(message []byte) ([]byte, error) {
 		der, _, err := sign.Stamper{URL: a.TSA()}.Stamp(context.Background(), message, now)

@@ -4,7 +4,6 @@ import (
 	"crypto"
 	"crypto/x509"
 	"fmt"
-	"time"
 
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/pades"
@@ -26,34 +25,19 @@ func PDF(key crypto.Signer, s *labels.Statement, pdf []byte, seal Seal) ([]byte,
 	if !pades.CanSign(key.Public()) {
 		return pdf, nil
 	}
-	l := &s.Predicate
-	from, err := noon(l.Issued)
+	says, err := s.Predicate.Seal()
 	if err != nil {
-		return nil, err
-	}
-	until, err := noon(l.ValidUntil)
-	if err != nil {
-		return nil, err
-	}
-	name, reason := l.Issuer.Name, "issues this security label"
-	if l.Demo {
-		name, reason = "DEMO: proves nothing", "shows what a label looks like"
+		return nil, fmt.Errorf("sign PDF: %w", err)
 	}
 	if seal.Chain == nil {
-		cert, err := pades.Certificate(key, name, from, until)
+		cert, err := pades.Certificate(key, says.Name, says.From, says.Until)
 		if err != nil {
 			return nil, err
 		}
 		seal.Chain = []*x509.Certificate{cert}
 	}
-	return pades.Sign(pdf, key, seal.Chain, pades.Options{Name: name, Reason: reason, Time: from, Timestamp: seal.Timestamp})
-}
-
-// noon is the hour that stands in files which know a day only.
-func noon(day string) (time.Time, error) {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return t, fmt.Errorf("sign PDF: %w", err)
+	if leaf := seal.Chain[0]; !pades.CertifiesItself(leaf) && !s.Predicate.CertifiedFor(leaf.Subject) {
+		return nil, fmt.Errorf("%w: the first is of %q, and %q issues the label: readers of PDF would show another name than the label", ErrChain, leaf.Subject, s.Predicate.Issuer.Name)
 	}
-	return t.Add(12 * time.Hour), nil
+	return pades.Sign(pdf, key, seal.Chain, pades.Options{Name: says.Name, Reason: says.Reason, Time: says.From, Timestamp: seal.Timestamp})
 }

@@ -16,6 +16,7 @@ type issuerBlock struct {
 	ID        string         `hcl:"id,label"`
 	Display   string         `hcl:"display"`
 	Address   string         `hcl:"address,optional"`
+	Lists     []string       `hcl:"status_lists,optional"`
 	Schemes   []string       `hcl:"schemes"`
 	MaxLevel  int            `hcl:"max_level,optional"`
 	Prefixes  []string       `hcl:"gtin_prefixes"`
@@ -28,6 +29,7 @@ type issuerBlock struct {
 	IDRange       hcl.Range `hcl:"id,label_range"`
 	DisplayRange  hcl.Range `hcl:"display,attr_value_range"`
 	AddressRange  hcl.Range `hcl:"address,attr_value_range"`
+	ListsRange    hcl.Range `hcl:"status_lists,attr_value_range"`
 	SchemesRange  hcl.Range `hcl:"schemes,attr_value_range"`
 	LevelRange    hcl.Range `hcl:"max_level,attr_value_range"`
 	PrefixesRange hcl.Range `hcl:"gtin_prefixes,attr_value_range"`

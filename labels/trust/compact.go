@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -25,7 +26,7 @@ func (p *Policy) JudgeCompact(l *compact.Label, by verify.Signer, day string) ve
 		func() string { return issuer.standing(l) },
 		func() string { return issuer.scope(claimOf(l)) },
 		func() string { return issuer.unseen(l) },
-		func() string { return p.listed(issuer, l.Status) },
+		func() string { return p.elsewhere(issuer, l.Status) },
 		func() string { return key.validity(l.Issued, nil, day) },
 	} {
 		if r.Refused = refuse(); r.Refused != "" {
@@ -35,6 +36,7 @@ func (p *Policy) JudgeCompact(l *compact.Label, by verify.Signer, day string) ve
 	if issuer.Require.Timestamp > 0 || issuer.unlogged(by) != "" {
 		r.Unsure = "The trust policy demands more than a QR code can hold, a timestamp or a proof of a log: verify the whole label, label.sigstore.json or label.pdf."
 	}
+	r.Unsure = cmp.Or(r.Unsure, issuer.unlisted(l.Status))
 	if r.StatusMaxAge > 0 && l.Status == nil && r.Unsure == "" {
 		r.Unsure = "The trust policy demands a fresh status list, and this label names none: nobody could withdraw it."
 	}

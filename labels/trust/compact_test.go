@@ -1,6 +1,7 @@
 package trust_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -52,7 +53,8 @@ func TestCompactStanding(t *testing.T) {
 func TestCompactBounds(t *testing.T) {
 	p := &trust.Policy{Issuers: []trust.Issuer{
 		{
-			ID: "body", Display: "Example Body", Address: "https://body.example/labels", Schemes: []string{"uk-psti", "sg-cls"}, Prefixes: []string{trust.EveryProduct},
+			ID: "body", Display: "Example Body", Address: "https://body.example/labels", Lists: []string{"https://cdn.example/body/"},
+			Schemes: []string{"uk-psti", "sg-cls"}, Prefixes: []string{trust.EveryProduct},
 			Keys: []trust.Key{{KeyID: "k", NotAfter: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)}},
 		},
 		{ID: "other", Display: "Other Body", Address: "https://other.example/labels"},
@@ -67,8 +69,9 @@ func TestCompactBounds(t *testing.T) {
 		{2, "", false},
 		{900, "", false},
 		{0, "https://body.example/status/1", true},
-		{0, "https://lists.example/status/1", true}, // a server that is nobody's
+		{0, "https://lists.example/status/1", true}, // a server that is nobody's: see below
 		{0, "https://other.example/status/1", false},
+		{0, "https://cdn.example/body/1", true},
 	} {
 		l := &compact.Label{
 			Issuer: "body.example", Issued: "2026-10-01", ValidUntil: "2027-10-01", SupportUntil: "2031-06-30", Maker: "Acme", Product: "Hub",
@@ -77,7 +80,11 @@ func TestCompactBounds(t *testing.T) {
 		if c.list != "" {
 			l.Status = &labels.Status{List: c.list}
 		}
-		if r := p.JudgeCompact(l, verify.Signer{Key: "k"}, "2026-11-27"); (r.Refused == "") != c.yes {
+		r := p.JudgeCompact(l, verify.Signer{Key: "k"}, "2026-11-27")
+		if nobodys := strings.Contains(r.Unsure, "knows no lists of Example Body there"); nobodys != (c.list == "https://lists.example/status/1") {
+			t.Errorf("list %q: unsure %q", c.list, r.Unsure)
+		}
+		if (r.Refused == "") != c.yes {
 			t.Errorf("%d more, list %q: %q", c.more, c.list, r.Refused)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 type Embedded struct {
 	Issuer       string        `json:"issuer"` // display name
 	Address      string        `json:"address,omitempty"`
+	Lists        []string      `json:"statusLists,omitempty"` // beside those on the host of Address
 	Schemes      []string      `json:"schemes"`
 	MaxLevel     int           `json:"maxLevel,omitempty"`
 	Prefixes     []string      `json:"prefixes"`
@@ -41,7 +42,7 @@ func (p *Policy) Embed() []Embedded {
 			continue
 		}
 		e := Embedded{
-			Issuer: i.Display, Address: i.Address, Schemes: i.Schemes, MaxLevel: i.MaxLevel, Prefixes: i.Prefixes,
+			Issuer: i.Display, Address: i.Address, Lists: i.Lists, Schemes: i.Schemes, MaxLevel: i.MaxLevel, Prefixes: i.Prefixes,
 			StatusMaxAge: i.Require.StatusMaxAge,
 		}
 		for _, k := range i.Keys {

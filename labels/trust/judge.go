@@ -29,7 +29,7 @@ func (p *Policy) Judge(s *labels.Statement, by verify.Signer, day string) verify
 		func() string { return issuer.name(&s.Predicate) },
 		func() string { return issuer.leads(&s.Predicate) },
 		func() string { return issuer.scope(&s.Predicate) },
-		func() string { return p.listed(issuer, s.Predicate.Status) },
+		func() string { return p.elsewhere(issuer, s.Predicate.Status) },
 		func() string { return issuer.witnessed(by) },
 		func() string { return key.validity(s.Predicate.Issued, by.Times, day) },
 	} {
@@ -37,7 +37,7 @@ func (p *Policy) Judge(s *labels.Statement, by verify.Signer, day string) verify
 			return r
 		}
 	}
-	r.Unsure, r.Unlogged = clock(by.Times, day), issuer.unlogged(by)
+	r.Unsure, r.Unlogged = cmp.Or(clock(by.Times, day), issuer.unlisted(s.Predicate.Status)), issuer.unlogged(by)
 	if r.StatusMaxAge > 0 && s.Predicate.Status == nil && r.Unsure == "" {
 		r.Unsure = "The trust policy demands a fresh status list, and this label names none: nobody could withdraw it."
 	}
@@ -92,8 +92,8 @@ func (i *Issuer) leads(l *labels.Label) string {
 	return i.host(named)
 }
 
-// listed demands that the status list of a label lies at no other issuer's address.
-func (p *Policy) listed(i *Issuer, s *labels.Status) string {
+// elsewhere demands that the status list of a label lies at no other issuer's address.
+func (p *Policy) elsewhere(i *Issuer, s *labels.Status) string {
 	if s == nil {
 		return ""
 	}
@@ -101,7 +101,7 @@ func (p *Policy) listed(i *Issuer, s *labels.Status) string {
 	if err != nil {
 		return err.Error()
 	}
-	if own, err := compact.IssuerAt(i.Address); err == nil && own == at {
+	if i.lists(s.List) {
 		return ""
 	}
 	for _, other := range p.Issuers {
@@ -110,6 +110,22 @@ func (p *Policy) listed(i *Issuer, s *labels.Status) string {
 		}
 	}
 	return ""
+}
+
+// lists reports whether a status list lies where the policy says that those of the issuer do.
+func (i *Issuer) lists(address string) bool {
+	own, err := compact.IssuerAt(i.Address)
+	return err == nil && strings.HasPrefix(address, "https://"+own+"/") ||
+		slices.ContainsFunc(i.Lists, func(place string) bool { return strings.HasPrefix(address, place) })
+}
+
+// unlisted says that nobody knows of a status list that it is the issuer's, where it lies at
+// an address that nobody gave: a sentence.
+func (i *Issuer) unlisted(s *labels.Status) string {
+	if s == nil || i.lists(s.List) {
+		return ""
+	}
+	return fmt.Sprintf("Its status list lies at %s, and the trust policy knows no lists of %s there: put status_lists = [\"https://…/\"] into its entry if they are.", s.List, i.Display)
 }
 
 // scope demands that the issuer may judge this product, by these schemes, up to

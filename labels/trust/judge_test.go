@@ -17,7 +17,7 @@ func labelled(t *testing.T, change func(*labels.IssueOptions)) (*labels.Statemen
 	t.Helper()
 	o := labeltest.Options()
 	o.Address = "https://body.example/labels"
-	o.Issuer, o.Status = "Example Body", &labels.Status{List: "https://labels.acme.example/status/1", Index: 7}
+	o.Issuer, o.Status = "Example Body", &labels.Status{List: "https://body.example/status/1", Index: 7}
 	if change != nil {
 		change(&o)
 	}
@@ -253,7 +253,17 @@ func TestListOfAnother(t *testing.T) {
 	p := parse(t, policy)
 	p.Issuers = append(p.Issuers, trust.Issuer{ID: "other", Display: "Other Body", Address: "https://labels.acme.example/l"})
 	s, by := labelled(t, nil)
+	s.Predicate.Status.List = "https://labels.acme.example/status/1"
 	if r := p.Judge(s, by, "2026-11-01"); !strings.Contains(r.Refused, "which is the address of Other Body") {
 		t.Errorf("refused %q", r.Refused)
+	}
+	s.Predicate.Status.List = "https://lists.example/a/1"
+	if r := p.Judge(s, by, "2026-11-01"); r.Refused != "" || !strings.Contains(r.Unsure, "knows no lists of Example Body there") {
+		t.Errorf("at nobody's address: %+v", r)
+	}
+	p = parse(t, with(`address       = "https://body.example/labels"`, `address       = "https://body.example/labels"
+  status_lists  = ["https://lists.example/a/"]`))
+	if r := p.Judge(s, by, "2026-11-01"); r.Refused != "" || r.Unsure != "" || p.Embed()[0].Lists[0] != "https://lists.example/a/" {
+		t.Errorf("at an address that the policy names: %+v", r)
 	}
 }

@@ -177,6 +177,8 @@ func TestListRules(t *testing.T) {
 		"spaces":             {first(func(i *trust.Issuer) { i.Display = "Example  Body" }), "not in its one form"},
 		"no name":            {first(func(i *trust.Issuer) { i.Display = "" }), "a name has 1 to"},
 		"the id self":        {first(func(i *trust.Issuer) { i.ID = "self" }), "no id of an issuer"},
+		"like another":       {first(func(i *trust.Issuer) { i.Schemes = []string{"x-uk-psti"} }), "looks like uk-psti"},
+		"place of lists":     {first(func(i *trust.Issuer) { i.Lists = []string{"https://lists.example"} }), "want at most 64 plain https addresses of folders"},
 		"address":            {first(func(i *trust.Issuer) { i.Address = "http://body.example" }), "not a plain https address"},
 		"less than none":     {first(func(i *trust.Issuer) { i.Require.Timestamp = -1 }), "requires -1 timestamps"},
 		"an age of seconds":  {first(func(i *trust.Issuer) { i.Require.StatusMaxAge = 5 }), "no age of a status list"},

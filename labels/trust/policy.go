@@ -68,12 +68,13 @@ type Log struct {
 // Issuer is who may issue labels, or, among Assessors, sign assessments.
 type Issuer struct {
 	ID        string   `json:"id"`
-	Display   string   `json:"display"`             // the name that people know, and that labels bear
-	Address   string   `json:"address,omitempty"`   // where the QR codes of its labels lead
-	Schemes   []string `json:"schemes"`             // ids of those it may judge by
-	MaxLevel  int      `json:"maxLevel,omitempty"`  // highest level; zero allows labels without one only
-	Prefixes  []string `json:"prefixes"`            // of the GTINs it may judge; "*" for every product
-	Assessors []string `json:"assessors,omitempty"` // ids of whose signed assessments it may label; SelfAssessed is itself
+	Display   string   `json:"display"`               // the name that people know, and that labels bear
+	Address   string   `json:"address,omitempty"`     // where the QR codes of its labels lead
+	Lists     []string `json:"statusLists,omitempty"` // beginnings of addresses where its status lists lie, beside those on the host of Address
+	Schemes   []string `json:"schemes"`               // ids of those it may judge by
+	MaxLevel  int      `json:"maxLevel,omitempty"`    // highest level; zero allows labels without one only
+	Prefixes  []string `json:"prefixes"`              // of the GTINs it may judge; "*" for every product
+	Assessors []string `json:"assessors,omitempty"`   // ids of whose signed assessments it may label; SelfAssessed is itself
 	Keys      []Key    `json:"keys,omitempty"`
 	Keyless   []Run    `json:"keyless,omitempty"`
 	Require   Require  `json:"require"`

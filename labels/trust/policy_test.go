@@ -154,6 +154,8 @@ func TestMistakes(t *testing.T) {
 		"bad id":               {with(`issuer "body"`, `issuer "Body!"`), "no id"},
 		"the id self":          {with(`issuer "body"`, `issuer "self"`), "no id"},
 		"address":              {with("https://body", "http://body"), "is not a plain https address"},
+		"scheme like another":  {with(`"etsi-en-303-645"`, `"x-etsi-en-303-645"`), "looks like etsi-en-303-645"},
+		"lists of a host":      {with(`"https://body.example/labels"`, "\"https://body.example/labels\"\n  status_lists = [\"https://lists.example\"]"), "no plain https address of a folder"},
 		"address of letters":   {with("https://body.example", "https://bücher.example"), "is not a plain https address"},
 		"direction":            {with("Example Body", "Body \u202eGmbH"), "U+202E"},
 		"unknown assessor":     {with(`["lab"]`, `["labo"]`), `no assessor "labo"`},

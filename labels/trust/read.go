@@ -62,7 +62,7 @@ var idForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^
 
 func (r *reader) issuer(b *issuerBlock) Issuer {
 	i := Issuer{
-		ID: b.ID, Display: strings.Join(strings.Fields(b.Display), " "), Address: b.Address,
+		ID: b.ID, Display: strings.Join(strings.Fields(b.Display), " "), Address: b.Address, Lists: b.Lists,
 		Schemes: b.Schemes, MaxLevel: b.MaxLevel, Prefixes: b.Prefixes, Assessors: b.Assessors,
 	}
 	if !isIssuerID(b.ID) {
@@ -74,7 +74,17 @@ func (r *reader) issuer(b *issuerBlock) Issuer {
 	if b.Address != "" && !labels.IsPlainAddress(b.Address) {
 		r.no(b.AddressRange, "Write it as https://labels.example/, the host in small ASCII letters (that of other letters as xn--…).", "%q is not a plain https address", b.Address)
 	}
+	for _, l := range b.Lists {
+		if !isPlaceOfLists(l) || len(b.Lists) > MaxKeys {
+			r.no(b.ListsRange, "Write folders where its status lists lie, as https://status.example/lists/, at most 64.", "%q is no plain https address of a folder, with / at its end", l)
+		}
+	}
 	r.list(b.SchemesRange, "scheme", b.Schemes, func(s string) bool { return idForm().MatchString(s) })
+	for _, s := range b.Schemes {
+		if err := labels.CheckSchemeID(s); err != nil {
+			r.no(b.SchemesRange, "Give a scheme of your own an id that holds none of another's.", "%v", err)
+		}
+	}
 	r.list(b.PrefixesRange, "GTIN prefix", b.Prefixes, prefix)
 	if !isLevel(b.MaxLevel) {
 		r.no(b.LevelRange, "Write a number from 1 to 99, or leave it out to allow no level.", "%d is no level", b.MaxLevel)

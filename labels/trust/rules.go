@@ -45,6 +45,12 @@ func isThreshold(n int) bool { return n >= 0 && n <= MaxThreshold }
 // for any age.
 func isAge(s int64) bool { return s >= 0 && s%secondsOfDay == 0 && s/secondsOfDay <= maxStatusAge }
 
+// isPlaceOfLists reports whether s is the address of a folder: what begins with it lies in
+// it, and on no other host.
+func isPlaceOfLists(s string) bool {
+	return labels.IsPlainAddress(s) && strings.HasSuffix(s, "/") && !strings.Contains(s, "/../")
+}
+
 // The parts of a keyless block.
 const (
 	runIssuer = iota
@@ -171,6 +177,8 @@ func (i *Issuer) obeys() error {
 		return fmt.Errorf("the name %q is not in its one form: single spaces, and letters with their accents as one character", i.Display)
 	case i.Address != "" && !labels.IsPlainAddress(i.Address):
 		return fmt.Errorf("%q is not a plain https address", i.Address)
+	case len(i.Lists) > MaxKeys || slices.ContainsFunc(i.Lists, func(s string) bool { return !isPlaceOfLists(s) }):
+		return fmt.Errorf("its status lists lie at %.200q: want at most %d plain https addresses of folders", i.Lists, MaxKeys)
 	case !isLevel(i.MaxLevel):
 		return fmt.Errorf("%d is no level", i.MaxLevel)
 	case len(i.Keys)+len(i.Keyless) == 0 || len(i.Keys)+len(i.Keyless) > MaxKeys:
@@ -185,6 +193,11 @@ func (i *Issuer) obeys() error {
 	for _, run := range i.Keyless {
 		if m := run.mistakes(); len(m) > 0 {
 			return errors.New(m[0].what)
+		}
+	}
+	for _, s := range i.Schemes {
+		if err := labels.CheckSchemeID(s); err != nil {
+			return err
 		}
 	}
 	if err := entries("scheme", i.Schemes, func(s string) bool { return idForm().MatchString(s) }); err != nil {

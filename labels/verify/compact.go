@@ -40,6 +40,11 @@ func Compact(data []byte, keys []Key, o Options) (*Report, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", labels.ErrNotLabel, err)
 	}
+	for _, s := range l.Schemes {
+		if err := labels.CheckSchemeID(s.ID); err != nil {
+			return nil, fmt.Errorf("%w: %w", labels.ErrNotLabel, err)
+		}
+	}
 	r.Key, r.Digest = key.ID, l.Statement
 	if why := r.demo(l.Demo, o); why != "" {
 		r.reject(why)
@@ -57,7 +62,8 @@ func Compact(data []byte, keys []Key, o Options) (*Report, error) {
 		r.Reasons = append(r.Reasons, "Only the QR code was read: what is printed around it was not compared with it. It must say what stands here.")
 	}
 	r.subject = subject{
-		maker: l.Maker, product: l.Product, models: l.Models, issued: l.Issued, validUntil: l.ValidUntil, supportUntil: l.SupportUntil,
+		maker: l.Maker, product: l.Product, makerCut: l.IsShortened(compact.FieldMaker), productCut: l.IsShortened(compact.FieldProduct),
+		models: l.Models, issued: l.Issued, validUntil: l.ValidUntil, supportUntil: l.SupportUntil,
 		firmware: compactFirmware(l),
 	}
 	if host := compact.Host(string(data)); compact.IsText(data) && host != "" && host != l.Issuer {

@@ -4,13 +4,18 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/labeltest"
+	"github.com/assay-iot/assay/labels/pades"
 	"github.com/assay-iot/assay/labels/pdf"
 	"github.com/assay-iot/assay/labels/picture"
 	"github.com/assay-iot/assay/labels/sign"
@@ -149,6 +154,93 @@ func TestSealed(t *testing.T) {
 	}
 	if r := mustPDF(t, page, keys(t, key.Public()), o); r.Status != verify.Valid || r.Sealed {
 		t.Errorf("not sealed: %s, %v", r.Status, r.Sealed)
+	}
+}
+
+// TestSealSaysTheIssuer: what readers of PDF show of the signature is what follows from the
+// label, and no other name, place or mark, though the label's own key says so.
+func TestSealSaysTheIssuer(t *testing.T) {
+	key, s := newECDSA(t, elliptic.P256()), labeltest.Statement(t)
+	page, err := pdf.Render(s, labeltest.Bundle(t, key, s), nil, picture.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	says, err := s.Predicate.Seal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := pades.Options{Name: says.Name, Reason: says.Reason, Time: says.From}
+	own := func(name string, from, until time.Time) *x509.Certificate {
+		c, err := pades.Certificate(key, name, from, until)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	// made is a certificate by the key itself, or by the root that change names.
+	made := func(change func(*x509.Certificate)) *x509.Certificate {
+		c := &x509.Certificate{SerialNumber: own(says.Name, says.From, says.Until).SerialNumber, Subject: pkix.Name{CommonName: says.Name}, NotBefore: says.From, NotAfter: says.Until}
+		change(c)
+		parent := *c
+		if c.Issuer.CommonName != "" {
+			parent.Subject = c.Issuer
+		}
+		der, err := x509.CreateCertificate(rand.Reader, c, &parent, key.Public(), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err = x509.ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	const no, perhaps = verify.NotAuthentic, verify.CannotTell
+	for name, c := range map[string]struct {
+		cert *x509.Certificate
+		say  func(*pades.Options)
+		want verify.Status
+		says string
+	}{
+		"as it is made":           {own(says.Name, says.From, says.Until), nil, verify.Valid, ""},
+		"another name on its own": {own("Body, approved by all", says.From, says.Until), nil, no, "Body, approved by all"},
+		"a longer time":           {own(says.Name, says.From, says.Until.AddDate(9, 0, 0)), nil, no, "is not the one of"},
+		"an organisation beside":  {made(func(c *x509.Certificate) { c.Subject.Organization = []string{"Another Body"} }), nil, no, "Another Body"},
+		"an address beside":       {made(func(c *x509.Certificate) { c.EmailAddresses = []string{"ca@body.example"} }), nil, no, "is not the one of"},
+		"another name":            {own(says.Name, says.From, says.Until), func(o *pades.Options) { o.Name = "Another Body" }, no, "Another Body"},
+		"another reason":          {own(says.Name, says.From, says.Until), func(o *pades.Options) { o.Reason = "certifies level 4" }, no, "certifies level 4"},
+		"another day":             {own(says.Name, says.From, says.Until), func(o *pades.Options) { o.Time = o.Time.AddDate(-1, 0, 0) }, no, "not what follows from the label"},
+		"of an authority":         {made(func(c *x509.Certificate) { c.Issuer.CommonName = "Some Root" }), nil, verify.Valid, ""},
+		"of an authority, with a legal form": {made(func(c *x509.Certificate) {
+			c.Issuer.CommonName, c.Subject.Organization, c.Subject.Country = "Some Root", []string{says.Name + " & Co. KG"}, []string{"DE"}
+		}), nil, verify.Valid, ""},
+		"of an authority, of an organisation": {made(func(c *x509.Certificate) {
+			c.Issuer.CommonName, c.Subject.Organization = "Some Root", []string{"Another Body"}
+		}), nil, perhaps, "Another Body"},
+		"of an authority, with a mark": {made(func(c *x509.Certificate) {
+			c.Issuer.CommonName, c.Subject.OrganizationalUnit = "Some Root", []string{"approved by the BSI"}
+		}), nil, perhaps, "approved by the BSI"},
+		"of an authority, of another":  {made(func(c *x509.Certificate) { c.Issuer.CommonName, c.Subject.CommonName = "Some Root", "Another Body" }), nil, perhaps, `names "Another Body", and "Acme Devices GmbH" issued`},
+		"of an authority, of controls": {made(func(c *x509.Certificate) { c.Issuer.CommonName, c.Subject.CommonName = "Some Root", "A\x1b[2J" }), nil, perhaps, `names "A\x1b[2J"`},
+	} {
+		o := good
+		if c.say != nil {
+			c.say(&o)
+		}
+		file, err := pades.Sign(page, key, []*x509.Certificate{c.cert}, o)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		options := today()
+		options.Render = pdf.Again
+		r := mustPDF(t, file, keys(t, key.Public()), options)
+		text := &strings.Builder{}
+		if err := r.Text(text); err != nil {
+			t.Fatal(err)
+		}
+		if r.Status != c.want || !strings.Contains(text.String(), c.says) || strings.Contains(text.String(), "\x1b") {
+			t.Errorf("%s: %s, want %s and %q\n%s", name, r.Status, c.want, c.says, text)
+		}
 	}
 }
 

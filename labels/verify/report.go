@@ -125,6 +125,7 @@ type Report struct {
 // subject is what a verdict is about, from whichever form of the label.
 type subject struct {
 	id, maker, product               string
+	makerCut, productCut             bool // only the beginning of the name is there
 	models                           []string
 	issued, validUntil, supportUntil string
 	firmware                         []labels.Firmware

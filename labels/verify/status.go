@@ -70,7 +70,7 @@ func (r *Report) listed() Status {
 // askStatus asks the list that an authentic label names.
 func (r *Report) askStatus(place *labels.Status, address string, keys []Key, o Options) {
 	if place == nil {
-		r.Reasons = append(r.Reasons, "This label has no status service: whether it was withdrawn cannot be asked.")
+		r.Reasons = append(r.Reasons, "This label has no status service: nobody can withdraw it before its last day, and whether its issuer still stands by it cannot be asked.")
 		return
 	}
 	a := &ListAnswer{Address: place.List, Index: place.Index, Skipped: o.NoStatus}

@@ -417,3 +417,17 @@ func FuzzFile(f *testing.F) {
 		}
 	})
 }
+
+// A name of which a code holds the beginning only is never summed up as if it were whole.
+func TestCompactTellsWhatIsCut(t *testing.T) {
+	key := newECDSA(t, elliptic.P256())
+	s := labeltest.Statement(t)
+	s.Predicate.Product.Name, s.Predicate.Product.Models = strings.Repeat("Aurora ", 17)+"X", nil
+	maker := strings.Repeat("Acme ", 23) + "GmbH"
+	s.Predicate.Product.Maker.Name, s.Predicate.Issuer.Name = maker, maker
+	_, text := compactLabel(t, key, s)
+	r, err := verify.File([]byte(text), keys(t, key.Public()), today())
+	if err != nil || r.Status != verify.Valid || !r.Compact.IsShortened(compact.FieldMaker) || strings.Count(r.Summary, "…") != 2 {
+		t.Errorf("%+v %v", r, err)
+	}
+}

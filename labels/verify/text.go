@@ -71,7 +71,14 @@ func (r *Report) otherDay() string {
 
 func (r *Report) product() string {
 	maker, name := r.subject.maker, r.subject.product
-	if strings.HasPrefix(strings.ToLower(name)+" ", strings.ToLower(maker)+" ") {
+	leads := strings.HasPrefix(strings.ToLower(name)+" ", strings.ToLower(maker)+" ")
+	if r.subject.makerCut {
+		maker += "…"
+	}
+	if r.subject.productCut {
+		name += "…"
+	}
+	if leads {
 		return name
 	}
 	return maker + " " + name

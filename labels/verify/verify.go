@@ -111,7 +111,7 @@ func PDF(data []byte, keys []Key, o Options) (*Report, error) {
 	if err != nil || r.Status == NotAuthentic {
 		return r, err
 	}
-	if r.seal(seal, o); r.Status == NotAuthentic {
+	if r.seal(seal, &s.Predicate, o); r.Status == NotAuthentic {
 		return r, nil
 	}
 	if why := r.code(w.code(), s, keys); why != "" {
@@ -175,8 +175,11 @@ func (r *Report) statement(payload []byte, by Signer, keys []Key, o Options) (*l
 		id: l.Product.ID, maker: l.Product.Maker.Name, product: l.Product.Name, models: l.Product.Models,
 		issued: l.Issued, validUntil: l.ValidUntil, supportUntil: l.Product.SupportUntil, firmware: l.Firmware,
 	}
+	newer, other := l.NotCompared()
+	r.Unsure = append(r.Unsure, other...)
 	r.askStatus(l.Status, l.Issuer.Address, keys, o)
 	r.judge()
+	r.Reasons = append(r.Reasons, newer...)
 	return s, nil
 }
 

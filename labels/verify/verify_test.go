@@ -399,3 +399,17 @@ func ExampleBundle() {
 	fmt.Println(errors.Is(err, labels.ErrNotLabel))
 	// Output: true
 }
+
+// Of requirements by rules that are not known nobody says that they are forged, and
+// nobody that they are the scheme's.
+func TestRequirementsNotCompared(t *testing.T) {
+	key := newECDSA(t, elliptic.P256())
+	s := labeltest.Statement(t)
+	if r := mustBundle(t, labeltest.Bundle(t, key, s), keys(t, key.Public()), today()); r.Status != verify.Valid || !strings.Contains(strings.Join(r.Reasons, " "), "its edition 2019-11 are not known") {
+		t.Errorf("an edition that is not known: %s %v", r.Status, r.Reasons)
+	}
+	s.Predicate.Schemes[0].Edition = "2019-11-14"
+	if r := mustBundle(t, labeltest.Bundle(t, key, s), keys(t, key.Public()), today()); r.Status != verify.CannotTell || len(r.Unsure) != 1 || !strings.Contains(r.Unsure[0], "not those that this program knows") {
+		t.Errorf("other requirements by other rules: %s %v", r.Status, r.Unsure)
+	}
+}

@@ -2,15 +2,9 @@
 // network, so that node can run it as a browser does. What it accepts is what
 // the Go packages cose, compact and status accept.
 
-class Refused extends Error {
-	constructor(code) {
-		super(code);
-		this.code = code;
-	}
-}
-
-const refuse = code => { throw new Refused(code); };
-const need = (ok, code) => { if (!ok) refuse(code); };
+// need refuses what is not so. The code says why, where the page has words for it; without
+// one it is the usual reason of whoever asked.
+const need = (ok, code) => { if (!ok) throw {code}; };
 
 // CBOR, deterministic encoding only (RFC 8949, section 4.2.1): integers that
 // JavaScript keeps exact, bytes, texts, arrays, maps, true, false, null. A map
@@ -21,61 +15,55 @@ function decode(bytes) {
 	let at = 0;
 	const length = info => {
 		if (info < 24) return info;
-		need(info < 28, "form");
+		need(info < 28);
 		const size = 1 << (info - 24);
-		need(at + size <= bytes.length, "form");
+		need(at + size <= bytes.length);
 		let n = 0;
 		for (let i = 0; i < size; i++) n = n * 256 + bytes[at++];
-		need(n >= [24, 256, 65536, 4294967296][info - 24] && Number.isSafeInteger(n), "form");
+		need(n >= [24, 256, 65536, 4294967296][info - 24] && Number.isSafeInteger(n));
 		return n;
 	};
 	const take = n => {
-		need(n <= bytes.length - at, "form");
+		need(n <= bytes.length - at);
 		at += n;
 		return bytes.subarray(at - n, at);
 	};
 	const item = depth => {
-		need(depth < 8 && at < bytes.length, "form");
+		need(depth < 8 && at < bytes.length);
 		const first = bytes[at++], info = first & 31, n = length(info);
 		switch (first >> 5) {
 		case 0: return n;
-		case 1: need(n < Number.MAX_SAFE_INTEGER, "form"); return -1 - n;
+		case 1: need(n < Number.MAX_SAFE_INTEGER); return -1 - n;
 		case 2: return take(n);
-		case 3: try { return utf8.decode(take(n)); } catch { return refuse("form"); }
+		case 3: try { return utf8.decode(take(n)); } catch { return need(); }
 		case 4: {
-			need(n <= bytes.length - at, "form");
+			need(n <= bytes.length - at);
 			const list = [];
 			for (let i = 0; i < n; i++) list.push(item(depth + 1));
 			return list;
 		}
 		case 5: {
-			need(n <= bytes.length - at, "form");
+			need(n <= bytes.length - at);
 			const map = new Map();
-			let before;
+			let before = "";
 			for (let i = 0; i < n; i++) {
-				const start = at, key = item(depth + 1), written = bytes.subarray(start, at);
-				need(typeof key == "number" || typeof key == "string", "form");
-				need(!before || follows(before, written), "form");
+				const start = at, key = item(depth + 1), written = hex(bytes.subarray(start, at));
+				need(typeof key == "number" || typeof key == "string");
+				need(before < written);
 				before = written;
 				map.set(key, item(depth + 1));
 			}
 			return map;
 		}
 		case 7:
-			need(info >= 20 && info <= 22, "form");
+			need(info >= 20 && info <= 22);
 			return [false, true, null][info - 20];
 		}
-		return refuse("form");
+		return need();
 	};
 	const value = item(0);
-	need(at == bytes.length, "form");
+	need(at == bytes.length);
 	return value;
-}
-
-// follows reports whether b comes after a, byte by byte.
-function follows(a, b) {
-	for (let i = 0; i < a.length && i < b.length; i++) if (a[i] != b[i]) return a[i] < b[i];
-	return a.length < b.length;
 }
 
 // fields takes a map apart: every key must be known, and every value of its
@@ -92,17 +80,29 @@ const kinds = {
 	true: v => v === true,
 };
 
-// isPlain is what may stand on a label, as the Go package labels has it: nothing that
-// is not seen, no blank at an end.
-const isPlain = v => kinds.text(v) && /^[\p{L}\p{M}\p{N}\p{P}\p{S} \u00a0]+$/u.test(v) && !/\p{DI}|\u2800/u.test(v) && v == v.trim();
+// characters matches what a label is written in: CHARACTERS, as the Go package labels has it.
+let end = 0, length = 0, ranges = "", inside = 1;
+for (const c of CHARACTERS) {
+	const digit = c.charCodeAt();
+	length = length * 29 + digit - (digit < 97 ? 63 : 97);
+	if (digit < 97) continue;
+	end += length;
+	length = 0;
+	ranges += (inside ^= 1) ? `-\\u{${(end - 1).toString(16)}}` : `\\u{${end.toString(16)}}`;
+}
+const characters = RegExp(`^[${ranges}]+$`, "u");
 
-// Put before this script when a page is built: LOOKS, Latin letters each before those of
+// isPlain is what may stand on a label: nothing that is not seen, no blank at an end.
+const isPlain = v => kinds.text(v) && characters.test(v) && v == v.trim();
+
+// Put before this script when a page is built: CHARACTERS, above; LOOKS, Latin letters each before those of
 // other scripts that look like it; NEVER, phrases in the form of face by the scheme
 // that may be called so, with "|" between, "*" before those that may stand inside of
-// longer words, "#" for a digit of LEVELS and "!" before what may not follow; DENIALS
-// and BEHIND, which make them the opposite; RATED, for stars; EDITIONS, those that are
+// longer words, "#" for a digit of LEVELS and "!" before what may not follow and then before what may not stand in front; DENIALS
+// and BEHIND, which make them the opposite; RATED, for STARS as they are drawn; EDITIONS, those that are
 // known and are no version or date, each behind the id of its scheme.
 const looks = Object.fromEntries(LOOKS.split(" ").flatMap(([to, ...from]) => from.map(c => [c, to])));
+const rated = RegExp(RATED.replace(/S/g, `[${STARS}]`), "u");
 const phrases = Object.fromEntries(Object.entries(NEVER).map(([scheme, list]) =>
 	[scheme, list.split("|").flatMap(p => p.includes("#") ? [...LEVELS].map(d => p.replace("#", d)) : p)]));
 const [denials, behind] = [DENIALS, BEHIND].map(list => list.split("|"));
@@ -124,19 +124,19 @@ const sameName = (a, b) => joined(a) == joined(b) || a.normalize().toLowerCase()
 // denied reports whether words end in a denial that is not denied itself.
 const denied = before => denials.some(d => before.endsWith(" " + d) && !denied(before.slice(0, -d.length - 1)));
 
-function boasts(text, scheme) {
+function boasts(text, ...schemes) {
 	const parts = face(text).replace(/\p{M}/gu, "").split(/[^\p{L}\p{Nd}]+/u).filter(part => part), letters = parts.join(""), before = new Map([[0, " "]]);
 	let at = 0;
 	parts.forEach((part, i) => before.set(at += part.length, " " + parts.slice(0, i + 1).join(" ")));
 	const says = phrase => {
-		const [form, unless] = phrase.replace("*", "").split("!");
+		const [form, unless, after] = phrase.replace("*", "").split("!");
 		for (let i = -1; (i = letters.indexOf(form, i + 1)) >= 0;) {
 			const end = i + form.length, rest = letters.slice(end);
-			if ((phrase[0] == "*" || before.has(i) && before.has(end)) && !(unless && rest.startsWith(unless)) &&
+			if ((phrase[0] == "*" || before.has(i) && before.has(end)) && !(unless && rest.startsWith(unless)) && !(after && letters.slice(0, i).endsWith(after)) &&
 				!denied(before.get(i) || "") && !behind.some(d => rest.startsWith(d))) return true;
 		}
 	};
-	return Object.entries(phrases).some(([id, list]) => (!id || id != scheme) && list.some(says)) || RATED.test(text);
+	return Object.entries(phrases).some(([id, list]) => !schemes.includes(id) && list.some(says)) || rated.test(text);
 }
 
 // isGTIN reports whether the last of 14 digits is right.
@@ -151,13 +151,14 @@ function isOlder(a, b) {
 	return false;
 }
 
-function fields(map, known) {
-	need(map instanceof Map, "claims");
-	for (const key of map.keys()) need(known.has(key), "claims");
-	return [...known].map(([key, kind]) => {
+function fields(map, pairs) {
+	const known = new Map(pairs);
+	need(map instanceof Map);
+	for (const key of map.keys()) need(known.has(key));
+	return pairs.map(([key, kind]) => {
 		const value = map.get(key);
 		if (value === undefined && kind[0] == "?") return undefined;
-		need(kinds[kind.replace("?", "")](value), "claims");
+		need(kinds[kind.replace("?", "")](value));
 		return value;
 	});
 }
@@ -170,13 +171,13 @@ const algorithms = {
 };
 
 function parse(bytes) {
-	need(bytes[0] == 0xD2, "form");
+	need(bytes[0] == 0xD2);
 	const parts = decode(bytes.subarray(1));
-	need(Array.isArray(parts) && parts.length == 4, "form");
+	need(Array.isArray(parts) && parts.length == 4);
 	const [head, open, payload, signature] = parts;
-	need(kinds.bytes(head) && open instanceof Map && open.size == 0 && kinds.bytes(payload) && kinds.bytes(signature), "form");
-	const [alg, key, type] = fields(decode(head), new Map([[1, "int"], [4, "?bytes"], [16, "?text"]]));
-	need(algorithms[alg] && (!key || key.length > 0) && type !== "", "form");
+	need(kinds.bytes(head) && open instanceof Map && open.size == 0 && kinds.bytes(payload) && kinds.bytes(signature));
+	const [alg, key, type] = fields(decode(head), [[1, "int"], [4, "?bytes"], [16, "?text"]]);
+	need(algorithms[alg] && (!key || key.length > 0) && type !== "");
 	return {alg, key, type, head, payload, signature};
 }
 
@@ -215,16 +216,16 @@ function fromText(text) {
 	need(!/^sha256:[0-9a-f]{64}$/.test(code), "address"); // of a label, on a box
 	need(code[0] == "A", "other");
 	need(code.length > 1 && code.endsWith("Z"), "cut");
-	need(code.length > 2 && code[1] != "0", "form");
+	need(code.length > 2 && code[1] != "0");
 	let n = 0n;
 	for (const c of code.slice(1, -1)) {
 		const digit = alphabet.indexOf(c);
-		need(digit >= 0, "form");
+		need(digit >= 0);
 		n = n * 43n + BigInt(digit);
 	}
 	const digits = n.toString(16);
 	const bytes = (digits.length % 2 ? "0" + digits : digits).match(/../g).map(b => parseInt(b, 16));
-	need(bytes.length <= 1024, "form");
+	need(bytes.length <= 1024);
 	return new Uint8Array(bytes);
 }
 
@@ -240,36 +241,36 @@ function readLabel(payload) {
 	const version = claims instanceof Map && claims.get(-65537) instanceof Map && claims.get(-65537).get(1);
 	need(!(version > 1), "version");
 	const [issuer, expires, issued, id, status, body] =
-		fields(claims, new Map([[1, "text"], [4, "int"], [6, "int"], [7, "bytes"], [65535, "?map"], [-65537, "map"]]));
+		fields(claims, [[1, "text"], [4, "int"], [6, "int"], [7, "bytes"], [65535, "?map"], [-65537, "map"]]);
 	const [v, maker, product, models = [], moreModels = 0, gtin = 0, support, schemes, moreSchemes = 0, firmware, minimum, standing = 0, demo = false, shortened = []] =
-		fields(body, new Map([[1, "int"], [2, "name"], [3, "name"], [4, "?full"], [5, "?count"], [6, "?count"], [7, "int"], [8, "full"], [9, "?count"],
-			[10, "?name"], [11, "?name"], [12, "?count"], [13, "?true"], [14, "?full"]]));
+		fields(body, [[1, "int"], [2, "name"], [3, "name"], [4, "?full"], [5, "?count"], [6, "?count"], [7, "int"], [8, "full"], [9, "?count"],
+			[10, "?name"], [11, "?name"], [12, "?count"], [13, "?true"], [14, "?full"]]);
 	need(v == 1 && id.length == 32 && !issuer.includes("/") && isAddress("https://" + issuer) &&
 		isDay(issued) && isDay(expires - daySeconds) && within(support, 0, lastDay) && expires > issued && expires - daySeconds <= support * daySeconds &&
 		gtin <= 99999999999999 && isGTIN(String(gtin).padStart(14, "0")) && standing <= 2 && moreModels <= 1000 && moreSchemes <= 1000 && models.length <= 64 && schemes.length <= 64 &&
-		models.every(kinds.name), "claims");
+		models.every(kinds.name));
 	let last = 0;
 	for (const f of shortened) {
 		// No shorter text is cut; of one letter anybody's name could be the whole.
 		const text = [maker, product, models[0], , , , , , firmware, minimum][f - 2];
-		need(kinds.int(f) && f > last && f <= 32 && !(text && new TextEncoder().encode(text).length < 8), "claims");
+		need(kinds.int(f) && f > last && f <= 32 && !(text && new TextEncoder().encode(text).length < 8));
 		last = f;
 	}
 	const label = {
 		issuer, issued, expires, id, maker, product, models, moreModels, gtin: gtin ? String(gtin).padStart(14, "0") : "", support: support * daySeconds,
 		schemes: schemes.map(s => {
 			need(Array.isArray(s) && s.length == 3 && isPlain(s[0]) && !boasts(s[0], s[0]) && isPlain(s[1]) && !boasts(s[1], s[0]) &&
-				(/^V?\d[\d.:/-]{0,23}$/.test(s[1]) || EDITIONS.includes(s[0] + " " + s[1])) && kinds.int(s[2]) && within(s[2], 0, 1000), "claims");
+				(/^V?\d[\d.:/-]{0,23}$/.test(s[1]) || EDITIONS.includes(s[0] + " " + s[1])) && kinds.int(s[2]) && within(s[2], 0, 1000));
 			return {id: s[0], edition: s[1], level: s[2]};
 		}),
 		moreSchemes, firmware, minimum, standing, demo, shortened,
 	};
 	need(label.schemes.every((s, i) => label.schemes.every((other, j) => j >= i || !sameName(s.id, other.id))) &&
-		(shortened.includes(10) || shortened.includes(11) || !isOlder(firmware, minimum)), "claims");
+		(shortened.includes(10) || shortened.includes(11) || !isOlder(firmware, minimum)));
 	if (status) {
-		const [place] = fields(status, new Map([["status_list", "map"]]));
-		const [index, list] = fields(place, new Map([["idx", "int"], ["uri", "text"]]));
-		need(within(index, 0, 16777215) && isAddress(list), "claims");
+		const [place] = fields(status, [["status_list", "map"]]);
+		const [index, list] = fields(place, [["idx", "int"], ["uri", "text"]]);
+		need(within(index, 0, 16777215) && isAddress(list) && !boasts(list.replace(/^https:..[^/]*/, ""), ...label.schemes.map(s => s.id)));
 		label.status = {index, list};
 	}
 	return label;
@@ -280,24 +281,24 @@ const maxEntries = 16777216, revoked = 1;
 
 async function readList(payload) {
 	const [issuer, list, expires, issued, entries, ttl = 0, changes = []] =
-		fields(decode(payload), new Map([[1, "text"], [2, "text"], [4, "int"], [6, "int"], [65533, "map"], [65534, "?count"], [-65538, "?full"]]));
-	const [bits, packed] = fields(entries, new Map([["bits", "int"], ["lst", "bytes"]]));
-	need(issuer != "" && isAddress(list) && issued >= 0 && expires <= 253402300799 && within(expires - issued, 1, 400 * daySeconds) && within(ttl, 0, 400 * daySeconds), "list");
-	need([1, 2, 4, 8].includes(bits) && changes.length <= 65536, "list");
+		fields(decode(payload), [[1, "text"], [2, "text"], [4, "int"], [6, "int"], [65533, "map"], [65534, "?count"], [-65538, "?full"]]);
+	const [bits, packed] = fields(entries, [["bits", "int"], ["lst", "bytes"]]);
+	need(issuer != "" && isAddress(list) && issued >= 0 && expires <= 253402300799 && within(expires - issued, 1, 400 * daySeconds) && within(ttl, 0, 400 * daySeconds));
+	need([1, 2, 4, 8].includes(bits) && changes.length <= 65536);
 	const content = await inflate(packed, maxEntries / 8 * bits), size = content.length * 8 / bits;
-	need(size > 0, "list");
+	need(size > 0);
 	const value = index => content[index * bits >> 3] >> index * bits % 8 & (1 << bits) - 1;
 	const last = new Map();
 	let day = 0;
 	for (const change of changes) {
-		need(Array.isArray(change) && change.length == 3 && change.every(kinds.int), "list");
+		need(Array.isArray(change) && change.length == 3 && change.every(kinds.int));
 		const [index, on, to] = change;
-		need(within(index, 0, size - 1) && within(on, day, Math.floor(issued / daySeconds)) && within(to, 0, (1 << bits) - 1), "list");
-		need(last.get(index) != revoked || to == revoked, "list");
+		need(within(index, 0, size - 1) && within(on, day, Math.floor(issued / daySeconds)) && within(to, 0, (1 << bits) - 1));
+		need(last.get(index) != revoked || to == revoked);
 		day = on;
 		last.set(index, to);
 	}
-	for (let i = 0; i < size; i++) need(value(i) == (last.get(i) || 0), "list");
+	for (let i = 0; i < size; i++) need(value(i) == (last.get(i) || 0));
 	return {issuer, list, issued, end: ttl ? Math.min(expires, issued + ttl) : expires, size, value, changes};
 }
 
@@ -307,7 +308,7 @@ async function inflate(packed, limit) {
 	const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate")).getReader();
 	for (let part; !(part = await reader.read()).done;) {
 		size += part.value.length;
-		need(size <= limit, "list");
+		need(size <= limit);
 		out.push(part.value);
 	}
 	const all = new Uint8Array(size);
@@ -334,9 +335,9 @@ async function statusOf(label, issuer, now, fetchList, seen) {
 		need(issuer.lists.some(l => label.status.list.startsWith(l)), "foreign");
 		const bytes = await fetchList(label.status.list);
 		need(bytes, "offline");
-		need(bytes.length <= 2097152, "list");
+		need(bytes.length <= 2097152);
 		const message = parse(bytes);
-		need(message.type == "application/statuslist+cwt" && message.key, "list");
+		need(message.type == "application/statuslist+cwt" && message.key);
 		let signed = false;
 		let list;
 		for (const key of issuer.keys) {
@@ -348,7 +349,7 @@ async function statusOf(label, issuer, now, fetchList, seen) {
 		need(signed, "foreign");
 		need(list.list == label.status.list && list.issuer == label.issuer, "foreign");
 		need(list.issued <= now + 300, "clock");
-		need(label.status.index < list.size, "list");
+		need(label.status.index < list.size);
 		const newest = seen("list " + list.list, list.issued), value = list.value(label.status.index);
 		const all = list.changes.filter(change => change[0] == label.status.index).map((change, n) => [said, n, ...change].join(" "));
 		const known = seen(said, 0), whole = all.length >= known && all.slice(0, known).every(name => seen(name, 0));
@@ -375,7 +376,7 @@ async function judge(text, trust, now, fetchList, seen = () => 0) {
 	try {
 		const bytes = fromText(text);
 		message = parse(bytes);
-		need(!message.type && message.key && message.key.length == 4, "form");
+		need(!message.type && message.key && message.key.length == 4);
 	} catch (e) {
 		return e.code == "address" ? {state: "address"} : {state: "unreadable", why: e.code || "form"};
 	}
@@ -403,15 +404,13 @@ async function judgeSigned(message, issuer, key, now, fetchList, seen, trust) {
 	} catch (e) {
 		return {state: e.code == "version" ? "version" : "forged"};
 	}
-	if (!label.demo != !key.demo) return {state: "forged"};
-	if (label.issuer != issuer.id) return {state: "forged"};
+	if (!label.demo != !key.demo || label.issuer != issuer.id) return {state: "forged"};
 	const entitled = label.schemes.every(s => issuer.schemes.some(a => (a.id == "*" || a.id == s.id) && s.level <= a.level)) &&
 		(issuer.schemes[0].id == "*" || label.schemes.length + label.moreSchemes <= issuer.schemes.length) &&
-		issuer.prefixes.some(p => p == "" || label.gtin.startsWith(p));
+		issuer.prefixes.some(p => label.gtin.startsWith(p));
 	// Of a name that is shortened the beginning tells.
 	const own = sameName(issuer.name, label.maker);
-	if (label.standing == 1 ? !own && !(label.shortened.includes(2) && begins(issuer.name, label.maker)) : own) return {state: "unentitled", issuer};
-	if (!entitled) return {state: "unentitled", issuer};
+	if (!entitled || (label.standing == 1 ? !own && !(label.shortened.includes(2) && begins(issuer.name, label.maker)) : own)) return {state: "unentitled", issuer};
 	// Whoever holds an old key can write any date, so it must be valid today too.
 	const day = now - now % daySeconds;
 	if (label.issued + daySeconds < (key.from || 0) || Math.max(label.issued, day) >= (key.until || Infinity)) return {state: "unentitled", why: "key", issuer};

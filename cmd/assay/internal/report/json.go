@@ -12,9 +12,11 @@ import (
 )
 
 // JSON writes v as indented JSON with a line end. The members stand in the
-// order of the Go type, so the same value gives the same bytes.
+// order of the Go type, so the same value gives the same bytes. What could steer a
+// terminal is escaped.
 func JSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	out := &Visible{To: w}
+	e := json.NewEncoder(out)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
