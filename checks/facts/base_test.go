@@ -30,3 +30,19 @@ func TestRootsOfArchives(t *testing.T) {
 		}
 	}
 }
+
+// The modules of a wheel are published ones as those that are installed; those of a
+// program's own archive are its own.
+func TestUnverifiedInArchives(t *testing.T) {
+	module := firmwaretest.Zip(firmwaretest.Text("app/net.py", 0o644, "import requests\nrequests.get(url, verify=False)\n"))
+	for name, want := range map[string]int{"usr/share/python-wheels/app.whl": 0, "opt/app.pyz": 1} {
+		image := firmwaretest.Squashfs(firmwaretest.Dir("etc", 0o755), firmwaretest.Dir("bin", 0o755), firmwaretest.Binary(name, 0o644, module))
+		o, err := Observe(t.Context(), firmware.Bytes("image.bin", image), firmware.Options{}, UnverifiedTLS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := asked(t, UnverifiedTLS, o); len(found) != want {
+			t.Errorf("%s: %+v", name, found)
+		}
+	}
+}
