@@ -81,9 +81,9 @@ func isLink(e facts.Endpoint) bool {
 }
 
 // inModule reports a script in a folder where Python's and Perl's modules are
-// installed.
+// installed, or in a package of such.
 func inModule(e facts.Endpoint) bool {
-	return (e.Kind == facts.InScript || e.Kind == facts.InSetting) && slices.ContainsFunc([]string{"/site-packages/", "/dist-packages/", "/share/perl5/"}, func(folder string) bool {
+	return (e.Kind == facts.InScript || e.Kind == facts.InSetting) && slices.ContainsFunc([]string{"/site-packages/", "/dist-packages/", "/share/perl5/", ".whl!zip!", ".egg!zip!"}, func(folder string) bool {
 		return strings.Contains(e.Location.Path, folder)
 	})
 }

@@ -46,9 +46,10 @@ var Roots = &Fact[[]Root]{
 	},
 }
 
-// isRoot asks for two of the folders that every Unix root has.
+// isRoot asks for two of the folders that every Unix root has. The archive of a program
+// that lies in a root file system is none, whatever folders it has: nothing starts there.
 func isRoot(c *firmware.Container) bool {
-	if !c.FileSystem {
+	if !c.FileSystem || isProgramArchive(c) {
 		return false
 	}
 	n := 0
@@ -58,6 +59,20 @@ func isRoot(c *firmware.Container) bool {
 		}
 	}
 	return n >= 2
+}
+
+// isProgramArchive reports whether a container is a zip or 7z archive in a root file
+// system, at any depth.
+func isProgramArchive(c *firmware.Container) bool {
+	if c.Type != "zip" && c.Type != "7z" {
+		return false
+	}
+	for p := c.Parent; p != nil; p = p.Parent {
+		if isRoot(p) {
+			return true
+		}
+	}
+	return false
 }
 
 // amongRoots reports whether a container is one of the root file systems.

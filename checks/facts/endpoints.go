@@ -78,6 +78,9 @@ func namesOthers(name string) bool {
 	if base == "package.json" && strings.Contains(name, "node_modules/") || strings.Contains(name, ".dist-info/") || strings.Contains(name, ".egg-info") {
 		return true // who made a package of Node or Python
 	}
+	if strings.Contains(name, "META-INF/maven/") || strings.HasSuffix(name, "META-INF/MANIFEST.MF") {
+		return true // or one of Java
+	}
 	return base == ".pkginfo" || isStandardLibrary(name) || strings.HasSuffix(name, "os-release") || strings.HasSuffix(name, "etc/openwrt_release") || strings.HasSuffix(name, "etc/device_info")
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
 )
 
 // maxUnverified bounds the findings in one text.
@@ -265,7 +266,7 @@ var unverifiedRules = []unverifiedRule{
 
 // eachUnverified looks for settings that switch the check off.
 func eachUnverified(t Text, found func(how string, at assay.Location)) {
-	if ofOthers(t.File.Name) {
+	if ofOthers(asInstalled(t.File)) {
 		return
 	}
 	if strings.Contains(t.File.Name, "stunnel") {
@@ -283,6 +284,15 @@ func eachUnverified(t Text, found func(how string, at assay.Location)) {
 			}
 		}
 	}
+}
+
+// asInstalled is the name of a file, in a package of Python that from which it would be
+// imported.
+func asInstalled(f *firmware.File) string {
+	if p := f.Container.Path; strings.HasSuffix(p, ".whl!zip") || strings.HasSuffix(p, ".egg!zip") {
+		return "site-packages/" + f.Name
+	}
+	return f.Name
 }
 
 // ofOthers are the folders of published modules, which name such settings and

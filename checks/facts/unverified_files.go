@@ -60,7 +60,7 @@ func beside(img *firmware.Image, texts *TextSet, c *Command, name string) (Text,
 		return Text{}, false
 	}
 	t, ok := texts.Get(img.Containers[at], name)
-	return t, ok && !ofOthers(t.File.Name)
+	return t, ok && !ofOthers(asInstalled(t.File))
 }
 
 // eachCurlSetting reads a file of curl's settings.

@@ -210,6 +210,9 @@ func (a *archive) list(p *parser) error {
 			a.link(len(a.entries) - 1)
 		}
 	}
+	if next < len(a.streams) {
+		return format.Errorf(a.place.Offset, "more contents than files")
+	}
 	return nil
 }
 
@@ -234,9 +237,13 @@ func (a *archive) link(i int) {
 	if e.Err != nil || s.size > maxLink {
 		return
 	}
-	target, err := a.read(s)
+	err := a.b.Names(int(s.size))
+	if err == nil && a.last != s.folder && a.spool[s.folder] == nil {
+		err = a.b.Bytes(a.folders[s.folder].size) // it is unpacked once more for its files
+	}
+	var target []byte
 	if err == nil {
-		err = a.b.Names(len(target))
+		target, err = a.read(s)
 	}
 	if e.Err = err; err == nil {
 		e.Link = string(target)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io/fs"
@@ -299,5 +300,19 @@ func TestLimits(t *testing.T) {
 	}
 	if _, err := sevenzip.Format.Open(t.Context(), format.InMemory(archive), format.NewBudget(3, 1<<30, 1<<30, 0)); err == nil {
 		t.Error("more files than there may be")
+	}
+}
+
+// TestLinkBudget unpacks nothing for the target of a link that there is no room for.
+func TestLinkBudget(t *testing.T) {
+	archive := packed(t) // one folder of over 3 MiB, with a link in it
+	o, err := sevenzip.Format.Open(t.Context(), format.InMemory(archive), format.NewBudget(1000, 1<<20, 1<<30, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range o.Tree.Entries() {
+		if e.Name == "bin/login" && !errors.Is(e.Err, format.ErrSpent) {
+			t.Errorf("%+v", e)
+		}
 	}
 }

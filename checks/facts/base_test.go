@@ -1,0 +1,48 @@
+package facts
+
+import (
+	"testing"
+
+	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/firmwaretest"
+)
+
+// An archive with folders as of a root is one where it is delivered as such, and none
+// where a program has it in a root.
+func TestRootsOfArchives(t *testing.T) {
+	archive := firmwaretest.Zip(
+		firmwaretest.Text("bin/start", 0o755, "#!/bin/sh\n"), firmwaretest.Text("lib/app.jar", 0o644, "x"), firmwaretest.Text("etc/app.conf", 0o644, "y"))
+	for name, c := range map[string]struct {
+		image []byte
+		want  int
+	}{
+		"delivered": {archive, 1},
+		"in a part": {firmwaretest.Tar(firmwaretest.Binary("rootfs.zip", 0o644, archive)), 1},
+		"in a root": {firmwaretest.Squashfs(firmwaretest.Dir("etc", 0o755), firmwaretest.Dir("bin", 0o755), firmwaretest.Binary("opt/app.zip", 0o644, archive)), 1},
+		"deeper":    {firmwaretest.Squashfs(firmwaretest.Dir("etc", 0o755), firmwaretest.Dir("bin", 0o755), firmwaretest.Binary("opt/all.tar", 0o644, firmwaretest.Tar(firmwaretest.Binary("app.zip", 0o644, archive)))), 1},
+	} {
+		o, err := Observe(t.Context(), firmware.Bytes("image.bin", c.image), firmware.Options{}, Roots)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if roots := asked(t, Roots, o); len(roots) != c.want {
+			t.Errorf("%s: %v", name, roots)
+		}
+	}
+}
+
+// The modules of a wheel are published ones as those that are installed; those of a
+// program's own archive are its own.
+func TestUnverifiedInArchives(t *testing.T) {
+	module := firmwaretest.Zip(firmwaretest.Text("app/net.py", 0o644, "import requests\nrequests.get(url, verify=False)\n"))
+	for name, want := range map[string]int{"usr/share/python-wheels/app.whl": 0, "opt/app.pyz": 1} {
+		image := firmwaretest.Squashfs(firmwaretest.Dir("etc", 0o755), firmwaretest.Dir("bin", 0o755), firmwaretest.Binary(name, 0o644, module))
+		o, err := Observe(t.Context(), firmware.Bytes("image.bin", image), firmware.Options{}, UnverifiedTLS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := asked(t, UnverifiedTLS, o); len(found) != want {
+			t.Errorf("%s: %+v", name, found)
+		}
+	}
+}
