@@ -15,6 +15,8 @@ const (
 	minOpaque = 4 << 10
 	// minSample is from which size on the entropy tells what looks encrypted.
 	minSample = 16 << 10
+	// maxPieces is how many pieces of one text are told apart.
+	maxPieces = 64
 	// maxChiSquare is the most that the bytes of something shorter differ from equally
 	// frequent ones, as Pearson's chi-square: with 255 degrees of freedom it is 255 for
 	// chance bytes of any length, and above this once in 10⁸ times. It grows with the
@@ -57,15 +59,15 @@ func (w *walker) opaque(content []byte) []Range {
 	return nil
 }
 
-// chanceIn lists the blocks of a text that look encrypted.
+// chanceIn lists the pieces of a text, in whole blocks, that look encrypted.
 func chanceIn(text []byte) (closed []Range) {
 	for at := 0; at+minOpaque <= len(text); at += minOpaque {
 		block := text[at : at+minOpaque]
 		if isText(block) || chiSquare(block) > maxChiSquare {
 			continue
 		}
-		if n := len(closed); n > 0 && closed[n-1].Offset+closed[n-1].Length == int64(at) {
-			closed[n-1].Length += minOpaque
+		if n := len(closed); n > 0 && (n == maxPieces || closed[n-1].Offset+closed[n-1].Length == int64(at)) {
+			closed[n-1].Length = int64(at+minOpaque) - closed[n-1].Offset // with what is between them, if there are too many
 			continue
 		}
 		closed = append(closed, Range{int64(at), minOpaque, Unexplained, "not recognised: encrypted, or compressed in an unknown way, within a text"})

@@ -50,14 +50,14 @@ func lost(got *format.Opened, files []*File, h *homeless, gone ...Range) []Range
 
 // stored is where the content of an entry stands in the container, as far as
 // that is known.
-func stored(tree format.Tree, i int) []format.Span {
+func stored(tree format.Tree, i int) (runs []format.Span) {
 	if e := tree.Entries()[i]; e.Offset >= 0 {
 		return []format.Span{{Offset: e.Offset, Length: e.Size}}
 	}
 	if s, ok := tree.(format.Stored); ok {
-		return slices.DeleteFunc(s.Stored(i), func(s format.Span) bool { return s.Length <= 0 })
+		_ = format.Guard(func() error { runs = s.Stored(i); return nil })
 	}
-	return nil
+	return slices.DeleteFunc(runs, func(s format.Span) bool { return s.Length <= 0 })
 }
 
 // traced gives what nobody can read of a part that was put together: where it

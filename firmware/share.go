@@ -1,6 +1,7 @@
 package firmware
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 
@@ -103,7 +104,7 @@ func (h *homeless) settle(ranges []Range, size int64) []Range {
 // place tells where in the container all stands that nobody can read of an entry, or
 // notes that it is not known.
 func (h *homeless) place(tree format.Tree, i int, f *File, closed []Range) (gone []Range) {
-	closed = unknownOf(closed)
+	closed = h.few(unknownOf(closed))
 	sortRanges(closed)
 	for k := range closed {
 		closed[k].What = f.Name + ": " + closed[k].What
@@ -125,6 +126,21 @@ func (h *homeless) place(tree format.Tree, i int, f *File, closed []Range) (gone
 		h.take(stored(tree, i), r)
 	}
 	return gone
+}
+
+// maxClosed is how many runs of one file are told apart.
+const maxClosed = 1 << 12
+
+// few leaves out the short runs, or all, where there are too many: they have no place.
+func (h *homeless) few(closed []Range) []Range {
+	for _, least := range []int64{minRaw, math.MaxInt64} {
+		if len(closed) <= maxClosed {
+			break
+		}
+		h.add(slices.DeleteFunc(slices.Clone(closed), func(r Range) bool { return r.Length >= least }))
+		closed = slices.DeleteFunc(closed, func(r Range) bool { return r.Length < least })
+	}
+	return closed
 }
 
 // take notes that what follows in a run is that of others.
@@ -159,7 +175,7 @@ func contents(files []*File) (size int64) {
 	for _, f := range files {
 		if f != nil && f.Kind == Regular && f.HardLink == nil && f.Size > 0 && !f.blank {
 			if size += f.Size; size < 0 {
-				return 1<<63 - 1
+				return math.MaxInt64
 			}
 		}
 	}

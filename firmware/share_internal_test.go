@@ -1,6 +1,8 @@
 package firmware
 
 import (
+	"bytes"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -33,5 +35,28 @@ func TestHomeless(t *testing.T) {
 	want := []Range{{0, 4000, Opened, "a"}, {4000, 3000, Unexplained, "w"}, {7000, 1000, Padding, ""}, {8000, 2000, Unexplained, "w"}}
 	if !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// However many runs there are, few are told apart, and all are counted.
+func TestManyRuns(t *testing.T) {
+	var many []Range
+	for i := range int64(3 * maxClosed) {
+		many = append(many, Range{i * 100, 50, Unexplained, "w"})
+	}
+	many = append(many, Range{1 << 30, minRaw, Unexplained, "w"})
+	var h homeless
+	if got := h.few(many); len(got) != 1 || got[0].Length != minRaw || h.n != 3*maxClosed*50 {
+		t.Errorf("%d runs, %d bytes without a place", len(got), h.n)
+	}
+	var text []byte
+	noise, block := make([]byte, minOpaque), bytes.Repeat([]byte("a line\n"), minOpaque)[:minOpaque]
+	_, _ = rand.NewChaCha8([32]byte{3}).Read(noise)
+	for range 3 * maxPieces {
+		text = append(append(text, block...), noise...)
+	}
+	got := chanceIn(text)
+	if last := got[len(got)-1]; len(got) != maxPieces || last.Offset+last.Length != int64(len(text)) {
+		t.Errorf("%d pieces, the last %v", len(got), last)
 	}
 }

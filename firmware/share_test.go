@@ -1,10 +1,12 @@
 package firmware_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -51,6 +53,12 @@ func made(t *testing.T, files map[string][]byte) map[string][]byte {
 	return images
 }
 
+func isUnexplained(img *firmware.Image, at int64) bool {
+	return slices.ContainsFunc(img.Ranges, func(r firmware.Range) bool {
+		return r.Class == firmware.Unexplained && r.Offset <= at && at < r.Offset+r.Length
+	})
+}
+
 // Bytes that nobody can read count wherever they lie: where a file is packed, where
 // it lies in many pieces, in a stream, in a tree in a stream, in a folder.
 func TestOpaqueBytesOfEveryContainer(t *testing.T) {
@@ -91,7 +99,13 @@ func TestOpaqueBytesOfEveryContainer(t *testing.T) {
 		}
 	}
 	for name, image := range images {
-		t.Run(name, func(t *testing.T) { check(t, reference.Open(t, image)) })
+		t.Run(name, func(t *testing.T) {
+			img := reference.Open(t, image)
+			check(t, img)
+			if at := bytes.Index(image, files["bin/blob"][n/2:][:64]); at >= 0 && !isUnexplained(img, int64(at)) {
+				t.Errorf("the middle of the bytes is at %d: %v", at, img.Ranges)
+			}
+		})
 	}
 	t.Run("folder", func(t *testing.T) {
 		img, err := firmware.Open(t.Context(), firmware.Source{Name: "x", Folder: folder}, firmware.Options{})
