@@ -25,7 +25,7 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 6,
+	Version: 7,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, and in flat programs beside the name of what they open.",
 	Needs:   []Node{Texts, Scripts, rawSecrets, databaseLogins},
 	Observe: func(o *Observer) ([]PlainSecret, error) {

@@ -122,9 +122,6 @@ func isWifiWord(v string) bool {
 		!strings.ContainsAny(v, "%/=:()[].,_ ") && !isFieldName(strings.TrimRight(v, "0123456789")) && !isCipherTerm(strings.ToLower(v))
 }
 
-// ssidPair is the name of a network in settings.
-var ssidPair = lazy(`(?:^|[\s{,;])"?(?:[a-z]+_)?ssid"?\s*[=:]\s*"?[^\s"%$<]{2}`)
-
 // isFieldName reports whether a string names a setting and so stands for no value.
 func isFieldName(v string) bool {
 	v = strings.ToLower(v)
