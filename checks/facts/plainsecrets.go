@@ -59,6 +59,8 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 				found = append(found, read(t)...)
 			case !shell[t.File.Path]:
 				found = append(found, textSecrets(t)...)
+			default:
+				found = append(found, shellCompared(t)...)
 			}
 		}
 		return uniqueSecrets(found), nil
@@ -236,6 +238,9 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 		return nil
 	}
 	found := append(addressSecrets(s), callSecrets(kind, s)...)
+	if kind == codeText {
+		found = append(found, comparedSecrets(s)...)
+	}
 	if !holdsAny(s, passwordAnchors) && !holdsAny(strings.ToLower(s), []string{"psk", "secret"}) { // no name of a password
 		return found
 	}
