@@ -45,7 +45,7 @@ const (
 // databases are passed over.
 var endpointScan = &Scan[Endpoint]{
 	Name:    "named-endpoints",
-	Version: 3,
+	Version: 4,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && databaseKind(f.Name) == "")
@@ -149,7 +149,7 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 		if (kind == InScript || kind == InSetting) && inAngles(content, start, from) || kind == InScript && shown(content, start, from) {
 			continue
 		}
-		if e, ok := parseEndpoint(string(content[start:from])); ok && (kind != InProgram || !forReaders(e)) {
+		if e, ok := parseEndpoint(string(content[start:from])); ok && (kind != InProgram || !forReaders(e, string(content[start:from]))) {
 			e.Alone = text && fillsLine(content, start, from)
 			add(e, start, from-start)
 		}

@@ -96,10 +96,14 @@ func shown(content []byte, from, to int) bool {
 }
 
 // forReaders reports whether a string of a program names a page that people are told to
-// read: a bug tracker, a list of questions and answers.
-func forReaders(e Endpoint) bool {
-	return strings.HasPrefix(e.Host, "bugs.") || strings.Contains(e.URL, e.Host+"/faq/")
+// read: a bug tracker, a list of questions and answers, a place within a page, which no
+// client sends to a server (RFC 9110, 4.2.5).
+func forReaders(e Endpoint, address string) bool {
+	return strings.HasPrefix(e.Host, "bugs.") || strings.Contains(e.URL, e.Host+"/faq/") || pagePlace.Get().MatchString(address)
 }
+
+// pagePlace is the place in a page by its name: no "#/", by which programs in pages route.
+var pagePlace = lazy(`^https?://[^#]+/[^#]*#[A-Za-z][A-Za-z0-9_.-]+$`)
 
 // inAngles reports whether an address stands in angle brackets, as in text for
 // people (RFC 3986, appendix C).

@@ -28,7 +28,7 @@ var ComponentEndOfLife = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.3-8"},
-	Version:   3,
+	Version:   4,
 	Needs:     checks.Needs(facts.Components, advisories.EndOfLife),
 	Run:       componentEndOfLife,
 }
