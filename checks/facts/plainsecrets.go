@@ -221,8 +221,9 @@ var (
 	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|\b[Pp][Ww]|_[Pp][Ww]|[Pp][Ss][Kk]|(?:auth|acct|dae|shared|radius)_secret|radiusSecret)[0-9]?)["']?\s*(?:=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
 	// secretOption finds "option password 'x'" and "remote_password x".
 	secretOption = lazy(`^\s*(?:option\s+)?['"]?([A-Za-z0-9_]+)['"]?\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*;?\s*$`)
-	// secretElement finds <Password>x</Password>.
-	secretElement = lazy(`<([A-Za-z0-9_:.\-]+)(?:\s[^<>]*)?>([^<>]{3,128})</`)
+	// secretAttribute finds <Value Name="Password" Value="x"/>, <DM name="Pass" val="x"/>.
+	secretAttribute = lazy(`(?i)<[a-z][^<>]{0,200}?\s(?:name|key|id)\s*=\s*"([A-Za-z0-9_:.\-]+)"\s+(?:val|value|default)\s*=\s*"([^"<>]{3,128})"`)
+	secretElement   = lazy(`<([A-Za-z0-9_:.\-]+)(?:\s[^<>]*)?>([^<>]{3,128})</`)
 	// secretAddress finds user and password in an address.
 	secretAddress = lazy(`([a-z][a-z0-9+.\-]{1,15})://([^\s/:@"'<>\\\[\](){}]{0,64}):([^\s/@"'<>\\\[\](){}]{1,128})@([A-Za-z0-9.\-]+)`)
 )
@@ -280,6 +281,11 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	}
 	for _, m := range secretElement.Get().FindAllStringSubmatch(s, 64) {
 		found = appendSecret(found, m[1], m[2])
+	}
+	for _, m := range secretAttribute.Get().FindAllStringSubmatch(s, 64) {
+		if !isFieldName(m[2]) { // a label
+			found = appendSecret(found, m[1], m[2])
+		}
 	}
 	return found
 }

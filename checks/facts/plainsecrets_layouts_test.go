@@ -43,3 +43,31 @@ func TestComparedPasswords(t *testing.T) {
 		}
 	}
 }
+
+// The layouts in which devices keep their default settings.
+func TestLayoutsOfDefaults(t *testing.T) {
+	for name, tc := range map[string]struct{ file, content, want string }{
+		"records":                {"etc/nvram.default", "http_username=admin\x00http_passwd=Kq8zTw2q\x00lan_ip=192.168.1.1\x00lan_mask=255.255.255.0\x00\x00\x00\xff\xff", "http_passwd"},
+		"records behind a sum":   {"etc/nvram.bin", "\x12\x34\x56\x78\x01http_username=admin\x00http_passwd=Kq8zTw2q\x00lan_ip=192.168.1.1\x00lan_mask=255.255.255.0\x00", "http_passwd"},
+		"names and values":       {"etc/nvram.bin", "http_username\x00admin\x00http_passwd\x00Kq8zTw2q\x00wl0_ssid\x00Acme\x00lan_ip\x00192.168.1.1\x00", "http_passwd"},
+		"names of other things":  {"etc/list.bin", "password\x00Kq8zTw2q\x00user\x00admin\x00host\x00acme\x00ip\x00192.168.1.1\x00", ""},
+		"one record":             {"etc/nvram.bin", "http_passwd=Kq8zTw2q\x00", ""},
+		"records of other bytes": {"etc/nvram.bin", "http_username=admin\x00http_passwd=Kq8zTw2q\x00a=\x01\x02\x00b=1\x00c=2\x00", ""},
+		"attributes":             {"etc/a.xml", `<Value Name="SUSER_PASSWORD" Value="Kq8zTw2v"/>`, "SUSER_PASSWORD"},
+		"attributes, short":      {"etc/a.xml", `<Row No="0"><DM name="User" val="admin"/><DM name="Pass" val="Kq8zTw2t"/></Row>`, "Pass"},
+		"a name in capitals":     {"etc/a.ini", "[Login]\nUser=admin\nPwd=Kq8zTw2t\n", "Pwd"},
+		"a short name":           {"etc/a.ini", "[Login]\nUser=admin\nPass=1234\n", "Pass"},
+		"a short name of a test": {"etc/a.ini", "[Report]\nFail=3\nPass=1234\n", ""},
+		"attributes, a label":    {"etc/a.xml", `<text name="Password" value="Password"/>`, ""},
+		"attributes, empty":      {"etc/a.xml", `<Value Name="Password" Value=""/>`, ""},
+		"attributes, a type":     {"etc/a.xml", `<param name="Password" value="string"/>`, ""},
+		"attributes, a sentence": {"etc/a.xml", `<text name="Password" value="Enter your password"/>`, ""},
+		"Asterisk's comment":     {"etc/asterisk/sip.conf", "[100]\nsecret=Kq8zTw3b ; of the door\n", "secret"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := secretsOf(t, tc.file, tc.content); got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
