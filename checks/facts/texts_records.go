@@ -10,7 +10,7 @@ import (
 const (
 	maxRecordsHead = 32 // bytes before the first record, of a length or sum
 	maxRecordName  = 64
-	leastRecords   = 4
+	leastRecords   = 3
 )
 
 // readAsRecords gives the settings of a file of records that end in a NUL byte, as
