@@ -128,6 +128,10 @@ func isFieldName(v string) bool {
 	return isPasswordName(v) || slices.Contains(fieldNames, v[strings.LastIndexAny(v, "_-.")+1:])
 }
 
+// headerName is how headers of HTTP and attributes of RADIUS are called, which stand in
+// lists: Message-Authenticator.
+var headerName = lazy(`^[A-Z][a-z]+(?:-[A-Z][a-z]+)+$`)
+
 var fieldNames = []string{
 	"ssid", "essid", "bssid", "psk", "key", "pass", "password", "passphrase", "user", "username", "name", "channel", "chan", "host", "hostname", "ip", "addr", "address", "mask",
 	"netmask", "gateway", "gw", "dns", "mac", "mode", "auth", "authmode", "encryption", "security", "rssi", "hidden", "enable", "enabled", "token", "port", "id", "type", "status",

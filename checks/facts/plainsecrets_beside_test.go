@@ -85,6 +85,7 @@ func TestSecretsBesideNames(t *testing.T) {
 		{"sta.ssid|sta.bssid|sta.pswd|sta.pmk_info|nvs.net80211", ""},
 		{"ssid|passwd|bssid|authmode|wpa2_enterprise", ""},
 		{"psk|acmewifi123", ""},
+		{"User-Name|Tunnel-Password|Message-Authenticator", ""},
 		{"wifi_ssid|wifi_pass|mqtt_host|mqtt_port1", ""},
 	} {
 		content := []byte("\x00\x01\x02" + strings.ReplaceAll(tt.strings, "|", "\x00") + "\x00\x01")

@@ -113,7 +113,7 @@ func rawStringSecrets(content []byte, s rawString) []PlainSecret {
 	behind := nextRawString(content, s)
 	value := behind.text
 	switch {
-	case !isLiteralSecret(value):
+	case !isLiteralSecret(value) || headerName.Get().MatchString(value):
 		return nil
 	case isDistinctive(value):
 	case isListed(value) && ofAccount(name):
