@@ -16,6 +16,7 @@ type PlainSecret struct {
 	Wifi     bool           `json:"wifi,omitempty"`     // it is the key of a wireless network
 	OnList   bool           `json:"on_list,omitempty"`  // it is on the list of default passwords
 	Embedded bool           `json:"embedded,omitempty"` // it stands in a flat program
+	Compiled bool           `json:"compiled,omitempty"` // it stands in a table of a program
 	Digest   HashKind       `json:"digest,omitempty"`   // it has the form of a digest in hexadecimal digits: the password's, or the password itself
 	Secret   Secret         `json:"secret"`
 	Location assay.Location `json:"location"`
@@ -26,8 +27,8 @@ type PlainSecret struct {
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
 	Version: 7,
-	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, and in flat programs beside the name of what they open.",
-	Needs:   []Node{Texts, Scripts, rawSecrets, databaseLogins},
+	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, in tables of programs, and in flat programs beside the name of what they open.",
+	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -41,11 +42,15 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 		if err != nil {
 			return nil, err
 		}
+		tables, err := tableSecrets.Of(o)
+		if err != nil {
+			return nil, err
+		}
 		rows, err := databaseLogins.Of(o)
 		if err != nil {
 			return nil, err
 		}
-		found = slices.Concat([]PlainSecret{}, found, databaseSecrets(rows))
+		found = slices.Concat([]PlainSecret{}, found, tables, databaseSecrets(rows))
 		shell := map[string]bool{}
 		for _, s := range scripts {
 			shell[s.Path] = true
