@@ -60,7 +60,7 @@ type sighting struct {
 // what a page says about a version is not the version.
 var sightings = &Scan[sighting]{
 	Name:    "version-strings",
-	Version: 2,
+	Version: 3,
 	Doc:     "Components that name their own version inside programs, modules and flat code.",
 	Want:    func(f *firmware.File) bool { return f.Size >= minAnchor },
 	Words:   bannerWords,
@@ -161,18 +161,37 @@ func lonelyVersion(content []byte, form *pattern) (string, int) {
 		if n < 0 {
 			break
 		}
-		if s := content[at : at+n]; n >= 3 && n <= 24 && s[0] >= '0' && s[0] <= '9' {
+		start := textBefore(content[at : at+n])
+		if s := content[at+start : at+n]; len(s) >= 3 && s[0] >= '0' && s[0] <= '9' && (start == 0 || len(s) >= leastInCode) {
 			if m := form.Get().FindSubmatch(s); m != nil {
 				found := string(m[len(m)-1])
 				if version != "" && version != found {
 					return "", 0
 				}
-				version, where = found, at
+				version, where = found, at+start
 			}
 		}
 		at += n + 1
 	}
 	return version, where
+}
+
+// Limits of a version that is a string of its own.
+const (
+	maxLonely   = 24 // bytes
+	leastInCode = 5  // bytes of one behind a table or code, where shorter ones stand by chance
+)
+
+// textBefore is where the text at the end of some bytes begins: the first string of a
+// program stands behind a table without a NUL byte between. What is too long is left out.
+func textBefore(s []byte) int {
+	start := len(s)
+	for start > 0 && isText8(s[start-1]) {
+		if start--; len(s)-start > maxLonely {
+			return len(s)
+		}
+	}
+	return start
 }
 
 // span is a run of bytes of a file.

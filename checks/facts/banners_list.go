@@ -20,6 +20,7 @@ var (
 	patched   = lazy(`^(\d\.\d+\.\d+p\d+)@`)
 	released  = lazy(`^(20\d\d\.\d\d\.\d\d)`)
 	ncurses   = lazy(`^(\d+\.\d+)\.(?:19|20)\d{6}`)
+	cups      = lazy(`^(2\.\d+[0-9.]*)(?: IPP|\x00)`)
 	commit    = lazy(`\x00(\d\.\d\.\d(?:-[a-z]+\d*)?)\([0-9a-f]{6,8}\)\x00`)
 	compiled  = lazy(`^(\d\.\d\.\d(?:-[a-z]+\d*)?)\([0-9a-f]{6,8}\) compiled @ `)
 	folder    = lazy(`^(\d+\.\d+\.\d+)[/\\]`)
@@ -52,6 +53,7 @@ var (
 // of a distribution stands in TestDistribution.
 var banners = []banner{
 	{name: "alsa-lib", anchor: "ALSA_CONFIG_PATH", whole: four, files: []string{"libasound.so*"}},
+	{name: "apache-httpd", anchor: "\x00Apache/2", keep: 1, version: threefold, files: []string{"apache2", "httpd"}},
 	{name: "avahi", anchor: "\x00avahi ", version: spaced, files: []string{"avahi-*"}},
 	{name: "barebox", anchor: "barebox ", version: barebox},
 	{name: "bash", anchor: "@(#)Bash version ", version: numeric},
@@ -63,6 +65,7 @@ var banners = []banner{
 	{name: "chrony", anchor: "(chrony) version %s", whole: alone, files: []string{"chronyd", "chronyc"}},
 	{name: "collectd", anchor: "\ncollectd ", version: numeric},
 	{name: "connman", anchor: "Connection Manager", whole: connman, files: []string{"connmand"}},
+	{name: "cups", anchor: "\x00CUPS/2", keep: 1, version: cups, files: []string{"cupsd", "libcups.so*"}},
 	{name: "curl", anchor: "\x00curl/", version: plain},
 	{name: "dbus", anchor: "LIBDBUS_PRIVATE_", version: numeric, files: []string{"dbus-daemon", "libdbus-1.so*"}},
 	{name: "dnsmasq", anchor: "dnsmasq-", version: plain, files: []string{"dnsmasq*"}},
@@ -101,7 +104,9 @@ var banners = []banner{
 	{name: "isc-dhcp", anchor: "Internet Systems Consortium", whole: iscDHCP, files: []string{"dhclient", "dhcpd", "dhcrelay"}},
 	{name: "json-c", anchor: "json_c_version", whole: below1, files: []string{"libjson-c.so*"}},
 	{name: "keepalived", anchor: "Keepalived v", version: numeric},
+	{name: "knot", anchor: "\x00Knot DNS ", version: numeric, files: []string{"knotd"}},
 	{name: "kmod", anchor: "kmod version ", version: counted},
+	{name: "krb5", anchor: "KRB5_BRAND: krb5-", version: numeric, files: []string{"libkrb5.so*"}},
 	{name: "libarchive", anchor: "\x00libarchive 3", keep: 1, version: numeric},
 	{name: "libcoap", anchor: "\x00libcoap 4", keep: 1, version: numeric},
 	{name: "libcurl", anchor: "libcurl/", version: plain, quoted: []string{"libcurl"}},
@@ -117,6 +122,7 @@ var banners = []banner{
 	{name: "libssh2", anchor: "SSH-2.0-libssh2_", version: numeric},
 	{name: "libtiff", anchor: "LIBTIFF, Version ", version: numeric},
 	{name: "libupnp", anchor: "Portable SDK for UPnP devices/", version: numeric},
+	{name: "libuv", anchor: "uv_version_string", whole: four, files: []string{"libuv.so*"}},
 	{name: "libvorbis", anchor: "Xiph.Org libVorbis ", version: numeric},
 	{name: "libwebsockets", anchor: "lws_get_library_version", whole: branch, files: []string{"libwebsockets.so*"}},
 	{name: "libyaml", anchor: "yaml_get_version", whole: three, files: []string{"libyaml-0.so*"}},
@@ -133,6 +139,7 @@ var banners = []banner{
 	{name: "mbedtls", anchor: "/mbedtls-", version: folder},
 	{name: "mbedtls", anchor: "Mbed TLS ", version: plain, quoted: []string{"libmbedcrypto"}},
 	{name: "mbedtls", anchor: "mbed TLS ", version: plain, quoted: []string{"libmbedcrypto"}},
+	{name: "memcached", anchor: "\x00memcached 1", keep: 1, version: numeric, files: []string{"memcached"}},
 	{name: "microbit-micropython", anchor: "micro:bit v", version: plain},
 	{name: "micropython", anchor: "MicroPython v", version: plain},
 	{name: "mini_httpd", anchor: "mini_httpd/", version: plain},
@@ -149,6 +156,7 @@ var banners = []banner{
 	{name: "net-snmp", anchor: "NET-SNMP version: ", whole: netSNMP, files: []string{"libnetsnmp.so*"}},
 	{name: "networkmanager", anchor: "/NetworkManager/1", keep: 1, version: numeric, files: []string{"NetworkManager"}},
 	{name: "nftables", anchor: "nft_ctx_", whole: three, files: []string{"libnftables.so*"}},
+	{name: "nghttp2", anchor: "nghttp2_version", whole: three, files: []string{"libnghttp2.so*"}},
 	{name: "nginx", anchor: "nginx version: nginx/", version: plain},
 	{name: "node", anchor: "nodejs.org/download/release/v", version: numeric},
 	{name: "nrf-connect-sdk", anchor: "Booting nRF Connect SDK ", version: zephyr},
@@ -182,6 +190,7 @@ var banners = []banner{
 	{name: "samba", anchor: "SAMBA_4.", keep: 2, version: numeric},
 	{name: "shairport-sync", anchor: "shairport-sync", whole: three, files: []string{"shairport-sync"}},
 	{name: "socat", anchor: "socat version %s", whole: four, files: []string{"socat*"}},
+	{name: "squid", anchor: "\x00squid/", version: numeric, files: []string{"squid"}},
 	{name: "sqlite", anchor: "SQLite format 3", whole: sqlite, files: []string{"libsqlite3.so*", "sqlite3"}, quoted: []string{"libsqlite3"}},
 	{name: "strongswan", anchor: "(strongSwan ", version: numeric},
 	{name: "stunnel", anchor: "stunnel ", version: onSystem},
@@ -192,6 +201,7 @@ var banners = []banner{
 	{name: "tftp-hpa", anchor: "tftp-hpa ", version: numeric},
 	{name: "thttpd", anchor: "thttpd/", version: plain},
 	{name: "tinyproxy", anchor: "tinyproxy/", version: numeric},
+	{name: "tor", anchor: "\x00tor 0", keep: 1, version: numeric, files: []string{"tor"}},
 	{name: "transmission", anchor: "\x00Transmission ", version: spaced},
 	{name: "u-boot", anchor: "U-Boot ", version: dated},
 	{name: "unbound", anchor: "\x00unbound ", version: spaced},

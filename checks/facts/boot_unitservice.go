@@ -31,6 +31,10 @@ func (g *boot) unitSocket(u unit, r reached) {
 		}
 	}
 	if s, ok := g.unit(name); ok && len(listens) > 0 {
+		for _, next := range g.wanted(reached{name, r.via + " → " + name, r.place, r.unsure}, s, ok) { // what a connection starts starts these too
+			next.unsure = next.unsure || r.unsure
+			g.units.push(next)
+		}
 		g.unitService(s, reached{name, r.via + " → " + name, r.place, r.unsure}, append(listens, Listen{Location: r.place}))
 	}
 }

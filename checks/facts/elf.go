@@ -41,6 +41,7 @@ type elfFile struct {
 	names       []byte // the dynamic string table
 
 	symtab, strtab, hash uint64 // their addresses
+	rela, relasz         uint64 // address and size in bytes of the relocations with addends
 
 	data     []byte
 	segments []elfSegment
@@ -57,6 +58,7 @@ const (
 	ptGNUStack, ptGNURelro      = 0x6474e551, 0x6474e552
 
 	dtNeeded, dtHash, dtStrtab, dtSymtab, dtStrsz, dtSoname, dtRpath = 1, 4, 5, 6, 10, 14, 15
+	dtRela, dtRelasz                                                 = 7, 8
 	dtBindNow, dtRunpath, dtFlags, dtFlags1                          = 24, 29, 30, 0x6ffffffb
 
 	dfBindNow, df1Now, df1PIE = 0x8, 0x1, 0x08000000
@@ -200,6 +202,10 @@ func (e *elfFile) readDynamic() error {
 			e.hash = val
 		case dtStrsz:
 			strsz = val
+		case dtRela:
+			e.rela = val
+		case dtRelasz:
+			e.relasz = val
 		case dtBindNow:
 			e.bindNow = true
 		case dtFlags:

@@ -45,7 +45,7 @@ const (
 // databases are passed over.
 var endpointScan = &Scan[Endpoint]{
 	Name:    "named-endpoints",
-	Version: 3,
+	Version: 4,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && databaseKind(f.Name) == "")
@@ -55,7 +55,7 @@ var endpointScan = &Scan[Endpoint]{
 
 // namesOthers are files that tell of other people's addresses: package
 // databases, licences, keys, the names of services, translations, the libraries
-// of interpreters, the questions of debconf and dselect, patterns of logcheck.
+// of interpreters, the questions of debconf and dselect, patterns of logcheck, greetings.
 func namesOthers(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	switch path.Ext(base) {
@@ -71,6 +71,9 @@ func namesOthers(name string) bool {
 		if strings.HasPrefix(name, dir) || strings.Contains(name, "/"+dir) {
 			return true
 		}
+	}
+	if slices.ContainsFunc(greetings, func(g string) bool { return name == g || strings.HasSuffix(name, "/"+g) }) {
+		return true
 	}
 	if strings.HasPrefix(base, "templates.dat") && strings.Contains(name, "cache/debconf/") {
 		return true
@@ -149,10 +152,10 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 		if text && commented(content, start) || !text && !standsAlone(content, start) {
 			continue
 		}
-		if (kind == InScript || kind == InSetting) && inAngles(content, start, from) || kind == InScript && shown(content, start, from) {
+		if (kind == InScript || kind == InSetting) && inAngles(content, start, from) || kind == InScript && (shown(content, start, from) || endsSentence(content, start)) {
 			continue
 		}
-		if e, ok := parseEndpoint(string(content[start:from])); ok && (kind != InProgram || !forReaders(e)) {
+		if e, ok := parseEndpoint(string(content[start:from])); ok && (kind != InProgram || !forReaders(e, string(content[start:from]))) {
 			e.Alone = text && fillsLine(content, start, from)
 			add(e, start, from-start)
 		}

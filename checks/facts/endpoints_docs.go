@@ -95,11 +95,27 @@ func shown(content []byte, from, to int) bool {
 	return sendsPeople.Get().Match(before) || shownSet.Get().Match(before)
 }
 
-// forReaders reports whether a string of a program names a page that people are told to
-// read: a bug tracker, a list of questions and answers.
-func forReaders(e Endpoint) bool {
-	return strings.HasPrefix(e.Host, "bugs.") || strings.Contains(e.URL, e.Host+"/faq/")
+// sentenceBefore is a message in a script that goes on in the next line: a string that
+// ends in a word and a blank, and the start of the next one.
+var sentenceBefore = lazy(`["'][^"'\n]* [^"'\n]*[a-z]:? ["']\s*(?:\.\.|\+|\.)?\s*\n\s*["']$`)
+
+// endsSentence reports whether an address in a script is the end of a message.
+func endsSentence(content []byte, at int) bool {
+	return sentenceBefore.Get().Match(content[max(0, at-maxLead):at])
 }
+
+// greetings are files that a console or a login shows people.
+var greetings = []string{"etc/banner", "etc/banner.failsafe", "etc/motd", "etc/issue", "etc/issue.net"}
+
+// forReaders reports whether a string of a program names a page that people are told to
+// read: a bug tracker, a list of questions and answers, a place within a page, which no
+// client sends to a server (RFC 9110, 4.2.5).
+func forReaders(e Endpoint, address string) bool {
+	return strings.HasPrefix(e.Host, "bugs.") || strings.Contains(e.URL, e.Host+"/faq/") || pagePlace.Get().MatchString(address)
+}
+
+// pagePlace is the place in a page by its name: no "#/", by which programs in pages route.
+var pagePlace = lazy(`^https?://[^#]+/[^#]*#[A-Za-z][A-Za-z0-9_.-]+$`)
 
 // inAngles reports whether an address stands in angle brackets, as in text for
 // people (RFC 3986, appendix C).

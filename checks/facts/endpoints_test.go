@@ -98,6 +98,11 @@ func TestEndpoints(t *testing.T) {
 		"printed":               {"usr/bin/s", "#!/bin/sh\necho \"For help see http://b.example.invalid/x.\"\ncat <<E\nPlease visit http://c.example.invalid/ first.\nE\necho \"    ftp://d.example.invalid/x,\"\n", ""},
 		"printed and used":      {"usr/bin/s", "#!/bin/sh\necho please | curl -d @- http://a.example.invalid/x\nurl() { echo \"http://b.example.invalid/\"; }\necho \"server http://c.example.invalid/\"\necho \"please see http://d.example.invalid/\" > /etc/x\n", "script a.example.invalid, script b.example.invalid, script c.example.invalid, script d.example.invalid"},
 		"a copyright printed":   {"usr/bin/s", "#!/bin/sh\ncat <<E\n\tCopyright 2010 GW <gw@b.example.invalid or http://b.example.invalid/>.\nE\n", ""},
+		"a message's end":       {"usr/lib/lua/d.lua", "assert(x,\n\t\"please report this at \" ..\n\t\"https://a.example.invalid/new\"\n)\n", ""},
+		"a list":                {"usr/lib/lua/d.lua", "hosts = {\n\t\"https://a.example.invalid/new\",\n}\n", "script a.example.invalid"},
+		"a banner":              {"etc/banner.failsafe", "for more help see:\nhttps://a.example.invalid/x\n", ""},
+		"a list of addresses":   {"etc/app/servers", "https://a.example.invalid/x\n", "setting a.example.invalid"},
+		"a place in a page":     {"usr/bin/p", binary("https://a.example.invalid/notes/%s/x.html#non-free\x00https://b.example.invalid/#/up\x00https://c.example.invalid/a#1"), "program b.example.invalid, program c.example.invalid"},
 		"a page to read":        {"usr/bin/p", binary("https://b.example.invalid/faq/x.html\x00https://bugs.example.invalid\x00https://a.example.invalid/x.html"), "program a.example.invalid"},
 		"a page":                {"www/index.html", "<a href=\"https://a.example.invalid/\">\n", "page a.example.invalid"},
 	} {

@@ -38,7 +38,7 @@ func TestCompiledKeys(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			code := bytes.Repeat([]byte{0x10, 0x20, 0x7f, 0x02, 0x01, 0x00, 0x02, 0x30}, 40)
-			for head, kind := range map[string]firmware.Kind{"\x7fELF\x01\x01\x01\x00": firmware.Regular, "": firmware.Raw} {
+			for head, kind := range map[string]firmware.Kind{"\x7fELF\x01\x01\x01\x00": firmware.Regular, "": firmware.Raw, "WIFI\x00\x01\x00\x00": firmware.Regular} {
 				content := slices.Concat([]byte(head), code, tt.key, code)
 				f := &firmware.File{Path: "x", Kind: kind, Size: int64(len(content))}
 				private := 0

@@ -133,7 +133,7 @@ func keyFiles(t testing.TB) map[string][2]string {
 		"public.der":    {string(der(x509.MarshalPKIXPublicKey(k.ec.Public()))), "DER EC 256"},
 		"id.pub":        {"ssh-ed25519 " + strings.TrimPrefix(authorized(t, k.ed.Public()), "ssh-ed25519 ") + " somebody\n", "SSH public key Ed25519 256"},
 		"blob":          {sshFields("ssh-rsa", e, k.rsa.N), ""},
-		"longer.der":    {string(pkcs8) + "x", ""},
+		"longer.der":    {string(pkcs8) + "x", "private DER RSA 1024"}, // as it stands inside a larger file
 		"shorter.der":   {string(pkcs8[:len(pkcs8)-1]), ""},
 		"wrong product": {sshFields("ssh-rsa", e, k.rsa.N, k.rsa.D, k.rsa.Primes[0], k.rsa.Primes[0]), ""},
 		"wrong seed":    {sshFields("ssh-ed25519", bytes.Repeat([]byte{1}, 64)), ""},

@@ -16,6 +16,7 @@ type PlainSecret struct {
 	Wifi     bool           `json:"wifi,omitempty"`     // it is the key of a wireless network
 	OnList   bool           `json:"on_list,omitempty"`  // it is on the list of default passwords
 	Embedded bool           `json:"embedded,omitempty"` // it stands in a flat program
+	Compiled bool           `json:"compiled,omitempty"` // it stands in a table of a program
 	Digest   HashKind       `json:"digest,omitempty"`   // it has the form of a digest in hexadecimal digits: the password's, or the password itself
 	Secret   Secret         `json:"secret"`
 	Location assay.Location `json:"location"`
@@ -25,9 +26,9 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 6,
-	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, and in flat programs beside the name of what they open.",
-	Needs:   []Node{Texts, Scripts, rawSecrets, databaseLogins},
+	Version: 7,
+	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, in tables of programs, and in flat programs beside the name of what they open.",
+	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -41,11 +42,15 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 		if err != nil {
 			return nil, err
 		}
+		tables, err := tableSecrets.Of(o)
+		if err != nil {
+			return nil, err
+		}
 		rows, err := databaseLogins.Of(o)
 		if err != nil {
 			return nil, err
 		}
-		found = slices.Concat([]PlainSecret{}, found, databaseSecrets(rows))
+		found = slices.Concat([]PlainSecret{}, found, tables, databaseSecrets(rows))
 		shell := map[string]bool{}
 		for _, s := range scripts {
 			shell[s.Path] = true
@@ -59,6 +64,8 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 				found = append(found, read(t)...)
 			case !shell[t.File.Path]:
 				found = append(found, textSecrets(t)...)
+			default:
+				found = append(found, shellCompared(t)...)
 			}
 		}
 		return uniqueSecrets(found), nil
@@ -219,8 +226,9 @@ var (
 	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|\b[Pp][Ww]|_[Pp][Ww]|[Pp][Ss][Kk]|(?:auth|acct|dae|shared|radius)_secret|radiusSecret)[0-9]?)["']?\s*(?:=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
 	// secretOption finds "option password 'x'" and "remote_password x".
 	secretOption = lazy(`^\s*(?:option\s+)?['"]?([A-Za-z0-9_]+)['"]?\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*;?\s*$`)
-	// secretElement finds <Password>x</Password>.
-	secretElement = lazy(`<([A-Za-z0-9_:.\-]+)(?:\s[^<>]*)?>([^<>]{3,128})</`)
+	// secretAttribute finds <Value Name="Password" Value="x"/>, <DM name="Pass" val="x"/>.
+	secretAttribute = lazy(`(?i)<[a-z][^<>]{0,200}?\s(?:name|key|id)\s*=\s*"([A-Za-z0-9_:.\-]+)"\s+(?:val|value|default)\s*=\s*"([^"<>]{3,128})"`)
+	secretElement   = lazy(`<([A-Za-z0-9_:.\-]+)(?:\s[^<>]*)?>([^<>]{3,128})</`)
 	// secretAddress finds user and password in an address.
 	secretAddress = lazy(`([a-z][a-z0-9+.\-]{1,15})://([^\s/:@"'<>\\\[\](){}]{0,64}):([^\s/@"'<>\\\[\](){}]{1,128})@([A-Za-z0-9.\-]+)`)
 )
@@ -236,6 +244,9 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 		return nil
 	}
 	found := append(addressSecrets(s), callSecrets(kind, s)...)
+	if kind == codeText {
+		found = append(found, comparedSecrets(s)...)
+	}
 	if !holdsAny(s, passwordAnchors) && !holdsAny(strings.ToLower(s), []string{"psk", "secret"}) { // no name of a password
 		return found
 	}
@@ -275,6 +286,11 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	}
 	for _, m := range secretElement.Get().FindAllStringSubmatch(s, 64) {
 		found = appendSecret(found, m[1], m[2])
+	}
+	for _, m := range secretAttribute.Get().FindAllStringSubmatch(s, 64) {
+		if !isFieldName(m[2]) { // a label
+			found = appendSecret(found, m[1], m[2])
+		}
 	}
 	return found
 }

@@ -122,14 +122,15 @@ func isWifiWord(v string) bool {
 		!strings.ContainsAny(v, "%/=:()[].,_ ") && !isFieldName(strings.TrimRight(v, "0123456789")) && !isCipherTerm(strings.ToLower(v))
 }
 
-// ssidPair is the name of a network in settings.
-var ssidPair = lazy(`(?:^|[\s{,;])"?(?:[a-z]+_)?ssid"?\s*[=:]\s*"?[^\s"%$<]{2}`)
-
 // isFieldName reports whether a string names a setting and so stands for no value.
 func isFieldName(v string) bool {
 	v = strings.ToLower(v)
 	return isPasswordName(v) || slices.Contains(fieldNames, v[strings.LastIndexAny(v, "_-.")+1:])
 }
+
+// headerName is how headers of HTTP and attributes of RADIUS are called, which stand in
+// lists: Message-Authenticator.
+var headerName = lazy(`^[A-Z][a-z]+(?:-[A-Z][a-z]+)+$`)
 
 var fieldNames = []string{
 	"ssid", "essid", "bssid", "psk", "key", "pass", "password", "passphrase", "user", "username", "name", "channel", "chan", "host", "hostname", "ip", "addr", "address", "mask",

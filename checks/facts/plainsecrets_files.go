@@ -51,7 +51,8 @@ func wordSecret(name string) func(Text) []PlainSecret {
 	return func(t Text) []PlainSecret {
 		found := textSecrets(t)
 		for l := range t.Lines() {
-			words := quotedWords(strings.Replace(l.Text, "=", " ", 1))
+			setting, _, _ := strings.Cut(l.Text, " ;") // Asterisk's comments
+			words := quotedWords(strings.Replace(setting, "=", " ", 1))
 			if len(words) == 2 && words[0] == name && !isComment(l.Text) && isLiteralSecret(words[1]) {
 				found = append(found, secretAt(t, l, name, "", words[1]))
 			}

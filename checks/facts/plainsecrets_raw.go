@@ -15,7 +15,7 @@ import (
 // setting or the user that it is for.
 var rawSecrets = &Scan[PlainSecret]{
 	Name:    "raw-secrets",
-	Version: 5,
+	Version: 6,
 	Doc:     "Passwords in flat programs beside the name of a setting or user.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Raw && f.Size >= 64 },
 	See:     seeRawSecrets,
@@ -100,20 +100,26 @@ func rawStringSecrets(content []byte, s rawString) []PlainSecret {
 		return []PlainSecret{p}
 	}
 	if strings.ContainsAny(s.text, " =:\"") {
+		if found := networkSecrets(content, s); len(found) > 0 {
+			return found
+		}
 		return rawPairs(s.text)
 	}
 	name := s.text
 	isUser := slices.Contains(rawUsers, name)
-	if !isUser && (!isPasswordName(name) || strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789_-.") != "") {
+	if !isUser && (!isPasswordName(name) && !isNetworkKeyName(name) || strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789_-.") != "") {
 		return nil
 	}
-	value := nextRawString(content, s).text
+	behind := nextRawString(content, s)
+	value := behind.text
 	switch {
-	case !isLiteralSecret(value):
+	case !isLiteralSecret(value) || headerName.Get().MatchString(value):
 		return nil
 	case isDistinctive(value):
 	case isListed(value) && ofAccount(name):
-	case isWifiName(name) && isWifiWord(value) && besideNetwork(content, s):
+	case ofNetwork(content, s, value):
+	case !isUser && !isPasswordName(name): // "psk" alone also stands in lists of names
+		return nil
 	case isUser || !isMixed(value) || !besideName(content, s):
 		return nil
 	}
@@ -121,6 +127,7 @@ func rawStringSecrets(content []byte, s rawString) []PlainSecret {
 	if isUser {
 		p.Name, p.Account = "password", name
 	}
+	p.Location = assay.Location{Offset: int64(s.start), Length: int64(behind.end - s.start)}
 	return []PlainSecret{p}
 }
 
@@ -145,8 +152,7 @@ func rawPairs(text string) []PlainSecret {
 	return slices.DeleteFunc(lineSecrets(settingText, text), func(p PlainSecret) bool {
 		value, _ := p.Secret.Reveal()
 		sure := strings.HasPrefix(p.Name, "address of ") || strings.Contains(text, "="+value) || strings.Contains(text, `"`+value+`"`)
-		ofNetwork := isWifiName(p.Name) && isWifiWord(value) && ssidPair.Get().MatchString(text)
-		return !sure || strings.ContainsAny(value, "()[]+%|,") || !isMixed(value) && !isDistinctive(value) && !ofNetwork
+		return !sure || strings.ContainsAny(value, "()[]+%|,") || !isMixed(value) && !isDistinctive(value)
 	})
 }
 
@@ -156,11 +162,11 @@ func besideName(content []byte, s rawString) bool {
 	return bytes.Contains(near, []byte("ssid")) || bytes.Contains(near, []byte("user"))
 }
 
-// besideNetwork reports whether the name of a network and its value stand right before
-// the name of a password: "ssid", "Home", "password".
+// besideNetwork reports whether the name of a network and its value stand beside the
+// name of a password and its own.
 func besideNetwork(content []byte, s rawString) bool {
-	value := rawStringBefore(content, s)
-	return isOwner(value.text) && isSSIDName(rawStringBefore(content, value).text)
+	_, ok := networkBeside(content, s)
+	return ok
 }
 
 // isMixed reports whether a value is no word, name or number: it has three of

@@ -91,6 +91,9 @@ func secretPaths(o *Observer) (map[string]string, error) {
 	}
 	what := map[string]string{}
 	for _, s := range plain {
+		if s.Compiled { // a program is read by who runs it
+			continue
+		}
 		if what[s.Location.Path] = "password"; s.Wifi {
 			what[s.Location.Path] = "key of a wireless network"
 		}

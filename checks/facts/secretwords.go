@@ -6,7 +6,7 @@ import (
 )
 
 // passwordWord ends the name of a setting that holds a password.
-var passwordWord = lazy(`(?:[Pp]assw(?:or)?[dt]|PASSW(?:OR)?[DT]|[Pp]assphrase|PASSPHRASE|requirepass|masterauth|(?:^|[-_.])(?:pass|PASS|pw|PW|pwd|PWD)|[a-z0-9](?:Pass|Pw|Pwd))[0-9]?$`)
+var passwordWord = lazy(`(?:[Pp]assw(?:or)?[dt]|PASSW(?:OR)?[DT]|[Pp]assphrase|PASSPHRASE|requirepass|masterauth|(?:^|[-_.])(?:pass|PASS|Pass|pw|PW|pwd|PWD|Pwd)|[a-z0-9](?:Pass|Pw|Pwd))[0-9]?$`)
 
 // passwordAnchors are literals of which every such name holds one.
 var passwordAnchors = []string{"ass", "ASS", "aster", "pw", "Pw", "PW"}
@@ -47,8 +47,9 @@ var radiusSecrets = []string{
 	"authserversharedsecret", "acctserversharedsecret", "radiusauthserversharedsecret", "authsecret", "acctsecret", "daesecret", "radiussecret", "radiussharedsecret",
 }
 
-// isShortName reports whether a setting is called "pw", which is other things too.
-func isShortName(name string) bool { return strings.EqualFold(name, "pw") }
+// isShortName reports whether a setting is called "pw" or "Pass", which is other things
+// too.
+func isShortName(name string) bool { return strings.EqualFold(name, "pw") || name == "Pass" }
 
 // besideLogin reports whether the paragraph around the line at an offset of a text
 // names who logs in: a user, or a section or object that is called so.
@@ -69,7 +70,7 @@ func besideLogin(content string, at int) bool {
 const maxBeside = 400
 
 // loginWord names who logs in, as a setting, a section, or an element.
-var loginWord = lazy(`(?i)(?:^|[^a-z])(?:user|user_?name|usr|login|log_?in|account|auth|uid)["'\]>]?\s*(?:[=:>\]{]|$|\n)|<(?:user|login|account)`)
+var loginWord = lazy(`(?i)(?:^|[^a-z])(?:user|user_?name|usr|login|log_?in|account|auth|uid)["'\]>]?\s*(?:[=:>\]{]|$|\n)|<(?:user|login|account)|name="user(?:_?name)?"`)
 
 // endsLikePassword reports whether a name ends in the last letter of a word for a
 // password, and a digit at most: the others need no expression.

@@ -51,6 +51,23 @@ func (s system) completed(c *firmware.Container, texts *TextSet) system {
 	return s
 }
 
+// leadingVersion is the version at the start of a text.
+var leadingVersion = lazy(`^\d+(?:\.\d+)+`)
+
+// openwrtRelease takes the version of OpenWrt's own file where os-release says none, or
+// only the line of releases that it is of ("23.05" of 23.05.5).
+func (s system) openwrtRelease(c *firmware.Container, texts *TextSet) system {
+	t, ok := texts.Get(c, "etc/openwrt_release")
+	if !ok || s.ID != "openwrt" {
+		return s
+	}
+	release := assignments(t)["DISTRIB_RELEASE"]
+	if leadingVersion.Get().MatchString(release) && (s.Version == "" || strings.HasPrefix(release, s.Version+".")) {
+		s.Version, s.Location = release, At(t.File)
+	}
+	return s
+}
+
 // based completes the base of a distribution of another name by the files that its
 // own was made with: Debian's derivatives keep etc/debian_version.
 func (s system) based(c *firmware.Container, texts *TextSet) system {
@@ -121,17 +138,42 @@ func systemsOf(img *firmware.Image, texts *TextSet) map[string]system {
 			if s.ID == "" && file.id == "" {
 				s.ID = strings.ToLower(s.Name)
 			}
+			if s.Version == "" && file.id != "" { // VERSION is for people, and begins with what VERSION_ID would say
+				s.Version = leadingVersion.Get().FindString(values["VERSION"])
+			}
 			if s.ID != "" || s.Name != "" {
 				systems[c.Path] = s
 				break
 			}
 		}
-		if s := systems[c.Path].completed(c, texts).based(c, texts); s.ID != "" || s.Name != "" {
+		if s, ok := androidOf(c, texts); ok && systems[c.Path] == (system{}) {
+			systems[c.Path] = s
+		}
+		if s := systems[c.Path].openwrtRelease(c, texts).completed(c, texts).based(c, texts); s.ID != "" || s.Name != "" {
 			systems[c.Path] = s
 		}
 	}
 	return systems
 }
+
+// androidOf reads the properties of an Android system, on a partition of its own or in
+// the root that holds it (source.android.com: partitions, system properties).
+func androidOf(c *firmware.Container, texts *TextSet) (system, bool) {
+	for _, file := range []string{"system/build.prop", "build.prop"} {
+		t, ok := texts.Get(c, file)
+		if !ok {
+			continue
+		}
+		values := assignments(t)
+		version := cmp.Or(values["ro.build.version.release"], values["ro.system.build.version.release"])
+		if androidVersion.Get().MatchString(version) { // a preview has a letter
+			return system{ID: "android", Name: "Android", Version: version, Location: At(t.File)}, true
+		}
+	}
+	return system{}, false
+}
+
+var androidVersion = lazy(`^\d+(\.\d+)*$`)
 
 // assignments reads lines NAME=value with or without quotes.
 func assignments(t Text) map[string]string {

@@ -141,8 +141,8 @@ func (s *TextSet) Match(c *firmware.Container, pattern string) []Text {
 
 var textScan = &Scan[Text]{
 	Name:    "text-files",
-	Version: 3,
-	Doc:     "Text files of up to 256 KiB, those where settings may stand of up to 16 MiB, and scripts with other bytes as a shell reads them.",
+	Version: 4,
+	Doc:     "Text files of up to 256 KiB, those where settings may stand of up to 16 MiB, scripts with other bytes as a shell reads them, and settings of records that end in a NUL byte.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size > 0 },
 	See: func(f *firmware.File, content []byte) []Text {
 		if !bytes.HasPrefix(content, []byte("#!")) || len(content) <= MaxText {
@@ -155,6 +155,9 @@ var textScan = &Scan[Text]{
 			}
 		}
 		if t, ok := readAsShell(f, content); ok {
+			return []Text{t}
+		}
+		if t, ok := readAsRecords(f, content); ok {
 			return []Text{t}
 		}
 		return nil

@@ -172,3 +172,30 @@ func TestPasswordOfALongLine(t *testing.T) {
 		t.Errorf("got %d passwords, want 1", len(got))
 	}
 }
+
+// Secrets with which programs sign, and what only looks like them.
+func TestTokensOfCode(t *testing.T) {
+	for line, want := range map[string]string{
+		`const JWT_SECRET = "Kq8zTw3pKq8zTw3pKq8z";`:                           "token (JWT_SECRET)",
+		`const token = jwt.sign({ id: 1 }, "Kq8zTw3qKq8zTw3q");`:               "token (jwt.sign)",
+		`app.use(session({ name: "sid", secret: "Kq8zTw3qKq8zTw3r" }));`:       "token (session)",
+		`app.config["SECRET_KEY"] = "Kq8zTw3pKq8zTw3pKq8z"`:                    "token (SECRET_KEY)",
+		`jwt.encode(p, "Kq8zTw3qKq8zTw3q", algorithm="HS256")`:                 "token (jwt.encode)",
+		`define('JWT_SECRET', 'Kq8zTw3pKq8zTw3pKq8z');`:                        "token (JWT_SECRET)",
+		`const JWT_SECRET = process.env.JWT_SECRET;`:                           "",
+		`const JWT_SECRET = process.env.JWT_SECRET || "change-your-secret-1";`: "",
+		`jwt.verify(token, publicKey, { algorithms: ["RS256"] });`:             "",
+		`// JWT_SECRET = "Kq8zTw3pKq8zTw3pKq8z"`:                               "",
+		`secret_key = load("/data/secret_key_of_device1")`:                     "",
+		`SECRET_KEY = "aaaaaaaaaaaaaaaaaaaa"`:                                  "",
+		`session("https://a.example.invalid/x1")`:                              "",
+	} {
+		var got []string
+		for _, f := range valueOf(t, observeFiles(t, map[string]string{"opt/app/a.js": line + "\n"}, Tokens), Tokens) {
+			got = append(got, f.What)
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%s: got %q, want %q", line, got, want)
+		}
+	}
+}

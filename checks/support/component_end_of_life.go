@@ -28,7 +28,7 @@ var ComponentEndOfLife = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.3-8"},
-	Version:   3,
+	Version:   4,
 	Needs:     checks.Needs(facts.Components, advisories.EndOfLife),
 	Run:       componentEndOfLife,
 }
@@ -123,8 +123,12 @@ var (
 	brought = []string{"freertos", "mbedtls"}
 )
 
+// android is repaired by whoever makes the device of it, and Google's bulletins name a
+// version for some years.
+const android = "android"
+
 // keeperOf finds the distributions and kits of the table. Buildroot only builds: all
-// that goes into it is the maker's choice. Poky keeps its recipes, the kernel is the
+// that goes into it is the maker's choice, as is what stands beside Android's own parts. Poky keeps its recipes, the kernel is the
 // choice of whoever made the layer of the board.
 func keeperOf(table []advisories.Branch, components []facts.Component) keeper {
 	var w keeper
@@ -132,7 +136,7 @@ func keeperOf(table []advisories.Branch, components []facts.Component) keeper {
 		b, ok := branchOf(table, k)
 		switch {
 		case !ok:
-		case k.Kind == facts.KindSystem && b.Component != "buildroot":
+		case k.Kind == facts.KindSystem && b.Component != "buildroot" && b.Component != android:
 			w.packages = true
 			w.kernel = w.kernel || b.Component != "poky"
 		case slices.Contains(kits, b.Component):
@@ -166,7 +170,7 @@ func branchEnd(c *checks.Context, k facts.Component, b advisories.Branch) (assay
 		name = b.Component + " " + b.Version + " (base of " + strings.TrimSpace(k.Name+" "+k.Version) + ")"
 	}
 	severity := assay.High
-	if k.Confidence == facts.ConfidenceString {
+	if k.Confidence == facts.ConfidenceString || b.Component == android {
 		severity = assay.Medium // whoever built it may have repaired it without a new number
 	}
 	if maintainedBy(c.Product) != "" {

@@ -184,3 +184,23 @@ func TestRanges(t *testing.T) {
 		}
 	}
 }
+
+// TestReadme: what the README shows as a product file is one, as it stands there.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, ok := strings.Cut(string(readme), "```hcl\n")
+	block, _, end := strings.Cut(block, "```\n")
+	if !ok || !end {
+		t.Fatal("the README shows no product file")
+	}
+	p, diags := Load(folder(t, map[string]string{"product.hcl": block}), Options{})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	if p.Name != "Hearth Hub" {
+		t.Errorf("the product is called %q", p.Name)
+	}
+}
