@@ -3,9 +3,12 @@ package sevenzip
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
 	"time"
 	"unicode/utf16"
+
+	"github.com/assay-iot/assay/firmware/format"
 )
 
 // The kinds of what a header holds; 7zFormat.txt, "Property IDs".
@@ -76,6 +79,9 @@ func (p *parser) number() (v uint64) {
 	return v
 }
 
+// maxItems is how many files, folders, packed runs or contents one archive has.
+const maxItems = 1 << 20
+
 // count reads how many follow.
 func (p *parser) count() int {
 	n := p.number()
@@ -83,7 +89,19 @@ func (p *parser) count() int {
 		p.fail()
 		return 0
 	}
+	if n > maxItems {
+		p.limit()
+		return 0
+	}
 	return int(n)
+}
+
+// limit is fail where there is more than is read.
+func (p *parser) limit() {
+	if p.err == nil {
+		p.err = fmt.Errorf("more than %d items: %w", maxItems, format.ErrLimit)
+	}
+	p.b = nil
 }
 
 // length reads a number of bytes.

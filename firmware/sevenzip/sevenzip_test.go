@@ -316,3 +316,15 @@ func TestLinkBudget(t *testing.T) {
 		}
 	}
 }
+
+// TestItems refuses a header that says it lists more than is read, before it makes room.
+func TestItems(t *testing.T) {
+	header := append([]byte{1, 5, 0xf0, 0, 0, 0x20, 0}, make([]byte, 4<<20)...) // 2 Mi files
+	b := append([]byte("7z\xbc\xaf\x27\x1c\x00\x04"), make([]byte, 24)...)
+	binary.LittleEndian.PutUint64(b[20:], uint64(len(header)))
+	b = sealed(append(b, header...))
+	_, err := sevenzip.Format.Open(t.Context(), format.InMemory(b), format.NewBudget(1<<30, 1<<30, 1<<30, 0))
+	if !errors.Is(err, format.ErrLimit) {
+		t.Error(err)
+	}
+}

@@ -231,6 +231,9 @@ func (p *parser) subStreams(a *archive) {
 		f := &a.folders[i]
 		at := int64(0)
 		for k := range n {
+			if len(a.streams) == maxItems {
+				p.limit()
+			}
 			if p.err != nil {
 				return
 			}
