@@ -58,7 +58,7 @@ func readStart(in format.Input) (s start, ok bool) {
 		return s, false
 	}
 	s = start{binary.LittleEndian.Uint64(h[12:]), binary.LittleEndian.Uint64(h[20:]), binary.LittleEndian.Uint32(h[28:])}
-	return s, s.at < 1<<62 && s.size < 1<<62
+	return s, s.at < 1<<61 && s.size < 1<<61
 }
 
 func probe(in format.Input) format.Likeness {

@@ -163,7 +163,7 @@ func TestInside(t *testing.T) {
 func sealed(b []byte) []byte {
 	le := binary.LittleEndian
 	at, size := startSize+le.Uint64(b[12:]), le.Uint64(b[20:])
-	if at+size <= uint64(len(b)) {
+	if end := at + size; end >= at && at >= startSize && end <= uint64(len(b)) {
 		le.PutUint32(b[28:], crc32.ChecksumIEEE(b[at:at+size]))
 	}
 	le.PutUint32(b[8:], crc32.ChecksumIEEE(b[12:32]))
@@ -313,6 +313,30 @@ func TestLinkBudget(t *testing.T) {
 	for _, e := range o.Tree.Entries() {
 		if e.Name == "bin/login" && !errors.Is(e.Err, format.ErrSpent) {
 			t.Errorf("%+v", e)
+		}
+	}
+}
+
+// TestItems refuses a header that says it lists more than is read, before it makes room.
+func TestItems(t *testing.T) {
+	header := append([]byte{1, 5, 0xf0, 0, 0, 0x20, 0}, make([]byte, 4<<20)...) // 2 Mi files
+	b := append([]byte("7z\xbc\xaf\x27\x1c\x00\x04"), make([]byte, 24)...)
+	binary.LittleEndian.PutUint64(b[20:], uint64(len(header)))
+	b = sealed(append(b, header...))
+	_, err := sevenzip.Format.Open(t.Context(), format.InMemory(b), format.NewBudget(1<<30, 1<<30, 1<<30, 0))
+	if !errors.Is(err, format.ErrLimit) {
+		t.Error(err)
+	}
+}
+
+// TestFar has a header at a place that no number of the reader holds.
+func TestFar(t *testing.T) {
+	b := append([]byte("7z\xbc\xaf\x27\x1c\x00\x04"), make([]byte, 100)...)
+	for _, far := range []uint64{1<<64 - 1, 1<<63 - 1, 1<<62 - 1} {
+		binary.LittleEndian.PutUint64(b[12:], far)
+		binary.LittleEndian.PutUint64(b[20:], far)
+		if formattest.Try(t, sevenzip.Format, sealed(b)) {
+			t.Errorf("0x%x: opened", far)
 		}
 	}
 }
