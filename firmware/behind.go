@@ -51,6 +51,6 @@ func (w *walker) behind(content []byte) int64 {
 // turned out to be no container.
 func (w *walker) closeRest(f *File, rest format.Input, at int64) {
 	if content, err := rest.Bytes(0, rest.Size); err == nil {
-		w.close(f, content, at)
+		w.close(f, opaqueIn(content), at)
 	}
 }

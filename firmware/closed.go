@@ -26,8 +26,8 @@ const (
 )
 
 // close notes what of a file nobody can tell, from a place on, and says so.
-func (w *walker) close(f *File, content []byte, from int64) {
-	closed := shifted(w.opaque(content), from)
+func (w *walker) close(f *File, closed []Range, from int64) {
+	closed = shifted(closed, from)
 	for _, r := range closed {
 		w.skip(f.Path, r.Offset, r.Length, r.What)
 	}
@@ -45,16 +45,24 @@ func (w *walker) opaque(content []byte) []Range {
 	end := ordinary.End(content)
 	rest := content[end:]
 	switch {
-	case len(rest) < minOpaque:
+	case end == 0 && !w.root && !isText(rest[:min(len(rest), minOpaque)]), isKeyring(rest), isBytecode(rest):
 		return nil
-	case isText(rest[:minOpaque]):
-		return shifted(chanceIn(rest), int64(end))
-	case end == 0 && !w.root || isKeyring(rest) || isBytecode(rest) || len(w.matcher.starts(format.InMemory(rest))) > 0:
+	case len(rest) >= minOpaque && len(w.matcher.starts(format.InMemory(rest))) > 0:
 		return nil
 	}
-	if what := encrypted(rest); what != "" {
-		what = cmp.Or(unopened(rest, false), "not recognised: "+what)
-		return []Range{{int64(end), int64(len(rest)), Unexplained, what}}
+	return shifted(opaqueIn(rest), int64(end))
+}
+
+// opaqueIn lists what nobody can tell of bytes that begin no container.
+func opaqueIn(b []byte) []Range {
+	switch {
+	case len(b) < minOpaque:
+		return nil
+	case isText(b[:minOpaque]):
+		return chanceIn(b)
+	}
+	if what := encrypted(b); what != "" {
+		return []Range{{0, int64(len(b)), Unexplained, cmp.Or(unopened(b, false), "not recognised: "+what)}}
 	}
 	return nil
 }

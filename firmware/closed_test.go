@@ -48,21 +48,23 @@ func cat(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 func TestClosedFiles(t *testing.T) {
 	const n = 300 << 10
 	text := []byte(strings.Repeat("a setting = of the device\n", 3000))
+	broken := firmwaretest.Squashfs(firmwaretest.Text("a", 0o644, "text\n"))[:96] // all but its tables
 	for name, content := range map[string][]byte{
-		"ELF":            cat([]byte("\x7fELF"), chance(n)),
-		"PNG":            cat([]byte("\x89PNG"), chance(n)),
-		"RIFF":           cat([]byte("RIFF"), chance(n)),
-		"OggS":           cat([]byte("OggS"), chance(n)),
-		"ID3":            cat([]byte("ID3"), chance(n)),
-		"wOF2":           cat([]byte("wOF2"), chance(n)),
-		"behind ELF":     cat(program(t), chance(n)),
-		"behind PNG":     cat(picture(t), chance(n)),
-		"behind font":    cat([]byte(font(chance(50000))), chance(n)),
-		"behind text":    cat(text, chance(n)),
-		"behind little":  cat(text[:8<<10], chance(n)),
-		"within text":    cat(text, chance(n), text),
-		"behind script":  cat([]byte("#!/bin/sh\nexit\n"), text, chance(n)),
-		"behind a magic": cat(program(t), []byte("hsqs"), chance(n)),
+		"ELF":             cat([]byte("\x7fELF"), chance(n)),
+		"PNG":             cat([]byte("\x89PNG"), chance(n)),
+		"RIFF":            cat([]byte("RIFF"), chance(n)),
+		"OggS":            cat([]byte("OggS"), chance(n)),
+		"ID3":             cat([]byte("ID3"), chance(n)),
+		"wOF2":            cat([]byte("wOF2"), chance(n)),
+		"behind ELF":      cat(program(t), chance(n)),
+		"behind PNG":      cat(picture(t), chance(n)),
+		"behind font":     cat([]byte(font(chance(50000))), chance(n)),
+		"behind text":     cat(text, chance(n)),
+		"behind little":   cat(text[:8<<10], chance(n)),
+		"within text":     cat(text, chance(n), text),
+		"behind script":   cat([]byte("#!/bin/sh\nexit\n"), text, chance(n)),
+		"behind a magic":  cat(program(t), []byte("hsqs"), chance(n)),
+		"behind a header": cat(picture(t), broken, chance(n)),
 	} {
 		for kind, image := range map[string][]byte{
 			"root":    rooted(firmwaretest.Binary("opt/x", 0o644, content)),

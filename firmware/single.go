@@ -134,7 +134,7 @@ func (w *walker) showFile(f *File, s *format.Format, length int64, content []byt
 	}
 	k.files[name] = inner
 	w.seen(inner, content, nil)
-	w.close(inner, content, 0)
+	w.close(inner, w.opaque(content), 0)
 	f.closed = packed(inner.closed, inner.Size, f.Size)
 	w.inner.Lock()
 	defer w.inner.Unlock()

@@ -171,10 +171,10 @@ func (w *walker) visit(entry int, content []byte, err error) {
 	}
 	at := w.behind(content)
 	if at == 0 {
-		w.close(f, content, 0)
+		w.close(f, w.opaque(content), 0)
 		return
 	}
-	w.close(f, content[:at], 0)
+	w.close(f, w.opaque(content[:at]), 0)
 	w.enter(f.entry, content)
 	w.inner.Lock()
 	w.from[f.entry] = at
