@@ -49,7 +49,7 @@ type BootCommand struct {
 var Boot = &Fact[BootGraph]{
 	Name:    "boot",
 	Doc:     "What the init systems of the image start, followed through scripts, links, units and settings.",
-	Version: 9,
+	Version: 10,
 	Needs:   []Node{Tree, Roots, Texts, Applets, Programs, illegibleScan},
 	Observe: func(o *Observer) (BootGraph, error) {
 		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}, Passwords: []PasswordWrite{}}
@@ -73,12 +73,17 @@ var Boot = &Fact[BootGraph]{
 			if !bootable(c, roots) {
 				continue
 			}
-			g := newBoot(img, c, set, tables)
-			g.know(programs)
-			g.unread = unread
-			g.kernelInits, g.kernelLines = named, lines
-			g.otherRoots = slices.ContainsFunc(img.Containers, func(o *firmware.Container) bool { return o != c && bootable(o, roots) })
+			fresh := func() *boot {
+				g := newBoot(img, c, set, tables)
+				g.know(programs)
+				g.unread = unread
+				g.kernelInits, g.kernelLines = named, lines
+				g.otherRoots = slices.ContainsFunc(img.Containers, func(o *firmware.Container) bool { return o != c && bootable(o, roots) })
+				return g
+			}
+			g := fresh()
 			g.start()
+			g.followLater(fresh)
 			all.Inits = append(all.Inits, g.init)
 			all.Services = append(all.Services, g.services...)
 			all.Consoles = append(all.Consoles, g.consoles...)
@@ -104,7 +109,7 @@ func bootable(c *firmware.Container, roots []Root) bool {
 // Services are the services of the image, started or not, by root and name.
 var Services = &Fact[[]Service]{
 	Name:    "services",
-	Version: 8,
+	Version: 9,
 	Doc:     "Programs that wait for others: whether they are started, as whom, on which address and port, with which settings.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Service, error) {
@@ -116,7 +121,7 @@ var Services = &Fact[[]Service]{
 // Inits are the init systems of the root file systems.
 var Inits = &Fact[[]Init]{
 	Name:    "inits",
-	Version: 7,
+	Version: 8,
 	Doc:     "The first program of each root file system, and what of it could not be followed.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Init, error) {
@@ -179,7 +184,10 @@ type boot struct {
 	manager      unitManager
 	modules      []moduleLine // settings of modprobe, once they were read
 	otherRoots   bool         // the image holds another root file system
-	pivoted      bool         // pivot_root gave the device another root
+	later        bool         // files that may come count as perhaps there
+	awaited      map[string]bool
+	rootWritten  Known // whether the device can write the root, once that was asked
+	pivoted      bool  // pivot_root gave the device another root
 }
 
 func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables []AppletTable) *boot {
@@ -189,6 +197,7 @@ func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables
 		running: map[string]int{}, ran: map[string]bool{}, touched: map[string]bool{}, brought: map[string]bool{}, programs: map[string]Program{},
 		replaced: map[string]bool{}, mounted: map[string]bool{}, runnable: map[string]bool{}, mirrors: map[string]bool{}, memory: map[string]bool{},
 		packages: map[string]uciPackage{}, missing: map[string]bool{}, written: map[string]*writtenFile{}, hooked: map[string]bool{}, took: map[string]bool{},
+		awaited: map[string]bool{},
 	}
 	for _, t := range tables {
 		if strings.HasPrefix(t.Location.Path, root.Path+"!") {
@@ -240,6 +249,10 @@ func (g *boot) start() {
 		g.init.Problem = "the boot scripts run too many statements to follow"
 	}
 	g.settle()
+	g.sortServices()
+}
+
+func (g *boot) sortServices() {
 	slices.SortStableFunc(g.services, func(a, b Service) int { return strings.Compare(a.Name, b.Name) })
 }
 
@@ -345,14 +358,17 @@ func (g *boot) exists(op, name string) outcome {
 		return unsure
 	}
 	if op == "-L" || op == "-h" {
-		return outcomeOf(g.entry(clean))
+		if g.entry(clean) {
+			return works
+		}
+		return g.notThere(clean)
 	}
 	f, ok := g.root.Lookup(clean)
 	if !ok {
 		if g.applet(clean) {
 			return works
 		}
-		return outcomeElsewhere(clean)
+		return g.notThere(clean)
 	}
 	switch op {
 	case "-f":
@@ -362,7 +378,10 @@ func (g *boot) exists(op, name string) outcome {
 	case "-x":
 		return outcomeOf(f.Kind == firmware.Directory || g.executable(f))
 	case "-s":
-		return outcomeOf(f.Size > 0)
+		if f.Size > 0 {
+			return works
+		}
+		return g.notThere(clean)
 	case "-e", "-r":
 		return works
 	case "-b", "-c", "-p", "-S":
