@@ -50,7 +50,7 @@ var Boot = &Fact[BootGraph]{
 	Name:    "boot",
 	Doc:     "What the init systems of the image start, followed through scripts, links, units and settings.",
 	Version: 10,
-	Needs:   []Node{Tree, Roots, Texts, Applets, Programs, illegibleScan},
+	Needs:   []Node{Tree, Roots, Texts, Applets, Programs, illegibleScan, brokerScan},
 	Observe: func(o *Observer) (BootGraph, error) {
 		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}, Passwords: []PasswordWrite{}}
 		img, err1 := Tree.Of(o)
@@ -59,7 +59,8 @@ var Boot = &Fact[BootGraph]{
 		tables, err4 := Applets.Of(o)
 		programs, err5 := Programs.Of(o)
 		scripts, err6 := illegibleScan.Of(o)
-		for _, err := range []error{err1, err2, err3, err4, err5, err6} {
+		brokers, err7 := brokerScan.Of(o)
+		for _, err := range []error{err1, err2, err3, err4, err5, err6, err7} {
 			if err != nil {
 				return all, err
 			}
@@ -77,6 +78,9 @@ var Boot = &Fact[BootGraph]{
 				g := newBoot(img, c, set, tables)
 				g.know(programs)
 				g.unread = unread
+				for _, b := range brokers {
+					g.brokers[b.file] = b.local
+				}
 				g.kernelInits, g.kernelLines = named, lines
 				g.otherRoots = slices.ContainsFunc(img.Containers, func(o *firmware.Container) bool { return o != c && bootable(o, roots) })
 				return g
@@ -147,6 +151,7 @@ type boot struct {
 	away     []RemoteShell
 	programs map[string]Program      // by name
 	unread   map[*firmware.File]bool // scripts that are no texts
+	brokers  map[*firmware.File]Known
 
 	passwords []PasswordWrite
 
@@ -197,7 +202,7 @@ func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables
 		running: map[string]int{}, ran: map[string]bool{}, touched: map[string]bool{}, brought: map[string]bool{}, programs: map[string]Program{},
 		replaced: map[string]bool{}, mounted: map[string]bool{}, runnable: map[string]bool{}, mirrors: map[string]bool{}, memory: map[string]bool{},
 		packages: map[string]uciPackage{}, missing: map[string]bool{}, written: map[string]*writtenFile{}, hooked: map[string]bool{}, took: map[string]bool{},
-		awaited: map[string]bool{},
+		awaited: map[string]bool{}, brokers: map[*firmware.File]Known{},
 	}
 	for _, t := range tables {
 		if strings.HasPrefix(t.Location.Path, root.Path+"!") {
