@@ -182,6 +182,9 @@ func (g *boot) launch(l *launch) outcome {
 	g.illegible(l, f)
 	g.serve(l, called, f)
 	g.mayRun(l, f)
+	if t, ok := g.interpretedFile(l, f); ok {
+		g.callsOut(l, t, path.Base(f.Name))
+	}
 	return unsure
 }
 
@@ -215,6 +218,7 @@ func (g *boot) scriptText(l *launch, f *firmware.File, t Text, args []string) ou
 			l.words = []string{"/" + f.Name}
 		}
 		g.serve(l, f.Name, f) // a program in another language
+		g.callsOut(l, t, "")
 		return unsure
 	}
 	return g.follow(l, t, args)
