@@ -309,6 +309,9 @@ func valuesOf(words []string) []shellValue {
 // stay, or one that may stay by itself.
 func (g *boot) serve(l *launch, called string, f *firmware.File) {
 	d, known := daemonOf(path.Base(l.words[0]), path.Base(f.Name))
+	if !l.once {
+		g.debugger(l, called)
+	}
 	if !l.once && g.socket(l, called) || !known && !isProxy(l.words) && !l.daemon && !l.cmd.Background && !g.mayStay(l, called, f) {
 		return
 	}
