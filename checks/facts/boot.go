@@ -362,6 +362,9 @@ func (g *boot) exists(op, name string) outcome {
 	if g.touched[clean] || g.isBrought(clean) || strings.HasPrefix(clean, "proc/") || strings.HasPrefix(clean, "sys/") || strings.HasPrefix(clean, "dev/") {
 		return unsure
 	}
+	if clean == "run/systemd/system" && g.init.Kind == "systemd" { // sd_booted(3)
+		return works
+	}
 	if op == "-L" || op == "-h" {
 		if g.entry(clean) {
 			return works
