@@ -87,7 +87,7 @@ func inClear(s facts.Service) (severity assay.Severity, what string) {
 	case facts.KindMQTT, facts.KindStore:
 		return broker(s)
 	case facts.KindRTSP, facts.KindVNC:
-		if s.TLS() != facts.Yes {
+		if s.TLS() != facts.Yes && s.Unread == "" {
 			return assay.High, "is started: " + s.Kind + " is not encrypted" + onPort(s)
 		}
 	}

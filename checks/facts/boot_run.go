@@ -122,6 +122,9 @@ func (g *boot) launch(l *launch) outcome {
 		if args = skipFlags(args); len(args) > 0 {
 			if _, script := g.root.Lookup("etc/init.d/" + path.Base(args[0])); !script && len(args) > 1 {
 				g.systemctl(l, []string{args[1], args[0]})
+				if g.init.Kind == "upstart" {
+					g.control(l, "initctl", []string{args[1], args[0]})
+				}
 				return unsure
 			}
 			return g.launch(l.with(append([]string{"/etc/init.d/" + path.Base(args[0])}, args[1:]...)))

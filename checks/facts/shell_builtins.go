@@ -96,7 +96,7 @@ func shellEval(r *shellRun, a []shellValue) (outcome, flow) {
 		return unsure, goesOn
 	}
 	stmts, _ := r.world.texts.scripts.parse("eval", text)
-	if r.takesSettings(text) || setsByName(stmts) {
+	if r.world.decides() && (r.takesSettings(text) || setsByName(stmts)) {
 		return unsure, goesOn
 	}
 	src, place := r.src, r.place
