@@ -49,8 +49,8 @@ type BootCommand struct {
 var Boot = &Fact[BootGraph]{
 	Name:    "boot",
 	Doc:     "What the init systems of the image start, followed through scripts, links, units and settings.",
-	Version: 10,
-	Needs:   []Node{Tree, Roots, Texts, Applets, Programs, illegibleScan},
+	Version: 11,
+	Needs:   []Node{Tree, Roots, Texts, Applets, Programs, illegibleScan, brokerScan},
 	Observe: func(o *Observer) (BootGraph, error) {
 		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}, Passwords: []PasswordWrite{}}
 		img, err1 := Tree.Of(o)
@@ -59,7 +59,8 @@ var Boot = &Fact[BootGraph]{
 		tables, err4 := Applets.Of(o)
 		programs, err5 := Programs.Of(o)
 		scripts, err6 := illegibleScan.Of(o)
-		for _, err := range []error{err1, err2, err3, err4, err5, err6} {
+		brokers, err7 := brokerScan.Of(o)
+		for _, err := range []error{err1, err2, err3, err4, err5, err6, err7} {
 			if err != nil {
 				return all, err
 			}
@@ -73,12 +74,20 @@ var Boot = &Fact[BootGraph]{
 			if !bootable(c, roots) {
 				continue
 			}
-			g := newBoot(img, c, set, tables)
-			g.know(programs)
-			g.unread = unread
-			g.kernelInits, g.kernelLines = named, lines
-			g.otherRoots = slices.ContainsFunc(img.Containers, func(o *firmware.Container) bool { return o != c && bootable(o, roots) })
+			fresh := func() *boot {
+				g := newBoot(img, c, set, tables)
+				g.know(programs)
+				g.unread = unread
+				for _, b := range brokers {
+					g.brokers[b.file] = b.local
+				}
+				g.kernelInits, g.kernelLines = named, lines
+				g.otherRoots = slices.ContainsFunc(img.Containers, func(o *firmware.Container) bool { return o != c && bootable(o, roots) })
+				return g
+			}
+			g := fresh()
 			g.start()
+			g.followLater(fresh)
 			all.Inits = append(all.Inits, g.init)
 			all.Services = append(all.Services, g.services...)
 			all.Consoles = append(all.Consoles, g.consoles...)
@@ -104,7 +113,7 @@ func bootable(c *firmware.Container, roots []Root) bool {
 // Services are the services of the image, started or not, by root and name.
 var Services = &Fact[[]Service]{
 	Name:    "services",
-	Version: 8,
+	Version: 9,
 	Doc:     "Programs that wait for others: whether they are started, as whom, on which address and port, with which settings.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Service, error) {
@@ -116,7 +125,7 @@ var Services = &Fact[[]Service]{
 // Inits are the init systems of the root file systems.
 var Inits = &Fact[[]Init]{
 	Name:    "inits",
-	Version: 7,
+	Version: 8,
 	Doc:     "The first program of each root file system, and what of it could not be followed.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Init, error) {
@@ -142,6 +151,7 @@ type boot struct {
 	away     []RemoteShell
 	programs map[string]Program      // by name
 	unread   map[*firmware.File]bool // scripts that are no texts
+	brokers  map[*firmware.File]Known
 
 	passwords []PasswordWrite
 
@@ -179,7 +189,10 @@ type boot struct {
 	manager      unitManager
 	modules      []moduleLine // settings of modprobe, once they were read
 	otherRoots   bool         // the image holds another root file system
-	pivoted      bool         // pivot_root gave the device another root
+	later        bool         // files that may come count as perhaps there
+	awaited      map[string]bool
+	rootWritten  Known // whether the device can write the root, once that was asked
+	pivoted      bool  // pivot_root gave the device another root
 }
 
 func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables []AppletTable) *boot {
@@ -189,6 +202,7 @@ func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables
 		running: map[string]int{}, ran: map[string]bool{}, touched: map[string]bool{}, brought: map[string]bool{}, programs: map[string]Program{},
 		replaced: map[string]bool{}, mounted: map[string]bool{}, runnable: map[string]bool{}, mirrors: map[string]bool{}, memory: map[string]bool{},
 		packages: map[string]uciPackage{}, missing: map[string]bool{}, written: map[string]*writtenFile{}, hooked: map[string]bool{}, took: map[string]bool{},
+		awaited: map[string]bool{}, brokers: map[*firmware.File]Known{},
 	}
 	for _, t := range tables {
 		if strings.HasPrefix(t.Location.Path, root.Path+"!") {
@@ -240,6 +254,10 @@ func (g *boot) start() {
 		g.init.Problem = "the boot scripts run too many statements to follow"
 	}
 	g.settle()
+	g.sortServices()
+}
+
+func (g *boot) sortServices() {
 	slices.SortStableFunc(g.services, func(a, b Service) int { return strings.Compare(a.Name, b.Name) })
 }
 
@@ -344,15 +362,21 @@ func (g *boot) exists(op, name string) outcome {
 	if g.touched[clean] || g.isBrought(clean) || strings.HasPrefix(clean, "proc/") || strings.HasPrefix(clean, "sys/") || strings.HasPrefix(clean, "dev/") {
 		return unsure
 	}
+	if clean == "run/systemd/system" && g.init.Kind == "systemd" { // sd_booted(3)
+		return works
+	}
 	if op == "-L" || op == "-h" {
-		return outcomeOf(g.entry(clean))
+		if g.entry(clean) {
+			return works
+		}
+		return g.notThere(clean)
 	}
 	f, ok := g.root.Lookup(clean)
 	if !ok {
 		if g.applet(clean) {
 			return works
 		}
-		return outcomeElsewhere(clean)
+		return g.notThere(clean)
 	}
 	switch op {
 	case "-f":
@@ -362,7 +386,10 @@ func (g *boot) exists(op, name string) outcome {
 	case "-x":
 		return outcomeOf(f.Kind == firmware.Directory || g.executable(f))
 	case "-s":
-		return outcomeOf(f.Size > 0)
+		if f.Size > 0 {
+			return works
+		}
+		return g.notThere(clean)
 	case "-e", "-r":
 		return works
 	case "-b", "-c", "-p", "-S":

@@ -1,6 +1,8 @@
 package facts
 
 import (
+	"maps"
+	"strconv"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -28,9 +30,15 @@ type property struct {
 	at    assay.Location
 }
 
+// firstWithOverrides is the level of Android's API since which init collects the files
+// of properties before it sets them, so that a later line takes the place of an earlier
+// one; up to Android 9 a property "ro." is set once, and the first line counts (AOSP,
+// system/core/init/property_service.cpp).
+const firstWithOverrides = 29
+
 // properties reads the system properties of an Android image.
 func (g *boot) properties() map[string]property {
-	props := map[string]property{}
+	props, first := map[string]property{}, map[string]property{}
 	for _, name := range []string{"default.prop", "prop.default", "system/etc/prop.default", "build.prop", "system/build.prop", "vendor/build.prop"} {
 		t, ok := g.texts.Get(g.root, name)
 		if !ok {
@@ -39,9 +47,16 @@ func (g *boot) properties() map[string]property {
 		for line := range t.Lines() {
 			key, value, ok := strings.Cut(strings.TrimSpace(line.Text), "=")
 			if ok && !strings.HasPrefix(key, "#") {
-				props[strings.TrimSpace(key)] = property{strings.TrimSpace(value), true, t.At(line)}
+				key = strings.TrimSpace(key)
+				props[key] = property{strings.TrimSpace(value), true, t.At(line)}
+				if _, ok := first[key]; !ok && strings.HasPrefix(key, "ro.") {
+					first[key] = props[key]
+				}
 			}
 		}
+	}
+	if level, err := strconv.Atoi(first["ro.build.version.sdk"].value); err == nil && level < firstWithOverrides {
+		maps.Copy(props, first)
 	}
 	return props
 }

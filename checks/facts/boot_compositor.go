@@ -6,7 +6,7 @@ import (
 
 // compositor follows what a compositor of Wayland starts by its settings: the section
 // [autolaunch] of weston.ini(5), the program behind weston's "--", and the lines "exec"
-// of sway(5).
+// of sway(5); and the scripts with which labwc(1), openbox(1) and xinit(1) begin.
 func (g *boot) compositor(l *launch, name string, args []string) {
 	home := cleanName(g.homeOf(l.user))
 	switch name {
@@ -23,6 +23,16 @@ func (g *boot) compositor(l *launch, name string, args []string) {
 				break
 			}
 		}
+	case "labwc":
+		g.beginsWith(l, home+"/.config/labwc/autostart", "etc/xdg/labwc/autostart")
+	case "openbox", "openbox-session":
+		g.beginsWith(l, home+"/.config/openbox/autostart", "etc/xdg/openbox/autostart")
+	case "xinit", "startx":
+		if len(args) == 0 || strings.HasPrefix(args[0], "-") {
+			g.beginsWith(l, home+"/.xinitrc", "etc/X11/xinit/xinitrc", "etc/X11/xinitrc")
+		} else if g.launch(l.with(args)); name == "startx" {
+			g.beginsWith(l, args[0])
+		}
 	case "sway":
 		t, ok := g.firstText(append(flagValues(args, "-c", "--config"), home+"/.sway/config", home+"/.config/sway/config", "etc/sway/config"))
 		if !ok {
@@ -34,6 +44,17 @@ func (g *boot) compositor(l *launch, name string, args []string) {
 				g.launchFrom(l, t, line, []string{"sh", "-c", command})
 			}
 		}
+	}
+}
+
+// beginsWith runs the first of several scripts that is in the image; a shell reads it.
+func (g *boot) beginsWith(l *launch, names ...string) {
+	if t, ok := g.firstText(names); ok {
+		m := g.from(At(t.File))
+		m.user = l.user
+		m.cmd.Conditional = m.cmd.Conditional || l.cmd.Conditional
+		m.words = []string{"sh", "/" + t.File.Name}
+		g.through(t.File.Name, func() { g.execute(m) })
 	}
 }
 

@@ -105,6 +105,9 @@ func outcomeElsewhere(clean string) outcome {
 // folder that is empty at each start; whoever asks for its absence starts before.
 func (g *boot) existsLater(op, name string, not bool) outcome {
 	got, clean := g.exists(op, name), cleanName(name)
+	if not && got == unsure && g.later && g.awaited[clean] {
+		return fails
+	}
 	if not && got == unsure && !g.touched[clean] && !g.isBrought(clean) && outcomeElsewhere(clean) == unsure {
 		return fails // as shipped
 	}

@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/assay-iot/assay/firmware"
 )
 
 // maxCronJobs bounds the lines of one crontab.
@@ -21,6 +23,11 @@ func (g *boot) cron() {
 
 // crontabs finds the tables of busybox and of cron(8).
 func (g *boot) crontabs(by Service) {
+	for _, dir := range flagValues(by.Args, "-c") {
+		if f, ok := g.root.Lookup(dir); (!ok || f.Kind != firmware.Directory) && len(g.filesIn(dir)) == 0 {
+			g.unjudge(by.Places[0], "the tables of cron are not in the image ("+cleanName(dir)+")")
+		}
+	}
 	folders := append(flagValues(by.Args, "-c"), "var/spool/cron/crontabs", "etc/crontabs", "var/spool/cron")
 	seen := map[string]bool{}
 	for _, dir := range folders {

@@ -44,6 +44,7 @@ func (g *boot) finit() {
 			putVariable(env, strings.TrimSpace(l.line.Text))
 		}
 	}
+	g.finitHooks()
 	for _, now := range []string{"S", level} {
 		for _, l := range lines {
 			if levels := l.levels(); inLevels(levels, now) && (now == "S" || !inLevels(levels, "S")) {
@@ -252,6 +253,30 @@ func (g *boot) finitParts(m *launch) {
 			args = []string{"start"}
 		}
 		g.script(g.from(At(f)), f, args)
+	}
+}
+
+// finitHooks runs the scripts of finit's plugin hook-scripts, each in the folder of a
+// point of the start; those of the end of a run start nothing. Where the plugin was not
+// seen, it may be a part of finit.
+func (g *boot) finitHooks() {
+	follow := g.maybe
+	for _, dir := range []string{"lib/finit/plugins", "usr/lib/finit/plugins"} {
+		if g.isFile(dir + "/hook-scripts.so") {
+			follow = func(f func()) { f() }
+		}
+	}
+	for _, dir := range []string{"libexec/finit/hook", "usr/libexec/finit/hook"} {
+		for _, stage := range g.sorted(dir) {
+			for _, point := range g.sorted(stage.Name) {
+				if b := path.Base(point.Name); b == "shutdown" || b == "down" {
+					continue
+				}
+				for _, f := range g.sorted(point.Name) {
+					follow(func() { g.script(g.from(At(f)), f, nil) })
+				}
+			}
+		}
 	}
 }
 

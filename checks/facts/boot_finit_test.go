@@ -26,6 +26,10 @@ func TestBootFinit(t *testing.T) {
 		{"when the network is there", conf("service [2345] <net/eth0/up> telnetd -F\n"), "telnetd?", 0},
 		{"another file of the name", conf("#\n", "lib/finit/system/t.conf", "service telnetd\n", "etc/finit.d/t.conf", "service vsftpd\n"), "vsftpd", 0},
 
+		{"a script of a hook", conf("#\n", "libexec/finit/hook/net/up/t.sh", "#!/bin/sh\ntelnetd\n", "lib/finit/plugins/hook-scripts.so", ""), "telnetd", 0},
+		{"a script of a hook, and no plugin", conf("#\n", "usr/libexec/finit/hook/net/up/t.sh", "#!/bin/sh\ntelnetd\n"), "telnetd?", 0},
+		{"a script of the end", conf("#\n", "libexec/finit/hook/sys/shutdown/t.sh", "#!/bin/sh\ntelnetd\n", "lib/finit/plugins/hook-scripts.so", ""), "", 0},
+
 		{"another level", conf("service [0!6] telnetd\ntask [06] telnetd\n"), "", 0},
 		{"by hand", conf("service manual:yes telnetd -F\n"), "", 0},
 		{"by hand, and a script does", conf("service manual:yes telnetd -F\nrun [S] /bin/sh -c 'initctl start telnetd'\n", "sbin/initctl", ""), "telnetd", 0},

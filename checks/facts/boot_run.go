@@ -122,6 +122,9 @@ func (g *boot) launch(l *launch) outcome {
 		if args = skipFlags(args); len(args) > 0 {
 			if _, script := g.root.Lookup("etc/init.d/" + path.Base(args[0])); !script && len(args) > 1 {
 				g.systemctl(l, []string{args[1], args[0]})
+				if g.init.Kind == "upstart" {
+					g.control(l, "initctl", []string{args[1], args[0]})
+				}
 				return unsure
 			}
 			return g.launch(l.with(append([]string{"/etc/init.d/" + path.Base(args[0])}, args[1:]...)))
@@ -182,6 +185,9 @@ func (g *boot) launch(l *launch) outcome {
 	g.illegible(l, f)
 	g.serve(l, called, f)
 	g.mayRun(l, f)
+	if t, ok := g.interpretedFile(l, f); ok {
+		g.callsOut(l, t, path.Base(f.Name))
+	}
 	return unsure
 }
 
@@ -215,6 +221,7 @@ func (g *boot) scriptText(l *launch, f *firmware.File, t Text, args []string) ou
 			l.words = []string{"/" + f.Name}
 		}
 		g.serve(l, f.Name, f) // a program in another language
+		g.callsOut(l, t, "")
 		return unsure
 	}
 	return g.follow(l, t, args)
@@ -305,6 +312,9 @@ func valuesOf(words []string) []shellValue {
 // stay, or one that may stay by itself.
 func (g *boot) serve(l *launch, called string, f *firmware.File) {
 	d, known := daemonOf(path.Base(l.words[0]), path.Base(f.Name))
+	if !l.once {
+		g.debugger(l, called)
+	}
 	if !l.once && g.socket(l, called) || !known && !isProxy(l.words) && !l.daemon && !l.cmd.Background && !g.mayStay(l, called, f) {
 		return
 	}

@@ -67,6 +67,20 @@ func (g *boot) s6Service(l *launch, dir, name string, seen map[string]bool) {
 	}
 }
 
+// compiledServices starts the services of a data base of s6-rc, of which some may be
+// meant for another state of the device. Those that only run once stand in its file
+// "db", which is not read.
+func (g *boot) compiledServices(l *launch, dir string) {
+	dir = cleanName(dir)
+	g.maybe(func() {
+		for _, entry := range g.sorted(dir + "/servicedirs") { // all have a file "down": it is s6-rc that starts them
+			if run, ok := g.root.Lookup(entry.Name + "/run"); ok && g.executable(run) {
+				g.supervisedRun(l, entry.Name, path.Base(entry.Name), run)
+			}
+		}
+	})
+}
+
 // s6Names lists what a service depends on or holds: files in a folder, or the lines
 // of a file, the older form.
 func (g *boot) s6Names(at, what string) (names []string) {

@@ -23,7 +23,7 @@ type RemoteShell struct {
 // RemoteShells are the shells that the boot hands out over a network.
 var RemoteShells = &Fact[[]RemoteShell]{
 	Name:    "remote-shells",
-	Version: 3,
+	Version: 4,
 	Doc:     "Shells without a login that the boot hands out over a network, or sends to another machine.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]RemoteShell, error) {

@@ -49,8 +49,10 @@ func (g *boot) startsOthers(l *launch, name string, args []string) {
 		g.monit(l, args)
 	case "dbus-daemon", "dbus-broker", "dbus-broker-launch":
 		g.messageBus(l, args)
-	case "weston", "sway":
+	case "weston", "sway", "labwc", "openbox", "openbox-session", "xinit", "startx":
 		g.compositor(l, name, args)
+	case "s6-rc-init":
+		g.compiledServices(l, firstOf(flagValues(args, "-c"), "/etc/s6-rc/compiled"))
 	case "modprobe":
 		g.modprobe(l, args)
 	case "systemd-modules-load":

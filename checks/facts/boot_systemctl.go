@@ -25,6 +25,9 @@ func (g *boot) systemctl(l *launch, args []string) {
 		return
 	}
 	for _, name := range words[1:] {
+		if template, ok := g.anyInstance(name); ok {
+			name = template
+		}
 		if Unresolved(name) {
 			g.unjudge(l.cmd.Location, "the unit that it starts is only known to the running device")
 			continue
@@ -36,6 +39,31 @@ func (g *boot) systemctl(l *launch, args []string) {
 			g.units.push(reached{name, g.steps() + " → " + name, l.cmd.Location, l.cmd.Conditional})
 		}
 	}
+}
+
+// anyInstance names an instance of a template of the image where only the running
+// device knows which one: all of them start the same, unless a program's name or a
+// command for a shell is made of it.
+func (g *boot) anyInstance(name string) (string, bool) {
+	prefix, instance, ok := strings.Cut(name, "@")
+	if !ok || Unresolved(prefix) || !Unresolved(instance) {
+		return "", false
+	}
+	name = prefix + "@unknown.service"
+	u, ok := g.unit(name)
+	if !ok {
+		return "", false
+	}
+	for _, s := range u.settings {
+		words := unitWords(s.value)
+		if !strings.HasPrefix(s.key, "Exec") || len(words) == 0 || !strings.Contains(s.value, "%") {
+			continue
+		}
+		if strings.Contains(words[0], "%") || slices.Contains(words, "-c") {
+			return "", false
+		}
+	}
+	return name, true
 }
 
 // systemdRun reads the arguments of systemd-run.

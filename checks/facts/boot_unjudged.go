@@ -37,7 +37,7 @@ func (g *boot) unjudgeName(at assay.Location, name string) {
 }
 
 // settingPrinters are commands whose output scripts run to set variables.
-var settingPrinters = []string{".", "jshn", "getopt", "blkid", "dbus-launch", "ssh-agent", "dircolors", "locale", "uname", "stat"}
+var settingPrinters = []string{".", "jshn", "getopt", "blkid", "dbus-launch", "ssh-agent", "dircolors", "locale", "uname", "stat", "lsblk", "lvs", "vgs", "pvs"}
 
 // unjudgeFile notes a program that is not in the image where the boot brings it
 // there first.

@@ -25,7 +25,7 @@ type Console struct {
 // Consoles are the consoles of the image.
 var Consoles = &Fact[[]Console]{
 	Name:    "consoles",
-	Version: 6,
+	Version: 7,
 	Doc:     "Serial lines, screens and kernel command lines, and whether they give a shell without a password.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Console, error) {

@@ -72,11 +72,16 @@ var daemonSettings = map[string]func(*boot, *Service){
 	"ttyd":         settleTTYD,
 	"gotty":        settleGoTTY,
 	"shellinaboxd": settleShellInABox,
+	"wetty":        settleWetty,
+	"code-server":  settleCodeServer,
+	"jupyter":      settleJupyter,
+	"dockerd":      settleDockerd,
 	"tftpd":        func(g *boot, s *Service) { g.settlePort(s, No, "-a", "--address") },
 	"snmpd":        settleSNMP,
 	"mosquitto":    settleMosquitto,
 	"vncserver":    func(g *boot, s *Service) { g.settlePort(s, Unknown, "-rfbport") },
-	"rtspd":        func(g *boot, s *Service) { g.settlePort(s, Unknown, "-P", "-p") },
+	"rtspd":        settleRTSP,
+	"smbd":         func(g *boot, s *Service) { g.settleGiven(s, "-s", "--configfile") },
 	"adbd":         settleADB,
 	"dnsmasq":      settleDnsmasq,
 	"ntpd":         settleNTP,
@@ -183,7 +188,29 @@ func settleNTP(g *boot, s *Service) {
 	if strings.HasPrefix(path.Base(resolved(g, s.Program)), "busybox") && !hasFlag(s.Args, "-l") {
 		return
 	}
+	g.settleGiven(s, "-c", "--configfile")
+}
+
+// settleGiven takes the daemon's usual port, and notes settings that it is given and
+// that are not in the image.
+func (g *boot) settleGiven(s *Service, flags ...string) {
+	for _, name := range flagValues(s.Args, flags...) {
+		g.givenSettings(s, name)
+	}
 	g.settleDefault(s)
+}
+
+// settleRTSP reads the port of an RTSP server, and the settings that MediaMTX is given.
+func settleRTSP(g *boot, s *Service) {
+	if b := path.Base(s.Program); b == "mediamtx" || b == "rtsp-simple-server" {
+		for _, a := range s.Args {
+			if !strings.HasPrefix(a, "-") {
+				g.givenSettings(s, a)
+				break
+			}
+		}
+	}
+	g.settlePort(s, Unknown, "-P", "-p")
 }
 
 func resolved(g *boot, name string) string {

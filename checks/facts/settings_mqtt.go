@@ -1,9 +1,12 @@
 package facts
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/assay-iot/assay/firmware"
 )
 
 // settleMosquitto reads mosquitto.conf(5): listeners with their own settings,
@@ -21,16 +24,62 @@ func settleMosquitto(g *boot, s *Service) {
 	}
 	listens, anonymous := mosquittoListens(lines)
 	if len(listens) == 0 {
-		// Without a listener version 2 waits on the device itself only, version 1 on all addresses.
-		_, port := parseAddress(firstOf(flagValues(s.Args, "-p", "--port"), "1883"))
-		listens = []Listen{{Port: port, Protocol: "tcp", TLS: No, Anonymous: anonymous, Location: s.Places[0]}}
-		s.Certain = false
+		l, known := g.defaultListener(s, lines)
+		if !known {
+			s.Waits = "without a listener it waits for everyone up to version 1.6, and its version is not known"
+			return
+		}
+		l.Anonymous = anonymous
+		listens = []Listen{l}
 	}
 	if others := slices.DeleteFunc(slices.Clone(listens), Listen.Loopback); len(others) > 0 {
 		listens = slices.DeleteFunc(listens, func(l Listen) bool { return strings.HasPrefix(l.Address, unixSocket) })
 	}
 	s.Listens = listens
 	s.Anonymous = anonymous
+}
+
+// defaultListener gives where a broker waits that is told of no listener: version 2 on
+// the device itself only, unless it is given an address, and version 1 on all addresses.
+func (g *boot) defaultListener(s *Service, lines []keyValue) (l Listen, known bool) {
+	_, port := parseAddress(firstOf(flagValues(s.Args, "-p", "--port"), "1883"))
+	l = Listen{Port: port, Protocol: "tcp", TLS: No, Location: s.Places[0]}
+	for _, kv := range lines {
+		if kv.key == "bind_address" {
+			l.Address, l.Location = anyAddress(kv.value), kv.at
+			return l, true
+		}
+	}
+	f, _ := g.root.Lookup(s.Program)
+	switch g.brokers[f] {
+	case Yes:
+		l.Address = "127.0.0.1"
+	case Unknown:
+		return l, false
+	}
+	return l, true
+}
+
+// brokerScan finds programs of mosquitto, and whether they know the mode in which a
+// broker without a listener answers to the device alone, as those since 2.0 do.
+var brokerScan = &Scan[broker]{
+	Name: "mqtt-brokers",
+	Doc:  "Programs of mosquitto, and whether they know the mode for the device alone.",
+	Want: func(f *firmware.File) bool {
+		return f.Kind == firmware.Regular && strings.HasPrefix(path.Base(f.Name), "mosquitto")
+	},
+	See: func(f *firmware.File, content []byte) []broker {
+		if !bytes.Contains(content, []byte("mosquitto version ")) {
+			return nil
+		}
+		return []broker{{f, KnownOf(bytes.Contains(content, []byte("Starting in local only mode")))}}
+	},
+}
+
+// broker is a program of mosquitto.
+type broker struct {
+	file  *firmware.File
+	local Known
 }
 
 // mosquittoLines reads a file and those of include_dir, in their order.

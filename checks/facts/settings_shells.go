@@ -70,6 +70,11 @@ func settleGoTTY(g *boot, s *Service) {
 	for _, at := range flagValues(s.Args, "-a", "--address") {
 		s.Listens[0].Address = anyAddress(at)
 	}
+	for _, name := range flagValues(s.Args, "--config") {
+		if g.givenSettings(s, name); s.Unread != "" {
+			g.unjudge(s.Places[0], "gotty is given settings that are not in the image ("+s.Unread+")")
+		}
+	}
 	if hasFlag(s.Args, "-w") || hasFlag(s.Args, "--permit-write") {
 		g.webShell(s, ttyCommand(s), hasAnyFlag(s.Args, "-c", "--credential", "--tls-ca-crt"))
 	}

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -17,19 +18,15 @@ var shellBuiltins = map[string]func(*shellRun, []shellValue) (outcome, flow){
 	"set":      shellSet,
 	"shift":    shellShift,
 	"read": func(r *shellRun, a []shellValue) (outcome, flow) {
+		from := r.readsSettings()
 		for _, v := range a {
 			if v.known && !strings.HasPrefix(v.text, "-") {
-				r.vars[v.text] = shellValue{text: "$" + v.text}
+				r.vars[v.text] = shellValue{text: cmp.Or(from, "$"+v.text)}
 			}
 		}
 		return unsure, goesOn
 	},
-	"getopts": func(r *shellRun, a []shellValue) (outcome, flow) {
-		if len(a) > 1 {
-			r.vars[a[1].text] = shellValue{text: "$" + a[1].text}
-		}
-		return unsure, goesOn
-	},
+	"getopts": shellGetopts,
 	"unset": func(r *shellRun, a []shellValue) (outcome, flow) {
 		for _, v := range a {
 			delete(r.vars, v.text)
@@ -99,6 +96,9 @@ func shellEval(r *shellRun, a []shellValue) (outcome, flow) {
 		return unsure, goesOn
 	}
 	stmts, _ := r.world.texts.scripts.parse("eval", text)
+	if r.world.decides() && (r.takesSettings(text) || setsByName(stmts)) {
+		return unsure, goesOn
+	}
 	src, place := r.src, r.place
 	if r.place == nil && r.callAt != nil {
 		at := r.at(r.callAt.Pos(), r.callAt.End())

@@ -124,6 +124,11 @@ type shellRun struct {
 	procd  *procdInstance
 	callAt *syntax.CallExpr // the command that runs now
 	uci    uciPackage       // of config_load
+
+	inOptions bool         // a loop over the script's options is walked
+	options   []shellValue // that are left, and what is left of one word
+	letters   string
+	feeds     string // the command whose output the right side of a pipe reads
 }
 
 func newShellRun(w *shellWorld, src Text, args []shellValue, argsKnown bool) *shellRun {
@@ -321,7 +326,10 @@ func (r *shellRun) binary(c *syntax.BinaryCmd) (outcome, flow) {
 		var got outcome
 		r.pipes(func() {
 			r.stmt(c.X)
+			was := r.feeds
+			r.feeds = calledName(c.X)
 			got, _ = r.stmt(c.Y)
+			r.feeds = was
 		})
 		return got, goesOn
 	}
@@ -407,6 +415,9 @@ func (r *shellRun) ifClause(c *syntax.IfClause) (outcome, flow) {
 }
 
 func (r *shellRun) while(c *syntax.WhileClause) (outcome, flow) {
+	if f, ok := r.overOptions(c); ok {
+		return unsure, f
+	}
 	before := r.count
 	cond, _ := r.stmts(c.Cond)
 	if c.Until {

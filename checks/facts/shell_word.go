@@ -434,10 +434,18 @@ func (r *shellRun) inner(stmts []*syntax.Stmt) {
 }
 
 func (r *shellRun) output(words []shellValue) (shellValue, bool) {
-	if len(words) == 0 || slices.ContainsFunc(words, func(v shellValue) bool { return !v.known }) {
+	if len(words) == 0 {
 		return shellValue{}, false
 	}
 	args := texts(words[1:])
+	if words[0].text == "systemd-escape" {
+		if t := firstOf(flagValues(args, "--template"), ""); strings.Contains(t, "@.") {
+			return shellValue{text: strings.Replace(t, "@.", "@${ESCAPED}.", 1)}, true
+		}
+	}
+	if slices.ContainsFunc(words, func(v shellValue) bool { return !v.known }) {
+		return shellValue{}, false
+	}
 	sure := !slices.ContainsFunc(words, func(v shellValue) bool { return !v.sure })
 	known := func(s string) (shellValue, bool) { return shellValue{text: s, known: true, sure: sure}, true }
 	switch path.Base(words[0].text) {
@@ -479,6 +487,12 @@ func (r *shellRun) output(words []shellValue) (shellValue, bool) {
 	case "sed":
 		if s, ok := r.sedPrints(args); ok {
 			return known(s)
+		}
+	case "command":
+		if len(args) == 2 && args[0] == "-v" {
+			if f, ok := r.world.program(args[1]); ok && r.funcs[args[1]].body == nil {
+				return known("/" + f)
+			}
 		}
 	case "which":
 		if len(args) > 0 {

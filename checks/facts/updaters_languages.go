@@ -18,6 +18,7 @@ var (
 	bringWords = newLiterals([]string{
 		"wget", "curl", "urlretrieve", "urlopen", "urllib", "requests.get", "http.request", "socket.http", "https.get", "http.get", "LWP::", "HTTP::Tiny",
 		"file_get_contents", "fetch(", "axios", "Net::HTTP", "ftplib", "paramiko", "luci.http", "uclient",
+		"move_uploaded_file", "$_FILES", "php://input", "request.files", "multer", "formidable", // what a page takes in
 	})
 	installWords = newLiterals([]string{
 		"/dev/mtd", "/dev/mmcblk", "/dev/ubi", "/dev/block/", "mtd write", "mtd_write", "flashcp", "flash_write", "nandwrite", "ubiupdatevol", "sysupgrade", "fw_upgrade", "opkg install", "dpkg -i",

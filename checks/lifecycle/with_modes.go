@@ -25,7 +25,7 @@ func withModes(c *checks.Context, found []assay.Finding) checks.Judgement {
 	case lost != "":
 		return c.Inconclusive("%s has lost the modes of its files", lost).With(found...)
 	case len(places) == 0:
-		return c.Inconclusive("no root file system was found")
+		return c.Inconclusive("no root file system was found").With(found...)
 	}
 	return j
 }
