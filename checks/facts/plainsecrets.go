@@ -247,7 +247,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	if kind == codeText {
 		found = append(found, comparedSecrets(s)...)
 	}
-	if !holdsAny(s, passwordAnchors) && !holdsAny(strings.ToLower(s), []string{"psk", "secret"}) { // no name of a password
+	if !holdsAny(s, secretNames) { // no name of a password
 		return found
 	}
 	for _, m := range secretPair.Get().FindAllStringSubmatchIndex(s, 64) {

@@ -20,7 +20,7 @@ var (
 
 // comparedSecrets finds such passwords in a line of a program.
 func comparedSecrets(s string) []PlainSecret {
-	if !holdsAny(s, []string{"==", "!=", "~=", " eq ", " ne ", "cmp", "equal", "compare", "Compare", "Equal"}) {
+	if !holdsAny(s, secretNames) || !holdsAny(s, []string{"==", "!=", "~=", " eq ", " ne ", "cmp", "equal", "compare", "Compare", "Equal"}) {
 		return nil
 	}
 	var found []PlainSecret

@@ -11,6 +11,10 @@ var passwordWord = lazy(`(?:[Pp]assw(?:or)?[dt]|PASSW(?:OR)?[DT]|[Pp]assphrase|P
 // passwordAnchors are literals of which every such name holds one.
 var passwordAnchors = []string{"ass", "ASS", "aster", "pw", "Pw", "PW"}
 
+// secretNames are literals of which each name of a password, a shared key or a
+// shared secret holds one.
+var secretNames = slices.Concat(passwordAnchors, []string{"psk", "Psk", "PSK", "ecret", "ECRET"})
+
 // otherPass are words before "pass" and "password" that make it something else
 // than a password: a filter, a run, a question.
 var otherPass = []string{

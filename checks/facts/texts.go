@@ -193,12 +193,21 @@ func IsText(content []byte) bool {
 	}
 	odd := 0
 	for _, b := range head {
-		if b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != '\f' && b != 0x1b {
-			odd++
-		}
+		odd += int(oddByte[b])
 	}
 	return odd*100 <= len(head)
 }
+
+// oddByte is 1 for control characters that no text has. Each text is asked by many
+// facts, so nothing branches here.
+var oddByte = func() (odd [256]uint8) {
+	for b := range byte(' ') {
+		if b != '\n' && b != '\r' && b != '\t' && b != '\f' && b != 0x1b {
+			odd[b] = 1
+		}
+	}
+	return odd
+}()
 
 // RootPlaces are the places of the root file systems, to say what was looked
 // through; the image itself if it has none but something was opened.

@@ -13,14 +13,17 @@ var (
 	signingCall = lazy(`\b(jwt\.(?:sign|verify|encode|decode)|JWT::(?:encode|decode))\((?:[^"'()]|\([^()]*\)){0,120}["']([A-Za-z0-9+/=_.!@#^&*\-]{16,128})["']`)
 )
 
+// signingAnchors are literals of which each of them holds one.
+var signingAnchors = []string{"ecret", "ECRET", "jwt", "JWT", "signing", "SIGNING", "hmac", "HMAC"}
+
 // codeTokens finds such secrets in a program.
 func codeTokens(t Text) []Token {
-	if textKindOf(t) != codeText || !holdsAny(t.Content, []string{"ecret", "ECRET", "jwt", "JWT", "signing", "SIGNING", "hmac", "HMAC"}) {
+	if textKindOf(t) != codeText || !holdsAny(t.Content, signingAnchors) {
 		return nil
 	}
 	var found []Token
 	for l := range t.Lines() {
-		if len(l.Text) < 20 || len(l.Text) > maxWord || isComment(l.Text) {
+		if len(l.Text) < 20 || len(l.Text) > maxWord || isComment(l.Text) || !holdsAny(l.Text, signingAnchors) {
 			continue
 		}
 		for _, p := range []*pattern{signingSecret, signingCall, sessionSecret} {
