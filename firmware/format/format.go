@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"time"
 )
 
@@ -140,9 +141,14 @@ func (in Input) Bytes(off, n int64) ([]byte, error) {
 	return buf, in.Full(buf, off)
 }
 
-// near is a place, or the end of the input where the place is none: a pointer that nobody
-// can follow tells no place.
-func (in Input) near(off int64) int64 { return min(max(off, 0), in.Size) }
+// near is a place, or the end of the input where the place is none: what a pointer gives
+// that nobody can follow.
+func (in Input) near(off int64) int64 {
+	if off < 0 || off == math.MaxInt64 {
+		return in.Size
+	}
+	return off
+}
 
 // Section is the run of n bytes at off as an input of its own.
 func (in Input) Section(off, n int64) Input {
