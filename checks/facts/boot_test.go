@@ -19,8 +19,10 @@ var elfMagic = []byte("\x7fELF\x01\x01\x01\x00")
 // link, everything else a text with its mode (0755 for what starts with #!). What it
 // does not hold is absent for good, unless it has a table of mounts of its own.
 func bootFolder(files map[string]string) fstest.MapFS {
-	m := fstest.MapFS{"etc/hostname": {Data: []byte("x\n")}, "bin/busybox": {Data: elfMagic, Mode: 0o755}, "dev/x": {}, "lib/x": {},
-		"etc/fstab": {Data: []byte("/dev/root / squashfs ro 0 0\n")}}
+	m := fstest.MapFS{
+		"etc/hostname": {Data: []byte("x\n")}, "bin/busybox": {Data: elfMagic, Mode: 0o755}, "dev/x": {}, "lib/x": {},
+		"etc/fstab": {Data: []byte("/dev/root / squashfs ro 0 0\n")},
+	}
 	for name, content := range files {
 		switch {
 		case strings.HasPrefix(content, "-> "):

@@ -87,8 +87,14 @@ func TestUBI(t *testing.T) {
 		page, spare int
 		options     string
 	}{
-		{2048, 64, "-m 2048 -p 128KiB"}, {2048, 64, "-m 2048 -s 512 -p 128KiB"}, {2048, 128, "-m 2048 -p 128KiB"},
-		{512, 16, "-m 512 -p 16KiB"}, {4096, 128, "-m 4096 -p 256KiB"}, {4096, 224, "-m 4096 -p 256KiB"}, {4096, 256, "-m 4096 -s 1024 -p 256KiB"}, {8192, 256, "-m 8192 -p 512KiB"},
+		{2048, 64, "-m 2048 -p 128KiB"},
+		{2048, 64, "-m 2048 -s 512 -p 128KiB"},
+		{2048, 128, "-m 2048 -p 128KiB"},
+		{512, 16, "-m 512 -p 16KiB"},
+		{4096, 128, "-m 4096 -p 256KiB"},
+		{4096, 224, "-m 4096 -p 256KiB"},
+		{4096, 256, "-m 4096 -s 1024 -p 256KiB"},
+		{8192, 256, "-m 8192 -p 512KiB"},
 	} {
 		t.Run(fmt.Sprint(c.page, "+", c.spare, " ", c.options), func(t *testing.T) {
 			image := inUBI(t, root, c.options)

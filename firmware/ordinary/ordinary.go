@@ -54,7 +54,9 @@ var kinds = []kind{
 	{"\x00asm\x01\x00\x00\x00", wasmEnd},
 	{"\xde\x12\x04\x95", func(b []byte) int { return moEnd(b, little32) }},
 	{"\x95\x04\x12\xde", func(b []byte) int { return moEnd(b, big32) }},
-	{"FWS", swfEnd}, {"CWS", swfEnd}, {"ZWS", swfEnd},
+	{"FWS", swfEnd},
+	{"CWS", swfEnd},
+	{"ZWS", swfEnd},
 }
 
 // End is where a file of an ordinary kind, or several in a row, that begins with the

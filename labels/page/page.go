@@ -142,8 +142,15 @@ func data() string {
 		name string
 		of   any
 	}{
-		{"NEVER", phrases}, {"LEVELS", labels.Levels()}, {"DENIALS", strings.Join(before, "|")}, {"BEHIND", strings.Join(behind, "|")}, {"LOOKS", letters()}, {"EDITIONS", labels.Editions()}, {"CHARACTERS", labels.Characters},
-		{"STARS", labels.Stars}, {"RATED", labels.Rated},
+		{"NEVER", phrases},
+		{"LEVELS", labels.Levels()},
+		{"DENIALS", strings.Join(before, "|")},
+		{"BEHIND", strings.Join(behind, "|")},
+		{"LOOKS", letters()},
+		{"EDITIONS", labels.Editions()},
+		{"CHARACTERS", labels.Characters},
+		{"STARS", labels.Stars},
+		{"RATED", labels.Rated},
 	} {
 		text, err := literal(t.of)
 		if err != nil {
