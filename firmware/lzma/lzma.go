@@ -74,7 +74,7 @@ const (
 	noSuchPlace        // a match reaches before the beginning
 )
 
-const atOnce = 64 << 10 // bytes, half a millisecond
+const atOnce = 64 << 10 // bytes that [symbols] decodes, half a millisecond's
 
 // reversed are the bits behind the leading one of a number, the last one first.
 var reversed = func() (r [64]uint8) {
@@ -244,7 +244,7 @@ func (d *Decoder) run(out []byte, n int) (int, error) {
 		}
 		if inAssembly && !d.inPad {
 			var end int
-			switch n, end = symbols(d, out, n); end {
+			switch n, end = symbols(d, out[:min(len(out), n+atOnce)], n); end {
 			case atMark:
 				return n, io.EOF
 			case noSuchPlace:
@@ -482,11 +482,11 @@ func (d *Decoder) tree(probs []prob) uint32 {
 	return m - uint32(len(probs))
 }
 
-// reverse decodes n bits, from the lowest on.
-func (d *Decoder) reverse(probs []prob, n uint32) (v uint32) {
+// reverse decodes up to 5 bits, from the lowest on.
+func (d *Decoder) reverse(probs []prob, n uint32) uint32 {
 	rng, code, src, pos := d.rng, d.code, d.src, d.pos
 	m := uint32(1)
-	for i := range n {
+	for range n {
 		p := &probs[m]
 		if rng < topValue {
 			rng, code = rng<<8, code<<8|uint32(src[pos])
@@ -500,10 +500,9 @@ func (d *Decoder) reverse(probs []prob, n uint32) (v uint32) {
 		rng += (bound - rng) & zero
 		*p -= prob((int32(*p) + toZero&int32(zero)) >> moveBits)
 		m = m<<1 + 1 + zero
-		v |= (1 + zero) << i
 	}
 	d.rng, d.code, d.pos = rng, code, pos
-	return v
+	return uint32(reversed[m&63])
 }
 
 // direct reads n bits that are all as likely as not.

@@ -115,7 +115,7 @@
 #define REP(i) (Decoder_rep+4*i)(R8)
 
 // func symbols(d *Decoder, out []byte, n int) (to, end int)
-TEXT ·symbols(SB), NOSPLIT, $80-56
+TEXT ·symbols(SB), NOSPLIT, $72-56
 	MOVQ    d+0(FP), R8
 	MOVQ    out_base+8(FP), R9
 	MOVQ    n+32(FP), DI
@@ -123,42 +123,38 @@ TEXT ·symbols(SB), NOSPLIT, $80-56
 	MOVQ    out_len+16(FP), R10
 	ADDQ    R9, R10
 	MOVQ    R10, end-8(SP)
-	LEAQ    const_atOnce(DI), R11
-	CMPQ    R11, R10
-	CMOVQHI R10, R11
-	MOVQ    R11, stop-16(SP)
 	ADDQ    Decoder_base(R8), R9
-	MOVQ    R9, base-24(SP)
+	MOVQ    R9, base-16(SP)
 	MOVQ    SOURCE(source_src), R9
 	MOVQ    SOURCE(source_pos), SI
 	ADDQ    R9, SI
 	ADDQ    SOURCE(source_safe), R9
-	MOVQ    R9, safe-32(SP)
+	MOVQ    R9, safe-24(SP)
 	MOVL    $1, R10
 	MOVQ    (Decoder_props+Props_PB)(R8), CX
 	MOVQ    R10, R11
 	SHLQ    CX, R11
 	DECQ    R11
-	MOVQ    R11, posMask-40(SP)
+	MOVQ    R11, posMask-32(SP)
 	MOVQ    (Decoder_props+Props_LP)(R8), CX
 	SHLQ    CX, R10
 	DECQ    R10
-	MOVQ    R10, lpMask-48(SP)
+	MOVQ    R10, lpMask-40(SP)
 	MOVQ    $8, CX
 	SUBQ    (Decoder_props+Props_LC)(R8), CX
-	MOVQ    CX, shift-56(SP)
+	MOVQ    CX, shift-48(SP)
 	MOVL    Decoder_code(R8), AX
 	MOVL    Decoder_rng(R8), BX
 
 symbol:
-	CMPQ SI, safe-32(SP)
+	CMPQ SI, safe-24(SP)
 	JHI  more
-	CMPQ DI, stop-16(SP)
+	CMPQ DI, end-8(SP)
 	JCC  more
 	MOVQ DI, R9
-	SUBQ base-24(SP), R9
+	SUBQ base-16(SP), R9
 	MOVQ R9, R12
-	ANDQ posMask-40(SP), R12
+	ANDQ posMask-32(SP), R12
 	MOVL Decoder_state(R8), R10
 	MOVL R10, R13
 	SHLL $const_maxPosBits, R13
@@ -174,10 +170,10 @@ symbol:
 	MOVBLZX -1(DI), R12
 first:
 	MOVQ    R9, R13
-	ANDQ    lpMask-48(SP), R13
+	ANDQ    lpMask-40(SP), R13
 	SHLQ    $8, R13
 	ADDQ    R12, R13
-	MOVQ    shift-56(SP), CX
+	MOVQ    shift-48(SP), CX
 	SHRQ    CX, R13
 	IMUL3Q  $(2*const_literalSize), R13, R13
 	MOVQ    Decoder_literals(R8), R14
@@ -223,7 +219,7 @@ plain:
 
 match:
 	ONE
-	MOVQ R12, where-64(SP)
+	MOVQ R12, where-56(SP)
 	LEAQ Decoder_isRep(R8)(R10*2), R13
 	BRANCH(repeated)
 	ZERO
@@ -244,7 +240,7 @@ repeated:
 	ZERO
 	MOVL R10, R13
 	SHLL $const_maxPosBits, R13
-	ORL  where-64(SP), R13
+	ORL  where-56(SP), R13
 	LEAQ Decoder_isRep0L(R8)(R13*2), R13
 	BRANCH(long)
 	ZERO
@@ -293,7 +289,7 @@ length:
 	LEAQ lengths_choice(R14), R13
 	BRANCH(notLow)
 	ZERO
-	MOVQ where-64(SP), R12
+	MOVQ where-56(SP), R12
 	SHLQ $4, R12
 	LEAQ lengths_low(R14)(R12*1), R14
 	ROOT
@@ -308,7 +304,7 @@ notLow:
 	LEAQ lengths_choice2(R14), R13
 	BRANCH(high)
 	ZERO
-	MOVQ where-64(SP), R12
+	MOVQ where-56(SP), R12
 	SHLQ $4, R12
 	LEAQ lengths_mid(R14)(R12*1), R14
 	ROOT
@@ -341,7 +337,7 @@ sized:
 	JNE     copy
 
 distance:
-	MOVQ    R12, size-72(SP)
+	MOVQ    R12, size-64(SP)
 	SUBL    $const_minMatch, R12
 	MOVL    $(const_lenStates-1), R15
 	CMPL    R12, R15
@@ -365,7 +361,7 @@ distance:
 	SHRL    $1, CX
 	DECL    CX
 	SHLL    CX, R9
-	MOVQ    R9, dist-80(SP)
+	MOVQ    R9, dist-72(SP)
 	CMPL    R12, $const_endModel
 	JCC     direct
 	SUBL    R12, R9
@@ -395,7 +391,7 @@ even:
 	DECL    CX
 	JNE     even
 	SHLL    $const_alignBits, R10
-	ADDL    R10, dist-80(SP)
+	ADDL    R10, dist-72(SP)
 	LEAQ    Decoder_align(R8), R14
 	ROOT
 	TREEBIT
@@ -406,11 +402,11 @@ even:
 reverse:
 	LEAQ    ·reversed(SB), R12
 	MOVBLZX (R12)(CX*1), CX
-	ADDL    dist-80(SP), CX
+	ADDL    dist-72(SP), CX
 
 far:
 	MOVL CX, REP(0)
-	MOVQ size-72(SP), R12
+	MOVQ size-64(SP), R12
 	CMPL CX, $-1
 	JEQ  marked
 
@@ -418,7 +414,7 @@ copy:
 	// R12 bytes, from REP(0)+1 bytes before.
 	MOVL REP(0), R13
 	MOVQ DI, R14
-	SUBQ base-24(SP), R14
+	SUBQ base-16(SP), R14
 	CMPQ R13, R14
 	JCC  bad
 	INCQ R13
