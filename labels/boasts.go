@@ -29,6 +29,7 @@ var boasts = phrases(
 type mark struct {
 	scheme string // id; empty if no scheme of a label gives it
 	words  func() []phrase
+	usual  bool // in addresses, of houses and pages
 }
 
 // anyMark stands for the scheme of a text that may call every mark: the name of an
@@ -37,20 +38,21 @@ const anyMark = "*"
 
 // marks are the official marks. A label never shows one, and calls only its scheme
 // by the words. "#" is a digit from 1 to 5, as levels have them; what stands behind
-// "!" is what the words may go on with and mean something else, what stands before "<" what they
-// may follow.
+// "!" is what the words may go on with and mean something else, what stands before "<"
+// what they may follow, with "/" between several.
 var marks = []mark{
-	{"us-cyber-trust-mark", phrases("cyber trust mark")},
-	{"jp-jc-star", phrases("jc star")},
-	{"sg-cls", phrases("cls level", "cls#", "cybersecurity labelling scheme", "cybersecurity labeling scheme")},
-	{"de-bsi", phrases("bsi approved", "bsi certified", "approved by bsi", "certified by bsi", "approved by the bsi", "certified by the bsi", "bsi zertifiziert", "it sicherheitskennzeichen")},
-	{"fi-cybersecurity-label", phrases("tietoturvamerkki", "finnish cybersecurity label")},
-	{"", phrases("ce mark", "ce marked", "ce marking", "ce certified", "ce zertifiziert", "ukca mark", "ukca marked",
-		"nist approved", "nist certified", "fcc approved", "ipa certified", "kisa certified", "enisa certified", "eucc certified", "certifié anssi", "anssi certifié", "visa de sécurité anssi")},
-	// Levels and stars are the words of marks too. Chargers have power levels,
-	// and a laser level is a tool.
-	{"", phrases("laser<level #!charg", "level # ev", "security level#", "stufe #", "niveau #", "レベル#", "مستوى #", "المستوى #",
-		"# stars", "# sterne", "# étoiles", "#つ星", "# نجوم")},
+	{"us-cyber-trust-mark", phrases("cyber trust mark"), false},
+	{"jp-jc-star", phrases("jc star"), false},
+	{"sg-cls", phrases("cls level", "cls#", "cybersecurity labelling scheme", "cybersecurity labeling scheme"), false},
+	{"de-bsi", phrases("bsi approved", "bsi certified", "approved by bsi", "certified by bsi", "approved by the bsi", "certified by the bsi", "bsi zertifiziert", "it sicherheitskennzeichen"), false},
+	{"fi-cybersecurity-label", phrases("tietoturvamerkki", "finnish cybersecurity label"), false},
+	{"", phrases("ce certified", "ce zertifiziert",
+		"nist approved", "nist certified", "fcc approved", "ipa certified", "kisa certified", "enisa certified", "eucc certified", "certifié anssi", "anssi certifié", "visa de sécurité anssi"), false},
+	{"", phrases("ce mark", "ce marked", "ce marking", "ukca mark", "ukca marked"), true},
+	// Levels and stars are the words of marks too. Chargers have power levels, sensors
+	// of levels have 4 to 20 mA, a laser level is a tool, and houses have floors.
+	{"", phrases("laser/multi/charger/evse<level #!charg/evcharg/evse/acev/accharg/wallbox/20ma", "security level#", "stufe #!20ma", "niveau #!20ma/fils",
+		"レベル#!充電/20ma", "مستوى #", "المستوى #", "# stars", "# sterne", "# étoiles", "#つ星", "# نجوم"), true},
 }
 
 // denials are words before a boast by which a text says the opposite: "no device is
@@ -88,7 +90,7 @@ func (l *Label) boasting() error {
 	var errs []error
 	for _, t := range l.texts() {
 		if t.text != "" {
-			errs = append(errs, checkEnds(t.text), modest(t.text), unmarked(t.text, t.schemes...))
+			errs = append(errs, checkEnds(t.text), modest(t.text), unmarkedBut(t.usual, t.text, t.schemes...))
 		}
 	}
 	for _, s := range l.Schemes {
@@ -121,13 +123,16 @@ func modest(s string) error {
 }
 
 // unmarked refuses a text that calls a mark of none of the schemes.
-func unmarked(s string, schemes ...string) error {
+func unmarked(s string, schemes ...string) error { return unmarkedBut(false, s, schemes...) }
+
+// unmarkedBut lets pass what is usual in addresses, if the text is one.
+func unmarkedBut(usual bool, s string, schemes ...string) error {
 	if slices.Contains(schemes, anyMark) {
 		return nil
 	}
 	t := wordsOf(s)
 	for _, m := range marks {
-		if m.scheme != "" && slices.Contains(schemes, m.scheme) {
+		if m.usual && usual || m.scheme != "" && slices.Contains(schemes, m.scheme) {
 			continue
 		}
 		for _, w := range m.words() {

@@ -10,11 +10,11 @@ import (
 // phrase is words and the form in which they are looked for.
 type phrase struct {
 	words    string
-	form     string // letters and digits, as texts have them
-	pattern  string // the form with "#" for a digit of a level
-	unless   string // what may not follow
-	after    string // what may not stand before
-	anywhere bool   // found inside of longer words too
+	form     string   // letters and digits, as texts have them
+	pattern  string   // the form with "#" for a digit of a level
+	unless   []string // what may not follow
+	after    []string // what may not stand before
+	anywhere bool     // found inside of longer words too
 }
 
 // shortPhrase is the number of letters below which a phrase is only looked for as
@@ -39,7 +39,7 @@ func phrases(words ...string) func() []phrase {
 			for _, d := range levels {
 				t := wordsOf(strings.ReplaceAll(w, "#", string(d)))
 				whole := len([]rune(t.letters)) < shortPhrase || t.ends[2] || w[0] == '1' || strings.Contains(w, "#")
-				list = append(list, phrase{strings.ReplaceAll(w, "#", string(d)), t.letters, pattern, seen(unless), seen(after), !whole || unspaced(w)})
+				list = append(list, phrase{strings.ReplaceAll(w, "#", string(d)), t.letters, pattern, choices(unless), choices(after), !whole || unspaced(w)})
 				if !strings.Contains(w, "#") {
 					break
 				}
@@ -47,6 +47,14 @@ func phrases(words ...string) func() []phrase {
 		}
 		return list
 	})
+}
+
+// choices are the forms of words with "/" between.
+func choices(words string) []string {
+	if words == "" {
+		return nil
+	}
+	return strings.Split(seen(words), "/")
 }
 
 // spoken brings words into the form of a text, with one blank between words.
@@ -63,7 +71,8 @@ func spoken(all ...string) func() []string {
 // Never gives the phrases that never stand in a name on a label, by the id of the
 // scheme that may be called so, in the form in which they are looked for: for
 // verifiers in other languages. "*" stands before one that is found inside of longer
-// words too, "#" for each digit of [Levels], "!" before what may not follow, and a second one before what may not stand in front.
+// words too, "#" for each digit of [Levels], "!" before what may not follow, and a
+// second one before what may not stand in front, each with "/" between several.
 func Never() map[string][]string {
 	never := map[string][]string{"": forms(boasts())}
 	for _, m := range marks {
@@ -86,11 +95,11 @@ func forms(all []phrase) []string {
 		if w.anywhere {
 			form = "*" + form
 		}
-		if w.unless != "" || w.after != "" {
-			form += "!" + w.unless
+		if w.unless != nil || w.after != nil {
+			form += "!" + strings.Join(w.unless, "/")
 		}
-		if w.after != "" {
-			form += "!" + w.after
+		if w.after != nil {
+			form += "!" + strings.Join(w.after, "/")
 		}
 		list = append(list, form)
 	}
@@ -141,7 +150,8 @@ func (t text) says(w phrase) bool {
 		at := from + i
 		end := at + len(w.form)
 		whole := w.anywhere || t.ends[at] && t.ends[end]
-		other := w.unless != "" && strings.HasPrefix(t.letters[end:], w.unless) || w.after != "" && strings.HasSuffix(t.letters[:at], w.after)
+		other := slices.ContainsFunc(w.unless, func(s string) bool { return strings.HasPrefix(t.letters[end:], s) }) ||
+			slices.ContainsFunc(w.after, func(s string) bool { return strings.HasSuffix(t.letters[:at], s) })
 		if whole && !other && !t.denies(at, end) {
 			return true
 		}

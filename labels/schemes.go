@@ -32,9 +32,9 @@ func Title(id, edition string) (name string, known bool) {
 // known are the words by which people know the schemes of titles: no other scheme is
 // called by them.
 var known = []mark{
-	{"etsi-en-303-645", phrases("en 303 645", "etsi 303 645", "cyber security for consumer internet of things")},
-	{"platform-statement", phrases("platform statement", "iot security policy platform", "nine common principles")},
-	{"uk-psti", phrases("psti", "product security and telecommunications infrastructure", "si 2023 1007")},
+	{"etsi-en-303-645", phrases("en 303 645", "etsi 303 645", "cyber security for consumer internet of things"), false},
+	{"platform-statement", phrases("platform statement", "iot security policy platform", "nine common principles"), false},
+	{"uk-psti", phrases("psti", "product security and telecommunications infrastructure", "si 2023 1007"), false},
 }
 
 // levelWords are those of levels that a title could print where the trust policy

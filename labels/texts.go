@@ -10,9 +10,10 @@ import (
 type said struct {
 	text    string
 	schemes []string
+	usual   bool // an address, of a house or a page
 }
 
-func say(text string, schemes ...string) said { return said{text, schemes} }
+func say(text string, schemes ...string) said { return said{text, schemes, false} }
 
 // texts gives every text of a label that people can read, whoever wrote it.
 func (l *Label) texts() []said {
@@ -37,8 +38,10 @@ func (l *Label) texts() []said {
 		add(l.Issuer.Name)
 		add(addresses...)
 	}
-	add(l.ID, p.ID, p.Name, p.GTIN, p.Category, p.Maker.Name, p.Maker.Address, p.Maker.Country, p.Maker.Website, p.Maker.Contact,
-		d.Policy, d.Deletion, l.Tool.Name, l.Tool.Version)
+	add(l.ID, p.ID, p.Name, p.GTIN, p.Category, p.Maker.Name, p.Maker.Country, l.Tool.Name, l.Tool.Version)
+	for _, s := range []string{p.Maker.Address, p.Maker.Website, p.Maker.Contact, d.Policy, d.Deletion} {
+		list = append(list, said{text: s, usual: true})
+	}
 	add(slices.Concat(p.Models, d.Passwords, d.Sensors, d.WithoutSensors, d.PersonalData, d.Recipients)...)
 	for _, f := range l.Firmware {
 		add(f.Name, f.Version, f.Minimum)

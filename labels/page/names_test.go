@@ -17,7 +17,7 @@ var names = []string{
 	"", " ", "\u00a0", "\u3164", "\u2800", "Acme ", "Acme\u3164Ltd", "Acme\ufe0f", "Acme\x07", "Acme\u202e", "Acme\u00adLtd", "Acme\u034fLtd", "Acme\U000e0001",
 	"completely secure", "Completelysecure", "Thecompletelysecurehub", "c.o.m.p.l.e.t.e.l.y s e c u r e", "Hub \uff23\uff2f\uff2dpletely ѕесurе", "C0mpletely secure",
 	"ĉompletely secure", "100 % secure", "Hub 100 Sûreté", "totalement sûr", "完全に安全なカメラ", "كاميرا آمن تماما", "Clslevel", "CLS level 4", "jc-star", "Nice Marking", "C.E. mark",
-	"us-cyber-trust-mark", "IT-Sicherheitskennzeichen", "Hub ★★", "Hub ★", "★ ★", "⭐4", "4 ☆", "🌟🌟", "Hub 4", "٤★", "✯✯", "⭑⭑⭑", "★/★", "***", "CLS4", "CLS-4", "CLS 450", "Level 4", "Level 2 charger", "Laser Level 3", "Laser: level 3 charger", "laserlevel 3", "level 3 laser level 4", "CLS laser level 4 level 2", "4 stars", "レベル4",
+	"us-cyber-trust-mark", "IT-Sicherheitskennzeichen", "Hub ★★", "Hub ★", "★ ★", "⭐4", "4 ☆", "🌟🌟", "Hub 4", "٤★", "✯✯", "⭑⭑⭑", "★/★", "***", "CLS4", "CLS-4", "CLS 450", "Level 4", "Level 2 charger", "Laser Level 3", "Laser: level 3 charger", "laserlevel 3", "level 3 laser level 4", "CLS laser level 4 level 2", "4 stars", "レベル4", "Level 2 EV Charger", "EV charger (level 2)", "Level 4-20 mA", "niveau 2 fils", "レベル2充電器", "multi-level 5", "level 2 evaluated",
 	"Barn", "Bar", "Bam", "rnvvrvnv", "ƼƽЗзБб\u0661\u0647\u05d5", "ᗞᕼᒍ ⴹⵏ", "σςϻϹ", "\ufeeb\ufe8d",
 	"not completely secure", "No device is 100 % secure", "Never not completely secure", "完全に安全ではありません", "\U0001f7c9 3",
 }

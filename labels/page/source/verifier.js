@@ -98,7 +98,8 @@ const isPlain = v => kinds.text(v) && characters.test(v) && v == v.trim();
 // Put before this script when a page is built: CHARACTERS, above; LOOKS, Latin letters each before those of
 // other scripts that look like it; NEVER, phrases in the form of face by the scheme
 // that may be called so, with "|" between, "*" before those that may stand inside of
-// longer words, "#" for a digit of LEVELS and "!" before what may not follow and then before what may not stand in front; DENIALS
+// longer words, "#" for a digit of LEVELS and "!" before what may not follow and then
+// before what may not stand in front, with "/" between several; DENIALS
 // and BEHIND, which make them the opposite; RATED, for STARS as they are drawn; EDITIONS, those that are
 // known and are no version or date, each behind the id of its scheme.
 const looks = Object.fromEntries(LOOKS.split(" ").flatMap(([to, ...from]) => from.map(c => [c, to])));
@@ -132,7 +133,8 @@ function boasts(text, ...schemes) {
 		const [form, unless, after] = phrase.replace("*", "").split("!");
 		for (let i = -1; (i = letters.indexOf(form, i + 1)) >= 0;) {
 			const end = i + form.length, rest = letters.slice(end);
-			if ((phrase[0] == "*" || before.has(i) && before.has(end)) && !(unless && rest.startsWith(unless)) && !(after && letters.slice(0, i).endsWith(after)) &&
+			if ((phrase[0] == "*" || before.has(i) && before.has(end)) && !(unless && unless.split("/").some(u => rest.startsWith(u))) &&
+				!(after && after.split("/").some(a => letters.slice(0, i).endsWith(a))) &&
 				!denied(before.get(i) || "") && !behind.some(d => rest.startsWith(d))) return true;
 		}
 	};
