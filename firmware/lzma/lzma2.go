@@ -113,8 +113,9 @@ func (d *Decoder) chunk(out []byte, control byte, room Room) ([]byte, error) {
 	}
 	d.pos += header
 	out, full := room(out, size)
-	if _, err := d.need(packed); err != nil {
-		return out, err
+	_, short := d.need(packed)
+	if short != nil { // of a cut chunk there is what its beginning gives
+		packed = min(packed, d.end-d.pos)
 	}
 	back := d.part(packed)
 	defer back()
@@ -123,7 +124,11 @@ func (d *Decoder) chunk(out []byte, control byte, room Room) ([]byte, error) {
 		out, _ = d.Decode(out, min(len(out)+size, cap(out)))
 		return out, full
 	}
-	if out, err = d.Decode(out, len(out)+size); err == io.EOF || (err == nil && !d.Clean()) {
+	out, err = d.Decode(out, len(out)+size)
+	switch {
+	case short != nil:
+		err = short
+	case err == io.EOF || err == nil && !d.Clean():
 		err = ErrData
 	}
 	return out, err

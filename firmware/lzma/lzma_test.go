@@ -335,3 +335,16 @@ func BenchmarkXZ(b *testing.B) {
 		}
 	})
 }
+
+// Of a cut stream all is given that was decoded, as xz does.
+func TestCutChunk(t *testing.T) {
+	data := contents()["kernel"]
+	packed := pack(t, data, "xz", "--check=none", "-c")
+	for _, size := range []int{len(packed) / 3, len(packed) / 2, len(packed) * 9 / 10} {
+		var d lzma.Decoder
+		got, err := d.XZ(nil, packed[:size], nil, grow)
+		if !errors.Is(err, lzma.ErrShort) || !bytes.HasPrefix(data, got) || len(got) < len(data)*size/len(packed)/2 {
+			t.Errorf("%d of %d bytes: %v, %d bytes of %d", size, len(packed), err, len(got), len(data))
+		}
+	}
+}
