@@ -59,10 +59,10 @@ var endpointScan = &Scan[Endpoint]{
 func namesOthers(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	switch path.Ext(base) {
-	case ".crt", ".pem", ".cer", ".der", ".svg", ".css", ".xsd", ".dtd", ".mo", ".po", ".lmo", ".ttf", ".woff", ".list", ".md5sums", ".gpg", ".catalog", ".pc", ".policy", ".desktop", ".pod", ".h", ".ph":
+	case ".crt", ".pem", ".cer", ".der", ".svg", ".css", ".xsd", ".dtd", ".mo", ".po", ".lmo", ".ttf", ".woff", ".list", ".md5sums", ".gpg", ".catalog", ".pc", ".policy", ".desktop", ".pod", ".h", ".ph", ".md", ".markdown", ".rst", ".adml", ".admx":
 		return !strings.Contains(name, "sources.list") && !strings.Contains(name, "repositories.d")
 	}
-	for _, word := range []string{"licen", "copying", "copyright", "notice", "changelog", "readme", "authors", "manifest.json"} {
+	for _, word := range []string{"licen", "thirdparty", "third-party", "third_party", "copying", "copyright", "notice", "changelog", "readme", "authors", "manifest.json"} {
 		if strings.HasPrefix(base, word) {
 			return true
 		}
@@ -78,8 +78,8 @@ func namesOthers(name string) bool {
 	if strings.HasPrefix(base, "templates.dat") && strings.Contains(name, "cache/debconf/") {
 		return true
 	}
-	if base == "package.json" && strings.Contains(name, "node_modules/") || strings.Contains(name, ".dist-info/") || strings.Contains(name, ".egg-info") {
-		return true // who made a package of Node or Python
+	if inLibraries(name) && (isManifest(name) || isBuildService(name)) || isLockFile(name) || strings.Contains(name, ".dist-info/") || strings.Contains(name, ".egg-info") {
+		return true // who made a package of Node or Python, and where
 	}
 	if strings.Contains(name, "META-INF/maven/") || strings.HasSuffix(name, "META-INF/MANIFEST.MF") {
 		return true // or one of Java
@@ -119,7 +119,7 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 	if !text && f.Kind == firmware.Regular && !bytes.HasPrefix(content, []byte("\x7fELF")) {
 		return nil // a picture, an archive, a database: data of others
 	}
-	if text && isPackageFields(content) {
+	if text && (isPackageFields(content) || describesInterface(content)) {
 		return nil
 	}
 	kind := kindOfText(f, content, text)
@@ -312,13 +312,14 @@ func looksLikeFile(name string) bool {
 }
 
 // notContacted are hosts that stand in software without ever being called: name
-// spaces of XML and WARC, the documentation domains of RFC 2606 that tell a reader what
+// spaces of XML, XMPP and WARC, schemas and specifications, the documentation domains of RFC 2606 that tell a reader what
 // to put there, and the like.
 func notContacted(e Endpoint) bool {
-	for _, h := range []string{"w3.org", "xmlsoap.org", "schemas.microsoft.com", "openoffice.org", "purl.org", "oasis-open.org", "ietf.org", "json-schema.org", "schemas.android.com", "upnp.org", "example.com", "example.org", "example.net", "ns.adobe.com", "relaxng.org", "freedesktop.org", "gnu.org", "debian.org/bugs", "bugs.debian.org", "opensource.org", "creativecommons.org", "apache.org", "type.googleapis.com", "gss.microsoft.com", "netpreserve.org"} {
+	for _, h := range []string{"w3.org", "xmlsoap.org", "schemas.microsoft.com", "openoffice.org", "purl.org", "oasis-open.org", "ietf.org", "json-schema.org", "schemas.android.com", "upnp.org", "example.com", "example.org", "example.net", "ns.adobe.com", "relaxng.org", "freedesktop.org", "gnu.org", "debian.org/bugs", "bugs.debian.org", "opensource.org", "creativecommons.org", "apache.org", "type.googleapis.com", "gss.microsoft.com", "netpreserve.org", "jabber.org"} {
 		if e.Host == h || strings.HasSuffix(e.Host, "."+h) {
 			return true
 		}
 	}
-	return false
+	first, _, _ := strings.Cut(e.Host, ".")
+	return e.Port == 0 && slices.Contains([]string{"schemas", "schema", "specs", "xmlns"}, first)
 }
