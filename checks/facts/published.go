@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/assay-iot/assay/firmware"
 )
 
 // What programs are published with and no device is set by: what a package needs,
@@ -26,7 +28,9 @@ func isManifest(name string) bool {
 	return slices.Contains(manifestNames, strings.ToLower(path.Base(name)))
 }
 
-func isLockFile(name string) bool { return slices.Contains(lockNames, strings.ToLower(path.Base(name))) }
+func isLockFile(name string) bool {
+	return slices.Contains(lockNames, strings.ToLower(path.Base(name)))
+}
 
 // inLibraries reports whether a path lies where package managers put packages.
 func inLibraries(name string) bool {
@@ -60,7 +64,7 @@ const maxHead = 2048
 // SDKs made of it; Smithy's syntax tree).
 var interfaceForm = lazy(`^\s*\{(?:` +
 	`\s*(?:"(?:\$id|id|title|\$comment|description|type)"\s*:\s*"[^"]*"\s*,\s*){0,5}"\$schema"\s*:\s*"https?://json-schema\.org/` +
-	`|\s*"version"\s*:\s*"[0-9.]+"\s*,\s*"metadata"\s*:\s*\{\s*"apiVersion"` +
+	`|(?:\s*"version"\s*:\s*"[0-9.]+"\s*,)?\s*"metadata"\s*:\s*\{\s*"(?:apiVersion|uid|endpointPrefix)"` +
 	`|\s*"version"\s*:\s*"1\.0"\s*,\s*"examples"\s*:\s*\{` +
 	`|\s*"smithy"\s*:\s*"[0-9.]+"\s*,)`)
 
@@ -135,6 +139,29 @@ func settable(t Text) Text {
 	}
 	t.Content = string(blanked([]byte(t.Content), ranges))
 	return t
+}
+
+// withoutManuals leaves out certificates and public keys that stand in Python's text for
+// people: nothing trusts them. A private key there is published all the same.
+func withoutManuals(f *firmware.File, content []byte, found []keyMaterial) []keyMaterial {
+	if len(found) == 0 || path.Ext(f.Name) != ".py" || !IsText(content) {
+		return found
+	}
+	manualRanges(content, func(from, to int) {
+		found = slices.DeleteFunc(found, func(m keyMaterial) bool {
+			at := 0
+			switch {
+			case m.Certificate != nil:
+				at = int(m.Certificate.Location.Offset)
+			case !m.Key.Private:
+				at = int(m.Key.Location.Offset)
+			default:
+				return false
+			}
+			return from <= at && at < to
+		})
+	})
+	return found
 }
 
 var (

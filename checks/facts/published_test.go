@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"crypto/x509"
 	"slices"
 	"strings"
 	"testing"
@@ -150,4 +151,27 @@ func FuzzSettable(f *testing.F) {
 		}
 		describesInterface([]byte(content))
 	})
+}
+
+// What nothing trusts is no certificate of the device; a private key is out anywhere.
+func TestKeysOfManuals(t *testing.T) {
+	cert := pemOf("CERTIFICATE", selfSigned(t, testKeys().rsa, false))
+	help := "meta = {\n\"examples\": [\ndedent(\"\"\"\\\n" + cert + "\"\"\")]}\n"
+	for name, tc := range map[string]struct {
+		content string
+		want    int
+	}{
+		"in a help":        {help, 0},
+		"in a docstring":   {"def f():\n    \"\"\"As:\n" + cert + "    \"\"\"\n", 0},
+		"that code uses":   {"ROOT = \"\"\"\n" + cert + "\"\"\"\n", 1},
+		"handed to a call": {"load(\n\"\"\"" + cert + "\"\"\")\n", 1},
+	} {
+		if got := len(observed(t, Certificates, map[string]string{wheels + "a.py": tc.content})); got != tc.want {
+			t.Errorf("%s: %d certificates, want %d", name, got, tc.want)
+		}
+	}
+	private := "\"\"\"\n" + pemOf("PRIVATE KEY", der(x509.MarshalPKCS8PrivateKey(testKeys().rsa))) + "\"\"\"\n"
+	if got := len(observed(t, Keys, map[string]string{wheels + "a.py": private})); got != 1 {
+		t.Errorf("%d private keys, want 1", got)
+	}
 }
