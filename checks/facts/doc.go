@@ -51,6 +51,7 @@
 //     systemd, OpenRC, finit, dinit, upstart, runit, s6-overlay and Android's; services
 //     and the kinds of daemons
 //   - settings, address: what the settings of daemons say of them
+//   - idle: scripts that nothing seen starts
 //   - console: prompts beside the device
 //   - sshprograms, tls, unverified: how connections are made
 //   - programs, hardening, modulesignatures: programs, and how they are built
