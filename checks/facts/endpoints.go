@@ -45,7 +45,7 @@ const (
 // databases are passed over.
 var endpointScan = &Scan[Endpoint]{
 	Name:    "named-endpoints",
-	Version: 4,
+	Version: 5,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && databaseKind(f.Name) == "")
@@ -319,6 +319,14 @@ func notContacted(e Endpoint) bool {
 		if e.Host == h || strings.HasSuffix(e.Host, "."+h) {
 			return true
 		}
+	}
+	for _, end := range []string{".xsd", ".dtd"} { // where a document says by what it is made
+		if strings.HasSuffix(strings.ToLower(e.URL), end) {
+			return true
+		}
+	}
+	if e.Host == "java.sun.com" && strings.Contains(e.URL, "/xml/ns") {
+		return true
 	}
 	first, _, _ := strings.Cut(e.Host, ".")
 	return e.Port == 0 && slices.Contains([]string{"schemas", "schema", "specs", "xmlns"}, first)

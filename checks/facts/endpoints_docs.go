@@ -25,10 +25,21 @@ func withoutDocs(name string, content []byte) []byte {
 		return blanked(content, luaComments)
 	case path.Base(name) == "openssl.cnf":
 		return blanked(content, opensslExample)
+	case isManifest(name):
+		return blanked(content, manifestPages)
 	case !runs && ext != ".sh":
 		return blanked(content, blockComments)
 	}
 	return content
+}
+
+// manifestPage is a member of a package's manifest that names a page for people.
+var manifestPage = lazy(`"(?:homepage|web|bugs|issues|source|docs|forum|wiki|repository|repo|licen[cs]es?|funding|author|support|chat|rss)"\s*:\s*(?:"[^"]*"|\{[^{}]*\})`)
+
+func manifestPages(content []byte, found func(from, to int)) {
+	for _, m := range manifestPage.Get().FindAllIndex(content, 100) {
+		found(m[0], m[1])
+	}
 }
 
 // blockComments finds comments of several lines: those of XML, and those of C that begin

@@ -45,6 +45,13 @@ func TestPlainSecretsOfPackages(t *testing.T) {
 		"an anonymous login":  {wheels + "ftp.py", "def __init__(\n    self, username=\"anonymous\", password=\"ftp1@acme-iot.de\", passive=1\n):\n", ""},
 		"a mail address":      {wheels + "ftp.py", "login(username=\"admin\", password=\"ftp1@acme-iot.de\")\n", "password"},
 		"a path to a setting": {wheels + "c.py", "PASS = \"PASSWORD|-PASS\"\n", ""},
+		"a class of Perl":     {"usr/share/perl5/Net/X.pm", "'Password' => 'SOAP::WSDL::XSD::Typelib1::string',\n", ""},
+		"two colons":          {"usr/share/perl5/Net/X.pm", "'Password' => 'kq8z::Tw3p',\n", "Password"},
+		"an expression":       {"www/cgi-bin/a.cgi", "#!/bin/sh\nPASS=$(echo \"$POST\" | sed -n 's/.*password=\\([^&]*\\).*/\\1/p')\n", ""},
+		"an option":           {"www/cgi-bin/a.cgi", "#!/bin/sh\nlogin --password=Kq8zTw3p\n", "password"},
+		"Jupyter's hash":      {"root/.jupyter/a.py", "c.ServerApp.password = \"argon2:$argon2id$v=19$m=10240,t=10,p=8$YWJjZGVmZ2hpamtsbW5v$cXdlcnR5dWlvcGFzZGZnaGprbHp4Y3Zibm0\"\n", ""},
+		"words of a class":    {"opt/a/LocalStrings_zh_CN.properties", "a.nullPassword=\\u5bc6\\u7801\n", ""},
+		"settings of Java":    {"opt/a/application.properties", "db.password=Kq8zTw3p\n", "db.password"},
 		"with a line":         {wheels + "c.py", "PASS = \"Kq8z|Tw3p\"\n", "PASS"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -94,6 +101,8 @@ func TestEndpointsOfPackages(t *testing.T) {
 	}{
 		"a manifest":           {modules + "component.json", `{"name": "a", "repo": "` + url + `"}`, false},
 		"the maker's manifest": {"opt/app/component.json", `{"server": "` + url + `"}`, true},
+		"a page of a manifest": {"opt/app/composer.json", `{"homepage": "` + url + `", "support": {"issues": "` + url + `"}}`, false},
+		"a schema's place":     {"opt/app/web.xml", "<a xsi:schemaLocation=\"http://java.sun.com/xml/ns/javaee\n  http://acme-iot.de/web.xsd\">\n", false},
 		"a lock":               {"opt/app/yarn.lock", "  resolved \"" + url + "\"\n", false},
 		"a manual":             {modules + "GOVERNANCE.md", "see " + url + "\n", false},
 		"notices":              {modules + "ThirdPartyNotices.txt", url + "\n", false},
@@ -173,5 +182,21 @@ func TestKeysOfManuals(t *testing.T) {
 	private := "\"\"\"\n" + pemOf("PRIVATE KEY", der(x509.MarshalPKCS8PrivateKey(testKeys().rsa))) + "\"\"\"\n"
 	if got := len(observed(t, Keys, map[string]string{wheels + "a.py": private})); got != 1 {
 		t.Errorf("%d private keys, want 1", got)
+	}
+}
+
+func TestClassOfPackages(t *testing.T) {
+	for name, want := range map[string]PathClass{
+		"opt/a/vendor/jwt/README.md":   Documentation,
+		"opt/a/_test/key.pem":          Tests,
+		"opt/a/test_data/key.pem":      Tests,
+		"opt/a/readme.key":             Product,
+		"opt/a/contest/key.pem":        Product,
+		"etc/readme/key.pem":           Product,
+		"opt/unittest_keys/device.pem": Product,
+	} {
+		if got := ClassOf("x!" + name); got != want {
+			t.Errorf("%s: %d, want %d", name, got, want)
+		}
 	}
 }
