@@ -59,7 +59,7 @@ var endpointScan = &Scan[Endpoint]{
 func namesOthers(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	switch path.Ext(base) {
-	case ".crt", ".pem", ".cer", ".der", ".svg", ".css", ".xsd", ".dtd", ".mo", ".po", ".lmo", ".ttf", ".woff", ".list", ".md5sums", ".gpg", ".catalog", ".pc", ".policy", ".desktop", ".pod", ".h", ".ph", ".md", ".markdown", ".rst", ".adml", ".admx":
+	case ".crt", ".pem", ".cer", ".der", ".svg", ".css", ".xsd", ".dtd", ".mo", ".po", ".lmo", ".ttf", ".woff", ".list", ".md5sums", ".gpg", ".catalog", ".pc", ".policy", ".desktop", ".pod", ".h", ".ph", ".md", ".markdown", ".rst", ".adml", ".admx", ".yang":
 		return !strings.Contains(name, "sources.list") && !strings.Contains(name, "repositories.d")
 	}
 	for _, word := range []string{"licen", "thirdparty", "third-party", "third_party", "copying", "copyright", "notice", "changelog", "readme", "authors", "manifest.json"} {
@@ -84,8 +84,14 @@ func namesOthers(name string) bool {
 	if strings.Contains(name, "META-INF/maven/") || strings.HasSuffix(name, "META-INF/MANIFEST.MF") {
 		return true // or one of Java
 	}
+	if slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(dir string) bool { return slices.Contains(translationFolders, dir) }) {
+		return true
+	}
 	return base == ".pkginfo" || isStandardLibrary(name) || strings.HasSuffix(name, "os-release") || strings.HasSuffix(name, "etc/openwrt_release") || strings.HasSuffix(name, "etc/device_info")
 }
+
+// translationFolders hold words for people.
+var translationFolders = []string{"lang", "langs", "locale", "locales", "localization", "i18n", "l10n", "translations"}
 
 // isPackageHeader reports whether raw bytes are the headers of an rpm package: they
 // name its home page, where it was built and where its bugs are told.

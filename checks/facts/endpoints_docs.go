@@ -34,7 +34,7 @@ func withoutDocs(name string, content []byte) []byte {
 }
 
 // manifestPage is a member of a package's manifest that names a page for people.
-var manifestPage = lazy(`"(?:homepage|web|bugs|issues|source|docs|forum|wiki|repository|repo|licen[cs]es?|funding|author|support|chat|rss)"\s*:\s*(?:"[^"]*"|\{[^{}]*\})`)
+var manifestPage = lazy(`"(?:homepage|web|bugs|issues|source|docs|forum|wiki|repository|repo|licen[cs]es?|funding|authors?|maintainers|contributors|support|chat|rss)"\s*:\s*(?:"[^"]*"|\{[^{}]*\}|\[[^\[\]]*\])`)
 
 func manifestPages(content []byte, found func(from, to int)) {
 	for _, m := range manifestPage.Get().FindAllIndex(content, 100) {

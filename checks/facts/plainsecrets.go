@@ -383,8 +383,8 @@ func hasMore(rest string) bool {
 // isAnonymous reports whether a value is the mail address that a client hands over as the
 // password of the account "anonymous" (RFC 1635).
 func isAnonymous(line, value string) bool {
-	_, host, ok := strings.Cut(value, "@")
-	return ok && isHost(strings.ToLower(host)) && anonymousUser.Get().MatchString(line)
+	name, host, ok := strings.Cut(strings.ToLower(value), "@")
+	return ok && isHost(host) && (strings.HasPrefix(name, "anon") || anonymousUser.Get().MatchString(line))
 }
 
 var anonymousUser = lazy(`["'](?:anonymous|ftp)["']`)

@@ -29,7 +29,7 @@ func isManifest(name string) bool {
 }
 
 func isLockFile(name string) bool {
-	return slices.Contains(lockNames, strings.ToLower(path.Base(name)))
+	return slices.Contains(lockNames, strings.ToLower(path.Base(name))) || strings.HasSuffix(name, "vendor/composer/installed.json")
 }
 
 // inLibraries reports whether a path lies where package managers put packages.
@@ -59,20 +59,21 @@ func isBuildService(name string) bool {
 // maxHead is the number of bytes by which a description is known.
 const maxHead = 2048
 
-// interfaceForm are how descriptions of interfaces begin: a JSON schema (json-schema.org,
-// "$schema"), and the models of clouds' services with their examples (botocore and the
-// SDKs made of it; Smithy's syntax tree).
-var interfaceForm = lazy(`^\s*\{(?:` +
-	`\s*(?:"(?:\$id|id|title|\$comment|description|type)"\s*:\s*"[^"]*"\s*,\s*){0,5}"\$schema"\s*:\s*"https?://json-schema\.org/` +
-	`|(?:\s*"version"\s*:\s*"[0-9.]+"\s*,)?\s*"metadata"\s*:\s*\{\s*"(?:apiVersion|uid|endpointPrefix)"` +
-	`|\s*"version"\s*:\s*"1\.0"\s*,\s*"examples"\s*:\s*\{` +
-	`|\s*"smithy"\s*:\s*"[0-9.]+"\s*,)`)
+// interfaceForms are how descriptions of interfaces begin: a JSON schema (json-schema.org,
+// "$schema"), the models of clouds' services and their examples (botocore and the SDKs
+// that are made of it), and Smithy's syntax tree.
+var interfaceForms = []*pattern{
+	lazy(`^\s*\{\s*(?:"(?:\$id|id|title|\$comment|description|type)"\s*:\s*"[^"]*"\s*,\s*){0,5}"\$schema"\s*:\s*"https?://json-schema\.org/`),
+	lazy(`^\s*\{\s*(?:"version"\s*:\s*"[0-9.]+"\s*,)?\s*"metadata"\s*:\s*\{\s*"(?:apiVersion|uid|endpointPrefix)"`),
+	lazy(`^\s*\{\s*"version"\s*:\s*"1\.0"\s*,\s*"examples"\s*:\s*\{`),
+	lazy(`^\s*\{\s*"smithy"\s*:\s*"[0-9.]+"\s*,`),
+}
 
 // describesInterface reports whether a text is a description of an interface: what it
 // names is what others may set.
 func describesInterface(content []byte) bool {
-	head := content[:min(len(content), maxHead)]
-	return bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n\ufeff"), []byte("{")) && interfaceForm.Get().Match(bytes.TrimPrefix(head, []byte("\ufeff")))
+	head := bytes.TrimPrefix(content[:min(len(content), maxHead)], []byte("\ufeff"))
+	return bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("{")) && slices.ContainsFunc(interfaceForms, func(p *pattern) bool { return p.Get().Match(head) })
 }
 
 // dependencyMap begins a list of packages by their names.
