@@ -23,7 +23,7 @@ var FactoryReset = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.11-1"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Resets, facts.Roots, facts.RootPlaces),
 	Run:       factoryReset,
 }

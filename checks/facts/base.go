@@ -147,14 +147,20 @@ func ClassOf(p string) PathClass {
 	switch {
 	case has("examples", "example", "samples", "sample") || isExampleName(path.Base(strings.ToLower(name))):
 		return Examples
-	case has("test", "tests", "testdata", "testing"):
+	case has("test", "tests", "testdata", "testing", "test_data", "test-data", "_test", "_tests", "__tests__", "unittest", "unittests"):
 		return Tests
-	case has("doc", "docs", "man", "info", "licenses", "licences"):
+	case has("doc", "docs", "man", "info", "licenses", "licences") || isReadme(elements[len(elements)-1]):
 		return Documentation
 	case has("ca-certificates") || strings.HasPrefix(name, "etc/ssl/certs/") || path.Base(name) == "ca-certificates.crt" || path.Base(name) == "ca-bundle.crt" || path.Base(name) == "cacert.pem":
 		return CABundles
 	}
 	return Product
+}
+
+// isReadme reports whether a file is the text by which a package presents itself.
+func isReadme(base string) bool {
+	stem, ext, _ := strings.Cut(base, ".")
+	return stem == "readme" && slices.Contains([]string{"", "md", "markdown", "rst", "txt", "adoc"}, ext)
 }
 
 // isExampleName reports whether a file is an example by its last or second to

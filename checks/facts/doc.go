@@ -26,6 +26,7 @@
 //   - texts, sections, unit, uci: text files, and the forms of settings in several
 //   - shell: scripts as syntax trees, what they run, and with which words
 //   - elf, devicetree: readers of other forms
+//   - published: what packages of others are published with, and no device is set by
 //   - secret, redact: what must not be told, and leaving it out
 //   - seenonce, times: one sighting told once; the time that a fact takes
 //
@@ -50,6 +51,7 @@
 //     systemd, OpenRC, finit, dinit, upstart, runit, s6-overlay and Android's; services
 //     and the kinds of daemons
 //   - settings, address: what the settings of daemons say of them
+//   - idle: scripts that nothing seen starts
 //   - console: prompts beside the device
 //   - sshprograms, tls, unverified: how connections are made
 //   - programs, hardening, modulesignatures: programs, and how they are built

@@ -45,7 +45,7 @@ const (
 // databases are passed over.
 var endpointScan = &Scan[Endpoint]{
 	Name:    "named-endpoints",
-	Version: 4,
+	Version: 5,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && databaseKind(f.Name) == "")
@@ -59,10 +59,10 @@ var endpointScan = &Scan[Endpoint]{
 func namesOthers(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	switch path.Ext(base) {
-	case ".crt", ".pem", ".cer", ".der", ".svg", ".css", ".xsd", ".dtd", ".mo", ".po", ".lmo", ".ttf", ".woff", ".list", ".md5sums", ".gpg", ".catalog", ".pc", ".policy", ".desktop", ".pod", ".h", ".ph":
+	case ".crt", ".pem", ".cer", ".der", ".svg", ".css", ".xsd", ".dtd", ".mo", ".po", ".lmo", ".ttf", ".woff", ".list", ".md5sums", ".gpg", ".catalog", ".pc", ".policy", ".desktop", ".pod", ".h", ".ph", ".md", ".markdown", ".rst", ".adml", ".admx", ".yang":
 		return !strings.Contains(name, "sources.list") && !strings.Contains(name, "repositories.d")
 	}
-	for _, word := range []string{"licen", "copying", "copyright", "notice", "changelog", "readme", "authors", "manifest.json"} {
+	for _, word := range []string{"licen", "thirdparty", "third-party", "third_party", "copying", "copyright", "notice", "changelog", "readme", "authors", "manifest.json"} {
 		if strings.HasPrefix(base, word) {
 			return true
 		}
@@ -78,14 +78,20 @@ func namesOthers(name string) bool {
 	if strings.HasPrefix(base, "templates.dat") && strings.Contains(name, "cache/debconf/") {
 		return true
 	}
-	if base == "package.json" && strings.Contains(name, "node_modules/") || strings.Contains(name, ".dist-info/") || strings.Contains(name, ".egg-info") {
-		return true // who made a package of Node or Python
+	if inLibraries(name) && (isManifest(name) || isBuildService(name)) || isLockFile(name) || strings.Contains(name, ".dist-info/") || strings.Contains(name, ".egg-info") {
+		return true // who made a package of Node or Python, and where
 	}
 	if strings.Contains(name, "META-INF/maven/") || strings.HasSuffix(name, "META-INF/MANIFEST.MF") {
 		return true // or one of Java
 	}
+	if slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(dir string) bool { return slices.Contains(translationFolders, dir) }) {
+		return true
+	}
 	return base == ".pkginfo" || isStandardLibrary(name) || strings.HasSuffix(name, "os-release") || strings.HasSuffix(name, "etc/openwrt_release") || strings.HasSuffix(name, "etc/device_info")
 }
+
+// translationFolders hold words for people.
+var translationFolders = []string{"lang", "langs", "locale", "locales", "localization", "i18n", "l10n", "translations"}
 
 // isPackageHeader reports whether raw bytes are the headers of an rpm package: they
 // name its home page, where it was built and where its bugs are told.
@@ -119,7 +125,7 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 	if !text && f.Kind == firmware.Regular && !bytes.HasPrefix(content, []byte("\x7fELF")) {
 		return nil // a picture, an archive, a database: data of others
 	}
-	if text && isPackageFields(content) {
+	if text && (isPackageFields(content) || describesInterface(content)) {
 		return nil
 	}
 	kind := kindOfText(f, content, text)
@@ -312,13 +318,22 @@ func looksLikeFile(name string) bool {
 }
 
 // notContacted are hosts that stand in software without ever being called: name
-// spaces of XML and WARC, the documentation domains of RFC 2606 that tell a reader what
+// spaces of XML, XMPP and WARC, schemas and specifications, the documentation domains of RFC 2606 that tell a reader what
 // to put there, and the like.
 func notContacted(e Endpoint) bool {
-	for _, h := range []string{"w3.org", "xmlsoap.org", "schemas.microsoft.com", "openoffice.org", "purl.org", "oasis-open.org", "ietf.org", "json-schema.org", "schemas.android.com", "upnp.org", "example.com", "example.org", "example.net", "ns.adobe.com", "relaxng.org", "freedesktop.org", "gnu.org", "debian.org/bugs", "bugs.debian.org", "opensource.org", "creativecommons.org", "apache.org", "type.googleapis.com", "gss.microsoft.com", "netpreserve.org"} {
+	for _, h := range []string{"w3.org", "xmlsoap.org", "schemas.microsoft.com", "openoffice.org", "purl.org", "oasis-open.org", "ietf.org", "json-schema.org", "schemas.android.com", "upnp.org", "example.com", "example.org", "example.net", "ns.adobe.com", "relaxng.org", "freedesktop.org", "gnu.org", "debian.org/bugs", "bugs.debian.org", "opensource.org", "creativecommons.org", "apache.org", "type.googleapis.com", "gss.microsoft.com", "netpreserve.org", "jabber.org"} {
 		if e.Host == h || strings.HasSuffix(e.Host, "."+h) {
 			return true
 		}
 	}
-	return false
+	for _, end := range []string{".xsd", ".dtd"} { // where a document says by what it is made
+		if strings.HasSuffix(strings.ToLower(e.URL), end) {
+			return true
+		}
+	}
+	if e.Host == "java.sun.com" && strings.Contains(e.URL, "/xml/ns") {
+		return true
+	}
+	first, _, _ := strings.Cut(e.Host, ".")
+	return e.Port == 0 && slices.Contains([]string{"schemas", "schema", "specs", "xmlns"}, first)
 }

@@ -25,8 +25,46 @@ func withoutDocs(name string, content []byte) []byte {
 		return blanked(content, luaComments)
 	case path.Base(name) == "openssl.cnf":
 		return blanked(content, opensslExample)
+	case isManifest(name):
+		return blanked(content, manifestPages)
+	case !runs && ext != ".sh":
+		return blanked(content, blockComments)
 	}
 	return content
+}
+
+// manifestPage is a member of a package's manifest that names a page for people.
+var manifestPage = lazy(`"(?:homepage|web|bugs|issues|source|docs|forum|wiki|repository|repo|licen[cs]es?|funding|authors?|maintainers|contributors|support|chat|rss)"\s*:\s*(?:"[^"]*"|\{[^{}]*\}|\[[^\[\]]*\])`)
+
+func manifestPages(content []byte, found func(from, to int)) {
+	for _, m := range manifestPage.Get().FindAllIndex(content, 100) {
+		found(m[0], m[1])
+	}
+}
+
+// blockComments finds comments of several lines: those of XML, and those of C that begin
+// their line.
+func blockComments(content []byte, found func(from, to int)) {
+	for _, mark := range [][2]string{{"<!--", "-->"}, {"/*", "*/"}} {
+		for at := 0; ; {
+			i := bytes.Index(content[at:], []byte(mark[0]))
+			if i < 0 {
+				break
+			}
+			start := at + i
+			n := bytes.Index(content[start+len(mark[0]):], []byte(mark[1]))
+			if n < 0 {
+				break
+			}
+			at = start + len(mark[0]) + n + len(mark[1])
+			lead := content[bytes.LastIndexByte(content[:start], '\n')+1 : start]
+			if mark[0] == "<!--" || len(bytes.TrimLeft(lead, " \t")) == 0 {
+				found(start, at)
+			} else {
+				at = start + len(mark[0])
+			}
+		}
+	}
 }
 
 // vimComments finds the lines that begin with a double quote (":help :quote").
@@ -166,23 +204,10 @@ func podRanges(content []byte, found func(from, to int)) {
 
 // docstringRanges finds strings in three quotes that begin their line.
 func docstringRanges(content []byte, found func(from, to int)) {
-	for at := 0; ; {
-		single, double := bytes.Index(content[at:], []byte("'''")), bytes.Index(content[at:], []byte(`"""`))
-		if single < 0 && double < 0 {
-			return
-		}
-		start := at + max(single, double)
-		if single >= 0 && double >= 0 {
-			start = at + min(single, double)
-		}
-		end := bytes.Index(content[start+3:], content[start:start+3])
-		if end < 0 {
-			return
-		}
-		at = start + 3 + end + 3
+	eachTripleQuoted(content, func(start, end int) {
 		line := content[bytes.LastIndexByte(content[:start], '\n')+1 : start]
 		if len(bytes.Trim(line, " \trRuUbB")) == 0 {
-			found(start, at)
+			found(start, end)
 		}
-	}
+	})
 }

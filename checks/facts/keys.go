@@ -44,7 +44,7 @@ type keyMaterial struct {
 
 var keyScan = &Scan[keyMaterial]{
 	Name:    "key-material",
-	Version: 7,
+	Version: 8,
 	Doc:     "Keys and certificates in PEM, DER, OpenSSH, dropbear, OpenPGP and other forms, anywhere in a file.",
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= minKeyFile
@@ -94,7 +94,7 @@ func seeKeys(f *firmware.File, content []byte, words sights) []keyMaterial {
 	}
 	var found []keyMaterial
 	if words.has(wordPEM, wordPEM+1) {
-		found = pemMaterial(f, content)
+		found = withoutManuals(f, content, pemMaterial(f, content))
 	}
 	if words.has(wordWrapped, wordTunnel+len(tunnelWords)) {
 		found = append(found, otherMaterial(f, content, words)...)

@@ -26,7 +26,7 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 7,
+	Version: 8,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, in tables of programs, and in flat programs beside the name of what they open.",
 	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
@@ -97,6 +97,8 @@ func textSecrets(t Text) []PlainSecret {
 	if kind == proseText {
 		return nil
 	}
+	packages := addressesOfPackages(t)
+	t = settable(t)
 	var found []PlainSecret
 	last := -1
 	comments := commentBlocks(t.Content)
@@ -118,7 +120,23 @@ func textSecrets(t Text) []PlainSecret {
 		}
 		return len(found) < maxSecrets
 	})
-	return number(t, found)
+	return append(packages, number(t, found)...)
+}
+
+// addressesOfPackages finds logins in the addresses from which a package is fetched: all
+// that counts of what a package needs.
+func addressesOfPackages(t Text) []PlainSecret {
+	if !isManifest(t.File.Name) && !isLockFile(t.File.Name) {
+		return nil
+	}
+	var found []PlainSecret
+	for l := range t.Lines() {
+		for _, s := range addressSecrets(l.Text) {
+			s.Location = t.At(l)
+			found = append(found, s)
+		}
+	}
+	return found
 }
 
 // commentMarks begin and end comments of several lines: of XML, and of Perl.
@@ -185,7 +203,7 @@ var (
 	languageFile = lazy(`^(?:[a-z]{2,3}[-_][A-Za-z]{2,4}|a[rz]|b[gnr]|c[asny]|d[ae]|e[lnstuo]|f[airo]|g[abl]|h[eiruy]|i[dst]|j[ap]|k[akor]|l[tv]|m[knst]|n[blno]|p[lst]|r[ou]|s[klqrvw]|t[hrw]|u[kz]|vi|zh|chi|deu|eng|fra|fre|ger|ita|jpn|kor|nld|pol|por|rus|spa|swe|tur|zho)\.[a-z]+$`)
 	// namedTranslation is one by its word: translations.json, strings_de.xml, messages.de.json.
 	// "lang" and "labels" count only before a language; lang.ini may be anything.
-	namedTranslation = lazy(`^(?:(?:translations?|strings|messages|i18n|l10n)(?:[-_.](?:a[rz]|b[gnr]|c[asny]|d[ae]|e[lnstuo]|f[airo]|g[abl]|h[eiruy]|i[dst]|j[ap]|k[akor]|l[tv]|m[knst]|n[blno]|p[lst]|r[ou]|s[klqrvw]|t[hrw]|u[kz]|vi|zh|chi|deu|eng|fra|fre|ger|ita|jpn|kor|nld|pol|por|rus|spa|swe|tur|zho)(?:[-_][a-z]{2,4})?)?|(?:langs?|languages?|locales?|labels|texts|ui)[-_.](?:a[rz]|b[gnr]|c[asny]|d[ae]|e[lnstuo]|f[airo]|g[abl]|h[eiruy]|i[dst]|j[ap]|k[akor]|l[tv]|m[knst]|n[blno]|p[lst]|r[ou]|s[klqrvw]|t[hrw]|u[kz]|vi|zh|chi|deu|eng|fra|fre|ger|ita|jpn|kor|nld|pol|por|rus|spa|swe|tur|zho)(?:[-_][a-z]{2,4})?)\.[a-z]+$`)
+	namedTranslation = lazy(`^(?:(?:translations?|(?:local)?strings|messages|i18n|l10n)(?:[-_.](?:a[rz]|b[gnr]|c[asny]|d[ae]|e[lnstuo]|f[airo]|g[abl]|h[eiruy]|i[dst]|j[ap]|k[akor]|l[tv]|m[knst]|n[blno]|p[lst]|r[ou]|s[klqrvw]|t[hrw]|u[kz]|vi|zh|chi|deu|eng|fra|fre|ger|ita|jpn|kor|nld|pol|por|rus|spa|swe|tur|zho)(?:[-_][a-z]{2,4})?)?|(?:langs?|languages?|locales?|labels|texts|ui)[-_.](?:a[rz]|b[gnr]|c[asny]|d[ae]|e[lnstuo]|f[airo]|g[abl]|h[eiruy]|i[dst]|j[ap]|k[akor]|l[tv]|m[knst]|n[blno]|p[lst]|r[ou]|s[klqrvw]|t[hrw]|u[kz]|vi|zh|chi|deu|eng|fra|fre|ger|ita|jpn|kor|nld|pol|por|rus|spa|swe|tur|zho)(?:[-_][a-z]{2,4})?)\.[a-z]+$`)
 	// pythonItself holds Python's own library, whose comments have examples.
 	pythonItself = lazy(`(?:^|/)lib/python[0-9.]+/(?:[a-z_]+/)*[a-z_]+\.py$`)
 )
@@ -207,6 +225,8 @@ func textKindOf(t Text) textKind {
 	suffix := path.Ext(base)
 	folders := strings.Split(path.Dir(name), "/")
 	switch {
+	case isPackageRecord(t.File.Name), suffix == ".json" && describesInterface([]byte(t.Content[:min(len(t.Content), maxHead)])):
+		return proseText
 	case slices.Contains(proseSuffixes, suffix), slices.Contains(proseNames, base), isTranslation(base):
 		return proseText
 	case slices.ContainsFunc(folders, func(f string) bool { return slices.Contains(proseFolders, f) }):
@@ -261,7 +281,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 		if m[0] > 0 && strings.ContainsAny(s[m[0]-1:m[0]], "$/\\%&?*") && !(kind == codeText && s[m[0]-1] == '$') || kind == codeText && !quoted {
 			continue // but "$password = 'x'" is how PHP and Perl name a variable
 		}
-		if !quoted && hasMore(s[m[1]:]) {
+		if !quoted && hasMore(s[m[1]:]) || isAnonymous(s, group(2)+group(3)) {
 			continue
 		}
 		// Without quotes, only a colon behind the first word of a line is that of YAML.
@@ -360,10 +380,23 @@ func hasMore(rest string) bool {
 	return rest != "" && rest[0] != '#' && !strings.ContainsAny(strings.Fields(rest)[0], "=:/<&")
 }
 
+// isAnonymous reports whether a value is the mail address that a client hands over as the
+// password of the account "anonymous" (RFC 1635).
+func isAnonymous(line, value string) bool {
+	name, host, ok := strings.Cut(strings.ToLower(value), "@")
+	return ok && isHost(host) && (strings.HasPrefix(name, "anon") || anonymousUser.Get().MatchString(line))
+}
+
+var anonymousUser = lazy(`["'](?:anonymous|ftp)["']`)
+
 // isStrongWord reports whether a value in a program is more than a word of the
 // language: it mixes letters with something else.
 func isStrongWord(v string) bool {
-	letters := strings.Trim(strings.ToLower(v), "abcdefghijklmnopqrstuvwxyz_- .") == ""
+	words := "abcdefghijklmnopqrstuvwxyz_- ."
+	if holdsAny(v, []string{"PASS|", "PASSWORD|"}) {
+		words += "|" // a path to a setting, as VMware's tools write it
+	}
+	letters := strings.Trim(strings.ToLower(v), words) == ""
 	return len(v) >= 6 && !letters
 }
 

@@ -122,6 +122,9 @@ func (c loginColumns) logins(table string, values []sqlite3.Value) []databaseLog
 // storedHash tells the formats of hashes that applications keep. A digest in
 // hexadecimal digits has no salt, or one that stands elsewhere.
 func storedHash(value string) (HashKind, int) {
+	if hash, ok := strings.CutPrefix(value, "argon2:"); ok { // as Jupyter writes it
+		value = hash
+	}
 	if kind, rounds := HashKindOf(value); kind != "" && kind != DES && kind != BSDi && kind != UnknownHash {
 		return kind, rounds
 	}

@@ -33,7 +33,7 @@ const (
 // buttons and pages that start it, and what they wipe.
 var Resets = &Fact[[]Reset]{
 	Name:    "resets",
-	Version: 3,
+	Version: 4,
 	Doc:     "Factory resets: who starts them and what they wipe.",
 	Needs:   []Node{Texts, Scripts, resetNames},
 	Observe: func(o *Observer) ([]Reset, error) {
@@ -175,17 +175,35 @@ func pageResets(texts *TextSet) []Reset {
 		return false
 	}) {
 		for _, word := range []string{"firstboot", "jffs2reset", "mtd -r erase rootfs_data"} {
-			if !strings.Contains(t.Content, word) {
+			if !strings.Contains(t.Content, word) || path.Ext(t.File.Name) == ".json" && describesInterface([]byte(t.Content)) {
 				continue
 			}
 			for l := range t.Lines() {
-				if strings.Contains(l.Text, word) && !commented([]byte(l.Text), strings.Index(l.Text, word)) {
+				if at := indexProgram(l.Text, word); at >= 0 && !commented([]byte(l.Text), at) {
 					all = append(all, Reset{Trigger: ByWeb, How: word, Wipes: "overlay", Root: containerPath(t.File), Location: t.At(l)})
 				}
 			}
 		}
 	}
 	return all
+}
+
+// indexProgram is where a line names a program, and no file or setting that is called
+// after it; -1 if it does not.
+func indexProgram(line, name string) int {
+	inName := func(b byte) bool { return isLetter(b) || isDigit(b) || b == '_' || b == '-' || b == '.' }
+	for at := 0; ; {
+		i := strings.Index(line[at:], name)
+		if i < 0 {
+			return -1
+		}
+		at += i
+		end := at + len(name)
+		if (at == 0 || !inName(line[at-1])) && (end == len(line) || !inName(line[end]) && line[end] != '/') {
+			return at
+		}
+		at = end
+	}
 }
 
 // resetFunctions are functions of SDKs that erase what users left.

@@ -130,6 +130,8 @@ func isLiteralSecret(value string) bool {
 		return false
 	case strings.Contains(value, "()") || strings.HasPrefix(value, "./") || strings.HasPrefix(lower, "env.") || strings.HasPrefix(lower, "file:") || strings.HasPrefix(lower, "enc["):
 		return false
+	case className.Get().MatchString(value):
+		return false
 	case strings.Trim(lower, "x*.-_#?") == "" || slices.Contains(noSecret, lower):
 		return false
 	}
@@ -138,6 +140,9 @@ func isLiteralSecret(value string) bool {
 	}
 	return !slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(lower, p) })
 }
+
+// className is the name of a type in Perl, Ruby, PHP or C++.
+var className = lazy(`^[A-Z][A-Za-z0-9_]*(?:(?:::|\\)[A-Za-z_][A-Za-z0-9_]*)*(?:::|\\)[A-Za-z_][A-Za-z0-9_]*$`)
 
 func isPrintable(s string) bool {
 	for i := range len(s) {

@@ -48,6 +48,6 @@ var keysAndCertificates = &Fact[[]keyMaterial]{
 			}
 			return "certificate " + string(m.Certificate.Digest), m.Certificate.Location
 		})
-		return nameCertificates(once, texts), nil
+		return nameCertificates(bundleCertificates(once), texts), nil
 	},
 }

@@ -21,6 +21,7 @@ func codeTokens(t Text) []Token {
 	if textKindOf(t) != codeText || !holdsAny(t.Content, signingAnchors) {
 		return nil
 	}
+	t = settable(t)
 	var found []Token
 	for l := range t.Lines() {
 		if len(l.Text) < 20 || len(l.Text) > maxWord || isComment(l.Text) || !holdsAny(l.Text, signingAnchors) {

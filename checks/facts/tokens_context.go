@@ -8,6 +8,7 @@ import (
 // tell a secret from a mark that everybody may know.
 type tokenContext struct {
 	lora     bool // LoRaWAN: "AppKey" is a key there, and a mark of the application in clouds
+	colours  bool // a theme of colours: a "token" is a kind of word of a language
 	memfault bool // Memfault: its "project_key" lets devices send; that of others is a name
 }
 
@@ -17,6 +18,7 @@ func contextOf(t Text) tokenContext {
 	}
 	return tokenContext{
 		lora:     holdsAny(t.Content, []string{"Key", "KEY", "key"}) && lower("deveui", "dev_eui", "appeui", "app_eui", "joineui", "join_eui", "lorawan"),
+		colours:  holdsAny(t.Content, []string{`"foreground"`, `"fontStyle"`, `"tokenColors"`}) && lower("theme", "syntax", `"rules"`, "tokencolors"),
 		memfault: holdsAny(t.Content, []string{"project_key", "PROJECT_KEY", "projectKey"}) && lower("memfault"),
 	}
 }

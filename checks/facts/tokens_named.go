@@ -32,7 +32,7 @@ var tokenSuffixes = []string{"", ".conf", ".cfg", ".ini", ".json", ".yaml", ".ym
 // but a token.
 func namedTokens(t Text) []Token {
 	base := path.Base(t.File.Name)
-	if textKindOf(t) != settingText || !slices.Contains(tokenSuffixes, strings.ToLower(path.Ext(base))) {
+	if isBuildService(t.File.Name) || textKindOf(t) != settingText || !slices.Contains(tokenSuffixes, strings.ToLower(path.Ext(base))) {
 		return nil
 	}
 	if t.File.Size <= maxToken {
@@ -45,6 +45,7 @@ func namedTokens(t Text) []Token {
 	}
 	var found []Token
 	known := contextOf(t)
+	t = settable(t)
 	for l := range t.Lines() {
 		s := strings.TrimSpace(l.Text)
 		if len(s) < 20 || len(s) > maxSettingLine || isComment(s) {
@@ -77,7 +78,7 @@ func tokenPairs(line string, known tokenContext) []namedValue {
 	}
 	return slices.DeleteFunc(pairs, func(p namedValue) bool {
 		lower := strings.ToLower(p.name)
-		return !tokenName.Get().MatchString(p.name) && !known.isToken(p) || !isTokenValue(p.value) ||
+		return known.colours && (lower == "token" || lower == "tokens") || !tokenName.Get().MatchString(p.name) && !known.isToken(p) || !isTokenValue(p.value) ||
 			slices.ContainsFunc(otherTokens, func(w string) bool { return strings.Contains(lower, w) })
 	})
 }

@@ -18,6 +18,7 @@ const maxUnverified = 64
 type Unverified struct {
 	How      string         `json:"how"`              // as written: "curl -k", "rejectUnauthorized: false"
 	Update   string         `json:"update,omitempty"` // the updater that does not know better: "own" in a script that fetches or installs software
+	Tool     bool           `json:"tool,omitempty"`   // in a tool that nothing seen calls, and whoever calls it says to whom it speaks
 	Location assay.Location `json:"location"`
 }
 
@@ -25,7 +26,7 @@ type Unverified struct {
 // certificates off.
 var UnverifiedTLS = &Fact[[]Unverified]{
 	Name:    "unverified-tls",
-	Version: 4,
+	Version: 5,
 	Doc:     "Commands, settings and scripts that accept any certificate.",
 	Needs:   []Node{Tree, Texts, Scripts, Boot, Updaters},
 	Observe: func(o *Observer) ([]Unverified, error) {
@@ -43,14 +44,19 @@ var UnverifiedTLS = &Fact[[]Unverified]{
 		updating := updateFiles(updaters)
 		add := func(how string, at assay.Location) {
 			if how != "" {
-				all = append(all, Unverified{how, updating[at.Path], at})
+				all = append(all, Unverified{How: how, Update: updating[at.Path], Location: at})
 			}
 		}
 		named := settingsByCommand(img, texts, add)
 		for _, s := range scripts {
 			for i := range s.Commands {
 				c := &s.Commands[i]
+				n := len(all)
 				add(acceptsAny(c), c.Location)
+				if len(all) > n && all[n].Update == "" && leavesPeer(c) {
+					at, ok := slices.BinarySearchFunc(img.Files, s.Path, func(f *firmware.File, path string) int { return cmp.Compare(f.Path, path) })
+					all[n].Tool = ok && isIdle(img, texts, img.Files[at])
+				}
 				named(c)
 			}
 		}

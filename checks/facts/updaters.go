@@ -48,7 +48,7 @@ type Address struct {
 // Updaters are the ways by which the software of the device changes.
 var Updaters = &Fact[[]Updater]{
 	Name:    "updaters",
-	Version: 6,
+	Version: 7,
 	Doc:     "Updaters with their settings, whether they refuse what is not signed, and the addresses they fetch from.",
 	Needs:   []Node{Tree, Texts, Scripts, programMarks},
 	Observe: func(o *Observer) ([]Updater, error) {
@@ -126,7 +126,7 @@ func updateViews(img *firmware.Image, texts *TextSet, scripts []Script, marks []
 	byPath := map[string]*updateView{}
 	for _, c := range img.Containers {
 		if c.FileSystem {
-			v := &updateView{root: c, texts: texts, marks: marks, folders: map[string][]*firmware.File{}}
+			v := &updateView{img: img, root: c, texts: texts, marks: marks, folders: map[string][]*firmware.File{}}
 			all = append(all, v)
 			byRoot[c], byPath[c.Path] = v, v
 		}
@@ -147,6 +147,7 @@ func updateViews(img *firmware.Image, texts *TextSet, scripts []Script, marks []
 
 // updateView is one file system as the readers of updaters see it.
 type updateView struct {
+	img     *firmware.Image
 	root    *firmware.Container
 	folders map[string][]*firmware.File // regular files by their folder
 	texts   *TextSet

@@ -34,6 +34,10 @@ func ownUpdater(v *updateView, s *Script, t Text) []Updater {
 		return nil
 	}
 	u := Updater{Name: "own", Root: v.root.Path, Places: found.installs, Verification: found.verification(s.Problem), WeakHashes: found.weak}
+	if u.Verification.State == VerifiesNot && !soundsLikeUpdate(s.Name) && isTool(v, s, steps, t) {
+		u.Verification.State = VerifiesUnknown
+		u.Verification.Reason += ", and whoever calls it chooses from where; nothing that was seen does"
+	}
 	for _, i := range steps.fetches {
 		u.Places = append(u.Places, s.Commands[i].Location)
 		for _, word := range addressesIn(&s.Commands[i]) {
@@ -41,6 +45,17 @@ func ownUpdater(v *updateView, s *Script, t Text) []Updater {
 		}
 	}
 	return []Updater{u}
+}
+
+// isTool reports whether a script takes from where its caller says, and nothing that was
+// seen calls it.
+func isTool(v *updateView, s *Script, steps updateSteps, t Text) bool {
+	for _, i := range steps.fetches {
+		if !leavesPeer(&s.Commands[i]) {
+			return false
+		}
+	}
+	return len(steps.fetches) > 0 && isIdle(v.img, v.texts, t.File)
 }
 
 // partOfUpdater are scripts of OpenWrt that the sysupgrade updater speaks for.
@@ -105,7 +120,7 @@ func fetches(c *Command) bool {
 	case "rsync":
 		_, args := c.Effective()
 		p := plainWords(args)
-		return len(p) > 1 && strings.Contains(p[0], ":")
+		return len(p) > 1 && isRemote(p[0])
 	case "git":
 		_, args := c.Effective()
 		return containsAny(args, []string{"pull", "clone", "fetch"})
@@ -115,6 +130,26 @@ func fetches(c *Command) bool {
 	case "opkg", "rpm", "dpkg", "pip", "pip3", "npm":
 		_, args := c.Effective()
 		return installsPackage(c.Program(), args) && slices.ContainsFunc(args, func(a string) bool { return strings.Contains(a, "://") })
+	}
+	return false
+}
+
+// isRemote reports whether a word of rsync or scp is a place on another machine: a colon
+// stands before the first slash (rsync(1)), outside of a variable's default.
+func isRemote(word string) bool {
+	depth := 0
+	for i := range len(word) {
+		switch c := word[i]; {
+		case (c == '{' || c == '(') && i > 0 && (word[i-1] == '$' || depth > 0):
+			depth++
+		case (c == '}' || c == ')') && depth > 0:
+			depth--
+		case depth > 0:
+		case c == ':':
+			return true
+		case c == '/':
+			return false
+		}
 	}
 	return false
 }

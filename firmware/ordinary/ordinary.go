@@ -11,7 +11,7 @@
 // (JPEG), RFC 3533 (Ogg), RFC 9639 (FLAC), ID3v2.4, ISO/IEC 11172-3 (MPEG audio),
 // ISO/IEC 14496-12 (boxes) and 14496-22 (fonts), WOFF 1 and 2, ISO 32000-2 (PDF), the
 // System V ABI (ELF), Microsoft's PE and COFF, and those of SQLite, Java, WebAssembly,
-// gettext and Adobe's SWF.
+// LLVM (bitcode and its wrapper), gettext and Adobe's SWF.
 package ordinary
 
 import "bytes"
@@ -19,6 +19,8 @@ import "bytes"
 // maxInRow is how many files of ordinary kinds one may be that follow each other, as
 // the pictures of a camera and the streams of a recording do.
 const maxInRow = 64
+
+const bitcodeMagic = "BC\xc0\xde"
 
 // kind is how files begin, and where one ends: 0 if it is not of the kind.
 type kind struct {
@@ -52,6 +54,8 @@ var kinds = []kind{
 	{"!<arch>\n", arEnd},
 	{"\xca\xfe\xba\xbe", classEnd},
 	{"\x00asm\x01\x00\x00\x00", wasmEnd},
+	{bitcodeMagic, bitcodeEnd},
+	{"\xde\xc0\x17\x0b", wrappedBitcodeEnd},
 	{"\xde\x12\x04\x95", func(b []byte) int { return moEnd(b, little32) }},
 	{"\x95\x04\x12\xde", func(b []byte) int { return moEnd(b, big32) }},
 	{"FWS", swfEnd},

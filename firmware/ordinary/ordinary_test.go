@@ -49,6 +49,11 @@ func joined(order binary.AppendByteOrder, parts []any) (b []byte) {
 	return b
 }
 
+// bitcode has the blocks that name the writer and hold the module.
+func bitcode(noise []byte) []byte {
+	return le("BC\xc0\xde", 0x1435, 1, 0, 0x0c21, len(noise)/4, noise)
+}
+
 // samples are a file of each kind.
 func samples(tb testing.TB) map[string][]byte {
 	tb.Helper()
@@ -75,28 +80,30 @@ func samples(tb testing.TB) map[string][]byte {
 	database := append([]byte("SQLite format 3\x00\x10\x00\x01\x01\x00\x40\x20\x20"), be(7, 2, make([]byte, 60), 7, 0)...)
 	return map[string][]byte{
 		"png": pngs.Bytes(), "jpeg": jpegs.Bytes(), "gif": gifs.Bytes(),
-		"ico":    le("\x00\x00\x01\x00", uint16(1), make([]byte, 8), pngs.Len(), 22, pngs.Bytes()),
-		"icns":   be("icns", 16+len(noise), "ic07", 8+len(noise), noise),
-		"wave":   le("RIFF", 36+len(noise), "WAVEfmt ", 16, make([]byte, 16), "data", len(noise), noise),
-		"ogg":    bytes.Repeat(append(page, noise[:300]...), 20),
-		"mp3":    append(append([]byte("ID3\x04\x00\x00\x00\x00\x01\x00"), make([]byte, 128)...), append(mp3, "TAG"+strings.Repeat("a", 125)...)...),
-		"mpeg":   mp3,
-		"adts":   aac,
-		"flac":   append(flac, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
-		"ttf":    be("\x00\x01\x00\x00", uint16(1), make([]byte, 6), table, noise),
-		"ttc":    be("ttcf", 0x10000, 1, 16, "\x00\x01\x00\x00", uint16(1), make([]byte, 6), be("glyf", 0, 44, len(noise)), noise),
-		"woff2":  be("wOF2\x00\x01\x00\x00", 44+len(noise), uint16(9), uint16(0), make([]byte, 28), noise),
-		"pdf":    []byte("%PDF-1.5\n1 0 obj\n" + string(noise) + "\nstartxref\n17\n%%EOF\n"),
-		"sqlite": append(database, make([]byte, 2<<12-len(database))...),
-		"ar":     []byte("!<arch>\na.o/            0           0     0     644     5001      `\n" + string(noise) + "a\n"),
-		"class":  be("\xca\xfe\xba\xbe", uint16(0), uint16(65), uint16(3), "\x01", uint16(5), "hello", "\x07", uint16(1), make([]byte, 12), uint16(1), uint16(1), len(noise), noise),
-		"wasm":   append([]byte("\x00asm\x01\x00\x00\x00\x00\x88\x27"), noise...),
-		"mo":     le(0x950412de-1<<32, 0, 1, 28, 36, 0, 44, 5, 44, len(noise), 50, "hello\x00", noise, "\x00"),
-		"mo, be": be(0x950412de-1<<32, 0, 1, 28, 36, 0, 44, 5, 44, len(noise), 50, "hello\x00", noise, "\x00"),
-		"swf":    le("FWS\x08", 8+len(noise), noise),
-		"mp4":    be(16, "ftypisom", 0, 8+len(noise), "mdat", noise),
-		"pe":     exec,
-		"elf":    le("\x7fELF\x01\x01\x01", make([]byte, 9), uint16(2), uint16(40), 1, 0, 52, 0, 0, uint16(52), uint16(32), uint16(1), uint16(40), uint16(0), uint16(0), 1, 84, 0, 0, len(noise), make([]byte, 12), noise),
+		"ico":     le("\x00\x00\x01\x00", uint16(1), make([]byte, 8), pngs.Len(), 22, pngs.Bytes()),
+		"icns":    be("icns", 16+len(noise), "ic07", 8+len(noise), noise),
+		"wave":    le("RIFF", 36+len(noise), "WAVEfmt ", 16, make([]byte, 16), "data", len(noise), noise),
+		"ogg":     bytes.Repeat(append(page, noise[:300]...), 20),
+		"mp3":     append(append([]byte("ID3\x04\x00\x00\x00\x00\x01\x00"), make([]byte, 128)...), append(mp3, "TAG"+strings.Repeat("a", 125)...)...),
+		"mpeg":    mp3,
+		"adts":    aac,
+		"flac":    append(flac, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+		"ttf":     be("\x00\x01\x00\x00", uint16(1), make([]byte, 6), table, noise),
+		"ttc":     be("ttcf", 0x10000, 1, 16, "\x00\x01\x00\x00", uint16(1), make([]byte, 6), be("glyf", 0, 44, len(noise)), noise),
+		"woff2":   be("wOF2\x00\x01\x00\x00", 44+len(noise), uint16(9), uint16(0), make([]byte, 28), noise),
+		"pdf":     []byte("%PDF-1.5\n1 0 obj\n" + string(noise) + "\nstartxref\n17\n%%EOF\n"),
+		"sqlite":  append(database, make([]byte, 2<<12-len(database))...),
+		"ar":      []byte("!<arch>\na.o/            0           0     0     644     5001      `\n" + string(noise) + "a\n"),
+		"class":   be("\xca\xfe\xba\xbe", uint16(0), uint16(65), uint16(3), "\x01", uint16(5), "hello", "\x07", uint16(1), make([]byte, 12), uint16(1), uint16(1), len(noise), noise),
+		"bitcode": bitcode(noise),
+		"wrapped": le("\xde\xc0\x17\x0b", 0, 20, len(bitcode(noise)), 7, bitcode(noise)),
+		"wasm":    append([]byte("\x00asm\x01\x00\x00\x00\x00\x88\x27"), noise...),
+		"mo":      le(0x950412de-1<<32, 0, 1, 28, 36, 0, 44, 5, 44, len(noise), 50, "hello\x00", noise, "\x00"),
+		"mo, be":  be(0x950412de-1<<32, 0, 1, 28, 36, 0, 44, 5, 44, len(noise), 50, "hello\x00", noise, "\x00"),
+		"swf":     le("FWS\x08", 8+len(noise), noise),
+		"mp4":     be(16, "ftypisom", 0, 8+len(noise), "mdat", noise),
+		"pe":      exec,
+		"elf":     le("\x7fELF\x01\x01\x01", make([]byte, 9), uint16(2), uint16(40), 1, 0, 52, 0, 0, uint16(52), uint16(32), uint16(1), uint16(40), uint16(0), uint16(0), 1, 84, 0, 0, len(noise), make([]byte, 12), noise),
 	}
 }
 
@@ -126,7 +133,7 @@ func TestEnd(t *testing.T) {
 			ordinary.End(b[:n]) // must not panic
 		}
 	}
-	for _, none := range []string{"", "\x7fELF", "glyf" + string(chance(100)), "text", "MZ"} {
+	for _, none := range []string{"", "\x7fELF", "glyf" + string(chance(100)), "text", "MZ", "BC\xc0\xde\x35\x14\x00\x00\xff\xff\xff\x7f", "BC\xc0\xde" + strings.Repeat("\x00", 64)} {
 		if end := ordinary.End([]byte(none)); end != 0 {
 			t.Errorf("%q ends at %d", none, end)
 		}

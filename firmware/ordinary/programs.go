@@ -158,3 +158,34 @@ func wasmEnd(b []byte) int {
 	}
 	return at
 }
+
+// bitcodeEnd walks the blocks of LLVM's bitstream: at the outer level each begins with
+// the abbreviation 1 in two bits, its kind and the width of abbreviations inside, filled
+// up to 32 bits, and then its length in words of 32 bits.
+func bitcodeEnd(b []byte) int {
+	const enter, kinds = 1, 32 // LLVM names blocks 0 and 8 to 26
+	at := 4
+	for at+8 <= len(b) {
+		head, n := little32(b, at), little32(b, at+4)
+		width := head >> 10
+		if head&3 != enter || head>>2&0xff >= kinds || width < 2 || width > 15 || n > (len(b)-at-8)/4 {
+			break
+		}
+		at += 8 + 4*n
+	}
+	if at == 4 {
+		return 0
+	}
+	return at
+}
+
+// wrappedBitcodeEnd reads the header that Apple's tools put around bitcode: version,
+// place and length of the bitcode, and the processor.
+func wrappedBitcodeEnd(b []byte) int {
+	const header = 20
+	start, n := little32(b, 8), little32(b, 12)
+	if start < header || n < 4 || n > len(b)-start || string(b[start:start+4]) != bitcodeMagic {
+		return 0
+	}
+	return start + n
+}
