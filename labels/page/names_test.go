@@ -63,3 +63,27 @@ func TestNamesAsTheProgram(t *testing.T) {
 	}
 	t.Logf("%d questions, %d names are good, %d pairs are the same", len(asks), good, same)
 }
+
+// The program and the page take the same editions.
+func TestEditionsAsTheProgram(t *testing.T) {
+	all := labeltest.Editions
+	random := rand.New(rand.NewPCG(6, 27))
+	for range 3000 {
+		a, b := labeltest.Editions[random.IntN(len(labeltest.Editions))], []rune(labeltest.Editions[random.IntN(len(labeltest.Editions))].Edition)
+		at, bt := []rune(a.Edition), random.IntN(len(b)+1)
+		all = append(all, labeltest.Edition{ID: a.ID, Edition: string(at[:random.IntN(len(at)+1)]) + string(b[bt:])})
+	}
+	var answers []bool
+	labeltest.Node(t, string(page.Verifier()), `async ({ID, Edition}) => isEdition(ID, Edition)`, all, &answers)
+	good := 0
+	for i, c := range all {
+		want := labels.CheckEdition(c.ID, c.Edition) == nil
+		if answers[i] != want {
+			t.Errorf("%s, %q: the page says %v, the program %v", c.ID, c.Edition, answers[i], want)
+		}
+		if want {
+			good++
+		}
+	}
+	t.Logf("%d editions, %d are good", len(all), good)
+}

@@ -100,7 +100,8 @@ const isPlain = v => kinds.text(v) && characters.test(v) && v == v.trim();
 // that may be called so, with "|" between, "*" before those that may stand inside of
 // longer words, "#" for a digit of LEVELS and "!" before what may not follow and then before what may not stand in front; DENIALS
 // and BEHIND, which make them the opposite; RATED, for STARS as they are drawn; EDITIONS, those that are
-// known and are no version or date, each behind the id of its scheme.
+// known, each behind the id of its scheme; EDITION, the form of all, and NOEDITION, what has it
+// and is none; NUMBERS, what names a scheme in an edition, by its id.
 const looks = Object.fromEntries(LOOKS.split(" ").flatMap(([to, ...from]) => from.map(c => [c, to])));
 const rated = RegExp(RATED.replace(/S/g, `[${STARS}]`), "u");
 const phrases = Object.fromEntries(Object.entries(NEVER).map(([scheme, list]) =>
@@ -138,6 +139,13 @@ function boasts(text, ...schemes) {
 	};
 	return Object.entries(phrases).some(([id, list]) => !schemes.includes(id) && list.some(says)) || rated.test(text);
 }
+
+// isEdition reports whether a text says which edition of a scheme it is, and nothing else.
+const isEdition = (id, text) => text.length <= 100 && RegExp(EDITION, "i").test(text) && !RegExp(NOEDITION, "i").test(text) &&
+	!Object.entries(NUMBERS).some(([other, number]) => other != id && RegExp(number).test(text));
+
+// isNewer reports whether the page knows a scheme, and not in this edition.
+const isNewer = s => EDITIONS.some(e => e.startsWith(s.id + " ")) && !EDITIONS.includes(s.id + " " + s.edition);
 
 // isGTIN reports whether the last of 14 digits is right.
 const isGTIN = text => [...text].reduce((sum, d, i) => sum + d * (i % 2 ? 1 : 3), 0) % 10 == 0;
@@ -260,7 +268,7 @@ function readLabel(payload) {
 		issuer, issued, expires, id, maker, product, models, moreModels, gtin: gtin ? String(gtin).padStart(14, "0") : "", support: support * daySeconds,
 		schemes: schemes.map(s => {
 			need(Array.isArray(s) && s.length == 3 && isPlain(s[0]) && !boasts(s[0], s[0]) && isPlain(s[1]) && !boasts(s[1], s[0]) &&
-				(/^V?\d[\d.:/-]{0,23}$/.test(s[1]) || EDITIONS.includes(s[0] + " " + s[1])) && kinds.int(s[2]) && within(s[2], 0, 1000));
+				isEdition(s[0], s[1]) && kinds.int(s[2]) && within(s[2], 0, 1000));
 			return {id: s[0], edition: s[1], level: s[2]};
 		}),
 		moreSchemes, firmware, minimum, standing, demo, shortened,
@@ -423,6 +431,7 @@ async function judgeSigned(message, issuer, key, now, fetchList, seen, trust) {
 		: now < label.issued ? "notyet"
 		: day >= (trust.until || Infinity) ? "overdue"
 		: now + daySeconds < Date.parse(trust.date) / 1000 ? "early"
+		: label.schemes.some(isNewer) ? "newer"
 		: list.unknown ? "fresh"
 		: "valid";
 	if (answer.state == "valid" && list.unlisted) answer.why = "nolist";
