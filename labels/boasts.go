@@ -126,6 +126,9 @@ func unmarked(s string, schemes ...string) error {
 		return nil
 	}
 	t := wordsOf(s)
+	for _, id := range schemes {
+		t = t.withoutKin(id)
+	}
 	for _, m := range marks {
 		if m.scheme != "" && slices.Contains(schemes, m.scheme) {
 			continue

@@ -44,7 +44,9 @@ func TestDespiteRefusals(t *testing.T) {
 		{"the maker itself", func(a *assay.Assessment, o *labels.IssueOptions) { o.Issuer = a.Product.Manufacturer.Name }, labels.ErrRefused},
 		{"no name", func(_ *assay.Assessment, o *labels.IssueOptions) { o.Despite[0].By = " " }, labels.ErrRefused},
 		{"no reason", func(_ *assay.Assessment, o *labels.IssueOptions) { o.Despite[0].Reason = "" }, labels.ErrRefused},
-		{"one that is met", func(_ *assay.Assessment, o *labels.IssueOptions) { o.Despite[0].Requirement = "platform-statement:lifecycle" }, labels.ErrRefused},
+		{"one that is met", func(_ *assay.Assessment, o *labels.IssueOptions) {
+			o.Despite[0].Requirement = "platform-statement:lifecycle"
+		}, labels.ErrRefused},
 		{"one that is not there", func(_ *assay.Assessment, o *labels.IssueOptions) { o.Despite[0].Requirement = "platform-statement:99" }, labels.ErrRefused},
 		{"twice", func(_ *assay.Assessment, o *labels.IssueOptions) { o.Despite = append(o.Despite, o.Despite[0]) }, labels.ErrRefused},
 		{"another one is not met either", func(a *assay.Assessment, _ *labels.IssueOptions) {

@@ -32,14 +32,10 @@ func Title(id, edition string) (name string, known bool) {
 // known are the words by which people know the schemes of titles: no other scheme is
 // called by them.
 var known = []mark{
-	{"etsi-en-303-645", phrases("en 303 645", "etsi 303 645", "cyber security for consumer internet of things")},
+	{"etsi-en-303-645", phrases("303 645", "cyber security for consumer internet of things")},
 	{"platform-statement", phrases("platform statement", "iot security policy platform", "nine common principles")},
-	{"uk-psti", phrases("psti", "product security and telecommunications infrastructure", "si 2023 1007")},
+	{"uk-psti", phrases("psti", "product security and telecommunications infrastructure", "si 2023 1007", "uk product security")},
 }
-
-// levelWords are those of levels that a title could print where the trust policy
-// allows none. In other texts they have other meanings.
-var levelWords = phrases("cls#", "lvl #", "star #", "level#", "eal#", "tier #", "class #")
 
 // validateTitles holds what the label calls schemes to what they are called, as far
 // as that is known.
@@ -69,7 +65,7 @@ func checkTitle(id, name string) error {
 	if err := CheckSchemeID(id); err != nil {
 		return err
 	}
-	t := wordsOf(name)
+	t, own := wordsOf(name).withoutKin(id), wordsOf(id)
 	for _, k := range known {
 		for _, w := range k.words() {
 			if t.says(w) {
@@ -77,8 +73,8 @@ func checkTitle(id, name string) error {
 			}
 		}
 	}
-	for _, w := range levelWords() {
-		if t.says(w) {
+	for _, w := range levelPhrases() {
+		if t.says(w) && !own.says(w) { // whoever may label by the scheme of a level may print it
 			return fmt.Errorf("it calls the scheme %s %.120q, which names a level", id, name)
 		}
 	}
@@ -86,8 +82,12 @@ func checkTitle(id, name string) error {
 }
 
 // CheckSchemeID refuses an id of a scheme that looks like one of another, which people know:
-// it is the same to the eye, or holds that one or the scheme's name between its words.
+// it is the same to the eye, or holds that one or the scheme's name between its words, and is none
+// that people know too.
 func CheckSchemeID(id string) error {
+	if _, real := kin[id]; real {
+		return nil
+	}
 	t := wordsOf(id)
 	for _, k := range slices.Concat(known, marks) {
 		if k.scheme == "" || id == k.scheme {

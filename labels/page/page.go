@@ -245,10 +245,10 @@ func literal(v any) (string, error) {
 
 // trustScript, issuerScript and keyScript are the forms that the script reads.
 type trustScript struct {
-	Date    string              `json:"date"`
-	Until   int64               `json:"until,omitempty"`
+	Date    string            `json:"date"`
+	Until   int64             `json:"until,omitempty"`
 	Names   map[string]string `json:"names"`
-	Issuers []issuerScript      `json:"issuers"`
+	Issuers []issuerScript    `json:"issuers"`
 }
 
 type issuerScript struct {
