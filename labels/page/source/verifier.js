@@ -92,8 +92,16 @@ for (const c of CHARACTERS) {
 }
 const characters = RegExp(`^[${ranges}]+$`, "u");
 
+// withoutJoiners takes away those characters that join letters or keep them apart where they may stand
+// (see the Go function mayJoin): between two Arabic letters, or a letter and a virama of one Indic script.
+const script = n => n > 0x61f && n < 0x64b || n > 0x66d && n < 0x6d4 || n > 0x6f9 && n < 0x6fd ? 1 : n >> 7 > 17 && n >> 7 < 28 ? n >> 7 : 0;
+const isVirama = n => (n & 127) == (n >> 7 == 27 ? 74 : 77);
+const isIndic = n => (n & 127) > 4 && (n & 127) < (n >> 7 == 27 ? 71 : 58);
+const mayJoin = (a, b) => script(a) && script(a) == script(b) && (script(a) == 1 || isVirama(a) && isIndic(b) || isIndic(a) && isVirama(b));
+const withoutJoiners = v => v.replace(/(.)[\u200c\u200d](?=(.))/gsu, (all, a, b) => mayJoin(a.codePointAt(), b.codePointAt()) ? a : all);
+
 // isPlain is what may stand on a label: nothing that is not seen, no blank at an end.
-const isPlain = v => kinds.text(v) && characters.test(v) && v == v.trim();
+const isPlain = v => kinds.text(v) && characters.test(withoutJoiners(v)) && v == v.trim();
 
 // Put before this script when a page is built: CHARACTERS, above; LOOKS, Latin letters each before those of
 // other scripts that look like it; NEVER, phrases in the form of face by the scheme
@@ -240,7 +248,8 @@ function fromText(text) {
 // The claims of a compact label: see the Go package compact.
 const daySeconds = 86400, lastDay = 2932896;
 const address = /^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:([1-9][0-9]{0,4}))?(\/[A-Za-z0-9._~:/?!$&'()*+,;=%@-]*)?$/;
-const isAddress = s => s.length <= 120 && address.test(s) && !(address.exec(s)[3] > 65535);
+const isAddress = s => s.length <= 120 && address.test(s) && !/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(s) && !(address.exec(s)[3] > 65535);
+const asked = s => s.replace(/^(https:..[^/]*):443(?![^/])/, "$1"); // the port that https has anyway
 const isDay = s => s >= 0 && s <= lastDay * daySeconds && s % daySeconds == 0;
 const within = (n, low, high) => n >= low && n <= high;
 
@@ -340,7 +349,7 @@ async function statusOf(label, issuer, now, fetchList, seen) {
 	if (!label.status) return issuer.maxAge ? {unknown: "nolist"} : {unlisted: true};
 	const id = hex(label.id), gone = "revoked " + id, said = "said " + id;
 	try {
-		need(issuer.lists.some(l => label.status.list.startsWith(l)), "foreign");
+		need(issuer.lists.some(l => asked(label.status.list).startsWith(asked(l))), "foreign");
 		const bytes = await fetchList(label.status.list);
 		need(bytes, "offline");
 		need(bytes.length <= 2097152);
