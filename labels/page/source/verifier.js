@@ -340,6 +340,9 @@ async function inflate(packed, limit) {
 // canSign reports whether a key may sign at a time, in seconds.
 const canSign = (key, at) => at >= (key.from || 0) && at < (key.until || Infinity);
 
+// isAt reports whether the list of a label lies below one of the addresses.
+const isAt = (label, places) => places.some(p => asked(label.status.list).startsWith(asked(p)));
+
 // statusOf asks the list that an authentic label names. It gives {value, asOf},
 // or {unknown: why}; anything that is not a fresh list of this issuer is unknown.
 // A revocation is for good: it is remembered, and an old list tells of it too. So are
@@ -349,7 +352,7 @@ async function statusOf(label, issuer, now, fetchList, seen) {
 	if (!label.status) return issuer.maxAge ? {unknown: "nolist"} : {unlisted: true};
 	const id = hex(label.id), gone = "revoked " + id, said = "said " + id;
 	try {
-		need(issuer.lists.some(l => asked(label.status.list).startsWith(asked(l))), "foreign");
+		need(isAt(label, issuer.lists), "foreign");
 		const bytes = await fetchList(label.status.list);
 		need(bytes, "offline");
 		need(bytes.length <= 2097152);
@@ -428,6 +431,8 @@ async function judgeSigned(message, issuer, key, now, fetchList, seen, trust) {
 	// Of a name that is shortened the beginning tells.
 	const own = sameName(issuer.name, label.maker);
 	if (!entitled || (label.standing == 1 ? !own && !(label.shortened.includes(2) && begins(issuer.name, label.maker)) : own)) return {state: "unentitled", issuer};
+	// No list lies at the address of another issuer.
+	if (label.status && !isAt(label, issuer.lists) && isAt(label, trust.issuers.map(other => `https://${other.id}/`))) return {state: "unentitled", issuer};
 	// Whoever holds an old key can write any date, so it must be valid today too.
 	const day = now - now % daySeconds;
 	if (label.issued + daySeconds < (key.from || 0) || Math.max(label.issued, day) >= (key.until || Infinity)) return {state: "unentitled", why: "key", issuer};
