@@ -131,6 +131,9 @@ func unmarkedBut(usual bool, s string, schemes ...string) error {
 		return nil
 	}
 	t := wordsOf(s)
+	for _, id := range schemes {
+		t = t.withoutKin(id)
+	}
 	for _, m := range marks {
 		if m.usual && usual || m.scheme != "" && slices.Contains(schemes, m.scheme) {
 			continue

@@ -102,17 +102,15 @@ func (l *Label) validateDemanded() error {
 }
 
 // NotCompared says, as a sentence each, of which schemes that the program knows it could not
-// compare the requirements on the label with the scheme's own. The first are of editions
-// that it does not know, which may be newer than the program; the second of those
-// that it knows, where the label has other requirements by rules that it does not know.
-func (l *Label) NotCompared() (newer, other []string) {
+// compare the requirements on the label with the scheme's own: the edition is not known, or
+// the label has other requirements by rules of it that are not.
+func (l *Label) NotCompared() (why []string) {
 	for _, s := range l.Schemes {
-		switch c := l.compare(s); {
-		case !c.edition && Known(s.ID):
-			newer = append(newer, fmt.Sprintf("The requirements were not compared with those of %s: the rules of its edition %s are not known to this program.", s.ID, s.Edition))
-		case c.differs != "" && !c.same:
-			other = append(other, fmt.Sprintf("The requirements are not those that this program knows of %s (%s): %s. The rules that the label names are not known to this program.", s.ID, s.Edition, c.differs))
+		if newer := NewerEdition(s.ID, s.Edition); newer != "" {
+			why = append(why, newer)
+		} else if c := l.compare(s); c.differs != "" && !c.same {
+			why = append(why, fmt.Sprintf("The requirements are not those that this program knows of %s (%s): %s. The rules that the label names are not known to this program.", s.ID, s.Edition, c.differs))
 		}
 	}
-	return newer, other
+	return why
 }

@@ -17,7 +17,7 @@ func notMet() (*assay.Assessment, labels.IssueOptions) {
 	a.Conclusions[0].Outcome = assay.NotMet
 	a.Conclusions[0].Requirements[6].Outcome = assay.NotMet
 	o.Issuer, o.Address = "Example Body", "https://body.example/labels"
-	o.Despite = []labels.Decision{{Requirement: "platform-statement:7", By: "J. Roe", Reason: "a recall is under way"}}
+	o.Despite = []labels.Decision{{Requirement: "platform-statement:credentials", By: "J. Roe", Reason: "a recall is under way"}}
 	return a, o
 }
 
@@ -44,7 +44,9 @@ func TestDespiteRefusals(t *testing.T) {
 		{"the maker itself", func(a *assay.Assessment, o *labels.IssueOptions) { o.Issuer = a.Product.Manufacturer.Name }, labels.ErrRefused},
 		{"no name", func(_ *assay.Assessment, o *labels.IssueOptions) { o.Despite[0].By = " " }, labels.ErrRefused},
 		{"no reason", func(_ *assay.Assessment, o *labels.IssueOptions) { o.Despite[0].Reason = "" }, labels.ErrRefused},
-		{"one that is met", func(_ *assay.Assessment, o *labels.IssueOptions) { o.Despite[0].Requirement = "platform-statement:1" }, labels.ErrRefused},
+		{"one that is met", func(_ *assay.Assessment, o *labels.IssueOptions) {
+			o.Despite[0].Requirement = "platform-statement:lifecycle"
+		}, labels.ErrRefused},
 		{"one that is not there", func(_ *assay.Assessment, o *labels.IssueOptions) { o.Despite[0].Requirement = "platform-statement:99" }, labels.ErrRefused},
 		{"twice", func(_ *assay.Assessment, o *labels.IssueOptions) { o.Despite = append(o.Despite, o.Despite[0]) }, labels.ErrRefused},
 		{"another one is not met either", func(a *assay.Assessment, _ *labels.IssueOptions) {
@@ -68,9 +70,9 @@ func TestDespiteValidate(t *testing.T) {
 		change func(*labels.Label)
 		says   string
 	}{
-		"no decision":    {func(l *labels.Label) { l.Despite = nil }, "mandatory requirement 7 is not-met"},
+		"no decision":    {func(l *labels.Label) { l.Despite = nil }, "mandatory requirement credentials is not-met"},
 		"of the maker":   {func(l *labels.Label) { l.Issuer.Name, l.Issuer.Standing = l.Product.Maker.Name, labels.IsMaker }, "maker itself"},
-		"made better":    {func(l *labels.Label) { l.Despite[0].Outcome = assay.Undecided }, "mandatory requirement 7 is not-met"},
+		"made better":    {func(l *labels.Label) { l.Despite[0].Outcome = assay.Undecided }, "mandatory requirement credentials is not-met"},
 		"on nothing":     {func(l *labels.Label) { l.Despite[0].Requirement = "uk-psti:1" }, "no mandatory requirement"},
 		"without reason": {func(l *labels.Label) { l.Despite[0].Reason = " " }, "a reason"},
 		"hostile text":   {func(l *labels.Label) { l.Despite[0].By = "J.\u202eRoe" }, "cannot be printed"},

@@ -112,10 +112,10 @@ func TestRefusals(t *testing.T) {
 		{"not met", func(a *assay.Assessment, _ *labels.IssueOptions) {
 			a.Conclusions[0].Outcome = assay.NotMet
 			a.Conclusions[0].Requirements[6].Outcome = assay.NotMet
-		}, labels.ErrNotMet, "requirement 7"},
+		}, labels.ErrNotMet, "requirement credentials"},
 		{"a summary that hides a requirement not met", func(a *assay.Assessment, _ *labels.IssueOptions) {
 			a.Conclusions[1].Requirements[0].Outcome = assay.NotMet
-		}, labels.ErrNotMet, "uk-psti 2023"},
+		}, labels.ErrNotMet, "uk-psti SI 2023/1007"},
 		{"inconclusive", func(_ *assay.Assessment, o *labels.IssueOptions) { o.Schemes = nil }, labels.ErrInconclusive, "etsi-en-303-645 V3.1.3"},
 		{"a summary that hides one undecided", func(a *assay.Assessment, _ *labels.IssueOptions) {
 			a.Conclusions[1].Requirements[0].Outcome = assay.Undecided

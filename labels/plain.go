@@ -20,9 +20,17 @@ func Visible(s string) string {
 	if utf8.ValidString(s) && !strings.ContainsFunc(s, hidden) {
 		return s
 	}
-	b := &strings.Builder{}
+	b, before := &strings.Builder{}, rune(0)
 	for i, r := range s {
+		last := before
+		before = r
 		switch {
+		case r == nonJoiner || r == joiner:
+			if after, _ := utf8.DecodeRuneInString(s[i+3:]); mayJoin(last, after) {
+				b.WriteRune(r)
+			} else {
+				fmt.Fprintf(b, `\u%04x`, r)
+			}
 		case r == utf8.RuneError && s[i] >= utf8.RuneSelf && !strings.HasPrefix(s[i:], "\uFFFD"):
 			fmt.Fprintf(b, `\x%02x`, s[i])
 		case hidden(r):

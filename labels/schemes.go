@@ -2,22 +2,22 @@ package labels
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
 
-// title is how a scheme is called in an edition.
-type title struct{ id, edition, title string }
+// title is how a scheme is called in an edition. The number is an expression for what names
+// it among the numbers of an edition; empty if nothing does.
+type title struct{ id, edition, title, number string }
 
 // titles are those of the schemes that come with the program. A label may call
 // these by no other name, in whatever edition: whoever may label by one scheme shall
 // not print another. So a scheme keeps its title over its editions.
 // A test of the program holds the table to its schemes.
 var titles = []title{
-	{"etsi-en-303-645", "V3.1.3", "ETSI EN 303 645, Cyber Security for Consumer Internet of Things: Baseline Requirements"},
-	{"platform-statement", "2019-11-14", "IoT Security Policy Platform, statement of nine common principles"},
-	{"uk-psti", "SI 2023/1007 as amended by SI 2025/211 and SI 2025/1267", "UK PSTI (Security Requirements) Regulations 2023, Schedule 1"},
+	{"etsi-en-303-645", "V3.1.3", "ETSI EN 303 645, Cyber Security for Consumer Internet of Things: Baseline Requirements", `303 ?645`},
+	{"platform-statement", "2019-11-14", "IoT Security Policy Platform, statement of nine common principles", ""},
+	{"uk-psti", "SI 2023/1007 as amended by SI 2025/211 and SI 2025/1267", "UK PSTI (Security Requirements) Regulations 2023, Schedule 1", `2023/1007`},
 }
 
 // Title gives the name of a scheme in an edition, if the program knows both.
@@ -32,14 +32,10 @@ func Title(id, edition string) (name string, known bool) {
 // known are the words by which people know the schemes of titles: no other scheme is
 // called by them.
 var known = []mark{
-	{"etsi-en-303-645", phrases("en 303 645", "etsi 303 645", "cyber security for consumer internet of things"), false},
+	{"etsi-en-303-645", phrases("303 645", "cyber security for consumer internet of things"), false},
 	{"platform-statement", phrases("platform statement", "iot security policy platform", "nine common principles"), false},
-	{"uk-psti", phrases("psti", "product security and telecommunications infrastructure", "si 2023 1007"), false},
+	{"uk-psti", phrases("psti", "product security and telecommunications infrastructure", "si 2023 1007", "uk product security"), false},
 }
-
-// levelWords are those of levels that a title could print where the trust policy
-// allows none. In other texts they have other meanings.
-var levelWords = phrases("cls#", "lvl #", "star #", "level#", "eal#", "tier #", "class #")
 
 // validateTitles holds what the label calls schemes to what they are called, as far
 // as that is known.
@@ -69,7 +65,7 @@ func checkTitle(id, name string) error {
 	if err := CheckSchemeID(id); err != nil {
 		return err
 	}
-	t := wordsOf(name)
+	t, own := wordsOf(name).withoutKin(id), wordsOf(id)
 	for _, k := range known {
 		for _, w := range k.words() {
 			if t.says(w) {
@@ -77,8 +73,8 @@ func checkTitle(id, name string) error {
 			}
 		}
 	}
-	for _, w := range levelWords() {
-		if t.says(w) {
+	for _, w := range levelPhrases() {
+		if t.says(w) && !own.says(w) { // whoever may label by the scheme of a level may print it
 			return fmt.Errorf("it calls the scheme %s %.120q, which names a level", id, name)
 		}
 	}
@@ -86,8 +82,12 @@ func checkTitle(id, name string) error {
 }
 
 // CheckSchemeID refuses an id of a scheme that looks like one of another, which people know:
-// it is the same to the eye, or holds that one or the scheme's name between its words.
+// it is the same to the eye, or holds that one or the scheme's name between its words, and is none
+// that people know too.
 func CheckSchemeID(id string) error {
+	if _, real := kin[id]; real {
+		return nil
+	}
 	t := wordsOf(id)
 	for _, k := range slices.Concat(known, marks) {
 		if k.scheme == "" || id == k.scheme {
@@ -118,29 +118,4 @@ func titleOf(id string) (name string, known bool) {
 		return "", false
 	}
 	return titles[i].title, true
-}
-
-// editionForm is that of a version or a date: "V3.1.3", "2024", "2024-05". The verifier
-// in the browser shows no other of a scheme that it does not know.
-var editionForm = regexp.MustCompile(`^V?[0-9][0-9.:/-]{0,23}$`)
-
-// Editions gives the editions that the program knows and that have another form, each
-// behind the id of its scheme and a blank: for verifiers in other languages.
-func Editions() []string {
-	var list []string
-	for _, t := range titles {
-		if !editionForm.MatchString(t.edition) {
-			list = append(list, t.id+" "+t.edition)
-		}
-	}
-	return list
-}
-
-// CheckEdition refuses an edition that says more than which one it is: a sentence there
-// would stand on the label as if the scheme said it.
-func CheckEdition(id, s string) error {
-	if _, known := Title(id, s); known || editionForm.MatchString(s) {
-		return nil
-	}
-	return fmt.Errorf("the edition %.120q of %s is no version or date of up to 24 digits", s, id)
 }

@@ -1,10 +1,7 @@
 package labels
 
 import (
-	"cmp"
-	"crypto/x509/pkix"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -27,26 +24,6 @@ func (l *Label) Seal() (Seal, error) {
 		s.Until, err = Noon(l.ValidUntil)
 	}
 	return s, err
-}
-
-// CertifiedFor reports whether a certificate of an authority is made out to the issuer of
-// the label: its common name is the issuer's, the organisation, if there is one, at least begins
-// like it ("Body", "Body GmbH"), and nothing beside them is what no label says. Readers of PDF show
-// all of it.
-func (l *Label) CertifiedFor(subject pkix.Name) bool {
-	for _, attribute := range subject.Names {
-		text, ok := attribute.Value.(string)
-		if text == subject.CommonName { // held to the issuer's below
-			continue
-		}
-		if !ok || cmp.Or(CheckText(text), modest(text), unmarked(text, l.schemeIDs()...)) != nil {
-			return false
-		}
-	}
-	name := l.Issuer.Name
-	return SameName(subject.CommonName, name) && !slices.ContainsFunc(subject.Organization, func(o string) bool {
-		return !BeginsName(o, name) && !BeginsName(name, o)
-	})
 }
 
 // Noon is the hour that stands in files which know a day only.

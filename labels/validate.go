@@ -197,8 +197,9 @@ func checkText(s string) error {
 	if utf8.RuneCountInString(s) > MaxText {
 		return fmt.Errorf("a text of %d characters, more than %d: %.60q…", utf8.RuneCountInString(s), MaxText, s)
 	}
-	for _, r := range s {
-		if !isCharacter(r) {
+	text := []rune(s)
+	for i, r := range text {
+		if !isCharacter(r) && !isJoined(text, i) {
 			return fmt.Errorf("a text with the character %U, which cannot be printed: %.60q", r, s)
 		}
 	}
@@ -222,10 +223,23 @@ var plainAddress = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:([1-9][0-9]{0,4}))?(/[A-Za-z0-9._~:/?!$&'()*+,;=%@-]*)?$`)
 })
 
+// Dots finds segments of a path that browsers leave out with what stands before them, so
+// that they ask another address than the one that is read (URL Standard, 4.1). It is read
+// without regard to case. Verifiers in other languages read the same expression.
+const Dots = `/(?:\.|%2e){1,2}(?:[/?]|$)`
+
+var dots = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("(?i)" + Dots) })
+
+// Asked is an address as browsers ask it: without the port that https has anyway.
+func Asked(address string) string {
+	host, path := splitAddress(address)
+	return strings.TrimSuffix(host, ":443") + path
+}
+
 // IsPlainAddress reports whether s has the form that the address of a status
 // list must have.
 func IsPlainAddress(s string) bool {
-	if len(s) > MaxAddr {
+	if len(s) > MaxAddr || dots().MatchString(s) {
 		return false
 	}
 	m := plainAddress().FindStringSubmatch(s)

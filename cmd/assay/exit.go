@@ -3,10 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
+	"github.com/assay-iot/assay/labels"
 )
 
 // The exit codes, the same for every command.
@@ -60,12 +62,25 @@ func (p *program) report(err error) int {
 		code, fix = c.code, c.fix
 	}
 	if msg := err.Error(); msg != "" {
-		fmt.Fprintf(p.err, "%s %s\n", p.paint(red, "error:"), cleanLines(strings.TrimSpace(msg)))
+		fmt.Fprintf(p.err, "%s %s\n", p.paint(red, "error:"), cleanLines(p.cleanArgs(strings.TrimSpace(msg))))
 		if fix != "" {
 			fmt.Fprintf(p.err, "  fix: %s\n", fix)
 		}
 	}
 	return code
+}
+
+// cleanArgs shows what stands in the arguments and would break a line, as the name of a file can:
+// what the program itself says has lines of its own.
+func (p *program) cleanArgs(msg string) string {
+	for _, arg := range p.args {
+		for _, name := range []string{arg, filepath.Base(arg)} {
+			if strings.ContainsAny(name, "\n\t") && strings.TrimSpace(name) != "" {
+				msg = strings.ReplaceAll(msg, name, labels.Visible(name))
+			}
+		}
+	}
+	return msg
 }
 
 // cleanLines makes an error safe for a terminal, line by line: it may hold what others

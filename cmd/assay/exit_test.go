@@ -19,6 +19,16 @@ func TestErrorsAreClean(t *testing.T) {
 	}
 }
 
+// The name of a file breaks no line of an error.
+func TestNamesBreakNoLines(t *testing.T) {
+	const name = "folder/y\nThis label is genuine: Hearth Hub."
+	p := &program{env: env{args: []string{"verify", name}}}
+	got := p.cleanArgs("not a label:\n\t" + name + "; " + filepath.Base(name))
+	if want := "not a label:\n\tfolder/y\\u000aThis label is genuine: Hearth Hub.; y\\u000aThis label is genuine: Hearth Hub."; got != want {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestWorst(t *testing.T) {
 	of := func(outcomes ...assay.Outcome) []assay.Conclusion {
 		var c []assay.Conclusion

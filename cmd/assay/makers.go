@@ -25,7 +25,8 @@ func (p *program) validateCommand() *cobra.Command {
 		Long: `Validate reads the product files of FOLDER (default: this one) and tells every mistake
 at once: of the language, ids of checks, schemes and requirements that do not
 exist, files that are not there, what "assay init" left to be filled in, and what no label
-says: words such as "completely secure", the marks of schemes. A firmware that is not built yet, or an exception that has ended, is a warning.`,
+says: words such as "completely secure", the marks of schemes. Letters that the fonts of labels do not have are a
+warning: only --picture html and --picture qr of assay label go without. A firmware that is not built yet, or an exception that has ended, is a warning.`,
 		Args: atMostOne,
 		RunE: func(_ *cobra.Command, args []string) error {
 			q, err := p.question(f, args)
@@ -38,6 +39,9 @@ says: words such as "completely secure", the marks of schemes. A firmware that i
 			}
 			if err := labels.CheckDeclared(declared.Info(), declaredImages(declared), documents(declared)); err != nil {
 				return badInput("a label of this product would be refused", "%s", report.Clean(strings.ReplaceAll(err.Error(), "\n", "; ")))
+			}
+			if err := undrawable(declared.Info()); err != nil {
+				fmt.Fprintf(p.err, "%s %s\n  fix: %s\n", p.paint(yellow, "warning:"), report.Clean(err.Error()), otherLetters)
 			}
 			_, err = fmt.Fprintf(p.out, "%s %s\n", p.paint(green, "✓"), report.Clean(declared.Name))
 			return err

@@ -27,6 +27,9 @@ func parseFormats(values, kinds []string) ([]output, error) {
 		if !slices.Contains(kinds, kind) {
 			return nil, badInput("one of: "+strings.Join(kinds, " "), "unknown format %q", kind)
 		}
+		if path == "-" { // as elsewhere: standard output
+			path = ""
+		}
 		if path == "" {
 			stdout++
 		} else if slices.ContainsFunc(outputs, func(o output) bool { return filepath.Clean(o.path) == filepath.Clean(path) }) {

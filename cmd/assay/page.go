@@ -106,18 +106,15 @@ func (p *program) pageTrust(f pageFlags) (page.Trust, error) {
 	return t, err
 }
 
-// schemeTitles are the titles and editions of the schemes that the program knows.
-func schemeTitles() (map[string][]string, error) {
+// schemeTitles are the titles of the schemes that the program knows.
+func schemeTitles() (map[string]string, error) {
 	all, err := scheme.Bundled()
 	if err != nil {
 		return nil, err
 	}
-	names := map[string][]string{}
+	names := map[string]string{}
 	for _, s := range all.All() {
-		if names[s.ID] == nil {
-			names[s.ID] = []string{s.Title}
-		}
-		names[s.ID] = append(names[s.ID], s.Edition)
+		names[s.ID] = s.Title
 	}
 	return names, nil
 }

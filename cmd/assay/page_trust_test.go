@@ -178,6 +178,10 @@ func TestPageOfPolicy(t *testing.T) {
 			l.Schemes[0].Level, l.Issuer.Standing, l.Policy = n, labels.Authorised, assay.Digest("sha256:"+strings.Repeat("0", 64))
 		}
 	}
+	at := func(s string) func(*labels.Label) {
+		return func(l *labels.Label) { l.Status = &labels.Status{List: s, Index: 7} }
+	}
+	edition := func(s string) func(*labels.Label) { return func(l *labels.Label) { l.Schemes[0].Edition = s } }
 	gtin := func(s string) func(*labels.Label) { return func(l *labels.Label) { l.Product.GTIN = s } }
 	days := func(issued, until string) func(*labels.Label) {
 		return func(l *labels.Label) { l.AsOf, l.Issued, l.ValidUntil = issued, issued, until }
@@ -201,7 +205,7 @@ func TestPageOfPolicy(t *testing.T) {
 		{name: "level", text: l.code(t, "now", acme, level(2)), page: "valid", goes: verify.Valid},
 		{name: "level too high", text: l.code(t, "now", acme, level(3)), page: "unentitled", goes: verify.NotAuthentic, says: "its highest is 2"},
 		{name: "no level held", text: l.code(t, "every", "https://every.example/", level(1)), page: "unentitled", goes: verify.NotAuthentic, says: "its highest is 0"},
-		{name: "scheme", text: l.code(t, "now", acme, func(l *labels.Label) { l.Schemes[1].ID = "sg-cls" }), page: "unentitled", goes: verify.NotAuthentic, says: "for the scheme sg-cls"},
+		{name: "scheme", text: l.code(t, "now", acme, func(l *labels.Label) { l.Schemes[1].ID, l.Schemes[1].Edition = "sg-cls", "2024" }), page: "unentitled", goes: verify.NotAuthentic, says: "for the scheme sg-cls"},
 		{name: "product", text: l.code(t, "now", acme, gtin("04006381333931")), page: "unentitled", goes: verify.NotAuthentic, says: "for this product"},
 		{name: "no GTIN", text: l.code(t, "now", acme, gtin("")), page: "unentitled", goes: verify.NotAuthentic, says: "for this product"},
 		{name: "no GTIN, every product", text: l.code(t, "every", "https://every.example/", gtin("")), page: "valid", goes: verify.Valid},
@@ -226,6 +230,10 @@ func TestPageOfPolicy(t *testing.T) {
 		{name: "list by a key that is over", text: l.code(t, "now", acme, listed), list: l.list(t, "old", noon("2026-11-20"), status.Valid), page: "fresh", goes: verify.FreshnessUnknown},
 		{name: "list dated back by a key that is over", text: l.code(t, "now", acme, listed), list: l.list(t, "old", noon("2026-10-20"), status.Valid), page: "fresh", goes: verify.FreshnessUnknown},
 		{name: "list by a key that is not yet valid", text: l.code(t, "now", acme, listed), list: l.list(t, "next", noon("2026-10-20"), status.Valid), page: "fresh", goes: verify.FreshnessUnknown},
+		{name: "list at another issuer's address", text: l.code(t, "now", acme, at("https://every.example/status/1")), page: "unentitled", goes: verify.NotAuthentic, says: "the address of Every Product Body"},
+		{name: "list at nobody's address", text: l.code(t, "now", acme, at("https://lists.example/status/1")), page: "fresh", goes: verify.CannotTell},
+		{name: "list at its own address with the port", text: l.code(t, "now", acme, at("https://labels.acme.example:443/status/1")), page: "fresh", goes: verify.FreshnessUnknown},
+		{name: "an edition to come", text: l.code(t, "now", acme, edition("Version 4.1, May 2030")), page: "newer", goes: verify.CannotTell, says: "cannot be told"},
 		{name: "list by another issuer", text: l.code(t, "now", acme, listed), list: l.list(t, "every", noon("2026-11-20"), status.Valid), page: "fresh", goes: verify.FreshnessUnknown},
 		{name: "list by a stranger", text: l.code(t, "now", acme, listed), list: l.list(t, "stranger", noon("2026-11-20"), status.Revoked), page: "fresh", goes: verify.FreshnessUnknown},
 		{name: "revoked", text: l.code(t, "now", acme, listed), list: l.list(t, "next", noon("2026-11-20"), status.Revoked), page: "revoked", goes: verify.Revoked},

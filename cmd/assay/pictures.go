@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
 	"github.com/assay-iot/assay/labels/pdf"
 	"github.com/assay-iot/assay/labels/picture"
@@ -151,9 +152,28 @@ func (l labelled) picture(v picture.Variant, kind string) (data []byte, err erro
 	}
 	var glyph *letters.GlyphError
 	if errors.As(err, &glyph) {
-		return nil, badInput("write the text in Latin, Greek, Cyrillic, Armenian, Georgian, Japanese or Arabic letters", "%w", err)
+		return nil, badInput(otherLetters, "%w", err)
 	}
 	return data, err
+}
+
+// otherLetters is what to do where the label's fonts lack a character.
+const otherLetters = "write the text in Latin, Greek, Cyrillic, Armenian, Georgian, Japanese or Arabic letters, or draw it with --picture html or --picture qr only"
+
+// undrawable says which of the texts that every picture shows no font of the label can set; nil if they
+// can set all.
+func undrawable(p assay.ProductInfo) error {
+	texts := append([]string{p.Name, p.Manufacturer.Name}, p.Models...)
+	texts = append(texts, p.Face.Recipients...)
+	for _, part := range p.Parts {
+		texts = append(texts, part.Name)
+	}
+	for _, s := range texts {
+		if _, err := letters.Clean(s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l labelled) qr(kind string) ([]byte, error) {

@@ -34,6 +34,7 @@ func listed(t testing.TB) *labels.Statement {
 	t.Helper()
 	s := labeltest.Statement(t)
 	s.Predicate.Status = &labels.Status{List: "https://labels.acme.example/status/2026", Index: 87123}
+	s.Predicate.Schemes[0].Edition, s.Predicate.Schemes[1].Edition = "2019-11", "2023"
 	return s
 }
 

@@ -86,7 +86,7 @@ func IssuerAt(address string) (string, error) {
 	if err != nil || u.Scheme != "https" || !labels.IsPlainAddress("https://"+strings.ToLower(u.Host)+"/") {
 		return "", fmt.Errorf("%w: %.120q", ErrAddress, address)
 	}
-	return strings.ToLower(u.Host), nil
+	return strings.TrimSuffix(strings.ToLower(u.Host), ":443"), nil // the port that https has anyway
 }
 
 func standingOf(s labels.Standing) Standing {

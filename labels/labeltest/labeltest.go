@@ -15,6 +15,9 @@ import (
 // Issued is the day on which the labels made here are issued.
 const Issued = "2026-10-01"
 
+// PSTI is the edition of uk-psti, as the program writes it.
+const PSTI = "SI 2023/1007 as amended by SI 2025/211 and SI 2025/1267"
+
 // Digest names s.
 func Digest(s string) assay.Digest { return assay.SHA256(sha256.Sum256([]byte(s))) }
 
@@ -28,7 +31,7 @@ func Assessment() *assay.Assessment {
 		Tool:   assay.Tool{Name: "assay", Version: "0.1.0"},
 		AsOf:   "2026-09-28",
 		Rules: []assay.RuleSet{
-			{Kind: "scheme", Name: "uk-psti", Version: "2023", Digest: Digest("uk-psti.hcl")}, {Kind: "checks", Name: "catalogue", Digest: Digest("checks")},
+			{Kind: "scheme", Name: "uk-psti", Version: PSTI, Digest: Digest("uk-psti.hcl")}, {Kind: "checks", Name: "catalogue", Digest: Digest("checks")},
 		},
 		Product: assay.ProductInfo{
 			ID: "aurora-cam-2", Name: "Aurora Cam 2", Models: []string{"AC2-W", "AC2-B"}, GTIN: "09506000134352", Category: "camera",
@@ -95,24 +98,24 @@ func results() []assay.Result {
 
 func platform() assay.Conclusion {
 	return assay.Conclusion{
-		Scheme: "platform-statement", Edition: "2019-11", Title: "IoT Security Policy Platform, statement of nine common principles", Outcome: assay.Met,
+		Scheme: "platform-statement", Edition: "2019-11-14", Title: "IoT Security Policy Platform, statement of nine common principles", Outcome: assay.Met,
 		Requirements: []assay.RequirementOutcome{
-			requirement("1", assay.Lifecycle, assay.Documented),
-			requirement("2", assay.PersonalData, assay.Observed),
-			requirement("3", assay.Deletion, assay.Declared),
-			requirement("4", assay.Disclosure, assay.Verified),
-			requirement("5", assay.Support, assay.Declared),
-			requirement("6", assay.Updates, assay.Verified),
-			requirement("7", assay.Credentials, assay.Observed),
-			requirement("8", assay.Communication, assay.Observed),
-			requirement("9", assay.Storage, assay.Observed),
+			requirement(string(assay.Lifecycle), assay.Lifecycle, assay.Documented),
+			requirement(string(assay.PersonalData), assay.PersonalData, assay.Observed),
+			requirement(string(assay.Deletion), assay.Deletion, assay.Declared),
+			requirement(string(assay.Disclosure), assay.Disclosure, assay.Verified),
+			requirement(string(assay.Support), assay.Support, assay.Declared),
+			requirement(string(assay.Updates), assay.Updates, assay.Verified),
+			requirement(string(assay.Credentials), assay.Credentials, assay.Observed),
+			requirement(string(assay.Communication), assay.Communication, assay.Observed),
+			requirement(string(assay.Storage), assay.Storage, assay.Observed),
 		},
 	}
 }
 
 func psti() assay.Conclusion {
 	return assay.Conclusion{
-		Scheme: "uk-psti", Edition: "2023", Title: "UK PSTI (Security Requirements) Regulations 2023, Schedule 1", Outcome: assay.Met,
+		Scheme: "uk-psti", Edition: PSTI, Title: "UK PSTI (Security Requirements) Regulations 2023, Schedule 1", Outcome: assay.Met,
 		Requirements: []assay.RequirementOutcome{
 			requirement("1", assay.Credentials, assay.Observed),
 			requirement("2", assay.Disclosure, assay.Declared),

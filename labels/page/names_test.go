@@ -19,6 +19,7 @@ var names = []string{
 	"ĉompletely secure", "100 % secure", "Hub 100 Sûreté", "totalement sûr", "完全に安全なカメラ", "كاميرا آمن تماما", "Clslevel", "CLS level 4", "jc-star", "Nice Marking", "C.E. mark",
 	"us-cyber-trust-mark", "IT-Sicherheitskennzeichen", "Hub ★★", "Hub ★", "★ ★", "⭐4", "4 ☆", "🌟🌟", "Hub 4", "٤★", "✯✯", "⭑⭑⭑", "★/★", "***", "CLS4", "CLS-4", "CLS 450", "Level 4", "Level 2 charger", "Laser Level 3", "Laser: level 3 charger", "laserlevel 3", "level 3 laser level 4", "CLS laser level 4 level 2", "4 stars", "レベル4", "Level 2 EV Charger", "EV charger (level 2)", "Level 4-20 mA", "niveau 2 fils", "レベル2充電器", "multi-level 5", "level 2 evaluated",
 	"Barn", "Bar", "Bam", "rnvvrvnv", "ƼƽЗзБб\u0661\u0647\u05d5", "ᗞᕼᒍ ⴹⵏ", "σςϻϹ", "\ufeeb\ufe8d",
+	"هاب می\u200cسان", "ශ්\u200dරී", "ഇലക്ട്രോണിക്\u200dസ്", "র\u200d্যাম", "क्\u200cष", "क\u200cष", "ක\u200cරී", "ශ්\u200d", "\u200dرى", "می\u200c\u200cسان", "ab\u200cc", "م\u200cක", "م\u200c1", "ශ්\u200dर", "م\u200cي\u200cم",
 	"not completely secure", "No device is 100 % secure", "Never not completely secure", "完全に安全ではありません", "\U0001f7c9 3",
 }
 
@@ -62,4 +63,28 @@ func TestNamesAsTheProgram(t *testing.T) {
 		}
 	}
 	t.Logf("%d questions, %d names are good, %d pairs are the same", len(asks), good, same)
+}
+
+// The program and the page take the same editions.
+func TestEditionsAsTheProgram(t *testing.T) {
+	all := labeltest.Editions
+	random := rand.New(rand.NewPCG(6, 27))
+	for range 3000 {
+		a, b := labeltest.Editions[random.IntN(len(labeltest.Editions))], []rune(labeltest.Editions[random.IntN(len(labeltest.Editions))].Edition)
+		at, bt := []rune(a.Edition), random.IntN(len(b)+1)
+		all = append(all, labeltest.Edition{ID: a.ID, Edition: string(at[:random.IntN(len(at)+1)]) + string(b[bt:])})
+	}
+	var answers []bool
+	labeltest.Node(t, string(page.Verifier()), `async ({ID, Edition}) => isEdition(ID, Edition)`, all, &answers)
+	good := 0
+	for i, c := range all {
+		want := labels.CheckEdition(c.ID, c.Edition) == nil
+		if answers[i] != want {
+			t.Errorf("%s, %q: the page says %v, the program %v", c.ID, c.Edition, answers[i], want)
+		}
+		if want {
+			good++
+		}
+	}
+	t.Logf("%d editions, %d are good", len(all), good)
 }

@@ -43,10 +43,9 @@ type Trust struct {
 	// Languages of the page, those of [Languages] if there is none. Each takes
 	// about 4 kB.
 	Languages []string
-	// Names of schemes, by id: the title, and the editions that are known. An id
-	// without one stands for itself, and an edition that is not known is shown only if
-	// it is a number or a date: labels bear no other words than the page has.
-	Names map[string][]string
+	// Names of schemes, by id. An id without one stands for itself: labels bear no other
+	// words than the page has.
+	Names map[string]string
 }
 
 // Issuer is an issuer and what it may label. What is not allowed is refused: an
@@ -137,6 +136,7 @@ func data() string {
 		phrases[scheme] = strings.Join(list, "|")
 	}
 	before, behind := labels.Denials()
+	editions, numbers := labels.Editions()
 	var b strings.Builder
 	for _, t := range []struct {
 		name string
@@ -147,7 +147,10 @@ func data() string {
 		{"DENIALS", strings.Join(before, "|")},
 		{"BEHIND", strings.Join(behind, "|")},
 		{"LOOKS", letters()},
-		{"EDITIONS", labels.Editions()},
+		{"EDITIONS", editions},
+		{"NUMBERS", numbers},
+		{"EDITION", labels.EditionForm},
+		{"NOEDITION", labels.NotEdition},
 		{"CHARACTERS", labels.Characters},
 		{"STARS", labels.Stars},
 		{"RATED", labels.Rated},
@@ -242,10 +245,10 @@ func literal(v any) (string, error) {
 
 // trustScript, issuerScript and keyScript are the forms that the script reads.
 type trustScript struct {
-	Date    string              `json:"date"`
-	Until   int64               `json:"until,omitempty"`
-	Names   map[string][]string `json:"names"`
-	Issuers []issuerScript      `json:"issuers"`
+	Date    string            `json:"date"`
+	Until   int64             `json:"until,omitempty"`
+	Names   map[string]string `json:"names"`
+	Issuers []issuerScript    `json:"issuers"`
 }
 
 type issuerScript struct {
@@ -276,7 +279,7 @@ func (t Trust) script() (string, error) {
 	}
 	s := trustScript{Date: t.Date, Until: seconds(t.Until), Names: t.Names}
 	if s.Names == nil {
-		s.Names = map[string][]string{}
+		s.Names = map[string]string{}
 	}
 	for _, i := range t.Issuers {
 		issuer, err := i.script()

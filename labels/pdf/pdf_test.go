@@ -48,7 +48,7 @@ func despite(t testing.TB) *labels.Statement {
 	a, o := labeltest.Assessment(), labeltest.Options()
 	a.Conclusions[0].Requirements[6].Outcome = assay.NotMet
 	o.Issuer = "Example Body"
-	o.Despite = []labels.Decision{{Requirement: "platform-statement:7", By: "J. Roe, certification committee", Reason: "The maker replaces the devices of the first batch until 2026-12-31; no other batch has the shared password."}}
+	o.Despite = []labels.Decision{{Requirement: "platform-statement:credentials", By: "J. Roe, certification committee", Reason: "The maker replaces the devices of the first batch until 2026-12-31; no other batch has the shared password."}}
 	s, err := labels.New(a, o)
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func lengthen(l *labels.Label) {
 	}
 	l.Declared.Recipients, l.Declared.PersonalData = l.Declared.Sensors, l.Declared.Sensors
 	for _, s := range l.Schemes {
-		s.ID, s.Title = "x-"+s.ID+"s", long(labels.MaxText)
+		s.ID, s.Title, s.Edition = "x-"+s.ID+"s", long(labels.MaxText), "2026"
 		l.Schemes = append(l.Schemes, s)
 	}
 	for i := range l.Principles {

@@ -31,8 +31,7 @@ func Chain(file []byte, key crypto.PublicKey, day string) ([]*x509.Certificate, 
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrChain, err)
 	}
-	at, err := labels.Noon(day)
-	if err != nil {
+	if _, err := labels.Noon(day); err != nil {
 		return nil, err
 	}
 	leaf := chain[0]
@@ -46,7 +45,7 @@ func Chain(file []byte, key crypto.PublicKey, day string) ([]*x509.Certificate, 
 	case leaf.KeyUsage != 0 && leaf.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0:
 		return nil, fmt.Errorf("%w: the first, %q, is not for signatures", ErrChain, leaf.Subject)
 	}
-	return chain, linked(chain, at)
+	return chain, linked(chain, day)
 }
 
 func keyID(key crypto.PublicKey) string {
@@ -79,12 +78,13 @@ func certificates(file []byte) ([]*x509.Certificate, error) {
 	return chain, nil
 }
 
-// linked demands that each certificate is signed by the next, and valid.
-func linked(chain []*x509.Certificate, at time.Time) error {
+// linked demands that each certificate is signed by the next, and valid on the day. A label
+// knows no hour, so the days in UTC are compared: one that was made this afternoon will do.
+func linked(chain []*x509.Certificate, day string) error {
 	for i, c := range chain {
-		if at.Before(c.NotBefore) || at.After(c.NotAfter) {
-			return fmt.Errorf("%w: %q is valid from %s to %s, and the label is issued on %s", ErrChain, c.Subject,
-				c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly), at.Format(time.DateOnly))
+		from, until := c.NotBefore.UTC().Format(time.DateOnly), c.NotAfter.UTC().Format(time.DateOnly)
+		if day < from || day > until {
+			return fmt.Errorf("%w: %q is valid from %s to %s, and the label is issued on %s", ErrChain, c.Subject, from, until, day)
 		}
 		if i == 0 {
 			continue

@@ -83,6 +83,12 @@ func TestChain(t *testing.T) {
 	for i := range many {
 		many[i] = leaf
 	}
+	// A label is issued on a day, and a certificate is made at an hour of it.
+	today := certify(t, "Today", key.Public(), root, ca, func(c *x509.Certificate) { c.NotBefore = time.Date(2026, 10, 1, 16, 30, 0, 0, time.UTC) })
+	tomorrow := certify(t, "Tomorrow", key.Public(), root, ca, func(c *x509.Certificate) { c.NotBefore = time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC) })
+	if _, err := sign.Chain(pemOf(today, root), key.Public(), "2026-10-01"); err != nil {
+		t.Errorf("made this afternoon: %v", err)
+	}
 	if chain, err := sign.Chain(pemOf(leaf, root), key.Public(), "2026-10-01"); err != nil || len(chain) != 2 {
 		t.Fatalf("%v, %d certificates", err, len(chain))
 	}
@@ -105,6 +111,7 @@ func TestChain(t *testing.T) {
 		"the root first":  {pemOf(root, leaf), key.Public(), "of another key"},
 		"another root":    {pemOf(leaf, stranger), key.Public(), "not certified by the next one"},
 		"over":            {pemOf(old, root), key.Public(), "valid from 2026-01-01 to 2026-06-01, and the label is issued on 2026-10-01"},
+		"of tomorrow":     {pemOf(tomorrow, root), key.Public(), "valid from 2026-10-02"},
 		"its own":         {pemOf(certify(t, "Issuer", key.Public(), nil, key, nil)), key.Public(), "certifies itself"},
 		"not for signing": {pemOf(only, root), key.Public(), "not for signatures"},
 		"Ed25519":         {pemOf(certify(t, "Ed", edKey.Public(), root, ca, nil), root), edKey.Public(), "no PDF is signed with a key of this kind"},

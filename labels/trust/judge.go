@@ -115,8 +115,9 @@ func (p *Policy) elsewhere(i *Issuer, s *labels.Status) string {
 // lists reports whether a status list lies where the policy says that those of the issuer do.
 func (i *Issuer) lists(address string) bool {
 	own, err := compact.IssuerAt(i.Address)
+	address = labels.Asked(address)
 	return err == nil && strings.HasPrefix(address, "https://"+own+"/") ||
-		slices.ContainsFunc(i.Lists, func(place string) bool { return strings.HasPrefix(address, place) })
+		slices.ContainsFunc(i.Lists, func(place string) bool { return strings.HasPrefix(address, labels.Asked(place)) })
 }
 
 // unlisted says that nobody knows of a status list that it is the issuer's, where it lies at

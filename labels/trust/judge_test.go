@@ -266,4 +266,16 @@ func TestListOfAnother(t *testing.T) {
 	if r := p.Judge(s, by, "2026-11-01"); r.Refused != "" || r.Unsure != "" || p.Embed()[0].Lists[0] != "https://lists.example/a/" {
 		t.Errorf("at an address that the policy names: %+v", r)
 	}
+	// The port that https has anyway changes nothing; what leads out of the folder is no address.
+	for list, good := range map[string]bool{"https://lists.example:443/a/1": true, "https://body.example:443/1": true, "https://lists.example:444/a/1": false, "https://lists.example:4433/a/1": false} {
+		s.Predicate.Status.List = list
+		if r := p.Judge(s, by, "2026-11-01"); r.Refused != "" || (r.Unsure == "") != good {
+			t.Errorf("%s: %+v", list, r)
+		}
+	}
+	for _, list := range []string{"https://lists.example/a/../b/1", "https://lists.example/a/%2e%2E/b/1", "https://lists.example/a/.%2e/b/1", "https://lists.example/a/.."} {
+		if labels.IsPlainAddress(list) {
+			t.Errorf("%s is a plain address", list)
+		}
+	}
 }

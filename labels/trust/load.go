@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,7 +38,10 @@ func Load(path string) (*Policy, hcl.Diagnostics) {
 // readInside reads a plain file of a folder, and no more than limit bytes.
 func readInside(root *os.Root, name string, limit int64) ([]byte, error) {
 	info, err := root.Stat(name)
+	var path *fs.PathError
 	switch {
+	case errors.As(err, &path): // what the system calls the question says nothing to people
+		return nil, fmt.Errorf("%s: %w", name, path.Err)
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():

@@ -48,7 +48,7 @@ func isAge(s int64) bool { return s >= 0 && s%secondsOfDay == 0 && s/secondsOfDa
 // isPlaceOfLists reports whether s is the address of a folder: what begins with it lies in
 // it, and on no other host.
 func isPlaceOfLists(s string) bool {
-	return labels.IsPlainAddress(s) && strings.HasSuffix(s, "/") && !strings.Contains(s, "/../")
+	return labels.IsPlainAddress(s) && strings.HasSuffix(s, "/")
 }
 
 // The parts of a keyless block.

@@ -57,6 +57,11 @@ func Compact(data []byte, keys []Key, o Options) (*Report, error) {
 	}
 	r.badProofs()
 	r.Compact = l
+	for _, s := range l.Schemes {
+		if newer := labels.NewerEdition(s.ID, s.Edition); newer != "" {
+			r.Unsure = append(r.Unsure, newer)
+		}
+	}
 	if o.Picture {
 		r.Picture = PictureNotCompared
 		r.Reasons = append(r.Reasons, "Only the QR code was read: what is printed around it was not compared with it. It must say what stands here.")

@@ -306,7 +306,7 @@ func TestCompact(t *testing.T) {
 	if err := r.Text(&b); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Is this the product in your hand?", "AC2-W, AC2-B", "until 2031-06-30", "self-declared", string(digest), "platform-statement (2019-11)"} {
+	for _, want := range []string{"Is this the product in your hand?", "AC2-W, AC2-B", "until 2031-06-30", "self-declared", string(digest), "platform-statement (2019-11-14)"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}

@@ -175,11 +175,9 @@ func (r *Report) statement(payload []byte, by Signer, keys []Key, o Options) (*l
 		id: l.Product.ID, maker: l.Product.Maker.Name, product: l.Product.Name, models: l.Product.Models,
 		issued: l.Issued, validUntil: l.ValidUntil, supportUntil: l.Product.SupportUntil, firmware: l.Firmware,
 	}
-	newer, other := l.NotCompared()
-	r.Unsure = append(r.Unsure, other...)
+	r.Unsure = append(r.Unsure, l.NotCompared()...)
 	r.askStatus(l.Status, l.Issuer.Address, keys, o)
 	r.judge()
-	r.Reasons = append(r.Reasons, newer...)
 	return s, nil
 }
 

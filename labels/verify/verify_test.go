@@ -19,6 +19,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/labels"
+	"github.com/assay-iot/assay/labels/compact"
 	"github.com/assay-iot/assay/labels/demo"
 	"github.com/assay-iot/assay/labels/labeltest"
 	"github.com/assay-iot/assay/labels/sign"
@@ -401,14 +402,44 @@ func ExampleBundle() {
 }
 
 // Of requirements by rules that are not known nobody says that they are forged, and
-// nobody that they are the scheme's.
+// nobody that they are the scheme's: be it an edition to come or an invented one, in every form of the label.
 func TestRequirementsNotCompared(t *testing.T) {
 	key := newECDSA(t, elliptic.P256())
-	s := labeltest.Statement(t)
-	if r := mustBundle(t, labeltest.Bundle(t, key, s), keys(t, key.Public()), today()); r.Status != verify.Valid || !strings.Contains(strings.Join(r.Reasons, " "), "its edition 2019-11 are not known") {
-		t.Errorf("an edition that is not known: %s %v", r.Status, r.Reasons)
+	const next = "SI 2023/1007 as amended by SI 2025/211, SI 2025/1267 and SI 2027/12"
+	for name, c := range map[string]struct {
+		change func(*labels.Label)
+		want   string
+	}{
+		"as they are":         {func(*labels.Label) {}, ""},
+		"the next edition":    {func(l *labels.Label) { l.Schemes[1].Edition = next }, "does not know the edition " + next + " of UK PSTI"},
+		"an invented edition": {func(l *labels.Label) { l.Schemes[0].Edition = "2.1" }, "does not know the edition 2.1 of IoT Security Policy Platform"},
+	} {
+		s := labeltest.Statement(t)
+		c.change(&s.Predicate)
+		l, err := compact.FromStatement(s, key.Public())
+		if err != nil {
+			t.Fatal(err)
+		}
+		message, err := l.Sign(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, err := verify.File(message, keys(t, key.Public()), today())
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for form, r := range map[string]*verify.Report{"bundle": mustBundle(t, labeltest.Bundle(t, key, s), keys(t, key.Public()), today()), "code": code} {
+			why, status := strings.Join(r.Unsure, " "), verify.CannotTell
+			if c.want == "" {
+				status = verify.Valid
+			}
+			if r.Status != status || !strings.Contains(why, c.want) || (c.want == "") != (why == "") {
+				t.Errorf("%s, %s: %s %q", name, form, r.Status, why)
+			}
+		}
 	}
-	s.Predicate.Schemes[0].Edition = "2019-11-14"
+	s := labeltest.Statement(t)
+	s.Predicate.Schemes[0].Requirements[0].ID = "47"
 	if r := mustBundle(t, labeltest.Bundle(t, key, s), keys(t, key.Public()), today()); r.Status != verify.CannotTell || len(r.Unsure) != 1 || !strings.Contains(r.Unsure[0], "not those that this program knows") {
 		t.Errorf("other requirements by other rules: %s %v", r.Status, r.Unsure)
 	}

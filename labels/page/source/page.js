@@ -81,7 +81,7 @@ function draw() {
 	const {state, label, list} = result, look = tone(state);
 	const made = Date.parse(TRUST.date) / 1000, {expires, support, issued} = label || {};
 	const day = {expired: expires - daySeconds, supportended: support, notyet: issued, overdue: TRUST.until - 1, early: made}[state];
-	const why = state == "unreadable" ? "unreadable_" + (words["unreadable_" + result.why] ? result.why : "form") : state + (result.why ? "_" + result.why : "_s");
+	const why = state == "unreadable" ? "unreadable_" + (words["unreadable_" + result.why] ? result.why : "form") : state == "newer" ? "version_s" : state + (result.why ? "_" + result.why : "_s");
 	const headline = result.why == "nolist" ? words.genuine : words[state] || words.fresh;
 	$("verdict").dataset.tone = look;
 	$("path").setAttribute("d", signs[look]);
@@ -122,7 +122,7 @@ function drawLabel(label, list) {
 // schemeText names a level only where the page's list says that the issuer may
 // give one. Brackets and level are the page's, in its direction of writing.
 function schemeText(s, label) {
-	const [title] = new Map(Object.entries(TRUST.names)).get(s.id) || [s.id];
+	const title = new Map(Object.entries(TRUST.names)).get(s.id) || s.id;
 	const holds = result.issuer.schemes.some(a => a.id == s.id);
 	return [
 		alien(title), " (", alien(s.edition.replace(/-/g, "\u2011")), ")", // no line ends at such a hyphen

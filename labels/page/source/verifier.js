@@ -92,8 +92,16 @@ for (const c of CHARACTERS) {
 }
 const characters = RegExp(`^[${ranges}]+$`, "u");
 
+// withoutJoiners takes away those characters that join letters or keep them apart where they may stand
+// (see the Go function mayJoin): between two Arabic letters, or a letter and a virama of one Indic script.
+const script = n => n > 0x61f && n < 0x64b || n > 0x66d && n < 0x6d4 || n > 0x6f9 && n < 0x6fd ? 1 : n >> 7 > 17 && n >> 7 < 28 ? n >> 7 : 0;
+const isVirama = n => (n & 127) == (n >> 7 == 27 ? 74 : 77);
+const isIndic = n => (n & 127) > 4 && (n & 127) < (n >> 7 == 27 ? 71 : 58);
+const mayJoin = (a, b) => script(a) && script(a) == script(b) && (script(a) == 1 || isVirama(a) && isIndic(b) || isIndic(a) && isVirama(b));
+const withoutJoiners = v => v.replace(/(.)[\u200c\u200d](?=(.))/gsu, (all, a, b) => mayJoin(a.codePointAt(), b.codePointAt()) ? a : all);
+
 // isPlain is what may stand on a label: nothing that is not seen, no blank at an end.
-const isPlain = v => kinds.text(v) && characters.test(v) && v == v.trim();
+const isPlain = v => kinds.text(v) && characters.test(withoutJoiners(v)) && v == v.trim();
 
 // Put before this script when a page is built: CHARACTERS, above; LOOKS, Latin letters each before those of
 // other scripts that look like it; NEVER, phrases in the form of face by the scheme
@@ -101,7 +109,8 @@ const isPlain = v => kinds.text(v) && characters.test(v) && v == v.trim();
 // longer words, "#" for a digit of LEVELS and "!" before what may not follow and then
 // before what may not stand in front, with "/" between several; DENIALS
 // and BEHIND, which make them the opposite; RATED, for STARS as they are drawn; EDITIONS, those that are
-// known and are no version or date, each behind the id of its scheme.
+// known, each behind the id of its scheme; EDITION, the form of all, and NOEDITION, what has it
+// and is none; NUMBERS, what names a scheme in an edition, by its id.
 const looks = Object.fromEntries(LOOKS.split(" ").flatMap(([to, ...from]) => from.map(c => [c, to])));
 const rated = RegExp(RATED.replace(/S/g, `[${STARS}]`), "u");
 const phrases = Object.fromEntries(Object.entries(NEVER).map(([scheme, list]) =>
@@ -140,6 +149,13 @@ function boasts(text, ...schemes) {
 	};
 	return Object.entries(phrases).some(([id, list]) => !schemes.includes(id) && list.some(says)) || rated.test(text);
 }
+
+// isEdition reports whether a text says which edition of a scheme it is, and nothing else.
+const isEdition = (id, text) => text.length <= 100 && RegExp(EDITION, "i").test(text) && !RegExp(NOEDITION, "i").test(text) &&
+	!Object.entries(NUMBERS).some(([other, number]) => other != id && RegExp(number).test(text));
+
+// isNewer reports whether the page knows a scheme, and not in this edition.
+const isNewer = s => EDITIONS.some(e => e.startsWith(s.id + " ")) && !EDITIONS.includes(s.id + " " + s.edition);
 
 // isGTIN reports whether the last of 14 digits is right.
 const isGTIN = text => [...text].reduce((sum, d, i) => sum + d * (i % 2 ? 1 : 3), 0) % 10 == 0;
@@ -234,7 +250,8 @@ function fromText(text) {
 // The claims of a compact label: see the Go package compact.
 const daySeconds = 86400, lastDay = 2932896;
 const address = /^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:([1-9][0-9]{0,4}))?(\/[A-Za-z0-9._~:/?!$&'()*+,;=%@-]*)?$/;
-const isAddress = s => s.length <= 120 && address.test(s) && !(address.exec(s)[3] > 65535);
+const isAddress = s => s.length <= 120 && address.test(s) && !/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(s) && !(address.exec(s)[3] > 65535);
+const asked = s => s.replace(/^(https:..[^/]*):443(?![^/])/, "$1"); // the port that https has anyway
 const isDay = s => s >= 0 && s <= lastDay * daySeconds && s % daySeconds == 0;
 const within = (n, low, high) => n >= low && n <= high;
 
@@ -262,7 +279,7 @@ function readLabel(payload) {
 		issuer, issued, expires, id, maker, product, models, moreModels, gtin: gtin ? String(gtin).padStart(14, "0") : "", support: support * daySeconds,
 		schemes: schemes.map(s => {
 			need(Array.isArray(s) && s.length == 3 && isPlain(s[0]) && !boasts(s[0], s[0]) && isPlain(s[1]) && !boasts(s[1], s[0]) &&
-				(/^V?\d[\d.:/-]{0,23}$/.test(s[1]) || EDITIONS.includes(s[0] + " " + s[1])) && kinds.int(s[2]) && within(s[2], 0, 1000));
+				isEdition(s[0], s[1]) && kinds.int(s[2]) && within(s[2], 0, 1000));
 			return {id: s[0], edition: s[1], level: s[2]};
 		}),
 		moreSchemes, firmware, minimum, standing, demo, shortened,
@@ -325,6 +342,9 @@ async function inflate(packed, limit) {
 // canSign reports whether a key may sign at a time, in seconds.
 const canSign = (key, at) => at >= (key.from || 0) && at < (key.until || Infinity);
 
+// isAt reports whether the list of a label lies below one of the addresses.
+const isAt = (label, places) => places.some(p => asked(label.status.list).startsWith(asked(p)));
+
 // statusOf asks the list that an authentic label names. It gives {value, asOf},
 // or {unknown: why}; anything that is not a fresh list of this issuer is unknown.
 // A revocation is for good: it is remembered, and an old list tells of it too. So are
@@ -334,7 +354,7 @@ async function statusOf(label, issuer, now, fetchList, seen) {
 	if (!label.status) return issuer.maxAge ? {unknown: "nolist"} : {unlisted: true};
 	const id = hex(label.id), gone = "revoked " + id, said = "said " + id;
 	try {
-		need(issuer.lists.some(l => label.status.list.startsWith(l)), "foreign");
+		need(isAt(label, issuer.lists), "foreign");
 		const bytes = await fetchList(label.status.list);
 		need(bytes, "offline");
 		need(bytes.length <= 2097152);
@@ -413,6 +433,8 @@ async function judgeSigned(message, issuer, key, now, fetchList, seen, trust) {
 	// Of a name that is shortened the beginning tells.
 	const own = sameName(issuer.name, label.maker);
 	if (!entitled || (label.standing == 1 ? !own && !(label.shortened.includes(2) && begins(issuer.name, label.maker)) : own)) return {state: "unentitled", issuer};
+	// No list lies at the address of another issuer.
+	if (label.status && !isAt(label, issuer.lists) && isAt(label, trust.issuers.map(other => `https://${other.id}/`))) return {state: "unentitled", issuer};
 	// Whoever holds an old key can write any date, so it must be valid today too.
 	const day = now - now % daySeconds;
 	if (label.issued + daySeconds < (key.from || 0) || Math.max(label.issued, day) >= (key.until || Infinity)) return {state: "unentitled", why: "key", issuer};
@@ -425,6 +447,7 @@ async function judgeSigned(message, issuer, key, now, fetchList, seen, trust) {
 		: now < label.issued ? "notyet"
 		: day >= (trust.until || Infinity) ? "overdue"
 		: now + daySeconds < Date.parse(trust.date) / 1000 ? "early"
+		: label.schemes.some(isNewer) ? "newer"
 		: list.unknown ? "fresh"
 		: "valid";
 	if (answer.state == "valid" && list.unlisted) answer.why = "nolist";

@@ -22,6 +22,10 @@ var lamAlef = map[rune]rune{0x0622: 0xFEF5, 0x0623: 0xFEF7, 0x0625: 0xFEF9, 0x06
 const (
 	lam     = 0x0644
 	stretch = 0x0640 // joins on both sides and has one form
+
+	// Not drawn: before and behind the one nothing joins, before and behind the other all does.
+	nonJoiner = '\u200c'
+	joiner    = '\u200d'
 )
 
 // joins reports whether a character is an Arabic letter that can be set.
@@ -31,10 +35,10 @@ func joins(r rune) bool {
 }
 
 // joinsNext reports whether a letter joins the one that follows it.
-func joinsNext(r rune) bool { return r == stretch || arabic[r].forms == 4 }
+func joinsNext(r rune) bool { return r == stretch || r == joiner || arabic[r].forms == 4 }
 
 // joinsBefore reports whether a letter joins the one before it.
-func joinsBefore(r rune) bool { return r == stretch || arabic[r].forms >= 2 }
+func joinsBefore(r rune) bool { return r == stretch || r == joiner || arabic[r].forms >= 2 }
 
 // join replaces Arabic letters by their joined forms. The order stays.
 func join(text []rune) []rune {
@@ -50,7 +54,9 @@ func join(text []rune) []rune {
 		r := text[i]
 		letter, ok := arabic[r]
 		if !ok {
-			out = append(out, r)
+			if r != nonJoiner && r != joiner {
+				out = append(out, r)
+			}
 			continue
 		}
 		before := i > 0 && joinsNext(text[i-1]) && joinsBefore(r)

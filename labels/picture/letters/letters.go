@@ -62,6 +62,7 @@ func Clean(text string) (string, error) {
 			out[i] = ' '
 		case isMark(r):
 		case joins(r):
+		case (r == nonJoiner || r == joiner) && i > 0 && joins(out[i-1]) && joins(at(out, i+1)):
 		case r > 0xFFFF, unicode.Is(unicode.C, r), !unicode.In(r, scripts...), !Regular.has(r), !Bold.has(r):
 			return "", &GlyphError{r, text}
 		}

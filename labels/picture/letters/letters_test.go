@@ -181,3 +181,23 @@ func TestCloser(t *testing.T) {
 		}
 	}
 }
+
+// What keeps letters apart, or joins them, is not drawn; where it changes nothing it cannot be set.
+func TestJoiners(t *testing.T) {
+	for text, want := range map[string]string{
+		"م\u200cم":        "\ufee1\ufee1",
+		"م\u200dد":        "\ufee3\ufeaa",
+		"ميم":             "\ufee3\ufef4\ufee2",
+		"م\u200cي\u200cم": "\ufee1\ufef1\ufee1",
+	} {
+		clean, err := Clean(text)
+		if got := string(join([]rune(clean))); err != nil || got != want {
+			t.Errorf("%+q is drawn as %+q, want %+q (%v)", text, got, want, err)
+		}
+	}
+	for _, text := range []string{"a\u200cb", "\u200cم", "م\u200c", "م\u200c1"} {
+		if _, err := Clean(text); err == nil {
+			t.Errorf("%+q can be set", text)
+		}
+	}
+}

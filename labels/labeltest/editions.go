@@ -1,0 +1,60 @@
+package labeltest
+
+// Edition is an edition of a scheme, and whether a label may bear it.
+type Edition struct {
+	ID, Edition string
+	Good        bool
+}
+
+// Editions are such, for the program and for the verifier in the browser.
+var Editions = []Edition{
+	{"uk-psti", PSTI, true},
+	{"uk-psti", "SI 2023/1007 as amended by SI 2025/211, SI 2025/1267 and SI 2027/12", true},
+	{"etsi-en-303-645", "EN 303 645 V4.1.1", true},
+	{"sg-cls", "v1.1.1", true},
+	{"sg-cls", "V3.1.3", true},
+	{"sg-cls", "Version 1.0", true},
+	{"sg-cls", "September 2022", true},
+	{"sg-cls", "1 September 2022", true},
+	{"sg-cls", "1.0a", true},
+	{"sg-cls", "2nd edition", true},
+	{"sg-cls", "Rev. 2, May 2024", true},
+	{"sg-cls", "2024", true},
+	{"sg-cls", "2024-05-31", true},
+	{"sg-cls", "2024/05/31", true},
+	{"sg-cls", "05/2024", true},
+	{"eu-en-18031", "EN 18031-1:2024", true},
+	{"eu-en-18031", "EN 18031-1:2024+A1:2025", true},
+	{"de-bsi-tr-03148", "TR 03148 Version 1.3", true},
+	{"x", "ISO/IEC 27402:2023", true},
+	{"x", "ETSI TS 103 701 V2.1.1 (2025-05)", true},
+	{"eu-cra", "Regulation (EU) 2024/2847", true},
+	{"eu-cra", "Regulation (EU) 2024/2847 of 23 October 2024", true},
+	{"sg-cls", "", false},
+	{"sg-cls", "tested and approved by the UK government", false},
+	{"sg-cls", "CLS 4", false},
+	{"sg-cls", "LVL 4", false},
+	{"sg-cls", "Star 5", false},
+	{"sg-cls", "4/4", false},
+	{"sg-cls", "4 of 4", false},
+	{"sg-cls", "Version 4 of 4", false},
+	{"sg-cls", "v4 of 4.0", false},
+	{"sg-cls", "4 / 4", false},
+	{"sg-cls", "Level 4", false},
+	{"sg-cls", "IV", false},
+	{"sg-cls", "Ⅳ", false},
+	{"sg-cls", "EUCC 'high'", false},
+	{"sg-cls", "by and of", false},
+	{"sg-cls", "2024,", false},
+	{"sg-cls", "2024  2025", false},
+	{"sg-cls", "2024,2025", false},
+	{"sg-cls", "Ver\u017fion 1", false},
+	{"sg-cls", "\u0661.0", false},
+	{"sg-cls", "V3.1.3, all requirements met", false},
+	{"sg-cls", "EN 303 645 V3.1.3", false},
+	{"sg-cls", "ETSI EN 303645", false},
+	{"sg-cls", "SI 2023/1007", false},
+	{"uk-psti", "SI 2023/1007 tested", false},
+	{"sg-cls", "1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1", false},
+	{"sg-cls", "1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1.1 x", false},
+}
