@@ -51,6 +51,7 @@ const (
 type shellWorld struct {
 	texts  *TextSet
 	left   int                                         // statements that may still run
+	deep   int                                         // commands with several ways that are walked
 	run    func(r *shellRun, c *Command) outcome       // hears of a command
 	lookup func(name string, r *shellRun) (Text, bool) // a script that is sourced
 	glob   func(pattern string) []string               // files; nil leaves patterns as they are
@@ -87,10 +88,13 @@ type shellRun struct {
 	argsKnown bool
 	opaque    bool // it sources a file that is not in the image
 	vars      map[string]shellValue
-	exported  map[string]bool // variables that programs get too
-	exportAll bool            // set -a
+	others    map[string][]shellValue // what variables may hold instead, by name
+	before    map[string]held         // what the branch that is walked has changed, as it was
+	exported  map[string]bool         // variables that programs get too
+	exportAll bool                    // set -a
 	funcs     map[string]shellFunc
 	called    map[string]bool
+	inside    map[string]int // functions that run now
 	function  string
 	builtin   map[string]func(*shellRun, []shellValue) (outcome, flow) // before functions
 	depth     int
@@ -134,7 +138,7 @@ type shellRun struct {
 func newShellRun(w *shellWorld, src Text, args []shellValue, argsKnown bool) *shellRun {
 	return &shellRun{
 		world: w, src: src, arg0: knownValue("/" + src.File.Name), args: args, argsKnown: argsKnown,
-		vars: map[string]shellValue{}, funcs: map[string]shellFunc{}, marked: map[string]bool{}, called: map[string]bool{}, last: -1, dir: "/",
+		vars: map[string]shellValue{}, funcs: map[string]shellFunc{}, marked: map[string]bool{}, called: map[string]bool{}, inside: map[string]int{}, last: -1, dir: "/",
 	}
 }
 
@@ -245,6 +249,9 @@ func (r *shellRun) command(s *syntax.Stmt) (outcome, flow) {
 		r.emit(&Command{}, s.Pos(), s.End(), s.Redirs)
 		return unsure, goesOn
 	case *syntax.CallExpr:
+		if names, fixed := r.ways(c); len(names) > 0 {
+			return r.eachWay(names, fixed, func() (outcome, flow) { return r.callExpr(c, s.Redirs) })
+		}
 		return r.callExpr(c, s.Redirs)
 	case *syntax.BinaryCmd:
 		return r.binary(c)
@@ -346,10 +353,13 @@ func (r *shellRun) binary(c *syntax.BinaryCmd) (outcome, flow) {
 		return x, goesOn
 	}
 	guard := r.guard(before, want == works)
-	y, f := r.under(x == want, guard, func() (outcome, flow) { return r.stmt(c.Y) })
-	if x == want {
-		return y, f
+	then := func() (outcome, flow) {
+		return r.under(x == want, guard, func() (outcome, flow) { return r.stmt(c.Y) })
 	}
+	if x == want {
+		return then()
+	}
+	y, f := r.perhaps(then)
 	if f == exits || f == returns {
 		r.demand(r.guardNot(guard))
 	}
@@ -400,8 +410,11 @@ func (r *shellRun) ifClause(c *syntax.IfClause) (outcome, flow) {
 	case fails:
 		return r.under(true, r.guardNot(guard), other)
 	}
-	_, f1 := r.under(false, guard, func() (outcome, flow) { return r.stmts(c.Then) })
-	_, f2 := r.under(false, r.guardNot(guard), other)
+	_, f1, end1 := r.inBranch(func() (outcome, flow) {
+		return r.under(false, guard, func() (outcome, flow) { return r.stmts(c.Then) })
+	})
+	_, f2, end2 := r.inBranch(func() (outcome, flow) { return r.under(false, r.guardNot(guard), other) })
+	r.join(end1, end2)
 	ends1, ends2 := f1 >= returns, f2 >= returns
 	switch {
 	case ends1 && ends2:
@@ -427,10 +440,16 @@ func (r *shellRun) while(c *syntax.WhileClause) (outcome, flow) {
 		return works, goesOn
 	}
 	guard := r.guard(before, !c.Until)
-	_, f := r.under(cond == works, guard, func() (outcome, flow) { return r.stmts(c.Do) })
-	if cond == works && f >= returns {
-		return unsure, f
+	body := func() (outcome, flow) {
+		return r.under(cond == works, guard, func() (outcome, flow) { return r.stmts(c.Do) })
 	}
+	if cond == works {
+		if _, f := body(); f >= returns {
+			return unsure, f
+		}
+		return unsure, goesOn
+	}
+	r.perhaps(body)
 	return unsure, goesOn
 }
 
@@ -439,13 +458,13 @@ func (r *shellRun) forClause(c *syntax.ForClause) (outcome, flow) {
 	if !ok {
 		return r.once(c.Do)
 	}
-	items := r.args
-	known := r.argsKnown
+	items, known, some := r.args, r.argsKnown, false
 	if iter.InPos.IsValid() {
-		items, known = r.fields(iter.Items), true
+		items, some = r.items(iter.Items)
+		known = true
 	}
 	if !known {
-		r.vars[iter.Name.Value] = shellValue{text: "$" + iter.Name.Value}
+		r.put(iter.Name.Value, shellValue{text: "$" + iter.Name.Value})
 		return r.once(c.Do)
 	}
 	for i, item := range items {
@@ -456,12 +475,20 @@ func (r *shellRun) forClause(c *syntax.ForClause) (outcome, flow) {
 		if !item.known {
 			item.text = "$" + iter.Name.Value
 		}
-		r.vars[iter.Name.Value] = item
-		_, f := r.under(item.known, nil, func() (outcome, flow) { return r.stmts(c.Do) })
+		r.put(iter.Name.Value, item)
+		sure, f := item.known && !some, goesOn
+		body := func() (outcome, flow) {
+			return r.under(sure, nil, func() (outcome, flow) { return r.stmts(c.Do) })
+		}
+		if sure {
+			_, f = body()
+		} else {
+			r.deeper(some, func() { _, f = r.perhaps(body) })
+		}
 		if f == breaks {
 			break
 		}
-		if f >= returns && item.known {
+		if f >= returns && sure {
 			return unsure, f
 		}
 	}
@@ -470,7 +497,9 @@ func (r *shellRun) forClause(c *syntax.ForClause) (outcome, flow) {
 
 // once walks the body of a loop whose rounds are not known.
 func (r *shellRun) once(body []*syntax.Stmt) (outcome, flow) {
-	r.under(false, nil, func() (outcome, flow) { return r.stmts(body) })
+	r.perhaps(func() (outcome, flow) {
+		return r.under(false, nil, func() (outcome, flow) { return r.stmts(body) })
+	})
 	return unsure, goesOn
 }
 
@@ -479,6 +508,7 @@ func (r *shellRun) caseClause(c *syntax.CaseClause) (outcome, flow) {
 	decided := v.decided() && (r.world.decides() || v.text == "start")
 	allEnd, any := true, false
 	var least flow = exits
+	var ends []branchEnd
 	for _, item := range c.Items {
 		fit := fails
 		for _, p := range item.Patterns {
@@ -495,10 +525,14 @@ func (r *shellRun) caseClause(c *syntax.CaseClause) (outcome, flow) {
 			return r.stmts(item.Stmts)
 		case fit != fails:
 			any = true
-			_, f := r.under(false, nil, func() (outcome, flow) { return r.stmts(item.Stmts) })
+			_, f, end := r.inBranch(func() (outcome, flow) {
+				return r.under(false, nil, func() (outcome, flow) { return r.stmts(item.Stmts) })
+			})
+			ends = append(ends, end)
 			allEnd = allEnd && f >= returns
 			least = min(least, f)
 			if last := item.Patterns[len(item.Patterns)-1]; fit == works || last.Lit() == "*" {
+				r.join(ends...)
 				if allEnd {
 					return unsure, least
 				}
@@ -506,6 +540,7 @@ func (r *shellRun) caseClause(c *syntax.CaseClause) (outcome, flow) {
 			}
 		}
 	}
+	r.join(append([]branchEnd{{}}, ends...)...) // none may fit
 	return unsure, goesOn
 }
 
@@ -521,14 +556,13 @@ func (r *shellRun) declare(c *syntax.DeclClause) (outcome, flow) {
 		if a.Naked {
 			if _, ok := r.vars[a.Name.Value]; !ok || c.Variant.Value == "local" {
 				if c.Variant.Value == "local" {
-					r.vars[a.Name.Value] = knownValue("")
+					r.put(a.Name.Value, knownValue(""))
 				}
 			}
 			continue
 		}
-		v := r.assigned(a)
+		v := r.assignAll(a)
 		assigns = append(assigns, Assign{a.Name.Value, v.text})
-		r.assign(a.Name.Value, v)
 	}
 	if len(assigns) > 0 {
 		r.emit(&Command{Assigns: assigns}, c.Pos(), c.End(), nil)
@@ -558,7 +592,7 @@ func (r *shellRun) assign(name string, v shellValue) {
 		v.sure = false
 	}
 	if len(r.vars) < 4096 || r.vars[name] != (shellValue{}) {
-		r.vars[name] = v
+		r.put(name, v)
 	}
 }
 
@@ -568,9 +602,8 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 		if a.Name == nil {
 			continue
 		}
-		v := r.assigned(a)
+		v := r.assignAll(a)
 		assigns = append(assigns, Assign{a.Name.Value, v.text})
-		r.assign(a.Name.Value, v)
 	}
 	words := r.unalias(r.fields(c.Args))
 	if len(words) == 0 {
@@ -609,7 +642,7 @@ func (r *shellRun) readsDevice(names []shellValue, redirs []*syntax.Redirect) {
 		for _, n := range names {
 			if v, ok := r.vars[n.text]; ok && n.known {
 				v.device = true
-				r.vars[n.text] = v
+				r.put(n.text, v)
 			}
 		}
 	}
@@ -648,13 +681,15 @@ func (r *shellRun) special(words []shellValue, c *syntax.CallExpr) (outcome, flo
 // call runs a function.
 func (r *shellRun) call(name string, f shellFunc, args []shellValue, argsKnown bool) (outcome, flow) {
 	r.called[name] = true
-	if r.depth >= maxShellDepth || r.silent {
+	if r.depth >= maxShellDepth || r.silent || r.world.deep > 0 && r.inside[name] >= maxInside {
 		return unsure, goesOn
 	}
 	src, was, oldArgs, oldKnown, guards := r.src, r.function, r.args, r.argsKnown, r.guards
 	r.depth++
+	r.inside[name]++
 	r.src, r.function, r.args, r.argsKnown = f.src, name, args, argsKnown
 	got, fl := r.stmt(f.body)
+	r.inside[name]--
 	r.src, r.function, r.args, r.argsKnown, r.guards = src, was, oldArgs, oldKnown, guards
 	r.depth--
 	if fl == exits {
