@@ -79,7 +79,11 @@ func (g *boot) interpretedFile(l *launch, f *firmware.File) (Text, bool) {
 		if strings.HasPrefix(a, "-") || a == "" {
 			continue
 		}
-		return g.texts.Get(g.root, cleanName(l.abs(a)))
+		t, ok := g.texts.Get(g.root, cleanName(l.abs(a)))
+		if !ok {
+			g.unjudgeFile(l.cmd.Location, l.abs(a))
+		}
+		return t, ok
 	}
 	return Text{}, false
 }

@@ -143,6 +143,7 @@ func (g *boot) launch(l *launch) outcome {
 		return unsure
 	case "run-parts":
 		g.unjudgeChanged(l, l.abs(lastOf(args)))
+		g.unjudgeEach(l.cmd.Location, l.abs(lastOf(args)))
 		for _, f := range g.children(lastOf(args)) {
 			g.script(l, f, nil)
 		}
