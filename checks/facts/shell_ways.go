@@ -140,6 +140,17 @@ func distinct(name string, value shellValue, all []shellValue) (others []shellVa
 	return others
 }
 
+// doubt notes that a file which is not in the image may have set any variable anew.
+func (r *shellRun) doubt() {
+	for _, name := range sortedKeys(r.vars) {
+		if v := r.vars[name]; v.sure && name != "PWD" && name != "PATH" && name != "?" {
+			h := r.holds(name)
+			h.value.sure = false
+			r.change(name, h)
+		}
+	}
+}
+
 // unsettled lists the variables with several values in words, those in the commands of
 // a substitution left out: these are walked on their own.
 func (r *shellRun) unsettled(words ...*syntax.Word) (names []string) {
@@ -278,18 +289,17 @@ func (r *shellRun) ways(c *syntax.CallExpr) (names []string, fixed bool) {
 	if _, function := r.funcs[name]; !function && !runsWords(name) {
 		return nil, false
 	}
-	end := slices.IndexFunc(c.Args, func(w *syntax.Word) bool { return w.Lit() == "--" })
-	if end < 0 {
-		end = len(c.Args)
-	}
-	return r.unsettled(c.Args[1:max(end, 1)]...), true
+	return r.unsettled(c.Args[1:]...), true
 }
 
-// runsWords reports whether a command runs what its words name.
+// runsWords reports whether a command runs what its words name, or is a daemon of which
+// they say what it gives to whom.
 func runsWords(name string) bool {
 	base := path.Base(name)
 	_, launches := launchers[base]
-	return launches || wraps(base) || slices.Contains(shellNames, base) ||
+	_, daemon := daemonOf(base, "")
+	_, _, socket := socketProgram([]string{base})
+	return launches || daemon || socket || wraps(base) || slices.Contains(shellNames, base) ||
 		slices.Contains([]string{"eval", ".", "source", "service", "rc-service", "systemctl", "xargs", "run-parts"}, base)
 }
 

@@ -32,8 +32,13 @@ func TestBootFollowsEachValue(t *testing.T) {
 		{"the other branch starts anew", "if grep -q x /proc/cmdline; then D=telnetd; else $D; fi", "", 0},
 		{"what is not known is said", "D=echo\n" + undecided("D=$(nvram get d)") + "D2=1\n$D", "", 1},
 		{"the shell's own", "E=exit\n" + undecided("E=:") + "$E\ntelnetd", "telnetd", 0},
-		{"a word that is no program", "P=23\n" + undecided("P=24") + "telnetd -p $P", "telnetd", 0},
-		{"the options behind a wrapper", "P=23\n" + undecided("P=24") + "start-stop-daemon -S -x /usr/sbin/telnetd -- -p $P", "telnetd", 0},
+		{"a port", "P=23\n" + undecided("P=24") + "telnetd -p $P", "telnetd? telnetd", 0},
+		{"the options behind a wrapper", "P=23\n" + undecided("P=24") + "start-stop-daemon -S -x /usr/sbin/telnetd -- -p $P", "telnetd? telnetd", 0},
+		{"a login or none", "L=/bin/login\n" + undecided("L=/bin/sh") + "telnetd -l $L", "telnetd? telnetd", 0},
+		{"a default that another partition may change", "T=0\n. /data/app.conf\n[ \"$T\" = 1 ] && telnetd", "telnetd?", 0},
+		{"a default that a mount may change", "T=0\nmount /dev/mmcblk0p3 /cfg\n[ -f /cfg/app.conf ] && . /cfg/app.conf\n[ \"$T\" = 1 ] && telnetd", "telnetd?", 0},
+		{"a default that is set anew", ". /data/app.conf\nT=0\n[ \"$T\" = 1 ] && telnetd", "", 0},
+		{"a default that nothing changes", "T=0\n. /etc/app.conf\n[ \"$T\" = 1 ] && telnetd", "", 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			g := bootOf(t, startsScript(tc.script, nil))

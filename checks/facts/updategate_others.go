@@ -106,6 +106,9 @@ func (g *gate) runMedium(c *Command, name string) {
 // onMedium gives the script on a medium that a command runs.
 func (g *gate) onMedium(name, program string, args []string) string {
 	n := runsScript(name, program, args)
+	if program == "run-parts" { // all that stand in a folder
+		n = path.Clean(lastOf(args)) + "/*"
+	}
 	if n == "" {
 		return ""
 	}
