@@ -19,6 +19,9 @@ func readCall(language, opening, text string) []string {
 	if strings.HasSuffix(opening, "`") {
 		return []string{c.quoted('`', true)}
 	}
+	if words := c.wordList(); words != nil {
+		return words
+	}
 	first := c.peek()
 	switch {
 	case first == 0 || first == ')':
@@ -34,8 +37,15 @@ func readCall(language, opening, text string) []string {
 	}
 	for c.peek() == ',' && len(words) < maxCallWords {
 		c.rest = c.rest[1:]
-		if c.peek() == '[' && c.language == "JavaScript" {
+		if c.peek() == '[' && (c.language == "JavaScript" || strings.Contains(opening, "pcntl_exec")) {
 			return c.list(words)
+		}
+		if c.peek() == '[' && c.language == "Python" && strings.Contains(opening, ".exec") {
+			words = c.list(words)
+			if words = append(words[:1], words[min(2, len(words)):]...); len(words) == 1 { // the name by which the program knows itself is left out
+				words = append(words, "")
+			}
+			return words
 		}
 		if !c.atString() || c.language == "PHP" || c.language == "Lua" {
 			break
@@ -46,6 +56,28 @@ func readCall(language, opening, text string) []string {
 		words = append(words[:1], words[2:]...) // the second one is the name by which the program knows itself
 	}
 	return words
+}
+
+// wordList reads a list of bare words: qw(…) of Perl, %w[…] of Ruby.
+func (c *callReader) wordList() []string {
+	c.peek()
+	rest, is := strings.CutPrefix(c.rest, "qw")
+	if c.language == "Ruby" {
+		rest, is = strings.CutPrefix(strings.TrimPrefix(c.rest, "*"), "%w")
+	}
+	if rest = strings.TrimLeft(rest, " "); !is || c.language != "Perl" && c.language != "Ruby" || rest == "" || isNameByte(rest[0]) {
+		return nil
+	}
+	end := rest[:1]
+	if i := strings.Index("([{<", end); i >= 0 {
+		end = ")]}>"[i : i+1]
+	}
+	list, _, _ := strings.Cut(rest[1:], end)
+	words := strings.Fields(list)
+	if len(words) == 1 { // a program without arguments
+		words = append(words, "")
+	}
+	return words[:min(len(words), maxCallWords)]
 }
 
 // peek gives the next byte that is no space; 0 at the end.

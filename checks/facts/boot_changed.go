@@ -179,9 +179,24 @@ func (g *boot) sourcedChanged(name string, r *shellRun) {
 		return
 	}
 	r.opaque = true
-	if ext := path.Ext(name); ext == ".sh" || ext == "" && !strings.HasPrefix(cleanName(name), "etc/default/") && !strings.HasPrefix(cleanName(name), "etc/sysconfig/") {
+	if holdsCommands(name) {
 		g.unjudge(At(r.src.File), "it takes in "+cleanName(name)+", "+why)
 	}
+}
+
+// sourcedElsewhere notes that a script takes in a file that is not in the image and that
+// another file system may hold: a script, or anything on what people plug in.
+func (g *boot) sourcedElsewhere(name string, r *shellRun) {
+	clean := cleanName(name)
+	if (path.Ext(name) == ".sh" || onMedium(clean) && holdsCommands(name)) && g.mayHold(clean) && !g.isMounted(clean) && !g.replaced[clean] {
+		g.unjudge(At(r.src.File), "it takes in "+clean+", which is not in the image: whoever fills "+path.Dir(clean)+" says what it does")
+	}
+}
+
+// holdsCommands reports whether a file that is taken in is not named as settings.
+func holdsCommands(name string) bool {
+	ext := path.Ext(name)
+	return ext == ".sh" || ext == "" && !strings.HasPrefix(cleanName(name), "etc/default/") && !strings.HasPrefix(cleanName(name), "etc/sysconfig/")
 }
 
 // unjudgeFolder notes a program that is not in the image and may lie in a folder

@@ -92,13 +92,28 @@ func (g *boot) condition(name, value string, not bool) outcome {
 // partitions that hold what their users leave there.
 var mountFolders = []string{"mnt", "media", "data", "userdata", "sdcard", "storage", "jffs"}
 
+// mediaFolders are those of them in which each folder is a place of its own.
+var mediaFolders = []string{"mnt", "media", "sdcard", "storage"}
+
+// onMedium reports whether a name lies where cards and sticks are mounted.
+func onMedium(clean string) bool {
+	folder, _, _ := strings.Cut(clean, "/")
+	return slices.Contains(mediaFolders, folder)
+}
+
 // outcomeElsewhere judges a test of a file that is not in the image: it may stand on
 // another file system.
 func outcomeElsewhere(clean string) outcome {
-	if folder, inside, _ := strings.Cut(clean, "/"); inside != "" && slices.Contains(mountFolders, folder) {
+	if isElsewhere(clean) {
 		return unsure
 	}
 	return fails
+}
+
+// isElsewhere reports whether a name lies where other file systems are kept.
+func isElsewhere(clean string) bool {
+	folder, inside, _ := strings.Cut(clean, "/")
+	return inside != "" && slices.Contains(mountFolders, folder)
 }
 
 // existsLater judges a test of a file. What is not in the image may be made in a

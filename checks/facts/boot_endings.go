@@ -13,7 +13,7 @@ import (
 // became, hands over.
 func (g *boot) unfound(l *launch) {
 	unlisted := l.applet && len(g.tables) == 0 // nothing says what busybox was built with
-	if l.run != nil && l.run.first && l.cmd.Name == "exec" && !unlisted {
+	if l.run != nil && l.run.first && l.cmd.Name == "exec" && len(l.cmd.Args) > 0 && !unlisted {
 		g.unjudge(l.cmd.Location, "init becomes "+forPeople(strings.TrimPrefix(l.words[0], "/"))+", which is not in the image")
 	}
 }

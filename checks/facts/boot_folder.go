@@ -51,6 +51,12 @@ func (g *boot) sourced(name string, r *shellRun) (Text, bool) {
 		g.took[t.File.Name] = true
 	}
 	g.sourcedChanged(name, r)
+	if !ok {
+		g.sourcedElsewhere(name, r)
+		if clean := cleanName(name); strings.HasPrefix(name, "/") && (isElsewhere(clean) || g.isMounted(clean)) {
+			r.doubt()
+		}
+	}
 	if !ok && strings.HasPrefix(name, "$PWD/") {
 		g.unjudge(At(r.src.File), "it takes in a script from a folder that only the running device knows")
 	}

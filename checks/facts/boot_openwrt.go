@@ -102,7 +102,7 @@ func (r *shellRun) option(a []shellValue) shellValue {
 
 func configGet(r *shellRun, a []shellValue) (outcome, flow) {
 	if len(a) >= 3 {
-		r.vars[a[0].text] = r.option(a)
+		r.put(a[0].text, r.option(a))
 	}
 	return works, goesOn
 }
@@ -124,7 +124,7 @@ func configGetBool(r *shellRun, a []shellValue) (outcome, flow) {
 			}
 		}
 	}
-	r.vars[a[0].text] = v
+	r.put(a[0].text, v)
 	return works, goesOn
 }
 
@@ -188,7 +188,7 @@ func validateSection(r *shellRun, a []shellValue) (outcome, flow) {
 		if len(parts) > 1 && parts[1] == "bool" {
 			v = boolDigit(v)
 		}
-		r.vars[parts[0]] = knownValue(v)
+		r.put(parts[0], knownValue(v))
 	}
 	return works, goesOn
 }

@@ -143,6 +143,7 @@ func (g *boot) launch(l *launch) outcome {
 		return unsure
 	case "run-parts":
 		g.unjudgeChanged(l, l.abs(lastOf(args)))
+		g.unjudgeEach(l.cmd.Location, l.abs(lastOf(args)))
 		for _, f := range g.children(lastOf(args)) {
 			g.script(l, f, nil)
 		}
@@ -163,6 +164,7 @@ func (g *boot) launch(l *launch) outcome {
 		return g.followWritten(l, t, sure, args)
 	}
 	g.unjudgeChanged(l, l.words[0])
+	g.runner(l)
 	called, ok := g.find(l.words[0])
 	if !ok && l.applet {
 		called, ok = g.builtIn(name)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
 )
 
 // maxUnjudged bounds the list of one root.
@@ -39,11 +40,39 @@ func (g *boot) unjudgeName(at assay.Location, name string) {
 // settingPrinters are commands whose output scripts run to set variables.
 var settingPrinters = []string{".", "jshn", "getopt", "blkid", "dbus-launch", "ssh-agent", "dircolors", "locale", "uname", "stat", "lsblk", "lvs", "vgs", "pvs"}
 
-// unjudgeFile notes a program that is not in the image where the boot brings it
-// there first.
+// unjudgeFile notes a program or script that is not in the image where the boot brings
+// it there first, or where another file system may hold it: the kernel or a rule mounts
+// cards and sticks without a word of the script.
 func (g *boot) unjudgeFile(at assay.Location, name string) {
-	if clean := strings.TrimPrefix(path.Clean("/"+name), "/"); strings.Contains(name, "/") && g.isBrought(clean) {
+	if !strings.Contains(name, "/") || Unresolved(name) {
+		return
+	}
+	switch clean := cleanName(name); {
+	case g.isBrought(clean):
 		g.unjudge(at, "it runs "+clean+", which comes from elsewhere")
+	case g.mayHold(clean):
+		g.unjudge(at, "it runs "+clean+", which is not in the image: whoever fills "+path.Dir(clean)+" says what it does")
+	}
+}
+
+// mayHold reports whether another file system may hold a file. A folder below /mnt that
+// holds files of the image is no empty one over which something is mounted.
+func (g *boot) mayHold(clean string) bool {
+	if !isElsewhere(clean) {
+		return false
+	}
+	parts := strings.Split(clean, "/")
+	point := strings.Join(parts[:min(len(parts)-1, 2)], "/")
+	return !onMedium(clean) || !slices.ContainsFunc(g.children(point), func(f *firmware.File) bool {
+		return (f.Kind == firmware.Regular || f.Kind == firmware.Directory) && !strings.HasPrefix(path.Base(f.Name), ".")
+	})
+}
+
+// unjudgeEach notes that all files of a folder run, if others may be in it than those of
+// the image.
+func (g *boot) unjudgeEach(at assay.Location, dir string) {
+	if strings.HasPrefix(dir, "/") && !Unresolved(dir) && g.mayHold(cleanName(dir)+"/*") {
+		g.unjudge(at, "it runs what stands in "+cleanName(dir)+", which whoever fills that folder decides")
 	}
 }
 

@@ -42,6 +42,11 @@ func TestBootUnjudged(t *testing.T) {
 		{script: "mount -t tmpfs none /tmp\n[ -x /tmp/run.sh ] && /tmp/run.sh"},
 		{script: "[ -x /opt/run.sh ] && /opt/run.sh\n/usr/sbin/none &\nstart-stop-daemon -S -x /usr/sbin/none"},
 		{script: "start-stop-daemon -S -x $(nvram get d)", unjudged: 1},
+		{script: "cd /opt/app && npm start &", unjudged: 1},
+		{script: "npm --prefix /opt/app run start", unjudged: 1},
+		{script: "pm2 start /opt/app/server.js", unjudged: 1},
+		{script: "java -jar /opt/app/gw.jar &", unjudged: 1},
+		{script: "npm install; java -version; pm2 list"},
 		{script: "nohup busybox httpd &", more: map[string]string{"bin/busybox": "\x7fELF\x00[\x00[[\x00ash\x00cat\x00cp\x00dd\x00httpd\x00ls\x00mv\x00sh\x00"}, started: "httpd"},
 		{script: "nohup busybox ftpd &", more: map[string]string{"bin/busybox": "\x7fELF\x00[\x00[[\x00ash\x00cat\x00cp\x00dd\x00httpd\x00ls\x00mv\x00sh\x00"}},
 	} {
@@ -49,6 +54,45 @@ func TestBootUnjudged(t *testing.T) {
 			g := bootOf(t, startsScript(tc.script, tc.more))
 			if got := started(g); got != tc.started || len(g.Inits[0].Unjudged) != tc.unjudged {
 				t.Errorf("started %q, want %q; %d commands could not be judged, want %d: %+v", got, tc.started, len(g.Inits[0].Unjudged), tc.unjudged, g.Inits[0].Unjudged)
+			}
+		})
+	}
+}
+
+// What the boot runs from a card, a stick or another partition is not in the image, and
+// need not be mounted by the script that runs it.
+func TestBootRunsFromMedia(t *testing.T) {
+	for script, want := range map[string]string{
+		"[ -f /mnt/sd/run.sh ] && sh /mnt/sd/run.sh":                     "it runs mnt/sd/run.sh, which is not in the image: whoever fills mnt/sd says what it does",
+		"for f in /mnt/sd/*.sh; do sh \"$f\"; done":                      "it runs mnt/sd/*.sh, which is not in the image: whoever fills mnt/sd says what it does",
+		"for f in /media/*/auto; do [ -f \"$f\" ] && \"$f\" start; done": "it runs media/*/auto, which is not in the image: whoever fills media/* says what it does",
+		"if [ -d /mnt/sd/autorun ]; then run-parts /mnt/sd/autorun; fi":  "it runs what stands in mnt/sd/autorun, which whoever fills that folder decides",
+		"run-parts --regex . /media":                                     "it runs what stands in media, which whoever fills that folder decides",
+		". /mnt/mtd/x":                                                   "it takes in mnt/mtd/x, which is not in the image: whoever fills mnt/mtd says what it does",
+		"[ -r /data/start.sh ] && . /data/start.sh":                      "it takes in data/start.sh, which is not in the image: whoever fills data says what it does",
+		"sh </mnt/sd/x":                                     "it runs mnt/sd/x, which is not in the image: whoever fills mnt/sd says what it does",
+		"cat /mnt/sd/x | sh":                                "it runs mnt/sd/x, which is not in the image: whoever fills mnt/sd says what it does",
+		"cp /mnt/sd/x /tmp/x; sh /tmp/x":                    "it runs tmp/x, which comes from elsewhere",
+		"/data/app/main &":                                  "it runs data/app/main, which is not in the image: whoever fills data/app says what it does",
+		"python3 /data/main.py &":                           "it runs data/main.py, which is not in the image: whoever fills data says what it does",
+		"find /mnt/sd -name '*.sh' -exec sh {} \\;":         "it runs what stands in mnt/sd, which whoever fills that folder decides",
+		"/mnt/own/b.sh":                                     "",
+		". /data/wifi":                                      "",
+		"[ -f /mnt/mtd/debug ] && echo 1":                   "",
+		". /data/wifi.conf":                                 "",
+		"mkdir -p /mnt/sd; ls /mnt/sd; cat /mnt/sd/version": "",
+		"[ -x /opt/run.sh ] && /opt/run.sh":                 "",
+		"sh /data/own.sh":                                   "",
+		"find /mnt/sd -name '*.tmp' -exec rm {} \\;":        "",
+	} {
+		t.Run(script, func(t *testing.T) {
+			g := bootOf(t, startsScript(script, map[string]string{"usr/bin/python3": "", "data/own.sh": "#!/bin/sh\necho 1\n", "mnt/own/a.sh": "", "media/.keep": ""}))
+			var got []string
+			for _, u := range g.Inits[0].Unjudged {
+				got = append(got, u.Reason)
+			}
+			if strings.Join(got, "; ") != want {
+				t.Errorf("got %q, want %q", got, want)
 			}
 		})
 	}

@@ -93,6 +93,9 @@ func (g *boot) findExec(l *launch) {
 		if names, known := g.findsFiles(l.run, l.words[1:at]); known {
 			items = names
 		}
+		for _, dir := range l.words[1:at] {
+			g.unjudgeEach(l.cmd.Location, l.abs(dir))
+		}
 	}
 	for _, item := range items[:min(len(items), maxShellLoop)] {
 		g.runAlone(l, filled(command, "{}", item))

@@ -210,7 +210,7 @@ func isNumber(s string) bool {
 // those named *.sh, and those in the folders of the boot.
 var Scripts = &Fact[[]Script]{
 	Name:    "scripts",
-	Version: 5,
+	Version: 6,
 	Doc:     "Shell scripts and the commands that they can run, in order, with resolved variables.",
 	Needs:   []Node{Texts},
 	Observe: func(o *Observer) ([]Script, error) {

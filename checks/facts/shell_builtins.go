@@ -21,7 +21,7 @@ var shellBuiltins = map[string]func(*shellRun, []shellValue) (outcome, flow){
 		from := r.readsSettings()
 		for _, v := range a {
 			if v.known && !strings.HasPrefix(v.text, "-") {
-				r.vars[v.text] = shellValue{text: cmp.Or(from, "$"+v.text)}
+				r.put(v.text, shellValue{text: cmp.Or(from, "$"+v.text)})
 			}
 		}
 		return unsure, goesOn
@@ -29,7 +29,7 @@ var shellBuiltins = map[string]func(*shellRun, []shellValue) (outcome, flow){
 	"getopts": shellGetopts,
 	"unset": func(r *shellRun, a []shellValue) (outcome, flow) {
 		for _, v := range a {
-			delete(r.vars, v.text)
+			r.change(v.text, held{})
 		}
 		return works, goesOn
 	},

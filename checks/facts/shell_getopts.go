@@ -15,13 +15,13 @@ func shellGetopts(r *shellRun, a []shellValue) (outcome, flow) {
 		return unsure, goesOn
 	}
 	if !r.countsOptions() || len(a) > 2 || !a[0].known {
-		r.vars[a[1].text] = shellValue{text: "$" + a[1].text}
+		r.put(a[1].text, shellValue{text: "$" + a[1].text})
 		return unsure, goesOn
 	}
 	spec := strings.TrimPrefix(a[0].text, ":")
 	if r.letters == "" { // the next word
 		if len(r.options) == 0 || !r.options[0].known || len(r.options[0].text) < 2 || r.options[0].text[0] != '-' || r.options[0].text == "--" {
-			r.vars[a[1].text] = knownValue("?")
+			r.put(a[1].text, knownValue("?"))
 			return fails, goesOn
 		}
 		r.letters = r.options[0].text[1:]
@@ -34,13 +34,13 @@ func shellGetopts(r *shellRun, a []shellValue) (outcome, flow) {
 	case i < 0 || name == ":":
 		name = "?"
 	case strings.HasPrefix(spec[i+1:], ":") && r.letters != "":
-		r.vars["OPTARG"] = knownValue(r.letters)
+		r.put("OPTARG", knownValue(r.letters))
 		r.letters = ""
 	case strings.HasPrefix(spec[i+1:], ":") && len(r.options) > 0:
-		r.vars["OPTARG"] = r.options[0]
+		r.put("OPTARG", r.options[0])
 		r.options = r.options[1:]
 	}
-	r.vars[a[1].text] = knownValue(name)
+	r.put(a[1].text, knownValue(name))
 	return works, goesOn
 }
 
@@ -125,7 +125,7 @@ func (r *shellRun) takesSettings(text string) bool {
 	for i := 2; i < len(words); i += 2 {
 		v := r.vars[words[i]]
 		v.sure = false
-		r.vars[words[i]] = v
+		r.put(words[i], v)
 	}
 	return true
 }

@@ -294,6 +294,11 @@ func (r *shellRun) variable(name string) (shellValue, bool) {
 	if v, ok := r.vars[name]; ok {
 		return v, true
 	}
+	return r.unset()
+}
+
+// unset is what a variable holds that no command has set.
+func (r *shellRun) unset() (shellValue, bool) {
 	if r.opaque { // it may come from a file that is not in the image
 		return shellValue{}, false
 	}

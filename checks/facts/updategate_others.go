@@ -106,6 +106,9 @@ func (g *gate) runMedium(c *Command, name string) {
 // onMedium gives the script on a medium that a command runs.
 func (g *gate) onMedium(name, program string, args []string) string {
 	n := runsScript(name, program, args)
+	if program == "run-parts" { // all that stand in a folder
+		n = path.Clean(lastOf(args)) + "/*"
+	}
 	if n == "" {
 		return ""
 	}
@@ -134,6 +137,9 @@ func runsScript(name, program string, args []string) string {
 func runsFromMedium(c *Command, media []string) bool {
 	name, args := c.Effective()
 	n := runsScript(name, path.Base(name), args)
+	if path.Base(name) == "run-parts" { // all that stand in a folder
+		n = path.Clean(lastOf(args)) + "/*"
+	}
 	return isMedium(n) || slices.ContainsFunc(media, func(dir string) bool { return strings.HasPrefix(n, dir+"/") })
 }
 
@@ -153,7 +159,7 @@ var stickFolder = lazy(`(?i)^/.*(?:usb|stick|udisk|media|thumb|pendrive|sdcard)|
 // isMedium reports whether a path lies where devices mount what is plugged in.
 func isMedium(name string) bool { return mediumFolder.Get().MatchString(name) }
 
-var mediumFolder = lazy(`^/(?:media|run/media|mnt/(?:usb|sd[a-z]|sdcard|udisk|stick|tf)\w*|(?:(?:var/)?(?:run|tmp)/)?(?:usb|udisk|sdcard)\w*)/.`)
+var mediumFolder = lazy(`^/(?:media|run/media|mnt/(?:usb|sd|extsd|udisk|stick|tf)\w*|(?:(?:var/)?(?:run|tmp)/)?(?:usb|udisk|sdcard)\w*)/.`)
 
 // WeakHash is a hash over which a script has a signature checked, and which is broken.
 type WeakHash struct {

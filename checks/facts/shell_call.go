@@ -1,0 +1,191 @@
+package facts
+
+import (
+	"mvdan.cc/sh/v3/syntax"
+)
+
+func (r *shellRun) declare(c *syntax.DeclClause) (outcome, flow) {
+	var assigns []Assign
+	for _, a := range c.Args {
+		if a.Name == nil {
+			continue
+		}
+		if c.Variant.Value == "export" {
+			r.export(a.Name.Value)
+		}
+		if a.Naked {
+			if _, ok := r.vars[a.Name.Value]; !ok || c.Variant.Value == "local" {
+				if c.Variant.Value == "local" {
+					r.put(a.Name.Value, knownValue(""))
+				}
+			}
+			continue
+		}
+		v := r.assignAll(a)
+		assigns = append(assigns, Assign{a.Name.Value, v.text})
+	}
+	if len(assigns) > 0 {
+		r.emit(&Command{Assigns: assigns}, c.Pos(), c.End(), nil)
+	}
+	return works, goesOn
+}
+
+func (r *shellRun) assigned(a *syntax.Assign) shellValue {
+	if a.Array != nil || a.Index != nil {
+		return r.unknown(a)
+	}
+	v := r.word(a.Value)
+	if a.Append {
+		old, _ := r.lookup(a.Name.Value)
+		v = old.join(v)
+	}
+	if len(v.text) > maxWord {
+		return shellValue{text: "$" + a.Name.Value}
+	}
+	return v
+}
+
+// assign sets a variable; in a branch that may not be taken, a value that
+// differs from the old one is not sure.
+func (r *shellRun) assign(name string, v shellValue) {
+	if r.unsure {
+		v.sure = false
+	}
+	if len(r.vars) < 4096 || r.vars[name] != (shellValue{}) {
+		r.put(name, v)
+	}
+}
+
+func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outcome, flow) {
+	var assigns []Assign
+	for _, a := range c.Assigns {
+		if a.Name == nil {
+			continue
+		}
+		v := r.assignAll(a)
+		assigns = append(assigns, Assign{a.Name.Value, v.text})
+	}
+	words := r.unalias(r.fields(c.Args))
+	if len(words) == 0 {
+		if len(assigns) > 0 || len(redirs) > 0 {
+			r.emit(&Command{Assigns: assigns}, c.Pos(), c.End(), redirs)
+		}
+		return works, goesOn
+	}
+	if got, f, ok := r.special(words, c); ok {
+		if words[0].text == "read" {
+			r.readsDevice(words[1:], redirs)
+		}
+		return got, f
+	}
+	cmd := &Command{Name: words[0].text, Args: texts(words[1:]), Assigns: assigns}
+	for _, v := range words {
+		if v.device {
+			cmd.DeviceWords = append(cmd.DeviceWords, v.text)
+		}
+	}
+	cmd.Device = len(cmd.DeviceWords) > 0
+	got := r.emit(cmd, c.Pos(), c.End(), redirs)
+	if words[0].text == "exec" && len(words) > 1 && !r.again(words[1:]) {
+		return got, exits
+	}
+	return got, goesOn
+}
+
+// readsDevice marks the variables that "read" fills from a file that holds the
+// device's identity.
+func (r *shellRun) readsDevice(names []shellValue, redirs []*syntax.Redirect) {
+	for _, d := range redirs {
+		if d.Op != syntax.RdrIn || !deviceNames.Get().MatchString(r.word(d.Word).text) {
+			continue
+		}
+		for _, n := range names {
+			if v, ok := r.vars[n.text]; ok && n.known {
+				v.device = true
+				r.put(n.text, v)
+			}
+		}
+	}
+}
+
+// special runs what is no program: functions and the shell's own commands.
+func (r *shellRun) special(words []shellValue, c *syntax.CallExpr) (outcome, flow, bool) {
+	name := words[0].text
+	r.callAt = c
+	if b, ok := r.builtin[name]; ok {
+		got, f := b(r, words[1:])
+		return got, f, true
+	}
+	if f, ok := r.funcs[name]; ok && words[0].known {
+		if known := r.jshn(name, f); known != nil {
+			got, fl := known(r, words[1:])
+			return got, fl, true
+		}
+		got, fl := r.call(name, f, words[1:], true)
+		return got, fl, true
+	}
+	if b, ok := shellBuiltins[name]; ok {
+		got, f := b(r, words[1:])
+		return got, f, true
+	}
+	if name == "eval" {
+		got, f := shellEval(r, words[1:])
+		return got, f, true
+	}
+	if name == "." || name == "source" {
+		return r.source(words[1:], c), goesOn, true
+	}
+	return unsure, goesOn, false
+}
+
+// call runs a function.
+func (r *shellRun) call(name string, f shellFunc, args []shellValue, argsKnown bool) (outcome, flow) {
+	r.called[name] = true
+	if r.depth >= maxShellDepth || r.silent || r.world.deep > 0 && r.inside[name] >= maxInside {
+		return unsure, goesOn
+	}
+	src, was, oldArgs, oldKnown, guards := r.src, r.function, r.args, r.argsKnown, r.guards
+	r.depth++
+	r.inside[name]++
+	r.src, r.function, r.args, r.argsKnown = f.src, name, args, argsKnown
+	got, fl := r.stmt(f.body)
+	r.inside[name]--
+	r.src, r.function, r.args, r.argsKnown, r.guards = src, was, oldArgs, oldKnown, guards
+	r.depth--
+	if fl == exits {
+		return got, exits
+	}
+	return got, goesOn
+}
+
+// source takes in variables and functions of another file.
+func (r *shellRun) source(words []shellValue, c *syntax.CallExpr) outcome {
+	if len(words) == 0 {
+		return fails
+	}
+	t, ok := Text{}, false
+	if words[0].known && r.world.lookup != nil {
+		t, ok = r.world.lookup(words[0].text, r)
+	}
+	if !ok {
+		r.opaque = true
+		return unsure
+	}
+	if r.depth >= maxShellDepth {
+		return unsure
+	}
+	stmts, _ := r.world.texts.scripts.parse(t.File.Name, t.Content)
+	src, silent, place := r.src, r.silent, r.place
+	r.depth++
+	r.src = t
+	if t.place != nil {
+		r.place = t.place
+	}
+	if !r.world.decides() {
+		r.silent = true // its own entry has its commands
+	}
+	r.stmts(stmts)
+	r.src, r.silent, r.place = src, silent, place
+	r.depth--
+	return works
+}
