@@ -3,6 +3,7 @@ package firmware
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"slices"
 
 	"github.com/assay-iot/assay/firmware/format"
@@ -18,9 +19,9 @@ const (
 	maxPeeked = 256
 )
 
-// unsure are the formats that programs seem to hold where they hold none: they have too
-// little to be recognised by among numbers and names.
-var unsure = []string{"esp-image", "esp-secure-boot-v2", "gpt", "yaffs1", "yaffs2", "jffs2-end", "nand"}
+// unsure are the formats that programs seem to hold where they hold none, as they have too
+// little to be recognised by among numbers and names, and those of flash itself.
+var unsure = []string{"esp-image", "esp-secure-boot-v2", "gpt", "yaffs1", "yaffs2", "jffs2-end", "nand", "littlefs", "nvs", "uf2"}
 
 // carriers are the formats that are looked for in the midst of files.
 func carriers(all []*format.Format) []*format.Format {
@@ -30,9 +31,9 @@ func carriers(all []*format.Format) []*format.Format {
 // carried lists the runs of a file in which containers seem to begin, each from the first
 // of them on: in a program the runs that are no code, as a maker may have linked its pages
 // or its files into it; in a root file system all of a file that nobody knows.
-func (w *walker) carried(content []byte) (runs []Range) {
+func (w *walker) carried(content []byte, unknown bool) (runs []Range) {
 	peeked := 0
-	for _, r := range w.mayCarry(content) {
+	for _, r := range mayCarry(content, unknown) {
 		in := format.InMemory(content[r[0]:r[1]])
 		if at := w.firstIn(in, &peeked); at >= 0 {
 			runs = append(runs, Range{Offset: int64(r[0]) + at, Length: in.Size - at})
@@ -41,12 +42,12 @@ func (w *walker) carried(content []byte) (runs []Range) {
 	return runs
 }
 
-func (w *walker) mayCarry(content []byte) [][2]int {
+func mayCarry(content []byte, unknown bool) [][2]int {
 	switch {
 	case isProgram(content):
 		return ordinary.Data(content, minCarried)
-	case w.root && len(content) > maxVendorHeader && !bytes.HasPrefix(content, []byte("#!")) && !isKnown(content):
-		return [][2]int{{1, len(content)}} // behind looked at the first
+	case unknown && len(content) > maxVendorHeader:
+		return [][2]int{{maxVendorHeader, len(content)}} // behind looked at what begins before
 	}
 	return nil
 }
@@ -75,6 +76,20 @@ func (w *walker) firstIn(in format.Input, peeked *int) int64 {
 	}
 }
 
+// proven refuses what opened in the midst of a file and may be chance bytes all the same:
+// constants that a program compares magics with, which lead to an archive without members,
+// or to one that breaks off.
+func proven(c candidate, got *format.Opened) error {
+	_, isStream := got.Unpacked()
+	switch {
+	case got.Tree != nil && len(got.Tree.Entries()) == 0:
+		return errHollow
+	case len(got.Damage) > 0 && (isStream || c.likeness != format.Sure):
+		return errors.New(got.Damage[0].Reason)
+	}
+	return nil
+}
+
 // lookWithin opens what is carried in runs of a file, and gives what their bytes are;
 // nothing for those that belong to the file.
 func (o *opener) lookWithin(whole *place, runs []Range) (ranges []Range, err error) {
@@ -95,7 +110,15 @@ func (o *opener) lookWithin(whole *place, runs []Range) (ranges []Range, err err
 // carries.
 func (w *walker) closeGaps(f *File, in format.Input, ranges []Range) {
 	for _, g := range gaps(ranges, in.Size) {
-		w.closeRest(f, in.Section(g.Offset, g.Length), g.Offset)
+		pieces, err := cutPadding(in, g, minRun, minEdge)
+		if err != nil {
+			return // it was read before
+		}
+		for _, r := range pieces {
+			if r.Class != Padding {
+				w.closeRest(f, in.Section(r.Offset, r.Length), r.Offset)
+			}
+		}
 	}
 }
 

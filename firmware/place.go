@@ -215,6 +215,11 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	if got.Hollow && o.inVain > maxInVain {
 		return 0, fmt.Errorf("over %d bytes were looked through in vain: %w", int64(maxInVain), format.ErrLimit)
 	}
+	if p.carried && !p.stream {
+		if err := proven(c, got); err != nil {
+			return 0, err
+		}
+	}
 	if err := o.takeStream(p, in, c, got); err != nil {
 		return 0, err
 	}
@@ -282,17 +287,13 @@ func (o *opener) takeStream(p *place, in format.Input, c candidate, got *format.
 	if !is {
 		return nil
 	}
-	carried := p.carried && !p.stream
 	if len(got.Damage) > 0 {
-		if carried {
-			return errors.New(got.Damage[0].Reason) // in the midst of a file it needs to hold
-		}
 		if err := o.shorten(in, got); err != nil {
 			return err
 		}
 	}
 	sure := (c.format.Summed || got.Summed) && len(got.Damage) == 0 && stream.Size >= minTelling
-	if (c.off > 0 || carried) && stream.Size < minStream && !sure {
+	if (c.off > 0 || p.carried && !p.stream) && stream.Size < minStream && !sure {
 		return errTiny
 	}
 	if err := o.budget.Spill(got); err != nil {

@@ -170,12 +170,12 @@ func (w *walker) visit(entry int, content []byte, err error) {
 		w.enter(f.entry, content)
 		return
 	}
-	at := w.behind(content)
+	at, unknown := w.behind(content)
 	own := content // what follows is opened
 	if at > 0 {
 		own = content[:at]
 	}
-	runs := w.carried(own)
+	runs := w.carried(own, unknown && !w.isPage(f.Name, content))
 	if len(runs) == 0 || isProgram(own) {
 		w.close(f, w.opaque(own), 0)
 	}

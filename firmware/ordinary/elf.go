@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
-	"strings"
 )
 
 // elfFile is an ELF file of which the header was read.
@@ -140,7 +139,8 @@ func Data(program []byte, least int) (runs [][2]int) {
 	if !ok {
 		return nil
 	}
-	other := append(e.code(), span{0, e.header}, e.all(e.segments), e.all(e.sections))
+	var room [64]span
+	other := e.code(append(room[:0], span{0, e.header}, e.all(e.segments), e.all(e.sections)))
 	slices.SortFunc(other, func(a, b span) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
 	at, end := 0, min(elfEnd(program), len(program))
 	for _, s := range append(other, span{end, end}) {
@@ -152,10 +152,10 @@ func Data(program []byte, least int) (runs [][2]int) {
 	return runs
 }
 
-// code lists what is no data.
-func (e *elfFile) code() (runs []span) {
+// code adds what is no data.
+func (e *elfFile) code(runs []span) []span {
 	if e.sections.n == 0 {
-		return e.codeSegments()
+		return e.codeSegments(runs)
 	}
 	names := e.names()
 	for i := range e.sections.n {
@@ -165,11 +165,11 @@ func (e *elfFile) code() (runs []span) {
 			runs = append(runs, e.section(at))
 		}
 	}
-	return slices.DeleteFunc(runs, func(s span) bool { return s.to == 0 })
+	return runs
 }
 
-func (e *elfFile) codeSegments() (runs []span) {
-	constants := false // in a segment of their own
+func (e *elfFile) codeSegments(runs []span) []span {
+	before, constants := len(runs), false // in a segment of their own
 	for i := range e.segments.n {
 		at := e.segments.off + i*e.segments.entry
 		flags := at + 24
@@ -185,9 +185,9 @@ func (e *elfFile) codeSegments() (runs []span) {
 		}
 	}
 	if !constants {
-		return nil
+		return runs[:before]
 	}
-	return slices.DeleteFunc(runs, func(s span) bool { return s.to == 0 })
+	return runs
 }
 
 // isTable reports whether a section is one of the linker, by its type: symbols, strings,
@@ -196,9 +196,9 @@ func isTable(kind uint32) bool {
 	return kind >= 2 && kind <= 6 || kind == 9 || kind == 11 || kind >= 17 && kind <= 19 || kind >= 0x6ffffff5 && kind <= 0x6fffffff
 }
 
-// isDebug reports whether a section is for a debugger, by its name.
-func isDebug(name string) bool {
-	return strings.HasPrefix(name, ".debug_") || strings.HasPrefix(name, ".zdebug_")
+// isDebug reports whether a section is for a debugger or for the linker, by its name.
+func isDebug(name []byte) bool {
+	return has(name, 0, ".debug_") || has(name, 0, ".zdebug_") || has(name, 0, ".gnu.lto_")
 }
 
 // names is the run with the names of the sections.
@@ -210,14 +210,11 @@ func (e *elfFile) names() span {
 	return e.section(e.sections.off + n*e.sections.entry)
 }
 
-// name is as much of the name of a section as tells what it is.
-func (e *elfFile) name(names span, at int) string {
-	const enough = 16
+// name is the name of a section, and the names that follow.
+func (e *elfFile) name(names span, at int) []byte {
 	off := e.order.Uint32(e.b[at:])
 	if int64(off) >= int64(names.to-names.from) {
-		return ""
+		return nil
 	}
-	from := names.from + int(off)
-	name, _, _ := strings.Cut(string(e.b[from:min(from+enough, names.to)]), "\x00")
-	return name
+	return e.b[names.from+int(off) : names.to]
 }
