@@ -37,7 +37,7 @@ func TestRealImages(t *testing.T) {
 		"syn-gateway-armhf-signed.itb":             {"fit zimage xz zstd zstd zlib zlib zlib zlib cpio dtb gzip cpio", "fit!ramdisk-1!gzip!cpio!etc/shadow", 0, ""},
 		"rauc-good-bundle.raucb":                   {"rauc squashfs", "rauc!squashfs!manifest.raucm", 0, "0x0"},
 		"syn-well-armhf.raucb":                     {"rauc squashfs squashfs", "rootfs.squashfs!squashfs!etc/rauc/system.conf", 0, "0x0"},
-		"syn-panel-signed.swu":                     {"swupdate cpio squashfs", "cpio!rootfs.squashfs!squashfs!etc/swupdate.cfg", 0, "0xa70"},
+		"syn-panel-signed.swu":                     {"swupdate cpio squashfs gzip", "cpio!rootfs.squashfs!squashfs!etc/swupdate.cfg", 0, "0xa70"},
 		"syn-gateway-signed.mender":                {"mender tar gzip tar gzip tar ext", "ext!etc/mender/mender.conf", 0, ""},
 		"syn-edge-armhf-systemd.squashfs":          {"squashfs", "squashfs!etc/systemd/system/telnet.socket", 0, "0x0"},
 		"esptool-hello-world-signed-encrypted.bin": {"esp-encrypted", "", 0, ""},

@@ -31,8 +31,11 @@ const (
 // they can be explained, and offers the rest as raw files.
 func (o *opener) leftover(p *place, f *found) error {
 	gaps := gaps(f.ranges, p.in.Size)
-	if len(gaps) == 0 || p.quiet {
+	switch {
+	case len(gaps) == 0 || p.quiet || p.carried && !p.stream:
 		return nil
+	case p.carried && f.containers == 0:
+		return o.unpackedFile(p, f)
 	}
 	if p.member && f.containers == 0 {
 		if p.after {

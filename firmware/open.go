@@ -128,7 +128,7 @@ func Open(ctx context.Context, src Source, opts Options) (*Image, error) {
 	}
 	l := opts.Limits
 	o := &opener{
-		ctx: ctx, opts: opts, matcher: newMatcher(formats()),
+		ctx: ctx, opts: opts, matcher: newMatcher(formats()), carriers: newMatcher(carriers(formats())),
 		budget: format.NewBudget(int64(l.Files), l.total(src), l.FileBytes, l.Ratio),
 		img:    &Image{Name: src.Name, Size: src.Size},
 	}
@@ -166,11 +166,12 @@ func Open(ctx context.Context, src Source, opts Options) (*Image, error) {
 
 // opener is the work on one image.
 type opener struct {
-	ctx     context.Context
-	opts    Options
-	matcher *matcher
-	budget  *format.Budget
-	img     *Image
+	ctx      context.Context
+	opts     Options
+	matcher  *matcher
+	carriers *matcher // of what is looked for in the midst of files
+	budget   *format.Budget
+	img      *Image
 
 	walks    sync.WaitGroup  // that read the contents of files
 	mu       sync.Mutex      // guards Skipped, which workers add to

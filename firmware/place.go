@@ -22,24 +22,25 @@ var (
 
 // place is a run of bytes in which containers are looked for.
 type place struct {
-	in     format.Input
-	path   string     // containers found here are called path!type
-	parent *Container // nil for the whole image
-	shift  int64      // of the first byte in the parent's bytes
-	depth  int
-	role   format.Role
-	hint   string // the compression that a header claims
-	mapped bool   // bytes of the delivered image itself
-	stream bool   // what a stream unpacked to
-	member bool   // a file of a container: what is not recognised was seen as a file
-	after  bool   // of a member that is known to hold no more than what follows a program or a header
-	name   string // for a stream, what its header calls the content
-	raw    *Container
-	outer  string // type of the container that begins at the first byte too
-	tried  *tried // what did not open in these bytes
-	begin  int64  // of the first byte in the bytes that tried is about
-	why    string // what is said of bytes that are not recognised: nothing refers to them
-	quiet  bool   // what is no container here is known to be read, and told by whoever looks
+	in      format.Input
+	path    string     // containers found here are called path!type
+	parent  *Container // nil for the whole image
+	shift   int64      // of the first byte in the parent's bytes
+	depth   int
+	role    format.Role
+	hint    string // the compression that a header claims
+	mapped  bool   // bytes of the delivered image itself
+	stream  bool   // what a stream unpacked to
+	member  bool   // a file of a container: what is not recognised was seen as a file
+	after   bool   // of a member that is known to hold no more than what follows a program or a header
+	name    string // for a stream, what its header calls the content
+	raw     *Container
+	outer   string // type of the container that begins at the first byte too
+	tried   *tried // what did not open in these bytes
+	begin   int64  // of the first byte in the bytes that tried is about
+	why     string // what is said of bytes that are not recognised: nothing refers to them
+	carried bool   // within a file of another kind: what is no container is of that file
+	quiet   bool   // what is no container here is known to be read, and told by whoever looks
 }
 
 // found is what was found in a place.
@@ -65,8 +66,13 @@ func (o *opener) look(p *place) (found, error) {
 	if p.tried == nil {
 		p.tried = &tried{}
 	}
-	s := o.matcher.scan(p.in)
-	next := slices.DeleteFunc(o.matcher.starts(p.in), func(c candidate) bool { return c.format.Name == p.outer })
+	s, begins := o.matcher.scan(p.in), o.matcher
+	if p.carried {
+		if s = o.carriers.scan(p.in); !p.stream {
+			begins = o.carriers
+		}
+	}
+	next := slices.DeleteFunc(begins.starts(p.in), func(c candidate) bool { return c.format.Name == p.outer })
 	failures, begun := 0, false
 	for pos := int64(0); ; {
 		var failed []refusal
@@ -108,7 +114,7 @@ func (o *opener) look(p *place) (found, error) {
 			break
 		}
 	}
-	if !begun && !p.quiet {
+	if !begun && !p.quiet && !p.carried {
 		o.torn(p)
 	}
 	err := o.finishPlace(p, &f)
@@ -167,7 +173,7 @@ func (o *opener) refused(p *place, failed []refusal, opened bool) {
 		if copied || errors.Is(r.err, errTiny) {
 			continue
 		}
-		if r.likeness == format.Sure || !opened && (r.off == 0 || errors.Is(r.err, format.ErrLimit)) {
+		if r.likeness == format.Sure || !opened && (r.off == 0 && !p.carried || errors.Is(r.err, format.ErrLimit)) {
 			kind := r.format.Name
 			if opened {
 				kind = "" // it is what opened
@@ -209,7 +215,12 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 	if got.Hollow && o.inVain > maxInVain {
 		return 0, fmt.Errorf("over %d bytes were looked through in vain: %w", int64(maxInVain), format.ErrLimit)
 	}
-	if err := o.takeStream(in, c, got); err != nil {
+	if p.carried && !p.stream {
+		if err := proven(c, got); err != nil {
+			return 0, err
+		}
+	}
+	if err := o.takeStream(p, in, c, got); err != nil {
 		return 0, err
 	}
 	if err := o.doubt(ctx, in, got); err != nil {
@@ -271,7 +282,7 @@ func (o *opener) accept(p *place, c candidate, f *found) (int64, error) {
 
 // takeStream decides whether what a stream unpacked to is kept, and where: a little one
 // in the middle of something may be chance bytes.
-func (o *opener) takeStream(in format.Input, c candidate, got *format.Opened) error {
+func (o *opener) takeStream(p *place, in format.Input, c candidate, got *format.Opened) error {
 	stream, is := got.Unpacked()
 	if !is {
 		return nil
@@ -282,7 +293,7 @@ func (o *opener) takeStream(in format.Input, c candidate, got *format.Opened) er
 		}
 	}
 	sure := (c.format.Summed || got.Summed) && len(got.Damage) == 0 && stream.Size >= minTelling
-	if c.off > 0 && stream.Size < minStream && !sure {
+	if (c.off > 0 || p.carried && !p.stream) && stream.Size < minStream && !sure {
 		return errTiny
 	}
 	if err := o.budget.Spill(got); err != nil {
@@ -417,7 +428,7 @@ func (o *opener) unpacked(p *place, k *Container, stream format.Input, name stri
 	defer giveBack()
 	return o.look(&place{
 		in: in, path: k.Path, parent: k,
-		depth: p.depth + 1, role: role, stream: true, name: name,
+		depth: p.depth + 1, role: role, stream: true, name: name, carried: p.carried,
 	})
 }
 

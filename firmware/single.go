@@ -75,6 +75,11 @@ func isDocumentation(name string) bool {
 	return false
 }
 
+// isPage reports whether a file is documentation that is packed.
+func (w *walker) isPage(name string, content []byte) bool {
+	return isDocumentation(name) && len(w.matcher.starts(format.InMemory(content))) > 0
+}
+
 // total is the length of all spans. What a short header says, as a name, is seen in the
 // packed file itself.
 func total(spans []format.Span) (n int64) {

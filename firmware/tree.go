@@ -77,6 +77,19 @@ func (o *opener) reap(p *place, k *Container, in format.Input, t *planted) (gone
 			continue
 		}
 		delete(kept, i)
+		if runs := t.within[i]; len(runs) > 0 {
+			ranges, err := o.lookWithin(sub, runs)
+			if err != nil {
+				return nil, err
+			}
+			if lose(i, ranges...); !isProgram(sub.in.Head(4)) {
+				t.closeGaps(files[i], sub.in, ranges)
+				lose(i, files[i].closed...)
+			}
+			if t.from[i] == 0 {
+				continue
+			}
+		}
 		at := t.from[i]
 		sub.in, sub.shift, sub.after = sub.in.Section(at, sub.in.Size-at), sub.shift+at, at > 0
 		f, err := o.look(sub)

@@ -21,7 +21,7 @@ const maxKept, maxKeptFile = 32 << 20, 4 << 20
 // files that are worth opening in their own right, with the contents of some, and what
 // single files in it unpacked to.
 func (o *opener) walk(ctx context.Context, k *Container, files []*File, tree format.Tree) *walker {
-	w := &walker{opener: o, ctx: ctx, files: files, done: make([]bool, len(files)), root: isRoot(k) || isOfRoot(k), from: map[int]int64{}}
+	w := &walker{opener: o, ctx: ctx, files: files, done: make([]bool, len(files)), root: isRoot(k) || isOfRoot(k), from: map[int]int64{}, within: map[int][]Range{}}
 	w.heads(tree.Entries())
 	batches := tree.Batches()
 	var next atomic.Int64
@@ -93,7 +93,8 @@ type walker struct {
 
 	inner   sync.Mutex
 	inside  []int
-	from    map[int]int64 // by file in inside: where in it a container begins
+	from    map[int]int64   // by file in inside: where in it a container begins
+	within  map[int][]Range // by file in inside: runs of it that may carry containers
 	singles []single
 	kept    map[int]format.Input
 	held    int // bytes of memory in kept
@@ -169,16 +170,27 @@ func (w *walker) visit(entry int, content []byte, err error) {
 		w.enter(f.entry, content)
 		return
 	}
-	at := w.behind(content)
-	if at == 0 {
-		w.close(f, w.opaque(content), 0)
+	at, unknown := w.behind(content)
+	own := content // what follows is opened
+	if at > 0 {
+		own = content[:at]
+	}
+	runs := w.carried(own, unknown && !w.isPage(f.Name, content))
+	if len(runs) == 0 || isProgram(own) {
+		w.close(f, w.opaque(own), 0)
+	}
+	if at == 0 && len(runs) == 0 {
 		return
 	}
-	w.close(f, w.opaque(content[:at]), 0)
 	w.enter(f.entry, content)
 	w.inner.Lock()
-	w.from[f.entry] = at
-	w.inner.Unlock()
+	defer w.inner.Unlock()
+	if at > 0 {
+		w.from[f.entry] = at
+	}
+	if len(runs) > 0 {
+		w.within[f.entry] = runs
+	}
 }
 
 // enter notes a file that is opened in its own right.

@@ -4,6 +4,9 @@
 //
 //	end := ordinary.End(content) // content[end:] is something else
 //
+// [Data] tells the runs of a program that hold no code, in which a maker may have linked
+// whatever the program carries.
+//
 // No content is unpacked and no checksum taken, but for the frames of FLAC: each kind is
 // walked by the lengths that it states, within the bytes that there are. A structure
 // that does not hold at once is not of that kind; one that breaks off ends there.

@@ -184,5 +184,12 @@ func FuzzOrdinary(f *testing.F) {
 		if end := ordinary.End(b); end < 0 || end > len(b) {
 			t.Errorf("ends at %d of %d", end, len(b))
 		}
+		at := 0
+		for _, r := range ordinary.Data(b, 16) {
+			if r[0] < at || r[1]-r[0] < 16 || r[1] > len(b) {
+				t.Errorf("data at %v of %d", r, len(b))
+			}
+			at = r[1]
+		}
 	})
 }
