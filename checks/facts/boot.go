@@ -49,7 +49,7 @@ type BootCommand struct {
 var Boot = &Fact[BootGraph]{
 	Name:    "boot",
 	Doc:     "What the init systems of the image start, followed through scripts, links, units and settings.",
-	Version: 11,
+	Version: 12,
 	Needs:   []Node{Tree, Roots, Texts, Applets, Programs, illegibleScan, brokerScan},
 	Observe: func(o *Observer) (BootGraph, error) {
 		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}, Passwords: []PasswordWrite{}}
@@ -113,7 +113,7 @@ func bootable(c *firmware.Container, roots []Root) bool {
 // Services are the services of the image, started or not, by root and name.
 var Services = &Fact[[]Service]{
 	Name:    "services",
-	Version: 9,
+	Version: 10,
 	Doc:     "Programs that wait for others: whether they are started, as whom, on which address and port, with which settings.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Service, error) {
@@ -125,7 +125,7 @@ var Services = &Fact[[]Service]{
 // Inits are the init systems of the root file systems.
 var Inits = &Fact[[]Init]{
 	Name:    "inits",
-	Version: 8,
+	Version: 9,
 	Doc:     "The first program of each root file system, and what of it could not be followed.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Init, error) {
@@ -191,8 +191,9 @@ type boot struct {
 	otherRoots   bool         // the image holds another root file system
 	later        bool         // files that may come count as perhaps there
 	awaited      map[string]bool
-	rootWritten  Known // whether the device can write the root, once that was asked
-	pivoted      bool  // pivot_root gave the device another root
+	rootWritten  Known    // whether the device can write the root, once that was asked
+	pivoted      bool     // pivot_root gave the device another root
+	bins         []string // folders of the tools of the packages whose scripts run
 }
 
 func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables []AppletTable) *boot {

@@ -131,6 +131,9 @@ func (g *boot) callsOf(l *launch, t Text, language string) {
 		from.depth++
 		from.env = map[string]shellValue{"ARG": {text: unknownPart}}
 		at := AtLine(t.File, 1+strings.Count(text[:begin], "\n"), t.odd.at(int64(begin)), int64(m[1]-begin))
+		if t.place != nil {
+			at = *t.place
+		}
 		from.cmd = &Command{Conditional: true, Location: at}
 		switch words := readCall(language, text[m[0]:m[1]], text[m[1]:min(len(text), m[1]+maxCallText)]); {
 		case len(words) == 1:
