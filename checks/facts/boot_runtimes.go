@@ -217,7 +217,15 @@ func pythonFile(g *boot, l *launch, called string) bool {
 func pythonModule(g *boot, l *launch, called string, i int) bool {
 	module, rest := l.words[i+1], l.words[i+2:]
 	switch server := map[string]string{"waitress": "waitress-serve"}[module]; {
-	case module == "http.server" || module == "SimpleHTTPServer" || module == "debugpy" || slices.Contains(ownModules, module):
+	case module == "debugpy":
+		if j := freePlace(rest, "--listen", "--connect", "--log-to"); j >= 0 {
+			g.programFile(l, i+2+j, func(name string) []string { return []string{name} })
+			if t, ok := g.texts.Get(g.root, cleanName(l.abs(l.words[i+2+j]))); ok {
+				g.callsOut(l, t, "python3")
+			}
+		}
+		return false
+	case module == "http.server" || module == "SimpleHTTPServer" || slices.Contains(ownModules, module):
 		return false
 	case server != "":
 		return pythonServerOf(g, l.with(append([]string{server}, rest...)), called)

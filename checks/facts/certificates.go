@@ -28,6 +28,7 @@ type Certificate struct {
 	Number          string       `json:",omitempty"` // of its key, as in Key
 	Digest          assay.Digest // SHA-256 of the certificate
 	Named           bool         `json:",omitempty"` // a setting or command names its file; told of those among the roots of others
+	Bundled         bool         `json:",omitempty"` // it stands in a list of the roots of others
 	Err             string       // it could not be parsed, and why; the rest is empty
 	Location        assay.Location
 
@@ -38,7 +39,7 @@ type Certificate struct {
 var Certificates = &Fact[[]Certificate]{
 	Name:    "certificates",
 	Doc:     "X.509 certificates in PEM and DER: names, dates, kind of key and signature, digest of the public key, place.",
-	Version: 4,
+	Version: 5,
 	Needs:   []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]Certificate, error) {
 		all, err := keysAndCertificates.Of(o)

@@ -16,8 +16,11 @@ const maxOwnChain = 4
 // others is the product's own where a setting or a command names its file.
 func (c Certificate) Class() PathClass {
 	class := ClassOf(c.Location.Path)
-	if class == CABundles && c.Named {
+	switch {
+	case class == CABundles && c.Named:
 		return Product
+	case class == Product && c.Bundled && !c.Named:
+		return CABundles
 	}
 	return class
 }

@@ -45,7 +45,7 @@ const (
 // databases are passed over.
 var endpointScan = &Scan[Endpoint]{
 	Name:    "named-endpoints",
-	Version: 4,
+	Version: 5,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && databaseKind(f.Name) == "")
@@ -84,7 +84,7 @@ func namesOthers(name string) bool {
 	if strings.Contains(name, "META-INF/maven/") || strings.HasSuffix(name, "META-INF/MANIFEST.MF") {
 		return true // or one of Java
 	}
-	return base == ".pkginfo" || isStandardLibrary(name) || strings.HasSuffix(name, "os-release") || strings.HasSuffix(name, "etc/openwrt_release") || strings.HasSuffix(name, "etc/device_info")
+	return base == ".pkginfo" || isStandardLibrary(name) || isLegal(name) || strings.HasSuffix(name, "os-release") || strings.HasSuffix(name, "etc/openwrt_release") || strings.HasSuffix(name, "etc/device_info")
 }
 
 // isPackageHeader reports whether raw bytes are the headers of an rpm package: they
@@ -149,7 +149,7 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 			continue
 		}
 		from = addressEnd(content, start)
-		if text && commented(content, start) || !text && !standsAlone(content, start) {
+		if text && (commented(content, start) || namesSchema(content, start) || tellsReaders(f.Name, content, start)) || !text && !standsAlone(content, start) {
 			continue
 		}
 		if (kind == InScript || kind == InSetting) && inAngles(content, start, from) || kind == InScript && (shown(content, start, from) || endsSentence(content, start)) {

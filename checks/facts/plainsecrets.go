@@ -26,7 +26,7 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 7,
+	Version: 8,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, in tables of programs, and in flat programs beside the name of what they open.",
 	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
@@ -197,7 +197,7 @@ var translationSuffixes = []string{".json", ".xml", ".properties", ".ini", ".txt
 // isTranslation reports whether a file's name says that it holds words for people.
 func isTranslation(base string) bool {
 	suffix := path.Ext(base)
-	return slices.Contains(translationSuffixes[:5], suffix) && languageFile.Get().MatchString(base) ||
+	return isCatalogue(base) || slices.Contains(translationSuffixes[:5], suffix) && languageFile.Get().MatchString(base) ||
 		slices.Contains(translationSuffixes, suffix) && namedTranslation.Get().MatchString(base)
 }
 

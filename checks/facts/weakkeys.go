@@ -41,7 +41,7 @@ type WeakKey struct {
 var WeakKeys = &Fact[[]WeakKey]{
 	Name:    "weak-keys",
 	Doc:     "Keys and certificates that are small, have a small exponent, close or shared primes, the form of ROCA, or an outdated curve.",
-	Version: 3,
+	Version: 4,
 	Needs:   []Node{keysAndCertificates, Signatures, BootKeys},
 	Observe: func(o *Observer) ([]WeakKey, error) {
 		all, err := keysAndCertificates.Of(o)
@@ -105,7 +105,7 @@ func keyCandidates(all, verifying []keyMaterial) []*keyCandidate {
 	var candidates []*keyCandidate
 	by := map[assay.Digest]*keyCandidate{}
 	for i, m := range slices.Concat(all, verifying) {
-		if ClassOf(m.Location().Path) == CABundles && (m.Key == nil || !m.Key.Private) && (m.Certificate == nil || !m.Certificate.Named) {
+		if m.ofOthers() {
 			continue
 		}
 		id, n := candidateOf(m)
