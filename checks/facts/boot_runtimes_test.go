@@ -75,7 +75,7 @@ func TestBootRuntimes(t *testing.T) {
 		{"cd /opt; python3 -um app.main &", map[string]string{"opt/app/main.py": "import os\nos.system('telnetd')\n"}, "python3 telnetd:23?", 0},
 		{"cd /opt; python3 -m app", map[string]string{"opt/app/__main__.py": "import os\nos.system('telnetd')\n"}, "telnetd:23?", 0},
 		{"PYTHONPATH=/opt python3 -m app", map[string]string{"opt/app/__main__.py": "import os\nos.system('telnetd')\n"}, "telnetd:23?", 0},
-		{"python3 -m debugpy --listen 5678 /opt/t.py &", map[string]string{"opt/t.py": "import os\nos.system('telnetd')\n"}, "python3 telnetd:23?", 0},
+		{"python3 -m debugpy --listen 5678 /opt/t.py &", map[string]string{"opt/t.py": "import os\nos.system('telnetd')\n"}, "python3:5678~ telnetd:23?", 0},
 		{"python3 -m none &", nil, "python3", 1},
 		{"echo x | python3 -m json.tool", nil, "python3", 0},
 		{"python3 /opt/app/main.pyc", map[string]string{"opt/app/main.pyc": "\x00\x01"}, "python3", 1},
