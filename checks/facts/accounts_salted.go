@@ -106,7 +106,7 @@ func saltedFits(form, password string) bool {
 func saltsOf(form string) (salts []string, digest []byte) {
 	m := saltedForm.Get().FindStringSubmatch(form)
 	if m == nil {
-		return nil, nil
+		return labelledSalts(form)
 	}
 	written, err1 := hex.DecodeString(m[1])
 	digest, err2 := hex.DecodeString(m[2])

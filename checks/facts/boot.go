@@ -191,8 +191,9 @@ type boot struct {
 	otherRoots   bool         // the image holds another root file system
 	later        bool         // files that may come count as perhaps there
 	awaited      map[string]bool
-	rootWritten  Known // whether the device can write the root, once that was asked
-	pivoted      bool  // pivot_root gave the device another root
+	rootWritten  Known    // whether the device can write the root, once that was asked
+	pivoted      bool     // pivot_root gave the device another root
+	bins         []string // folders of the tools of the packages whose scripts run
 }
 
 func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables []AppletTable) *boot {

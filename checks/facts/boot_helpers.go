@@ -66,6 +66,12 @@ func (g *boot) waitsBy(s *Service) string {
 	if interpreted(path.Base(f.Name)) {
 		return g.waitsByScript(s.Args)
 	}
+	if name := path.Base(f.Name); isVirtualMachine(name) {
+		if archive, _ := archiveOf(name, s.Args); archive != "" {
+			return waitsUnread
+		}
+		return ""
+	}
 	if t, isText := g.texts.Of(f); isText {
 		return waitsByText(t)
 	}

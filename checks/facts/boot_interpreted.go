@@ -135,6 +135,9 @@ func (g *boot) callsOf(l *launch, t Text, language string) {
 		from.depth++
 		from.env = map[string]shellValue{"ARG": {text: unknownPart}}
 		at := AtLine(t.File, 1+strings.Count(text[:begin], "\n"), t.odd.at(int64(begin)), int64(c.to-begin))
+		if t.place != nil {
+			at = *t.place
+		}
 		from.cmd = &Command{Conditional: true, Location: at}
 		words := readCall(language, c.opening, text[c.to:min(len(text), c.to+maxCallText)])
 		g.handsShell(&from, t, words)

@@ -160,6 +160,10 @@ func (g *boot) launch(l *launch) outcome {
 			return unsure
 		}
 	}
+	if g.runtime(l, name) {
+		return unsure
+	}
+	args = l.words[1:]
 	if t, sure, ok := g.writtenScript(l.words[0]); ok {
 		return g.followWritten(l, t, sure, args)
 	}

@@ -28,7 +28,7 @@ type Certificate struct {
 	Number          string       `json:",omitempty"` // of its key, as in Key
 	Digest          assay.Digest // SHA-256 of the certificate
 	Named           bool         `json:",omitempty"` // a setting or command names its file; told of those among the roots of others
-	Bundled         bool         `json:",omitempty"` // one of many roots of others in its file
+	Bundled         bool         `json:",omitempty"` // it stands in a list of the roots of others
 	Err             string       // it could not be parsed, and why; the rest is empty
 	Location        assay.Location
 

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -17,11 +16,11 @@ const maxOwnChain = 4
 // others is the product's own where a setting or a command names its file.
 func (c Certificate) Class() PathClass {
 	class := ClassOf(c.Location.Path)
-	if class == Product && c.Bundled {
-		return CABundles
-	}
-	if class == CABundles && c.Named {
+	switch {
+	case class == CABundles && c.Named:
 		return Product
+	case class == Product && c.Bundled && !c.Named:
+		return CABundles
 	}
 	return class
 }
@@ -57,33 +56,6 @@ func namedFiles(texts *TextSet) map[*firmware.File]bool {
 }
 
 var absolutePath = lazy(`/[A-Za-z0-9_.+@/\-]+`)
-
-// leastBundle is the number of roots in one file from which on they are a bundle of other
-// people's authorities, whatever the file is called: Node.js and others are built with one.
-// Mozilla's has about 140.
-const leastBundle = 40
-
-// bundleCertificates marks the roots of such files. Other certificates there stay the
-// device's own, and so does a root whose private key is in the image.
-func bundleCertificates(all []keyMaterial) []keyMaterial {
-	isRoot := func(m keyMaterial) bool { return m.Certificate != nil && m.Certificate.CA && m.Certificate.SelfSigned }
-	roots, private := map[string]int{}, map[assay.Digest]bool{}
-	for _, m := range all {
-		if isRoot(m) {
-			roots[m.Certificate.Location.Path]++
-		} else if m.Key != nil && m.Key.Private {
-			private[m.Key.Public] = true
-		}
-	}
-	all = slices.Clone(all)
-	for i, m := range all {
-		if isRoot(m) && roots[m.Certificate.Location.Path] >= leastBundle && !private[m.Certificate.Public] {
-			c := *m.Certificate
-			c.Bundled, all[i].Certificate = true, &c
-		}
-	}
-	return all
-}
 
 // nameCertificates marks the certificates in bundles' folders that the image
 // names, apart from those in bundles.

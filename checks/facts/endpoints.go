@@ -87,7 +87,7 @@ func namesOthers(name string) bool {
 	if slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(dir string) bool { return slices.Contains(translationFolders, dir) }) {
 		return true
 	}
-	return base == ".pkginfo" || isStandardLibrary(name) || strings.HasSuffix(name, "os-release") || strings.HasSuffix(name, "etc/openwrt_release") || strings.HasSuffix(name, "etc/device_info")
+	return base == ".pkginfo" || isStandardLibrary(name) || isLegal(name) || strings.HasSuffix(name, "os-release") || strings.HasSuffix(name, "etc/openwrt_release") || strings.HasSuffix(name, "etc/device_info")
 }
 
 // translationFolders hold words for people.
@@ -155,7 +155,7 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 			continue
 		}
 		from = addressEnd(content, start)
-		if text && commented(content, start) || !text && !standsAlone(content, start) {
+		if text && (commented(content, start) || namesSchema(content, start) || tellsReaders(f.Name, content, start)) || !text && !standsAlone(content, start) {
 			continue
 		}
 		if (kind == InScript || kind == InSetting) && inAngles(content, start, from) || kind == InScript && (shown(content, start, from) || endsSentence(content, start)) {

@@ -215,7 +215,7 @@ var translationSuffixes = []string{".json", ".xml", ".properties", ".ini", ".txt
 // isTranslation reports whether a file's name says that it holds words for people.
 func isTranslation(base string) bool {
 	suffix := path.Ext(base)
-	return slices.Contains(translationSuffixes[:5], suffix) && languageFile.Get().MatchString(base) ||
+	return isCatalogue(base) || slices.Contains(translationSuffixes[:5], suffix) && languageFile.Get().MatchString(base) ||
 		slices.Contains(translationSuffixes, suffix) && namedTranslation.Get().MatchString(base)
 }
 

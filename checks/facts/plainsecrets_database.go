@@ -131,6 +131,9 @@ func storedHash(value string) (HashKind, int) {
 	if kind, rounds := webHash(value); kind != "" {
 		return kind, rounds
 	}
+	if kind, rounds := labelledHash(value); kind != "" {
+		return kind, rounds
+	}
 	if saltedForm.Get().MatchString(value) {
 		return SaltedDigest, 1
 	}

@@ -40,7 +40,7 @@ func (r *commandReader) commandSecrets(i int) []PlainSecret {
 	found = append(found, r.typedSecrets(i)...)
 	for _, a := range args {
 		found = append(found, addressSecrets(a)...)
-		if key, value, ok := strings.Cut(strings.TrimLeft(a, "-"), "="); ok && !strings.ContainsAny(a, " \n") && !strings.ContainsAny(key, `/\*^$`) { // no expression of sed
+		if key, value, ok := assignedIn(program, a); ok && !strings.ContainsAny(a, " \n") {
 			for key, value := range pairs(key, value) {
 				found = appendSecret(found, key, value)
 			}

@@ -30,9 +30,10 @@ func seenOnce[T any](all []T, about func(T) (same string, place assay.Location))
 
 // keysAndCertificates is what the scan found, each once.
 var keysAndCertificates = &Fact[[]keyMaterial]{
-	Name:  "keys-and-certificates",
-	Doc:   "What the scan for keys and certificates found, each once.",
-	Needs: []Node{keyScan, Texts},
+	Name:    "keys-and-certificates",
+	Version: 2,
+	Doc:     "What the scan for keys and certificates found, each once.",
+	Needs:   []Node{keyScan, Texts},
 	Observe: func(o *Observer) ([]keyMaterial, error) {
 		all, err := keyScan.Of(o)
 		if err != nil {
@@ -48,6 +49,6 @@ var keysAndCertificates = &Fact[[]keyMaterial]{
 			}
 			return "certificate " + string(m.Certificate.Digest), m.Certificate.Location
 		})
-		return nameCertificates(bundleCertificates(once), texts), nil
+		return bundleCertificates(nameCertificates(once, texts)), nil
 	},
 }

@@ -105,7 +105,7 @@ func keyCandidates(all, verifying []keyMaterial) []*keyCandidate {
 	var candidates []*keyCandidate
 	by := map[assay.Digest]*keyCandidate{}
 	for i, m := range slices.Concat(all, verifying) {
-		if m.Certificate != nil && m.Certificate.Class() == CABundles || m.Certificate == nil && ClassOf(m.Location().Path) == CABundles && !m.Key.Private {
+		if m.ofOthers() {
 			continue
 		}
 		id, n := candidateOf(m)

@@ -25,7 +25,7 @@ var DeviceIdentity = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.4-4"},
-	Version:   4,
+	Version:   5,
 	Needs:     checks.Needs(facts.Keys, facts.Certificates, facts.Services, facts.Identity, facts.PlacedKeys, facts.Inits),
 	Run:       deviceIdentity,
 }
@@ -35,6 +35,9 @@ func deviceIdentity(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	for _, same := range facts.PrivateKeys(checks.Ask(c, facts.Keys)) {
 		k := gravest(same)
+		if k.Probe() {
+			continue
+		}
 		places := facts.KeyPlaces(same)
 		role := roleOf(same, certificates)
 		if at, ok := placedAt(c, same); role == "" && ok {

@@ -25,7 +25,7 @@ var KnownKey = &checks.Check{
 	Reads:     "FD",
 	Severity:  assay.Critical,
 	Provision: []string{"5.4-4"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Keys, facts.Certificates, facts.Signatures, facts.BootKeys, facts.UpdateContainers, facts.WellKnownKeys, facts.RootPlaces, knownkeys.Blocklist, knownkeys.Compromised),
 	Run:       knownKey,
 }
@@ -62,7 +62,11 @@ func knownKey(c *checks.Context) checks.Judgement {
 	}
 	for _, cert := range checks.Ask(c, facts.Certificates) {
 		if p, ok := published()[cert.Public]; ok {
-			found = append(found, checks.Noted(checks.Graded(assay.High, cert.Location), assay.Inside(cert.Location.Path)+" holds the certificate of a key that anybody has: "+p.name, p.source, cert.Location))
+			severity := checks.Graded(assay.High, cert.Location)
+			if cert.Probe() {
+				severity = assay.Low
+			}
+			found = append(found, checks.Noted(severity, assay.Inside(cert.Location.Path)+" holds the certificate of a key that anybody has: "+p.name, p.source, cert.Location))
 		}
 	}
 	found = append(found, listed(checks.Ask(c, knownkeys.Compromised))...)

@@ -1,0 +1,36 @@
+package facts
+
+import (
+	"encoding/hex"
+	"strings"
+)
+
+// labelledDigest is a salted digest that says its own kind, as Jupyter keeps it:
+// "sha1:<salt>:<digest>". The salt is taken as it is written.
+var labelledDigest = lazy(`^(?:sha1:([0-9a-f]{4,64}):([0-9a-f]{40})|sha256:([0-9a-f]{4,64}):([0-9a-f]{64}))$`)
+
+// labelledHash tells the hash of a password behind the name of its kind and a colon.
+func labelledHash(value string) (HashKind, int) {
+	if labelledDigest.Get().MatchString(value) {
+		return SaltedDigest, 1
+	}
+	if hash, ok := strings.CutPrefix(value, "argon2:"); ok {
+		if kind, rounds := HashKindOf(hash); kind == Argon2 {
+			return kind, rounds
+		}
+	}
+	return "", 0
+}
+
+// labelledSalts gives salt and digest of a labelled digest; nothing of another form.
+func labelledSalts(value string) (salts []string, digest []byte) {
+	m := labelledDigest.Get().FindStringSubmatch(value)
+	if m == nil {
+		return nil, nil
+	}
+	digest, err := hex.DecodeString(m[2] + m[4])
+	if err != nil {
+		return nil, nil
+	}
+	return []string{m[1] + m[3]}, digest
+}
