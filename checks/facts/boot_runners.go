@@ -10,7 +10,7 @@ import (
 var runners = map[string][]string{
 	"npm": {"start", "run", "run-script", "exec"}, "yarn": {"start", "run"}, "pnpm": {"start", "run", "exec"}, "npx": nil,
 	"pm2": {"start", "resurrect", "startOrRestart"}, "pm2-runtime": nil, "forever": {"start"}, "nodemon": nil,
-	"java": nil, "uwsgi": nil, "gunicorn": nil, "uvicorn": nil, "hypercorn": nil,
+	"uwsgi": nil, "gunicorn": nil, "uvicorn": nil, "hypercorn": nil,
 }
 
 // runner notes a program that starts others which are not followed.

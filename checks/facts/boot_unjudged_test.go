@@ -45,7 +45,6 @@ func TestBootUnjudged(t *testing.T) {
 		{script: "cd /opt/app && npm start &", unjudged: 1},
 		{script: "npm --prefix /opt/app run start", unjudged: 1},
 		{script: "pm2 start /opt/app/server.js", unjudged: 1},
-		{script: "java -jar /opt/app/gw.jar &", unjudged: 1},
 		{script: "npm install; java -version; pm2 list"},
 		{script: "nohup busybox httpd &", more: map[string]string{"bin/busybox": "\x7fELF\x00[\x00[[\x00ash\x00cat\x00cp\x00dd\x00httpd\x00ls\x00mv\x00sh\x00"}, started: "httpd"},
 		{script: "nohup busybox ftpd &", more: map[string]string{"bin/busybox": "\x7fELF\x00[\x00[[\x00ash\x00cat\x00cp\x00dd\x00httpd\x00ls\x00mv\x00sh\x00"}},
