@@ -49,11 +49,6 @@ func TestArchiveInRoot(t *testing.T) {
 	if len(img.Skipped) == 0 {
 		t.Error("nobody can read a member, and nothing is said")
 	}
-	// What is packed in documentation stays so.
-	img = reference.Open(t, rootWith("usr/share/doc/app/examples.zip", jar))
-	if len(img.Containers) != 1 || len(img.Skipped) > 0 {
-		t.Errorf("%d containers, skipped %v", len(img.Containers), img.Skipped)
-	}
 	// One with a password is told.
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
