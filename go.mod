@@ -7,6 +7,7 @@ go 1.26.0
 require (
 	github.com/agext/levenshtein v1.2.3
 	github.com/anchore/go-lzo v0.1.1
+	github.com/andybalholm/brotli v1.2.0
 	github.com/go-crypt/x v0.4.16
 	github.com/go-fonts/dejavu v0.3.2
 	github.com/google/go-github/v60 v60.0.0

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -49,11 +50,6 @@ func TestArchiveInRoot(t *testing.T) {
 	if len(img.Skipped) == 0 {
 		t.Error("nobody can read a member, and nothing is said")
 	}
-	// What is packed in documentation stays so.
-	img = reference.Open(t, rootWith("usr/share/doc/app/examples.zip", jar))
-	if len(img.Containers) != 1 || len(img.Skipped) > 0 {
-		t.Errorf("%d containers, skipped %v", len(img.Containers), img.Skipped)
-	}
 	// One with a password is told.
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
@@ -76,6 +72,28 @@ func TestArchiveBehindProgram(t *testing.T) {
 	for name, image := range map[string][]byte{"root": rootWith("opt/setup", file.Data), "data": firmwaretest.Squashfs(file), "tar": firmwaretest.Tar(file)} {
 		if img := reference.Open(t, image); !offered(img) || len(img.Skipped) > 0 {
 			t.Errorf("%s: offered %v, skipped %v", name, offered(img), img.Skipped)
+		}
+	}
+}
+
+// A disc to start from that lies in a root may hold what is no kind that is known, as the
+// code that it starts with; what looks encrypted in it is told.
+func TestDiscInRoot(t *testing.T) {
+	tool := reference.Need(t, "xorriso")
+	code := bytes.Repeat([]byte{0, 1, 0, 2, 7, 0, 3, 9, 1}, 3000)
+	for want, content := range [][]byte{code, opaqueBytes(80_000)} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "floppy.img"), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		reference.Run(t, dir, tool, "-as", "mkisofs", "-quiet", "-R", "-o", "img", "floppy.img")
+		disc, err := os.ReadFile(filepath.Join(dir, "img"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		img := reference.Open(t, rootWith("usr/lib/app/app.iso", disc))
+		if len(img.Skipped) != want {
+			t.Errorf("skipped %v, want %d", img.Skipped, want)
 		}
 	}
 }

@@ -17,7 +17,8 @@ import (
 const longHead = 128 << 10
 
 // lengthen makes a file one that is read in pieces, if its tree can. It takes the
-// file's bytes from the budget.
+// file's bytes from the budget: what has to be unpacked, or stands for zeros, from that of
+// all unpacked bytes too.
 func (o *opener) lengthen(f *File, e *format.Entry, in format.Input, tree format.Tree) bool {
 	long, ok := tree.(format.Long)
 	switch {
@@ -34,7 +35,9 @@ func (o *opener) lengthen(f *File, e *format.Entry, in format.Input, tree format
 	f.read = func() ([]byte, error) {
 		return nil, fmt.Errorf("file of %d bytes, at most %d are read at once: %w", f.Size, o.opts.Limits.FileBytes, format.ErrLimit)
 	}
-	f.Err = o.budget.Long(f.Size)
+	if f.Err = o.budget.Long(f.Size); f.Err == nil && e.Offset < 0 {
+		f.Err = o.budget.Bytes(f.Size)
+	}
 	return true
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay/firmware/format"
+	"github.com/assay-iot/assay/firmware/stream"
 )
 
 // single is a file of a root file system that is one compressed stream around one
@@ -36,7 +37,7 @@ const (
 // holds more than one file, is damaged or followed by something is left to who opens
 // images.
 func (w *walker) unpack(f *File, content []byte) fate {
-	if !w.root || isDocumentation(f.Name) {
+	if !w.root {
 		return plain
 	}
 	in := format.InMemory(content)
@@ -61,18 +62,19 @@ func (w *walker) unpack(f *File, content []byte) fate {
 		}
 		return w.showFile(f, s, in.Size, got.Stream)
 	}
+	if isBrotliName(f.Name) {
+		got, err := w.stream(stream.Brotli, in)
+		if err == nil && len(got.Damage) == 0 && got.Spool == nil && !w.worth(format.InMemory(got.Stream), got.Stream) {
+			return w.showFile(f, stream.Brotli, in.Size, got.Stream)
+		}
+	}
 	return plain
 }
 
-// isDocumentation reports whether a file is one of the pages of a distribution, packed
-// by the thousand: no device reads them. What is not packed there is read as any file.
-func isDocumentation(name string) bool {
-	for _, folder := range []string{"usr/share/doc/", "usr/share/man/", "usr/share/info/", "usr/share/i18n/", "usr/share/locale/"} {
-		if strings.HasPrefix(name, folder) {
-			return true
-		}
-	}
-	return false
+// isBrotliName reports whether a file has an ending of Brotli: web servers keep the pages
+// so, beside those that are not packed.
+func isBrotliName(name string) bool {
+	return strings.HasSuffix(name, ".br") || strings.HasSuffix(name, ".brotli")
 }
 
 // isPage reports whether a file is documentation that is packed.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/assay-iot/assay/firmware"
@@ -52,6 +53,9 @@ func TestSingle(t *testing.T) {
 			packed[ending] = b
 		}
 	}
+	for _, ending := range []string{"br", "brotli"} {
+		packed[ending] = brotlied(config)
+	}
 	for ending, b := range packed {
 		img := reference.Open(t, rootWith("etc/default.xml."+ending, b))
 		if !offered(img) || len(img.Skipped) > 0 {
@@ -69,6 +73,38 @@ func TestSingle(t *testing.T) {
 	img = reference.Open(t, rootWith("lib/a.ko.gz", firmwaretest.Gzip("", slices.Concat([]byte("\x7fELF\x01\x01\x01"), bytes.Repeat([]byte("some code \x00\x01\x02"), 900)))))
 	if len(img.Skipped) > 0 {
 		t.Error(img.Skipped)
+	}
+}
+
+// brotlied is a stream of Brotli.
+func brotlied(content []byte) []byte {
+	var b bytes.Buffer
+	w := brotli.NewWriter(&b)
+	_, _ = w.Write(content)
+	_ = w.Close()
+	return b.Bytes()
+}
+
+// A file with the name of a page that Brotli packed is one if all of it is one stream.
+func TestBrotli(t *testing.T) {
+	page := opaqueBytes(40_000)
+	for i := range page {
+		page[i] = "abcdefghijklmnopqrstuvwxyz0123456789<>\"= \n"[int(page[i])%42]
+	}
+	packed := brotlied(page)
+	for name, content := range map[string][]byte{
+		"cut": packed[:len(packed)-1], "longer": append(slices.Clone(packed), opaqueBytes(100)...), "chance": opaqueBytes(40_000),
+		"an archive": brotlied(firmwaretest.Tar(firmwaretest.Binary("k", 0o600, append(page, key...)))), "chance in it": brotlied(opaqueBytes(40_000)),
+	} {
+		if img := reference.Open(t, rootWith("www/app.js.br", content)); !skipped(img, "not recognised") {
+			t.Errorf("%s: nothing is told", name)
+		}
+	}
+	if img := reference.Open(t, rootWith("www/app.js.br", packed)); len(img.Skipped) > 0 {
+		t.Error(img.Skipped)
+	}
+	if img := reference.Open(t, rootWith("www/app.js", packed)); !skipped(img, "not recognised") {
+		t.Error("what has no name of Brotli counts as seen")
 	}
 }
 

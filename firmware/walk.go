@@ -159,12 +159,12 @@ func (w *walker) visit(entry int, content []byte, err error) {
 	if err != nil {
 		return
 	}
+	if w.root && isDocumentation(f.Name) && w.isPacked(content) {
+		return // and what is not packed is looked at as any file
+	}
 	as := w.unpack(f, content)
 	if as == seen {
 		return
-	}
-	if w.root && isZip(content) && isDocumentation(f.Name) {
-		return // as what is packed there
 	}
 	if as == inside || w.worth(format.InMemory(content), content) {
 		w.enter(f.entry, content)

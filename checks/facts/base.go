@@ -149,7 +149,7 @@ func ClassOf(p string) PathClass {
 		return Examples
 	case has("test", "tests", "testdata", "testing", "test_data", "test-data", "_test", "_tests", "__tests__", "unittest", "unittests"):
 		return Tests
-	case has("doc", "docs", "man", "info", "licenses", "licences") || isReadme(elements[len(elements)-1]):
+	case slices.ContainsFunc(documentationFolders, func(folder string) bool { return inDocumentation(elements, folder) }) || isReadme(elements[len(elements)-1]):
 		return Documentation
 	case has("ca-certificates") || strings.HasPrefix(name, "etc/ssl/certs/") || path.Base(name) == "ca-certificates.crt" || path.Base(name) == "ca-bundle.crt" || path.Base(name) == "cacert.pem":
 		return CABundles
@@ -161,6 +161,22 @@ func ClassOf(p string) PathClass {
 func isReadme(base string) bool {
 	stem, ext, _ := strings.Cut(base, ".")
 	return stem == "readme" && slices.Contains([]string{"", "md", "markdown", "rst", "txt", "adoc"}, ext)
+}
+
+var documentationFolders = []string{"doc", "docs", "man", "info", "help", "licenses", "licences"}
+
+// inDocumentation reports whether a path, in its elements, has a folder of documentation of
+// some name where distributions and packages of languages put one: in a share or lib folder.
+// A folder of that name elsewhere is of the product, as /etc/doc or /opt/app/man.
+func inDocumentation(elements []string, folder string) bool {
+	installed := false
+	for _, e := range elements[:max(len(elements)-1, 0)] {
+		if installed && e == folder {
+			return true
+		}
+		installed = installed || e == "share" || e == "lib" || e == "lib32" || e == "lib64" || e == "node_modules"
+	}
+	return false
 }
 
 // isExampleName reports whether a file is an example by its last or second to

@@ -197,7 +197,7 @@ var (
 		".xsd", ".dtd", ".man", ".tex", ".log", ".diff", ".patch", ".lang", ".list", ".md5sums", ".templates", ".symbols", ".shlibs", ".triggers", ".zsh", ".fish", ".pod",
 	}
 	codeSuffixes = []string{".py", ".pl", ".pm", ".rb", ".lua", ".php", ".js", ".mjs", ".cjs", ".ts", ".c", ".h", ".cpp", ".go", ".java", ".tcl", ".uc", ".ut", ".exp"}
-	proseFolders = []string{"locale", "locales", "lang", "langs", "language", "languages", "i18n", "translations", "bash-completion", "pam.d", "man", "licenses", "vim", "terminfo", "lintian"}
+	proseFolders = []string{"locale", "locales", "lang", "langs", "language", "languages", "i18n", "translations", "bash-completion", "pam.d", "licenses", "vim", "terminfo", "lintian"}
 	proseNames   = []string{"nsswitch.conf", "login.defs", "sudoers", "services", "debconf.conf", "deluser.conf", "adduser.conf"}
 	// languageFile is a translation that is named by its language (ISO 639): not app.json.
 	languageFile = lazy(`^(?:[a-z]{2,3}[-_][A-Za-z]{2,4}|a[rz]|b[gnr]|c[asny]|d[ae]|e[lnstuo]|f[airo]|g[abl]|h[eiruy]|i[dst]|j[ap]|k[akor]|l[tv]|m[knst]|n[blno]|p[lst]|r[ou]|s[klqrvw]|t[hrw]|u[kz]|vi|zh|chi|deu|eng|fra|fre|ger|ita|jpn|kor|nld|pol|por|rus|spa|swe|tur|zho)\.[a-z]+$`)
@@ -229,7 +229,7 @@ func textKindOf(t Text) textKind {
 		return proseText
 	case slices.Contains(proseSuffixes, suffix), slices.Contains(proseNames, base), isTranslation(base):
 		return proseText
-	case slices.ContainsFunc(folders, func(f string) bool { return slices.Contains(proseFolders, f) }):
+	case slices.ContainsFunc(folders, func(f string) bool { return slices.Contains(proseFolders, f) }), inDocumentation(append(folders, base), "man"):
 		return proseText
 	case pythonItself.Get().MatchString(name) && !strings.Contains(name, "-packages/"):
 		return proseText

@@ -65,7 +65,7 @@ func (b *Budget) Room() int64 {
 // attributes of one image have: a tree that is small on disk can have a million
 // files, each with the path of all the folders above it. MaxLong is how many bytes
 // all files of one image have that are too long for memory, holes included: what is
-// small on disk can say that it has exabytes.
+// small on disk can say that it has exabytes. Of what is unpacked they count as Bytes too.
 const (
 	MaxTries = 10000
 	MaxLive  = 1 << 30

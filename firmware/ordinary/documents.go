@@ -81,3 +81,26 @@ func moEnd(b []byte, u32 func([]byte, int) int) int {
 	}
 	return end
 }
+
+// pakEnd is the end of the last page of a collection of Chromium's resources, of version 4
+// or 5 (ui/base/resource/data_pack.cc): a table says where each begins.
+func pakEnd(b []byte) int {
+	const entry, alias, encodings = 6, 4, 2
+	n, aliases, table, encoding := little32(b, 4), 0, 9, 8
+	if b[0] == 5 {
+		n, aliases, table, encoding = little16(b, 8), little16(b, 10), 12, 4
+	}
+	if n <= 0 || aliases < 0 || n >= len(b)/entry || int(b[encoding]) > encodings {
+		return 0
+	}
+	last := table + (n+1)*entry + aliases*alias
+	for i := range n + 1 {
+		at := table + i*entry
+		off := little32(b, at+2)
+		if off < last || off > len(b) || i == 0 && off != last {
+			return 0
+		}
+		last = off
+	}
+	return last
+}

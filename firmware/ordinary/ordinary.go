@@ -14,7 +14,8 @@
 // (JPEG), RFC 3533 (Ogg), RFC 9639 (FLAC), ID3v2.4, ISO/IEC 11172-3 (MPEG audio),
 // ISO/IEC 14496-12 (boxes) and 14496-22 (fonts), WOFF 1 and 2, ISO 32000-2 (PDF), the
 // System V ABI (ELF), Microsoft's PE and COFF, and those of SQLite, Java, WebAssembly,
-// LLVM (bitcode and its wrapper), gettext and Adobe's SWF.
+// LLVM (bitcode and its wrapper), gettext, Adobe's SWF, RFC 9559 (Matroska), ETSI EN 300
+// 961 (GSM 06.10), Erlang/OTP and Chromium.
 package ordinary
 
 import "bytes"
@@ -64,6 +65,10 @@ var kinds = []kind{
 	{"FWS", swfEnd},
 	{"CWS", swfEnd},
 	{"ZWS", swfEnd},
+	{"FOR1", beamEnd},
+	{"\x1a\x45\xdf\xa3", matroskaEnd},
+	{"\x04\x00\x00\x00", pakEnd},
+	{"\x05\x00\x00\x00", pakEnd},
 }
 
 // End is where a file of an ordinary kind, or several in a row, that begins with the
@@ -91,7 +96,7 @@ func one(b []byte) int {
 	if len(b) >= 8 && string(b[4:8]) == "ftyp" {
 		return boxesEnd(b)
 	}
-	return 0
+	return voiceEnd(b)
 }
 
 // The numbers at a place; -1 if the bytes end before. None is negative else: a length

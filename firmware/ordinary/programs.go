@@ -117,3 +117,21 @@ func wrappedBitcodeEnd(b []byte) int {
 	}
 	return start + n
 }
+
+// beamEnd walks the chunks of a module of Erlang: name, length and data, up to a multiple of
+// four (beam_file.c in Erlang/OTP).
+func beamEnd(b []byte) int {
+	const head = 12
+	size, at := big32(b, 4), head
+	if !has(b, 8, "BEAM") || size < head || size > len(b)-8 {
+		return 0
+	}
+	for at < 8+size {
+		n := big32(b, at+4)
+		if n < 0 || !printable(b, at) || n > 8+size-at-8 {
+			return 0
+		}
+		at += 8 + (n+3)&^3
+	}
+	return at
+}

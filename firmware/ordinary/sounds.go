@@ -226,3 +226,20 @@ func isFrame(b []byte) bool {
 	}
 	return sum == b[n]
 }
+
+// minVoice is how many frames there must be at least for bytes to be a voice of GSM 06.10:
+// each begins with only four bits that are known.
+const minVoice = 16
+
+// voiceEnd walks the frames of a voice of GSM 06.10 (ETSI EN 300 961), as telephone
+// exchanges keep them (RFC 3551, 4.5.8): of 33 bytes, the first of which begins with 0xD.
+func voiceEnd(b []byte) (at int) {
+	const frame, signature = 33, 0xd
+	for at <= len(b)-frame && b[at]>>4 == signature {
+		at += frame
+	}
+	if at < minVoice*frame {
+		return 0
+	}
+	return at
+}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
@@ -320,4 +321,8 @@ func TestKernelConfig(t *testing.T) {
 		t.Errorf("skipped %v", img.Skipped)
 	}
 	reference.Find(t, img, "!gzip!kernel")
+}
+
+func FuzzBrotli(f *testing.F) {
+	formattest.Fuzz(f, stream.Brotli, pack(f, func(w io.Writer) (io.WriteCloser, error) { return brotli.NewWriter(w), nil }, firmwaretest.Kernel("1", 2000)))
 }
