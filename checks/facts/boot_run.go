@@ -168,7 +168,6 @@ func (g *boot) launch(l *launch) outcome {
 		return g.followWritten(l, t, sure, args)
 	}
 	g.unjudgeChanged(l, l.words[0])
-	g.runner(l)
 	called, ok := g.find(l.words[0])
 	if !ok && l.applet {
 		called, ok = g.builtIn(name)

@@ -150,8 +150,9 @@ func (g *boot) programFile(l *launch, i int, names func(name string) []string) {
 		}
 		return
 	}
-	if _, _, written := g.writtenScript(name); !written {
-		g.unjudge(l.cmd.Location, "it runs "+forPeople(cleanName(name))+", which is not in the image")
+	_, _, written := g.writtenScript(name)
+	if clean := cleanName(name); !written && !g.isBrought(clean) && !g.mayHold(clean) { // of these [boot.unjudgeFile] tells
+		g.unjudge(l.cmd.Location, "it runs "+forPeople(clean)+", which is not in the image")
 	}
 }
 
