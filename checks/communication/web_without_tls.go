@@ -45,6 +45,9 @@ func webWithoutTLS(c *checks.Context) checks.Judgement {
 		if len(s.Listens) == 0 {
 			unknown = s.Name + " is started, but its settings do not say where it listens"
 		}
+		if s.Unread != "" {
+			unknown = notInImage(s.Name, s.Unread)
+		}
 		for _, l := range s.Listens {
 			switch {
 			case l.Loopback() || l.Redirect || l.TLS == facts.Yes:

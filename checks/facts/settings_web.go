@@ -217,7 +217,11 @@ func settleApache(g *boot, s *Service) {
 				if !strings.HasPrefix(name, "/") {
 					name = "/etc/apache2/" + name
 				}
-				for _, f := range g.glob(name) {
+				files := g.glob(name)
+				if len(files) == 0 {
+					g.takesIn(s, name)
+				}
+				for _, f := range files {
 					take(g.texts.Get(g.root, f))
 				}
 			}

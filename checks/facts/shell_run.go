@@ -674,6 +674,7 @@ func (r *shellRun) source(words []shellValue, c *syntax.CallExpr) outcome {
 	}
 	if !ok {
 		r.opaque = true
+		r.doubtVars(words[0])
 		return unsure
 	}
 	if r.depth >= maxShellDepth {
