@@ -145,9 +145,15 @@ func ClassOf(p string) PathClass {
 		return slices.ContainsFunc(elements[:max(len(elements)-1, 0)], func(e string) bool { return slices.Contains(words, e) })
 	}
 	switch {
+	case amongPublished(elements) && has("demo", "demos"):
+		return Examples
+	case amongPublished(elements) && has("fixtures", "spec", "specs", "__mocks__"):
+		return Tests
+	case amongPublished(elements) && strings.HasPrefix(path.Base(strings.ToLower(name)), "readme"):
+		return Documentation // its examples are for whoever builds with it
 	case has("examples", "example", "samples", "sample") || isExampleName(path.Base(strings.ToLower(name))):
 		return Examples
-	case has("test", "tests", "testdata", "testing"):
+	case has(testFolders...):
 		return Tests
 	case has("doc", "docs", "man", "info", "licenses", "licences"):
 		return Documentation
@@ -155,6 +161,19 @@ func ClassOf(p string) PathClass {
 		return CABundles
 	}
 	return Product
+}
+
+// testFolders are those in which projects of all languages keep their tests.
+var testFolders = []string{
+	"test", "tests", "testdata", "testing", "_test", "_tests", "__tests__", "test_data", "test-data", "unittest", "unittests", "unit_tests", "test_fixtures",
+}
+
+// amongPublished reports whether one of the folders of a path, in small letters, is one in
+// which what others published is kept as it came.
+func amongPublished(elements []string) bool {
+	return slices.ContainsFunc(elements[:max(len(elements)-1, 0)], func(e string) bool {
+		return slices.Contains([]string{"vendor", "node_modules", "site-packages", "dist-packages", "bower_components"}, e)
+	})
 }
 
 // isExampleName reports whether a file is an example by its last or second to

@@ -130,6 +130,8 @@ func isLiteralSecret(value string) bool {
 		return false
 	case strings.Contains(value, "()") || strings.HasPrefix(value, "./") || strings.HasPrefix(lower, "env.") || strings.HasPrefix(lower, "file:") || strings.HasPrefix(lower, "enc["):
 		return false
+	case (strings.Contains(value, "::") || strings.Count(value, ".") > 1) && className.Get().MatchString(value):
+		return false
 	case strings.Trim(lower, "x*.-_#?") == "" || slices.Contains(noSecret, lower):
 		return false
 	}
@@ -138,6 +140,10 @@ func isLiteralSecret(value string) bool {
 	}
 	return !slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(lower, p) })
 }
+
+// className is the name of a class in its packages, as Perl, PHP, Ruby and C++ write it
+// (Foo::Bar) and as Java does (org.example.Foo).
+var className = lazy(`^(?:::)?(?:[A-Za-z_][A-Za-z0-9_]*::)+[A-Za-z_][A-Za-z0-9_]*$|^(?:[a-z][a-z0-9_]*\.){2,}[A-Z][A-Za-z0-9_]*$`)
 
 func isPrintable(s string) bool {
 	for i := range len(s) {

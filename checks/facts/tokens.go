@@ -21,7 +21,7 @@ type Token struct {
 // any file, and those that the settings of programs call so.
 var Tokens = &Fact[[]Token]{
 	Name:    "tokens",
-	Version: 4,
+	Version: 5,
 	Doc:     "Tokens of clouds and APIs: by their fixed form in any file, and by the name of the setting in settings.",
 	Needs:   []Node{tokenScan, Texts, Scripts},
 	Observe: func(o *Observer) ([]Token, error) {
@@ -46,7 +46,7 @@ var Tokens = &Fact[[]Token]{
 			if shortTokens.anchors.in(t.Content) {
 				found = append(found, shortTokens.in(t.File, []byte(t.Content))...)
 			}
-			named = append(append(named, namedTokens(t)...), codeTokens(t)...)
+			named = slices.Concat(named, namedTokens(t), codeTokens(t), ownCodeTokens(t))
 		}
 		for _, s := range scripts {
 			named = append(named, scriptTokens(s)...)
