@@ -294,7 +294,7 @@ func (g *boot) sshServers() []SSHServer {
 // SSHServers are the SSH servers that the image starts.
 var SSHServers = &Fact[[]SSHServer]{
 	Name:    "ssh-servers",
-	Version: 3,
+	Version: 4,
 	Doc:     "How the SSH servers that are started let people in.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]SSHServer, error) {

@@ -17,13 +17,11 @@ var (
 	signingCall = lazy(`\b(jwt\.(?:sign|verify|encode|decode)|JWT::(?:encode|decode))\((?:[^"'()]|\([^()]*\)){0,120}["']([A-Za-z0-9+/=_.!@#^&*\-]{16,128})["']`)
 )
 
-// A token of a setting in a program: letters and digits without the lines and dots that
+// Tokens of settings in a program: letters and digits without the lines and dots that
 // names and words have, or a UUID.
-const codeTokenForm = `["']([A-Za-z0-9+/]{16,128}={0,2}|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})["']`
-
 var (
-	codeSetting  = lazy(`["']?\b([A-Za-z0-9_\-]*(?:[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy]|[Ss][Ee][Cc][Rr][Ee][Tt]))["']?\]?\s*(?:=>|:=|=|:)\s*b?` + codeTokenForm)
-	codeConstant = lazy(`\bdefine\(\s*["']([A-Za-z0-9_]+)["']\s*,\s*` + codeTokenForm)
+	codeSetting  = lazy(`["']?\b([A-Za-z0-9_\-]*(?:[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy]|[Ss][Ee][Cc][Rr][Ee][Tt]))["']?\]?\s*(?:=>|:=|=|:)\s*b?["']([A-Za-z0-9+/]{16,128}={0,2}|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})["']`)
+	codeConstant = lazy(`\bdefine\(\s*["']([A-Za-z0-9_]+)["']\s*,\s*["']([A-Za-z0-9+/]{16,128}={0,2}|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})["']`)
 )
 
 // codeTokenAnchors are literals of which each of them holds one.
