@@ -236,6 +236,9 @@ func javaInventory(img *firmware.Image, marks []javaMark) (all []Component, unna
 			unnamed = append(unnamed, a.location)
 		}
 	}
+	if unnamed == nil {
+		unnamed = []assay.Location{}
+	}
 	return all, unnamed
 }
 
