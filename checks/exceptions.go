@@ -25,6 +25,9 @@ func MarkExceptions(results []assay.Result, p *product.Product, asOf time.Time) 
 			note = fmt.Sprintf("the exception of %s ended on %s: it counts no more", e.Author, e.Expires)
 		case mark(results, m) == 0:
 			note = fmt.Sprintf("the exception of %s speaks of nothing that was found", e.Author)
+			if strings.ContainsAny(e.Path, "*?[") {
+				note += ": its path is that of a file or folder, and no pattern"
+			}
 		}
 		if note == "" {
 			counting = append(counting, m)

@@ -56,3 +56,18 @@ func TestMarkExceptions(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// A pattern as the path of an exception speaks of nothing, and the note says why.
+func TestExceptionOfPattern(t *testing.T) {
+	for path, want := range map[string]string{
+		"**/key.pem": "the exception of A speaks of nothing that was found: its path is that of a file or folder, and no pattern",
+		"/etc/other": "the exception of A speaks of nothing that was found",
+	} {
+		results := []assay.Result{{Check: "storage/private-key", Verdict: assay.Pass}}
+		p := &product.Product{Exceptions: []product.Exception{{Check: "storage/private-key", Path: path, Reason: "r", Author: "A", Expires: "2026-12-31"}}}
+		checks.MarkExceptions(results, p, time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
+		if len(results[0].Findings) != 1 || results[0].Findings[0].Message != want {
+			t.Errorf("%s: %+v", path, results[0].Findings)
+		}
+	}
+}

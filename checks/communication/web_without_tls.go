@@ -25,7 +25,7 @@ var WebWithoutTLS = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.5-7"},
-	Version:   5,
+	Version:   6,
 	Needs:     checks.Needs(facts.Services, facts.Inits, facts.OwnPages),
 	Run: func(c *checks.Context) checks.Judgement {
 		return webWithoutTLS(c).WithDeclared(declaredPlainWeb(c.Product)...)
@@ -44,6 +44,9 @@ func webWithoutTLS(c *checks.Context) checks.Judgement {
 		examined = append(examined, s.Places...)
 		if len(s.Listens) == 0 {
 			unknown = s.Name + " is started, but its settings do not say where it listens"
+		}
+		if s.Unread != "" {
+			unknown = notInImage(s.Name, s.Unread)
 		}
 		for _, l := range s.Listens {
 			switch {

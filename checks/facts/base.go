@@ -145,22 +145,22 @@ func ClassOf(p string) PathClass {
 		return slices.ContainsFunc(elements[:max(len(elements)-1, 0)], func(e string) bool { return slices.Contains(words, e) })
 	}
 	switch {
+	case amongPublished(elements) && has("demo", "demos"):
+		return Examples
+	case amongPublished(elements) && has("fixtures", "spec", "specs", "__mocks__"):
+		return Tests
+	case amongPublished(elements) && strings.HasPrefix(path.Base(strings.ToLower(name)), "readme"):
+		return Documentation // its examples are for whoever builds with it
 	case has("examples", "example", "samples", "sample") || isExampleName(path.Base(strings.ToLower(name))):
 		return Examples
-	case has("test", "tests", "testdata", "testing", "test_data", "test-data", "_test", "_tests", "__tests__", "unittest", "unittests"):
+	case has(testFolders...):
 		return Tests
-	case slices.ContainsFunc(documentationFolders, func(folder string) bool { return inDocumentation(elements, folder) }) || isReadme(elements[len(elements)-1]):
+	case slices.ContainsFunc(documentationFolders, func(folder string) bool { return inDocumentation(elements, folder) }):
 		return Documentation
 	case has("ca-certificates") || strings.HasPrefix(name, "etc/ssl/certs/") || path.Base(name) == "ca-certificates.crt" || path.Base(name) == "ca-bundle.crt" || path.Base(name) == "cacert.pem":
 		return CABundles
 	}
 	return Product
-}
-
-// isReadme reports whether a file is the text by which a package presents itself.
-func isReadme(base string) bool {
-	stem, ext, _ := strings.Cut(base, ".")
-	return stem == "readme" && slices.Contains([]string{"", "md", "markdown", "rst", "txt", "adoc"}, ext)
 }
 
 var documentationFolders = []string{"doc", "docs", "man", "info", "help", "licenses", "licences"}
@@ -177,6 +177,19 @@ func inDocumentation(elements []string, folder string) bool {
 		installed = installed || e == "share" || e == "lib" || e == "lib32" || e == "lib64" || e == "node_modules"
 	}
 	return false
+}
+
+// testFolders are those in which projects of all languages keep their tests.
+var testFolders = []string{
+	"test", "tests", "testdata", "testing", "_test", "_tests", "__tests__", "test_data", "test-data", "unittest", "unittests", "unit_tests", "test_fixtures",
+}
+
+// amongPublished reports whether one of the folders of a path, in small letters, is one in
+// which what others published is kept as it came.
+func amongPublished(elements []string) bool {
+	return slices.ContainsFunc(elements[:max(len(elements)-1, 0)], func(e string) bool {
+		return slices.Contains([]string{"vendor", "node_modules", "site-packages", "dist-packages", "bower_components"}, e)
+	})
 }
 
 // isExampleName reports whether a file is an example by its last or second to

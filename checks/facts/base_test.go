@@ -46,3 +46,26 @@ func TestUnverifiedInArchives(t *testing.T) {
 		}
 	}
 }
+
+func TestClassOf(t *testing.T) {
+	for name, want := range map[string]PathClass{
+		"usr/lib/python3/site-packages/foo/test_data/certs/key.pem":  Tests,
+		"usr/share/python-wheels/foo.whl!zip!foo/_test/a.pem":        Tests,
+		"opt/lib.jar!zip!com/a/unittest/key.pem":                     Tests,
+		"opt/app/node_modules/x/__tests__/key.pem":                   Tests,
+		"opt/app/node_modules/x/fixtures/key.pem":                    Tests,
+		"opt/app/node_modules/x/spec/key.pem":                        Tests,
+		"opt/app/node_modules/x/demo/key.pem":                        Examples,
+		"usr/share/zoneminder/www/vendor/firebase/php-jwt/README.md": Documentation,
+		"opt/app/fixtures/users.json":                                Product,
+		"opt/demo/key.pem":                                           Product,
+		"etc/ssl/README.md":                                          Product,
+		"etc/vendor":                                                 Product,
+		"opt/vendor/server.key":                                      Product,
+		"opt/contest/key.pem":                                        Product,
+	} {
+		if got := ClassOf("fw.bin!squashfs!" + name); got != want {
+			t.Errorf("%s: class %d, want %d", name, got, want)
+		}
+	}
+}

@@ -116,6 +116,9 @@ func (g *boot) xinetd(s Service) {
 			g.xinetdFile(s, x, dir)
 			continue
 		}
+		if g.filledLater("/" + dir) {
+			g.unjudge(s.Places[0], "xinetd takes in settings that are not in the image ("+dir+")")
+		}
 		for _, f := range g.filesIn(dir) {
 			if !strings.ContainsAny(path.Base(f), ".~") {
 				g.xinetdFile(s, x, f)

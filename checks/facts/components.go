@@ -16,7 +16,7 @@ import (
 const (
 	ConfidencePackage = "package" // a package database says so
 	ConfidenceBuild   = "build"   // the build wrote it: module version magic, Go build data, image header
-	ConfidenceString  = "string"  // a version string in a program
+	ConfidenceString  = "string"  // a version string in a program, or the name of a file
 )
 
 // Component is a piece of software in the image, with its version.
@@ -39,9 +39,9 @@ type Component struct {
 // component seen several times is listed once, with its places.
 var Components = &Fact[[]Component]{
 	Name:    "components",
-	Version: 7,
+	Version: 8,
 	Doc:     "Software components with version, package URL, places and confidence.",
-	Needs:   []Node{Tree, Roots, Texts, packages, sightings},
+	Needs:   []Node{Tree, Roots, Texts, packages, sightings, javaMarks},
 	Observe: func(o *Observer) ([]Component, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
@@ -59,6 +59,10 @@ var Components = &Fact[[]Component]{
 		if err != nil {
 			return nil, err
 		}
+		marks, err := javaMarks.Of(o)
+		if err != nil {
+			return nil, err
+		}
 		systems := systemsOf(img, texts)
 		inv := &inventory{byKey: map[string]int{}}
 		for _, s := range systems {
@@ -73,6 +77,10 @@ var Components = &Fact[[]Component]{
 			if p.Recipe {
 				inv.meet(p.component(systems[p.Root]))
 			}
+		}
+		java, _ := javaInventory(img, marks)
+		for _, c := range java {
+			inv.meet(c)
 		}
 		for _, s := range packagesFirst(append(fromHeaders(img), seen...)) {
 			inv.sight(s)
@@ -163,6 +171,7 @@ const (
 	KindCrate   = "rust-crate"
 	KindNode    = "node-package"
 	KindPython  = "python-package"
+	KindJava    = "java-archive"
 	KindSystem  = "operating-system"
 	KindKernel  = "kernel"
 	KindProgram = "program"
@@ -185,6 +194,10 @@ func RecognisedIn(components []Component) map[string]bool {
 // ("libssl3" is of openssl).
 func (c Component) Named(name string) bool {
 	name = strings.ToLower(name)
+	if c.Kind == KindJava { // by its group too, or under the name of its file
+		_, artifact, _ := strings.Cut(strings.ToLower(c.Name), ":")
+		return name != "" && (artifact == name || strings.ToLower(c.Name) == name || slices.ContainsFunc(c.Aliases, func(a string) bool { return strings.ToLower(a) == name }))
+	}
 	if c.OfLanguage() {
 		return strings.ToLower(c.Name) == name // the crate openssl is not OpenSSL
 	}
@@ -197,7 +210,7 @@ func (c Component) Named(name string) bool {
 // OfLanguage reports a package of a programming language: its name is its own,
 // whatever else in the world is called so.
 func (c Component) OfLanguage() bool {
-	return slices.Contains([]string{KindModule, KindCrate, KindNode, KindPython}, c.Kind)
+	return slices.Contains([]string{KindModule, KindCrate, KindNode, KindPython, KindJava}, c.Kind)
 }
 
 // upstreamName gives the project of a name that a distribution made.
@@ -207,6 +220,9 @@ func upstreamName(name string) string {
 	}
 	if bare := strings.TrimRight(name, "0123456789.-"); strings.HasPrefix(name, "lib") && upstreamNames[bare] != "" {
 		return upstreamNames[bare] // libmbedtls12: what follows counts the changes of the interface
+	}
+	if number, ok := strings.CutPrefix(name, "openjdk-"); ok && strings.Trim(number, "0123456789") == "" {
+		return "openjdk"
 	}
 	if strings.HasPrefix(name, "linux-image") || strings.HasPrefix(name, "kernel-image") || strings.HasPrefix(name, "linux-yocto") {
 		return "linux"

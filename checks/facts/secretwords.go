@@ -130,7 +130,7 @@ func isLiteralSecret(value string) bool {
 		return false
 	case strings.Contains(value, "()") || strings.HasPrefix(value, "./") || strings.HasPrefix(lower, "env.") || strings.HasPrefix(lower, "file:") || strings.HasPrefix(lower, "enc["):
 		return false
-	case className.Get().MatchString(value):
+	case (strings.Contains(value, "::") || strings.Contains(value, `\`) || strings.Count(value, ".") > 1) && className.Get().MatchString(value):
 		return false
 	case strings.Trim(lower, "x*.-_#?") == "" || slices.Contains(noSecret, lower):
 		return false
@@ -141,8 +141,9 @@ func isLiteralSecret(value string) bool {
 	return !slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(lower, p) })
 }
 
-// className is the name of a type in Perl, Ruby, PHP or C++.
-var className = lazy(`^[A-Z][A-Za-z0-9_]*(?:(?:::|\\)[A-Za-z_][A-Za-z0-9_]*)*(?:::|\\)[A-Za-z_][A-Za-z0-9_]*$`)
+// className is the name of a class in its packages, as Perl, Ruby and C++ write it
+// (Foo::Bar), as PHP does (Foo\Bar) and as Java does (org.example.Foo).
+var className = lazy(`^(?:::)?[A-Z][A-Za-z0-9_]*(?:::[A-Za-z_][A-Za-z0-9_]*)+$|^[A-Z][A-Za-z0-9_]*(?:\\[A-Za-z_][A-Za-z0-9_]*)+$|^(?:[a-z][a-z0-9_]*\.){2,}[A-Z][A-Za-z0-9_]*$`)
 
 func isPrintable(s string) bool {
 	for i := range len(s) {

@@ -110,3 +110,14 @@ func FuzzSecrets(f *testing.F) {
 		printed([]string{content, "a"})
 	})
 }
+
+func TestClassNamesAreNoSecrets(t *testing.T) {
+	for value, want := range map[string]bool{
+		"SOAP::WSDL::XSD::Typelib::Builtin::string": false, "ONVIF::PTZ::Types::Dot11PSKSet": false, "org.example.auth.Password": false,
+		"Foo:Bar9": true, "a::b!": true, "acme.support.2024": true, "x.Y9": true,
+	} {
+		if isLiteralSecret(value) != want {
+			t.Errorf("%q: %v", value, !want)
+		}
+	}
+}

@@ -28,7 +28,7 @@ func (g *boot) settle() {
 		for _, l := range s.Listens {
 			s.Loopback = s.Loopback && l.Loopback()
 		}
-		s.Loopback = s.Loopback || s.confined
+		s.Loopback = s.Loopback && s.Unread == "" || s.confined
 		if s.Listens == nil {
 			s.Listens = []Listen{}
 		}
@@ -333,6 +333,8 @@ func (g *boot) snmpSettings(s *Service, t Text) {
 	users := false
 	for _, kv := range parseKeyValues(t) {
 		switch kv.key {
+		case "includeFile", "includeDir":
+			g.takesIn(s, kv.value)
 		case "rocommunity", "rwcommunity", "rocommunity6", "rwcommunity6", "com2sec", "com2sec6", "community":
 			if !onlyOwnCommunity(kv) {
 				l.TLS = No

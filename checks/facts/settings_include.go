@@ -19,7 +19,7 @@ var (
 
 // included puts the statements of included files where they are named. left is
 // how many more files it reads.
-func (g *boot) included(t Text, form includeForm, blocks []string, left *int) []statement {
+func (g *boot) included(s *Service, t Text, form includeForm, blocks []string, left *int) []statement {
 	var all []statement
 	for _, st := range form.parse(t) {
 		st.blocks = append(slices.Clone(blocks), st.blocks...)
@@ -33,14 +33,16 @@ func (g *boot) included(t Text, form includeForm, blocks []string, left *int) []
 		}
 		files := []string{name}
 		if strings.ContainsAny(name, "*?[") {
-			files = g.glob(name)
+			if files = g.glob(name); len(files) == 0 {
+				g.takesIn(s, name)
+			}
 		}
 		for _, f := range files {
 			if *left--; *left < 0 || len(all) > maxStatements {
 				return all
 			}
-			if inc, ok := g.texts.Get(g.root, f); ok {
-				all = append(all, g.included(inc, form, st.blocks, left)...)
+			if inc, ok := g.takesIn(s, f); ok {
+				all = append(all, g.included(s, inc, form, st.blocks, left)...)
 			}
 		}
 	}

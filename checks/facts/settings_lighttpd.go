@@ -169,7 +169,7 @@ func settleLighttpd(g *boot, s *Service) {
 		return
 	}
 	left := maxInclude
-	all := g.included(t, lighttpdForm, nil, &left)
+	all := g.included(s, t, lighttpdForm, nil, &left)
 	main := lighttpdSocket{listen: Listen{Port: 80, Protocol: "tcp", TLS: No, Location: At(t.File)}}
 	sockets := []lighttpdSocket{}
 	redirects := false

@@ -21,6 +21,11 @@ func settleMosquitto(g *boot, s *Service) {
 		}
 		s.Places = append(s.Places, At(t.File))
 		lines = g.mosquittoLines(t, 0)
+		for _, kv := range lines {
+			if kv.key == "include_dir" {
+				g.takesIn(s, kv.value)
+			}
+		}
 	}
 	listens, anonymous := mosquittoListens(lines)
 	if len(listens) == 0 {

@@ -88,7 +88,7 @@ func settleNginx(g *boot, s *Service) {
 		return
 	}
 	left := maxInclude
-	all := g.included(t, nginxForm, nil, &left)
+	all := g.included(s, t, nginxForm, nil, &left)
 	redirects := map[string]bool{}
 	tls := map[string]bool{}
 	places := map[string][]string{} // locations of each server

@@ -139,6 +139,7 @@ func (g *boot) parseSSHD(t Text, match string, left *int) []sshdSetting {
 				if !strings.HasPrefix(pattern, "/") {
 					pattern = "/etc/ssh/" + pattern
 				}
+				all = append(all, sshdSetting{"include", pattern, match, t.At(line)})
 				for _, name := range g.glob(pattern) {
 					if *left--; *left < 0 {
 						return all
@@ -177,6 +178,11 @@ func settleSSHD(g *boot, s *Service) {
 	if t, ok := g.settingsOf(s, flagValues(s.Args, "-f"), "etc/ssh/sshd_config"); ok {
 		all = append(all, g.parseSSHD(t, "", &left)...)
 		s.Places = append(s.Places, At(t.File))
+	}
+	for _, v := range all {
+		if v.key == "include" {
+			g.takesIn(s, v.value)
+		}
 	}
 	g.sshdListens(s, all)
 	server := SSHServer{Service: s.Name, Root: s.Root, Program: s.Program, Certain: s.Certain, Unread: s.Unread}
@@ -288,7 +294,7 @@ func (g *boot) sshServers() []SSHServer {
 // SSHServers are the SSH servers that the image starts.
 var SSHServers = &Fact[[]SSHServer]{
 	Name:    "ssh-servers",
-	Version: 3,
+	Version: 4,
 	Doc:     "How the SSH servers that are started let people in.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]SSHServer, error) {

@@ -62,6 +62,9 @@ func TestSettings(t *testing.T) {
 		{"telnetd", "telnetd", "telnetd -b 127.0.0.1 -p 2323", "etc/f", "x", "127.0.0.1:2323 no"},
 		{"busybox httpd", "httpd", "httpd -p 192.168.0.1:8080", "etc/f", "x", "192.168.0.1:8080"},
 		{"apache", "apache2", "apache2 -f /etc/f", "etc/f", "Listen 80\nListen 443\nSSLEngine on\n", ":80 no, :443 yes"},
+		{"apache, a module that is not loaded", "apache2", "apache2 -f /etc/f", "etc/f", "LoadModule mpm_event_module /a.so\nListen 127.0.0.1:8080\n<IfModule ssl_module>\n<IfModule mpm_event_module>\n\tListen 443\n</IfModule>\n</IfModule>\n<IfModule mod_gnutls.c>\nListen 443\n</IfModule>\n", "127.0.0.1:8080 no"},
+		{"apache, one that is", "apache2", "apache2 -f /etc/f", "etc/f", "LoadModule ssl_module /a.so\n<IfModule mod_ssl.c>\nListen 443\n</IfModule>\n<IfModule !ssl_module>\nListen 81\n</IfModule>\nListen 80\n", ":443 no, :80 no"},
+		{"apache, built in or not", "apache2", "apache2 -f /etc/f", "etc/f", "<IfModule ssl_module>\nListen 443\n</IfModule>\nListen 80\n", ":443 no, :80 no"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			program := strings.Fields(tc.run)[0]

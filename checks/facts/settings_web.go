@@ -199,14 +199,33 @@ func (g *boot) tlsLibrary() bool {
 func settleApache(g *boot, s *Service) {
 	ssl := false
 	left := maxInclude
+	modules := apacheModules{}
 	var take func(Text, bool)
 	take = func(t Text, ok bool) {
 		if left--; !ok || left < 0 {
 			return
 		}
 		s.Places = append(s.Places, At(t.File))
+		depth, off := 0, 0 // blocks IfModule, and the one from which nothing counts
 		for _, kv := range parseKeyValues(t) {
-			switch strings.ToLower(kv.key) {
+			key := strings.ToLower(kv.key)
+			switch {
+			case key == "<ifmodule":
+				if depth++; off == 0 && !modules.holds(kv.value) {
+					off = depth
+				}
+				continue
+			case key == "</ifmodule>":
+				if depth--; off > depth {
+					off = 0
+				}
+				continue
+			case off > 0:
+				continue
+			}
+			switch key {
+			case "loadmodule":
+				modules[strings.ToLower(firstOf(strings.Fields(kv.value), ""))] = true
 			case "listen":
 				address, port := parseAddress(firstOf(strings.Fields(kv.value), ""))
 				s.Listens = append(s.Listens, Listen{Address: address, Port: port, Protocol: "tcp", TLS: KnownOf(port == 443), Location: kv.at})
@@ -217,7 +236,11 @@ func settleApache(g *boot, s *Service) {
 				if !strings.HasPrefix(name, "/") {
 					name = "/etc/apache2/" + name
 				}
-				for _, f := range g.glob(name) {
+				files := g.glob(name)
+				if len(files) == 0 {
+					g.takesIn(s, name)
+				}
+				for _, f := range files {
 					take(g.texts.Get(g.root, f))
 				}
 			}
@@ -230,6 +253,22 @@ func settleApache(g *boot, s *Service) {
 		}
 	}
 	g.settleIfEmpty(s)
+}
+
+// apacheModules are those that the settings have loaded so far (httpd, mod_so).
+type apacheModules map[string]bool
+
+// holds judges the condition of IfModule, a module or the file of its source, with "!"
+// for the opposite. Where the settings load none, all may be built in, and any counts.
+func (m apacheModules) holds(condition string) bool {
+	if len(m) == 0 {
+		return true
+	}
+	name, not := strings.CutPrefix(strings.ToLower(strings.Trim(condition, `> "`)), "!")
+	if inner, ok := strings.CutSuffix(strings.TrimPrefix(name, "mod_"), ".c"); ok {
+		name = inner + "_module"
+	}
+	return m[name] != not
 }
 
 func (g *boot) settleIfEmpty(s *Service) {

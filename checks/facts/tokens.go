@@ -46,7 +46,7 @@ var Tokens = &Fact[[]Token]{
 			if shortTokens.anchors.in(t.Content) {
 				found = append(found, shortTokens.in(t.File, []byte(t.Content))...)
 			}
-			named = append(append(named, namedTokens(t)...), codeTokens(t)...)
+			named = slices.Concat(named, namedTokens(t), codeTokens(t), ownCodeTokens(t))
 		}
 		for _, s := range scripts {
 			named = append(named, scriptTokens(s)...)

@@ -7,7 +7,7 @@ import (
 )
 
 // tokenName is the name of a setting that holds a token.
-var tokenName = lazy(`(?i)(?:^|[-_.a-z0-9])(?:token|api_?-?key|apikey|access_?key|secret_?key|secret_access_key|client_?secret|shared_?access_?key|auth_?key|account_?key|app_?secret|device_?secret|license_?secret|(?:jwt|session|cookie|signing|consumer|product|provision)[-_]?secret|subscription[-_]?key)$|^(?:token|secret)$`)
+var tokenName = lazy(`(?i)(?:^|[-_.a-z0-9])(?:token|api_?-?key|apikey|access_?key|secret_?key|secret_access_key|client_?secret|shared_?access_?key|auth_?key|account_?key|ap[pi]_?secret|device_?secret|license_?secret|(?:jwt|session|cookie|signing|consumer|product|provision)[-_]?secret|subscription[-_]?key)$|^(?:token|secret)$`)
 
 // otherTokens are words that make it something else: a name, a place, a public one.
 var otherTokens = []string{"csrf", "xsrf", "public", "pub", "file", "path", "url", "uri", "name", "id", "type", "expiry", "endpoint", "refresh_interval"}

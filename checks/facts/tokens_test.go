@@ -199,3 +199,34 @@ func TestTokensOfCode(t *testing.T) {
 		}
 	}
 }
+
+// A program's own token is one by its name and by a value that is no name itself.
+func TestTokensOfPrograms(t *testing.T) {
+	const a, b = "a9f5f167f44f4964e6c998dee827110d", "Zx9kLmQ2pR7sT4vW8yB3nC6d"
+	for name, tc := range map[string]struct{ file, content, want string }{
+		"Python":           {"opt/a.py", `API_TOKEN = "` + a + `"`, "token (API_TOKEN)"},
+		"Base64":           {"opt/a.py", `INFLUX_TOKEN = "f3b8Jq9sLk2mN4pQ6rS8tU0vW2xY4zA6bC8dE0fG2hI4jK6lM8nO0pQ2rS4tU6v=="`, "token (INFLUX_TOKEN)"},
+		"members":          {"opt/a.js", `var o = {api_key: "` + a + `", clientSecret: "` + b + `"};`, "token (api_key), token (clientSecret)"},
+		"a constant":       {"opt/a.js", `const API_KEY = '` + a + `';`, "token (API_KEY)"},
+		"PHP":              {"opt/a.php", "<?php\n$api_token = '" + a + "';\ndefine('API_SECRET', '" + b + "');\n", "token (api_token), token (API_SECRET)"},
+		"a page's":         {"www/js/a.js", `var apiKey = "` + a + `";`, ""},
+		"a package's":      {"usr/lib/python3/dist-packages/x/a.py", `API_TOKEN = "` + a + `"`, ""},
+		"a vendored one's": {"srv/vendor/x/a.php", "<?php\n$api_token = '" + a + "';\n", ""},
+		"a comment":        {"opt/a.py", `# API_TOKEN = "` + a + `"`, ""},
+		"a name":           {"opt/a.py", `API_KEY = "x-api-key-header-v2"`, ""},
+		"of surroundings":  {"opt/a.py", `API_TOKEN = os.environ["ACME_API_TOKEN_V2X"]`, ""},
+		"of a form":        {"opt/a.py", `csrf_token = "` + a + `"`, ""},
+		"a public one":     {"opt/a.py", `public_api_key = "` + a + `"`, ""},
+		"compared":         {"opt/a.py", `if api_key == "` + a + `":`, ""},
+		"to be filled in":  {"opt/a.py", `API_TOKEN = "yourapitoken1234567890"`, ""},
+	} {
+		o := observeFiles(t, map[string]string{tc.file: tc.content + "\n"}, Tokens)
+		var got []string
+		for _, f := range valueOf(t, o, Tokens) {
+			got = append(got, f.What)
+		}
+		if strings.Join(got, ", ") != tc.want {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
+	}
+}

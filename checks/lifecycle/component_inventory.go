@@ -24,8 +24,8 @@ var ComponentInventory = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.2-3"},
-	Version:   2,
-	Needs:     checks.Needs(facts.Components, facts.UnreadDatabases),
+	Version:   3,
+	Needs:     checks.Needs(facts.Components, facts.UnreadDatabases, facts.UnnamedArchives),
 	Run:       componentInventory,
 }
 
@@ -51,10 +51,22 @@ func componentInventory(c *checks.Context) checks.Judgement {
 	if unread := checks.Ask(c, facts.UnreadDatabases); len(unread) > 0 && len(found) == 0 {
 		return c.Inconclusive("the package database %s cannot be read", assay.Inside(unread[0].Path))
 	}
+	if why := unnamedArchives(c); why != "" && len(found) == 0 {
+		return c.Inconclusive("the inventory has holes: %s", why)
+	}
 	if gap := c.Gap(); gap != "" && len(found) == 0 {
 		return c.Inconclusive("the inventory may have holes: %s", gap)
 	}
 	return c.None(found, filesOf(seen)...)
+}
+
+// unnamedArchives says how many archives of Java nobody can look up.
+func unnamedArchives(c *checks.Context) string {
+	all := checks.Ask(c, facts.UnnamedArchives)
+	if len(all) == 0 {
+		return ""
+	}
+	return "the Java archive " + assay.Inside(all[0].Path) + " says neither name nor version" + more(len(all)-1)
 }
 
 // bill reads the declared bill of materials.

@@ -119,7 +119,8 @@ type spdxElement struct {
 }
 
 // names are the names under which a part may be looked for: its own and that of
-// its package URL; a Go module has its whole path.
+// its package URL; a Go module has its whole path,
+// and what Maven has is known with its group.
 func (p part) names() []string {
 	names := []string{strings.ToLower(p.Name)}
 	rest, ok := strings.CutPrefix(p.PURL, "pkg:")
@@ -132,6 +133,9 @@ func (p part) names() []string {
 		rest = rest[:i]
 	}
 	kind, path, _ := strings.Cut(rest, "/")
+	if at := strings.LastIndexByte(path, '/'); kind == "maven" && at > 0 {
+		names = append(names, strings.ToLower(unescape(path[:at]+":"+path[at+1:])))
+	}
 	if kind == "golang" {
 		names = append(names, strings.ToLower(unescape(path)))
 	}

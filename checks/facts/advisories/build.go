@@ -331,6 +331,8 @@ func orderOf(ecosystem string) versions.Order {
 		return versions.RPM
 	case "Go", "npm", "crates.io", "Hex", "Pub", "SwiftURL", "NuGet":
 		return versions.SemVer
+	case "Maven":
+		return versions.Maven
 	}
 	return versions.Upstream
 }

@@ -43,6 +43,9 @@ func (s *Set) questionOf(c facts.Component, release string) (q question, why str
 		return q, "its package URL cannot be read"
 	}
 	if name, ok := registries[p.Type]; ok {
+		if p.Type == "maven" && p.Namespace == "" {
+			return q, "the group under which Maven has it is not known"
+		}
 		q = question{ecosystem: name, names: []string{registryName(p)}, version: c.Version}
 		if _, ok := s.Manifest.ecosystem(name); !ok {
 			return q, "the data set has no records of " + name

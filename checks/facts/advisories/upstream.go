@@ -57,6 +57,7 @@ var makers = map[string][]string{
 	"net-snmp":          {"net-snmp:net-snmp"},
 	"nginx":             {"f5:nginx", "nginx:nginx", "f5:nginx_open_source"},
 	"ntp":               {"ntp:ntp"},
+	"openjdk":           {"oracle:openjdk", "oracle:jdk", "oracle:jre"},
 	"openssh":           {"openbsd:openssh"},
 	"openssl":           {"openssl:openssl"},
 	"openvpn":           {"openvpn:openvpn"},
