@@ -29,27 +29,43 @@ func TestJavaInventory(t *testing.T) {
 		want    string
 		unnamed int
 	}{
-		"by Maven": {[]firmwaretest.File{jar("opt/lib/netty.jar", class, pom("io.netty", "netty-handler", "4.1.48.Final"), manifest("Implementation-Title: Netty\r\nImplementation-Version: 4\r\n"))},
-			"io.netty:netty-handler 4.1.48.Final package pkg:maven/io.netty/netty-handler@4.1.48.Final", 0},
-		"in a Spring Boot archive": {[]firmwaretest.File{jar("opt/gw.jar", class, jar("BOOT-INF/lib/log4j-core-2.14.1.jar", class, pom("org.apache.logging.log4j", "log4j-core", "2.14.1")))},
-			"org.apache.logging.log4j:log4j-core 2.14.1 package pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1", 0},
-		"several in one": {[]firmwaretest.File{jar("opt/all.jar", class, pom("a.b", "c", "1"), pom("a.b", "d", "2"))},
-			"a.b:c 1 package pkg:maven/a.b/c@1, a.b:d 2 package pkg:maven/a.b/d@2", 0},
-		"unpacked": {[]firmwaretest.File{firmwaretest.Text("opt/app/META-INF/maven/a.b/c/pom.properties", 0o644, "version: 1.5\n")},
-			"a.b:c 1.5 package pkg:maven/a.b/c@1.5", 0},
-		"by the bundle": {[]firmwaretest.File{jar("opt/codec.jar", class, manifest("Bundle-SymbolicName: org.apache.commons.co\r\n dec;singleton:=true\r\nBundle-Version: 1.15.0\r\nImplementation-Title: x\r\n"))},
-			"org.apache.commons.codec 1.15.0 build pkg:maven/org.apache.commons.codec@1.15.0", 0},
-		"by the implementation": {[]firmwaretest.File{jar("opt/spring-core-4.3.30.jar", class, manifest("Implementation-Title: spring-core\r\nImplementation-Version: 4.3.30\r\n"))},
-			"spring-core 4.3.30 build pkg:maven/spring-core@4.3.30", 0},
-		"by the file's name": {[]firmwaretest.File{jar("opt/log4j-1.2-api-2.19.0.jar", class)},
-			"log4j-1.2-api 2.19.0 string pkg:maven/log4j-1.2-api@2.19.0", 0},
+		"by Maven": {
+			[]firmwaretest.File{jar("opt/lib/netty.jar", class, pom("io.netty", "netty-handler", "4.1.48.Final"), manifest("Implementation-Title: Netty\r\nImplementation-Version: 4\r\n"))},
+			"io.netty:netty-handler 4.1.48.Final package pkg:maven/io.netty/netty-handler@4.1.48.Final", 0,
+		},
+		"in a Spring Boot archive": {
+			[]firmwaretest.File{jar("opt/gw.jar", class, jar("BOOT-INF/lib/log4j-core-2.14.1.jar", class, pom("org.apache.logging.log4j", "log4j-core", "2.14.1")))},
+			"org.apache.logging.log4j:log4j-core 2.14.1 package pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1", 0,
+		},
+		"several in one": {
+			[]firmwaretest.File{jar("opt/all.jar", class, pom("a.b", "c", "1"), pom("a.b", "d", "2"))},
+			"a.b:c 1 package pkg:maven/a.b/c@1, a.b:d 2 package pkg:maven/a.b/d@2", 0,
+		},
+		"unpacked": {
+			[]firmwaretest.File{firmwaretest.Text("opt/app/META-INF/maven/a.b/c/pom.properties", 0o644, "version: 1.5\n")},
+			"a.b:c 1.5 package pkg:maven/a.b/c@1.5", 0,
+		},
+		"by the bundle": {
+			[]firmwaretest.File{jar("opt/codec.jar", class, manifest("Bundle-SymbolicName: org.apache.commons.co\r\n dec;singleton:=true\r\nBundle-Version: 1.15.0\r\nImplementation-Title: x\r\n"))},
+			"org.apache.commons.codec 1.15.0 build pkg:maven/org.apache.commons.codec@1.15.0", 0,
+		},
+		"by the implementation": {
+			[]firmwaretest.File{jar("opt/spring-core-4.3.30.jar", class, manifest("Implementation-Title: spring-core\r\nImplementation-Version: 4.3.30\r\n"))},
+			"spring-core 4.3.30 build pkg:maven/spring-core@4.3.30", 0,
+		},
+		"by the file's name": {
+			[]firmwaretest.File{jar("opt/log4j-1.2-api-2.19.0.jar", class)},
+			"log4j-1.2-api 2.19.0 string pkg:maven/log4j-1.2-api@2.19.0", 0,
+		},
 		"by nothing":            {[]firmwaretest.File{jar("opt/gw.jar", class, manifest("\r\nName: x\r\nBundle-SymbolicName: y\r\nBundle-Version: 1\r\n"))}, "", 1},
 		"a version to be":       {[]firmwaretest.File{jar("opt/gw.jar", class, pom("a.b", "c", "${revision}"))}, "", 1},
 		"no code":               {[]firmwaretest.File{jar("opt/texts.jar", firmwaretest.Text("a.properties", 0o644, "a=b\n"))}, "", 0},
 		"an app of Android":     {[]firmwaretest.File{jar("system/app/a.apk", class, manifest("Bundle-SymbolicName: y\r\nBundle-Version: 1\r\n"))}, "", 0},
 		"another file properly": {[]firmwaretest.File{firmwaretest.Text("opt/maven/a/b/pom.properties", 0o644, "version=1.5\n"), firmwaretest.Text("etc/release", 0o644, "VERSION=1.2\n")}, "", 0},
-		"the runtime": {[]firmwaretest.File{firmwaretest.Text("usr/lib/jvm/17/release", 0o644, "IMPLEMENTOR=\"Acme\"\nJAVA_VERSION=\"17.0.9\"\n"), jar("usr/lib/jvm/17/lib/jrt-fs.jar", class)},
-			"openjdk 17.0.9 build pkg:generic/acme/openjdk@17.0.9", 0},
+		"the runtime": {
+			[]firmwaretest.File{firmwaretest.Text("usr/lib/jvm/17/release", 0o644, "IMPLEMENTOR=\"Acme\"\nJAVA_VERSION=\"17.0.9\"\n"), jar("usr/lib/jvm/17/lib/jrt-fs.jar", class)},
+			"openjdk 17.0.9 build pkg:generic/acme/openjdk@17.0.9", 0,
+		},
 	} {
 		image := firmwaretest.Squashfs(append([]firmwaretest.File{firmwaretest.Dir("etc", 0o755), firmwaretest.Dir("bin", 0o755)}, test.files...)...)
 		o, err := Observe(t.Context(), firmware.Bytes("image.bin", image), firmware.Options{}, Components, UnnamedArchives)

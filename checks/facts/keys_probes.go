@@ -22,7 +22,8 @@ func isProbe(public assay.Digest, at assay.Location) bool {
 	return slices.ContainsFunc(probeKeys, func(p struct {
 		public assay.Digest
 		file   string
-	}) bool {
+	},
+	) bool {
 		return p.public == public && strings.HasSuffix(at.Path, p.file)
 	})
 }
