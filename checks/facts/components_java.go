@@ -101,7 +101,7 @@ func (m *javaMark) readPOM(name, text string) bool {
 	if values["groupId"] != "" && values["artifactId"] != "" {
 		m.Group, m.Name = values["groupId"], values["artifactId"]
 	}
-	return isJavaVersion(m.Version) && !strings.ContainsAny(m.Group+m.Name, "${} \t")
+	return isJavaVersion(m.Version) && len(m.Group)+len(m.Name) <= maxField && !strings.ContainsAny(m.Group+m.Name, "${} \t")
 }
 
 // readManifest reads the main section of a manifest: what makes the bundle known, else
@@ -115,7 +115,9 @@ func (m *javaMark) readManifest(text string) bool {
 			break // the sections of single files follow
 		}
 		if rest, folded := strings.CutPrefix(line, " "); folded {
-			values[key] += rest
+			if len(values[key]) <= maxField { // of longer ones nothing is a name
+				values[key] += rest
+			}
 			continue
 		}
 		var value string

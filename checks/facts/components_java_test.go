@@ -90,3 +90,22 @@ func TestJavaNames(t *testing.T) {
 		t.Error("names of Java archives")
 	}
 }
+
+// FuzzJava reads what archives of Java say of themselves.
+func FuzzJava(f *testing.F) {
+	f.Add("META-INF/maven/org.a/b/pom.properties", "groupId=org.a\nartifactId=b\nversion=1.2\n")
+	f.Add("META-INF/MANIFEST.MF", "Bundle-SymbolicName: a;x=1\nBundle-Version: 1\n .2\n\n")
+	f.Add("release", "JAVA_VERSION=\"17.0.1\"\nIMPLEMENTOR=\"N/A\"\n")
+	f.Fuzz(func(t *testing.T, name, text string) {
+		for kind, read := range map[string]func(*javaMark) bool{
+			"pom":      func(m *javaMark) bool { return m.readPOM(name, text) },
+			"manifest": func(m *javaMark) bool { return m.readManifest(text) },
+			"release":  func(m *javaMark) bool { return m.readRelease(text) },
+		} {
+			var m javaMark
+			if read(&m) && (m.Version == "" || m.Name == "" || len(m.Version) > maxJavaVersion) {
+				t.Errorf("%s gives %+v of %q", kind, m, text)
+			}
+		}
+	})
+}

@@ -198,8 +198,9 @@ func FuzzOrders(f *testing.F) {
 		f.Add(p.a, p.b)
 	}
 	f.Add("1.0^^~-1", ":-:*_r0-r")
+	f.Add("2.0-a1", "2.0-alpha.1-0.")
 	f.Fuzz(func(t *testing.T, a, b string) {
-		for name, compare := range map[string]Order{"deb": Deb, "rpm": RPM, "apk": APK, "semver": SemVer, "upstream": Upstream} {
+		for name, compare := range map[string]Order{"deb": Deb, "rpm": RPM, "apk": APK, "semver": SemVer, "maven": Maven, "upstream": Upstream} {
 			if x, y := compare(a, b), compare(b, a); x != -y {
 				t.Errorf("%s: %q and %q: %d, the other way round %d", name, a, b, x, y)
 			}
