@@ -43,7 +43,7 @@ var mayTake = map[string][]string{
 	"":                    {},
 	"firmware": { // decompressors
 		"github.com/klauspost/compress/", "github.com/mikelolasagasti/xz", "github.com/ulikunitz/xz",
-		"github.com/pierrec/lz4/", "github.com/anchore/go-lzo",
+		"github.com/pierrec/lz4/", "github.com/anchore/go-lzo", "github.com/andybalholm/brotli",
 		"golang.org/x/crypto/blake2b", // of minisign
 	},
 	"schema/product": {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/", "golang.org/x/text/"},
