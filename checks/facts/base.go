@@ -187,9 +187,7 @@ var testFolders = []string{
 // amongPublished reports whether one of the folders of a path, in small letters, is one in
 // which what others published is kept as it came.
 func amongPublished(elements []string) bool {
-	return slices.ContainsFunc(elements[:max(len(elements)-1, 0)], func(e string) bool {
-		return slices.Contains([]string{"vendor", "node_modules", "site-packages", "dist-packages", "bower_components"}, e)
-	})
+	return slices.ContainsFunc(elements[:max(len(elements)-1, 0)], func(e string) bool { return e == "vendor" || slices.Contains(libraryFolders, e) })
 }
 
 // isExampleName reports whether a file is an example by its last or second to

@@ -32,11 +32,12 @@ func isLockFile(name string) bool {
 	return slices.Contains(lockNames, strings.ToLower(path.Base(name))) || strings.HasSuffix(name, "vendor/composer/installed.json")
 }
 
-// inLibraries reports whether a path lies where package managers put packages.
+// libraryFolders are where package managers put packages.
+var libraryFolders = []string{"node_modules", "bower_components", "site-packages", "dist-packages"}
+
+// inLibraries reports whether a path lies there.
 func inLibraries(name string) bool {
-	return slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(dir string) bool {
-		return dir == "node_modules" || dir == "bower_components" || dir == "site-packages" || dir == "dist-packages"
-	})
+	return slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(dir string) bool { return slices.Contains(libraryFolders, dir) })
 }
 
 // isPackageRecord knows what pip keeps of a package (PEP 376 and 627): its description

@@ -103,6 +103,9 @@
 	MOVL    $1, CX; \
 	MOVWLZX 2(R14), DX
 
+#define TREE3 ROOT; TREEBIT; TREEBIT; TREEBIT
+#define TREE8 TREE3; TREEBIT; TREEBIT; TREEBIT; TREEBIT; TREEBIT
+
 // NEXT sets the state: one after a literal, another after a match. R10 is the old.
 #define NEXT(afterLit, afterMatch) \
 	MOVL    $afterMatch, R12; \
@@ -190,29 +193,14 @@ first:
 	MOVBLZX (DI)(R13*1), R9
 	MOVL    $0x100, R10
 	MOVL    $1, CX
-	LIKEBIT
-	LIKEBIT
-	LIKEBIT
-	LIKEBIT
-	LIKEBIT
-	LIKEBIT
-	LIKEBIT
-	LIKEBIT
+	LIKEBIT; LIKEBIT; LIKEBIT; LIKEBIT; LIKEBIT; LIKEBIT; LIKEBIT; LIKEBIT
 	MOVQ    d+0(FP), R8
-	MOVB    CX, (DI)
-	INCQ    DI
-	JMP     symbol
+	JMP     decoded
 
 plain:
-	ROOT
-	TREEBIT
-	TREEBIT
-	TREEBIT
-	TREEBIT
-	TREEBIT
-	TREEBIT
-	TREEBIT
-	TREEBIT
+	TREE8
+
+decoded:
 	MOVB CX, (DI)
 	INCQ DI
 	JMP  symbol
@@ -292,10 +280,7 @@ length:
 	MOVQ where-56(SP), R12
 	SHLQ $4, R12
 	LEAQ lengths_low(R14)(R12*1), R14
-	ROOT
-	TREEBIT
-	TREEBIT
-	TREEBIT
+	TREE3
 	LEAL (const_minMatch-8)(CX), R12
 	JMP  sized
 
@@ -307,25 +292,14 @@ notLow:
 	MOVQ where-56(SP), R12
 	SHLQ $4, R12
 	LEAQ lengths_mid(R14)(R12*1), R14
-	ROOT
-	TREEBIT
-	TREEBIT
-	TREEBIT
+	TREE3
 	LEAL (const_minMatch+8-8)(CX), R12
 	JMP  sized
 
 high:
 	ONE
 	LEAQ lengths_high(R14), R14
-	ROOT
-	TREEBIT
-	TREEBIT
-	TREEBIT
-	TREEBIT
-	TREEBIT
-	TREEBIT
-	TREEBIT
-	TREEBIT
+	TREE8
 	LEAL (const_minMatch+16-256)(CX), R12
 
 sized:
@@ -344,10 +318,7 @@ distance:
 	CMOVLHI R15, R12
 	SHLQ    $7, R12
 	LEAQ    Decoder_slot(R8)(R12*1), R14
-	ROOT
-	TREEBIT
-	TREEBIT
-	TREEBIT
+	TREE3
 	TREEBIT
 	TREEBIT
 	TREEBIT
@@ -393,10 +364,7 @@ even:
 	SHLL    $const_alignBits, R10
 	ADDL    R10, dist-72(SP)
 	LEAQ    Decoder_align(R8), R14
-	ROOT
-	TREEBIT
-	TREEBIT
-	TREEBIT
+	TREE3
 	TREEBIT
 
 reverse:

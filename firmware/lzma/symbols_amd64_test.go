@@ -97,7 +97,7 @@ func fenced(t *testing.T, b []byte) []byte {
 	size := (len(b) + page - 1) / page * page
 	m, err := syscall.Mmap(-1, 0, size+2*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
-		t.Skip(err)
+		t.Skip("no memory can be mapped: ", err)
 	}
 	t.Cleanup(func() { _ = syscall.Munmap(m) })
 	for _, fence := range [][]byte{m[:page], m[page+size:]} {
