@@ -129,7 +129,7 @@ func (b banner) fits(base string, elf *elfFile, content []byte) bool {
 	if elf == nil || matches(b.own) {
 		return true
 	}
-	if slices.ContainsFunc(b.quoted, func(lib string) bool { return needsLibrary(elf.needed, lib) }) {
+	if slices.ContainsFunc(b.quoted, func(lib string) bool { return elf.Needs(lib) }) {
 		return false
 	}
 	return b.beside == "" || bytes.Contains(content, []byte(b.beside))

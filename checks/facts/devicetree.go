@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -88,4 +89,12 @@ func walkTree(data []byte, found func(treeNode)) error {
 		}
 	}
 	return nil
+}
+
+// cString gives the bytes up to the first NUL.
+func cString(b []byte) string {
+	if i := bytes.IndexByte(b, 0); i >= 0 {
+		b = b[:i]
+	}
+	return string(b)
 }

@@ -18,44 +18,47 @@ const (
 	maxDynText  = 16 << 20 // bytes of the dynamic string table that are searched
 )
 
-// errNotELF says that the content is no ELF file.
+// errNotELF says that the content is no ELF file at all; other errors are of one that is
+// damaged.
 var errNotELF = errors.New("not an ELF file")
 
 // elfFile is what the program headers and PT_DYNAMIC of an ELF file say.
-// Section headers are never read: half of all router images have none, and a
-// loader does not look at them either (System V ABI, chapter 5).
 type elfFile struct {
-	bits        int // 32 or 64
-	order       binary.ByteOrder
-	machine     uint16
-	kind        uint16 // ET_REL 1, ET_EXEC 2, ET_DYN 3, ET_CORE 4
-	interpreter string
-	needed      []string
-	soname      string
-	runpath     []string
-	stack       string // of PT_GNU_STACK: "", "rw", "rwx"
-	relro       bool
-	bindNow     bool
-	pieFlag     bool
+	Bits        int // 32 or 64
+	Order       binary.ByteOrder
+	Machine     uint16   // e_machine
+	Kind        uint16   // ET_REL 1, ET_EXEC 2, ET_DYN 3, ET_CORE 4
+	Interpreter string   // the loader, of PT_INTERP; empty for a static program
+	Needed      []string // file names of libraries
+	Soname      string   // its own name, of a library
+	RunPath     []string // folders in which libraries are looked for, of DT_RPATH and DT_RUNPATH
+	Stack       string   // of PT_GNU_STACK: "", "rw", "rwx"
+	Relro       bool     // it has PT_GNU_RELRO
+	BindNow     bool
+	PIE         bool // by DF_1_PIE
 	dynamic     bool
 	names       []byte // the dynamic string table
 
 	symtab, strtab, hash uint64 // their addresses
-	rela, relasz         uint64 // address and size in bytes of the relocations with addends
+	Rela, RelaSize       uint64 // address and size in bytes of the relocations with addends
 
-	data     []byte
-	segments []elfSegment
+	Data     []byte // the file's content
+	Segments []elfSegment
 }
 
+// elfSegment is a program header.
 type elfSegment struct {
-	kind, flags         uint32
-	offset, vaddr, size uint64
+	Kind, Flags           uint32
+	Offset, Address, Size uint64 // place in the file and in memory, and bytes in the file
 }
+
+// ptLoad is the kind of the segments that are in memory when the program runs, PT_LOAD.
+const ptLoad = 1
 
 // The few constants of the ABI that are needed here.
 const (
-	ptLoad, ptDynamic, ptInterp = 1, 2, 3
-	ptGNUStack, ptGNURelro      = 0x6474e551, 0x6474e552
+	ptDynamic, ptInterp    = 2, 3
+	ptGNUStack, ptGNURelro = 0x6474e551, 0x6474e552
 
 	dtNeeded, dtHash, dtStrtab, dtSymtab, dtStrsz, dtSoname, dtRpath = 1, 4, 5, 6, 10, 14, 15
 	dtRela, dtRelasz                                                 = 7, 8
@@ -70,24 +73,24 @@ func parseELF(data []byte) (*elfFile, error) {
 	if len(data) < 52 || string(data[:4]) != "\x7fELF" {
 		return nil, errNotELF
 	}
-	e := &elfFile{data: data}
+	e := &elfFile{Data: data}
 	switch data[4] {
 	case 1:
-		e.bits = 32
+		e.Bits = 32
 	case 2:
-		e.bits = 64
+		e.Bits = 64
 	default:
 		return nil, fmt.Errorf("elf: unknown class %d at offset 4", data[4])
 	}
 	switch data[5] {
 	case 1:
-		e.order = binary.LittleEndian
+		e.Order = binary.LittleEndian
 	case 2:
-		e.order = binary.BigEndian
+		e.Order = binary.BigEndian
 	default:
 		return nil, fmt.Errorf("elf: unknown byte order %d at offset 5", data[5])
 	}
-	e.kind, e.machine = e.order.Uint16(data[16:]), e.order.Uint16(data[18:])
+	e.Kind, e.Machine = e.Order.Uint16(data[16:]), e.Order.Uint16(data[18:])
 	if err := e.readSegments(); err != nil {
 		return nil, err
 	}
@@ -97,15 +100,15 @@ func parseELF(data []byte) (*elfFile, error) {
 func (e *elfFile) readSegments() error {
 	var at uint64
 	var size, n int
-	if e.bits == 32 {
-		at, size, n = uint64(e.order.Uint32(e.data[28:])), int(e.order.Uint16(e.data[42:])), int(e.order.Uint16(e.data[44:]))
+	if e.Bits == 32 {
+		at, size, n = uint64(e.Order.Uint32(e.Data[28:])), int(e.Order.Uint16(e.Data[42:])), int(e.Order.Uint16(e.Data[44:]))
 	} else {
-		if len(e.data) < 64 {
-			return fmt.Errorf("elf: cut off at offset %d", len(e.data))
+		if len(e.Data) < 64 {
+			return fmt.Errorf("elf: cut off at offset %d", len(e.Data))
 		}
-		at, size, n = e.order.Uint64(e.data[32:]), int(e.order.Uint16(e.data[54:])), int(e.order.Uint16(e.data[56:]))
+		at, size, n = e.Order.Uint64(e.Data[32:]), int(e.Order.Uint16(e.Data[54:])), int(e.Order.Uint16(e.Data[56:]))
 	}
-	least := map[int]int{32: 32, 64: 56}[e.bits]
+	least := map[int]int{32: 32, 64: 56}[e.Bits]
 	if n == 0 {
 		return nil
 	}
@@ -123,45 +126,45 @@ func (e *elfFile) readSegments() error {
 }
 
 func (e *elfFile) addSegment(h []byte) {
-	o := e.order
+	o := e.Order
 	var s elfSegment
-	if e.bits == 32 {
-		s = elfSegment{kind: o.Uint32(h), offset: uint64(o.Uint32(h[4:])), vaddr: uint64(o.Uint32(h[8:])), size: uint64(o.Uint32(h[16:])), flags: o.Uint32(h[24:])}
+	if e.Bits == 32 {
+		s = elfSegment{Kind: o.Uint32(h), Offset: uint64(o.Uint32(h[4:])), Address: uint64(o.Uint32(h[8:])), Size: uint64(o.Uint32(h[16:])), Flags: o.Uint32(h[24:])}
 	} else {
-		s = elfSegment{kind: o.Uint32(h), flags: o.Uint32(h[4:]), offset: o.Uint64(h[8:]), vaddr: o.Uint64(h[16:]), size: o.Uint64(h[32:])}
+		s = elfSegment{Kind: o.Uint32(h), Flags: o.Uint32(h[4:]), Offset: o.Uint64(h[8:]), Address: o.Uint64(h[16:]), Size: o.Uint64(h[32:])}
 	}
-	e.segments = append(e.segments, s)
-	switch s.kind {
+	e.Segments = append(e.Segments, s)
+	switch s.Kind {
 	case ptInterp:
-		e.interpreter = cString(e.slice(s.offset, min(s.size, maxELFText)))
+		e.Interpreter = untilNUL(e.slice(s.Offset, min(s.Size, maxELFText)))
 	case ptGNURelro:
-		e.relro = true
+		e.Relro = true
 	case ptGNUStack:
-		e.stack = "rw"
-		if s.flags&1 != 0 {
-			e.stack = "rwx"
+		e.Stack = "rw"
+		if s.Flags&1 != 0 {
+			e.Stack = "rwx"
 		}
 	}
 }
 
 // slice gives n bytes at an offset of the file; nil if they are not all there.
 func (e *elfFile) slice(at, n uint64) []byte {
-	size := uint64(len(e.data))
+	size := uint64(len(e.Data))
 	if at > size || n > size-at {
 		return nil
 	}
-	return e.data[at : at+n]
+	return e.Data[at : at+n]
 }
 
-// atAddress gives up to n bytes at a virtual address.
-func (e *elfFile) atAddress(addr, n uint64) []byte {
-	for _, s := range e.segments {
-		if s.kind == ptLoad && addr >= s.vaddr && addr-s.vaddr < s.size {
-			at, end := s.offset+addr-s.vaddr, uint64(len(e.data))
-			if at >= end || at < s.offset {
+// At gives up to n bytes at a virtual address; none if no segment holds it.
+func (e *elfFile) At(addr, n uint64) []byte {
+	for _, s := range e.Segments {
+		if s.Kind == ptLoad && addr >= s.Address && addr-s.Address < s.Size {
+			at, end := s.Offset+addr-s.Address, uint64(len(e.Data))
+			if at >= end || at < s.Offset {
 				return nil
 			}
-			return e.data[at : at+min(n, s.size-(addr-s.vaddr), end-at)]
+			return e.Data[at : at+min(n, s.Size-(addr-s.Address), end-at)]
 		}
 	}
 	return nil
@@ -169,21 +172,21 @@ func (e *elfFile) atAddress(addr, n uint64) []byte {
 
 // readDynamic reads PT_DYNAMIC.
 func (e *elfFile) readDynamic() error {
-	i := slices.IndexFunc(e.segments, func(s elfSegment) bool { return s.kind == ptDynamic })
+	i := slices.IndexFunc(e.Segments, func(s elfSegment) bool { return s.Kind == ptDynamic })
 	if i < 0 {
 		return nil
 	}
 	e.dynamic = true
-	s := e.segments[i]
-	word := uint64(e.bits / 8)
-	table := e.slice(s.offset, s.size)
+	s := e.Segments[i]
+	word := uint64(e.Bits / 8)
+	table := e.slice(s.Offset, s.Size)
 	if table == nil {
-		return fmt.Errorf("elf: dynamic section at offset %d lies outside the file", s.offset)
+		return fmt.Errorf("elf: dynamic section at offset %d lies outside the file", s.Offset)
 	}
 	var needed, runpath []uint64
 	var soname, strtab, strsz uint64
 	for n := 0; n < maxDynamic && uint64(len(table)) >= 2*word; n++ {
-		tag, val := e.word(table), e.word(table[word:])
+		tag, val := e.Word(table), e.Word(table[word:])
 		table = table[2*word:]
 		switch tag {
 		case 0:
@@ -203,46 +206,47 @@ func (e *elfFile) readDynamic() error {
 		case dtStrsz:
 			strsz = val
 		case dtRela:
-			e.rela = val
+			e.Rela = val
 		case dtRelasz:
-			e.relasz = val
+			e.RelaSize = val
 		case dtBindNow:
-			e.bindNow = true
+			e.BindNow = true
 		case dtFlags:
-			e.bindNow = e.bindNow || val&dfBindNow != 0
+			e.BindNow = e.BindNow || val&dfBindNow != 0
 		case dtFlags1:
-			e.bindNow = e.bindNow || val&df1Now != 0
-			e.pieFlag = val&df1PIE != 0
+			e.BindNow = e.BindNow || val&df1Now != 0
+			e.PIE = val&df1PIE != 0
 		}
 	}
 	e.strtab = strtab
-	e.names = e.atAddress(strtab, min(strsz, maxDynText))
+	e.names = e.At(strtab, min(strsz, maxDynText))
 	for _, at := range needed[:min(len(needed), maxNeeded)] {
 		if s := e.name(at); s != "" {
-			e.needed = append(e.needed, s)
+			e.Needed = append(e.Needed, s)
 		}
 	}
 	for _, at := range runpath[:min(len(runpath), maxNeeded)] {
-		e.runpath = append(e.runpath, strings.FieldsFunc(e.name(at), func(r rune) bool { return r == ':' })...)
+		e.RunPath = append(e.RunPath, strings.FieldsFunc(e.name(at), func(r rune) bool { return r == ':' })...)
 	}
 	if soname != 0 {
-		e.soname = e.name(soname)
+		e.Soname = e.name(soname)
 	}
 	return nil
 }
 
-func (e *elfFile) word(b []byte) uint64 {
-	if e.bits == 32 {
-		return uint64(e.order.Uint32(b))
+// Word reads an address or a size, of 4 or 8 bytes; b has as many.
+func (e *elfFile) Word(b []byte) uint64 {
+	if e.Bits == 32 {
+		return uint64(e.Order.Uint32(b))
 	}
-	return e.order.Uint64(b)
+	return e.Order.Uint64(b)
 }
 
 func (e *elfFile) name(at uint64) string {
 	if at >= uint64(len(e.names)) {
 		return ""
 	}
-	return cString(e.names[at:min(at+maxELFText, uint64(len(e.names)))])
+	return untilNUL(e.names[at:min(at+maxELFText, uint64(len(e.names)))])
 }
 
 // hasName reports whether a symbol's name is in the dynamic string table.
@@ -250,9 +254,9 @@ func (e *elfFile) hasName(name string) bool {
 	return bytes.Contains(e.names, []byte("\x00"+name+"\x00"))
 }
 
-// fortified reports whether one of the C library's checked functions is
+// Fortified reports whether one of the C library's checked functions is
 // called: __strcpy_chk and its like, but not __stack_chk_fail.
-func (e *elfFile) fortified() bool {
+func (e *elfFile) Fortified() bool {
 	for rest := e.names; ; {
 		i := bytes.Index(rest, []byte("_chk\x00"))
 		if i < 0 {
@@ -265,8 +269,22 @@ func (e *elfFile) fortified() bool {
 	}
 }
 
-// cString gives the bytes up to the first NUL.
-func cString(b []byte) string {
+// Needs reports whether the file is linked with a library; see [needsLibrary].
+func (e *elfFile) Needs(library string) bool { return needsLibrary(e.Needed, library) }
+
+// needsLibrary reports whether a library is among file names, by the start of its
+// name: "libssl" is also libssl.so.3 and libssl-1.1.so.
+func needsLibrary(needed []string, library string) bool {
+	for _, n := range needed {
+		if rest, ok := strings.CutPrefix(n, library); ok && (rest == "" || rest[0] == '.' || rest[0] == '-') {
+			return true
+		}
+	}
+	return false
+}
+
+// untilNUL gives the bytes up to the first NUL.
+func untilNUL(b []byte) string {
 	if i := bytes.IndexByte(b, 0); i >= 0 {
 		b = b[:i]
 	}

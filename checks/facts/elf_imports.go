@@ -5,20 +5,20 @@ import "bytes"
 // maxSymbols bounds the dynamic symbols of one file that are looked at.
 const maxSymbols = 1 << 18
 
-// imports reports which of the names the file takes from its libraries: symbols
+// Imports reports which of the names the file takes from its libraries: symbols
 // of the dynamic symbol table that it does not define.
-func (e *elfFile) imports(names ...string) map[string]bool {
+func (e *elfFile) Imports(names ...string) map[string]bool {
 	found := map[string]bool{}
 	table := e.symbols()
-	size := map[int]int{32: 16, 64: 24}[e.bits]
+	size := map[int]int{32: 16, 64: 24}[e.Bits]
 	for n := 0; n < maxSymbols && len(table) >= size; n++ {
 		s := table[:size]
 		table = table[size:]
-		section := e.order.Uint16(s[14:])
-		if e.bits == 64 {
-			section = e.order.Uint16(s[6:])
+		section := e.Order.Uint16(s[14:])
+		if e.Bits == 64 {
+			section = e.Order.Uint16(s[6:])
 		}
-		at := uint64(e.order.Uint32(s))
+		at := uint64(e.Order.Uint32(s))
 		if section != 0 || at == 0 || at >= uint64(len(e.names)) {
 			continue
 		}
@@ -37,12 +37,12 @@ func (e *elfFile) symbols() []byte {
 	if e.symtab == 0 {
 		return nil
 	}
-	size := map[int]uint64{32: 16, 64: 24}[e.bits]
-	if head := e.atAddress(e.hash, 8); e.hash != 0 && len(head) == 8 {
-		return e.atAddress(e.symtab, min(uint64(e.order.Uint32(head[4:])), maxSymbols)*size)
+	size := map[int]uint64{32: 16, 64: 24}[e.Bits]
+	if head := e.At(e.hash, 8); e.hash != 0 && len(head) == 8 {
+		return e.At(e.symtab, min(uint64(e.Order.Uint32(head[4:])), maxSymbols)*size)
 	}
 	if e.strtab > e.symtab {
-		return e.atAddress(e.symtab, min(e.strtab-e.symtab, maxSymbols*size))
+		return e.At(e.symtab, min(e.strtab-e.symtab, maxSymbols*size))
 	}
 	return nil
 }

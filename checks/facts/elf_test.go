@@ -92,11 +92,11 @@ func TestParseELF(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%d bits, %v: %v", bits, order, err)
 			}
-			if !slices.Equal(e.needed, []string{"libssl.so.3", "libc.so.6"}) || e.interpreter != "/lib/ld.so.1" ||
-				!e.bindNow || !e.pieFlag || e.stack != "rw" || e.machine != 8 {
+			if !slices.Equal(e.Needed, []string{"libssl.so.3", "libc.so.6"}) || e.Interpreter != "/lib/ld.so.1" ||
+				!e.BindNow || !e.PIE || e.Stack != "rw" || e.Machine != 8 {
 				t.Errorf("%d bits, %v: read %+v", bits, order, e)
 			}
-			if !e.hasName("__stack_chk_fail") || !e.fortified() {
+			if !e.hasName("__stack_chk_fail") || !e.Fortified() {
 				t.Errorf("%d bits, %v: names not found in %q", bits, order, e.names)
 			}
 		}
@@ -110,7 +110,7 @@ func TestELFImports(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := e.imports("listen", "accept", "xlisten", "bind"); !got["listen"] || len(got) != 1 {
+			if got := e.Imports("listen", "accept", "xlisten", "bind"); !got["listen"] || len(got) != 1 {
 				t.Errorf("%d bits, %v: imports %v, want listen alone", bits, order, got)
 			}
 		}
@@ -129,7 +129,7 @@ func TestParseELFDamaged(t *testing.T) {
 			changed := slices.Clone(whole)
 			changed[n] = v
 			if e, err := parseELF(changed); err == nil {
-				e.imports("listen")
+				e.Imports("listen")
 			}
 		}
 	}
@@ -165,10 +165,10 @@ func FuzzParseELF(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if len(e.needed) > maxNeeded || len(e.segments) > maxSegments {
-			t.Errorf("%d libraries, %d segments", len(e.needed), len(e.segments))
+		if len(e.Needed) > maxNeeded || len(e.Segments) > maxSegments {
+			t.Errorf("%d libraries, %d segments", len(e.Needed), len(e.Segments))
 		}
-		e.fortified()
-		e.imports("listen", "bind")
+		e.Fortified()
+		e.Imports("listen", "bind")
 	})
 }

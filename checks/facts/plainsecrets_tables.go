@@ -38,7 +38,7 @@ func seeTableSecrets(f *firmware.File, content []byte, words sights) []PlainSecr
 	if err != nil {
 		return nil
 	}
-	t := pointerTables{elf: e, word: uint64(e.bits / 8), names: map[uint64]string{}, moved: map[uint64]uint64{}}
+	t := pointerTables{elf: e, word: uint64(e.Bits / 8), names: map[uint64]string{}, moved: map[uint64]uint64{}}
 	words.each(func(_, at int) bool {
 		t.addName(content, at)
 		return len(t.names) < maxTableNames
@@ -91,9 +91,9 @@ func (t *pointerTables) addName(content []byte, at int) {
 	if recordName([]byte(name)) != len(name) || !isPasswordName(name) && !strings.HasSuffix(strings.ToLower(name), "psk") {
 		return
 	}
-	for _, s := range t.elf.segments {
-		if s.kind == ptLoad && uint64(start) >= s.offset && uint64(start)-s.offset < s.size {
-			t.names[s.vaddr+uint64(start)-s.offset] = name
+	for _, s := range t.elf.Segments {
+		if s.Kind == ptLoad && uint64(start) >= s.Offset && uint64(start)-s.Offset < s.Size {
+			t.names[s.Address+uint64(start)-s.Offset] = name
 		}
 	}
 }
@@ -102,10 +102,10 @@ func (t *pointerTables) addName(content []byte, at int) {
 func (t *pointerTables) spots() []uint64 {
 	var spots []uint64
 	entry := 3 * t.word // offset, info, addend
-	table := t.elf.atAddress(t.elf.rela, min(t.elf.relasz, maxRelocated*entry))
+	table := t.elf.At(t.elf.Rela, min(t.elf.RelaSize, maxRelocated*entry))
 	each := func(visit func(place, addend uint64)) {
 		for b := table; uint64(len(b)) >= entry; b = b[entry:] {
-			visit(t.elf.word(b), t.elf.word(b[2*t.word:]))
+			visit(t.elf.Word(b), t.elf.Word(b[2*t.word:]))
 		}
 	}
 	near := map[uint64]bool{}
@@ -122,14 +122,14 @@ func (t *pointerTables) spots() []uint64 {
 			t.moved[place] = addend
 		}
 	})
-	for _, s := range t.elf.segments {
-		if s.kind != ptLoad {
+	for _, s := range t.elf.Segments {
+		if s.Kind != ptLoad {
 			continue
 		}
-		data := t.elf.atAddress(s.vaddr, s.size)
+		data := t.elf.At(s.Address, s.Size)
 		for at := uint64(0); at+t.word <= uint64(len(data)); at += t.word {
-			if _, ok := t.names[t.elf.word(data[at:])]; ok && len(spots) < maxTableSpots {
-				spots = append(spots, s.vaddr+at)
+			if _, ok := t.names[t.elf.Word(data[at:])]; ok && len(spots) < maxTableSpots {
+				spots = append(spots, s.Address+at)
 			}
 		}
 	}
@@ -141,16 +141,16 @@ func (t *pointerTables) pointer(at uint64) uint64 {
 	if p, ok := t.moved[at]; ok {
 		return p
 	}
-	b := t.elf.atAddress(at, t.word)
+	b := t.elf.At(at, t.word)
 	if uint64(len(b)) < t.word {
 		return 0
 	}
-	return t.elf.word(b)
+	return t.elf.Word(b)
 }
 
 // text is the printable string at an address; empty if there is none.
 func (t *pointerTables) text(at uint64) string {
-	b, _, ok := bytes.Cut(t.elf.atAddress(at, maxRawString), []byte{0})
+	b, _, ok := bytes.Cut(t.elf.At(at, maxRawString), []byte{0})
 	if !ok || at == 0 || !isPrintable(string(b)) {
 		return ""
 	}
@@ -158,9 +158,9 @@ func (t *pointerTables) text(at uint64) string {
 }
 
 func (t *pointerTables) offset(at uint64) (uint64, bool) {
-	for _, s := range t.elf.segments {
-		if s.kind == ptLoad && at >= s.vaddr && at-s.vaddr < s.size {
-			return s.offset + at - s.vaddr, true
+	for _, s := range t.elf.Segments {
+		if s.Kind == ptLoad && at >= s.Address && at-s.Address < s.Size {
+			return s.Offset + at - s.Address, true
 		}
 	}
 	return 0, false
@@ -190,6 +190,6 @@ func (t *pointerTables) isSetting(at uint64) bool {
 
 // readable reports whether a string, an empty one too, stands at an address.
 func (t *pointerTables) readable(at uint64) bool {
-	b, _, ok := bytes.Cut(t.elf.atAddress(at, maxRawString), []byte{0})
+	b, _, ok := bytes.Cut(t.elf.At(at, maxRawString), []byte{0})
 	return ok && isPrintable(string(b))
 }

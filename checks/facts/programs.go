@@ -3,7 +3,6 @@ package facts
 import (
 	"bytes"
 	"path"
-	"strings"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
@@ -45,15 +44,6 @@ func (p Program) Base() string { return path.Base(p.Name) }
 // its name: "libssl".
 func (p Program) Needs(library string) bool { return needsLibrary(p.Needed, library) }
 
-func needsLibrary(needed []string, library string) bool {
-	for _, n := range needed {
-		if rest, ok := strings.CutPrefix(n, library); ok && (rest == "" || rest[0] == '.' || rest[0] == '-') {
-			return true
-		}
-	}
-	return false
-}
-
 // Programs are the ELF files of the image.
 var Programs = &Scan[Program]{
 	Name:    "programs",
@@ -70,30 +60,48 @@ var Programs = &Scan[Program]{
 	},
 }
 
+// languageGo is the language of programs that Go's linker made.
+const languageGo = "go"
+
+// languageWords are what the linkers or run-time libraries of languages that guard
+// memory themselves leave in every program: of Go, and two of Rust.
+var languageWords = newLiterals([]string{goBuild, "RUST_BACKTRACE", "/rustc/"})
+
+// languageOf recognises such programs by those words.
+func languageOf(words sights) string {
+	switch {
+	case words.has(0, 1):
+		return languageGo
+	case words.has(1, 2) && words.has(2, 3):
+		return "rust"
+	}
+	return ""
+}
+
 func programOf(f *firmware.File, e *elfFile, language string) Program {
 	p := Program{
 		Location: At(f), Root: containerPath(f), Name: f.Name,
-		Machine: machineName(e.machine), Bits: e.bits, Big: e.order.Uint16([]byte{0, 1}) == 1,
-		Interpreter: e.interpreter, Needed: e.needed, Soname: e.soname, RunPath: e.runpath,
-		Stack: e.stack, Relro: e.relro, BindNow: e.bindNow,
-		StackProtector: e.guarded(), Fortified: e.fortified(), Fortifiable: e.fortifiable(),
-		Language: language, Code: e.codeSize(),
+		Machine: machineName(e.Machine), Bits: e.Bits, Big: e.Order.Uint16([]byte{0, 1}) == 1,
+		Interpreter: e.Interpreter, Needed: e.Needed, Soname: e.Soname, RunPath: e.RunPath,
+		Stack: e.Stack, Relro: e.Relro, BindNow: e.BindNow,
+		StackProtector: e.Guarded(), Fortified: e.Fortified(), Fortifiable: e.Fortifiable(),
+		Language: language, Code: e.CodeSize(),
 	}
-	p.Listens = e.imports("listen")["listen"]
+	p.Listens = e.Imports("listen")["listen"]
 	if p.Language == languageGo { // its own libraries, with the names of the functions that it needs
-		p.Listens = p.Listens || bytes.Contains(e.data, []byte("net.(*netFD).listenStream"))
+		p.Listens = p.Listens || bytes.Contains(e.Data, []byte("net.(*netFD).listenStream"))
 	}
 	switch {
-	case e.kind == 1:
+	case e.Kind == 1:
 		p.Kind = "object"
-	case e.kind == 4:
+	case e.Kind == 4:
 		p.Kind = "core"
-	case e.kind == 3 && !e.pieFlag && (e.interpreter == "" || e.soname != ""):
+	case e.Kind == 3 && !e.PIE && (e.Interpreter == "" || e.Soname != ""):
 		p.Kind = "library"
 	default:
 		p.Kind = "program"
-		p.PIE = e.kind == 3
-		p.Static = e.interpreter == "" && len(e.needed) == 0
+		p.PIE = e.Kind == 3
+		p.Static = e.Interpreter == "" && len(e.Needed) == 0
 	}
 	return p
 }
