@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/elf"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -76,7 +77,7 @@ func seeBanners(f *firmware.File, content []byte, anchors sights) []sighting {
 		return nil
 	}
 	var all []sighting
-	elf, _ := parseELF(content)
+	elf, _ := elf.Parse(content)
 	if name, version, ok := libraryVersion(base); ok && (elf != nil || name == "uclibc") {
 		all = append(all, sighting{Name: name, Version: version, Confidence: ConfidenceString, Location: At(f)})
 	}
@@ -119,7 +120,7 @@ func quotes(base string, content []byte) bool {
 }
 
 // fits reports whether the banner may speak in a file of that name.
-func (b banner) fits(base string, elf *elfFile, content []byte) bool {
+func (b banner) fits(base string, elf *elf.File, content []byte) bool {
 	matches := func(patterns []string) bool {
 		return slices.ContainsFunc(patterns, func(p string) bool { ok, _ := path.Match(p, base); return ok })
 	}

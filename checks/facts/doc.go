@@ -25,7 +25,7 @@
 //   - base: the tree of files and its root file systems
 //   - texts, sections, unit, uci: text files, and the forms of settings in several
 //   - shell: scripts as syntax trees, what they run, and with which words
-//   - elf, devicetree: readers of other forms
+//   - devicetree: the tree of a board's parts
 //   - published: what packages of others are published with, and no device is set by
 //   - secret, redact: what must not be told, and leaving it out
 //   - seenonce, times: one sighting told once; the time that a fact takes
@@ -74,4 +74,19 @@
 //   - endpoints, ownpages, telemetry: whom the device talks to
 //   - sensors, residue: what it can see and hear, and what people left in it
 //   - pages: documents from the web
+//
+// # Rooms below
+//
+// What knows no fact stands in folders of its own, and a test keeps this list too.
+//
+// Readers, which get bytes or strings and tell what these say:
+//
+//   - elf: programs and libraries
+//   - sqlite3, rpmdb: data bases, and the packages that are installed by one
+//
+// What is brought from elsewhere, for checks to compare with:
+//
+//   - advisories: known vulnerabilities and ends of support
+//   - knownkeys: keys whose private half is public
+//   - repository: what GitHub says
 package facts

@@ -12,16 +12,7 @@ import (
 // The layout in the package's documentation names what each file is of: a name
 // that is not there has no place yet, and one without files is out of date.
 func TestLayout(t *testing.T) {
-	doc, err := os.ReadFile("doc.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, layout, _ := strings.Cut(string(doc), "// # Layout")
-	var named []string
-	for _, line := range regexp.MustCompile(`(?m)^//   - (.*)$`).FindAllStringSubmatch(layout, -1) {
-		list, _, _ := strings.Cut(line[1], ": ")
-		named = append(named, strings.Split(list, ", ")...)
-	}
+	named := namedUnder(t, "Layout")
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -39,4 +30,39 @@ func TestLayout(t *testing.T) {
 			t.Errorf("doc.go: the layout has %q, and no file begins with it", n)
 		}
 	}
+}
+
+// Likewise the folders: each is a room that knows no fact, and the documentation names it.
+func TestRooms(t *testing.T) {
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var there []string
+	for _, e := range entries {
+		if e.IsDir() && e.Name() != "testdata" {
+			there = append(there, e.Name())
+		}
+	}
+	named := namedUnder(t, "Rooms below")
+	if slices.Sort(named); !slices.Equal(named, there) {
+		t.Errorf("doc.go names the rooms %q; there are %q", named, there)
+	}
+}
+
+// namedUnder gives what the lists under a heading of the package's documentation name.
+func namedUnder(t *testing.T, heading string) []string {
+	t.Helper()
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(doc), "// # "+heading+"\n")
+	text, _, _ = strings.Cut(text, "\n// # ")
+	var named []string
+	for _, line := range regexp.MustCompile(`(?m)^//   - (.*)$`).FindAllStringSubmatch(text, -1) {
+		list, _, _ := strings.Cut(line[1], ": ")
+		named = append(named, strings.Split(list, ", ")...)
+	}
+	return named
 }

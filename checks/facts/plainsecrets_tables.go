@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/assay-iot/assay/checks/facts/elf"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -34,7 +35,7 @@ func seeTableSecrets(f *firmware.File, content []byte, words sights) []PlainSecr
 	if !bytes.HasPrefix(content, elfStart) || !words.any() {
 		return nil
 	}
-	e, err := parseELF(content)
+	e, err := elf.Parse(content)
 	if err != nil {
 		return nil
 	}
@@ -75,7 +76,7 @@ func isTableSecret(name, value string) bool {
 
 // pointerTables are the words of an ELF file that point to strings.
 type pointerTables struct {
-	elf   *elfFile
+	elf   *elf.File
 	word  uint64            // bytes of a pointer
 	names map[uint64]string // names of passwords, by address
 	moved map[uint64]uint64 // pointers that relocations write, by their place
@@ -92,7 +93,7 @@ func (t *pointerTables) addName(content []byte, at int) {
 		return
 	}
 	for _, s := range t.elf.Segments {
-		if s.Kind == ptLoad && uint64(start) >= s.Offset && uint64(start)-s.Offset < s.Size {
+		if s.Kind == elf.Load && uint64(start) >= s.Offset && uint64(start)-s.Offset < s.Size {
 			t.names[s.Address+uint64(start)-s.Offset] = name
 		}
 	}
@@ -123,7 +124,7 @@ func (t *pointerTables) spots() []uint64 {
 		}
 	})
 	for _, s := range t.elf.Segments {
-		if s.Kind != ptLoad {
+		if s.Kind != elf.Load {
 			continue
 		}
 		data := t.elf.At(s.Address, s.Size)
@@ -159,7 +160,7 @@ func (t *pointerTables) text(at uint64) string {
 
 func (t *pointerTables) offset(at uint64) (uint64, bool) {
 	for _, s := range t.elf.Segments {
-		if s.Kind == ptLoad && at >= s.Address && at-s.Address < s.Size {
+		if s.Kind == elf.Load && at >= s.Address && at-s.Address < s.Size {
 			return s.Offset + at - s.Address, true
 		}
 	}

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"debug/elf"
 	"encoding/binary"
 	"strings"
 	"testing"
@@ -43,7 +44,7 @@ func tableImage(bits int, order binary.ByteOrder, rela bool, width int, rows [][
 		}
 	}
 	if rela {
-		for i, v := range []uint64{dtRela, uint64(base + relaAt), dtRelasz, uint64(n * 3 * word)} {
+		for i, v := range []uint64{uint64(elf.DT_RELA), uint64(base + relaAt), uint64(elf.DT_RELASZ), uint64(n * 3 * word)} {
 			put(dynAt+i*word, v)
 		}
 	}
@@ -53,9 +54,9 @@ func tableImage(bits int, order binary.ByteOrder, rela bool, width int, rows [][
 		b[5] = 2
 	}
 	order.PutUint16(b[16:], 3)
-	segment := func(i int, kind uint32, at, size int) {
+	segment := func(i int, kind elf.ProgType, at, size int) {
 		h := ehdr + i*phdr
-		order.PutUint32(b[h:], kind)
+		order.PutUint32(b[h:], uint32(kind))
 		if bits == 32 {
 			for j, v := range []int{at, base + at, 0, size, size, 6} {
 				order.PutUint32(b[h+4+4*j:], uint32(v))
@@ -76,8 +77,8 @@ func tableImage(bits int, order binary.ByteOrder, rela bool, width int, rows [][
 		order.PutUint16(b[54:], uint16(phdr))
 		order.PutUint16(b[56:], 2)
 	}
-	segment(0, ptLoad, 0, len(b))
-	segment(1, ptDynamic, dynAt, 6*word)
+	segment(0, elf.PT_LOAD, 0, len(b))
+	segment(1, elf.PT_DYNAMIC, dynAt, 6*word)
 	return b
 }
 

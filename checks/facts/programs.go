@@ -5,6 +5,7 @@ import (
 	"path"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/elf"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -42,7 +43,7 @@ func (p Program) Base() string { return path.Base(p.Name) }
 
 // Needs reports whether the program is linked with a library, by the start of
 // its name: "libssl".
-func (p Program) Needs(library string) bool { return needsLibrary(p.Needed, library) }
+func (p Program) Needs(library string) bool { return elf.Links(p.Needed, library) }
 
 // Programs are the ELF files of the image.
 var Programs = &Scan[Program]{
@@ -52,7 +53,7 @@ var Programs = &Scan[Program]{
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= 52 },
 	Words:   languageWords,
 	Spot: func(f *firmware.File, content []byte, words sights) []Program {
-		e, err := parseELF(content)
+		e, err := elf.Parse(content)
 		if e == nil || err != nil {
 			return nil
 		}
@@ -78,7 +79,7 @@ func languageOf(words sights) string {
 	return ""
 }
 
-func programOf(f *firmware.File, e *elfFile, language string) Program {
+func programOf(f *firmware.File, e *elf.File, language string) Program {
 	p := Program{
 		Location: At(f), Root: containerPath(f), Name: f.Name,
 		Machine: machineName(e.Machine), Bits: e.Bits, Big: e.Order.Uint16([]byte{0, 1}) == 1,

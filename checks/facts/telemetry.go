@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/elf"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -57,7 +58,7 @@ var TelemetrySigns = &Fact[[]Telemetry]{
 			switch name := p.Base(); {
 			case p.Kind == "program" && slices.Contains(telemetryAgents, name):
 				all = append(all, Telemetry{Sign: SignAgent, Name: name, On: KnownOf(started[name]), Location: p.Location})
-			case p.Kind == "library" && slices.ContainsFunc(telemetryLibraries, func(l string) bool { return needsLibrary([]string{name}, l) }):
+			case p.Kind == "library" && slices.ContainsFunc(telemetryLibraries, func(l string) bool { return elf.Links([]string{name}, l) }):
 				linked := slices.ContainsFunc(programs, func(q Program) bool {
 					return slices.Contains(q.Needed, name) || p.Soname != "" && slices.Contains(q.Needed, p.Soname)
 				})

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"context"
+	"debug/elf"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -32,7 +33,7 @@ const feed = "src/gz base http://feeds.example.invalid/base\n"
 
 // swupdateProgram looks like one that was built with or without signatures.
 func swupdateProgram(signed bool) string {
-	b := elfImage(32, le, []string{"libc.so.6"}, df1PIE)
+	b := elfImage(32, le, []string{"libc.so.6"}, elf.DF_1_PIE)
 	if signed {
 		b = append(b, "Error: SWUpdate is built for signed images, provide a public key file.\x00"...)
 	}

@@ -1,4 +1,4 @@
-package facts
+package elf
 
 import "bytes"
 
@@ -7,7 +7,7 @@ const maxSymbols = 1 << 18
 
 // Imports reports which of the names the file takes from its libraries: symbols
 // of the dynamic symbol table that it does not define.
-func (e *elfFile) Imports(names ...string) map[string]bool {
+func (e *File) Imports(names ...string) map[string]bool {
 	found := map[string]bool{}
 	table := e.symbols()
 	size := map[int]int{32: 16, 64: 24}[e.Bits]
@@ -33,7 +33,7 @@ func (e *elfFile) Imports(names ...string) map[string]bool {
 
 // symbols gives the dynamic symbol table. Its length stands in DT_HASH; without
 // that it ends, as linkers lay it out, where the names begin.
-func (e *elfFile) symbols() []byte {
+func (e *File) symbols() []byte {
 	if e.symtab == 0 {
 		return nil
 	}

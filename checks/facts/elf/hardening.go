@@ -1,4 +1,4 @@
-package facts
+package elf
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 
 // Guarded reports whether the stack protector is in use. A program without a
 // dynamic string table shows it by the message that the C library prints.
-func (e *elfFile) Guarded() bool {
+func (e *File) Guarded() bool {
 	if e.hasName("__stack_chk_fail") || e.hasName("__stack_smash_handler") || e.hasName("__stack_chk_guard") {
 		return true
 	}
@@ -20,15 +20,15 @@ var checkedTwins = []string{"printf", "fprintf", "sprintf", "snprintf", "vsnprin
 
 // Fortifiable reports whether a function is called that a fortified program
 // would not call. Of the C libraries only glibc has checked functions.
-func (e *elfFile) Fortifiable() bool {
+func (e *File) Fortifiable() bool {
 	return e.Needs("libc.so.6") && slices.ContainsFunc(checkedTwins, e.hasName)
 }
 
 // CodeSize gives the bytes of the segments that may be executed.
-func (e *elfFile) CodeSize() int64 {
+func (e *File) CodeSize() int64 {
 	var n int64
 	for _, s := range e.Segments {
-		if s.Kind == ptLoad && s.Flags&1 != 0 {
+		if s.Kind == Load && s.Flags&1 != 0 {
 			n += int64(min(s.Size, 1<<30))
 		}
 	}

@@ -1,4 +1,8 @@
-package facts
+// Package elf reads ELF files as their loader does: by program headers and PT_DYNAMIC
+// (System V ABI, chapter 5). Section headers are never read: half of all router images
+// have none. It knows nothing of images and facts; it gets bytes, which may be hostile,
+// and allocates no more than they hold.
+package elf
 
 import (
 	"bytes"
@@ -18,12 +22,12 @@ const (
 	maxDynText  = 16 << 20 // bytes of the dynamic string table that are searched
 )
 
-// errNotELF says that the content is no ELF file at all; other errors are of one that is
+// ErrNotELF says that the content is no ELF file at all; other errors are of one that is
 // damaged.
-var errNotELF = errors.New("not an ELF file")
+var ErrNotELF = errors.New("not an ELF file")
 
-// elfFile is what the program headers and PT_DYNAMIC of an ELF file say.
-type elfFile struct {
+// File is what the program headers and PT_DYNAMIC of an ELF file say.
+type File struct {
 	Bits        int // 32 or 64
 	Order       binary.ByteOrder
 	Machine     uint16   // e_machine
@@ -43,17 +47,17 @@ type elfFile struct {
 	Rela, RelaSize       uint64 // address and size in bytes of the relocations with addends
 
 	Data     []byte // the file's content
-	Segments []elfSegment
+	Segments []Segment
 }
 
-// elfSegment is a program header.
-type elfSegment struct {
+// Segment is a program header.
+type Segment struct {
 	Kind, Flags           uint32
 	Offset, Address, Size uint64 // place in the file and in memory, and bytes in the file
 }
 
-// ptLoad is the kind of the segments that are in memory when the program runs, PT_LOAD.
-const ptLoad = 1
+// Load is the kind of the segments that are in memory when the program runs, PT_LOAD.
+const Load = 1
 
 // The few constants of the ABI that are needed here.
 const (
@@ -67,13 +71,13 @@ const (
 	dfBindNow, df1Now, df1PIE = 0x8, 0x1, 0x08000000
 )
 
-// parseELF reads an ELF file of either endianness and word size. A file that
+// Parse reads an ELF file of either endianness and word size. A file that
 // is cut off is an error, with the offset.
-func parseELF(data []byte) (*elfFile, error) {
+func Parse(data []byte) (*File, error) {
 	if len(data) < 52 || string(data[:4]) != "\x7fELF" {
-		return nil, errNotELF
+		return nil, ErrNotELF
 	}
-	e := &elfFile{Data: data}
+	e := &File{Data: data}
 	switch data[4] {
 	case 1:
 		e.Bits = 32
@@ -97,7 +101,7 @@ func parseELF(data []byte) (*elfFile, error) {
 	return e, e.readDynamic()
 }
 
-func (e *elfFile) readSegments() error {
+func (e *File) readSegments() error {
 	var at uint64
 	var size, n int
 	if e.Bits == 32 {
@@ -125,13 +129,13 @@ func (e *elfFile) readSegments() error {
 	return nil
 }
 
-func (e *elfFile) addSegment(h []byte) {
+func (e *File) addSegment(h []byte) {
 	o := e.Order
-	var s elfSegment
+	var s Segment
 	if e.Bits == 32 {
-		s = elfSegment{Kind: o.Uint32(h), Offset: uint64(o.Uint32(h[4:])), Address: uint64(o.Uint32(h[8:])), Size: uint64(o.Uint32(h[16:])), Flags: o.Uint32(h[24:])}
+		s = Segment{Kind: o.Uint32(h), Offset: uint64(o.Uint32(h[4:])), Address: uint64(o.Uint32(h[8:])), Size: uint64(o.Uint32(h[16:])), Flags: o.Uint32(h[24:])}
 	} else {
-		s = elfSegment{Kind: o.Uint32(h), Flags: o.Uint32(h[4:]), Offset: o.Uint64(h[8:]), Address: o.Uint64(h[16:]), Size: o.Uint64(h[32:])}
+		s = Segment{Kind: o.Uint32(h), Flags: o.Uint32(h[4:]), Offset: o.Uint64(h[8:]), Address: o.Uint64(h[16:]), Size: o.Uint64(h[32:])}
 	}
 	e.Segments = append(e.Segments, s)
 	switch s.Kind {
@@ -148,7 +152,7 @@ func (e *elfFile) addSegment(h []byte) {
 }
 
 // slice gives n bytes at an offset of the file; nil if they are not all there.
-func (e *elfFile) slice(at, n uint64) []byte {
+func (e *File) slice(at, n uint64) []byte {
 	size := uint64(len(e.Data))
 	if at > size || n > size-at {
 		return nil
@@ -157,9 +161,9 @@ func (e *elfFile) slice(at, n uint64) []byte {
 }
 
 // At gives up to n bytes at a virtual address; none if no segment holds it.
-func (e *elfFile) At(addr, n uint64) []byte {
+func (e *File) At(addr, n uint64) []byte {
 	for _, s := range e.Segments {
-		if s.Kind == ptLoad && addr >= s.Address && addr-s.Address < s.Size {
+		if s.Kind == Load && addr >= s.Address && addr-s.Address < s.Size {
 			at, end := s.Offset+addr-s.Address, uint64(len(e.Data))
 			if at >= end || at < s.Offset {
 				return nil
@@ -171,8 +175,8 @@ func (e *elfFile) At(addr, n uint64) []byte {
 }
 
 // readDynamic reads PT_DYNAMIC.
-func (e *elfFile) readDynamic() error {
-	i := slices.IndexFunc(e.Segments, func(s elfSegment) bool { return s.Kind == ptDynamic })
+func (e *File) readDynamic() error {
+	i := slices.IndexFunc(e.Segments, func(s Segment) bool { return s.Kind == ptDynamic })
 	if i < 0 {
 		return nil
 	}
@@ -235,14 +239,14 @@ func (e *elfFile) readDynamic() error {
 }
 
 // Word reads an address or a size, of 4 or 8 bytes; b has as many.
-func (e *elfFile) Word(b []byte) uint64 {
+func (e *File) Word(b []byte) uint64 {
 	if e.Bits == 32 {
 		return uint64(e.Order.Uint32(b))
 	}
 	return e.Order.Uint64(b)
 }
 
-func (e *elfFile) name(at uint64) string {
+func (e *File) name(at uint64) string {
 	if at >= uint64(len(e.names)) {
 		return ""
 	}
@@ -250,13 +254,13 @@ func (e *elfFile) name(at uint64) string {
 }
 
 // hasName reports whether a symbol's name is in the dynamic string table.
-func (e *elfFile) hasName(name string) bool {
+func (e *File) hasName(name string) bool {
 	return bytes.Contains(e.names, []byte("\x00"+name+"\x00"))
 }
 
 // Fortified reports whether one of the C library's checked functions is
 // called: __strcpy_chk and its like, but not __stack_chk_fail.
-func (e *elfFile) Fortified() bool {
+func (e *File) Fortified() bool {
 	for rest := e.names; ; {
 		i := bytes.Index(rest, []byte("_chk\x00"))
 		if i < 0 {
@@ -269,12 +273,12 @@ func (e *elfFile) Fortified() bool {
 	}
 }
 
-// Needs reports whether the file is linked with a library; see [needsLibrary].
-func (e *elfFile) Needs(library string) bool { return needsLibrary(e.Needed, library) }
+// Needs reports whether the file is linked with a library; see [Links].
+func (e *File) Needs(library string) bool { return Links(e.Needed, library) }
 
-// needsLibrary reports whether a library is among file names, by the start of its
+// Links reports whether a library is among file names, by the start of its
 // name: "libssl" is also libssl.so.3 and libssl-1.1.so.
-func needsLibrary(needed []string, library string) bool {
+func Links(needed []string, library string) bool {
 	for _, n := range needed {
 		if rest, ok := strings.CutPrefix(n, library); ok && (rest == "" || rest[0] == '.' || rest[0] == '-') {
 			return true
