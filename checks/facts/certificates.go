@@ -95,7 +95,7 @@ func certificateOf(c *x509.Certificate) *Certificate {
 	}
 	cert.Public = digestOf(c.RawSubjectPublicKeyInfo)
 	if key, ok := parseSPKI(c.RawSubjectPublicKeyInfo); ok {
-		cert.Public, cert.Number, cert.Algorithm, cert.Bits, cert.rsa = key.Public, key.Number, key.Algorithm, key.Bits, key.rsa
+		cert.Public, cert.Number, cert.Algorithm, cert.Bits, cert.rsa = key.Public, key.Number, key.Algorithm, key.Bits, key.RSA()
 	}
 	return cert
 }
@@ -115,6 +115,9 @@ func nameOf(n pkix.Name) string {
 	}
 	return forPeople(n.String())
 }
+
+// Probe reports the same of a certificate.
+func (c Certificate) Probe() bool { return isProbe(c.Public, c.Location) }
 
 // maxName is the number of characters that are kept of a name in an image.
 const maxName = 128

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/assay-iot/assay"
 )
 
 // TestBundledCertificates has certificates in a program: a list of authorities is that
@@ -47,10 +49,7 @@ func TestProbeKeys(t *testing.T) {
 	key := func(path, public string) Key {
 		k := Key{Private: true}
 		k.Location.Path = path
-		k.Public = probeKeys[0].public
-		if public == "" {
-			k.Public = ""
-		}
+		k.Public = assay.Digest(public)
 		return k
 	}
 	for _, tc := range []struct {

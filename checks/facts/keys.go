@@ -10,32 +10,6 @@ import (
 	"github.com/assay-iot/assay/firmware"
 )
 
-// Key is a private or public key that was parsed, never just its label. The
-// private part is not kept.
-type Key struct {
-	Private   bool
-	Symmetric bool   `json:",omitempty"` // a secret that both ends hold
-	Encrypted bool   // a private key behind a passphrase
-	Closed    bool   `json:",omitempty"` // a passphrase closes the file whole: whether it holds a private key is not known
-	Token     bool   `json:",omitempty"` // the handle of a private key that a security token keeps
-	Format    string // "PEM", "DER", "PKCS#12", "OpenSSH", "dropbear", "SSH public key", "Java key store", "age", "OpenPGP", "WireGuard", …
-	Algorithm string // "RSA", "EC", "Ed25519", …; empty if a passphrase hides it
-	Bits      int    // size of the modulus or of the curve; 0 if hidden or fixed
-	InKernel  bool   // it stands in a Linux kernel, which tests its own ciphers with published keys
-	// Public is the SHA-256 of the public half as SubjectPublicKeyInfo (RFC 5280,
-	// 4.1), to find what fits together; empty if a passphrase hides it.
-	Public assay.Digest
-	// Number names the public half as the blocklists of badkeys do; see KeyNumber.
-	Number string `json:",omitempty"`
-	// Same is equal for keys with the same content: Public, or the SHA-256 of the
-	// encrypted bytes.
-	Same     assay.Digest
-	Location assay.Location
-
-	rsa    *pkcs1Public // the public numbers, for arithmetic; not stored
-	sealed []byte       // a PKCS #12 file or key store whose passphrase may be a well-known one; not stored
-}
-
 // keyMaterial is what one scan finds: either a key or a certificate.
 type keyMaterial struct {
 	Key         *Key
@@ -54,14 +28,12 @@ var keyScan = &Scan[keyMaterial]{
 }
 
 const (
-	minKeyFile = 44        // bytes; a key of WireGuard
-	maxDERFile = 64 << 10  // bytes of a key or certificate on its own
-	maxKeys    = 10000     // items kept of one file
-	maxRawDER  = 100000    // places of a raw range at which a DER structure is tried
-	maxPEM     = 256 << 10 // bytes of one PEM block
+	minKeyFile = 44     // bytes; a key of WireGuard
+	maxKeys    = 10000  // items kept of one file
+	maxRawDER  = 100000 // places of a raw range at which a DER structure is tried
 	// maxWordTries is the number of places in one file at which a word of a key is tried.
 	maxWordTries = 1000
-	maxKeyBits   = 16384
+	maxUnsealed  = 50 // files of an image at which the well-known passphrases are tried
 )
 
 // keyWords are how keys in texts begin, or what stands before them.
@@ -148,13 +120,11 @@ func otherMaterial(f *firmware.File, content []byte, words sights) []keyMaterial
 			key, n, ok := parseAge(content[at:])
 			found = withKey(found, f, key, at, n, ok)
 		case word < wordHex:
-			if m, ok := bareMaterial(f, content, at); ok {
-				more = append(more, m)
-			}
+			key, from, n, ok := parseBare(content, at)
+			found = withKey(found, f, key, from, n, ok)
 		case word < wordTunnel:
-			if m, ok := hexMaterial(f, content, at); ok {
-				more = append(more, m)
-			}
+			key, from, n, ok := parseHex(content, at)
+			found = withKey(found, f, key, from, n, ok)
 		default:
 			if m, ok := tunnelKey(f, content, at, keyWords.words[word]); ok {
 				more = append(more, m)
@@ -178,43 +148,19 @@ func withKey(found []keyMaterial, f *firmware.File, key *Key, from, length int, 
 
 // wholeFile parses a file that is nothing but one key or certificate.
 func wholeFile(f *firmware.File, content []byte) (keyMaterial, bool) {
-	for _, parse := range []func([]byte) (*Key, bool){parseKeyStore, parseBouncy, parseBCFKS, parseOpenPGP, parseGcrypt} {
-		if key, ok := parse(content); ok {
-			return keyMaterial{Key: key}, true
-		}
-	}
-	for _, parse := range []func(*firmware.File, []byte) (*Key, bool){tunnelFile, parseAgeFile} {
-		if key, ok := parse(f, content); ok {
-			return keyMaterial{Key: key}, true
-		}
-	}
-	if len(content) > maxDERFile {
-		return keyMaterial{}, false
-	}
-	if key, ok := parseDropbear(content); ok {
+	if key, ok := parseFile(f.Path, content); ok {
 		return keyMaterial{Key: key}, true
 	}
-	if key, ok := parseOpenSSH(content); ok {
-		return keyMaterial{Key: key}, true
-	}
-	if n, ok := derLength(content); !ok || n != len(content) {
+	if n, ok := derLength(content); !ok || n != len(content) || n > maxDERFile {
 		return keyMaterial{}, false
 	}
-	return parseDER(content)
+	return derMaterial(content)
 }
 
-// parseDER parses one DER structure as a private key, a public key or a
+// derMaterial parses one DER structure as a private key, a public key or a
 // certificate.
-func parseDER(der []byte) (keyMaterial, bool) {
-	if key, ok := parsePrivateDER(der); ok {
-		key.Format = "DER"
-		return keyMaterial{Key: key}, true
-	}
-	if key, ok := parseSPKI(der); ok {
-		key.Format = "DER"
-		return keyMaterial{Key: key}, true
-	}
-	if key, ok := parsePKCS12(der); ok {
+func derMaterial(der []byte) (keyMaterial, bool) {
+	if key, ok := parseDER(der); ok {
 		return keyMaterial{Key: key}, true
 	}
 	if cert, ok := parseCertificateDER(der); ok {
@@ -278,11 +224,11 @@ func rawMaterial(f *firmware.File, content []byte) []keyMaterial {
 // PKCS #1 has it, as boot loaders do; it must be of a usual size and exponent. A
 // kernel has such keys for its own tests.
 func parseRaw(der []byte, kernel bool) (keyMaterial, bool) {
-	if m, ok := parseDER(der); ok || kernel {
+	if m, ok := derMaterial(der); ok || kernel {
 		return m, ok
 	}
 	key, ok := parsePKCS1Public(der)
-	if !ok || key.Bits < 1024 || key.Bits%512 != 0 || !slices.Contains([]int64{3, 17, 65537}, key.rsa.E.Int64()) {
+	if !ok || key.Bits < 1024 || key.Bits%512 != 0 || !slices.Contains([]int64{3, 17, 65537}, key.RSA().E.Int64()) {
 		return keyMaterial{}, false
 	}
 	key.Format = "DER"
@@ -325,11 +271,11 @@ var Keys = &Fact[[]Key]{
 				continue
 			}
 			k := *m.Key
-			if k.sealed != nil && tries < maxUnsealed {
+			if k.Sealed() && tries < maxUnsealed {
 				tries++
-				k.Encrypted = !opensWithKnown(k.sealed)
+				k.Unseal()
 			}
-			k.sealed = nil
+			k.Forget()
 			keys = append(keys, k)
 		}
 		return keys, err

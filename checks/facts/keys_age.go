@@ -6,8 +6,6 @@ import (
 	"encoding/base64"
 	"path"
 	"strings"
-
-	"github.com/assay-iot/assay/firmware"
 )
 
 // How the secret keys of age begin: on Curve25519, and those that resist quantum
@@ -25,7 +23,7 @@ const maxAge = 128
 
 // parseAge parses a secret key of age at its first letter, checksum and all.
 func parseAge(text []byte) (key *Key, length int, ok bool) {
-	for length < min(len(text), maxAge) && (isBase64(text[length]) || text[length] == '-') {
+	for length < min(len(text), maxAge) && (isBase64Letter(text[length]) || text[length] == '-') {
 		length++
 	}
 	word := string(text[:length])
@@ -117,7 +115,7 @@ const maxAgeIdentity = 4 << 10
 // parseAgeFile knows a short file that age encrypted with a passphrase, as it does
 // with keys: its name or its length says so. What is encrypted for a key holds no key
 // that opens it.
-func parseAgeFile(f *firmware.File, b []byte) (*Key, bool) {
+func parseAgeFile(name string, b []byte) (*Key, bool) {
 	if len(b) > maxAgeIdentity {
 		return nil, false
 	}
@@ -135,7 +133,7 @@ func parseAgeFile(f *firmware.File, b []byte) (*Key, bool) {
 	if !ok || !bytes.HasPrefix(rest, []byte("-> scrypt ")) {
 		return nil, false
 	}
-	name := strings.ToLower(path.Base(f.Path))
+	name = strings.ToLower(path.Base(name))
 	if len(b) > 1<<10 && !strings.Contains(name, "key") && !strings.Contains(name, "identit") {
 		return nil, false
 	}

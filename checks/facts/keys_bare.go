@@ -3,9 +3,6 @@ package facts
 import (
 	"bytes"
 	"encoding/base64"
-
-	"github.com/assay-iot/assay"
-	"github.com/assay-iot/assay/firmware"
 )
 
 // bareWords stand near the start of private keys in DER whose base64 has no armour, as
@@ -23,32 +20,29 @@ var bareWords = []string{
 // maxBareHead is the number of letters before a word that a key begins within.
 const maxBareHead = 16
 
-// bareMaterial parses the private key in base64 around one of bareWords: letters that
+// parseBare parses the private key in base64 around one of bareWords: letters that
 // begin with it and hold it whole.
-func bareMaterial(f *firmware.File, content []byte, at int) (keyMaterial, bool) {
-	from := at
-	for from > 0 && isBase64(content[from-1]) && at-from <= maxBareHead {
+func parseBare(content []byte, at int) (key *Key, from, length int, ok bool) {
+	from = at
+	for from > 0 && isBase64Letter(content[from-1]) && at-from <= maxBareHead {
 		from--
 	}
 	if at-from > maxBareHead || content[from] != 'M' || inArmour(content[max(0, from-maxBareHead):from]) {
-		return keyMaterial{}, false
+		return nil, 0, 0, false
 	}
 	letters, places := lettersFrom(content, from)
 	text := make([]byte, base64.RawStdEncoding.DecodedLen(len(letters)))
 	n, _ := base64.RawStdEncoding.Decode(text, letters) // what follows the key is of no interest
 	size, ok := derLength(text[:n])
 	if !ok || size > n {
-		return keyMaterial{}, false
+		return nil, 0, 0, false
 	}
-	key, ok := parsePrivateDER(text[:size])
-	if !ok {
-		return keyMaterial{}, false
+	if key, ok = parsePrivateDER(text[:size]); !ok {
+		return nil, 0, 0, false
 	}
 	key.Format = "base64"
-	m := keyMaterial{Key: key}
 	to := places[(size*4+2)/3-1] + 1
-	m.place(assay.Location{Path: f.Path, Offset: int64(from), Length: int64(to - from)}, f)
-	return m, true
+	return key, from, to - from, true
 }
 
 // inArmour reports that the line of a label of PEM ends before a place: what counts
@@ -63,7 +57,7 @@ func inArmour(before []byte) bool {
 func lettersFrom(content []byte, from int) (letters []byte, places []int) {
 	for i := from; i < len(content) && len(letters) < maxDERFile*4/3; i++ {
 		switch c := content[i]; {
-		case isBase64(c):
+		case isBase64Letter(c):
 			letters, places = append(letters, c), append(places, i)
 		case c == '\n' || c == '\r' || c == ' ' || c == '\t':
 		case c == '\\' && i+1 < len(content) && (content[i+1] == 'n' || content[i+1] == '\n'):

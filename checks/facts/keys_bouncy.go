@@ -40,7 +40,7 @@ func parseBouncy(b []byte) (*Key, bool) {
 		return key, true
 	case entries:
 		return nil, false // certificates alone
-	case len(body)%uberBlock == 0 && len(body) >= minUber && varied(body) > minUber/2:
+	case len(body)%uberBlock == 0 && len(body) >= minUber && variety(body) > minUber/2:
 		return closedStore("Bouncy Castle key store (UBER)", b), true
 	}
 	return nil, false
@@ -50,7 +50,7 @@ func parseBouncy(b []byte) (*Key, bool) {
 func isBouncy(b []byte) bool {
 	version, salt := binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:])
 	rounds := binary.BigEndian.Uint32(b[bouncyHeader-4:])
-	return version <= 2 && salt == bouncySalt && rounds >= 16 && rounds <= maxBouncyPBE && varied(b[8:8+bouncySalt]) > bouncySalt/2
+	return version <= 2 && salt == bouncySalt && rounds >= 16 && rounds <= maxBouncyPBE && variety(b[8:8+bouncySalt]) > bouncySalt/2
 }
 
 // bouncyEntries goes through the entries up to the first key; whole reports that they
@@ -78,8 +78,8 @@ func bouncyEntries(store []byte) (key *Key, whole bool) {
 			continue
 		}
 		if key := bouncyKeyOf(kind, r, store); key != nil && !r.bad {
-			if cert, ok := parseCertificateDER(chain); ok && key.Public == "" {
-				key.Public, key.Algorithm, key.Bits = cert.Public, cert.Algorithm, cert.Bits
+			if key.Public == "" {
+				key.ofCertificate(chain)
 			}
 			return key, true
 		}
@@ -89,7 +89,7 @@ func bouncyEntries(store []byte) (key *Key, whole bool) {
 
 // bouncyKeyOf reads what an entry holds. A public key is none.
 func bouncyKeyOf(kind int, r *javaReader, store []byte) *Key {
-	key := &Key{Private: true, Encrypted: true, Format: "Bouncy Castle key store", Same: digestOf(store), sealed: bytes.Clone(store)}
+	key := &Key{Private: true, Encrypted: true, Format: "Bouncy Castle key store", Same: digest(store), sealed: bytes.Clone(store)}
 	if kind != bouncyKey {
 		r.take(r.number(4))
 		return key
@@ -128,7 +128,7 @@ func bouncyOpens(store []byte) bool {
 
 // closedStore is a file that a passphrase closes whole: it may hold a key or not.
 func closedStore(format string, b []byte) *Key {
-	return &Key{Closed: true, Format: format, Same: digestOf(b)}
+	return &Key{Closed: true, Format: format, Same: digest(b)}
 }
 
 // parseBCFKS knows a key store of Bouncy Castle's kind for FIPS: contents encrypted

@@ -141,7 +141,7 @@ func publicKey(algorithm string, bits int, id pkix.AlgorithmIdentifier, pub []by
 	if err != nil {
 		return nil
 	}
-	d := digestOf(spki)
+	d := digest(spki)
 	return &Key{Algorithm: algorithm, Bits: bits, Public: d, Same: d, Number: keyNumber(algorithm, pub)}
 }
 
@@ -270,7 +270,7 @@ func parseX25519(der []byte) (*Key, bool) {
 // hiddenDigest tells private keys apart whose public half is not computed here:
 // a digest of a digest, so that it is of no use to anybody else.
 func hiddenDigest(private []byte) assay.Digest {
-	return digestOf([]byte("private key " + string(digestOf(private))))
+	return digest([]byte("private key " + string(digest(private))))
 }
 
 func dsaBits(params []byte) int {
@@ -289,7 +289,7 @@ func parseEncryptedPKCS8(der []byte) (*Key, bool) {
 	if !unmarshal(der, &k) || len(k.Data) < 32 || !isPBE(k.Algorithm.Algorithm) {
 		return nil, false
 	}
-	return &Key{Encrypted: true, Same: digestOf(der)}, true
+	return &Key{Encrypted: true, Same: digest(der)}, true
 }
 
 func isPBE(oid asn1.ObjectIdentifier) bool {

@@ -40,11 +40,11 @@ func otherKeyFiles(t testing.TB) map[string][2]string {
 	openpgp := pgpSecret(k.ed, 0)
 	jwk := fmt.Sprintf(`{"kty":"EC","crv":"P-256","x":"AA","y":"AA","d":%q}`, base64.RawURLEncoding.EncodeToString(der(k.ec.Bytes())))
 	return map[string][2]string{
-		"store.jks":         {keyStore(t, "changeit", javaPrivate), "private Java key store RSA 1024"},
-		"locked.jks":        {keyStore(t, "a phrase", javaPrivate), "private encrypted Java key store RSA 1024"},
-		"secret.jceks":      {keyStore(t, "a phrase", javaSecret), "private encrypted Java key store  0"},
-		"trusted.jks":       {keyStore(t, "changeit", javaTrusted), ""},
-		"cut.jks":           {keyStore(t, "changeit", javaPrivate)[:200], ""},
+		"store.jks":         {keyStore(t, "changeit", javaPrivateEntry), "private Java key store RSA 1024"},
+		"locked.jks":        {keyStore(t, "a phrase", javaPrivateEntry), "private encrypted Java key store RSA 1024"},
+		"secret.jceks":      {keyStore(t, "a phrase", javaSecretEntry), "private encrypted Java key store  0"},
+		"trusted.jks":       {keyStore(t, "changeit", javaTrustedEntry), ""},
+		"cut.jks":           {keyStore(t, "changeit", javaPrivateEntry)[:200], ""},
 		"ring.gpg":          {openpgp, "private OpenPGP Ed25519 256"},
 		"ring.asc":          {armoured(openpgp), "private OpenPGP Ed25519 256"},
 		"plain.asc":         {"text\n" + strings.Replace(armoured(openpgp), "Version: 1\n", "", 1), "private OpenPGP Ed25519 256"},
@@ -69,7 +69,7 @@ func otherKeyFiles(t testing.TB) map[string][2]string {
 		"usign.sec":         {"untrusted comment: secret key\n" + signer + "\n", "private usign Ed25519 256"},
 		"signify.sec":       {"untrusted comment: secret\n" + base64.StdEncoding.EncodeToString(lockedSignify(k.ed)) + "\n", "private encrypted signify Ed25519 0"},
 		"usign.sum":         {"untrusted comment: secret key\n" + base64.StdEncoding.EncodeToString(withByte(usignBytes(k.ed), 24)) + "\n", ""},
-		"usign.zero":        {"untrusted comment: secret key\n" + base64.StdEncoding.EncodeToString(append([]byte("EdBK"), make([]byte, usignSecret-4)...)) + "\n", ""},
+		"usign.zero":        {"untrusted comment: secret key\n" + base64.StdEncoding.EncodeToString(append([]byte("EdBK"), make([]byte, 104-4)...)) + "\n", ""},
 		"minisign.key":      {"untrusted comment: minisign unencrypted secret key\n" + mini + "\n", "private minisign Ed25519 256"},
 		"putty.ppk":         {puttyFile(t), "private PuTTY Ed25519 256"},
 		"locked.ppk":        {strings.Replace(puttyFile(t), "none", "aes256-cbc", 1), "private encrypted PuTTY Ed25519 256"},
@@ -179,14 +179,21 @@ func armoured(packets string) string {
 	return "-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: 1\n\n" + hexWrap(base64.StdEncoding.EncodeToString([]byte(packets)), 64) + "=AbCd\n-----END PGP PRIVATE KEY BLOCK-----\n"
 }
 
+// Kinds of entries of Java's key stores.
+const (
+	javaPrivateEntry = 1
+	javaTrustedEntry = 2
+	javaSecretEntry  = 3
+)
+
 // keyStore is a Java key store with one entry of a kind.
 func keyStore(t testing.TB, passphrase string, kind int) string {
 	t.Helper()
 	cert := selfSigned(t, testKeys().rsa, false)
-	b := slices.Concat(magicJKS, word32(2), word32(1), word32(kind), []byte("\x00\x04name"), make([]byte, 8))
+	b := slices.Concat([]byte("\xfe\xed\xfe\xed"), word32(2), word32(1), word32(kind), []byte("\x00\x04name"), make([]byte, 8))
 	x509Type := []byte("\x00\x05X.509")
 	switch kind {
-	case javaPrivate:
+	case javaPrivateEntry:
 		var sealed struct {
 			Algorithm struct {
 				ID         asn1.ObjectIdentifier
@@ -194,19 +201,19 @@ func keyStore(t testing.TB, passphrase string, kind int) string {
 			}
 			Data []byte
 		}
-		sealed.Algorithm.ID, sealed.Algorithm.Parameters, sealed.Data = oidJavaKeys[0], nullParams, bytes.Repeat([]byte("sealed"), 20)
+		sealed.Algorithm.ID, sealed.Algorithm.Parameters, sealed.Data = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 42, 2, 17, 1, 1}, asn1.NullRawValue, bytes.Repeat([]byte("sealed"), 20)
 		key := der(asn1.Marshal(sealed))
 		b = slices.Concat(b, word32(len(key)), key, word32(1), x509Type, word32(len(cert)), cert)
-	case javaTrusted:
+	case javaTrustedEntry:
 		b = slices.Concat(b, x509Type, word32(len(cert)), cert)
-	case javaSecret:
-		b = slices.Concat(b, javaStream, []byte("sr"))
+	case javaSecretEntry:
+		b = slices.Concat(b, []byte("\xac\xed\x00\x05sr"))
 	}
 	h := sha1.New()
 	for _, c := range []byte(passphrase) {
 		h.Write([]byte{0, c})
 	}
-	h.Write([]byte(javaSalt))
+	h.Write([]byte("Mighty Aphrodite"))
 	h.Write(b)
 	return string(h.Sum(b))
 }

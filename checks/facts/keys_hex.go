@@ -3,9 +3,6 @@ package facts
 import (
 	"slices"
 	"strings"
-
-	"github.com/assay-iot/assay"
-	"github.com/assay-iot/assay/firmware"
 )
 
 // hexWords stand near the start of private keys in DER whose bytes are written as
@@ -34,9 +31,9 @@ const (
 	maxHexKey  = 10 << 10 // bytes of a key; RSA of 16384 bits has 9.3 KiB
 )
 
-// hexMaterial parses the private key in hexadecimal digits around one of hexWords.
-func hexMaterial(f *firmware.File, content []byte, at int) (keyMaterial, bool) {
-	for from := at; from >= 0 && at-from <= maxHexHead; from -= 2 {
+// parseHex parses the private key in hexadecimal digits around one of hexWords.
+func parseHex(content []byte, at int) (key *Key, from, length int, ok bool) {
+	for from = at; from >= 0 && at-from <= maxHexHead; from -= 2 {
 		if from < at && !isHexPair(content[from:]) {
 			break
 		}
@@ -54,13 +51,11 @@ func hexMaterial(f *firmware.File, content []byte, at int) (keyMaterial, bool) {
 		}
 		if key, ok := parsePrivateDER(der); ok {
 			key.Format = "hexadecimal"
-			m := keyMaterial{Key: key}
 			to := places[size-1] + 2
-			m.place(assay.Location{Path: f.Path, Offset: int64(from), Length: int64(to - from)}, f)
-			return m, true
+			return key, from, to - from, true
 		}
 	}
-	return keyMaterial{}, false
+	return nil, 0, 0, false
 }
 
 // bytesOfDigits gives the bytes whose digits stand from an offset on, and the place of
@@ -83,11 +78,13 @@ func bytesOfDigits(content []byte, from, most int) (der []byte, places []int) {
 func isHexPair(b []byte) bool { return len(b) > 1 && isHexDigit(b[0]) && isHexDigit(b[1]) }
 
 func isHexDigit(c byte) bool {
-	return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f'
+	return isDecimal(c) || c|0x20 >= 'a' && c|0x20 <= 'f'
 }
 
+func isDecimal(c byte) bool { return c >= '0' && c <= '9' }
+
 func nibble(c byte) byte {
-	if isDigit(c) {
+	if isDecimal(c) {
 		return c - '0'
 	}
 	return c | 0x20 - 'a' + 10

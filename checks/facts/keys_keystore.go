@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha1" //nolint:gosec // the key stores have it so
 	"crypto/subtle"
+	"crypto/x509"
 	"encoding/asn1"
 	"encoding/binary"
 	"unicode/utf16"
@@ -59,7 +60,7 @@ func isKeyStore(b []byte) bool { return bytes.HasPrefix(b, magicJKS) || bytes.Ha
 
 // storedKey is a key of which nothing is known but that it is encrypted.
 func storedKey(store []byte) *Key {
-	return &Key{Private: true, Encrypted: true, Format: "Java key store", Same: digestOf(store), sealed: bytes.Clone(store)}
+	return &Key{Private: true, Encrypted: true, Format: "Java key store", Same: digest(store), sealed: bytes.Clone(store)}
 }
 
 // privateKey reads an encrypted key and its certificate, which tells the public half.
@@ -80,11 +81,21 @@ func (r *javaReader) privateKey(version int, store []byte) (*Key, bool) {
 	}
 	key := storedKey(store)
 	if r.number(4) > 0 {
-		if cert, ok := parseCertificateDER(r.certificate(version)); ok {
-			key.Public, key.Algorithm, key.Bits = cert.Public, cert.Algorithm, cert.Bits
-		}
+		key.ofCertificate(r.certificate(version))
 	}
 	return key, !r.bad
+}
+
+// ofCertificate takes the public half from a certificate of the key, if it is one.
+func (k *Key) ofCertificate(der []byte) {
+	c, err := x509.ParseCertificate(der)
+	if err != nil {
+		return
+	}
+	k.Public = digest(c.RawSubjectPublicKeyInfo)
+	if public, ok := parseSPKI(c.RawSubjectPublicKeyInfo); ok {
+		k.Public, k.Algorithm, k.Bits = public.Public, public.Algorithm, public.Bits
+	}
 }
 
 // javaReader reads numbers, most significant byte first.

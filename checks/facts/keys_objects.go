@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
@@ -81,8 +82,8 @@ func parsePuTTY(text []byte) (key *Key, length int, ok bool) {
 		case "Encryption":
 			encrypted = value != "none"
 		case "Public-Lines", "Private-Lines":
-			n, numeric := portNumber(value) // a count of lines is as small
-			if !numeric || i+n >= len(lines) {
+			n, ok := lineCount(value)
+			if !ok || i+n >= len(lines) {
 				return nil, 0, false
 			}
 			joined := strings.Join(lines[i+1:i+1+n], "\n")
@@ -102,6 +103,12 @@ func parsePuTTY(text []byte) (key *Key, length int, ok bool) {
 		}
 	}
 	return nil, 0, false
+}
+
+// lineCount reads how many lines follow: digits alone, and at least one line.
+func lineCount(s string) (int, bool) {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return int(n), err == nil && n > 0
 }
 
 func puttyKey(public, private []byte, encrypted bool) (*Key, bool) {

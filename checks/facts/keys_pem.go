@@ -5,9 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"strings"
-
-	"github.com/assay-iot/assay"
-	"github.com/assay-iot/assay/firmware"
 )
 
 const pemBegin = "-----BEGIN "
@@ -21,10 +18,10 @@ var (
 // lines of its own, in a string of a program, or on one line with "\n" written
 // out.
 type pemBlock struct {
-	label          string
-	offset, length int
+	Label          string
+	Offset, Length int // place in the content, in bytes
+	DER            []byte
 	legacy         bool // has the headers of an encrypted key (RFC 1421)
-	der            []byte
 }
 
 // minPEM is the number of base64 characters that a private key has at least,
@@ -48,7 +45,7 @@ func pemBlocks(content []byte) []pemBlock {
 	}
 	mark := []byte(pemBegin)
 	begin := next(0, mark)
-	for at := 0; len(blocks) < maxKeys; {
+	for at := 0; len(blocks) < maxBlocks; {
 		if begin < at {
 			begin = next(at, mark)
 		}
@@ -70,8 +67,8 @@ func pemBlocks(content []byte) []pemBlock {
 			at += len(pemBegin)
 			continue
 		}
-		b.offset = at
-		at += b.length
+		b.Offset = at
+		at += b.Length
 		blocks = append(blocks, b)
 	}
 	return blocks
@@ -94,7 +91,7 @@ func parsePEM(b []byte) (pemBlock, bool) {
 	if !bytes.HasPrefix(body[end+len(pemEnd):], tail) {
 		return pemBlock{}, false
 	}
-	block := pemBlock{label: label, length: len(b) - len(body) + end + len(pemEnd) + len(tail)}
+	block := pemBlock{Label: label, Length: len(b) - len(body) + end + len(pemEnd) + len(tail)}
 	text := pemText(string(body[:end]))
 	if strings.HasPrefix(label, "PGP ") { // its checksum proves nothing
 		text, _, _ = strings.Cut(text, "\n=")
@@ -112,7 +109,7 @@ func parsePEM(b []byte) (pemBlock, bool) {
 		decode = hex.DecodeString
 	}
 	der, err := decode(text)
-	block.der = der
+	block.DER = der
 	return block, err == nil
 }
 
@@ -120,59 +117,37 @@ func parsePEM(b []byte) (pemBlock, bool) {
 // lines, and NUL bytes between the strings of a program.
 var pemText = strings.NewReplacer(`\r`, "", `\n`, "\n", `\`, "", `"`, "", "'", "", ",", "", "\r", "", "\x00", "\n").Replace
 
-// pemMaterial parses the PEM blocks of a file.
-func pemMaterial(f *firmware.File, content []byte) []keyMaterial {
-	var found []keyMaterial
-	line, counted := 1, 0
-	for _, b := range pemBlocks(content) {
-		m, ok := parseBlock(b)
-		if !ok {
-			continue
-		}
-		l := assay.Location{Path: f.Path, Offset: int64(b.offset), Length: int64(b.length)}
-		if f.Kind == firmware.Regular && IsText(content) {
-			line += bytes.Count(content[counted:b.offset], []byte("\n"))
-			counted, l.Line = b.offset, line
-		}
-		m.place(l, f)
-		found = append(found, m)
-	}
-	return found
-}
-
-func parseBlock(b pemBlock) (keyMaterial, bool) {
+// Key parses the key in a block. A block with another label holds none.
+func (b *pemBlock) Key() (*Key, bool) {
 	var key *Key
 	var ok bool
-	switch b.label {
-	case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE":
-		cert := parseCertificatePEM(b.der)
-		return keyMaterial{Certificate: cert}, cert != nil
+	switch b.Label {
 	case "PUBLIC KEY":
-		key, ok = parseSPKI(b.der)
+		key, ok = parseSPKI(b.DER)
 	case "RSA PUBLIC KEY":
-		key, ok = parsePKCS1Public(b.der)
+		key, ok = parsePKCS1Public(b.DER)
 	case "OPENSSH PRIVATE KEY":
-		if key, ok = parseOpenSSH(b.der); ok {
-			return keyMaterial{Key: key}, true
+		if key, ok = parseOpenSSH(b.DER); ok {
+			return key, true
 		}
 	case "PGP PRIVATE KEY BLOCK":
-		if key, ok = parseOpenPGP(b.der); ok {
-			return keyMaterial{Key: key}, true
+		if key, ok = parseOpenPGP(b.DER); ok {
+			return key, true
 		}
 	case labelStatic, labelServer2, labelClient2:
-		if key, ok = parseTunnelBlock(b.label, b.der); ok {
-			return keyMaterial{Key: key}, true
+		if key, ok = parseTunnelBlock(b.Label, b.DER); ok {
+			return key, true
 		}
 	case "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "ANY PRIVATE KEY":
 		if b.legacy {
-			key, ok = &Key{Private: true, Encrypted: true, Algorithm: strings.TrimSuffix(b.label, " PRIVATE KEY"), Same: digestOf(b.der)}, true
+			key, ok = &Key{Private: true, Encrypted: true, Algorithm: strings.TrimSuffix(b.Label, " PRIVATE KEY"), Same: digest(b.DER)}, true
 		} else {
-			key, ok = parsePrivateDER(b.der)
+			key, ok = parsePrivateDER(b.DER)
 		}
 	}
 	if !ok || key == nil {
-		return keyMaterial{}, false
+		return nil, false
 	}
 	key.Format = "PEM"
-	return keyMaterial{Key: key}, true
+	return key, true
 }

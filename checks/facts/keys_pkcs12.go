@@ -91,17 +91,15 @@ func (b safeBag) key(file []byte) (*Key, bool) {
 		return parsePKCS8(b.Value.Bytes)
 	case b.ID.Equal(oidShroudedKeyBag):
 		if key, ok := parseEncryptedPKCS8(b.Value.Bytes); ok {
-			key.Same = digestOf(file)
+			key.Same = digest(file)
 			return key, true
 		}
 	}
 	return nil, false
 }
 
-const (
-	maxUnsealed     = 50 // files of an image at which the well-known passphrases are tried
-	maxPKCS12Rounds = 20000
-)
+// maxPKCS12Rounds bounds what one passphrase costs.
+const maxPKCS12Rounds = 20000
 
 // knownPassphrases are those that tools and manuals put there.
 var knownPassphrases = []string{"", "changeit", "password", "changeme", "secret", "1234", "12345", "123456", "12345678", "admin", "test", "pass", "default", "root", "notasecret", "qwerty", "keystore"}

@@ -30,6 +30,3 @@ func isProbe(public assay.Digest, at assay.Location) bool {
 
 // Probe reports whether a library carries the key to find out what it can do.
 func (k Key) Probe() bool { return isProbe(k.Public, k.Location) }
-
-// Probe reports the same of a certificate.
-func (c Certificate) Probe() bool { return isProbe(c.Public, c.Location) }

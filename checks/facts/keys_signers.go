@@ -77,5 +77,5 @@ func openSigner(format string, secret []byte, sums bool) (*Key, bool) {
 }
 
 func sealedSigner(format string, b []byte) (*Key, bool) {
-	return &Key{Private: true, Encrypted: true, Format: format, Algorithm: "Ed25519", Same: digestOf(b)}, true
+	return &Key{Private: true, Encrypted: true, Format: format, Algorithm: "Ed25519", Same: digest(b)}, true
 }

@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/ssh"
-
-	"github.com/assay-iot/assay/firmware"
 )
 
 var opensshMagic = []byte("openssh-key-v1\x00")
@@ -47,7 +45,7 @@ func parseOpenSSH(b []byte) (*Key, bool) {
 		return nil, false
 	}
 	if key.Same == "" {
-		key.Same = digestOf(b)
+		key.Same = digest(b)
 	}
 	key.Private, key.Format = true, "OpenSSH"
 	return key, true
@@ -76,6 +74,7 @@ func tokenKey(b []byte) (*Key, bool) {
 	return key, true
 }
 
+// sshKey makes the Key of a public half that SSH knows.
 func sshKey(pub ssh.PublicKey) (*Key, bool) {
 	p, ok := pub.(ssh.CryptoPublicKey)
 	if !ok {
@@ -84,41 +83,8 @@ func sshKey(pub ssh.PublicKey) (*Key, bool) {
 	return keyOf(p.CryptoPublicKey())
 }
 
-// sshPublicKeys reads lines of authorized_keys and .pub files (sshd(8)).
-func sshPublicKeys(f *firmware.File, content []byte) []keyMaterial {
-	if f.Kind != firmware.Regular || len(content) > maxTextOf(f) || !IsText(content) {
-		return nil
-	}
-	var found []keyMaterial
-	t := Text{File: f, Content: string(content)}
-	for l := range t.Lines() {
-		if strings.HasPrefix(l.Text, "#") || !hasSSHKey([]byte(l.Text)) {
-			continue
-		}
-		pub, _, _, _, err := ssh.ParseAuthorizedKey([]byte(l.Text))
-		if err != nil {
-			continue
-		}
-		if key, ok := sshKey(pub); ok {
-			key.Format = "SSH public key"
-			m := keyMaterial{Key: key}
-			m.place(t.At(l), f)
-			found = append(found, m)
-		}
-	}
-	return found
-}
-
+// sshNames are how the public keys in lines of authorized_keys and .pub files begin.
 var sshNames = []string{"ssh-rsa AAAA", "ssh-ed25519 AAAA", "ecdsa-sha2-nistp", "ssh-dss AAAA", "sk-ssh-ed25519@openssh.com AAAA", "sk-ecdsa-sha2-nistp256@openssh.com AAAA"}
-
-func hasSSHKey(b []byte) bool {
-	for _, name := range sshNames {
-		if bytes.Contains(b, []byte(name)) {
-			return true
-		}
-	}
-	return false
-}
 
 // sshReader reads the fields of the SSH wire format (RFC 4251, 5).
 type sshReader struct {

@@ -59,7 +59,7 @@ func TestKeyStores(t *testing.T) {
 		"pw.bks":           {stored(t, "pw.BKS"), "private Bouncy Castle key store  0"},
 		"key.uber":         {uber, "closed Bouncy Castle key store (UBER)"},
 		"cut.uber":         {uber[:len(uber)-3], ""},
-		"zeros.uber":       {uber[:bouncyHeader] + strings.Repeat("\x00", 160), ""},
+		"zeros.uber":       {uber[:32] + strings.Repeat("\x00", 160), ""},
 		"table":            {"\x00\x00\x00\x01\x00\x00\x00\x14" + strings.Repeat("\x00", 20) + "\x00\x00\x04\x00" + strings.Repeat("0123456789abcdef", 32), ""},
 		"key.bcfks":        {bcfks, "closed Bouncy Castle key store (BCFKS)"},
 		"cut.bcfks":        {bcfks[:len(bcfks)-1], ""},
@@ -72,7 +72,7 @@ func TestKeyStores(t *testing.T) {
 		"usage.txt":        {"AGE-SECRET-KEY-1...\nAGE-SECRET-KEY-\n", ""},
 		"recipient":        {"age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj\n", ""},
 		"identity.age":     {ageFileText, "closed age"},
-		"armoured.age":     {ageArmour + "\n" + base64.StdEncoding.EncodeToString([]byte(ageFileText)) + "\n-----END AGE ENCRYPTED FILE-----\n", "closed age"},
+		"armoured.age":     {"-----BEGIN AGE ENCRYPTED FILE-----" + "\n" + base64.StdEncoding.EncodeToString([]byte(ageFileText)) + "\n-----END AGE ENCRYPTED FILE-----\n", "closed age"},
 		"backup.age":       {strings.Replace(ageFileText, "scrypt", "X25519", 1), ""},
 		"large.age":        {ageFileText + strings.Repeat("x", 2000), ""},
 		"sk":               {skFile("none"), "token private OpenSSH Ed25519 256"},
@@ -136,7 +136,7 @@ func skLine() string {
 
 // skFile is the file of a key on a token as ssh-keygen -t ed25519-sk writes it.
 func skFile(cipher string) string {
-	body := slices.Concat(opensshMagic, sshText(cipher), sshText(map[bool]string{true: "none", false: "bcrypt"}[cipher == "none"]), sshText(""),
+	body := slices.Concat([]byte("openssh-key-v1\x00"), sshText(cipher), sshText(map[bool]string{true: "none", false: "bcrypt"}[cipher == "none"]), sshText(""),
 		[]byte{0, 0, 0, 1}, sshText(string(skPublic())), sshText(string(bytes.Repeat([]byte("\x01\x02handle"), 30))))
 	return string(pem.EncodeToMemory(&pem.Block{Type: "OPENSSH PRIVATE KEY", Bytes: body}))
 }

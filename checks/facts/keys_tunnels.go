@@ -5,16 +5,8 @@ import (
 	"crypto/ecdh"
 	"encoding/base64"
 	"path"
-	"slices"
 	"strings"
-
-	"github.com/assay-iot/assay"
-	"github.com/assay-iot/assay/firmware"
 )
-
-// tunnelWords are the names under which WireGuard's private key stands in settings: of
-// wg and systemd-networkd, of OpenWrt and programs, and of NetworkManager.
-var tunnelWords = []string{"PrivateKey", "private_key", "private-key"}
 
 const (
 	curveKey     = 32 // bytes of a number on Curve25519
@@ -23,31 +15,6 @@ const (
 	minMixed     = 4  // and that no padding has
 )
 
-// tunnelKey parses the WireGuard key behind its name at an offset: base64 that is as
-// long as a key. A commented line is no setting.
-func tunnelKey(f *firmware.File, content []byte, at int, name string) (keyMaterial, bool) {
-	begin := bytes.LastIndexByte(content[:at], '\n') + 1
-	if strings.HasPrefix(strings.TrimLeft(string(content[begin:min(at, begin+64)]), " \t"), "#") {
-		return keyMaterial{}, false
-	}
-	rest := content[at+len(name) : min(len(content), at+len(name)+64)]
-	value := bytes.TrimLeft(rest, " \t=:'\"")
-	n := slices.IndexFunc(value, func(c byte) bool { return !isBase64(c) && c != '=' })
-	if n < 0 {
-		n = len(value)
-	}
-	key, ok := curveKeyOf(value[:n])
-	if !ok || len(value) == len(rest) {
-		return keyMaterial{}, false
-	}
-	key.Format = "WireGuard"
-	m := keyMaterial{Key: key}
-	l := assay.Location{Path: f.Path, Offset: int64(at + len(name) + len(rest) - len(value)), Length: int64(n)}
-	l.Line = 1 + bytes.Count(content[:at], []byte("\n"))
-	m.place(l, f)
-	return m, true
-}
-
 // curveKeyOf parses a private number of Curve25519 in base64. Zeros and patterns that
 // stand for one are none.
 func curveKeyOf(letters []byte) (*Key, bool) {
@@ -55,7 +22,7 @@ func curveKeyOf(letters []byte) (*Key, bool) {
 		return nil, false
 	}
 	b, err := base64.StdEncoding.DecodeString(string(letters))
-	if err != nil || len(b) != curveKey || varied(b) < minVaried {
+	if err != nil || len(b) != curveKey || variety(b) < minVaried {
 		return nil, false
 	}
 	private, err := ecdh.X25519().NewPrivateKey(b)
@@ -69,8 +36,8 @@ func curveKeyOf(letters []byte) (*Key, bool) {
 	return key, ok
 }
 
-// varied counts the different bytes.
-func varied(b []byte) int {
+// variety counts the different bytes.
+func variety(b []byte) int {
 	var seen [256]bool
 	n := 0
 	for _, c := range b {
@@ -83,8 +50,8 @@ func varied(b []byte) int {
 
 // tunnelFile parses a file that is nothing but a key of WireGuard: its name says that
 // it is private, and the bits of the number are as `wg genkey` sets them.
-func tunnelFile(f *firmware.File, content []byte) (*Key, bool) {
-	if len(content) > curveLetters+2 || !strings.Contains(strings.ToLower(path.Base(f.Path)), "priv") && !strings.Contains(f.Path, "wireguard/") {
+func tunnelFile(name string, content []byte) (*Key, bool) {
+	if len(content) > curveLetters+2 || !strings.Contains(strings.ToLower(path.Base(name)), "priv") && !strings.Contains(name, "wireguard/") {
 		return nil, false
 	}
 	letters := bytes.TrimSpace(content)
@@ -110,7 +77,7 @@ const (
 // parseTunnelBlock parses the block of an OpenVPN key.
 func parseTunnelBlock(label string, body []byte) (*Key, bool) {
 	least := map[string]int{labelStatic: staticKey, labelServer2: server2Key, labelClient2: staticKey}[label]
-	if least == 0 || len(body) < least || label != labelClient2 && len(body) != least || varied(body) < minMixed {
+	if least == 0 || len(body) < least || label != labelClient2 && len(body) != least || variety(body) < minMixed {
 		return nil, false
 	}
 	return &Key{Private: true, Symmetric: true, Format: "OpenVPN", Algorithm: "OpenVPN", Same: hiddenDigest(body)}, true

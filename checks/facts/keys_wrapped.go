@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"bytes"
 	"encoding/base64"
 
 	"github.com/assay-iot/assay"
@@ -13,6 +14,36 @@ const (
 	wrappedPEM = "LS0tLS1CRUdJTi" // "-----BEGIN "
 	widePEM    = "B\x00E\x00G\x00I\x00N\x00 \x00"
 )
+
+// pemMaterial parses the PEM blocks of a file.
+func pemMaterial(f *firmware.File, content []byte) []keyMaterial {
+	var found []keyMaterial
+	line, counted := 1, 0
+	for _, b := range pemBlocks(content) {
+		m, ok := parseBlock(b)
+		if !ok {
+			continue
+		}
+		l := assay.Location{Path: f.Path, Offset: int64(b.Offset), Length: int64(b.Length)}
+		if f.Kind == firmware.Regular && IsText(content) {
+			line += bytes.Count(content[counted:b.Offset], []byte("\n"))
+			counted, l.Line = b.Offset, line
+		}
+		m.place(l, f)
+		found = append(found, m)
+	}
+	return found
+}
+
+func parseBlock(b pemBlock) (keyMaterial, bool) {
+	switch b.Label {
+	case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE":
+		cert := parseCertificatePEM(b.DER)
+		return keyMaterial{Certificate: cert}, cert != nil
+	}
+	key, ok := b.Key()
+	return keyMaterial{Key: key}, ok
+}
 
 // wrappedMaterial parses the PEM blocks in the base64 at an offset, which ends at
 // past.
@@ -31,7 +62,7 @@ func wrappedMaterial(f *firmware.File, content []byte, at int) (found []keyMater
 	text := make([]byte, base64.RawStdEncoding.DecodedLen(len(letters)))
 	n, _ := base64.RawStdEncoding.Decode(text, letters) // of what follows, all but the blocks is of no interest
 	found = materialOf(f, text[:n], func(b pemBlock) (int, int) {
-		from, to := b.offset*4/3, (b.offset+b.length)*4/3
+		from, to := b.Offset*4/3, (b.Offset+b.Length)*4/3
 		return places[from], places[min(to, len(places)-1)] + 1
 	})
 	return found, places[len(places)-1] + 1
@@ -56,7 +87,7 @@ func wideMaterial(f *firmware.File, content []byte, at int) (found []keyMaterial
 		text = append(text, content[len(content)-1]) // the last one, where zeros stand before letters
 	}
 	found = materialOf(f, text, func(b pemBlock) (int, int) {
-		return from + 2*b.offset, min(from+2*(b.offset+b.length), len(content))
+		return from + 2*b.Offset, min(from+2*(b.Offset+b.Length), len(content))
 	})
 	return found, from + 2*len(text)
 }

@@ -329,3 +329,15 @@ func sqlTuple(s string) (values []string, rest string) {
 	}
 	return nil, ""
 }
+
+// varied counts the different bytes.
+func varied(b []byte) int {
+	var seen [256]bool
+	n := 0
+	for _, c := range b {
+		if !seen[c] {
+			seen[c], n = true, n+1
+		}
+	}
+	return n
+}

@@ -31,9 +31,19 @@ func nextPrime(n *big.Int) *big.Int {
 	return p
 }
 
+// primesOfROCA are the odd primes by which the form is told, all below 168.
+func primesOfROCA() (primes []int64) {
+	for p := int64(3); p < 168; p += 2 {
+		if big.NewInt(p).ProbablyPrime(0) {
+			primes = append(primes, p)
+		}
+	}
+	return primes
+}
+
 func publicPEM(t *testing.T, n *big.Int, e int64) string {
 	t.Helper()
-	der, err := asn1.Marshal(pkcs1Public{n, big.NewInt(e)})
+	der, err := asn1.Marshal(struct{ N, E *big.Int }{n, big.NewInt(e)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +55,7 @@ func publicPEM(t *testing.T, n *big.Int, e int64) string {
 func rocaPrime(t *testing.T, bits int) *big.Int {
 	t.Helper()
 	m := big.NewInt(2)
-	for _, p := range smallPrimes {
+	for _, p := range primesOfROCA() {
 		m.Mul(m, big.NewInt(p))
 	}
 	power := new(big.Int).Exp(big.NewInt(65537), big.NewInt(1234567), m)
@@ -93,7 +103,7 @@ func TestWeakKeys(t *testing.T) {
 func nextROCA(t *testing.T, p *big.Int) *big.Int {
 	t.Helper()
 	m := big.NewInt(2)
-	for _, s := range smallPrimes {
+	for _, s := range primesOfROCA() {
 		m.Mul(m, big.NewInt(s))
 	}
 	for n := new(big.Int).Add(p, m); ; n.Add(n, m) {
