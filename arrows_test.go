@@ -16,8 +16,9 @@ var mayImport = map[string][]string{
 	"schema/product":             {"", "internal/lazyregexp", "internal/nearest"},
 	"schema/scheme":              {"", "internal/lazyregexp", "internal/nearest"},
 	"firmware":                   {},
-	"checks/facts":               {"", "firmware", "checks/facts/elf", "checks/facts/rpmdb", "checks/facts/sqlite3", "internal/lazyregexp"},
+	"checks/facts":               {"", "firmware", "checks/facts/elf", "checks/facts/keys", "checks/facts/rpmdb", "checks/facts/sqlite3", "internal/lazyregexp"},
 	"checks/facts/elf":           {},
+	"checks/facts/keys":          {"", "firmware"}, // firmware/openpgp
 	"checks/facts/rpmdb":         {"checks/facts/sqlite3"},
 	"checks/facts/sqlite3":       {},
 	"checks":                     {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "internal/lazyregexp"},
@@ -50,6 +51,7 @@ var mayTake = map[string][]string{
 		"golang.org/x/crypto/blake2b", // of minisign
 	},
 	"checks/facts/elf":     {},
+	"checks/facts/keys":    {"golang.org/x/crypto/ssh", "golang.org/x/crypto/blake2b"}, // of minisign
 	"checks/facts/rpmdb":   {},
 	"checks/facts/sqlite3": {},
 	"schema/product":       {"github.com/hashicorp/hcl/", "github.com/zclconf/go-cty/", "golang.org/x/text/"},

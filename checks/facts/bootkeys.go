@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/keys"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/fdt"
 	"github.com/assay-iot/assay/firmware/format"
@@ -93,7 +94,7 @@ func bootKeysOf(f *firmware.File, tree *fdt.Tree, at int64) (found []BootKey) {
 		}
 		if material {
 			if der := bootKey(n); der != nil {
-				k.spki, k.Public, k.Number = der, digestOf(der), KeyNumber(der)
+				k.spki, k.Public, k.Number = der, digestOf(der), keys.Number(der)
 			}
 			found = append(found, k)
 		}

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/keys"
 )
 
 // Certificate is an X.509 certificate.
@@ -32,7 +33,7 @@ type Certificate struct {
 	Err             string       // it could not be parsed, and why; the rest is empty
 	Location        assay.Location
 
-	rsa *pkcs1Public // the public numbers, for arithmetic; not stored
+	rsa *keys.RSAPublic // the public numbers, for arithmetic; not stored
 }
 
 // Certificates are the X.509 certificates of the image, in PEM and DER.
@@ -65,7 +66,7 @@ func parseCertificateDER(der []byte) (*Certificate, bool) {
 // parseCertificatePEM parses bytes that are labelled as a certificate. Trusted
 // certificates of OpenSSL have more behind it.
 func parseCertificatePEM(b []byte) *Certificate {
-	n, ok := derLength(b)
+	n, ok := keys.DERLength(b)
 	if !ok || n > len(b) {
 		return &Certificate{Digest: digestOf(b), Err: "its length does not fit its contents"}
 	}
@@ -94,7 +95,7 @@ func certificateOf(c *x509.Certificate) *Certificate {
 		cert.Hosts = append(cert.Hosts, ip.String())
 	}
 	cert.Public = digestOf(c.RawSubjectPublicKeyInfo)
-	if key, ok := parseSPKI(c.RawSubjectPublicKeyInfo); ok {
+	if key, ok := keys.ParseSPKI(c.RawSubjectPublicKeyInfo); ok {
 		cert.Public, cert.Number, cert.Algorithm, cert.Bits, cert.rsa = key.Public, key.Number, key.Algorithm, key.Bits, key.RSA()
 	}
 	return cert
@@ -117,7 +118,7 @@ func nameOf(n pkix.Name) string {
 }
 
 // Probe reports the same of a certificate.
-func (c Certificate) Probe() bool { return isProbe(c.Public, c.Location) }
+func (c Certificate) Probe() bool { return keys.IsProbe(c.Public, c.Location) }
 
 // maxName is the number of characters that are kept of a name in an image.
 const maxName = 128

@@ -41,7 +41,7 @@
 //
 // Keys:
 //
-//   - keys, weakkeys, wellknownkeys: private and public keys
+//   - keys, weakkeys, wellknownkeys: where private and public keys stand, and which are weak
 //   - certificates, trustedkeys, bootkeys: certificates, and keys that the device trusts
 //   - identity: keys that the device makes for itself
 //
@@ -82,6 +82,7 @@
 // Readers, which get bytes or strings and tell what these say:
 //
 //   - elf: programs and libraries
+//   - keys: private and public keys in all forms, and arithmetic that tells weak ones
 //   - sqlite3, rpmdb: data bases, and the packages that are installed by one
 //
 // What is brought from elsewhere, for checks to compare with:

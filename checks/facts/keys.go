@@ -7,8 +7,12 @@ import (
 	"slices"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/keys"
 	"github.com/assay-iot/assay/firmware"
 )
+
+// Key is a private or public key that was parsed.
+type Key = keys.Key
 
 // keyMaterial is what one scan finds: either a key or a certificate.
 type keyMaterial struct {
@@ -37,7 +41,7 @@ const (
 )
 
 // keyWords are how keys in texts begin, or what stands before them.
-var keyWords = newLiterals(slices.Concat([]string{pemBegin, wrappedPEM, widePEM, signerComment, puttyBegin, objectWord, ageWord}, bareWords, hexWords, tunnelWords, sshNames))
+var keyWords = newLiterals(slices.Concat([]string{keys.PEMWord, wrappedPEM, widePEM, keys.SignerWord, keys.PuTTYWord, keys.JWKWord, keys.AgeWord}, keys.BareWords, keys.HexWords, tunnelWords, keys.SSHWords))
 
 // The places of keyWords.
 const (
@@ -53,8 +57,8 @@ const (
 
 // wordHex is the place of hexWords, wordTunnel that of tunnelWords.
 var (
-	wordHex    = wordBare + len(bareWords)
-	wordTunnel = wordHex + len(hexWords)
+	wordHex    = wordBare + len(keys.BareWords)
+	wordTunnel = wordHex + len(keys.HexWords)
 )
 
 // seeKeys looks at a whole file first, then for what stands at the words and, in raw
@@ -108,22 +112,22 @@ func otherMaterial(f *firmware.File, content []byte, words sights) []keyMaterial
 		case word == wordWide:
 			more, past = wideMaterial(f, content, at)
 		case word == wordSigner:
-			key, n, ok := parseSigner(content[at:])
+			key, n, ok := keys.ParseSigner(content[at:])
 			found = withKey(found, f, key, at, n, ok)
 		case word == wordPuTTY:
-			key, n, ok := parsePuTTY(content[at:])
+			key, n, ok := keys.ParsePuTTY(content[at:])
 			found = withKey(found, f, key, at, n, ok)
 		case word == wordObject:
-			key, from, n, ok := parseJWK(content, at)
+			key, from, n, ok := keys.ParseJWK(content, at)
 			found = withKey(found, f, key, from, n, ok)
 		case word == wordAge:
-			key, n, ok := parseAge(content[at:])
+			key, n, ok := keys.ParseAge(content[at:])
 			found = withKey(found, f, key, at, n, ok)
 		case word < wordHex:
-			key, from, n, ok := parseBare(content, at)
+			key, from, n, ok := keys.ParseBare(content, at)
 			found = withKey(found, f, key, from, n, ok)
 		case word < wordTunnel:
-			key, from, n, ok := parseHex(content, at)
+			key, from, n, ok := keys.ParseHex(content, at)
 			found = withKey(found, f, key, from, n, ok)
 		default:
 			if m, ok := tunnelKey(f, content, at, keyWords.words[word]); ok {
@@ -148,10 +152,10 @@ func withKey(found []keyMaterial, f *firmware.File, key *Key, from, length int, 
 
 // wholeFile parses a file that is nothing but one key or certificate.
 func wholeFile(f *firmware.File, content []byte) (keyMaterial, bool) {
-	if key, ok := parseFile(f.Path, content); ok {
+	if key, ok := keys.ParseFile(f.Path, content); ok {
 		return keyMaterial{Key: key}, true
 	}
-	if n, ok := derLength(content); !ok || n != len(content) || n > maxDERFile {
+	if n, ok := keys.DERLength(content); !ok || n != len(content) || n > keys.MaxDER {
 		return keyMaterial{}, false
 	}
 	return derMaterial(content)
@@ -160,7 +164,7 @@ func wholeFile(f *firmware.File, content []byte) (keyMaterial, bool) {
 // derMaterial parses one DER structure as a private key, a public key or a
 // certificate.
 func derMaterial(der []byte) (keyMaterial, bool) {
-	if key, ok := parseDER(der); ok {
+	if key, ok := keys.ParseDER(der); ok {
 		return keyMaterial{Key: key}, true
 	}
 	if cert, ok := parseCertificateDER(der); ok {
@@ -198,8 +202,8 @@ func rawMaterial(f *firmware.File, content []byte) []keyMaterial {
 		if mark == 0 {
 			least = 128
 		}
-		n, ok := derLength(content[at:])
-		if !ok || n < least || n > maxDERFile || at+n > len(content) {
+		n, ok := keys.DERLength(content[at:])
+		if !ok || n < least || n > keys.MaxDER || at+n > len(content) {
 			return true
 		}
 		if first := content[at+4]; mark == 0 && first != asn1.TagInteger && first != asn1.TagSequence|0x20 {
@@ -227,7 +231,7 @@ func parseRaw(der []byte, kernel bool) (keyMaterial, bool) {
 	if m, ok := derMaterial(der); ok || kernel {
 		return m, ok
 	}
-	key, ok := parsePKCS1Public(der)
+	key, ok := keys.ParsePKCS1Public(der)
 	if !ok || key.Bits < 1024 || key.Bits%512 != 0 || !slices.Contains([]int64{3, 17, 65537}, key.RSA().E.Int64()) {
 		return keyMaterial{}, false
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/keys"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -43,7 +44,7 @@ func compiledKeys(f *firmware.File, content []byte, known []keyMaterial) []keyMa
 			if !ok || coveredBy(known, start) || coveredBy(found, start) {
 				continue
 			}
-			key, ok := parsePrivateDER(content[start : start+n])
+			key, ok := keys.ParsePrivateDER(content[start : start+n])
 			if !ok || !fitsItself(key, content[start:start+n]) {
 				continue
 			}
@@ -106,8 +107,8 @@ var vermagicMark = []byte("vermagic=")
 func sequenceAround(content []byte, at int) (start, n int, ok bool) {
 	for header := 2; header <= 4 && header <= at; header++ {
 		start = at - header
-		n, ok = derLength(content[start:at])
-		if !ok || n < minKeyFile || n > maxDERFile || start+n > len(content) {
+		n, ok = keys.DERLength(content[start:at])
+		if !ok || n < minKeyFile || n > keys.MaxDER || start+n > len(content) {
 			continue
 		}
 		if short := content[start+1] < 0x80; short && header == 2 || !short && int(content[start+1]&0x7f) == header-2 {
@@ -138,7 +139,7 @@ func fitsItself(k *Key, der []byte) bool {
 	if public == nil { // a curve that Go cannot compute on
 		return !goComputes(k)
 	}
-	computed, ok := keyOf(public)
+	computed, ok := keys.Of(public)
 	return ok && computed.Public == k.Public
 }
 

@@ -23,6 +23,7 @@ import (
 
 	"golang.org/x/crypto/blake2b"
 
+	"github.com/assay-iot/assay/checks/facts/keys"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -232,15 +233,15 @@ func puttyFile(t testing.TB) string {
 func TestOtherKeysHaveTheirPublicHalf(t *testing.T) {
 	k := testKeys()
 	files := otherKeyFiles(t)
-	ed, _ := keyOf(k.ed.Public())
-	ec, _ := keyOf(k.ec.Public())
-	rsa, _ := keyOf(k.rsa.Public())
+	ed, _ := keys.Of(k.ed.Public())
+	ec, _ := keys.Of(k.ec.Public())
+	rsa, _ := keys.Of(k.rsa.Public())
 	letters, _ := base64.StdEncoding.DecodeString(strings.TrimSpace(files["wireguard/private"][0]))
 	private, err := ecdh.X25519().NewPrivateKey(letters)
 	if err != nil {
 		t.Fatal(err)
 	}
-	curve, _ := keyOf(private.PublicKey())
+	curve, _ := keys.Of(private.PublicKey())
 	for name, want := range map[string]*Key{
 		"store.jks": rsa, "locked.jks": rsa, "ring.asc": ed, "locked.gpg": ed, "wg0.conf": curve, "network": curve,
 		"usign.sec": ed, "minisign.key": ed, "putty.ppk": ed, "key.json": ec, "kube.yaml": ec, "little.pem": ec, "big.pem": ec,

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/assay-iot/assay/checks/facts/keys"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -24,7 +25,7 @@ func sshPublicKeys(f *firmware.File, content []byte) []keyMaterial {
 		if err != nil {
 			continue
 		}
-		if key, ok := sshKey(pub); ok {
+		if key, ok := keys.OfSSH(pub); ok {
 			key.Format = "SSH public key"
 			m := keyMaterial{Key: key}
 			m.place(t.At(l), f)
@@ -35,7 +36,7 @@ func sshPublicKeys(f *firmware.File, content []byte) []keyMaterial {
 }
 
 func hasSSHKey(b []byte) bool {
-	for _, name := range sshNames {
+	for _, name := range keys.SSHWords {
 		if bytes.Contains(b, []byte(name)) {
 			return true
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/keys"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -26,7 +27,7 @@ func tunnelKey(f *firmware.File, content []byte, at int, name string) (keyMateri
 	if n < 0 {
 		n = len(value)
 	}
-	key, ok := curveKeyOf(value[:n])
+	key, ok := keys.ParseCurve25519(value[:n])
 	if !ok || len(value) == len(rest) {
 		return keyMaterial{}, false
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/keys"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -19,7 +20,7 @@ const (
 func pemMaterial(f *firmware.File, content []byte) []keyMaterial {
 	var found []keyMaterial
 	line, counted := 1, 0
-	for _, b := range pemBlocks(content) {
+	for _, b := range keys.Blocks(content) {
 		m, ok := parseBlock(b)
 		if !ok {
 			continue
@@ -35,7 +36,7 @@ func pemMaterial(f *firmware.File, content []byte) []keyMaterial {
 	return found
 }
 
-func parseBlock(b pemBlock) (keyMaterial, bool) {
+func parseBlock(b keys.Block) (keyMaterial, bool) {
 	switch b.Label {
 	case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE":
 		cert := parseCertificatePEM(b.DER)
@@ -50,7 +51,7 @@ func parseBlock(b pemBlock) (keyMaterial, bool) {
 func wrappedMaterial(f *firmware.File, content []byte, at int) (found []keyMaterial, past int) {
 	var letters []byte
 	var places []int // of each letter
-	for i := at; i < len(content) && len(letters) < 2*maxPEM; i++ {
+	for i := at; i < len(content) && len(letters) < 2*keys.MaxPEM; i++ {
 		switch c := content[i]; {
 		case isBase64(c):
 			letters, places = append(letters, c), append(places, i)
@@ -61,7 +62,7 @@ func wrappedMaterial(f *firmware.File, content []byte, at int) (found []keyMater
 	}
 	text := make([]byte, base64.RawStdEncoding.DecodedLen(len(letters)))
 	n, _ := base64.RawStdEncoding.Decode(text, letters) // of what follows, all but the blocks is of no interest
-	found = materialOf(f, text[:n], func(b pemBlock) (int, int) {
+	found = materialOf(f, text[:n], func(b keys.Block) (int, int) {
 		from, to := b.Offset*4/3, (b.Offset+b.Length)*4/3
 		return places[from], places[min(to, len(places)-1)] + 1
 	})
@@ -80,13 +81,13 @@ func wideMaterial(f *firmware.File, content []byte, at int) (found []keyMaterial
 		return nil, at
 	}
 	var text []byte
-	for i := from; i+1 < len(content) && len(text) < maxPEM && content[i] != 0 && content[i+1] == 0; i += 2 {
+	for i := from; i+1 < len(content) && len(text) < keys.MaxPEM && content[i] != 0 && content[i+1] == 0; i += 2 {
 		text = append(text, content[i])
 	}
 	if len(text) > 0 && from+2*len(text) == len(content)-1 && content[len(content)-1] != 0 {
 		text = append(text, content[len(content)-1]) // the last one, where zeros stand before letters
 	}
-	found = materialOf(f, text, func(b pemBlock) (int, int) {
+	found = materialOf(f, text, func(b keys.Block) (int, int) {
 		return from + 2*b.Offset, min(from+2*(b.Offset+b.Length), len(content))
 	})
 	return found, from + 2*len(text)
@@ -94,9 +95,9 @@ func wideMaterial(f *firmware.File, content []byte, at int) (found []keyMaterial
 
 // materialOf parses the PEM blocks of what a part of a file says; place gives where a
 // block begins and ends in the file.
-func materialOf(f *firmware.File, text []byte, place func(pemBlock) (from, to int)) []keyMaterial {
+func materialOf(f *firmware.File, text []byte, place func(keys.Block) (from, to int)) []keyMaterial {
 	var found []keyMaterial
-	for _, b := range pemBlocks(text) {
+	for _, b := range keys.Blocks(text) {
 		m, ok := parseBlock(b)
 		if !ok {
 			continue

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/keys"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -71,6 +72,6 @@ func moduleSignature(b []byte) (m ModuleSignature) {
 
 // isSequence reports whether bytes are one whole structure in DER.
 func isSequence(b []byte) bool {
-	n, ok := derLength(b)
+	n, ok := keys.DERLength(b)
 	return ok && n == len(b)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/keys"
 )
 
 // KeyWeakness says in what way a key is weak.
@@ -51,7 +52,7 @@ var WeakKeys = &Fact[[]WeakKey]{
 			return nil, err
 		}
 		candidates := keyCandidates(all, verifying)
-		shared := sharedPrimes(moduliOf(candidates))
+		shared := keys.SharedPrimes(moduliOf(candidates))
 		weak := []WeakKey{}
 		for i, c := range candidates {
 			for _, w := range weaknesses(c, shared[i]) {
@@ -67,7 +68,7 @@ var WeakKeys = &Fact[[]WeakKey]{
 type keyCandidate struct {
 	algorithm            string
 	bits                 int
-	rsa                  *pkcs1Public
+	rsa                  *keys.RSAPublic
 	private, certificate bool
 	inKernel             bool
 	verifies             bool // it is only what a container is signed with, or what the boot loader trusts
@@ -78,7 +79,7 @@ type keyCandidate struct {
 // and those of the boot loader.
 func verifyingKeys(o *Observer) (all []keyMaterial, err error) {
 	add := func(spki []byte, l assay.Location) {
-		if k, ok := parseSPKI(spki); ok && k.RSA() != nil {
+		if k, ok := keys.ParseSPKI(spki); ok && k.RSA() != nil {
 			k.Location = l
 			all = append(all, keyMaterial{Key: k})
 		}
@@ -172,13 +173,13 @@ func weaknesses(c *keyCandidate, shares bool) []WeakKey {
 		weak[len(weak)-1].Exponent = strconv.FormatInt(c.rsa.E.Int64(), 10)
 	}
 	switch {
-	case hasSmallFactor(c.rsa.N):
+	case keys.HasSmallFactor(c.rsa.N):
 		add(SmallFactor)
-	case hasClosePrimes(c.rsa.N):
+	case keys.HasClosePrimes(c.rsa.N):
 		add(ClosePrimes)
 	case shares:
 		add(SharedPrime)
-	case isROCA(c.rsa.N):
+	case keys.IsROCA(c.rsa.N):
 		add(ROCA)
 	}
 	return weak

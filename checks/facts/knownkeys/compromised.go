@@ -3,6 +3,7 @@ package knownkeys
 import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/keys"
 )
 
 // Blocklist is the list that was given with --data.
@@ -85,11 +86,11 @@ type candidate struct {
 
 // named are the keys of the image.
 func named(o *facts.Observer) (all []candidate, err error) {
-	keys, err := facts.Keys.Of(o)
+	held, err := facts.Keys.Of(o)
 	if err != nil {
 		return nil, err
 	}
-	for _, k := range keys {
+	for _, k := range held {
 		all = append(all, candidate{Found{What: Key, Public: k.Public, Key: &k, Location: k.Location}, k.Number})
 	}
 	certificates, err := facts.Certificates.Of(o)
@@ -108,7 +109,7 @@ func named(o *facts.Observer) (all []candidate, err error) {
 	}
 	signatures, err := facts.Signatures.Of(o)
 	for _, s := range signatures {
-		all = append(all, candidate{Found{What: Signature, Kind: s.Kind, Location: s.Location}, facts.KeyNumber(s.PublicKey)})
+		all = append(all, candidate{Found{What: Signature, Kind: s.Kind, Location: s.Location}, keys.Number(s.PublicKey)})
 	}
 	return all, err
 }

@@ -24,7 +24,7 @@ import (
 
 	"github.com/ulikunitz/xz"
 
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/keys"
 )
 
 var today = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
@@ -34,7 +34,7 @@ func numbered(n int) []string {
 	all := make([]string, n)
 	for i := range all {
 		sum := sha256.Sum256(fmt.Append(nil, i))
-		all[i] = hex.EncodeToString(sum[:facts.NumberSize])
+		all[i] = hex.EncodeToString(sum[:keys.NumberSize])
 	}
 	slices.Sort(all)
 	return all
@@ -264,7 +264,7 @@ func TestNumbers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := facts.KeyNumber(der); got != want(number) {
+		if got := keys.Number(der); got != want(number) {
 			t.Errorf("%s: %q, want %q", name, got, want(number))
 		}
 	}
@@ -281,7 +281,7 @@ func TestNumbers(t *testing.T) {
 		}
 		check("P-256", k.Public(), new(big.Int).SetBytes(point[1:33]))
 	}
-	if got := facts.KeyNumber([]byte("no key")); got != "" {
+	if got := keys.Number([]byte("no key")); got != "" {
 		t.Errorf("no key: %q", got)
 	}
 }

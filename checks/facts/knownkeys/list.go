@@ -14,7 +14,7 @@ import (
 	"sort"
 
 	"github.com/assay-iot/assay"
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/keys"
 )
 
 // Names of the files in a folder of data.
@@ -28,7 +28,7 @@ const (
 const (
 	headSize  = 64 << 10
 	magic     = "assay compromised keys 1\n"
-	entrySize = facts.NumberSize + 1 // the last byte is the collection
+	entrySize = keys.NumberSize + 1 // the last byte is the collection
 	// MaxEntries is how many keys a list may hold.
 	MaxEntries = 1 << 28
 )
@@ -132,10 +132,10 @@ func (l *List) Verify() error {
 	return nil
 }
 
-// Find looks up a key by its number (see facts.KeyNumber).
+// Find looks up a key by its number (see keys.Number).
 func (l *List) Find(number string) (c Collection, place string, found bool, err error) {
 	want, err := hex.DecodeString(number)
-	if err != nil || len(want) != facts.NumberSize || l.entries == nil {
+	if err != nil || len(want) != keys.NumberSize || l.entries == nil {
 		return c, "", false, nil
 	}
 	entry := make([]byte, entrySize)
@@ -143,15 +143,15 @@ func (l *List) Find(number string) (c Collection, place string, found bool, err 
 		if err == nil {
 			_, err = l.entries.ReadAt(entry, int64(i)*entrySize)
 		}
-		return bytes.Compare(entry[:facts.NumberSize], want) >= 0
+		return bytes.Compare(entry[:keys.NumberSize], want) >= 0
 	})
 	if err != nil || i == int(l.Entries) {
 		return c, "", false, err
 	}
-	if _, err = l.entries.ReadAt(entry, int64(i)*entrySize); err != nil || !bytes.Equal(entry[:facts.NumberSize], want) {
+	if _, err = l.entries.ReadAt(entry, int64(i)*entrySize); err != nil || !bytes.Equal(entry[:keys.NumberSize], want) {
 		return c, "", false, err
 	}
-	c = l.collection(int(entry[facts.NumberSize]))
+	c = l.collection(int(entry[keys.NumberSize]))
 	return c, l.place(number), true, nil
 }
 
@@ -181,7 +181,7 @@ func (l *List) UnmarshalJSON(data []byte) error {
 	var all [][]byte
 	for number, id := range small.Keys {
 		b, err := hex.DecodeString(number)
-		if err != nil || len(b) != facts.NumberSize {
+		if err != nil || len(b) != keys.NumberSize {
 			return fmt.Errorf("%w: %q is no number of a key", ErrNotList, number)
 		}
 		all = append(all, append(b, id))
@@ -195,7 +195,7 @@ func (l *List) UnmarshalJSON(data []byte) error {
 type checker struct {
 	sum   interface{ Sum([]byte) []byte }
 	w     io.Writer
-	last  [facts.NumberSize]byte
+	last  [keys.NumberSize]byte
 	part  []byte // of an entry
 	count int64
 }
@@ -229,7 +229,7 @@ func (c *checker) Write(b []byte) (int, error) {
 }
 
 func (c *checker) entry(b []byte) error {
-	number := b[:facts.NumberSize]
+	number := b[:keys.NumberSize]
 	switch {
 	case c.count == MaxEntries:
 		return fmt.Errorf("more than %d keys", int64(MaxEntries))

@@ -1,4 +1,4 @@
-package facts
+package keys
 
 import (
 	"bytes"
@@ -93,7 +93,7 @@ func (k *Key) ofCertificate(der []byte) {
 		return
 	}
 	k.Public = digest(c.RawSubjectPublicKeyInfo)
-	if public, ok := parseSPKI(c.RawSubjectPublicKeyInfo); ok {
+	if public, ok := ParseSPKI(c.RawSubjectPublicKeyInfo); ok {
 		k.Public, k.Algorithm, k.Bits = public.Public, public.Algorithm, public.Bits
 	}
 }

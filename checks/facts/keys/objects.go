@@ -1,4 +1,4 @@
-package facts
+package keys
 
 import (
 	"bytes"
@@ -12,14 +12,14 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// objectWord stands in every JSON Web Key (RFC 7517, 4.1).
-const objectWord = `"kty"`
+// JWKWord stands in every JSON Web Key (RFC 7517, 4.1).
+const JWKWord = `"kty"`
 
 // maxJWK is the size in bytes of a key as a JSON object.
 const maxJWK = 32 << 10
 
-// parseJWK parses the JSON Web Key around a place: a private one has the member d.
-func parseJWK(content []byte, at int) (key *Key, from, length int, ok bool) {
+// ParseJWK parses the JSON Web Key around a place: a private one has the member d.
+func ParseJWK(content []byte, at int) (key *Key, from, length int, ok bool) {
 	from = max(0, at-maxJWK)
 	i := bytes.LastIndexByte(content[from:at], '{')
 	if i < 0 {
@@ -45,7 +45,7 @@ func parseJWK(content []byte, at int) (key *Key, from, length int, ok bool) {
 			}
 		}
 	case k.Crv == "Ed25519" && len(private) == ed25519.SeedSize:
-		key, _ = keyOf(ed25519.NewKeyFromSeed(private).Public())
+		key, _ = Of(ed25519.NewKeyFromSeed(private).Public())
 	}
 	if key == nil {
 		return nil, 0, 0, false
@@ -63,14 +63,14 @@ func unurl(s string) []byte {
 	return b
 }
 
-// puttyBegin begins a key file of PuTTY, of version 2 or 3.
-const puttyBegin = "PuTTY-User-Key-File-"
+// PuTTYWord begins a key file of PuTTY, of version 2 or 3.
+const PuTTYWord = "PuTTY-User-Key-File-"
 
 // maxPuTTY is the size in bytes of such a file.
 const maxPuTTY = 16 << 10
 
-// parsePuTTY parses a private key of PuTTY (its manual, appendix C).
-func parsePuTTY(text []byte) (key *Key, length int, ok bool) {
+// ParsePuTTY parses a private key of PuTTY (its manual, appendix C).
+func ParsePuTTY(text []byte) (key *Key, length int, ok bool) {
 	lines := strings.Split(string(text[:min(len(text), maxPuTTY)]), "\n")
 	encrypted := false
 	var public, private []byte
@@ -116,7 +116,7 @@ func puttyKey(public, private []byte, encrypted bool) (*Key, bool) {
 	if err != nil || len(private) < ed25519.SeedSize {
 		return nil, false
 	}
-	key, ok := sshKey(pub)
+	key, ok := OfSSH(pub)
 	if !ok || !encrypted && !puttyFits(key, private) {
 		return nil, false
 	}

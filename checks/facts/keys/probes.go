@@ -1,4 +1,4 @@
-package facts
+package keys
 
 import (
 	"slices"
@@ -18,7 +18,9 @@ var probeKeys = []struct {
 	{"sha256:de40cc4b0335addabe664e9d770f2548999af62a1f73c47e45c9173eae67956d", "netty/handler/ssl/OpenSsl.class"},
 }
 
-func isProbe(public assay.Digest, at assay.Location) bool {
+// IsProbe reports whether a library carries the pair with this public half to find out
+// what it can do, at this place.
+func IsProbe(public assay.Digest, at assay.Location) bool {
 	return slices.ContainsFunc(probeKeys, func(p struct {
 		public assay.Digest
 		file   string
@@ -29,4 +31,4 @@ func isProbe(public assay.Digest, at assay.Location) bool {
 }
 
 // Probe reports whether a library carries the key to find out what it can do.
-func (k Key) Probe() bool { return isProbe(k.Public, k.Location) }
+func (k Key) Probe() bool { return IsProbe(k.Public, k.Location) }

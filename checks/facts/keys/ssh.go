@@ -1,4 +1,4 @@
-package facts
+package keys
 
 import (
 	"bytes"
@@ -29,14 +29,14 @@ func parseOpenSSH(b []byte) (*Key, bool) {
 	var hidden *ssh.PassphraseMissingError
 	switch {
 	case err == nil:
-		k, ok := sshKey(signer.PublicKey())
+		k, ok := OfSSH(signer.PublicKey())
 		if !ok {
 			return nil, false
 		}
 		key = k
 	case errors.As(err, &hidden):
 		if hidden.PublicKey != nil {
-			if k, ok := sshKey(hidden.PublicKey); ok {
+			if k, ok := OfSSH(hidden.PublicKey); ok {
 				key = k
 			}
 		}
@@ -66,7 +66,7 @@ func tokenKey(b []byte) (*Key, bool) {
 	if r.bad || err != nil || !strings.HasPrefix(pub.Type(), "sk-") || len(r.bytes()) < 32 {
 		return nil, false
 	}
-	key, ok := sshKey(pub)
+	key, ok := OfSSH(pub)
 	if !ok {
 		return nil, false
 	}
@@ -74,17 +74,17 @@ func tokenKey(b []byte) (*Key, bool) {
 	return key, true
 }
 
-// sshKey makes the Key of a public half that SSH knows.
-func sshKey(pub ssh.PublicKey) (*Key, bool) {
+// OfSSH makes the Key of a public half that SSH knows.
+func OfSSH(pub ssh.PublicKey) (*Key, bool) {
 	p, ok := pub.(ssh.CryptoPublicKey)
 	if !ok {
 		return nil, false
 	}
-	return keyOf(p.CryptoPublicKey())
+	return Of(p.CryptoPublicKey())
 }
 
-// sshNames are how the public keys in lines of authorized_keys and .pub files begin.
-var sshNames = []string{"ssh-rsa AAAA", "ssh-ed25519 AAAA", "ecdsa-sha2-nistp", "ssh-dss AAAA", "sk-ssh-ed25519@openssh.com AAAA", "sk-ecdsa-sha2-nistp256@openssh.com AAAA"}
+// SSHWords are how the public keys in lines of authorized_keys and .pub files begin.
+var SSHWords = []string{"ssh-rsa AAAA", "ssh-ed25519 AAAA", "ecdsa-sha2-nistp", "ssh-dss AAAA", "sk-ssh-ed25519@openssh.com AAAA", "sk-ecdsa-sha2-nistp256@openssh.com AAAA"}
 
 // sshReader reads the fields of the SSH wire format (RFC 4251, 5).
 type sshReader struct {
@@ -182,7 +182,7 @@ func dropbearEd25519(r *sshReader) (*Key, bool) {
 	if !bytes.Equal(private, b) {
 		return nil, false
 	}
-	return keyOf(private.Public())
+	return Of(private.Public())
 }
 
 func dropbearEC(r *sshReader, curve string) (*Key, bool) {

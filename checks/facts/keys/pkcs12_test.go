@@ -1,4 +1,4 @@
-package facts
+package keys
 
 import (
 	"encoding/base64"
@@ -83,7 +83,7 @@ func TestPKCS12(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		key, ok := parseDER(der)
+		key, ok := ParseDER(der)
 		if ok && key.Sealed() {
 			key.Unseal()
 		}

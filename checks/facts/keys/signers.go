@@ -1,4 +1,4 @@
-package facts
+package keys
 
 import (
 	"bytes"
@@ -9,8 +9,8 @@ import (
 	"golang.org/x/crypto/blake2b"
 )
 
-// signerComment is the first line of the keys of usign, signify and minisign.
-const signerComment = "untrusted comment:"
+// SignerWord is the first line of the keys of usign, signify and minisign.
+const SignerWord = "untrusted comment:"
 
 // Sizes in bytes of secret keys: usign.c of OpenWrt and signify.c of OpenBSD
 // (algorithm, kdf, rounds, salt, checksum, number, key), and minisign.h (algorithm,
@@ -20,8 +20,8 @@ const (
 	minisignSecret = 2 + 2 + 2 + 32 + 8 + 8 + 8 + ed25519.PrivateKeySize + 32
 )
 
-// parseSigner parses a secret key at its comment; length is that of both lines.
-func parseSigner(text []byte) (key *Key, length int, ok bool) {
+// ParseSigner parses a secret key at its comment; length is that of both lines.
+func ParseSigner(text []byte) (key *Key, length int, ok bool) {
 	first, rest, _ := bytes.Cut(text[:min(len(text), 4096)], []byte("\n"))
 	line, _, _ := bytes.Cut(rest, []byte("\n"))
 	line = bytes.TrimRight(line, "\r")
@@ -69,7 +69,7 @@ func openSigner(format string, secret []byte, sums bool) (*Key, bool) {
 	if !sums || !bytes.Equal(private, secret) {
 		return nil, false
 	}
-	key, ok := keyOf(private.Public())
+	key, ok := Of(private.Public())
 	if ok {
 		key.Private, key.Format = true, format
 	}

@@ -1,4 +1,4 @@
-package facts
+package keys
 
 import (
 	"bytes"
@@ -15,9 +15,9 @@ const (
 	minMixed     = 4  // and that no padding has
 )
 
-// curveKeyOf parses a private number of Curve25519 in base64. Zeros and patterns that
+// ParseCurve25519 parses a private number of Curve25519 in base64. Zeros and patterns that
 // stand for one are none.
-func curveKeyOf(letters []byte) (*Key, bool) {
+func ParseCurve25519(letters []byte) (*Key, bool) {
 	if len(letters) != curveLetters {
 		return nil, false
 	}
@@ -29,7 +29,7 @@ func curveKeyOf(letters []byte) (*Key, bool) {
 	if err != nil {
 		return nil, false
 	}
-	key, ok := keyOf(private.PublicKey())
+	key, ok := Of(private.PublicKey())
 	if ok {
 		key.Private = true
 	}
@@ -55,7 +55,7 @@ func tunnelFile(name string, content []byte) (*Key, bool) {
 		return nil, false
 	}
 	letters := bytes.TrimSpace(content)
-	key, ok := curveKeyOf(letters)
+	key, ok := ParseCurve25519(letters)
 	if !ok {
 		return nil, false
 	}

@@ -1,4 +1,4 @@
-package facts
+package keys
 
 import (
 	"cmp"
@@ -39,15 +39,15 @@ var smallProduct = sync.OnceValue(func() *big.Int {
 	return primes[0]
 })
 
-// hasSmallFactor reports whether a prime below 65536 divides a number: keys do
+// HasSmallFactor reports whether a prime below 65536 divides a number: keys do
 // not come so, but damaged ones do.
-func hasSmallFactor(n *big.Int) bool {
+func HasSmallFactor(n *big.Int) bool {
 	rest := new(big.Int).Mod(smallProduct(), n)
 	return n.Bit(0) == 0 || rest.GCD(nil, nil, rest, n).Cmp(big.NewInt(1)) > 0
 }
 
-// hasClosePrimes tries Fermat's method: n = a² - b² with a close to its root.
-func hasClosePrimes(n *big.Int) bool {
+// HasClosePrimes tries Fermat's method: n = a² - b² with a close to its root.
+func HasClosePrimes(n *big.Int) bool {
 	a := new(big.Int).Sqrt(n)
 	if new(big.Int).Mul(a, a).Cmp(n) < 0 {
 		a.Add(a, big.NewInt(1))
@@ -63,10 +63,10 @@ func hasClosePrimes(n *big.Int) bool {
 	return false
 }
 
-// isROCA tells the moduli of the library of CVE-2017-15361 (Nemec and others,
+// IsROCA tells the moduli of the library of CVE-2017-15361 (Nemec and others,
 // "The Return of Coppersmith's Attack", 2017): modulo each small prime they are
 // powers of 65537.
-func isROCA(n *big.Int) bool {
+func IsROCA(n *big.Int) bool {
 	rest := new(big.Int)
 	for _, p := range smallPrimes {
 		r, ok := rest.Mod(n, big.NewInt(p)).Int64(), false
@@ -87,10 +87,10 @@ func isROCA(n *big.Int) bool {
 // maxShared is the number of moduli that are compared with each other.
 const maxShared = 2000
 
-// sharedPrimes tells which moduli have a factor in common with another one: for
+// SharedPrimes tells which moduli have a factor in common with another one: for
 // the product P of all, gcd(n, P/n) is not 1 (Heninger and others, "Mining Your
 // Ps and Qs", 2012). A nil stands for none.
-func sharedPrimes(moduli []*big.Int) []bool {
+func SharedPrimes(moduli []*big.Int) []bool {
 	shared := make([]bool, len(moduli))
 	product, used := big.NewInt(1), 0
 	for _, n := range moduli {

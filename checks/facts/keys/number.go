@@ -1,4 +1,4 @@
-package facts
+package keys
 
 import (
 	"bytes"
@@ -10,23 +10,23 @@ import (
 // NumberSize is how many bytes a key's number has in a blocklist of badkeys.
 const NumberSize = 15
 
-// KeyNumber names a public key in SubjectPublicKeyInfo as the blocklists of
+// Number names a public key in SubjectPublicKeyInfo as the blocklists of
 // badkeys (https://badkeys.info) do: by the first fifteen bytes, in hexadecimal, of
 // the SHA-256 of its number. That is the modulus of RSA, x of a point, y of DSA and
 // of Ed25519 the key itself, without leading zeros. It is empty for other keys.
-func KeyNumber(spki []byte) string {
-	if k, ok := parseSPKI(spki); ok {
+func Number(spki []byte) string {
+	if k, ok := ParseSPKI(spki); ok {
 		return k.Number
 	}
 	return ""
 }
 
-// keyNumber makes it of the bits of a public key.
-func keyNumber(algorithm string, pub []byte) string {
+// numberOf makes it of the bits of a public key.
+func numberOf(algorithm string, pub []byte) string {
 	var number []byte
 	switch algorithm {
 	case "RSA":
-		var k pkcs1Public
+		var k RSAPublic
 		if !unmarshal(pub, &k) {
 			return ""
 		}

@@ -1,4 +1,4 @@
-package facts
+package keys
 
 import (
 	"bytes"
@@ -7,17 +7,18 @@ import (
 	"strings"
 )
 
-const pemBegin = "-----BEGIN "
+// PEMWord begins a block.
+const PEMWord = "-----BEGIN "
 
 var (
 	pemEnd  = []byte("-----END ")
 	pemDash = []byte("-----")
 )
 
-// pemBlock is a block with a matching end (RFC 7468), wherever it stands: on
+// Block is a block with a matching end (RFC 7468), wherever it stands: on
 // lines of its own, in a string of a program, or on one line with "\n" written
 // out.
-type pemBlock struct {
+type Block struct {
 	Label          string
 	Offset, Length int // place in the content, in bytes
 	DER            []byte
@@ -32,10 +33,10 @@ const (
 	minPublicPEM = 56
 )
 
-// pemBlocks finds the blocks of a content: a begin and an end with no other begin
+// Blocks finds the blocks of a content: a begin and an end with no other begin
 // between them. The content is searched once for either.
-func pemBlocks(content []byte) []pemBlock {
-	var blocks []pemBlock
+func Blocks(content []byte) []Block {
+	var blocks []Block
 	end := -1
 	next := func(from int, mark []byte) int {
 		if i := bytes.Index(content[from:], mark); i >= 0 {
@@ -43,7 +44,7 @@ func pemBlocks(content []byte) []pemBlock {
 		}
 		return len(content)
 	}
-	mark := []byte(pemBegin)
+	mark := []byte(PEMWord)
 	begin := next(0, mark)
 	for at := 0; len(blocks) < maxBlocks; {
 		if begin < at {
@@ -58,13 +59,13 @@ func pemBlocks(content []byte) []pemBlock {
 				break
 			}
 		}
-		if begin < end || end-at > maxPEM {
+		if begin < end || end-at > MaxPEM {
 			at = begin
 			continue
 		}
-		b, ok := parsePEM(content[at:min(len(content), at+maxPEM)])
+		b, ok := parsePEM(content[at:min(len(content), at+MaxPEM)])
 		if !ok {
-			at += len(pemBegin)
+			at += len(PEMWord)
 			continue
 		}
 		b.Offset = at
@@ -75,23 +76,23 @@ func pemBlocks(content []byte) []pemBlock {
 }
 
 // parsePEM parses the block at the start of b.
-func parsePEM(b []byte) (pemBlock, bool) {
-	rest := b[len(pemBegin):]
+func parsePEM(b []byte) (Block, bool) {
+	rest := b[len(PEMWord):]
 	n := bytes.Index(rest[:min(len(rest), 64)], pemDash)
 	if n < 0 {
-		return pemBlock{}, false
+		return Block{}, false
 	}
 	label := string(rest[:n])
 	body := rest[n+len(pemDash):]
 	end := bytes.Index(body, pemEnd)
 	if end < 0 {
-		return pemBlock{}, false
+		return Block{}, false
 	}
 	tail := append([]byte(label), pemDash...)
 	if !bytes.HasPrefix(body[end+len(pemEnd):], tail) {
-		return pemBlock{}, false
+		return Block{}, false
 	}
-	block := pemBlock{Label: label, Length: len(b) - len(body) + end + len(pemEnd) + len(tail)}
+	block := Block{Label: label, Length: len(b) - len(body) + end + len(pemEnd) + len(tail)}
 	text := pemText(string(body[:end]))
 	if strings.HasPrefix(label, "PGP ") { // its checksum proves nothing
 		text, _, _ = strings.Cut(text, "\n=")
@@ -102,7 +103,7 @@ func parsePEM(b []byte) (pemBlock, bool) {
 	}
 	text = strings.Join(strings.Fields(text), "")
 	if len(text) < minPublicPEM || len(text) < minPEM && strings.Contains(label, "PRIVATE") {
-		return pemBlock{}, false
+		return Block{}, false
 	}
 	decode := base64.StdEncoding.DecodeString
 	if label == labelStatic {
@@ -118,14 +119,14 @@ func parsePEM(b []byte) (pemBlock, bool) {
 var pemText = strings.NewReplacer(`\r`, "", `\n`, "\n", `\`, "", `"`, "", "'", "", ",", "", "\r", "", "\x00", "\n").Replace
 
 // Key parses the key in a block. A block with another label holds none.
-func (b *pemBlock) Key() (*Key, bool) {
+func (b *Block) Key() (*Key, bool) {
 	var key *Key
 	var ok bool
 	switch b.Label {
 	case "PUBLIC KEY":
-		key, ok = parseSPKI(b.DER)
+		key, ok = ParseSPKI(b.DER)
 	case "RSA PUBLIC KEY":
-		key, ok = parsePKCS1Public(b.DER)
+		key, ok = ParsePKCS1Public(b.DER)
 	case "OPENSSH PRIVATE KEY":
 		if key, ok = parseOpenSSH(b.DER); ok {
 			return key, true
@@ -142,7 +143,7 @@ func (b *pemBlock) Key() (*Key, bool) {
 		if b.legacy {
 			key, ok = &Key{Private: true, Encrypted: true, Algorithm: strings.TrimSuffix(b.Label, " PRIVATE KEY"), Same: digest(b.DER)}, true
 		} else {
-			key, ok = parsePrivateDER(b.DER)
+			key, ok = ParsePrivateDER(b.DER)
 		}
 	}
 	if !ok || key == nil {

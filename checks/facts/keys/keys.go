@@ -1,4 +1,15 @@
-package facts
+// Package keys parses private and public keys: it gets bytes, or the name of a file and
+// its bytes, and tells of what kind a key is and how large, with the digest of its public
+// half. A key counts when it parses and its numbers fit each other, never by its label.
+// The private part is not kept.
+//
+// Forms that stand in the middle of other bytes have a word, which whoever searches a
+// file looks for; the parser gets the place of the word. The package searches no file
+// for them itself, and knows neither images nor facts. All input may be hostile: sizes
+// are bounded, and a parser that is not sure says false.
+//
+// Beside that there is the arithmetic on public numbers that tells weak keys.
+package keys
 
 import (
 	"crypto/sha256"
@@ -21,19 +32,19 @@ type Key struct {
 	// Public is the SHA-256 of the public half as SubjectPublicKeyInfo (RFC 5280,
 	// 4.1), to find what fits together; empty if a passphrase hides it.
 	Public assay.Digest
-	// Number names the public half as the blocklists of badkeys do; see KeyNumber.
+	// Number names the public half as the blocklists of badkeys do; see [Number].
 	Number string `json:",omitempty"`
 	// Same is equal for keys with the same content: Public, or the SHA-256 of the
 	// encrypted bytes.
 	Same     assay.Digest
 	Location assay.Location // where it stands; who knows the file says it
 
-	rsa    *pkcs1Public // the public numbers, for arithmetic; not stored
-	sealed []byte       // a PKCS #12 file or key store whose passphrase may be a well-known one; not stored
+	rsa    *RSAPublic // the public numbers, for arithmetic; not stored
+	sealed []byte     // a PKCS #12 file or key store whose passphrase may be a well-known one; not stored
 }
 
 // RSA gives the public numbers of an RSA key, for arithmetic; nil of other keys.
-func (k *Key) RSA() *pkcs1Public { return k.rsa }
+func (k *Key) RSA() *RSAPublic { return k.rsa }
 
 // Sealed reports whether the key stands in a PKCS #12 file or key store whose passphrase
 // may be a well-known one.
@@ -46,18 +57,18 @@ func (k *Key) Unseal() { k.Encrypted = !opensWithKnown(k.sealed) }
 // Forget drops the bytes of the file that the key was sealed in.
 func (k *Key) Forget() { k.sealed = nil }
 
-// Limits.
+// Limits of what is parsed.
 const (
-	maxDERFile = 64 << 10  // bytes of a key or certificate on its own
-	maxPEM     = 256 << 10 // bytes of one PEM block
+	MaxDER     = 64 << 10  // bytes of a key or certificate on its own
+	MaxPEM     = 256 << 10 // bytes of one PEM block
 	maxBlocks  = 10000     // blocks of one file
 	maxKeyBits = 16384
 )
 
-// parseFile parses a file that is nothing but one key, in another form than PEM or DER:
+// ParseFile parses a file that is nothing but one key, in another form than PEM or DER:
 // key stores of Java and Bouncy Castle, OpenPGP, GnuPG, WireGuard, age, dropbear and
-// OpenSSH. Some are told by the file's name, or by its path inside the image.
-func parseFile(name string, content []byte) (*Key, bool) {
+// OpenSSH. Some are told by the file's name, or by its path inside the image: name is that path.
+func ParseFile(name string, content []byte) (*Key, bool) {
 	for _, parse := range []func([]byte) (*Key, bool){parseKeyStore, parseBouncy, parseBCFKS, parseOpenPGP, parseGcrypt} {
 		if key, ok := parse(content); ok {
 			return key, true
@@ -68,7 +79,7 @@ func parseFile(name string, content []byte) (*Key, bool) {
 			return key, true
 		}
 	}
-	if len(content) > maxDERFile {
+	if len(content) > MaxDER {
 		return nil, false
 	}
 	if key, ok := parseDropbear(content); ok {
@@ -80,13 +91,13 @@ func parseFile(name string, content []byte) (*Key, bool) {
 	return nil, false
 }
 
-// parseDER parses one DER structure as a private key, a public key or a PKCS #12 file.
-func parseDER(der []byte) (*Key, bool) {
-	if key, ok := parsePrivateDER(der); ok {
+// ParseDER parses one DER structure as a private key, a public key or a PKCS #12 file.
+func ParseDER(der []byte) (*Key, bool) {
+	if key, ok := ParsePrivateDER(der); ok {
 		key.Format = "DER"
 		return key, true
 	}
-	if key, ok := parseSPKI(der); ok {
+	if key, ok := ParseSPKI(der); ok {
 		key.Format = "DER"
 		return key, true
 	}

@@ -1,4 +1,4 @@
-package facts
+package keys
 
 import (
 	"crypto"
@@ -12,9 +12,9 @@ import (
 	"github.com/assay-iot/assay"
 )
 
-// derLength gives the length of the DER sequence at the start of b, header
-// included (ITU-T X.690, 8.1.3 and 10.1).
-func derLength(b []byte) (int, bool) {
+// DERLength gives the length of the DER sequence at the start of b, header
+// included (ITU-T X.690, 8.1.3 and 10.1). It may be more than b holds.
+func DERLength(b []byte) (int, bool) {
 	if len(b) < 2 || b[0] != 0x30 {
 		return 0, false
 	}
@@ -33,9 +33,9 @@ func derLength(b []byte) (int, bool) {
 	return 2 + size + n, true
 }
 
-// parsePrivateDER parses PKCS #1 (RFC 8017, A.1.2), SEC 1 (RFC 5915), PKCS #8
+// ParsePrivateDER parses PKCS #1 (RFC 8017, A.1.2), SEC 1 (RFC 5915), PKCS #8
 // plain and encrypted (RFC 5958, RFC 8018) and OpenSSL's form of DSA keys.
-func parsePrivateDER(der []byte) (*Key, bool) {
+func ParsePrivateDER(der []byte) (*Key, bool) {
 	for _, parse := range []func([]byte) (*Key, bool){parsePKCS1, parseSEC1, parsePKCS8, parseEncryptedPKCS8, parseDSA} {
 		if key, ok := parse(der); ok {
 			key.Private = true
@@ -92,7 +92,8 @@ func curveBits(oid asn1.ObjectIdentifier) int {
 	return 0
 }
 
-type pkcs1Public struct{ N, E *big.Int }
+// RSAPublic is a public key of RSA: modulus and exponent (RFC 8017, A.1.1).
+type RSAPublic struct{ N, E *big.Int }
 
 type pkcs1Private struct {
 	Version             int
@@ -121,13 +122,13 @@ func saneRSA(n, e *big.Int) bool {
 }
 
 func rsaKey(n, e *big.Int) *Key {
-	pub, err := asn1.Marshal(pkcs1Public{n, e})
+	pub, err := asn1.Marshal(RSAPublic{n, e})
 	if err != nil {
 		return nil
 	}
 	key := publicKey("RSA", n.BitLen(), pkix.AlgorithmIdentifier{Algorithm: oidRSA, Parameters: nullParams}, pub)
 	if key != nil {
-		key.rsa = &pkcs1Public{n, e}
+		key.rsa = &RSAPublic{n, e}
 	}
 	return key
 }
@@ -142,16 +143,16 @@ func publicKey(algorithm string, bits int, id pkix.AlgorithmIdentifier, pub []by
 		return nil
 	}
 	d := digest(spki)
-	return &Key{Algorithm: algorithm, Bits: bits, Public: d, Same: d, Number: keyNumber(algorithm, pub)}
+	return &Key{Algorithm: algorithm, Bits: bits, Public: d, Same: d, Number: numberOf(algorithm, pub)}
 }
 
-// keyOf makes the Key of a public half that Go knows.
-func keyOf(pub crypto.PublicKey) (*Key, bool) {
+// Of makes the Key of a public half that Go knows.
+func Of(pub crypto.PublicKey) (*Key, bool) {
 	spki, err := x509.MarshalPKIXPublicKey(pub)
 	if err != nil {
 		return nil, false
 	}
-	return parseSPKI(spki)
+	return ParseSPKI(spki)
 }
 
 type sec1Private struct {
@@ -244,7 +245,7 @@ func parsePKCS8(der []byte) (*Key, bool) {
 		if !unmarshal(k.Key, &seed) || len(seed) != ed25519.SeedSize {
 			return nil, false
 		}
-		return keyOf(ed25519.NewKeyFromSeed(seed).Public())
+		return Of(ed25519.NewKeyFromSeed(seed).Public())
 	case oid.Equal(oidDSA):
 		return &Key{Algorithm: "DSA", Bits: dsaBits(k.Algorithm.Parameters.FullBytes), Same: hiddenDigest(k.Key)}, true
 	case oid.Equal(oidX25519):
@@ -264,7 +265,7 @@ func parseX25519(der []byte) (*Key, bool) {
 	if err != nil {
 		return nil, false
 	}
-	return keyOf(private.PublicKey())
+	return Of(private.PublicKey())
 }
 
 // hiddenDigest tells private keys apart whose public half is not computed here:
@@ -332,8 +333,8 @@ func dsaKey(p, q, g, y *big.Int) (*Key, bool) {
 	return publicKey("DSA", p.BitLen(), id, pub), true
 }
 
-// parseSPKI parses a public key as SubjectPublicKeyInfo.
-func parseSPKI(der []byte) (*Key, bool) {
+// ParseSPKI parses a public key as SubjectPublicKeyInfo.
+func ParseSPKI(der []byte) (*Key, bool) {
 	var spki struct {
 		Algorithm pkix.AlgorithmIdentifier
 		Key       asn1.BitString
@@ -344,7 +345,7 @@ func parseSPKI(der []byte) (*Key, bool) {
 	oid, pub := spki.Algorithm.Algorithm, spki.Key.Bytes
 	switch {
 	case oid.Equal(oidRSA), oid.Equal(oidRSAPSS):
-		return parsePKCS1Public(pub)
+		return ParsePKCS1Public(pub)
 	case oid.Equal(oidEC):
 		var curve asn1.ObjectIdentifier
 		if !unmarshal(spki.Algorithm.Parameters.FullBytes, &curve) || len(pub) < 15 {
@@ -361,8 +362,9 @@ func parseSPKI(der []byte) (*Key, bool) {
 	return nil, false
 }
 
-func parsePKCS1Public(der []byte) (*Key, bool) {
-	var k pkcs1Public
+// ParsePKCS1Public parses a public key of RSA as PKCS #1 has it (RFC 8017, A.1.1).
+func ParsePKCS1Public(der []byte) (*Key, bool) {
+	var k RSAPublic
 	if !unmarshal(der, &k) || !saneRSA(k.N, k.E) {
 		return nil, false
 	}

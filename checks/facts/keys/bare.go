@@ -1,14 +1,14 @@
-package facts
+package keys
 
 import (
 	"bytes"
 	"encoding/base64"
 )
 
-// bareWords stand near the start of private keys in DER whose base64 has no armour, as
+// BareWords stand near the start of private keys in DER whose base64 has no armour, as
 // in settings: RSA and RSA-PSS in PKCS #8 and PKCS #1, curves in PKCS #8 and SEC 1,
 // Ed25519, and PKCS #8 behind a passphrase.
-var bareWords = []string{
+var BareWords = []string{
 	"IBADANBgkqhkiG9w0BAQEFAASC", "IBADALBgkqhkiG9w0BAQoE",
 	"IBAAKCA", "IBAAKBg",
 	"AgEAMBMGByqGSM49AgEG", "AgEAMBAGByqGSM49AgEG", "CAQAwEwYHKoZIzj0CAQ",
@@ -20,9 +20,10 @@ var bareWords = []string{
 // maxBareHead is the number of letters before a word that a key begins within.
 const maxBareHead = 16
 
-// parseBare parses the private key in base64 around one of bareWords: letters that
-// begin with it and hold it whole.
-func parseBare(content []byte, at int) (key *Key, from, length int, ok bool) {
+// ParseBare parses the private key in base64 around one of BareWords: letters that
+// begin with it and hold it whole. The key stands from an offset on, with a length in
+// bytes.
+func ParseBare(content []byte, at int) (key *Key, from, length int, ok bool) {
 	from = at
 	for from > 0 && isBase64Letter(content[from-1]) && at-from <= maxBareHead {
 		from--
@@ -33,11 +34,11 @@ func parseBare(content []byte, at int) (key *Key, from, length int, ok bool) {
 	letters, places := lettersFrom(content, from)
 	text := make([]byte, base64.RawStdEncoding.DecodedLen(len(letters)))
 	n, _ := base64.RawStdEncoding.Decode(text, letters) // what follows the key is of no interest
-	size, ok := derLength(text[:n])
+	size, ok := DERLength(text[:n])
 	if !ok || size > n {
 		return nil, 0, 0, false
 	}
-	if key, ok = parsePrivateDER(text[:size]); !ok {
+	if key, ok = ParsePrivateDER(text[:size]); !ok {
 		return nil, 0, 0, false
 	}
 	key.Format = "base64"
@@ -55,7 +56,7 @@ func inArmour(before []byte) bool {
 // lettersFrom gives the letters of base64 from an offset on, and their places. Ends of
 // lines may stand between them, written out or not, with what indents the next.
 func lettersFrom(content []byte, from int) (letters []byte, places []int) {
-	for i := from; i < len(content) && len(letters) < maxDERFile*4/3; i++ {
+	for i := from; i < len(content) && len(letters) < MaxDER*4/3; i++ {
 		switch c := content[i]; {
 		case isBase64Letter(c):
 			letters, places = append(letters, c), append(places, i)

@@ -1,4 +1,4 @@
-package facts
+package keys
 
 import (
 	"bytes"
@@ -42,7 +42,7 @@ func parseOpenPGP(b []byte) (*Key, bool) {
 }
 
 func openPGPKey(s *openpgp.Secret, body []byte) *Key {
-	key, ok := keyOf(s.Key.Public)
+	key, ok := Of(s.Key.Public)
 	if !ok {
 		key = &Key{Algorithm: openpgp.AlgorithmName(s.Key.Algorithm), Same: hiddenDigest(body)}
 	}
@@ -56,7 +56,7 @@ var gcryptNames = [][]byte{[]byte("(21:protected-private-key(3:"), []byte("(11:p
 
 // parseGcrypt reads such a file: lists and counted strings, to the last byte.
 func parseGcrypt(b []byte) (*Key, bool) {
-	if len(b) > maxDERFile || len(b) == 0 || b[0] != '(' {
+	if len(b) > MaxDER || len(b) == 0 || b[0] != '(' {
 		return nil, false
 	}
 	for i, name := range gcryptNames {
@@ -79,7 +79,7 @@ func balanced(b []byte) bool {
 			if depth--; depth == 0 {
 				return len(bytes.TrimRight(b[i+1:], "\x00\n")) == 0
 			}
-		case c >= '0' && c <= '9' && length < maxDERFile:
+		case c >= '0' && c <= '9' && length < MaxDER:
 			length = length*10 + int(c-'0')
 			continue
 		case c == ':':

@@ -1,14 +1,14 @@
-package facts
+package keys
 
 import (
 	"slices"
 	"strings"
 )
 
-// hexWords stand near the start of private keys in DER whose bytes are written as
+// HexWords stand near the start of private keys in DER whose bytes are written as
 // hexadecimal digits: curves in SEC 1 and PKCS #8, RSA in PKCS #1 and PKCS #8, Ed25519,
 // and PKCS #8 behind a passphrase. None holds "88", which is too common to look for.
-var hexWords = bothCases(
+var HexWords = bothCases(
 	"30770201010420", "3081a40201010430", "3081dc0201010442", // P-256, P-384, P-521
 	"020100301306072a8648ce3d0201", "020100301006072a8648ce3d0201",
 	"020100300d06092a86", "0201000281", "0201000282",
@@ -31,8 +31,9 @@ const (
 	maxHexKey  = 10 << 10 // bytes of a key; RSA of 16384 bits has 9.3 KiB
 )
 
-// parseHex parses the private key in hexadecimal digits around one of hexWords.
-func parseHex(content []byte, at int) (key *Key, from, length int, ok bool) {
+// ParseHex parses the private key in hexadecimal digits around one of HexWords; see
+// [ParseBare].
+func ParseHex(content []byte, at int) (key *Key, from, length int, ok bool) {
 	for from = at; from >= 0 && at-from <= maxHexHead; from -= 2 {
 		if from < at && !isHexPair(content[from:]) {
 			break
@@ -41,7 +42,7 @@ func parseHex(content []byte, at int) (key *Key, from, length int, ok bool) {
 			continue
 		}
 		head, _ := bytesOfDigits(content, from, 5)
-		size, ok := derLength(head)
+		size, ok := DERLength(head)
 		if !ok || size > maxHexKey {
 			continue
 		}
@@ -49,7 +50,7 @@ func parseHex(content []byte, at int) (key *Key, from, length int, ok bool) {
 		if len(der) < size {
 			continue
 		}
-		if key, ok := parsePrivateDER(der); ok {
+		if key, ok := ParsePrivateDER(der); ok {
 			key.Format = "hexadecimal"
 			to := places[size-1] + 2
 			return key, from, to - from, true

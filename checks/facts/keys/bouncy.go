@@ -1,4 +1,4 @@
-package facts
+package keys
 
 import (
 	"bytes"
@@ -98,7 +98,7 @@ func bouncyKeyOf(kind int, r *javaReader, store []byte) *Key {
 	r.take(r.number(2)) // format
 	r.take(r.number(2)) // algorithm
 	der := r.take(r.number(4))
-	if open, ok := parsePrivateDER(der); ok {
+	if open, ok := ParsePrivateDER(der); ok {
 		key = open
 	}
 	key.Private, key.Encrypted, key.Format, key.Symmetric = half != 1, false, "Bouncy Castle key store", half == 2
@@ -134,7 +134,7 @@ func closedStore(format string, b []byte) *Key {
 // parseBCFKS knows a key store of Bouncy Castle's kind for FIPS: contents encrypted
 // whole, and what their integrity is checked by.
 func parseBCFKS(b []byte) (*Key, bool) {
-	if n, ok := derLength(b); !ok || n != len(b) || n > maxKeyRing {
+	if n, ok := DERLength(b); !ok || n != len(b) || n > maxKeyRing {
 		return nil, false
 	}
 	var store struct {

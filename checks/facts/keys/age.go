@@ -1,4 +1,4 @@
-package facts
+package keys
 
 import (
 	"bytes"
@@ -8,10 +8,12 @@ import (
 	"strings"
 )
 
-// How the secret keys of age begin: on Curve25519, and those that resist quantum
+// AgeWord begins the secret keys of age.
+const AgeWord = "AGE-SECRET-KEY-"
+
+// How they begin on Curve25519, and those that resist quantum
 // computers too (C2SP age.md, FiloSottile/age).
 const (
-	ageWord   = "AGE-SECRET-KEY-"
 	agePlain  = "AGE-SECRET-KEY-1"
 	ageHybrid = "AGE-SECRET-KEY-PQ-1"
 	ageFile   = "age-encryption.org/v1\n"
@@ -21,8 +23,9 @@ const (
 // maxAge is the number of characters of a key of age.
 const maxAge = 128
 
-// parseAge parses a secret key of age at its first letter, checksum and all.
-func parseAge(text []byte) (key *Key, length int, ok bool) {
+// ParseAge parses a secret key of age at its first letter, checksum and all; length is in
+// bytes.
+func ParseAge(text []byte) (key *Key, length int, ok bool) {
 	for length < min(len(text), maxAge) && (isBase64Letter(text[length]) || text[length] == '-') {
 		length++
 	}
@@ -37,7 +40,7 @@ func parseAge(text []byte) (key *Key, length int, ok bool) {
 		if err != nil {
 			return nil, 0, false
 		}
-		if key, ok = keyOf(private.PublicKey()); !ok {
+		if key, ok = Of(private.PublicKey()); !ok {
 			return nil, 0, false
 		}
 	case strings.ToLower(ageHybrid):
