@@ -1,22 +1,10 @@
 package facts
 
 import (
-	"bytes"
 	"cmp"
-	"crypto/md5"
-	"crypto/sha1"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 )
-
-// SaltedDigest is a digest in hexadecimal digits whose salt stands in a setting beside it,
-// or is the user as in RFC 7616 ("user:realm:password"). It is written here as
-// "salted$SALT$DIGEST", both in hexadecimal digits.
-const SaltedDigest HashKind = "salted-digest"
-
-var saltedForm = lazy(`^salted\$((?:[0-9a-f]{2}){1,160})\$([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$`)
 
 // saltSetting is a setting of a salt, realmSetting that of the realm of RFC 7616.
 var (
@@ -63,10 +51,6 @@ func (s *salting) form(digest, user string, near string, at int) (form string, o
 	return withSalt(salts[0], digest), false
 }
 
-func withSalt(salt, digest string) string {
-	return "salted$" + hex.EncodeToString([]byte(salt)) + "$" + strings.ToLower(digest)
-}
-
 // saltsNear are the two salts in a text that are nearest to an offset.
 func saltsNear(text string, at int) []string {
 	type salt struct {
@@ -93,54 +77,4 @@ func around(content string, l Line) (near string, at int) {
 	before = before[strings.LastIndex(before, "\n\n")+1:]
 	after, _, _ = strings.Cut(after, "\n\n")
 	return before + content[start:min(end, len(content))] + after, len(before)
-}
-
-// saltedFits tries a password on a digest with its salt.
-func saltedFits(form, password string) bool {
-	salts, digest := saltsOf(form)
-	return fitsSalted(salts, digest, password)
-}
-
-// saltsOf gives the salt of a digest as it is written and, if it is in hexadecimal digits,
-// as the bytes that they stand for.
-func saltsOf(form string) (salts []string, digest []byte) {
-	m := saltedForm.Get().FindStringSubmatch(form)
-	if m == nil {
-		return labelledSalts(form)
-	}
-	written, err1 := hex.DecodeString(m[1])
-	digest, err2 := hex.DecodeString(m[2])
-	if err1 != nil || err2 != nil {
-		return nil, nil
-	}
-	salts = []string{string(written)}
-	if b, err := hex.DecodeString(string(written)); err == nil && len(b) > 0 {
-		salts = append(salts, string(b))
-	}
-	return salts, digest
-}
-
-// fitsSalted tries salts before and behind a password.
-func fitsSalted(salts []string, digest []byte, password string) bool {
-	var room [256]byte
-	for _, salt := range salts {
-		if hasDigest(append(append(room[:0], salt...), password...), digest) || hasDigest(append(append(room[:0], password...), salt...), digest) {
-			return true
-		}
-	}
-	return false
-}
-
-// hasDigest compares with the digest that is so long.
-func hasDigest(data, digest []byte) bool {
-	switch len(digest) {
-	case md5.Size:
-		sum := md5.Sum(data)
-		return bytes.Equal(sum[:], digest)
-	case sha1.Size:
-		sum := sha1.Sum(data)
-		return bytes.Equal(sum[:], digest)
-	}
-	sum := sha256.Sum256(data)
-	return bytes.Equal(sum[:], digest)
 }

@@ -79,8 +79,8 @@ func TestAccounts(t *testing.T) {
 			"etc/passwd": "root:!:0:0::/:/bin/sh\n", "etc/shadow": "ghost::::::::\n",
 		}, "etc/passwd:1 root 0 locked\netc/shadow:1 ghost -1 empty"},
 		{"brokers and web servers", map[string]string{
-			"etc/mosquitto/pwfile": "hub:" + hashVectors[15].hash + "\n",
-			"www/.htpasswd":        "admin:" + hashVectors[5].hash + "\nold:abJnggxhB/yWI\n",
+			"etc/mosquitto/pwfile": "hub:" + "$7$101$c2FsdHNhbHRzYWx0$FCG7EBo8zJik0YXy2GHzSQZMIgRMOw788yO4Bu88kcpfFKpL26d4kQZwYWnUrhm5QP8Ay4tRcegPZigCc1KVBg==" + "\n",
+			"www/.htpasswd":        "admin:" + "$apr1$abcdefgh$FBwExRW4dCc8aL.OvjpIE1" + "\nold:abJnggxhB/yWI\n",
 			"etc/words":            "old:abJnggxhB/yWI\n",
 			"etc/start":            "echo 'root:" + sha512Vector + "' >/etc/shadow\n",
 		}, "etc/mosquitto/pwfile:1 hub -1 hashed mosquitto-pbkdf2 in\nwww/.htpasswd:1 admin -1 hashed apr1 in\nwww/.htpasswd:2 old -1 hashed descrypt in"},

@@ -46,7 +46,7 @@ func TestHashes(t *testing.T) {
 			t.Errorf("%s: %q does not open it", v.hash, v.password)
 		}
 		wrong := []string{"", "Password", "another"}
-		if _, memory, _ := guessCost(kind, rounds, v.hash); memory > 0 {
+		if kind == Yescrypt || kind == Scrypt { // they are slow
 			wrong = wrong[:1]
 		}
 		for _, wrong := range wrong {

@@ -15,7 +15,6 @@ const (
 	budgetOfList  = 3_500_000
 	budgetOfWords = 400_000
 	guessGroup    = 8        // passwords that are tried on a hash in one round
-	guessMemory   = 64 << 20 // bytes that one try may take
 	allMemory     = 96 << 20 // bytes that all tries at one time may take
 	maxGuessed    = 2000     // distinct hashes of an image that are tried
 )

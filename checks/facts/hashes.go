@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
+
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // HashKind is the format of a password hash, in the words of crypt(5).
@@ -51,23 +53,23 @@ const (
 // counts. crypt(5) of libxcrypt describes them.
 var hashShapes = []struct {
 	kind  HashKind
-	shape *pattern
+	shape *lazyregexp.Regexp
 }{
-	{MD5Crypt, lazy(`^\$1\$[^$:]{0,8}\$[./0-9A-Za-z]{22}$`)},
-	{APR1, lazy(`^\$apr1\$[^$:]{0,8}\$[./0-9A-Za-z]{22}$`)},
-	{SHA1Crypt, lazy(`^\$sha1\$[0-9]{1,10}\$[^$:]{0,64}\$[./0-9A-Za-z]{28}$`)},
-	{SHA256Crypt, lazy(`^\$5\$(rounds=[0-9]{1,10}\$)?[^$:]{0,16}\$[./0-9A-Za-z]{43}$`)},
-	{SHA512Crypt, lazy(`^\$6\$(rounds=[0-9]{1,10}\$)?[^$:]{0,16}\$[./0-9A-Za-z]{86}$`)},
-	{Bcrypt, lazy(`^\$2[abxy]?\$[0-3][0-9]\$[./0-9A-Za-z]{53}$`)},
-	{Yescrypt, lazy(`^\$y\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{0,86}\$[./0-9A-Za-z]{43}$`)},
-	{GostYescrypt, lazy(`^\$gy\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{0,86}\$[./0-9A-Za-z]{43}$`)},
-	{Scrypt, lazy(`^\$7\$[./0-9A-Za-z]{11}[^$:]{0,86}\$[./0-9A-Za-z]{43}$`)},
-	{SunMD5, lazy(`^\$md5[,$].*\$[./0-9A-Za-z]{22}$`)},
-	{NTHash, lazy(`^\$3\$\$[0-9a-f]{32}$`)},
-	{Argon2, lazy(`^\$argon2(id|i|d)\$`)},
-	{BSDi, lazy(`^_[./0-9A-Za-z]{19}$`)},
-	{DES, lazy(`^[./0-9A-Za-z]{13}$`)},
-	{UnknownHash, lazy(`^\$[0-9A-Za-z-]{1,12}[$,].{8,}$`)},
+	{MD5Crypt, lazyregexp.New(`^\$1\$[^$:]{0,8}\$[./0-9A-Za-z]{22}$`)},
+	{APR1, lazyregexp.New(`^\$apr1\$[^$:]{0,8}\$[./0-9A-Za-z]{22}$`)},
+	{SHA1Crypt, lazyregexp.New(`^\$sha1\$[0-9]{1,10}\$[^$:]{0,64}\$[./0-9A-Za-z]{28}$`)},
+	{SHA256Crypt, lazyregexp.New(`^\$5\$(rounds=[0-9]{1,10}\$)?[^$:]{0,16}\$[./0-9A-Za-z]{43}$`)},
+	{SHA512Crypt, lazyregexp.New(`^\$6\$(rounds=[0-9]{1,10}\$)?[^$:]{0,16}\$[./0-9A-Za-z]{86}$`)},
+	{Bcrypt, lazyregexp.New(`^\$2[abxy]?\$[0-3][0-9]\$[./0-9A-Za-z]{53}$`)},
+	{Yescrypt, lazyregexp.New(`^\$y\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{0,86}\$[./0-9A-Za-z]{43}$`)},
+	{GostYescrypt, lazyregexp.New(`^\$gy\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{0,86}\$[./0-9A-Za-z]{43}$`)},
+	{Scrypt, lazyregexp.New(`^\$7\$[./0-9A-Za-z]{11}[^$:]{0,86}\$[./0-9A-Za-z]{43}$`)},
+	{SunMD5, lazyregexp.New(`^\$md5[,$].*\$[./0-9A-Za-z]{22}$`)},
+	{NTHash, lazyregexp.New(`^\$3\$\$[0-9a-f]{32}$`)},
+	{Argon2, lazyregexp.New(`^\$argon2(id|i|d)\$`)},
+	{BSDi, lazyregexp.New(`^_[./0-9A-Za-z]{19}$`)},
+	{DES, lazyregexp.New(`^[./0-9A-Za-z]{13}$`)},
+	{UnknownHash, lazyregexp.New(`^\$[0-9A-Za-z-]{1,12}[$,].{8,}$`)},
 }
 
 // HashKindOf tells the format of field 2 of a passwd or shadow line, and how

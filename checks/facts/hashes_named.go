@@ -3,11 +3,13 @@ package facts
 import (
 	"encoding/hex"
 	"strings"
+
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // labelledDigest is a salted digest that says its own kind, as Jupyter keeps it:
 // "sha1:<salt>:<digest>". The salt is taken as it is written.
-var labelledDigest = lazy(`^(?:sha1:([0-9a-f]{4,64}):([0-9a-f]{40})|sha256:([0-9a-f]{4,64}):([0-9a-f]{64}))$`)
+var labelledDigest = lazyregexp.New(`^(?:sha1:([0-9a-f]{4,64}):([0-9a-f]{40})|sha256:([0-9a-f]{4,64}):([0-9a-f]{64}))$`)
 
 // labelledHash tells the hash of a password behind the name of its kind and a colon.
 func labelledHash(value string) (HashKind, int) {

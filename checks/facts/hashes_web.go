@@ -8,13 +8,15 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"hash"
+
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // webHashForm is how Werkzeug ("pbkdf2:sha256:600000$salt$hex") and Django
 // ("pbkdf2_sha256$600000$salt$base64") keep PBKDF2; scryptWebForm is Werkzeug's scrypt.
 var (
-	webHashForm   = lazy(`^pbkdf2([:_])(sha1|sha256|sha512)[:$]([0-9]{1,9})\$([^$]{1,64})\$([0-9A-Za-z+/=]{20,128})$`)
-	scryptWebForm = lazy(`^scrypt:[0-9]{1,9}:[0-9]{1,4}:[0-9]{1,4}\$[^$]{1,64}\$[0-9a-f]{128}$`)
+	webHashForm   = lazyregexp.New(`^pbkdf2([:_])(sha1|sha256|sha512)[:$]([0-9]{1,9})\$([^$]{1,64})\$([0-9A-Za-z+/=]{20,128})$`)
+	scryptWebForm = lazyregexp.New(`^scrypt:[0-9]{1,9}:[0-9]{1,4}:[0-9]{1,4}\$[^$]{1,64}\$[0-9a-f]{128}$`)
 )
 
 // webHash tells the formats of hashes that web frameworks of Python keep.

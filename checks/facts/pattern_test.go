@@ -19,13 +19,17 @@ func TestPatterns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	below, err := filepath.Glob("*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
 	n := 0
 	inspect := func(node ast.Node) bool {
 		call, ok := node.(*ast.CallExpr)
 		if !ok {
 			return true
 		}
-		if name, ok := call.Fun.(*ast.Ident); !ok || name.Name != "lazy" {
+		if !isLazy(call.Fun) {
 			return true
 		}
 		lit, ok := call.Args[0].(*ast.BasicLit)
@@ -43,8 +47,8 @@ func TestPatterns(t *testing.T) {
 		n++
 		return true
 	}
-	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
+	for _, name := range append(names, below...) {
+		if strings.HasSuffix(name, "_test.go") || name == "pattern.go" {
 			continue
 		}
 		file, err := parser.ParseFile(files, name, nil, 0)
@@ -56,4 +60,16 @@ func TestPatterns(t *testing.T) {
 	if n < 100 {
 		t.Errorf("only %d patterns were found", n)
 	}
+}
+
+// isLazy reports whether what is called is lazy, or lazyregexp.New.
+func isLazy(called ast.Expr) bool {
+	switch f := called.(type) {
+	case *ast.Ident:
+		return f.Name == "lazy"
+	case *ast.SelectorExpr:
+		of, ok := f.X.(*ast.Ident)
+		return ok && of.Name == "lazyregexp" && f.Sel.Name == "New"
+	}
+	return false
 }

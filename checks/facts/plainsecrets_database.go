@@ -134,7 +134,7 @@ func storedHash(value string) (HashKind, int) {
 	if kind, rounds := labelledHash(value); kind != "" {
 		return kind, rounds
 	}
-	if saltedForm.Get().MatchString(value) {
+	if isSalted(value) {
 		return SaltedDigest, 1
 	}
 	if strings.Trim(value, "0123456789abcdefABCDEF") == "" && !isRepeated(value) {
