@@ -16,12 +16,13 @@ var mayImport = map[string][]string{
 	"schema/product":             {"", "internal/lazyregexp", "internal/nearest"},
 	"schema/scheme":              {"", "internal/lazyregexp", "internal/nearest"},
 	"firmware":                   {},
-	"checks/facts":               {"", "firmware", "checks/facts/elf", "checks/facts/keys", "checks/facts/rpmdb", "checks/facts/sqlite3", "internal/lazyregexp"},
+	"checks/facts":               {"", "firmware", "checks/facts/elf", "checks/facts/hashes", "checks/facts/keys", "checks/facts/rpmdb", "checks/facts/sqlite3", "internal/lazyregexp"},
 	"checks/facts/elf":           {},
+	"checks/facts/hashes":        {"internal/lazyregexp"},
 	"checks/facts/keys":          {"", "firmware"}, // firmware/openpgp
 	"checks/facts/rpmdb":         {"checks/facts/sqlite3"},
 	"checks/facts/sqlite3":       {},
-	"checks":                     {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "internal/lazyregexp"},
+	"checks":                     {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks/facts/hashes", "internal/lazyregexp"},
 	"labels":                     {"", "labels/cose", "labels/compact", "labels/picture"},
 	"labels/cose":                {},
 	"labels/compact":             {"", "labels", "labels/cose"},
@@ -51,6 +52,7 @@ var mayTake = map[string][]string{
 		"golang.org/x/crypto/blake2b", // of minisign
 	},
 	"checks/facts/elf":     {},
+	"checks/facts/hashes":  {"github.com/go-crypt/x/", "golang.org/x/crypto/bcrypt", "golang.org/x/crypto/md4", "golang.org/x/crypto/scrypt"},
 	"checks/facts/keys":    {"golang.org/x/crypto/ssh", "golang.org/x/crypto/blake2b"}, // of minisign
 	"checks/facts/rpmdb":   {},
 	"checks/facts/sqlite3": {},

@@ -6,6 +6,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/hashes"
 )
 
 //go:embed plaintext.md
@@ -41,7 +42,7 @@ func plaintext(c *checks.Context) checks.Judgement {
 	return c.None(checks.Merged(found), checks.Ask(c, facts.RootPlaces)...)
 }
 
-var digestWords = map[facts.HashKind]string{facts.RawMD5: "MD5", facts.RawSHA1: "SHA-1", facts.RawSHA256: "SHA-256"}
+var digestWords = map[facts.HashKind]string{hashes.RawMD5: "MD5", hashes.RawSHA1: "SHA-1", hashes.RawSHA256: "SHA-256"}
 
 // inClear says what a secret is the password of.
 func inClear(s facts.PlainSecret) string {

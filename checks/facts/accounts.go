@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/hashes"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -47,7 +48,7 @@ type Account struct {
 	Password PasswordState
 	Hash     Secret   // field 2, if Hashed or Plain
 	HashKind HashKind // if Hashed or Plain
-	Rounds   int      // if Hashed; see HashKindOf
+	Rounds   int      // if Hashed; see hashes.KindOf
 	// SetBy is the program that sets the password when the device starts; the
 	// Location is its command. Empty if the line stands in the image.
 	SetBy string
@@ -198,17 +199,17 @@ func parseAccountLine(form, line string) (accountLine, bool) {
 		a.Form = "shadow"
 	case len(field) == 2 && (form == "" || form == "htpasswd" || form == "passwd"):
 		field[1] = strings.TrimSpace(field[1])
-		if kind, _ := mosquittoHash(field[1]); kind != "" && form != "htpasswd" {
+		if kind, _ := hashes.Mosquitto(field[1]); kind != "" && form != "htpasswd" {
 			a.Form = "mosquitto"
 			break
 		}
-		kind, _ := htpasswdHash(field[1])
+		kind, _ := hashes.Htpasswd(field[1])
 		if kind == "" && form == "htpasswd" && isLiteralSecret(field[1]) {
 			a.Form = "plain"
 			break
 		}
 		// A word of 13 characters is a hash only in a file that says what it is.
-		if kind == "" || form == "" && (kind == DES || kind == BSDi || kind == UnknownHash) {
+		if kind == "" || form == "" && (kind == hashes.DES || kind == hashes.BSDi || kind == hashes.Unknown) {
 			return accountLine{}, false
 		}
 		a.Form = "htpasswd"
@@ -224,7 +225,7 @@ func parseAccountLine(form, line string) (accountLine, bool) {
 }
 
 func isHash(field string) bool {
-	kind, _ := HashKindOf(field)
+	kind, _ := hashes.KindOf(field)
 	return kind != "" && strings.HasPrefix(field, "$")
 }
 
@@ -396,7 +397,7 @@ func unixAccount(entry, shadow accountLine) Account {
 			field = "*"
 		}
 	}
-	a.setPassword(field, HashKindOf)
+	a.setPassword(field, hashes.KindOf)
 	return a
 }
 
@@ -410,7 +411,7 @@ func shadowOnly(l accountLine, entries map[string]accountLine, sets map[string]b
 		a := unixAccount(entry, accountLine{})
 		a.Entry, a.Location = l.Location, l.Location
 		field, _ := l.Password.Reveal()
-		a.setPassword(field, HashKindOf)
+		a.setPassword(field, hashes.KindOf)
 		return a
 	}
 	a := Account{
@@ -418,7 +419,7 @@ func shadowOnly(l accountLine, entries map[string]accountLine, sets map[string]b
 		Folder: path.Dir(l.File), Location: l.Location, Entry: l.Location,
 	}
 	field, _ := l.Password.Reveal()
-	a.setPassword(field, HashKindOf)
+	a.setPassword(field, hashes.KindOf)
 	return a
 }
 
@@ -431,22 +432,22 @@ func serviceAccount(l accountLine) Account {
 	switch l.Form {
 	case "mosquitto":
 		a.Kind = MosquittoAccount
-		a.setPassword(field, mosquittoHash)
+		a.setPassword(field, hashes.Mosquitto)
 	case "smbpasswd":
 		a.Kind = SambaAccount
-		a.setPassword(field, HashKindOf)
+		a.setPassword(field, hashes.KindOf)
 	case "database":
 		a.Kind = AppAccount
 		a.setPassword(field, storedHash)
 	case "pureftpd":
 		a.Kind = FTPAccount
-		a.setPassword(field, HashKindOf)
+		a.setPassword(field, hashes.KindOf)
 	case "plain":
-		a.Password, a.HashKind, a.Hash = Plain, PlainText, NewSecret("password", field)
+		a.Password, a.HashKind, a.Hash = Plain, hashes.PlainText, NewSecret("password", field)
 	case "htdigest":
-		a.Password, a.HashKind, a.Rounds, a.Hash = Hashed, Digest, 1, NewSecret(string(Digest), field)
+		a.Password, a.HashKind, a.Rounds, a.Hash = Hashed, hashes.Digest, 1, NewSecret(string(hashes.Digest), field)
 	default:
-		a.setPassword(field, htpasswdHash)
+		a.setPassword(field, hashes.Htpasswd)
 	}
 	return a
 }

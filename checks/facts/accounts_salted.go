@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/assay-iot/assay/checks/facts/hashes"
 )
 
 // saltSetting is a setting of a salt, realmSetting that of the realm of RFC 7616.
@@ -37,10 +39,10 @@ func (s *salting) form(digest, user string, near string, at int) (form string, o
 	}
 	salts = append(salts, user+":", user)
 	for _, salt := range salts {
-		form := withSalt(salt, digest)
-		written, want := saltsOf(form)
+		form := hashes.WithSalt(salt, digest)
+		written, want := hashes.Salts(form)
 		for w := range listedPasswords() {
-			if w != "" && want != nil && fitsSalted(written, want, w) {
+			if w != "" && want != nil && hashes.FitsSalted(written, want, w) {
 				return form, true
 			}
 		}
@@ -48,7 +50,7 @@ func (s *salting) form(digest, user string, near string, at int) (form string, o
 	if !beside {
 		return "", false
 	}
-	return withSalt(salts[0], digest), false
+	return hashes.WithSalt(salts[0], digest), false
 }
 
 // saltsNear are the two salts in a text that are nearest to an offset.

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/assay-iot/assay/checks/facts/hashes"
 )
 
 func TestSaltedDigests(t *testing.T) {
@@ -52,7 +54,7 @@ func TestManySaltedDigests(t *testing.T) {
 	}
 	salted := 0
 	for _, g := range observed(t, Guesses, map[string]string{"opt/u.conf": b.String()}) {
-		if g.HashKind == SaltedDigest {
+		if g.HashKind == hashes.SaltedDigest {
 			salted++
 		}
 	}

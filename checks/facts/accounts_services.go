@@ -3,6 +3,7 @@ package facts
 import (
 	"strings"
 
+	"github.com/assay-iot/assay/checks/facts/hashes"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -46,7 +47,7 @@ func uciLogins(texts *TextSet) []accountLine {
 			if !ok || !named || !isHash(password.Values[0]) || len(lines) >= MaxAccounts {
 				continue
 			}
-			if kind, _ := HashKindOf(password.Values[0]); kind == UnknownHash {
+			if kind, _ := hashes.KindOf(password.Values[0]); kind == hashes.Unknown {
 				continue
 			}
 			lines = append(lines, accountLine{

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/assay-iot/assay/checks/facts/hashes"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -165,7 +166,7 @@ func FuzzAccountLines(f *testing.F) {
 				t.Errorf("place outside the file: %+v", a.Location)
 			}
 			if a.Password == Hashed {
-				guessCost(a.HashKind, a.Rounds, mustReveal(t, a.Hash))
+				hashes.Cost(a.HashKind, a.Rounds, mustReveal(t, a.Hash))
 			}
 		}
 	})
@@ -183,12 +184,12 @@ func mustReveal(t *testing.T, s Secret) string {
 // password's age.
 func TestCommasInHashes(t *testing.T) {
 	for field, want := range map[string]HashKind{
-		"$md5,rounds=904$abcdefgh$$rp6oWbLxmkMVnlDU7WKVI/":                  SunMD5,
-		"$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA": Argon2,
-		"abmF1QH4PEr.E,.z8.": DES,
+		"$md5,rounds=904$abcdefgh$$rp6oWbLxmkMVnlDU7WKVI/":                  hashes.SunMD5,
+		"$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA": hashes.Argon2,
+		"abmF1QH4PEr.E,.z8.": hashes.DES,
 	} {
 		var a Account
-		a.setPassword(field, HashKindOf)
+		a.setPassword(field, hashes.KindOf)
 		if a.Password != Hashed || a.HashKind != want {
 			t.Errorf("%s: %s %s, want %s", field, a.Password, a.HashKind, want)
 		}

@@ -33,7 +33,7 @@
 // Who gets in:
 //
 //   - accounts, passwordwrites, authorizedkeys: accounts, and what opens them
-//   - hashes, descrypt, crack, guesses: forms of hashes, and tries with usual passwords
+//   - guesses: tries with usual passwords
 //   - derivedpasswords: passwords made of what everybody can know
 //   - loginlimits: limits on tries
 //   - plainsecrets, secretwords, tokens, wifi: secrets in clear
@@ -82,6 +82,7 @@
 // Readers, which get bytes or strings and tell what these say:
 //
 //   - elf: programs and libraries
+//   - hashes: forms of password hashes, and whether a password has one
 //   - keys: private and public keys in all forms, and arithmetic that tells weak ones
 //   - sqlite3, rpmdb: data bases, and the packages that are installed by one
 //

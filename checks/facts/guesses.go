@@ -7,11 +7,15 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/hashes"
 	"github.com/assay-iot/assay/firmware"
 )
 
 //go:embed defaults.txt
 var defaultsText string
+
+// HashKind is the format of a password hash.
+type HashKind = hashes.Kind
 
 // DefaultsList names the built-in list of default passwords and its version, as
 // a finding shows it.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/assay-iot/assay/checks/facts/hashes"
 )
 
 // Budgets are counted in units of about a microsecond on the machine on which
@@ -43,7 +45,7 @@ func guessEach(accounts []Account, budget int, words func(same []Account) []stri
 			j.short = "the image has more hashes than are tried"
 			continue
 		}
-		j.cost, j.memory, j.short = guessCost(j.kind, j.rounds, j.hash)
+		j.cost, j.memory, j.short = hashes.Cost(j.kind, j.rounds, j.hash)
 	}
 	spend(jobs, budget)
 	guesses := []Guess{}
@@ -177,7 +179,7 @@ func round(jobs []*guessing, n, budget int) (spent int) {
 	for range max(1, min(runtime.GOMAXPROCS(0), len(tries), allMemory/memory)) {
 		wg.Go(func() {
 			for t := range next {
-				if passwordFits(t.of.kind, t.of.hash, t.word) {
+				if hashes.Fits(t.of.kind, t.of.hash, t.word) {
 					t.of.opened.Store(true)
 				}
 			}

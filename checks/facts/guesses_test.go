@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/go-crypt/x/crypt"
+
+	"github.com/assay-iot/assay/checks/facts/hashes"
 )
 
 func TestGuesses(t *testing.T) {
@@ -45,7 +47,7 @@ func md5Of(password string) string {
 // A slow hash gets fewer tries, by count, and says so.
 func TestGuessBudget(t *testing.T) {
 	hash := "$2b$08$abcdefghijklmnopqrstuuWG29KuyeAicPCJODk1zjyGvyQUU2awu"
-	g := tryOn(Bcrypt, 8, hash, []string{"1", "2", "3", "4", "5"}, 3*80<<8)
+	g := tryOn(hashes.Bcrypt, 8, hash, []string{"1", "2", "3", "4", "5"}, 3*80<<8)
 	if g.Tried != 3 || g.Of != 5 || g.Short == "" {
 		t.Errorf("tried %d of %d, because %q; want 3 of 5 and a reason", g.Tried, g.Of, g.Short)
 	}
@@ -59,7 +61,7 @@ func TestGuessBudgetIsShared(t *testing.T) {
 		hash := "$6$" + name + "$" + strings.Repeat("a", 86)
 		accounts = append(accounts, Account{
 			Name: name, UID: uid, Login: login, Password: Hashed,
-			HashKind: SHA512Crypt, Rounds: 5000, Hash: NewSecret("sha512crypt", hash),
+			HashKind: hashes.SHA512Crypt, Rounds: 5000, Hash: NewSecret("sha512crypt", hash),
 		})
 	}
 	for i := range 60 {
@@ -71,7 +73,7 @@ func TestGuessBudgetIsShared(t *testing.T) {
 	for i := range words {
 		words[i] += fmt.Sprint(i)
 	}
-	cost, _, _ := guessCost(SHA512Crypt, 5000, "")
+	cost, _, _ := hashes.Cost(hashes.SHA512Crypt, 5000, "")
 	guesses := guessEach(accounts, 150*cost, func([]Account) []string { return words })
 	all, tried := 0, map[string]int{}
 	for _, g := range guesses {
@@ -94,8 +96,8 @@ func TestGuessBudgetIsShared(t *testing.T) {
 func TestGuessOnce(t *testing.T) {
 	hash := NewSecret("sha512crypt", sha512Vector)
 	accounts := []Account{
-		{Name: "zoe", Login: true, Password: Hashed, HashKind: SHA512Crypt, Rounds: 5000, Hash: hash},
-		{Name: "root", Login: true, Password: Hashed, HashKind: SHA512Crypt, Rounds: 5000, Hash: hash},
+		{Name: "zoe", Login: true, Password: Hashed, HashKind: hashes.SHA512Crypt, Rounds: 5000, Hash: hash},
+		{Name: "root", Login: true, Password: Hashed, HashKind: hashes.SHA512Crypt, Rounds: 5000, Hash: hash},
 	}
 	jobs, of := guessings(accounts)
 	if len(jobs) != 1 || of[0] != of[1] || of[0].users[0].Name != "root" {
@@ -116,7 +118,7 @@ func TestGuessHostile(t *testing.T) {
 		"$sha1$4294967295$salt$" + strings.Repeat("a", 28),
 		"_zzzzzzzz" + strings.Repeat("a", 11),
 	} {
-		kind, rounds := HashKindOf(hash)
+		kind, rounds := hashes.KindOf(hash)
 		if kind == "" {
 			t.Errorf("%s: not recognised", hash)
 			continue
@@ -164,7 +166,7 @@ func TestOrderOfWords(t *testing.T) {
 }
 
 func BenchmarkGuesses(b *testing.B) {
-	accounts := []Account{{Name: "root", Password: Hashed, HashKind: MD5Crypt, Rounds: 1000, Hash: NewSecret("md5crypt", md5Of("not on any list 8841"))}}
+	accounts := []Account{{Name: "root", Password: Hashed, HashKind: hashes.MD5Crypt, Rounds: 1000, Hash: NewSecret("md5crypt", md5Of("not on any list 8841"))}}
 	for b.Loop() {
 		guessAll(accounts, nil)
 	}

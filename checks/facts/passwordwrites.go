@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/hashes"
 )
 
 // PasswordWrite is a command by which the device sets a password, or takes one
@@ -148,7 +149,7 @@ func (r *commandReader) passwordWrites() []PasswordWrite {
 // add notes what a password becomes: the word as it stands in the command.
 func (r *commandReader) add(i int, account, word string, plain bool) {
 	w := r.write(i, account)
-	kind, rounds := HashKindOf(word)
+	kind, rounds := hashes.KindOf(word)
 	made := madeFromConstant(word)
 	switch {
 	case word == "":
@@ -159,13 +160,13 @@ func (r *commandReader) add(i int, account, word string, plain bool) {
 		}
 		w.State, w.HashKind, w.Rounds, w.Secret = Hashed, kind, rounds, NewSecret(string(kind), word)
 	case made != "":
-		w.State, w.HashKind, w.Secret = Plain, PlainText, NewSecret("password", made)
+		w.State, w.HashKind, w.Secret = Plain, hashes.PlainText, NewSecret("password", made)
 	case Unresolved(word):
 		if r.commands[i].Device || madeByChance(word) {
 			return
 		}
 	case plain:
-		w.State, w.HashKind, w.Secret = Plain, PlainText, NewSecret("password", word)
+		w.State, w.HashKind, w.Secret = Plain, hashes.PlainText, NewSecret("password", word)
 	}
 	r.found = append(r.found, w)
 }

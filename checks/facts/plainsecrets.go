@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/hashes"
 )
 
 // PlainSecret is a password that stands in clear in a setting, a script or a
@@ -322,7 +323,7 @@ func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 	if !isPasswordName(short) && !psk || !isLiteralSecret(value) {
 		return found
 	}
-	if kind, _ := htpasswdHash(value); kind != "" && kind != DES {
+	if kind, _ := hashes.Htpasswd(value); kind != "" && kind != hashes.DES {
 		return found
 	}
 	digest, _ := storedHash(value)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/hashes"
 	"github.com/assay-iot/assay/checks/facts/sqlite3"
 	"github.com/assay-iot/assay/firmware"
 )
@@ -125,26 +126,26 @@ func storedHash(value string) (HashKind, int) {
 	if hash, ok := strings.CutPrefix(value, "argon2:"); ok { // as Jupyter writes it
 		value = hash
 	}
-	if kind, rounds := HashKindOf(value); kind != "" && kind != DES && kind != BSDi && kind != UnknownHash {
+	if kind, rounds := hashes.KindOf(value); kind != "" && kind != hashes.DES && kind != hashes.BSDi && kind != hashes.Unknown {
 		return kind, rounds
 	}
-	if kind, rounds := webHash(value); kind != "" {
+	if kind, rounds := hashes.Web(value); kind != "" {
 		return kind, rounds
 	}
-	if kind, rounds := labelledHash(value); kind != "" {
+	if kind, rounds := hashes.Labelled(value); kind != "" {
 		return kind, rounds
 	}
-	if isSalted(value) {
-		return SaltedDigest, 1
+	if hashes.IsSalted(value) {
+		return hashes.SaltedDigest, 1
 	}
 	if strings.Trim(value, "0123456789abcdefABCDEF") == "" && !isRepeated(value) {
 		switch len(value) {
 		case 32:
-			return RawMD5, 1
+			return hashes.RawMD5, 1
 		case 40:
-			return RawSHA1, 1
+			return hashes.RawSHA1, 1
 		case 64:
-			return RawSHA256, 1
+			return hashes.RawSHA256, 1
 		}
 	}
 	return "", 0

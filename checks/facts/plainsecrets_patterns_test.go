@@ -1,6 +1,10 @@
 package facts
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/assay-iot/assay/checks/facts/hashes"
+)
 
 func TestSecretsInPatterns(t *testing.T) {
 	for name, tc := range map[string]struct{ script, want string }{
@@ -46,7 +50,7 @@ func TestSecretsHashedByJupyter(t *testing.T) {
 		}
 	}
 	const admin = "sha1:abcd:c8a7812e3bb0beb562b7e1f0aa7923b5eeb1b286"
-	if !passwordFits(SaltedDigest, admin, "admin") || passwordFits(SaltedDigest, admin, "root") {
+	if !hashes.Fits(hashes.SaltedDigest, admin, "admin") || hashes.Fits(hashes.SaltedDigest, admin, "root") {
 		t.Error("a labelled digest does not tell its password")
 	}
 }

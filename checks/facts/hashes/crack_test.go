@@ -1,4 +1,4 @@
-package facts
+package hashes
 
 import "testing"
 
@@ -6,7 +6,7 @@ import "testing"
 // mosquitto's documented format; the password is "password" in all of them but
 // where another one is named.
 var hashVectors = []struct {
-	kind     HashKind
+	kind     Kind
 	rounds   int
 	hash     string
 	password string
@@ -33,16 +33,16 @@ var hashVectors = []struct {
 
 func TestHashes(t *testing.T) {
 	for _, v := range hashVectors {
-		kind, rounds := HashKindOf(v.hash)
-		if m, n := mosquittoHash(v.hash); m != "" {
+		kind, rounds := KindOf(v.hash)
+		if m, n := Mosquitto(v.hash); m != "" {
 			kind, rounds = m, n
-		} else if h, n := htpasswdHash(v.hash); h != "" {
+		} else if h, n := Htpasswd(v.hash); h != "" {
 			kind, rounds = h, n
 		}
 		if kind != v.kind || rounds != v.rounds {
 			t.Errorf("%s: is %s with %d rounds, want %s with %d", v.hash, kind, rounds, v.kind, v.rounds)
 		}
-		if !passwordFits(kind, v.hash, v.password) {
+		if !Fits(kind, v.hash, v.password) {
 			t.Errorf("%s: %q does not open it", v.hash, v.password)
 		}
 		wrong := []string{"", "Password", "another"}
@@ -50,7 +50,7 @@ func TestHashes(t *testing.T) {
 			wrong = wrong[:1]
 		}
 		for _, wrong := range wrong {
-			if passwordFits(kind, v.hash, wrong) {
+			if Fits(kind, v.hash, wrong) {
 				t.Errorf("%s: %q opens it", v.hash, wrong)
 			}
 		}
@@ -64,8 +64,8 @@ func TestHashOfNothing(t *testing.T) {
 		"$apr1$abcdefgh$L.PT565ESX4Tp2bqNs7Ie.",
 		"$6$saltsalt$qkTgsCrWMTAS9gBGcf9W60sFfH.hU0oTCAOJjhbz5tSp/sU3/xXZK4OFwCtq8lIIdpJ6CatVdOTSHKp97TPkt/",
 	} {
-		kind, _ := HashKindOf(hash)
-		if !passwordFits(kind, hash, "") {
+		kind, _ := KindOf(hash)
+		if !Fits(kind, hash, "") {
 			t.Errorf("%s: the empty password does not open it", hash)
 		}
 	}
@@ -73,7 +73,7 @@ func TestHashOfNothing(t *testing.T) {
 
 func TestNoHash(t *testing.T) {
 	for _, field := range []string{"", "*", "!", "!!", "*LK*", "x", "NP", "!$1$ab$oKsM6dtDD2L1bKowOBX.7.", "password", "abJnggxhB/yWI2"} {
-		if kind, _ := HashKindOf(field); kind != "" {
+		if kind, _ := KindOf(field); kind != "" {
 			t.Errorf("%q is taken for %s", field, kind)
 		}
 	}
@@ -83,7 +83,7 @@ func BenchmarkHash(b *testing.B) {
 	for _, v := range hashVectors {
 		b.Run(string(v.kind), func(b *testing.B) {
 			for b.Loop() {
-				passwordFits(v.kind, v.hash, "another")
+				Fits(v.kind, v.hash, "another")
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-package facts
+package hashes
 
 import (
 	"crypto/md5"
@@ -20,10 +20,10 @@ import (
 	"golang.org/x/crypto/scrypt"
 )
 
-// passwordFits reports whether a password has this hash. The hash has the shape
-// that HashKindOf demands. It is false for kinds that are not computed here;
-// guessCost knows them.
-func passwordFits(kind HashKind, hashed, password string) bool {
+// Fits reports whether a password has this hash. The hash has the shape
+// that KindOf demands. It is false for kinds that are not computed here;
+// Cost knows them.
+func Fits(kind Kind, hashed, password string) bool {
 	part := strings.Split(hashed, "$")
 	last := part[len(part)-1]
 	switch kind {

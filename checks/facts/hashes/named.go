@@ -1,4 +1,4 @@
-package facts
+package hashes
 
 import (
 	"encoding/hex"
@@ -11,13 +11,14 @@ import (
 // "sha1:<salt>:<digest>". The salt is taken as it is written.
 var labelledDigest = lazyregexp.New(`^(?:sha1:([0-9a-f]{4,64}):([0-9a-f]{40})|sha256:([0-9a-f]{4,64}):([0-9a-f]{64}))$`)
 
-// labelledHash tells the hash of a password behind the name of its kind and a colon.
-func labelledHash(value string) (HashKind, int) {
+// Labelled tells the hash of a password behind the name of its kind and a colon. It answers as
+// [KindOf] does.
+func Labelled(value string) (Kind, int) {
 	if labelledDigest.Get().MatchString(value) {
 		return SaltedDigest, 1
 	}
 	if hash, ok := strings.CutPrefix(value, "argon2:"); ok {
-		if kind, rounds := HashKindOf(hash); kind == Argon2 {
+		if kind, rounds := KindOf(hash); kind == Argon2 {
 			return kind, rounds
 		}
 	}

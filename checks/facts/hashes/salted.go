@@ -1,4 +1,4 @@
-package facts
+package hashes
 
 import (
 	"bytes"
@@ -14,27 +14,27 @@ import (
 // SaltedDigest is a digest in hexadecimal digits whose salt stands in a setting beside it,
 // or is the user as in RFC 7616 ("user:realm:password"). It is written here as
 // "salted$SALT$DIGEST", both in hexadecimal digits.
-const SaltedDigest HashKind = "salted-digest"
+const SaltedDigest Kind = "salted-digest"
 
 var saltedForm = lazyregexp.New(`^salted\$((?:[0-9a-f]{2}){1,160})\$([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$`)
 
-// isSalted reports whether a hash is written so.
-func isSalted(hash string) bool { return saltedForm.Get().MatchString(hash) }
+// IsSalted reports whether a hash is written as [SaltedDigest] is.
+func IsSalted(hash string) bool { return saltedForm.Get().MatchString(hash) }
 
-// withSalt writes a salted digest, given in hexadecimal digits, as its hash.
-func withSalt(salt, digest string) string {
+// WithSalt writes a salted digest, given in hexadecimal digits, as its hash.
+func WithSalt(salt, digest string) string {
 	return "salted$" + hex.EncodeToString([]byte(salt)) + "$" + strings.ToLower(digest)
 }
 
 // saltedFits tries a password on a digest with its salt.
 func saltedFits(form, password string) bool {
-	salts, digest := saltsOf(form)
-	return fitsSalted(salts, digest, password)
+	salts, digest := Salts(form)
+	return FitsSalted(salts, digest, password)
 }
 
-// saltsOf gives the salt of a digest as it is written and, if it is in hexadecimal digits,
+// Salts gives the digest, and its salt as it is written and, if it is in hexadecimal digits,
 // as the bytes that they stand for.
-func saltsOf(form string) (salts []string, digest []byte) {
+func Salts(form string) (salts []string, digest []byte) {
 	m := saltedForm.Get().FindStringSubmatch(form)
 	if m == nil {
 		return labelledSalts(form)
@@ -51,8 +51,9 @@ func saltsOf(form string) (salts []string, digest []byte) {
 	return salts, digest
 }
 
-// fitsSalted tries salts before and behind a password.
-func fitsSalted(salts []string, digest []byte, password string) bool {
+// FitsSalted tries salts before and behind a password; [Fits] does the same for one hash
+// that is not taken apart yet.
+func FitsSalted(salts []string, digest []byte, password string) bool {
 	var room [256]byte
 	for _, salt := range salts {
 		if hasDigest(append(append(room[:0], salt...), password...), digest) || hasDigest(append(append(room[:0], password...), salt...), digest) {

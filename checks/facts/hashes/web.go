@@ -1,4 +1,4 @@
-package facts
+package hashes
 
 import (
 	"crypto/pbkdf2"
@@ -19,13 +19,14 @@ var (
 	scryptWebForm = lazyregexp.New(`^scrypt:[0-9]{1,9}:[0-9]{1,4}:[0-9]{1,4}\$[^$]{1,64}\$[0-9a-f]{128}$`)
 )
 
-// webHash tells the formats of hashes that web frameworks of Python keep.
-func webHash(value string) (HashKind, int) {
+// Web tells the formats of hashes that web frameworks of Python keep. It answers as
+// [KindOf] does.
+func Web(value string) (Kind, int) {
 	if m := webHashForm.Get().FindStringSubmatch(value); m != nil {
 		return PBKDF2, atoi(m[3])
 	}
 	if scryptWebForm.Get().MatchString(value) {
-		return UnknownHash, 0
+		return Unknown, 0
 	}
 	return "", 0
 }

@@ -1,13 +1,14 @@
-package facts
+package hashes
 
 import "strings"
 
-// guessMemory is how many bytes one try may take.
-const guessMemory = 64 << 20
+// maxMemory is how many bytes one try may take.
+const maxMemory = 64 << 20
 
-// guessCost gives the cost of one try in units of the budget and the memory it
-// takes, or why the hash cannot be tried.
-func guessCost(kind HashKind, rounds int, hash string) (cost, memory int, why string) {
+// Cost gives the cost of one try in units of about a microsecond, as it was measured on
+// one machine, and the bytes of memory that it takes; or why the hash cannot be tried.
+// It is a number of the hash alone, so that a budget ends at the same try everywhere.
+func Cost(kind Kind, rounds int, hash string) (cost, memory int, why string) {
 	switch kind {
 	case DES:
 		cost = 14
@@ -44,7 +45,7 @@ func guessCost(kind HashKind, rounds int, hash string) (cost, memory int, why st
 
 // memoryCost reads N and r of yescrypt (its setting "j", flags as libxcrypt
 // writes them) and of scrypt.
-func memoryCost(kind HashKind, hash string) (cost, memory int, why string) {
+func memoryCost(kind Kind, hash string) (cost, memory int, why string) {
 	setting := strings.Split(hash, "$")[2]
 	logN, r, p := 0, 0, 1
 	if kind == Scrypt {
@@ -55,7 +56,7 @@ func memoryCost(kind HashKind, hash string) (cost, memory int, why string) {
 		}
 		logN, r = decode64(setting[1:2])+1, decode64(setting[2:3])+1
 	}
-	if logN < 1 || logN > 24 || r < 1 || r > 1024 || p < 1 || p > 16 || 128*r<<logN > guessMemory {
+	if logN < 1 || logN > 24 || r < 1 || r > 1024 || p < 1 || p > 16 || 128*r<<logN > maxMemory {
 		return 0, 0, "its parameters are out of range"
 	}
 	memory = 128 * r << logN

@@ -1,4 +1,4 @@
-package facts
+package hashes
 
 import (
 	"math/bits"

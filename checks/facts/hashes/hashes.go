@@ -1,4 +1,13 @@
-package facts
+// Package hashes tells the forms in which devices keep passwords, how weak each is, what a
+// try costs, and whether a password has a hash. It gets strings and knows neither
+// accounts nor images: whose hash it is, which passwords are tried, and when to stop is
+// for the facts to say.
+//
+//	kind, rounds := hashes.KindOf("$1$ab$oKsM6dtDD2L1bKowOBX.7.")
+//	if cost, _, why := hashes.Cost(kind, rounds, hash); why == "" && cost < budget {
+//		opened = hashes.Fits(kind, hash, "password")
+//	}
+package hashes
 
 import (
 	"encoding/base64"
@@ -8,38 +17,38 @@ import (
 	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
-// HashKind is the format of a password hash, in the words of crypt(5).
-type HashKind string
+// Kind is the format of a password hash, in the words of crypt(5).
+type Kind string
 
 // The formats that devices use. SunMD5, GostYescrypt and Argon2 are
-// recognised but cannot be guessed here; UnknownHash has a "$id$" that nobody
+// recognised but cannot be guessed here; Unknown has a "$id$" that nobody
 // here knows.
 const (
-	DES             HashKind = "descrypt"
-	BSDi            HashKind = "bsdicrypt"
-	MD5Crypt        HashKind = "md5crypt"
-	APR1            HashKind = "apr1"
-	SHA1Crypt       HashKind = "sha1crypt"
-	SHA256Crypt     HashKind = "sha256crypt"
-	SHA512Crypt     HashKind = "sha512crypt"
-	Bcrypt          HashKind = "bcrypt"
-	Yescrypt        HashKind = "yescrypt"
-	GostYescrypt    HashKind = "gost-yescrypt"
-	Scrypt          HashKind = "scrypt"
-	SunMD5          HashKind = "sunmd5"
-	NTHash          HashKind = "nthash"
-	Argon2          HashKind = "argon2"
-	SHA1Base64      HashKind = "sha1"             // "{SHA}" of htpasswd
-	SaltedSHA1      HashKind = "salted-sha1"      // "{SSHA}"
-	MosquittoSHA512 HashKind = "mosquitto-sha512" // mosquitto's "$6$": one salted SHA-512
-	MosquittoPBKDF2 HashKind = "mosquitto-pbkdf2" // mosquitto's "$7$": PBKDF2 with HMAC-SHA-512
-	PBKDF2          HashKind = "pbkdf2"           // of Werkzeug and Django, in text
-	RawMD5          HashKind = "md5"              // of the password alone, or salted from elsewhere
-	RawSHA1         HashKind = "sha1-digest"      // likewise
-	RawSHA256       HashKind = "sha256-digest"    // likewise
-	UnknownHash     HashKind = "unknown-hash"
-	Digest          HashKind = "htdigest"  // MD5 of user, realm and password (RFC 7616)
-	PlainText       HashKind = "plaintext" // no hash: the password itself
+	DES             Kind = "descrypt"
+	BSDi            Kind = "bsdicrypt"
+	MD5Crypt        Kind = "md5crypt"
+	APR1            Kind = "apr1"
+	SHA1Crypt       Kind = "sha1crypt"
+	SHA256Crypt     Kind = "sha256crypt"
+	SHA512Crypt     Kind = "sha512crypt"
+	Bcrypt          Kind = "bcrypt"
+	Yescrypt        Kind = "yescrypt"
+	GostYescrypt    Kind = "gost-yescrypt"
+	Scrypt          Kind = "scrypt"
+	SunMD5          Kind = "sunmd5"
+	NTHash          Kind = "nthash"
+	Argon2          Kind = "argon2"
+	SHA1Base64      Kind = "sha1"             // "{SHA}" of htpasswd
+	SaltedSHA1      Kind = "salted-sha1"      // "{SSHA}"
+	MosquittoSHA512 Kind = "mosquitto-sha512" // mosquitto's "$6$": one salted SHA-512
+	MosquittoPBKDF2 Kind = "mosquitto-pbkdf2" // mosquitto's "$7$": PBKDF2 with HMAC-SHA-512
+	PBKDF2          Kind = "pbkdf2"           // of Werkzeug and Django, in text
+	RawMD5          Kind = "md5"              // of the password alone, or salted from elsewhere
+	RawSHA1         Kind = "sha1-digest"      // likewise
+	RawSHA256       Kind = "sha256-digest"    // likewise
+	Unknown         Kind = "unknown-hash"
+	Digest          Kind = "htdigest"  // MD5 of user, realm and password (RFC 7616)
+	PlainText       Kind = "plaintext" // no hash: the password itself
 )
 
 const (
@@ -52,7 +61,7 @@ const (
 // hashShapes are the formats that a pattern alone tells; the first that fits
 // counts. crypt(5) of libxcrypt describes them.
 var hashShapes = []struct {
-	kind  HashKind
+	kind  Kind
 	shape *lazyregexp.Regexp
 }{
 	{MD5Crypt, lazyregexp.New(`^\$1\$[^$:]{0,8}\$[./0-9A-Za-z]{22}$`)},
@@ -69,13 +78,13 @@ var hashShapes = []struct {
 	{Argon2, lazyregexp.New(`^\$argon2(id|i|d)\$`)},
 	{BSDi, lazyregexp.New(`^_[./0-9A-Za-z]{19}$`)},
 	{DES, lazyregexp.New(`^[./0-9A-Za-z]{13}$`)},
-	{UnknownHash, lazyregexp.New(`^\$[0-9A-Za-z-]{1,12}[$,].{8,}$`)},
+	{Unknown, lazyregexp.New(`^\$[0-9A-Za-z-]{1,12}[$,].{8,}$`)},
 }
 
-// HashKindOf tells the format of field 2 of a passwd or shadow line, and how
+// KindOf tells the format of field 2 of a passwd or shadow line, and how
 // many rounds it takes (for bcrypt the cost, a power of two; 0 where the format
 // has no such number). The kind is empty if it is no hash.
-func HashKindOf(field string) (kind HashKind, rounds int) {
+func KindOf(field string) (kind Kind, rounds int) {
 	if len(field) != desLength && !strings.HasPrefix(field, "$") && !strings.HasPrefix(field, "_") {
 		return "", 0
 	}
@@ -87,7 +96,7 @@ func HashKindOf(field string) (kind HashKind, rounds int) {
 	return "", 0
 }
 
-func roundsOf(kind HashKind, hash string) int {
+func roundsOf(kind Kind, hash string) int {
 	parts := strings.Split(hash, "$")
 	switch kind {
 	case BSDi:
@@ -116,9 +125,9 @@ func atoi(s string) int {
 	return n
 }
 
-// mosquittoHash tells the formats of mosquitto's password file: "$6$salt$hash"
+// Mosquitto tells the formats of mosquitto's password file: "$6$salt$hash"
 // and "$7$iterations$salt$hash" in base64, which are not those of crypt(5).
-func mosquittoHash(field string) (HashKind, int) {
+func Mosquitto(field string) (Kind, int) {
 	parts := strings.Split(field, "$")
 	base64Len := func(s string) int {
 		b, err := base64.StdEncoding.DecodeString(s)
@@ -138,21 +147,22 @@ func mosquittoHash(field string) (HashKind, int) {
 	return "", 0
 }
 
-// htpasswdHash tells the formats of htpasswd files.
-func htpasswdHash(field string) (HashKind, int) {
-	for prefix, kind := range map[string]HashKind{"{SHA}": SHA1Base64, "{SSHA}": SaltedSHA1} {
+// Htpasswd tells the formats of htpasswd files. It answers as
+// [KindOf] does.
+func Htpasswd(field string) (Kind, int) {
+	for prefix, kind := range map[string]Kind{"{SHA}": SHA1Base64, "{SSHA}": SaltedSHA1} {
 		sum, ok := strings.CutPrefix(field, prefix)
 		if b, err := base64.StdEncoding.DecodeString(sum); ok && err == nil && len(b) >= 20 {
 			return kind, 1
 		}
 	}
-	return HashKindOf(field)
+	return KindOf(field)
 }
 
 // Weak says in a few words why a hash of this kind is cheap to guess; empty if
 // it is not. The limits are those of the check catalogue: sha-crypt below 5000
 // rounds, its own default, and bcrypt below cost 8.
-func (k HashKind) Weak(rounds int) string {
+func (k Kind) Weak(rounds int) string {
 	switch k {
 	case DES, BSDi, MD5Crypt, APR1, SHA1Crypt, SunMD5, Digest, NTHash, RawMD5, RawSHA1, RawSHA256, SaltedDigest, SHA1Base64, SaltedSHA1, MosquittoSHA512:
 		return "is " + string(k)
