@@ -95,7 +95,7 @@ var accountScan = &Scan[accountLine]{
 	Spot: func(f *firmware.File, content []byte, anchors sights) []accountLine {
 		form := accountForm(f.Name)
 		switch {
-		case form == "" && !anchors.any():
+		case form == "" && !anchors.Any():
 			return nil
 		case form == "" && isCode(f, content):
 			return compiledAccounts(f, content, anchors)

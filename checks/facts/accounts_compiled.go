@@ -15,7 +15,7 @@ const maxCompiledLine = 512
 func compiledAccounts(f *firmware.File, content []byte, anchors sights) []accountLine {
 	var lines []accountLine
 	end := 0
-	anchors.each(func(_, at int) bool {
+	anchors.Each(func(_, at int) bool {
 		if at < end {
 			return true
 		}

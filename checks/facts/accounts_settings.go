@@ -30,7 +30,7 @@ func settingHashes(texts *TextSet) []accountLine {
 	salts := &salting{maxSalted}
 	for _, t := range texts.All() {
 		kind := textKindOf(t)
-		if kind == proseText || accountForm(t.File.Name) != "" || !hashMarks.in(t.Content) {
+		if kind == proseText || accountForm(t.File.Name) != "" || !hashMarks.In(t.Content) {
 			continue
 		}
 		var before [maxOwnerLines]string // the lines before, the last one first

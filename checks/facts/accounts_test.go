@@ -160,7 +160,7 @@ func FuzzAccountLines(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name, content string) {
 		file := &firmware.File{Path: "x!" + name, Name: name, Size: int64(len(content))}
 		lines := accountLines(file, accountForm(name), []byte(content))
-		lines = append(lines, compiledAccounts(file, []byte(content), hashAnchors.sights([]byte(content)))...)
+		lines = append(lines, compiledAccounts(file, []byte(content), hashAnchors.Sights([]byte(content)))...)
 		for _, a := range joinAccounts(lines) {
 			if a.Location.Offset+a.Location.Length > int64(len(content)) {
 				t.Errorf("place outside the file: %+v", a.Location)

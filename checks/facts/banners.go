@@ -90,7 +90,7 @@ func seeBanners(f *firmware.File, content []byte, anchors sights) []sighting {
 		return len(all) < maxSightings
 	}
 	once := map[int]bool{} // words that say all at their first place
-	anchors.each(func(word, at int) bool {
+	anchors.Each(func(word, at int) bool {
 		if once[word] {
 			return true
 		}

@@ -49,7 +49,7 @@ func TestKitsInFlatCode(t *testing.T) {
 		"*** Booting Zephyr OS build v3.5.0 ***\x00":                                        "[zephyr 3.5.0]",
 	} {
 		var got []string
-		for _, s := range seeBanners(&firmware.File{Kind: firmware.Raw, Name: "code"}, []byte("\x00\x01"+content), bannerWords.sights([]byte("\x00\x01"+content))) {
+		for _, s := range seeBanners(&firmware.File{Kind: firmware.Raw, Name: "code"}, []byte("\x00\x01"+content), bannerWords.Sights([]byte("\x00\x01"+content))) {
 			got = append(got, s.Name+" "+s.Version)
 		}
 		if fmt.Sprint(got) != want {

@@ -126,7 +126,7 @@ func TestBannerList(t *testing.T) {
 			content = append([]byte("\xde\x12\x04\x95\x00"), "procps-ng 3.3.17rc1\x00"...)
 		}
 		var got []string
-		for _, s := range seeBanners(&firmware.File{Name: c.file, Size: int64(len(content))}, content, bannerWords.sights(content)) {
+		for _, s := range seeBanners(&firmware.File{Name: c.file, Size: int64(len(content))}, content, bannerWords.Sights(content)) {
 			got = append(got, s.Name+" "+s.Version)
 		}
 		if strings.Join(got, ", ") != c.want {
@@ -181,7 +181,7 @@ func TestDistribution(t *testing.T) {
 		}
 		img := fileAt(t, files[0])
 		var seen []string
-		for _, s := range seeBanners(&firmware.File{Name: files[0][1:], Size: int64(len(img))}, img, bannerWords.sights(img)) {
+		for _, s := range seeBanners(&firmware.File{Name: files[0][1:], Size: int64(len(img))}, img, bannerWords.Sights(img)) {
 			if s.Name == c.name && !sameUpstream(installed, s.Version) {
 				t.Errorf("%s is of %s %s, not %s", files[0], c.pkg, installed, s.Version)
 			}

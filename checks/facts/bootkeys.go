@@ -53,7 +53,7 @@ const (
 )
 
 func seeBootKeys(f *firmware.File, content []byte, marks sights) (found []BootKey) {
-	if !marks.any() {
+	if !marks.Any() {
 		return nil
 	}
 	magic := []byte{0xd0, 0x0d, 0xfe, 0xed}

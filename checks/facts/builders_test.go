@@ -69,7 +69,7 @@ func TestBuilders(t *testing.T) {
 		"a broken note":             {"\x7fELF\x04\x00\x00\x00FDO\x00{\"type\":\"deb\",\"name\":\x00", ""},
 	} {
 		var got []string
-		for _, s := range seeBanners(&firmware.File{Name: "usr/bin/x", Size: int64(len(c.content))}, []byte(c.content), bannerWords.sights([]byte(c.content))) {
+		for _, s := range seeBanners(&firmware.File{Name: "usr/bin/x", Size: int64(len(c.content))}, []byte(c.content), bannerWords.Sights([]byte(c.content))) {
 			got = append(got, s.component().PURL+" "+s.Confidence)
 		}
 		if strings.Join(got, ", ") != c.want {

@@ -41,7 +41,7 @@ func seeBuilds(f *firmware.File, content []byte, words sights) []Build {
 	}
 	var all []Build
 	seen := map[Build]bool{}
-	words.each(func(word, at int) bool {
+	words.Each(func(word, at int) bool {
 		name, form, skip := "linux", linuxBuilt, len("Linux version ")
 		if word == 1 {
 			name, form, skip = "u-boot", ubootBuilt, len("U-Boot ")

@@ -36,13 +36,13 @@ var packageLists = []string{"usr/lib/opkg/", "var/lib/", "lib/apk/", "usr/lib/rp
 func namedFiles(texts *TextSet) map[*firmware.File]bool {
 	named := map[*firmware.File]bool{}
 	for _, t := range texts.All() {
-		if !bundleAnchors.in(t.Content) || t.File.Container == nil || ClassOf(t.File.Path) != Product || textKindOf(t) == proseText ||
+		if !bundleAnchors.In(t.Content) || t.File.Container == nil || ClassOf(t.File.Path) != Product || textKindOf(t) == proseText ||
 			slices.ContainsFunc(packageLists, func(p string) bool { return strings.HasPrefix(t.File.Name, p) }) {
 			continue
 		}
 		for l := range t.Lines() {
 			s := strings.TrimSpace(l.Text)
-			if len(s) > maxSettingLine || !bundleAnchors.in(s) || isComment(s) {
+			if len(s) > maxSettingLine || !bundleAnchors.In(s) || isComment(s) {
 				continue
 			}
 			for _, p := range absolutePath.Get().FindAllString(s, 16) {

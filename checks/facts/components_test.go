@@ -94,7 +94,7 @@ func TestBanners(t *testing.T) {
 	} {
 		f := &firmware.File{Name: c.file, Path: "x!" + c.file, Size: int64(len(c.content))}
 		var got []string
-		for _, s := range seeBanners(f, c.content, bannerWords.sights(c.content)) {
+		for _, s := range seeBanners(f, c.content, bannerWords.Sights(c.content)) {
 			got = append(got, s.Name+" "+s.Version)
 		}
 		if strings.Join(got, ", ") != c.want {
@@ -108,7 +108,7 @@ func TestBanners(t *testing.T) {
 func TestQuotedVersion(t *testing.T) {
 	linked := append(elfImage(32, binary.LittleEndian, []string{"libssl.so.3"}, 0), program("OpenSSL 1.1.1n  15 Mar 2022")...)
 	for name, want := range map[string]int{"usr/sbin/lighttpd": 0, "usr/bin/openssl": 1} {
-		if got := seeBanners(&firmware.File{Name: name}, linked, bannerWords.sights(linked)); len(got) != want {
+		if got := seeBanners(&firmware.File{Name: name}, linked, bannerWords.Sights(linked)); len(got) != want {
 			t.Errorf("%s: %+v, want %d", name, got, want)
 		}
 	}
@@ -132,37 +132,11 @@ func TestSameUpstream(t *testing.T) {
 	}
 }
 
-// TestLiterals compares the search with a plain one.
-func TestLiterals(t *testing.T) {
-	words := []string{"abc", "bca", "aabc", "ccc"}
-	l := newLiterals(words)
-	r := rand.New(rand.NewSource(1))
-	for range 500 {
-		b := make([]byte, r.Intn(60))
-		for i := range b {
-			b[i] = "abc"[r.Intn(3)]
-		}
-		var want, got, text []sight
-		for at := range b {
-			for i, w := range words {
-				if strings.HasPrefix(string(b[at:]), w) {
-					want = append(want, sight{at, i})
-				}
-			}
-		}
-		l.find(b, func(w, at int) bool { got = append(got, sight{at, w}); return true })
-		l.findIn(string(b), func(w, at int) bool { text = append(text, sight{at, w}); return len(text) < 3 })
-		if !slices.Equal(got, want) || !slices.Equal(text, want[:min(len(want), 3)]) {
-			t.Fatalf("%q: found %v and in text %v, want %v", b, got, text, want)
-		}
-	}
-}
-
 func FuzzBanners(f *testing.F) {
 	f.Add("bin/busybox", program("BusyBox v1.22.1 (", "OpenSSL 3.0.1 1 Jan 2020"))
 	f.Add("lib/libc.so", program("musl libc (", "1.1.1"))
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
-		for _, s := range seeBanners(&firmware.File{Name: name, Size: int64(len(data))}, data, bannerWords.sights(data)) {
+		for _, s := range seeBanners(&firmware.File{Name: name, Size: int64(len(data))}, data, bannerWords.Sights(data)) {
 			if s.Location.Offset+s.Location.Length > int64(len(data)) || s.Version == "" {
 				t.Errorf("%+v is outside %d bytes", s, len(data))
 			}
@@ -180,7 +154,7 @@ func BenchmarkBanners(b *testing.B) {
 	f := &firmware.File{Name: "bin/program", Size: int64(len(data))}
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		seeBanners(f, data, bannerWords.sights(data))
+		seeBanners(f, data, bannerWords.Sights(data))
 	}
 }
 
@@ -194,7 +168,7 @@ func TestGoModules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range seeBanners(&firmware.File{Name: "usr/bin/p", Size: int64(len(data))}, data, bannerWords.sights(data)) {
+	for _, s := range seeBanners(&firmware.File{Name: "usr/bin/p", Size: int64(len(data))}, data, bannerWords.Sights(data)) {
 		if s.Ecosystem == "golang" && s.Name == "stdlib" && s.Confidence == ConfidenceBuild {
 			if c := s.component(); !strings.HasPrefix(c.PURL, "pkg:golang/stdlib@") {
 				t.Errorf("package URL %q", c.PURL)

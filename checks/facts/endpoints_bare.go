@@ -20,7 +20,7 @@ var bareScan = &Scan[Endpoint]{
 	},
 	Words: newLiterals(bareEnds()),
 	Spot: func(f *firmware.File, content []byte, ends sights) []Endpoint {
-		if !ends.any() || f.Kind == firmware.Regular && !bytes.HasPrefix(content, elfStart) || f.Kind == firmware.Raw && bytes.Contains(content, kernelBanner) {
+		if !ends.Any() || f.Kind == firmware.Regular && !bytes.HasPrefix(content, elfStart) || f.Kind == firmware.Raw && bytes.Contains(content, kernelBanner) {
 			return nil
 		}
 		return bareHosts(f, content, ends)
@@ -58,8 +58,8 @@ func bareEnds() []string {
 func bareHosts(f *firmware.File, content []byte, ends sights) []Endpoint {
 	var all []Endpoint
 	seen := map[string]bool{}
-	ends.each(func(word, at int) bool {
-		end := at + len(ends.words.words[word]) - 1
+	ends.Each(func(word, at int) bool {
+		end := at + len(ends.Of.Words[word]) - 1
 		start := at
 		for start > 0 && at-start < 64 && isHostByte(content[start-1]) {
 			start--

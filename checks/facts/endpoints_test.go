@@ -175,7 +175,7 @@ func FuzzBareHosts(f *testing.F) {
 	f.Add([]byte(".com\x00.com:"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file := &firmware.File{Name: "p", Path: "x!p", Size: int64(len(data)), Kind: firmware.Raw}
-		for _, e := range bareHosts(file, data, bareScan.Words.sights(data)) {
+		for _, e := range bareHosts(file, data, bareScan.Words.Sights(data)) {
 			if !strings.HasPrefix(string(data[e.Location.Offset:]), e.Host) || e.Location.Offset+e.Location.Length > int64(len(data)) {
 				t.Errorf("%+v", e)
 			}

@@ -72,7 +72,7 @@ var kernelConfigTexts = &Scan[KernelConfig]{
 			}
 		}
 		var found []KernelConfig
-		marks.each(func(_, at int) bool {
+		marks.Each(func(_, at int) bool {
 			if k, ok := parseKernelConfig(embeddedConfig(content[at+len(configMark):])); ok {
 				k.Location = At(f)
 				found = append(found, k)

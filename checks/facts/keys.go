@@ -69,13 +69,13 @@ func seeKeys(f *firmware.File, content []byte, words sights) []keyMaterial {
 		return []keyMaterial{m}
 	}
 	var found []keyMaterial
-	if words.has(wordPEM, wordPEM+1) {
+	if words.Has(wordPEM, wordPEM+1) {
 		found = withoutManuals(f, content, pemMaterial(f, content))
 	}
-	if words.has(wordWrapped, wordTunnel+len(tunnelWords)) {
+	if words.Has(wordWrapped, wordTunnel+len(tunnelWords)) {
 		found = append(found, otherMaterial(f, content, words)...)
 	}
-	if words.has(wordTunnel+len(tunnelWords), len(keyWords.words)) {
+	if words.Has(wordTunnel+len(tunnelWords), len(keyWords.Words)) {
 		found = append(found, sshPublicKeys(f, content)...)
 	}
 	switch {
@@ -97,7 +97,7 @@ func otherMaterial(f *firmware.File, content []byte, words sights) []keyMaterial
 		last += len(tunnelWords)
 	}
 	tries, past := 0, 0
-	words.each(func(word, at int) bool {
+	words.Each(func(word, at int) bool {
 		if word < wordWrapped || word >= last {
 			return true
 		}
@@ -130,7 +130,7 @@ func otherMaterial(f *firmware.File, content []byte, words sights) []keyMaterial
 			key, from, n, ok := keys.ParseHex(content, at)
 			found = withKey(found, f, key, from, n, ok)
 		default:
-			if m, ok := tunnelKey(f, content, at, keyWords.words[word]); ok {
+			if m, ok := tunnelKey(f, content, at, keyWords.Words[word]); ok {
 				more = append(more, m)
 			}
 		}
@@ -191,14 +191,14 @@ func rawMaterial(f *firmware.File, content []byte) []keyMaterial {
 	var found []keyMaterial
 	kernel := bytes.Contains(content, kernelBanner)
 	tries, end := 0, 0 // end is that of the last structure
-	rawMarks.find(content, func(mark, at int) bool {
+	rawMarks.Find(content, func(mark, at int) bool {
 		if at < end {
 			return true
 		}
 		if tries++; tries > maxRawDER {
 			return false
 		}
-		least := len(rawMarks.words[mark])
+		least := len(rawMarks.Words[mark])
 		if mark == 0 {
 			least = 128
 		}

@@ -40,7 +40,7 @@ func TestCompiledKeys(t *testing.T) {
 				content := slices.Concat([]byte(head), code, tt.key, code)
 				f := &firmware.File{Path: "x", Kind: kind, Size: int64(len(content))}
 				private := 0
-				for _, m := range seeKeys(f, content, keyWords.sights(content)) {
+				for _, m := range seeKeys(f, content, keyWords.Sights(content)) {
 					if m.Key != nil && m.Key.Private {
 						private++
 						if at := len(head) + len(code); m.Key.Location.Offset != int64(at) || m.Key.Location.Length != int64(len(tt.key)) {
@@ -55,11 +55,11 @@ func TestCompiledKeys(t *testing.T) {
 		})
 	}
 	module := slices.Concat([]byte("\x7fELF"), []byte("vermagic=6.1.0 SMP\x00"), sec1)
-	if found := seeKeys(&firmware.File{Path: "x.ko", Kind: firmware.Regular, Size: int64(len(module))}, module, keyWords.sights(module)); len(found) != 1 || !found[0].Key.InKernel {
+	if found := seeKeys(&firmware.File{Path: "x.ko", Kind: firmware.Regular, Size: int64(len(module))}, module, keyWords.Sights(module)); len(found) != 1 || !found[0].Key.InKernel {
 		t.Errorf("the key of a kernel module's own tests is not told from another: %+v", found)
 	}
 	speed := slices.Concat([]byte("\x7fELF"), speedMark, sec1)
-	if found := seeKeys(&firmware.File{Path: "openssl", Kind: firmware.Regular, Size: int64(len(speed))}, speed, keyWords.sights(speed)); len(found) != 0 {
+	if found := seeKeys(&firmware.File{Path: "openssl", Kind: firmware.Regular, Size: int64(len(speed))}, speed, keyWords.Sights(speed)); len(found) != 0 {
 		t.Errorf("a key with which OpenSSL measures its speed: %+v", found)
 	}
 }

@@ -258,7 +258,7 @@ func TestPlaceOfWrappedKeys(t *testing.T) {
 	files := otherKeyFiles(t)
 	for name, begin := range map[string]string{"kube.yaml": wrappedPEM, "little.pem": "-\x00-\x00-\x00", "wg0.conf": "CBAX"} {
 		content := []byte(files[name][0])
-		found := seeKeys(&firmware.File{Path: name, Kind: firmware.Regular}, content, keyWords.sights(content))
+		found := seeKeys(&firmware.File{Path: name, Kind: firmware.Regular}, content, keyWords.Sights(content))
 		if len(found) != 1 {
 			t.Fatalf("%s: %d keys", name, len(found))
 		}

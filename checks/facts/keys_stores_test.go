@@ -104,7 +104,7 @@ func TestKeyStores(t *testing.T) {
 func TestPlaceOfBareKey(t *testing.T) {
 	p8 := bareOf(der(x509.MarshalPKCS8PrivateKey(testKeys().rsa)))
 	content := []byte("key=" + p8[:64] + "\n  " + p8[64:] + "AAAA\n")
-	found := seeKeys(&firmware.File{Path: "x", Kind: firmware.Regular}, content, keyWords.sights(content))
+	found := seeKeys(&firmware.File{Path: "x", Kind: firmware.Regular}, content, keyWords.Sights(content))
 	if len(found) != 1 {
 		t.Fatalf("%d keys", len(found))
 	}

@@ -232,12 +232,12 @@ func TestKeyInFlatImage(t *testing.T) {
 	at := len(flat)
 	flat = slices.Concat(flat, private, []byte{0, 1, 2}, cert, flat)
 	f := &firmware.File{Path: "flat!raw", Kind: firmware.Raw, Size: int64(len(flat))}
-	found := seeKeys(f, flat, keyWords.sights(flat))
+	found := seeKeys(f, flat, keyWords.Sights(flat))
 	if len(found) != 2 || found[0].Key == nil || found[0].Key.Location.Offset != int64(at) || found[1].Certificate == nil {
 		t.Errorf("found %d things: %+v", len(found), found)
 	}
 	kernel := append(flat, "\x00Linux version 6.1.0 (builder) #1 SMP\n\x00"...)
-	if found[0].Key.InKernel || !seeKeys(f, kernel, keyWords.sights(kernel))[0].Key.InKernel {
+	if found[0].Key.InKernel || !seeKeys(f, kernel, keyWords.Sights(kernel))[0].Key.InKernel {
 		t.Error("a key in a kernel is not told from another")
 	}
 }
@@ -258,7 +258,7 @@ func TestPublicKeyInFlatImage(t *testing.T) {
 	flat := slices.Concat(noise, der(x509.MarshalPKIXPublicKey(k.ec.Public())), noise, der(x509.MarshalPKIXPublicKey(ed)), noise, x509.MarshalPKCS1PublicKey(&long.PublicKey), noise, selfSigned(t, k.ec, true))
 	f := &firmware.File{Path: "flat!raw", Kind: firmware.Raw, Size: int64(len(flat))}
 	var got []string
-	for _, m := range seeKeys(f, flat, keyWords.sights(flat)) {
+	for _, m := range seeKeys(f, flat, keyWords.Sights(flat)) {
 		if m.Key == nil {
 			got = append(got, "certificate")
 			continue
@@ -386,7 +386,7 @@ func FuzzKeys(f *testing.F) {
 		if raw {
 			file.Kind = firmware.Raw
 		}
-		for _, m := range seeKeys(file, content, keyWords.sights(content)) {
+		for _, m := range seeKeys(file, content, keyWords.Sights(content)) {
 			l := m.Location()
 			if l.Offset < 0 || l.Offset+l.Length > int64(len(content)) {
 				t.Errorf("place outside the file: %+v", l)
@@ -403,6 +403,6 @@ func BenchmarkKeyScan(b *testing.B) {
 	f := &firmware.File{Path: "x", Kind: firmware.Regular, Size: int64(len(program))}
 	b.SetBytes(int64(len(program)))
 	for b.Loop() {
-		seeKeys(f, program, keyWords.sights(program))
+		seeKeys(f, program, keyWords.Sights(program))
 	}
 }

@@ -14,7 +14,7 @@ import (
 // bytes tells eight places at a time where none of the keys is. The tables are made
 // when it first searches.
 type literals struct {
-	words []string
+	Words []string
 	once  sync.Once
 	list  *[1 << 16]uint8 // by two bytes: the list of the words whose key they are; 0 if none
 	lists [1 << 8][]keyed // some share one if there are more keys
@@ -24,19 +24,19 @@ type literals struct {
 // keyed is a word, and where in it its key is.
 type keyed struct{ word, key int }
 
-// sight is a word at a place.
-type sight struct{ at, word int }
+// spot is a word at a place.
+type spot struct{ at, word int }
 
-func (s sight) compare(t sight) int {
+func (s spot) compare(t spot) int {
 	return cmp.Or(cmp.Compare(s.at, t.at), cmp.Compare(s.word, t.word))
 }
 
-func newLiterals(words []string) *literals { return &literals{words: words} }
+func newLiterals(words []string) *literals { return &literals{Words: words} }
 
 func (l *literals) build() {
 	l.list = new([1 << 16]uint8)
 	keys := 0
-	for i, w := range l.words {
+	for i, w := range l.Words {
 		key := rarestPair(w)
 		list := &l.list[pair(w[key], w[key+1])]
 		if *list == 0 {
@@ -75,16 +75,16 @@ func common(b byte) int {
 	return 0
 }
 
-// find calls found with the number of the word and its offset, by offset, until
+// Find calls found with the number of the word and its offset, by offset, until
 // it returns false.
-func (l *literals) find(data []byte, found func(word, at int) bool) { findWords(l, data, found) }
+func (l *literals) Find(data []byte, found func(word, at int) bool) { findWords(l, data, found) }
 
-// findIn is find in a text.
-func (l *literals) findIn(text string, found func(word, at int) bool) { findWords(l, text, found) }
+// FindIn is find in a text.
+func (l *literals) FindIn(text string, found func(word, at int) bool) { findWords(l, text, found) }
 
 func findWords[T string | []byte](l *literals, data T, found func(word, at int) bool) {
 	l.once.Do(l.build)
-	var seen []sight // in order; those in reach of the next key wait for it
+	var seen []spot // In order; those in reach of the next key wait for it
 	for i := nextKey(l.list, data, 0); i < len(data); i = nextKey(l.list, data, i+1) {
 		for len(seen) > 0 && seen[0].at < i-l.reach {
 			if !found(seen[0].word, seen[0].at) {
@@ -93,10 +93,10 @@ func findWords[T string | []byte](l *literals, data T, found func(word, at int) 
 			seen = seen[1:]
 		}
 		for _, k := range l.lists[l.list[pair(data[i], data[i+1])]] {
-			word := l.words[k.word]
+			word := l.Words[k.word]
 			if at := i - k.key; at >= 0 && len(data)-at >= len(word) && string(data[at:at+len(word)]) == word {
-				s := sight{at, k.word}
-				n, _ := slices.BinarySearchFunc(seen, s, sight.compare)
+				s := spot{at, k.word}
+				n, _ := slices.BinarySearchFunc(seen, s, spot.compare)
 				seen = slices.Insert(seen, n, s)
 			}
 		}
@@ -136,9 +136,9 @@ func eightBytes[T string | []byte](b T) uint64 {
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
-// in reports whether any of the words is in a text.
-func (l *literals) in(text string) bool {
+// In reports whether any of the words is in a text.
+func (l *literals) In(text string) bool {
 	found := false
-	l.findIn(text, func(int, int) bool { found = true; return false })
+	l.FindIn(text, func(int, int) bool { found = true; return false })
 	return found
 }

@@ -103,7 +103,7 @@ func textSecrets(t Text) []PlainSecret {
 	var found []PlainSecret
 	last := -1
 	comments := commentBlocks(t.Content)
-	secretAnchors.findIn(t.Content, func(_, at int) bool {
+	secretAnchors.FindIn(t.Content, func(_, at int) bool {
 		for len(comments) > 0 && comments[0][1] <= at {
 			comments = comments[1:]
 		}

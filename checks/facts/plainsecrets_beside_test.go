@@ -130,14 +130,14 @@ func TestTokensOfQueries(t *testing.T) {
 	} {
 		content := []byte("\x00\x01" + text + "\x00")
 		got := ""
-		for _, f := range tokenScan.Spot(&firmware.File{Path: "x", Kind: firmware.Raw, Size: int64(len(content))}, content, tokenScan.Words.sights(content)) {
+		for _, f := range tokenScan.Spot(&firmware.File{Path: "x", Kind: firmware.Raw, Size: int64(len(content))}, content, tokenScan.Words.Sights(content)) {
 			got += f.What
 		}
 		if got != want {
 			t.Errorf("%s: got %q, want %q", text, got, want)
 		}
 		file := &firmware.File{Path: "x", Kind: firmware.Regular, Size: int64(len(text))}
-		if found := tokenScan.Spot(file, []byte(text), tokenScan.Words.sights([]byte(text))); len(found) > 0 {
+		if found := tokenScan.Spot(file, []byte(text), tokenScan.Words.Sights([]byte(text))); len(found) > 0 {
 			t.Errorf("%s, in a text: %+v", text, found)
 		}
 	}

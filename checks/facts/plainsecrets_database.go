@@ -30,7 +30,7 @@ var databaseLogins = &Scan[databaseLogin]{
 	Want:  func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= 512 },
 	Words: newLiterals([]string{"SQLite format 3\x00"}),
 	Spot: func(f *firmware.File, content []byte, words sights) []databaseLogin {
-		if !words.any() || !bytes.HasPrefix(content, []byte("SQLite format 3\x00")) {
+		if !words.Any() || !bytes.HasPrefix(content, []byte("SQLite format 3\x00")) {
 			return nil
 		}
 		db := sqlite3.Open(content)

@@ -39,7 +39,7 @@ func seeRawSecrets(f *firmware.File, content []byte) []PlainSecret {
 	}
 	var found []PlainSecret
 	last := -1
-	rawAnchors.find(content, func(_, at int) bool {
+	rawAnchors.Find(content, func(_, at int) bool {
 		if at < last {
 			return true
 		}

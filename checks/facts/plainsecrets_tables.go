@@ -32,7 +32,7 @@ var tableSecrets = &Scan[PlainSecret]{
 }
 
 func seeTableSecrets(f *firmware.File, content []byte, words sights) []PlainSecret {
-	if !bytes.HasPrefix(content, elfStart) || !words.any() {
+	if !bytes.HasPrefix(content, elfStart) || !words.Any() {
 		return nil
 	}
 	e, err := elf.Parse(content)
@@ -40,7 +40,7 @@ func seeTableSecrets(f *firmware.File, content []byte, words sights) []PlainSecr
 		return nil
 	}
 	t := pointerTables{elf: e, word: uint64(e.Bits / 8), names: map[uint64]string{}, moved: map[uint64]uint64{}}
-	words.each(func(_, at int) bool {
+	words.Each(func(_, at int) bool {
 		t.addName(content, at)
 		return len(t.names) < maxTableNames
 	})

@@ -86,7 +86,7 @@ func tableImage(bits int, order binary.ByteOrder, rela bool, width int, rows [][
 func tableNames(image []byte) string {
 	var names []string
 	f := &firmware.File{Path: "x!usr/sbin/httpd", Name: "usr/sbin/httpd", Kind: firmware.Regular, Size: int64(len(image))}
-	for _, s := range tableSecrets.Spot(f, image, tableSecrets.Words.sights(image)) {
+	for _, s := range tableSecrets.Spot(f, image, tableSecrets.Words.Sights(image)) {
 		names = append(names, s.Name)
 		if got, _ := s.Secret.Reveal(); string(image[s.Location.Offset:s.Location.Offset+s.Location.Length]) != got {
 			names = append(names, "at a wrong place")

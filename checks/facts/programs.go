@@ -71,9 +71,9 @@ var languageWords = newLiterals([]string{goBuild, "RUST_BACKTRACE", "/rustc/"})
 // languageOf recognises such programs by those words.
 func languageOf(words sights) string {
 	switch {
-	case words.has(0, 1):
+	case words.Has(0, 1):
 		return languageGo
-	case words.has(1, 2) && words.has(2, 3):
+	case words.Has(1, 2) && words.Has(2, 3):
 		return "rust"
 	}
 	return ""

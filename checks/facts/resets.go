@@ -233,9 +233,9 @@ var resetNames = &Scan[Reset]{
 		if f.Kind == firmware.Regular && !bytes.HasPrefix(content, []byte("\x7fELF")) {
 			return nil
 		}
-		words.each(func(word, at int) bool {
+		words.Each(func(word, at int) bool {
 			if mention := word >= len(resetFunctions); r.How == "" || !mention {
-				r.How, r.Mention = resetLiterals.words[word], mention
+				r.How, r.Mention = resetLiterals.Words[word], mention
 				r.Location = span(f, at, at+len(r.How))
 			}
 			return r.Mention // go on until a function is found

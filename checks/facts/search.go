@@ -28,9 +28,6 @@ type owner struct{ slot, word int }
 // searchName stands in a profile for the time that the scans share.
 const searchName = "words-of-scans"
 
-// maxSights is the number of places in one file that are kept for a scan.
-const maxSights = 1 << 16
-
 func newSearch(scans []scanner, clock *clock) *search {
 	s := &search{clock: clock}
 	var words []string
@@ -40,7 +37,7 @@ func newSearch(scans []scanner, clock *clock) *search {
 			s.slots = append(s.slots, -1)
 			continue
 		}
-		for k, w := range l.words {
+		for k, w := range l.Words {
 			words, s.whose = append(words, w), append(s.whose, owner{len(s.words), k})
 		}
 		s.slots, s.words = append(s.slots, len(s.words)), append(s.words, l)
@@ -60,12 +57,12 @@ func (s *search) in(content []byte) []sights {
 	began := time.Now()
 	found := make([]sights, len(s.words))
 	for i, l := range s.words {
-		found[i] = sights{words: l, content: content}
+		found[i] = l.None(content)
 	}
 	if s.all != nil {
-		s.all.find(content, func(word, at int) bool {
+		s.all.Find(content, func(word, at int) bool {
 			o := s.whose[word]
-			found[o.slot].add(sight{at, o.word})
+			found[o.slot].Add(at, o.word)
 			return true
 		})
 	}
@@ -122,52 +119,3 @@ func (s *search) finish() {
 		s.clock.add(searchName, time.Duration(s.took.Load()))
 	}
 }
-
-// sights are the places of some words in a content.
-type sights struct {
-	words   *literals
-	content []byte
-	found   []sight
-	tooMany bool // found has only the first
-}
-
-// sights looks for the words of one scan alone.
-func (l *literals) sights(content []byte) sights {
-	return sights{words: l, content: content, tooMany: true}
-}
-
-func (s *sights) add(one sight) {
-	if len(s.found) == maxSights {
-		s.tooMany = true
-		return
-	}
-	s.found = append(s.found, one)
-}
-
-// each calls found with the number of the word and its offset, by offset, until it
-// returns false.
-func (s sights) each(found func(word, at int) bool) {
-	if s.tooMany {
-		s.words.find(s.content, found)
-		return
-	}
-	for _, one := range s.found {
-		if !found(one.word, one.at) {
-			return
-		}
-	}
-}
-
-// has reports whether any of the words from number first on, before number end, is
-// there.
-func (s sights) has(first, end int) bool {
-	found := false
-	s.each(func(word, _ int) bool {
-		found = word >= first && word < end
-		return !found
-	})
-	return found
-}
-
-// any reports whether there is one at all.
-func (s sights) any() bool { return s.has(0, len(s.words.words)) }

@@ -9,12 +9,15 @@ import (
 	"github.com/assay-iot/assay/firmware"
 )
 
+// sight is a word at a place.
+type sight struct{ at, word int }
+
 // lister is a scan that tells of all its words.
 func lister(name string, words ...string) *Scan[sight] {
 	return &Scan[sight]{
 		Name: name, Doc: "Its words.", Words: newLiterals(words),
 		Spot: func(_ *firmware.File, _ []byte, words sights) (all []sight) {
-			words.each(func(word, at int) bool { all = append(all, sight{at, word}); return true })
+			words.Each(func(word, at int) bool { all = append(all, sight{at, word}); return true })
 			return all
 		},
 	}
@@ -34,7 +37,7 @@ func TestSearch(t *testing.T) {
 	as := o.For("test", nodes)
 	for _, scan := range scans {
 		var want []sight
-		scan.Words.find(content, func(word, at int) bool { want = append(want, sight{at, word}); return true })
+		scan.Words.Find(content, func(word, at int) bool { want = append(want, sight{at, word}); return true })
 		got, err := scan.Of(as)
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: %d places (%v), want %d", scan.Name, len(got), err, len(want))

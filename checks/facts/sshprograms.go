@@ -61,7 +61,7 @@ var SSHPrograms = &Scan[SSHProgram]{
 			}
 		}
 		first := map[int]int{} // by algorithm: its first place
-		weakNames.find(content, func(word, at int) bool {
+		weakNames.Find(content, func(word, at int) bool {
 			if _, ok := first[word]; !ok {
 				first[word] = at
 			}

@@ -97,7 +97,7 @@ var telemetrySwitches = &Scan[Telemetry]{
 	},
 	Words: switchAnchors,
 	Spot: func(f *firmware.File, content []byte, words sights) []Telemetry {
-		if !words.any() || !IsText(content) || kindOfText(f, content, true) == InPage {
+		if !words.Any() || !IsText(content) || kindOfText(f, content, true) == InPage {
 			return nil
 		}
 		var found []Telemetry

@@ -43,7 +43,7 @@ var Tokens = &Fact[[]Token]{
 		})
 		var named []Token
 		for _, t := range texts.All() {
-			if shortTokens.anchors.in(t.Content) {
+			if shortTokens.anchors.In(t.Content) {
 				found = append(found, shortTokens.in(t.File, []byte(t.Content))...)
 			}
 			named = slices.Concat(named, namedTokens(t), codeTokens(t), ownCodeTokens(t))
@@ -155,12 +155,12 @@ func tokenRulesBy(fits func(tokenRule) bool) tokenSearch {
 
 // in finds the tokens of a file.
 func (s tokenSearch) in(f *firmware.File, content []byte) []Token {
-	return s.spot(f, content, s.anchors.sights(content))
+	return s.spot(f, content, s.anchors.Sights(content))
 }
 
 func (s tokenSearch) spot(f *firmware.File, content []byte, anchors sights) []Token {
 	var found []Token
-	anchors.each(func(word, at int) bool {
+	anchors.Each(func(word, at int) bool {
 		if t, ok := tokenAt(s.rules[word], content, at); ok && (!s.rules[word].ofQuery() || f.Kind == firmware.Raw || bytes.HasPrefix(content, elfStart)) {
 			t.Location.Path, t.Location.Digest = f.Path, At(f).Digest
 			if f.Kind == firmware.Regular && IsText(content) {

@@ -31,7 +31,7 @@ func otherUpdaters(v *updateView) []Updater {
 	var all []Updater
 	for _, t := range v.texts.In(v.root) {
 		language := programLanguage(t)
-		if language == "" || inPackage(t.File.Name) || ClassOf(t.File.Path) != Product || !installs(t.Content) || !bringWords.in(t.Content) {
+		if language == "" || inPackage(t.File.Name) || ClassOf(t.File.Path) != Product || !installs(t.Content) || !bringWords.In(t.Content) {
 			continue
 		}
 		reason := "it is written in " + language + ", which is not followed"
@@ -42,11 +42,11 @@ func otherUpdaters(v *updateView) []Updater {
 
 // installs asks for a word of an installation, on a line that is no comment.
 func installs(text string) bool {
-	if !installWords.in(text) {
+	if !installWords.In(text) {
 		return strings.Contains(text, `"mtd"`) && strings.Contains(text, `"write"`) // the words of a list of arguments
 	}
 	for line := range strings.Lines(text) {
-		if !isComment(line) && installWords.in(line) {
+		if !isComment(line) && installWords.In(line) {
 			return true
 		}
 	}

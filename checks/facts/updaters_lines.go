@@ -15,7 +15,7 @@ func lineScripts(v *updateView) (texts []Text, scripts []Script) {
 		}
 		for l := range t.Lines() {
 			command, ok := read(l.Text)
-			if !ok || !fetchWords.in(command) {
+			if !ok || !fetchWords.In(command) {
 				continue
 			}
 			at := t.At(l)

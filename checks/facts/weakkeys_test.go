@@ -180,6 +180,6 @@ func FuzzBootKeys(f *testing.F) {
 	f.Add([]byte(bootTree(make([]byte, 256))))
 	f.Add([]byte(bootTree([]byte{1})))
 	f.Fuzz(func(_ *testing.T, content []byte) {
-		seeBootKeys(&firmware.File{Path: "x!f", Name: "f", Kind: firmware.Regular, Size: int64(len(content)), Container: &firmware.Container{}}, content, bootKeyMarks.sights(content))
+		seeBootKeys(&firmware.File{Path: "x!f", Name: "f", Kind: firmware.Regular, Size: int64(len(content)), Container: &firmware.Container{}}, content, bootKeyMarks.Sights(content))
 	})
 }

@@ -35,7 +35,7 @@ var WellKnownKeys = &Scan[WellKnownKey]{
 		if f.Kind == firmware.Regular && IsText(content) {
 			return nil
 		}
-		words.each(func(word, at int) bool {
+		words.Each(func(word, at int) bool {
 			l := At(f)
 			l.Offset, l.Length = int64(at), int64(len(wellKnown[word].value))
 			found = append(found, WellKnownKey{Name: wellKnown[word].name, Location: l})

@@ -22,7 +22,7 @@ var hostapdCallers = &Scan[string]{
 	Spot: func(f *firmware.File, content []byte, words sights) []string {
 		script := bytes.HasPrefix(content, []byte("#!")) || slices.Contains([]string{".sh", ".py", ".pyc", ".lua", ".js", ".php", ".pl", ".rb", ".cgi", ".jar"}, path.Ext(f.Name))
 		settings := strings.HasPrefix(f.Name, "etc/") && !bytes.Contains(content, []byte("ssid=")) || path.Ext(f.Name) == ".service" || path.Ext(f.Name) == ".rules"
-		if !words.any() || !script && !settings && !bytes.HasPrefix(content, []byte("\x7fELF")) {
+		if !words.Any() || !script && !settings && !bytes.HasPrefix(content, []byte("\x7fELF")) {
 			return nil
 		}
 		return []string{f.Path}
