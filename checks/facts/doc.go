@@ -21,7 +21,7 @@
 // What all facts stand on:
 //
 //   - graph: the three forms of a fact, and who may ask for what
-//   - search, literals, pattern: one pass over the bytes for the words of all scans
+//   - search, pattern: one pass over the bytes for the words of all scans
 //   - base: the tree of files and its root file systems
 //   - texts, sections, unit, uci: text files, and the forms of settings in several
 //   - shell: scripts as syntax trees, what they run, and with which words
@@ -78,6 +78,10 @@
 // # Rooms below
 //
 // What knows no fact stands in folders of its own, and a test keeps this list too.
+//
+// What they are found with:
+//
+//   - wordsearch: many words in one pass over the bytes
 //
 // Readers, which get bytes or strings and tell what these say:
 //

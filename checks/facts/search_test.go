@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/assay-iot/assay/checks/facts/wordsearch"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -26,7 +27,7 @@ func lister(name string, words ...string) *Scan[sight] {
 // TestSearch has scans whose words overlap, and one with more of them than are
 // kept: each sees what it would have found alone.
 func TestSearch(t *testing.T) {
-	content := []byte("factory reset, Factory Reset; " + strings.Repeat("reset ", maxSights+10) + "factory")
+	content := []byte("factory reset, Factory Reset; " + strings.Repeat("reset ", wordsearch.MaxSights+10) + "factory")
 	scans := []*Scan[sight]{lister("one", "factory", "Reset"), lister("two", "reset", "factory reset"), lister("none", "absent")}
 	plain := &Scan[int]{Name: "plain", Doc: "Sizes.", See: func(_ *firmware.File, b []byte) []int { return []int{len(b)} }}
 	nodes := []Node{scans[0], plain, scans[1], scans[2]}

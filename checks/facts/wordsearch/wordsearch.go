@@ -1,4 +1,13 @@
-package facts
+// Package wordsearch finds many words in one pass over bytes or text, fast enough that
+// every byte of an image is searched for all words of all scans at once.
+//
+//	l := wordsearch.New([]string{"telnetd", "dropbear"})
+//	l.Find(content, func(word, at int) bool { … ; return true })
+//
+// A word is known by its number in the list. It has at least two bytes, and capital and
+// small letters differ. Several searches can share a pass: [Sights] hold what one of
+// them would have found alone.
+package wordsearch
 
 import (
 	"cmp"
@@ -8,13 +17,13 @@ import (
 	"sync"
 )
 
-// literals finds many literals in one pass over the bytes, so that rules with
-// expensive expressions run only where their literal was found. Every word is
+// List finds its words in one pass over the bytes, so that rules with expensive
+// expressions run only where their word was found; it is safe for concurrent use. Every word is
 // known by its key, the two bytes of it that are least common; a table over two
 // bytes tells eight places at a time where none of the keys is. The tables are made
 // when it first searches.
-type literals struct {
-	Words []string
+type List struct {
+	Words []string // not to be changed
 	once  sync.Once
 	list  *[1 << 16]uint8 // by two bytes: the list of the words whose key they are; 0 if none
 	lists [1 << 8][]keyed // some share one if there are more keys
@@ -31,9 +40,10 @@ func (s spot) compare(t spot) int {
 	return cmp.Or(cmp.Compare(s.at, t.at), cmp.Compare(s.word, t.word))
 }
 
-func newLiterals(words []string) *literals { return &literals{Words: words} }
+// New makes the list of some words, each of two bytes or more.
+func New(words []string) *List { return &List{Words: words} }
 
-func (l *literals) build() {
+func (l *List) build() {
 	l.list = new([1 << 16]uint8)
 	keys := 0
 	for i, w := range l.Words {
@@ -54,7 +64,7 @@ func pair(a, b byte) uint16 { return uint16(a) | uint16(b)<<8 }
 // programs and texts.
 func rarestPair(word string) (at int) {
 	if len(word) < 2 {
-		panic("facts: a literal is shorter than two bytes")
+		panic("wordsearch: a word is shorter than two bytes")
 	}
 	least := math.MaxInt
 	for i := range len(word) - 1 {
@@ -77,12 +87,12 @@ func common(b byte) int {
 
 // Find calls found with the number of the word and its offset, by offset, until
 // it returns false.
-func (l *literals) Find(data []byte, found func(word, at int) bool) { findWords(l, data, found) }
+func (l *List) Find(data []byte, found func(word, at int) bool) { findWords(l, data, found) }
 
 // FindIn is find in a text.
-func (l *literals) FindIn(text string, found func(word, at int) bool) { findWords(l, text, found) }
+func (l *List) FindIn(text string, found func(word, at int) bool) { findWords(l, text, found) }
 
-func findWords[T string | []byte](l *literals, data T, found func(word, at int) bool) {
+func findWords[T string | []byte](l *List, data T, found func(word, at int) bool) {
 	l.once.Do(l.build)
 	var seen []spot // In order; those in reach of the next key wait for it
 	for i := nextKey(l.list, data, 0); i < len(data); i = nextKey(l.list, data, i+1) {
@@ -137,7 +147,7 @@ func eightBytes[T string | []byte](b T) uint64 {
 }
 
 // In reports whether any of the words is in a text.
-func (l *literals) In(text string) bool {
+func (l *List) In(text string) bool {
 	found := false
 	l.FindIn(text, func(int, int) bool { found = true; return false })
 	return found

@@ -1,4 +1,4 @@
-package facts
+package wordsearch
 
 import (
 	"math/rand"
@@ -10,7 +10,7 @@ import (
 // TestLiterals compares the search with a plain one.
 func TestLiterals(t *testing.T) {
 	words := []string{"abc", "bca", "aabc", "ccc"}
-	l := newLiterals(words)
+	l := New(words)
 	r := rand.New(rand.NewSource(1))
 	for range 500 {
 		b := make([]byte, r.Intn(60))
