@@ -273,26 +273,63 @@ func isShellScript(name string, content []byte) bool {
 	return path.Ext(name) == ".sh" || shellOf(string(content[:min(len(content), 128)])) != ""
 }
 
+// hostLines finds the lines that hostSetting or addressSetting may fit.
+var hostLines = newLiterals(slices.Concat(hostWords, addressWords))
+
+// maxHostLine is from how many bytes on a line is no setting.
+const maxHostLine = 1024
+
 // eachHostSetting finds settings that name a host without a scheme, as
 // "server = mqtt.example.com", "list server '0.pool.ntp.org'"; quoted if only what
 // stands in quotes is a word.
 func eachHostSetting(content []byte, quoted bool, found func(host string, at int)) {
-	offset := 0
-	for len(content) > 0 {
-		line, rest, _ := bytes.Cut(content, []byte("\n"))
-		if len(line) < 1024 && bytes.IndexByte(line, '.') > 0 {
-			add := func(host string, at int) { found(host, offset+at) }
-			lower := strings.ToLower(string(line))
-			if holdsAny(lower, hostWords) {
-				eachHost(line, add)
-			}
-			if namesDomain(lower) && holdsAny(lower, addressWords) {
-				eachAddress(line, quoted, add)
+	lower := lowerASCII(content)
+	start, end := 0, 0 // of the line that holds the last word
+	host, address := false, false
+	try := func() {
+		line := content[start:end]
+		if len(line) >= maxHostLine || bytes.IndexByte(line, '.') <= 0 {
+			return
+		}
+		add := func(host string, at int) { found(host, start+at) }
+		if host {
+			eachHost(line, add)
+		}
+		if address && namesDomain(lower[start:end]) {
+			eachAddress(line, quoted, add)
+		}
+	}
+	hostLines.findIn(lower, func(word, at int) bool {
+		if at >= end {
+			try()
+			host, address = false, false
+			start, end = strings.LastIndexByte(lower[:at], '\n')+1, len(lower)
+			if n := strings.IndexByte(lower[at:], '\n'); n >= 0 {
+				end = at + n
 			}
 		}
-		offset += len(line) + 1
-		content = rest
+		host, address = host || word < len(hostWords), address || word >= len(hostWords)
+		return true
+	})
+	try()
+}
+
+// lowerASCII is a text with its letters A to Z in lower case, and no longer or shorter.
+func lowerASCII(text []byte) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	for len(text) > 0 {
+		n := 0
+		for n < len(text) && (text[n] < 'A' || text[n] > 'Z') {
+			n++
+		}
+		b.Write(text[:n])
+		for ; n < len(text) && 'A' <= text[n] && text[n] <= 'Z'; n++ {
+			b.WriteByte(text[n] | 0x20)
+		}
+		text = text[n:]
 	}
+	return b.String()
 }
 
 func eachHost(line []byte, found func(host string, at int)) {

@@ -88,7 +88,7 @@ type shellRun struct {
 	opaque    bool // it sources a file that is not in the image
 	vars      map[string]shellValue
 	others    map[string][]shellValue // what variables may hold instead, by name
-	before    map[string]held         // what the branch that is walked has changed, as it was
+	branch    *openBranch             // that is walked; nil if none is
 	exported  map[string]bool         // variables that programs get too
 	exportAll bool                    // set -a
 	funcs     map[string]shellFunc
