@@ -67,12 +67,13 @@ func namesOthers(name string) bool {
 			return true
 		}
 	}
-	for _, dir := range []string{"var/lib/dpkg/", "usr/lib/opkg/", "var/lib/opkg/", "lib/apk/db/", "usr/share/common-licenses/", "usr/share/zoneinfo/", "usr/share/locale/", "usr/share/i18n/", "etc/dpkg/origins/", "etc/logcheck/", "usr/lib/dpkg/methods/", "usr/share/bug/"} {
-		if strings.HasPrefix(name, dir) || strings.Contains(name, "/"+dir) {
+	rooted := "/" + name
+	for _, dir := range []string{"/var/lib/dpkg/", "/usr/lib/opkg/", "/var/lib/opkg/", "/lib/apk/db/", "/usr/share/common-licenses/", "/usr/share/zoneinfo/", "/usr/share/locale/", "/usr/share/i18n/", "/etc/dpkg/origins/", "/etc/logcheck/", "/usr/lib/dpkg/methods/", "/usr/share/bug/"} {
+		if strings.Contains(rooted, dir) {
 			return true
 		}
 	}
-	if slices.ContainsFunc(greetings, func(g string) bool { return name == g || strings.HasSuffix(name, "/"+g) }) {
+	if slices.ContainsFunc(greetings, func(g string) bool { return strings.HasSuffix(rooted, g) }) {
 		return true
 	}
 	if strings.HasPrefix(base, "templates.dat") && strings.Contains(name, "cache/debconf/") {

@@ -142,3 +142,15 @@ func (l *literals) in(text string) bool {
 	l.findIn(text, func(int, int) bool { found = true; return false })
 	return found
 }
+
+// are tells of each word whether it is in a text; nil if none is.
+func (l *literals) are(text string) (there []bool) {
+	l.findIn(text, func(word, _ int) bool {
+		if there == nil {
+			there = make([]bool, len(l.words))
+		}
+		there[word] = true
+		return true
+	})
+	return there
+}
