@@ -29,8 +29,11 @@ func settingHashes(texts *TextSet) []accountLine {
 	var lines []accountLine
 	salts := &salting{maxSalted}
 	for _, t := range texts.All() {
+		if accountForm(t.File.Name) != "" || !hashMarks.In(t.Content) {
+			continue
+		}
 		kind := textKindOf(t)
-		if kind == proseText || accountForm(t.File.Name) != "" || !hashMarks.In(t.Content) {
+		if kind == proseText {
 			continue
 		}
 		var before [maxOwnerLines]string // the lines before, the last one first

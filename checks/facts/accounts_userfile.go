@@ -8,7 +8,7 @@ import (
 // and passwords.
 var userFile = lazy(`(?:\.userfile|auth_basic_user_file|AuthUserFile)\s*=?\s*"?(/[^"\s;]+)`)
 
-var userFileAnchors = []string{".userfile", "auth_basic_user_file", "AuthUserFile"}
+var userFileAnchors = newLiterals([]string{".userfile", "auth_basic_user_file", "AuthUserFile"})
 
 // userFileLines reads the files of users that web servers are told of and whose
 // names do not say what they are.
@@ -16,7 +16,7 @@ func userFileLines(texts *TextSet) []accountLine {
 	var lines []accountLine
 	seen := map[string]bool{}
 	for _, t := range texts.All() {
-		if !holdsAny(t.Content, userFileAnchors) {
+		if !userFileAnchors.In(t.Content) {
 			continue
 		}
 		for l := range t.Lines() {

@@ -346,7 +346,10 @@ func fromHeaders(img *firmware.Image) []sighting {
 		}
 	}
 	for _, f := range img.Files {
-		if m := modulesFolder.Get().FindStringSubmatch(f.Name); m != nil && f.Kind == firmware.Directory {
+		if f.Kind != firmware.Directory {
+			continue
+		}
+		if m := modulesFolder.Get().FindStringSubmatch(f.Name); m != nil {
 			all = append(all, sighting{Name: "linux", Version: m[1], Confidence: ConfidenceBuild, Location: At(f)})
 		}
 	}

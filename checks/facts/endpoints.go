@@ -67,12 +67,13 @@ func namesOthers(name string) bool {
 			return true
 		}
 	}
-	for _, dir := range []string{"var/lib/dpkg/", "usr/lib/opkg/", "var/lib/opkg/", "lib/apk/db/", "usr/share/common-licenses/", "usr/share/zoneinfo/", "usr/share/locale/", "usr/share/i18n/", "etc/dpkg/origins/", "etc/logcheck/", "usr/lib/dpkg/methods/", "usr/share/bug/"} {
-		if strings.HasPrefix(name, dir) || strings.Contains(name, "/"+dir) {
+	rooted := "/" + name
+	for _, dir := range []string{"/var/lib/dpkg/", "/usr/lib/opkg/", "/var/lib/opkg/", "/lib/apk/db/", "/usr/share/common-licenses/", "/usr/share/zoneinfo/", "/usr/share/locale/", "/usr/share/i18n/", "/etc/dpkg/origins/", "/etc/logcheck/", "/usr/lib/dpkg/methods/", "/usr/share/bug/"} {
+		if strings.Contains(rooted, dir) {
 			return true
 		}
 	}
-	if slices.ContainsFunc(greetings, func(g string) bool { return name == g || strings.HasSuffix(name, "/"+g) }) {
+	if slices.ContainsFunc(greetings, func(g string) bool { return strings.HasSuffix(rooted, g) }) {
 		return true
 	}
 	if strings.HasPrefix(base, "templates.dat") && strings.Contains(name, "cache/debconf/") {
@@ -273,26 +274,56 @@ func isShellScript(name string, content []byte) bool {
 	return path.Ext(name) == ".sh" || shellOf(string(content[:min(len(content), 128)])) != ""
 }
 
+// hostLines finds the lines that hostSetting or addressSetting may fit.
+var hostLines = newLiterals(slices.Concat(hostWords, addressWords))
+
+// maxHostLine is from how many bytes on a line is no setting.
+const maxHostLine = 1024
+
 // eachHostSetting finds settings that name a host without a scheme, as
 // "server = mqtt.example.com", "list server '0.pool.ntp.org'"; quoted if only what
 // stands in quotes is a word.
 func eachHostSetting(content []byte, quoted bool, found func(host string, at int)) {
-	offset := 0
-	for len(content) > 0 {
-		line, rest, _ := bytes.Cut(content, []byte("\n"))
-		if len(line) < 1024 && bytes.IndexByte(line, '.') > 0 {
-			add := func(host string, at int) { found(host, offset+at) }
-			lower := strings.ToLower(string(line))
-			if holdsAny(lower, hostWords) {
-				eachHost(line, add)
-			}
-			if namesDomain(lower) && holdsAny(lower, addressWords) {
-				eachAddress(line, quoted, add)
+	lower := lowerASCII(content)
+	start, end := 0, 0 // of the line that holds the last word
+	host, address := false, false
+	try := func() {
+		line := content[start:end]
+		if len(line) >= maxHostLine || bytes.IndexByte(line, '.') <= 0 {
+			return
+		}
+		add := func(host string, at int) { found(host, start+at) }
+		if host {
+			eachHost(line, add)
+		}
+		if address && namesDomain(string(lower[start:end])) {
+			eachAddress(line, quoted, add)
+		}
+	}
+	hostLines.Find(lower, func(word, at int) bool {
+		if at >= end {
+			try()
+			host, address = false, false
+			start, end = bytes.LastIndexByte(lower[:at], '\n')+1, len(lower)
+			if n := bytes.IndexByte(lower[at:], '\n'); n >= 0 {
+				end = at + n
 			}
 		}
-		offset += len(line) + 1
-		content = rest
+		host, address = host || word < len(hostWords), address || word >= len(hostWords)
+		return true
+	})
+	try()
+}
+
+// lowerASCII is a text with its letters A to Z in lower case, and no longer or shorter.
+// Nothing branches on a byte, as no processor foresees which letters are capital.
+func lowerASCII(text []byte) []byte {
+	lower := make([]byte, len(text))
+	for i, c := range text {
+		capital := (uint64(c-'A') - 26) >> 63 // 1 or 0
+		lower[i] = c | byte(capital<<5)
 	}
+	return lower
 }
 
 func eachHost(line []byte, found func(host string, at int)) {

@@ -143,7 +143,7 @@ func endsSentence(content []byte, at int) bool {
 }
 
 // greetings are files that a console or a login shows people.
-var greetings = []string{"etc/banner", "etc/banner.failsafe", "etc/motd", "etc/issue", "etc/issue.net"}
+var greetings = []string{"/etc/banner", "/etc/banner.failsafe", "/etc/motd", "/etc/issue", "/etc/issue.net"}
 
 // forReaders reports whether a string of a program names a page that people are told to
 // read: a bug tracker, a list of questions and answers, a place within a page, which no

@@ -40,8 +40,8 @@ const (
 	maxUnsealed  = 50 // files of an image at which the well-known passphrases are tried
 )
 
-// keyWords are how keys in texts begin, or what stands before them.
-var keyWords = newLiterals(slices.Concat([]string{keys.PEMWord, wrappedPEM, widePEM, keys.SignerWord, keys.PuTTYWord, keys.JWKWord, keys.AgeWord}, keys.BareWords, keys.HexWords, tunnelWords, keys.SSHWords))
+// keyWords are how keys begin, or what stands before them.
+var keyWords = newLiterals(slices.Concat([]string{keys.PEMWord, wrappedPEM, widePEM, keys.SignerWord, keys.PuTTYWord, keys.JWKWord, keys.AgeWord}, keys.BareWords, keys.HexWords, tunnelWords, keys.SSHWords, rawMarks, privateMarks))
 
 // The places of keyWords.
 const (
@@ -55,10 +55,13 @@ const (
 	wordBare // and those behind it
 )
 
-// wordHex is the place of hexWords, wordTunnel that of tunnelWords.
+// The places of the words that follow.
 var (
-	wordHex    = wordBare + len(keys.BareWords)
-	wordTunnel = wordHex + len(keys.HexWords)
+	wordHex     = wordBare + len(keys.BareWords)
+	wordTunnel  = wordHex + len(keys.HexWords)
+	wordSSH     = wordTunnel + len(tunnelWords)
+	wordRaw     = wordSSH + len(keys.SSHWords)
+	wordPrivate = wordRaw + len(rawMarks)
 )
 
 // seeKeys looks at a whole file first, then for what stands at the words and, in raw
@@ -72,18 +75,18 @@ func seeKeys(f *firmware.File, content []byte, words sights) []keyMaterial {
 	if words.Has(wordPEM, wordPEM+1) {
 		found = withoutManuals(f, content, pemMaterial(f, content))
 	}
-	if words.Has(wordWrapped, wordTunnel+len(tunnelWords)) {
+	if words.Has(wordWrapped, wordSSH) {
 		found = append(found, otherMaterial(f, content, words)...)
 	}
-	if words.Has(wordTunnel+len(tunnelWords), len(keyWords.Words)) {
+	if words.Has(wordSSH, wordRaw) {
 		found = append(found, sshPublicKeys(f, content)...)
 	}
 	switch {
 	case f.Kind == firmware.Raw:
-		found = append(found, rawMaterial(f, content)...)
-		found = append(found, compiledKeys(f, content, found)...)
+		found = append(found, rawMaterial(f, content, words)...)
+		found = append(found, compiledKeys(f, content, found, words)...)
 	case !IsText(content): // a program, or what a program reads: firmware of another chip, a store of the maker's own
-		found = append(found, compiledKeys(f, content, found)...)
+		found = append(found, compiledKeys(f, content, found, words)...)
 	}
 	return found[:min(len(found), maxKeys)]
 }
@@ -178,27 +181,28 @@ var kernelBanner = []byte("Linux version ")
 // rawMarks are how a structure in flat code may begin: a sequence with a length of
 // two bytes, and the public keys in DER that are shorter, as SubjectPublicKeyInfo: on
 // P-256 and P-384, and of Ed25519 (RFC 5480, RFC 8410).
-var rawMarks = newLiterals([]string{
+var rawMarks = []string{
 	"\x30\x82",
 	"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01",
 	"\x30\x76\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01",
 	"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00",
-})
+}
 
 // rawMaterial tries each place of a raw range at which a DER sequence of a fitting
 // length begins.
-func rawMaterial(f *firmware.File, content []byte) []keyMaterial {
+func rawMaterial(f *firmware.File, content []byte, words sights) []keyMaterial {
 	var found []keyMaterial
 	kernel := bytes.Contains(content, kernelBanner)
 	tries, end := 0, 0 // end is that of the last structure
-	rawMarks.Find(content, func(mark, at int) bool {
-		if at < end {
+	words.Each(func(word, at int) bool {
+		mark := word - wordRaw
+		if mark < 0 || mark >= len(rawMarks) || at < end {
 			return true
 		}
 		if tries++; tries > maxRawDER {
 			return false
 		}
-		least := len(rawMarks.Words[mark])
+		least := len(rawMarks[mark])
 		if mark == 0 {
 			least = 128
 		}

@@ -15,10 +15,10 @@ import (
 // form of DSA keys (version 0, then a number; RFC 8017, A.1.2), PKCS #8 (version 0,
 // then the algorithm; RFC 5958, 2) and SEC 1 (version 1, then the number as bytes;
 // RFC 5915, 3). The header of the sequence, of two to four bytes, stands before.
-var privateMarks = [][]byte{
-	{0x02, 0x01, 0x00, 0x30}, // first: it may hold the others
-	{0x02, 0x01, 0x00, 0x02},
-	{0x02, 0x01, 0x01, 0x04},
+var privateMarks = []string{
+	"\x02\x01\x00\x30", // first: it may hold the others
+	"\x02\x01\x00\x02",
+	"\x02\x01\x01\x04",
 }
 
 // maxCompiledTries is the number of places in one program at which a private key is
@@ -27,11 +27,11 @@ const maxCompiledTries = 20000
 
 // compiledKeys finds private keys in DER that are arrays of a program. What stands
 // where a key was found already is left out.
-func compiledKeys(f *firmware.File, content []byte, known []keyMaterial) []keyMaterial {
+func compiledKeys(f *firmware.File, content []byte, known []keyMaterial, words sights) []keyMaterial {
 	var found []keyMaterial
 	var kernel bool
 	tries := 0
-	for _, places := range markPlaces(content) {
+	for _, places := range markPlaces(words) {
 		end := 0
 		for _, at := range places {
 			if at < end {
@@ -67,22 +67,16 @@ func compiledKeys(f *firmware.File, content []byte, known []keyMaterial) []keyMa
 	return found
 }
 
-// markPlaces gives where each of the marks stands, in one pass: all begin with the
-// same two bytes. No more are kept than are tried.
-func markPlaces(content []byte) [][]int {
+// markPlaces gives where each of the marks stands. No more are kept than are tried.
+func markPlaces(words sights) [][]int {
 	places := make([][]int, len(privateMarks))
-	for at := 0; ; at++ {
-		i := bytes.Index(content[at:], privateMarks[0][:2])
-		if i < 0 {
-			return places
+	words.Each(func(word, at int) bool {
+		if k := word - wordPrivate; k >= 0 && len(places[k]) < maxCompiledTries {
+			places[k] = append(places[k], at)
 		}
-		at += i
-		for k, mark := range privateMarks {
-			if len(places[k]) < maxCompiledTries && bytes.HasPrefix(content[at:], mark) {
-				places[k] = append(places[k], at)
-			}
-		}
-	}
+		return true
+	})
+	return places
 }
 
 // elfStart begins a program, library or module in ELF.

@@ -232,7 +232,7 @@ func textKindOf(t Text) textKind {
 		return proseText
 	case slices.ContainsFunc(folders, func(f string) bool { return slices.Contains(proseFolders, f) }), inDocumentation(append(folders, base), "man"):
 		return proseText
-	case pythonItself.Get().MatchString(name) && !strings.Contains(name, "-packages/"):
+	case suffix == ".py" && pythonItself.Get().MatchString(name) && !strings.Contains(name, "-packages/"):
 		return proseText
 	case slices.Contains(codeSuffixes, suffix) || strings.HasPrefix(t.Content, "#!"):
 		return codeText

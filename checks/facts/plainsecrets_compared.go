@@ -44,7 +44,7 @@ func shellCompared(t Text) []PlainSecret {
 	}
 	var found []PlainSecret
 	for l := range t.Lines() {
-		if len(l.Text) > maxSettingLine || isComment(l.Text) || !strings.Contains(l.Text, "=") {
+		if len(l.Text) > maxSettingLine || !strings.Contains(l.Text, "=") || !holdsAny(l.Text, secretNames) || isComment(l.Text) {
 			continue
 		}
 		for _, m := range comparedShell.Get().FindAllStringSubmatch(l.Text, 16) {

@@ -24,7 +24,7 @@ const (
 // JSON, and rows that SQL inserts. Three rows with a name and a mail address or
 // telephone number are a list; fewer only where they tell still more.
 func listResidue(f *firmware.File, content []byte) []Residue {
-	if len(content) > maxList || ClassOf(f.Path) != Product || namesOthers(f.Name) || namesAuthors(f.Name) || !tellsOfPersons(content) || !IsText(content) {
+	if len(content) > maxList || !tellsOfPersons(content) || !IsText(content) || ClassOf(f.Path) != Product || namesOthers(f.Name) || namesAuthors(f.Name) {
 		return nil
 	}
 	var people persons

@@ -25,7 +25,7 @@ func (r *shellRun) declare(c *syntax.DeclClause) (outcome, flow) {
 		assigns = append(assigns, Assign{a.Name.Value, v.text})
 	}
 	if len(assigns) > 0 {
-		r.emit(&Command{Assigns: assigns}, c.Pos(), c.End(), nil)
+		r.emit(r.world.command(Command{Assigns: assigns}), c.Pos(), c.End(), nil)
 	}
 	return works, goesOn
 }
@@ -68,7 +68,7 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 	words := r.unalias(r.fields(c.Args))
 	if len(words) == 0 {
 		if len(assigns) > 0 || len(redirs) > 0 {
-			r.emit(&Command{Assigns: assigns}, c.Pos(), c.End(), redirs)
+			r.emit(r.world.command(Command{Assigns: assigns}), c.Pos(), c.End(), redirs)
 		}
 		return works, goesOn
 	}
@@ -78,7 +78,7 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 		}
 		return got, f
 	}
-	cmd := &Command{Name: words[0].text, Args: texts(words[1:]), Assigns: assigns}
+	cmd := r.world.command(Command{Name: words[0].text, Args: texts(words[1:]), Assigns: assigns})
 	for _, v := range words {
 		if v.device {
 			cmd.DeviceWords = append(cmd.DeviceWords, v.text)

@@ -52,6 +52,7 @@ type shellWorld struct {
 	left   int                                         // statements that may still run
 	deep   int                                         // commands with several ways that are walked
 	run    func(r *shellRun, c *Command) outcome       // hears of a command
+	spare  []*Command                                  // that nobody needs any more
 	lookup func(name string, r *shellRun) (Text, bool) // a script that is sourced
 	glob   func(pattern string) []string               // files; nil leaves patterns as they are
 	exists func(op, name string) outcome               // a file test; nil decides nothing
@@ -62,6 +63,17 @@ type shellWorld struct {
 
 	walk    func(r *shellRun, s *syntax.Stmt) (outcome, flow) // runs a statement in place of stmt
 	capture func(r *shellRun, c *syntax.CmdSubst) shellValue  // runs a substitution in place of substitute
+}
+
+// command makes a command, of a spare one if there is one.
+func (w *shellWorld) command(c Command) *Command {
+	if n := len(w.spare); n > 0 {
+		p := w.spare[n-1]
+		w.spare = w.spare[:n-1]
+		*p = c
+		return p
+	}
+	return &c
 }
 
 func (w *shellWorld) decides() bool { return w.exists != nil }
@@ -88,7 +100,7 @@ type shellRun struct {
 	opaque    bool // it sources a file that is not in the image
 	vars      map[string]shellValue
 	others    map[string][]shellValue // what variables may hold instead, by name
-	before    map[string]held         // what the branch that is walked has changed, as it was
+	branch    *openBranch             // that is walked; nil if none is
 	exported  map[string]bool         // variables that programs get too
 	exportAll bool                    // set -a
 	funcs     map[string]shellFunc
@@ -144,19 +156,21 @@ func newShellRun(w *shellWorld, src Text, args []shellValue, argsKnown bool) *sh
 // scriptReader reads one script after another.
 type scriptReader struct {
 	texts    *TextSet
-	commands []*Command // of the script that is read: the room is used again
+	commands []*Command // of the script that is read
+	spare    []*Command // of those before
 }
 
 // read lists the commands of a script without deciding its conditions.
 func (sr *scriptReader) read(t Text) (s Script) {
 	s = Script{Path: t.File.Path, Name: t.File.Name, Shell: shellOf(t.Content)}
-	sr.commands = sr.commands[:0]
+	w := &shellWorld{texts: sr.texts, left: maxScriptSteps, spare: sr.spare}
 	defer func() {
 		s.Commands = make([]Command, len(sr.commands))
 		for i, c := range sr.commands {
 			s.Commands[i] = *c
 			s.Commands[i].direct = !wraps(c.Name) // many facts ask
 		}
+		sr.spare, sr.commands = append(w.spare, sr.commands...), sr.commands[:0]
 	}()
 	defer func() {
 		if v := recover(); v != nil { // one bad script must not hide the others
@@ -165,7 +179,6 @@ func (sr *scriptReader) read(t Text) (s Script) {
 	}()
 	stmts, problem := sr.texts.scripts.parse(t.File.Name, t.Content)
 	s.Problem = problem
-	w := &shellWorld{texts: sr.texts, left: maxScriptSteps}
 	w.run = func(_ *shellRun, c *Command) outcome {
 		sr.commands = append(sr.commands, c)
 		return unsure
@@ -245,7 +258,7 @@ func (r *shellRun) stmt(s *syntax.Stmt) (got outcome, f flow) {
 func (r *shellRun) command(s *syntax.Stmt) (outcome, flow) {
 	switch c := s.Cmd.(type) {
 	case nil:
-		r.emit(&Command{}, s.Pos(), s.End(), s.Redirs)
+		r.emit(r.world.command(Command{}), s.Pos(), s.End(), s.Redirs)
 		return unsure, goesOn
 	case *syntax.CallExpr:
 		if names, fixed := r.ways(c); len(names) > 0 {

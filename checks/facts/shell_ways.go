@@ -60,25 +60,40 @@ func (r *shellRun) put(name string, v shellValue) { r.change(name, held{value: v
 
 // change sets what a variable holds; the branch that is walked remembers what was before.
 func (r *shellRun) change(name string, h held) {
-	if r.before != nil {
-		if _, ok := r.before[name]; !ok {
-			r.before[name] = r.holds(name)
-		}
+	if r.branch != nil {
+		r.branch.remember(name, r.holds(name))
 	}
 	r.hold(name, h)
 }
 
+// openBranch is a branch that is walked, and what the variables held before that it sets: most
+// branches set none.
+type openBranch struct{ before map[string]held }
+
+func (b *openBranch) remember(name string, h held) {
+	if _, ok := b.before[name]; ok {
+		return
+	}
+	if b.before == nil {
+		b.before = map[string]held{}
+	}
+	b.before[name] = h
+}
+
 // inBranch walks a branch and takes back what it set.
 func (r *shellRun) inBranch(f func() (outcome, flow)) (outcome, flow, branchEnd) {
-	was := r.before
-	r.before = map[string]held{}
+	was, walked := r.branch, openBranch{}
+	r.branch = &walked
 	got, fl := f()
-	end := branchEnd{map[string]held{}, fl == exits}
-	for name, old := range r.before {
+	r.branch = was
+	end := branchEnd{gone: fl == exits}
+	if len(walked.before) > 0 {
+		end.left = make(map[string]held, len(walked.before))
+	}
+	for name, old := range walked.before {
 		end.left[name] = r.holds(name)
 		r.hold(name, old)
 	}
-	r.before = was
 	return got, fl, end
 }
 
@@ -92,6 +107,9 @@ func (r *shellRun) perhaps(f func() (outcome, flow)) (outcome, flow) {
 // join puts together what branches left. The last one that set a variable gives the
 // value that stands where only one can.
 func (r *shellRun) join(ends ...branchEnd) {
+	if !slices.ContainsFunc(ends, func(e branchEnd) bool { return len(e.left) > 0 }) {
+		return
+	}
 	ends = slices.DeleteFunc(ends, func(e branchEnd) bool { return e.gone })
 	names := map[string]bool{}
 	for _, e := range ends {

@@ -71,9 +71,11 @@ func isScriptOfPage(name string) bool {
 // signingAnchors are literals of which each of them holds one.
 var signingAnchors = []string{"ecret", "ECRET", "jwt", "JWT", "signing", "SIGNING", "hmac", "HMAC"}
 
+var signingWords = newLiterals(signingAnchors)
+
 // codeTokens finds such secrets in a program.
 func codeTokens(t Text) []Token {
-	if textKindOf(t) != codeText || !holdsAny(t.Content, signingAnchors) {
+	if !signingWords.In(t.Content) || textKindOf(t) != codeText {
 		return nil
 	}
 	t = settable(t)

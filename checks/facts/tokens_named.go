@@ -32,7 +32,7 @@ var tokenSuffixes = []string{"", ".conf", ".cfg", ".ini", ".json", ".yaml", ".ym
 // but a token.
 func namedTokens(t Text) []Token {
 	base := path.Base(t.File.Name)
-	if isBuildService(t.File.Name) || textKindOf(t) != settingText || !slices.Contains(tokenSuffixes, strings.ToLower(path.Ext(base))) {
+	if !slices.Contains(tokenSuffixes, strings.ToLower(path.Ext(base))) || isBuildService(t.File.Name) || textKindOf(t) != settingText {
 		return nil
 	}
 	if t.File.Size <= maxToken {

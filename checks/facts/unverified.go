@@ -270,6 +270,16 @@ var unverifiedRules = []unverifiedRule{
 	{ending(".lua"), "verify", lazy(`\bverify\s*=\s*["']none["']`), `verify = "none"`},
 }
 
+// ruleLiterals finds the literals of unverifiedRules, in their order.
+var ruleLiterals = newLiterals(ruleWords())
+
+func ruleWords() (words []string) {
+	for _, rule := range unverifiedRules {
+		words = append(words, rule.literal)
+	}
+	return words
+}
+
 // eachUnverified looks for settings that switch the check off.
 func eachUnverified(t Text, found func(how string, at assay.Location)) {
 	if ofOthers(asInstalled(t.File)) {
@@ -279,8 +289,9 @@ func eachUnverified(t Text, found func(how string, at assay.Location)) {
 		eachStunnel(t, found)
 	}
 	n := 0
-	for _, rule := range unverifiedRules {
-		if !rule.fits(t.File.Name) || !strings.Contains(t.Content, rule.literal) {
+	for i, there := range ruleLiterals.Are(t.Content) {
+		rule := unverifiedRules[i]
+		if !there || !rule.fits(t.File.Name) {
 			continue
 		}
 		for line := range t.Lines() {

@@ -266,9 +266,11 @@ func sysupgradeUpdater(v *updateView) *Updater {
 	checks := false
 	var demanded *assay.Location
 	for _, s := range scripts {
-		if i := imageSignature.Get().FindStringIndex(s.Content); i != nil && demanded == nil {
-			at := s.lineOf(strings.TrimLeft(s.Content[i[0]:i[1]], "\n"))
-			demanded = &at
+		if demanded == nil && strings.Contains(s.Content, "REQUIRE_IMAGE_SIGNATURE") {
+			if i := imageSignature.Get().FindStringIndex(s.Content); i != nil {
+				at := s.lineOf(strings.TrimLeft(s.Content[i[0]:i[1]], "\n"))
+				demanded = &at
+			}
 		}
 		if strings.Contains(s.Content, "fwtool_check_signature") {
 			checks = true

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	_ "github.com/assay-iot/assay/cmd/assay/internal/heap" // puts off the collection of garbage
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 )
 

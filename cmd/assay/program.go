@@ -14,7 +14,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/assay-iot/assay"
-	"github.com/assay-iot/assay/cmd/assay/internal/heap"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
 	"github.com/assay-iot/assay/firmware"
@@ -175,10 +174,8 @@ func (p *program) noteDate(issued time.Time) {
 }
 
 // dropRights takes from the process what it no longer needs, before the first
-// byte of an image is parsed, and gets ready for the memory that this takes. What is
-// in force stands in the report.
+// byte of an image is parsed. What is in force stands in the report.
 func (p *program) dropRights(r sandbox.Rights) {
-	heap.Huge()
 	p.makeScratch()
 	if p.confine == nil {
 		p.state = "none: not asked for"

@@ -109,6 +109,9 @@ func parseImage(in format.Input) *image {
 	if h[0] == magicIROM {
 		return parseIROM(in)
 	}
+	if !plausible(h) {
+		return nil
+	}
 	if img := parseExtended(in, h); img != nil {
 		return img
 	}
@@ -152,10 +155,16 @@ func parseIROM(in format.Input) *image {
 	return img
 }
 
+// plausible reports whether the number of segments and the mode of the flash are such
+// as there are.
+func plausible(h []byte) bool {
+	return h[1] >= 1 && h[1] <= maxSegments && int(h[2]) < len(flashModes)
+}
+
 // header takes the first eight bytes.
 func (img *image) header(h []byte) bool {
 	img.mode, img.sizeFreq, img.entry = h[2], h[3], le.Uint32(h[4:])
-	return h[1] >= 1 && h[1] <= maxSegments && int(h[2]) < len(flashModes)
+	return plausible(h)
 }
 
 // walk reads the headers of n segments. It is false if the first of them makes

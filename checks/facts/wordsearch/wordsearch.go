@@ -152,3 +152,15 @@ func (l *List) In(text string) bool {
 	l.FindIn(text, func(int, int) bool { found = true; return false })
 	return found
 }
+
+// Are tells of each word whether it is in a text; nil if none is.
+func (l *List) Are(text string) (there []bool) {
+	l.FindIn(text, func(word, _ int) bool {
+		if there == nil {
+			there = make([]bool, len(l.Words))
+		}
+		there[word] = true
+		return true
+	})
+	return there
+}

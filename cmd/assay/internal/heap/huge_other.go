@@ -3,6 +3,3 @@
 package heap
 
 func reserve() {}
-
-// Huge asks for huge pages, where the system has them.
-func Huge() {}
