@@ -41,6 +41,7 @@ type builder struct {
 	sorter    *sorter
 	source    *FileInfo // that is read now
 	exploited map[string]string
+	gone      map[string]string // when records were taken back, by id
 	scored    map[uint64]float32
 	days      map[string]string // by ecosystem: the newest of its sources
 	touched   map[string]bool   // ecosystems of the source that is read now
@@ -65,7 +66,7 @@ func Build(ctx context.Context, folder string, sources Sources, asOf time.Time) 
 	defer os.RemoveAll(partial)
 	b := &builder{
 		asOf: asOf.Format(time.DateOnly), sorter: &sorter{folder: partial, limit: runBytes},
-		exploited: map[string]string{}, scored: map[uint64]float32{}, days: map[string]string{},
+		exploited: map[string]string{}, gone: map[string]string{}, scored: map[uint64]float32{}, days: map[string]string{},
 	}
 	defer b.sorter.close()
 	m := &Manifest{Format: ManifestFormat, AsOf: b.asOf, Sources: []FileInfo{}}
@@ -181,10 +182,16 @@ func (b *builder) dated(when string) {
 	}
 }
 
-// leaveOut counts a record that says nothing.
-func (b *builder) leaveOut() {
+// leaveOut counts a record that was taken back: an older copy of it in another source
+// counts no more either.
+func (b *builder) leaveOut(id, modified string) error {
 	b.source.Records++
 	b.source.LeftOut++
+	if len(b.gone) >= maxListed {
+		return errTooMany
+	}
+	b.gone[id] = max(b.gone[id], modified)
+	return nil
 }
 
 // add takes a record apart by package and sorts it in.
@@ -244,7 +251,10 @@ func (b *builder) write(m *Manifest, out string) error {
 		w = nil
 		return err
 	}
-	err := b.sorter.each(func(l *line) (err error) {
+	err := b.sorter.each((*line).complete, func(l *line) (err error) {
+		if gone, ok := b.gone[l.id]; ok && gone >= l.modified {
+			return nil
+		}
 		if l.ecosystem != now || w == nil {
 			if err := end(); err != nil {
 				return err
@@ -333,6 +343,8 @@ func orderOf(ecosystem string) versions.Order {
 		return versions.SemVer
 	case "Maven":
 		return versions.Maven
+	case "PyPI":
+		return versions.PyPI
 	}
 	return versions.Upstream
 }
