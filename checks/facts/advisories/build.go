@@ -262,7 +262,7 @@ func (b *builder) write(m *Manifest, out string) error {
 			now = l.ecosystem
 			folder := folderOf(now)
 			if other, taken := folders[folder]; taken || folder == "" {
-				return fmt.Errorf("the ecosystems %q and %q cannot both have a folder", other, now)
+				return fmt.Errorf("a source %w: the ecosystems %q and %q cannot both have a folder", ErrSource, other, now)
 			}
 			folders[folder] = now
 			if w, err = newBlockWriter(filepath.Join(out, folder)); err != nil {
@@ -289,7 +289,7 @@ func (b *builder) write(m *Manifest, out string) error {
 		e := &m.Ecosystems[i]
 		e.Day, e.Index = b.days[e.Name], ends[e.Name]
 		if e.Day == "" {
-			return fmt.Errorf("no record of %s is dated on or before %s: is --as-of right?", e.Name, b.asOf)
+			return fmt.Errorf("a source %w: no record of %s is dated on or before %s: is --as-of right?", ErrSource, e.Name, b.asOf)
 		}
 		info, err := os.Stat(filepath.Join(out, e.Folder, recordsFile))
 		if err != nil {
@@ -320,6 +320,9 @@ func copyTable(m *Manifest, from, out string) error {
 	var rows []Branch
 	if err == nil {
 		rows, err = ReadBranches(string(data))
+	}
+	if err == nil && len(rows) == 0 {
+		err = errors.New("it has no rows")
 	}
 	if err != nil {
 		return fmt.Errorf("%s %w: %w", from, ErrSource, err)

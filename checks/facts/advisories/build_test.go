@@ -443,6 +443,12 @@ func TestWrongSources(t *testing.T) {
 		"EPSS, one long line": {Sources{EPSS: write(t, dir, "12.csv", bytes.Repeat([]byte("x"), 1<<20))}, "12.csv cannot be used: line 1"},
 		"a table":             {Sources{OSV: []string{write(t, dir, "13.zip", good)}, EndOfLife: write(t, dir, "13.txt", []byte("a b c\n"))}, "13.txt cannot be used: line 1"},
 		"gzip":                {Sources{NVD: []string{write(t, dir, "14.json.gz", []byte("hello"))}}, "14.json.gz cannot be used"},
+		"a type, in words":    {Sources{OSV: []string{write(t, dir, "16.zip", zipped(t, "X.json", `{"id": "X", "affected": {}}`))}}, `at offset 25: "affected" is of the wrong type (object)`},
+		"KEV cut short":       {Sources{KEV: write(t, dir, "17.json", []byte(strings.Replace(kevList, `"count": 1`, `"count": 2`, 1)))}, "it holds 1 of the 2 entries that it counts"},
+		"an empty table":      {Sources{OSV: []string{write(t, dir, "18.zip", good)}, EndOfLife: write(t, dir, "18.txt", []byte("# none\n"))}, "18.txt cannot be used: it has no rows"},
+		"two days":            {Sources{OSV: []string{write(t, dir, "19.zip", good)}, EndOfLife: write(t, dir, "19.txt", []byte("\ufefflinux 5.4 2026-01-01 x\nlinux 5.4 2027-01-01 x\n"))}, "line 2: another line says 2026-01-01 of linux 5.4"},
+		"a day to come":       {Sources{OSV: []string{write(t, dir, "20.zip", zipped(t, "X.json", futureRecord))}}, "no record of Debian is dated on or before 2026-11-23"},
+		"no name of a folder": {Sources{OSV: []string{write(t, dir, "21.zip", zipped(t, "X.json", strings.ReplaceAll(debianRecord, "Debian:11", "..")))}}, "cannot both have a folder"},
 		"an empty feed":       {Sources{NVD: []string{write(t, dir, "15.json", []byte(`{"vulnerabilities": []}`))}}, "it holds no record"},
 	} {
 		t.Run(name, func(t *testing.T) {
