@@ -18,6 +18,9 @@ const (
 	maxDynText  = 16 << 20 // bytes of the dynamic string table that are searched
 )
 
+// leastELF is the size in bytes of the least ELF file, a header for 32 bits.
+const leastELF = 52
+
 // errNotELF says that the content is no ELF file.
 var errNotELF = errors.New("not an ELF file")
 
@@ -67,7 +70,7 @@ const (
 // parseELF reads an ELF file of either endianness and word size. A file that
 // is cut off is an error, with the offset.
 func parseELF(data []byte) (*elfFile, error) {
-	if len(data) < 52 || string(data[:4]) != "\x7fELF" {
+	if len(data) < leastELF || string(data[:4]) != "\x7fELF" {
 		return nil, errNotELF
 	}
 	e := &elfFile{data: data}
