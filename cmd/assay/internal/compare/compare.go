@@ -82,7 +82,7 @@ func Sides(before, after Side) Diff {
 	maps("components", before.Components, after.Components)
 	maps("services", before.Services, after.Services)
 	d.add(Section{Name: "rules", Changes: rules(before.Results, after.Results)})
-	d.add(Section{Name: "checks", Changes: verdicts(before.Results, after.Results)})
+	d.add(Section{Name: "checks", NotCompared: cmp.Or(before.Unknown["checks"], after.Unknown["checks"]), Changes: verdicts(before.Results, after.Results)})
 	d.add(Section{Name: "findings", Changes: findings(before.Results, after.Results)})
 	conclusions := Section{Name: "conclusions", NotCompared: cmp.Or(before.Unknown["conclusions"], after.Unknown["conclusions"])}
 	if conclusions.NotCompared == "" {
