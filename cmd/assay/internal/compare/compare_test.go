@@ -183,3 +183,19 @@ func TestSameFinding(t *testing.T) {
 		t.Errorf("a second place: %d worse", d.Worse)
 	}
 }
+
+// Of many vulnerabilities the message names a few; another one among the rest is new.
+func TestOtherVulnerability(t *testing.T) {
+	side := func(note string) Side {
+		f := finding(assay.High, "busybox 1.33: 6 known vulnerabilities (CVE-2021-1 and 5 more)", "i.bin!bin/busybox")
+		f.Evidence[0].Note = note
+		return Side{Results: []assay.Result{result("a/known", assay.Fail, f)}}
+	}
+	was := side("CVE-2021-2, high, EPSS 0.010")
+	if d := Sides(was, side("CVE-2021-2, high, EPSS 0.011")); d.Worse+d.Better > 0 {
+		t.Errorf("another likelihood: %d worse, %d better", d.Worse, d.Better)
+	}
+	if d := Sides(was, side("CVE-2022-3, high, EPSS 0.010")); d.Worse != 1 {
+		t.Errorf("another vulnerability: %d worse", d.Worse)
+	}
+}

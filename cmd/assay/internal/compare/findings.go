@@ -26,9 +26,9 @@ func findingsOf(results []assay.Result, asOf string) map[string]told {
 	all := map[string]told{}
 	for _, r := range results {
 		for _, f := range r.Findings {
-			key, t := nameOf(r, lasting(f.Message, asOf), f, Inside), told{there: true, severity: f.Severity, check: r.Check, result: keyOf(r)}
-			t.words, t.loose = nameOf(r, f.Message, f, Inside), nameOf(r, lasting(f.Message, asOf), f, assay.Inside)
-			if all[key].severity <= t.severity {
+			message, t := lasting(f.Message, asOf)+numbersOf(f), told{there: true, severity: f.Severity, check: r.Check, result: keyOf(r)}
+			t.words, t.loose = nameOf(r, f.Message, f, Inside), nameOf(r, message, f, assay.Inside)
+			if key := nameOf(r, message, f, Inside); all[key].severity <= t.severity {
 				all[key] = t
 			}
 		}
@@ -97,6 +97,22 @@ func lasting(message, asOf string) string {
 		message = strings.ReplaceAll(message, asOf, "the day")
 	}
 	return ofAll.ReplaceAllString(message, "$1 of all ")
+}
+
+// vulnerability is the number of one, as the records of most sources give it.
+var vulnerability = regexp.MustCompile(`\b(CVE-[0-9]+-[0-9]+|GHSA(-[0-9a-z]{4}){3})\b`)
+
+// numbersOf lists the vulnerabilities that a finding tells in its evidence: of many, the
+// message names the first, and how many more.
+func numbersOf(f assay.Finding) string {
+	var all []string
+	for _, e := range f.Evidence {
+		if e.Kind == assay.KindObserved {
+			all = append(all, vulnerability.FindAllString(e.Note, -1)...)
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), " ")
 }
 
 // nameOf names a finding by its check, its words and its places, but not by line,
