@@ -43,6 +43,7 @@ require (
 	github.com/in-toto/attestation v1.2.0
 	github.com/landlock-lsm/go-landlock v0.11.2
 	github.com/makiuchi-d/gozxing v0.1.1
+	github.com/pandatix/go-cvss v0.6.2
 	github.com/sigstore/protobuf-specs v0.5.2
 	github.com/sigstore/rekor-tiles/v2 v2.3.0
 	github.com/sigstore/sigstore/pkg/signature/kms/hashivault v1.10.11

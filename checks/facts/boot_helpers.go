@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/assay-iot/assay/checks/facts/elf"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -75,8 +76,10 @@ func (g *boot) waitsBy(s *Service) string {
 	if t, isText := g.texts.Of(f); isText {
 		return waitsByText(t)
 	}
-	p, ok := g.programs[f.Name]
+	p, ok := g.programs[canonical(f).Name]
 	switch {
+	case !ok && f.Kind == firmware.Regular && canonical(f).Size >= elf.MinSize && !g.unread[f] && !g.unread[canonical(f)]: // cut, packed, or damaged
+		return waitsUnread
 	case !ok || p.Kind != "program":
 		return ""
 	case p.Listens:

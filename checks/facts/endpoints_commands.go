@@ -9,7 +9,7 @@ import (
 // arguments of programs that talk to them.
 var Endpoints = &Fact[[]Endpoint]{
 	Name:    "endpoints",
-	Version: 8,
+	Version: 9,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named or asked.",
 	Needs:   []Node{endpointScan, bareScan, Scripts},
 	Observe: func(o *Observer) ([]Endpoint, error) {
@@ -33,7 +33,7 @@ var Endpoints = &Fact[[]Endpoint]{
 		}
 		for _, s := range scripts {
 			if ClassOf(s.Path) == Product && !namesOthers(s.Name) {
-				all = append(all, askedBy(s)...)
+				all = append(all, askedBy(s, named)...)
 			}
 		}
 		slices.SortStableFunc(all, func(a, b Endpoint) int { return a.Location.Compare(b.Location) })
@@ -41,15 +41,20 @@ var Endpoints = &Fact[[]Endpoint]{
 	},
 }
 
-// askedBy lists the hosts that the commands of a script talk to.
-func askedBy(s Script) []Endpoint {
+// askedBy lists the hosts that the commands of a script talk to. Those of whole addresses
+// are found by their writing, wherever that is; here are the ones that the script puts
+// together.
+func askedBy(s Script, named []Endpoint) []Endpoint {
+	written := func(e Endpoint) bool {
+		return slices.ContainsFunc(named, func(n Endpoint) bool { return n.Host == e.Host })
+	}
 	var all []Endpoint
 	seen := map[string]bool{}
 	root, _, _ := cutLast(s.Path, "!")
 	for i := range s.Commands {
 		c := &s.Commands[i]
-		e, ok := commandHost(c)
-		if !ok || e.Local() || notContacted(e) || seen[e.URL] || len(all) >= maxEndpointsFile {
+		e, whole, ok := commandHost(c)
+		if !ok || whole && written(e) || e.Local() || notContacted(e) || seen[e.URL] || len(all) >= maxEndpointsFile {
 			continue
 		}
 		seen[e.URL] = true
@@ -59,9 +64,9 @@ func askedBy(s Script) []Endpoint {
 	return all
 }
 
-// commandHost gives the host that a command talks to where it has no address with a scheme,
-// which is found by its writing.
-func commandHost(c *Command) (Endpoint, bool) {
+// commandHost gives the host that a command talks to, and whether it is given by a whole
+// address, with a scheme.
+func commandHost(c *Command) (e Endpoint, whole, ok bool) {
 	_, args := c.Effective()
 	host := ""
 	scheme := ""
@@ -105,11 +110,18 @@ func commandHost(c *Command) (Endpoint, bool) {
 		}
 		host, scheme = firstOperand(args, valued), "http"
 	}
-	if host == "" || strings.Contains(host, "://") || Unresolved(host) {
-		return Endpoint{}, false
+	if whole = strings.Contains(host, "://"); !whole {
+		host = scheme + "://" + host
 	}
-	e, ok := parseEndpoint(scheme + "://" + host)
-	return e, ok && !looksLikeFile(e.Host)
+	_, at, _ := strings.Cut(host, "://")
+	if i := strings.IndexAny(at, "/?#"); i >= 0 {
+		at = at[:i] // what follows may be of the moment
+	}
+	if at == "" || Unresolved(at) {
+		return Endpoint{}, false, false
+	}
+	e, ok = parseEndpoint(host)
+	return e, whole, ok && !looksLikeFile(e.Host)
 }
 
 // timeServer is the host that a client of NTP is given: "ntpd -p HOST" of busybox,

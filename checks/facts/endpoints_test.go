@@ -226,6 +226,13 @@ func TestHostsOfCommands(t *testing.T) {
 		"logger -t boot it.is on":                                "",
 		"socat - OPENSSL:acme.com:443,verify=0":                  "tcp acme.com",
 		"socat TCP-LISTEN:80,fork EXEC:a.sh":                     "",
+		"H=up\ncurl -s https://$H.acme.cn/v1":                    "https up.acme.cn",
+		"H=up\nU=http://$H.acme.cn\nwget -q -O /tmp/a \"$U/x\"":  "http up.acme.cn",
+		"U=https://up.acme.cn\nwget -q -O /tmp/a $U/x":           "https up.acme.cn",
+		"H=$(cat /etc/h)\ncurl -s https://$H.acme.cn/v1":         "",
+		"H=up\ncurl -s \"https://$H.acme.cn/v1?mac=$(cat /a)\"":  "https up.acme.cn",
+		"H=192.168.1\ncurl -s http://$H.5/v1":                    "",
+		"H=up\necho https://$H.acme.cn/v1":                       "",
 		"ssh-keygen -t ed25519 -f /etc/ssh/key -C u@rev.acme.cn": "",
 	} {
 		var got []string

@@ -30,14 +30,15 @@ type Hardening struct {
 	Has     []Protection `json:"has"`
 	Lacks   []Protection `json:"lacks"`
 	Strays  []string     `json:"strays,omitempty"` // RUNPATH entries from which someone else's library could be loaded
-	Unread  bool         `json:"unread,omitempty"` // it faces the network, and cannot be read: no more is known than its place
+	Unread  bool         `json:"unread,omitempty"` // it faces the network, or may, and cannot be read: no more is known than its place
+	May     bool         `json:"may,omitempty"`    // nobody can tell whether it faces the network
 }
 
 // Hardenings are the programs and libraries that the device itself runs: those
 // of root file systems, without code for other processors and the kernel.
 var Hardenings = &Fact[[]Hardening]{
 	Name:    "hardenings",
-	Version: 2,
+	Version: 3,
 	Doc:     "Programs and libraries with what hardens them, and the services that make them face a network.",
 	Needs:   []Node{Tree, Roots, Programs, Services, Texts},
 	Observe: func(o *Observer) ([]Hardening, error) {
@@ -51,13 +52,14 @@ var Hardenings = &Fact[[]Hardening]{
 				return nil, err
 			}
 		}
-		facing := facingOf(img, services)
-		all := unread(img, facing, programs, texts)
+		facing := facingOf(img, services, faces)
+		perhaps := facingOf(img, services, mayFace)
+		all := unread(img, facing, perhaps, programs, texts)
 		for _, p := range programs {
 			if !runsHere(p) || !slices.ContainsFunc(roots, func(r Root) bool { return r.Path == p.Root }) {
 				continue
 			}
-			h := Hardening{Program: p, Faces: facing[p.Location.Path], Has: []Protection{}, Lacks: []Protection{}}
+			h := Hardening{Program: p, Faces: facing[p.Location.Path], May: len(perhaps[p.Location.Path]) > 0, Has: []Protection{}, Lacks: []Protection{}}
 			h.weigh()
 			all = append(all, h)
 		}
@@ -65,31 +67,42 @@ var Hardenings = &Fact[[]Hardening]{
 	},
 }
 
-// unread are the files that face the network, and are neither a text nor a program
+// unread are the files that face the network, or may, and are neither a text nor a program
 // that can be read: cut, packed, or damaged.
-func unread(img *firmware.Image, facing map[string][]string, programs []Program, texts *TextSet) []Hardening {
+func unread(img *firmware.Image, facing, perhaps map[string][]string, programs []Program, texts *TextSet) []Hardening {
 	all := []Hardening{}
 	for _, f := range img.Files {
 		faces := facing[f.Path]
-		if len(faces) == 0 || f.Kind != firmware.Regular || f.HardLink != nil {
+		if len(faces)+len(perhaps[f.Path]) == 0 || f.Kind != firmware.Regular || f.HardLink != nil {
 			continue
 		}
 		if _, isText := texts.Of(f); !isText && !slices.ContainsFunc(programs, func(p Program) bool { return p.Location.Path == f.Path }) {
-			all = append(all, Hardening{Program: Program{Name: f.Name, Location: At(f)}, Faces: faces, Has: []Protection{}, Lacks: []Protection{}, Unread: true})
+			all = append(all, Hardening{Program: Program{Name: f.Name, Location: At(f)}, Faces: faces, May: len(faces) == 0, Has: []Protection{}, Lacks: []Protection{}, Unread: true})
 		}
 	}
 	return all
 }
 
-// facingOf names, by the path of a program, the services as which it is started
-// and reached. Links are followed: many services are one program. A program that
-// nobody knows faces the network if it can wait for connections; a daemon that is
-// not known to listen, such as one for jobs, faces nothing.
-func facingOf(img *firmware.Image, services []Service) map[string][]string {
+// faces reports a service that is started and reached. A program that nobody knows
+// faces the network if it can wait for connections; a daemon that is not known to
+// listen, such as one for jobs, faces nothing.
+func faces(s Service) bool {
+	return s.Reachable() && (s.Kind != "" || len(s.Listens) > 0 || s.canWait())
+}
+
+// mayFace reports one of which nobody can tell: its program brings its own libraries,
+// or cannot be read.
+func mayFace(s Service) bool {
+	return s.Reachable() && s.MayWait() && !faces(s)
+}
+
+// facingOf names, by the path of a program, the services of a kind as which it is
+// started. Links are followed: many services are one program.
+func facingOf(img *firmware.Image, services []Service, of func(Service) bool) map[string][]string {
 	facing := map[string][]string{}
 	for _, s := range services {
 		i := slices.IndexFunc(img.Containers, func(c *firmware.Container) bool { return c.Path == s.Root })
-		if !s.Reachable() || s.Kind == "" && len(s.Listens) == 0 && !s.canWait() || i < 0 || s.Program == "" {
+		if !of(s) || i < 0 || s.Program == "" {
 			continue
 		}
 		f, ok := img.Containers[i].Lookup(s.Program)

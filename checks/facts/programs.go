@@ -50,7 +50,7 @@ var Programs = &Scan[Program]{
 	Name:    "programs",
 	Version: 3,
 	Doc:     "Programs, libraries and kernel modules (ELF), by program headers and PT_DYNAMIC.",
-	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= 52 },
+	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= elf.MinSize },
 	Words:   languageWords,
 	Spot: func(f *firmware.File, content []byte, words sights) []Program {
 		e, err := elf.Parse(content)

@@ -190,6 +190,7 @@ func (s Storage) Wiped(r Reset, place string) Known {
 	}
 	place = path.Clean(place)
 	m, mounted := s.MountOf(place)
+	answer := No
 	for _, w := range strings.Fields(r.Wipes) {
 		switch {
 		case w == "overlay" || w == "rootfs_data":
@@ -197,21 +198,45 @@ func (s Storage) Wiped(r Reset, place string) Known {
 				return Yes
 			}
 		case strings.HasPrefix(w, "/dev/") || !strings.HasPrefix(w, "/"):
-			if mounted && sameDevice(m.Device, w) {
+			if !mounted {
+				continue
+			}
+			switch sameDevice(m.Device, w) {
+			case Yes:
 				return Yes
+			case Unknown:
+				answer = Unknown
 			}
 		case inFolder(place, path.Clean(strings.TrimSuffix(strings.TrimSuffix(w, "*"), "."))):
 			return Yes
 		}
 	}
-	return No
+	return answer
 }
 
+// partition is a partition, or a whole disk, as the kernel numbers them. A part of flash
+// memory has two names: /dev/mtd5 and /dev/mtdblock5.
+var partition = lazy(`^/dev/(mmcblk[0-9]+|nvme[0-9]+n[0-9]+|[shv]d[a-z]|mtd)(?:block)?(?:p?([0-9]+))?$`)
+
 // sameDevice compares the device of a mount with what a command wipes: a
-// device, or the name of a partition or volume.
-func sameDevice(device, wiped string) bool {
+// device, or the name of a partition or volume. A device that is mounted by a name of
+// another kind (a label, a volume) may be the one that is wiped by its number.
+func sameDevice(device, wiped string) Known {
 	name := path.Base(wiped)
-	return device == wiped || path.Base(device) == name || strings.HasSuffix(device, ":"+name) || strings.HasSuffix(device, "="+name)
+	if device == wiped || path.Base(device) == name || strings.HasSuffix(device, ":"+name) || strings.HasSuffix(device, "="+name) {
+		return Yes
+	}
+	if !strings.HasPrefix(wiped, "/dev/") {
+		return No
+	}
+	d, w := partition.Get().FindStringSubmatch(device), partition.Get().FindStringSubmatch(wiped)
+	switch {
+	case d != nil && w != nil && d[1] == w[1] && (d[2] == w[2] || w[2] == "" && w[1] != "mtd"):
+		return Yes
+	case strings.HasPrefix(device, "ubi"), strings.Contains(device, "="), strings.HasPrefix(device, "/dev/") && strings.Count(device, "/") > 2:
+		return Unknown
+	}
+	return No
 }
 
 // Encrypted says whether a place on the device lies in an encrypted volume or

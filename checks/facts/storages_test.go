@@ -7,7 +7,7 @@ import (
 )
 
 func TestWiped(t *testing.T) {
-	s := Storage{Mounts: []Mount{{Device: "/dev/root", Dir: "/"}, {Device: "ubi0:data", Dir: "/data"}, {Device: "/dev/mtdblock5", Dir: "/config"}, {Device: "tmpfs", Dir: "/data/run"}}}
+	s := Storage{Mounts: []Mount{{Device: "/dev/root", Dir: "/"}, {Device: "ubi0:data", Dir: "/data"}, {Device: "/dev/mtdblock5", Dir: "/config"}, {Device: "tmpfs", Dir: "/data/run"}, {Device: "/dev/mmcblk0p5", Dir: "/clips"}, {Device: "PARTLABEL=user", Dir: "/user"}}}
 	for _, tc := range []struct {
 		wipes, place string
 		want         Known
@@ -21,7 +21,16 @@ func TestWiped(t *testing.T) {
 		{"data", "/data/x", Yes},
 		{"data", "/config", No},
 		{"/dev/mtdblock5", "/config/a", Yes},
-		{"/dev/mtdblock5", "/data", No},
+		{"/dev/mtdblock5", "/data", Unknown},
+		{"/dev/mtd5", "/config/a", Yes},
+		{"/dev/mtd6", "/config/a", No},
+		{"/dev/mmcblk0", "/clips/a", Yes},
+		{"/dev/mmcblk0p5", "/clips/a", Yes},
+		{"/dev/mmcblk0p4", "/clips/a", No},
+		{"/dev/mmcblk1", "/clips/a", No},
+		{"/dev/mmcblk0p4", "/user/a", Unknown},
+		{"/dev/mmcblk0p4", "/etc/a", No},
+		{"user", "/user/a", Yes},
 		{"overlay", "/etc/x", Yes},
 		{"overlay", "/data/x", No},
 		{"$DIR", "/data", Unknown},

@@ -24,18 +24,21 @@ var BinaryHardening = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Medium,
 	Provision: []string{"5.6-6"},
-	Version:   4,
+	Version:   5,
 	Needs:     checks.Needs(facts.Hardenings, facts.Inits),
 	Run:       binaryHardening,
 }
 
-// unprotected are the protections in the order of the report, with the words
-// for a program without one.
-var unprotected = []struct {
+// lack is a protection that a program may be without.
+type lack struct {
 	protection facts.Protection
 	words      string
 	severity   assay.Severity // where the program faces the network
-}{
+}
+
+// unprotected are the protections in the order of the report, with the words
+// for a program without one.
+var unprotected = []lack{
 	{facts.NoExecStack, "an executable stack", assay.Medium},
 	{facts.PIE, "no PIE", assay.Medium},
 	{facts.RELRO, "no RELRO", assay.Medium},
@@ -55,21 +58,36 @@ func binaryHardening(c *checks.Context) checks.Judgement {
 		found = append(found, lacking(others, u.protection, assay.Low, "other programs and libraries", u.words)...)
 	}
 	found = append(found, straying(others, assay.Low)...)
-	if i := slices.IndexFunc(facing, func(h facts.Hardening) bool { return h.Unread }); i >= 0 {
-		j := c.NoneStarted(found, checks.Ask(c, facts.Inits))
-		if j.Verdict == assay.Pass {
-			return c.Inconclusive("%s faces the network, and its file cannot be read as a program", assay.Inside(facing[i].Program.Location.Path)).With(found...)
-		}
+	j := c.NoneStarted(found, checks.Ask(c, facts.Inits))
+	if j.Verdict != assay.Pass {
 		return j
+	}
+	if why := notAllSeen(facing, others); why != "" {
+		return c.Inconclusive("%s", why).With(found...)
+	}
+	return j
+}
+
+// notAllSeen says why the programs that face the network may not be all protected
+// although nothing of them was found.
+func notAllSeen(facing, others []facts.Hardening) string {
+	if i := slices.IndexFunc(facing, func(h facts.Hardening) bool { return h.Unread }); i >= 0 {
+		return assay.Inside(facing[i].Program.Location.Path) + " faces the network, and its file cannot be read as a program"
 	}
 	if len(facing) == 0 {
-		j := c.NoneStarted(found, checks.Ask(c, facts.Inits))
-		if j.Verdict == assay.Pass {
-			return c.Inconclusive("no program was seen that faces the network").With(found...)
-		}
-		return j
+		return "no program was seen that faces the network"
 	}
-	return c.NoneStarted(found, checks.Ask(c, facts.Inits))
+	for _, h := range others {
+		name := assay.Inside(h.Program.Location.Path)
+		switch {
+		case !h.May:
+		case h.Unread:
+			return name + " may face the network, and its file cannot be read as a program"
+		case slices.ContainsFunc(unprotected, func(u lack) bool { return u.severity >= assay.Medium && slices.Contains(h.Lacks, u.protection) }):
+			return name + " may face the network, and lacks protections"
+		}
+	}
+	return ""
 }
 
 func facingFirst(all []facts.Hardening) (facing, others []facts.Hardening) {

@@ -21,7 +21,7 @@ var KernelHardening = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Low,
 	Provision: []string{"5.6-8"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.KernelConfigs),
 	Run:       kernelHardening,
 }

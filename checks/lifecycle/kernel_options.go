@@ -15,6 +15,7 @@ type kernelOption struct {
 	arches       string   // those that have it, parted by spaces; empty is all
 	wide         bool     // 64 bits only
 	needs        string   // another option without which the question does not arise
+	without      string   // options beside which it is not to be had, parted by spaces
 	gone         int      // the minor version of Linux 5 from which it is no more; 0 if it still is
 }
 
@@ -30,10 +31,10 @@ var kernelOptions = []kernelOption{
 	{names: []string{"RANDOMIZE_BASE"}, major: 6, minor: 6, arches: "riscv", wide: true},
 	{names: []string{"FORTIFY_SOURCE"}, major: 4, minor: 13, arches: "arm64 x86 powerpc"},
 	{names: []string{"FORTIFY_SOURCE"}, major: 4, minor: 19, arches: "arm"},
-	{names: []string{"HARDENED_USERCOPY"}, major: 4, minor: 8, arches: "arm arm64 x86 powerpc"},
+	{names: []string{"HARDENED_USERCOPY"}, major: 4, minor: 8, arches: "arm arm64 x86 powerpc", without: "SLOB"},
 	{names: []string{"VMAP_STACK"}, major: 4, minor: 14, arches: "arm64 x86", wide: true},
-	{names: []string{"SLAB_FREELIST_RANDOM"}, major: 4, minor: 8},
-	{names: []string{"SLAB_FREELIST_HARDENED"}, major: 4, minor: 14},
+	{names: []string{"SLAB_FREELIST_RANDOM"}, major: 4, minor: 8, without: tinySlabs},
+	{names: []string{"SLAB_FREELIST_HARDENED"}, major: 4, minor: 14, without: tinySlabs},
 	{names: []string{"INIT_ON_ALLOC_DEFAULT_ON"}, major: 5, minor: 3},
 	{names: []string{"SECCOMP"}, major: 3, minor: 19, arches: "arm arm64 mips x86 powerpc"},
 	{names: []string{"STRICT_DEVMEM"}, major: 4, minor: 0, arches: "arm arm64 x86 powerpc", needs: "DEVMEM"},
@@ -44,13 +45,18 @@ var kernelOptions = []kernelOption{
 	{names: []string{"MODULE_SIG"}, major: 3, minor: 7, needs: "MODULES"},
 	{names: []string{"SECURITY_DMESG_RESTRICT"}, major: 2, minor: 6},
 	{names: []string{"SYN_COOKIES"}, major: 2, minor: 6, needs: "INET"},
-	{names: []string{"CPU_SW_DOMAIN_PAN"}, major: 4, minor: 3, arches: "arm", needs: "CPU_V7"},
+	{names: []string{"CPU_SW_DOMAIN_PAN"}, major: 4, minor: 3, arches: "arm", needs: "CPU_V7", without: "ARM_LPAE"},
 	{names: []string{"ARM64_SW_TTBR0_PAN", "ARM64_PAN"}, major: 4, minor: 10, arches: "arm64"},
 	{names: []string{"UNMAP_KERNEL_AT_EL0"}, major: 4, minor: 16, arches: "arm64"},
-	{names: []string{"PAGE_TABLE_ISOLATION", "MITIGATION_PAGE_TABLE_ISOLATION"}, major: 4, minor: 15, arches: "x86"},
+	{names: []string{"PAGE_TABLE_ISOLATION", "MITIGATION_PAGE_TABLE_ISOLATION"}, major: 4, minor: 15, arches: "x86", wide: true},
+	{names: []string{"PAGE_TABLE_ISOLATION", "MITIGATION_PAGE_TABLE_ISOLATION"}, major: 4, minor: 19, arches: "x86", needs: "X86_PAE"},
 	{names: []string{"RETPOLINE", "MITIGATION_RETPOLINE"}, major: 4, minor: 15, arches: "x86"},
 	{names: []string{"BUG"}, major: 2, minor: 6},
 }
+
+// tinySlabs are the allocators of small memories: they keep no list that could be
+// hardened.
+const tinySlabs = "SLOB SLUB_TINY"
 
 // fits reports whether the kernel could have the option.
 func (o kernelOption) fits(k facts.KernelConfig) bool {
@@ -58,6 +64,9 @@ func (o kernelOption) fits(k facts.KernelConfig) bool {
 	case !k.Since(o.major, o.minor), o.gone > 0 && k.Since(5, o.gone):
 		return false
 	case o.arches != "" && !slices.Contains(strings.Fields(o.arches), k.Arch):
+		return false
+	}
+	if slices.ContainsFunc(strings.Fields(o.without), func(name string) bool { return on(k, name) }) {
 		return false
 	}
 	return (!o.wide || k.Wide) && (o.needs == "" || on(k, o.needs))

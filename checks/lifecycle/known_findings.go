@@ -109,11 +109,14 @@ func finding(c advisories.Component, group []known) assay.Finding {
 func message(c advisories.Component, group []known) string {
 	text := c.Name + " " + c.Version + ": "
 	var ids []string
-	grave, exploited := 0, []string{}
+	grave, unrated, exploited := 0, 0, []string{}
 	for _, k := range group {
 		ids = append(ids, k.ID)
 		if k.Rating == advisories.Critical || k.Rating == advisories.High {
 			grave++
+		}
+		if k.Rating == "" {
+			unrated++
 		}
 		if k.Exploited != "" {
 			exploited = append(exploited, k.ID)
@@ -122,6 +125,9 @@ func message(c advisories.Component, group []known) string {
 	switch {
 	case c.Kernel != "" && !(len(group) == 1 && group[0].vex != nil):
 		text += fmt.Sprintf("%s of branch %s, %d of them high or critical", counted(len(group), c.Potential), c.Kernel, grave)
+		if unrated > 0 {
+			text += fmt.Sprintf(", %d rated by nobody", unrated)
+		}
 		if len(exploited) > 0 {
 			text += fmt.Sprintf(", %d exploited (%s)", len(exploited), some(exploited))
 		}

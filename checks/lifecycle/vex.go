@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/package-url/packageurl-go"
+
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
@@ -35,18 +37,29 @@ type statement struct {
 	justification string
 	text          string
 	author        string
-	when          string
+	when          time.Time // zero if it does not say so that it can be read
 	place         assay.Location
 }
 
 // after reports a statement of a later day. Without a day that can be read it is none.
-func (s statement) after(day time.Time) bool {
-	when, err := time.Parse(time.RFC3339, s.when)
-	return err == nil && when.After(day.Add(24*time.Hour))
+func (s statement) after(day time.Time) bool { return s.when.After(day.Add(24 * time.Hour)) }
+
+// moment reads the first time that can be read: of RFC 3339, without its zone, or a day.
+func moment(texts ...string) time.Time {
+	for _, text := range texts {
+		for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateOnly} {
+			if t, err := time.Parse(layout, text); err == nil {
+				return t
+			}
+		}
+	}
+	return time.Time{}
 }
 
-// subject is a component that a statement is about.
-type subject struct{ name, version string }
+// subject is a component that a statement is about. Of a package of a registry of a
+// language the package URL is kept, without version: what is called so elsewhere is
+// another thing.
+type subject struct{ name, version, registered string }
 
 // declaredVEX reads the VEX documents of the firmware; one that cannot be read is a
 // finding.
@@ -76,7 +89,7 @@ func declaredVEX(c *checks.Context) (all []statement, found []assay.Finding) {
 		}
 		all = append(all, read...)
 	}
-	slices.SortStableFunc(all, func(a, b statement) int { return strings.Compare(a.when, b.when) })
+	slices.SortStableFunc(all, func(a, b statement) int { return a.when.Compare(b.when) })
 	return all, found
 }
 
@@ -135,11 +148,26 @@ func subjectOf(id string) subject {
 	if i := strings.LastIndexByte(rest, '@'); i > 0 {
 		rest, version = rest[:i], unescape(rest[i+1:])
 	}
-	kind, path, _ := strings.Cut(rest, "/")
-	if kind == "golang" {
-		return subject{unescape(path), version}
+	_, path, _ := strings.Cut(rest, "/")
+	return subject{name: unescape(path[strings.LastIndexByte(path, '/')+1:]), version: version, registered: registered(id)}
+}
+
+// languages are the types of package URLs whose registries number packages of a
+// programming language.
+var languages = []string{"golang", "npm", "pypi", "cargo", "maven", "gem", "nuget", "composer", "hex", "pub"}
+
+// registered is the package URL of a package of a language, without its version and as
+// it is compared; empty for any other.
+func registered(purl string) string {
+	p, err := packageurl.FromString(purl)
+	if err != nil || !slices.Contains(languages, p.Type) {
+		return ""
 	}
-	return subject{unescape(path[strings.LastIndexByte(path, '/')+1:]), version}
+	name := p.Name
+	if p.Type == "pypi" { // PEP 503
+		name = strings.ReplaceAll(name, ".", "-")
+	}
+	return strings.ToLower(p.Type + "/" + p.Namespace + "/" + name)
 }
 
 // statementOn finds what the maker says about a vulnerability of a component: of
@@ -156,6 +184,9 @@ func statementOn(all []statement, c advisories.Component, v advisories.Vulnerabi
 }
 
 func (k subject) is(c advisories.Component) bool {
+	if k.registered != "" {
+		return k.registered == registered(c.PURL) && (k.version == "" || facts.SameVersion(c.Version, k.version))
+	}
 	own := facts.Component{Name: c.Name, Aliases: c.Packages}
 	if i := strings.LastIndexByte(c.Name, '/'); !own.Named(k.name) && (i < 0 || !strings.EqualFold(c.Name[i+1:], k.name)) {
 		return false

@@ -21,6 +21,7 @@ type openVEX struct {
 		ImpactStatement string       `json:"impact_statement"`
 		ActionStatement string       `json:"action_statement"`
 		Timestamp       string       `json:"timestamp"`
+		Updated         string       `json:"last_updated"`
 	} `json:"statements"`
 }
 
@@ -88,10 +89,8 @@ func readOpenVEX(data []byte, p itself) (all []statement, bad error) {
 		}
 		s := statement{
 			ids: append(in.Vulnerability.Aliases, in.Vulnerability.Name, in.Vulnerability.ID), status: in.Status,
-			justification: in.Justification, text: strings.TrimSpace(in.ImpactStatement + " " + in.ActionStatement), author: doc.Author, when: doc.Timestamp,
-		}
-		if in.Timestamp != "" {
-			s.when = in.Timestamp
+			justification: in.Justification, text: strings.TrimSpace(in.ImpactStatement + " " + in.ActionStatement), author: doc.Author,
+			when: moment(in.Updated, in.Timestamp, doc.Timestamp),
 		}
 		for _, product := range in.Products {
 			switch {
@@ -131,6 +130,7 @@ type cycloneDXVEX struct {
 			State         string `json:"state"`
 			Justification string `json:"justification"`
 			Detail        string `json:"detail"`
+			First         string `json:"firstIssued"`
 			Updated       string `json:"lastUpdated"`
 		} `json:"analysis"`
 		Affects []struct {
@@ -175,13 +175,10 @@ func readCycloneDXVEX(data []byte, p itself) ([]statement, error) {
 		}
 		s := statement{
 			ids: []string{in.ID}, status: cycloneDXStates[in.Analysis.State], justification: in.Analysis.Justification,
-			text: in.Analysis.Detail, author: author, when: in.Analysis.Updated,
+			text: in.Analysis.Detail, author: author, when: moment(in.Analysis.Updated, in.Analysis.First, doc.Metadata.Timestamp),
 		}
 		if s.status == "" {
 			return nil, fmt.Errorf("vulnerability %d has the state %q", i+1, in.Analysis.State)
-		}
-		if s.when == "" {
-			s.when = doc.Metadata.Timestamp
 		}
 		for _, r := range in.References {
 			s.ids = append(s.ids, r.ID)
@@ -203,7 +200,7 @@ func readCycloneDXVEX(data []byte, p itself) ([]statement, error) {
 func references(refs map[string]subject, from []cycloneDXNode) {
 	for _, c := range from {
 		if c.Ref != "" {
-			refs[c.Ref] = subject{c.Name, c.Version}
+			refs[c.Ref] = subject{name: c.Name, version: c.Version}
 			if c.PURL != "" {
 				refs[c.Ref] = subjectOf(c.PURL)
 			}

@@ -25,7 +25,7 @@ var Telemetry = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Medium,
 	Provision: []string{"6-5"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.TelemetrySigns, facts.Components, facts.RootPlaces),
 	Run:       telemetry,
 }

@@ -23,7 +23,7 @@ var Transport = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.3-7"},
-	Version:   5,
+	Version:   6,
 	Needs:     checks.Needs(facts.Updaters, facts.Endpoints, facts.UnverifiedTLS),
 	Run:       transport,
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -57,6 +58,9 @@ severity or above · 4 an answer became inconclusive, and nothing else became wo
 			}
 			if (sides[0].Kind == kindLabel) != (sides[1].Kind == kindLabel) {
 				return badInput("give two labels, or the assessments that they were made of", "a label holds conclusions only: it is compared with a label")
+			}
+			if err := level(&sides[0], &sides[1]); err != nil {
+				return err
 			}
 			d := compare.Sides(sides[0], sides[1])
 			if err := p.show(outputs, d, func(w io.Writer) error { return report.Diff(w, d, p.paint) }); err != nil {
@@ -182,7 +186,10 @@ func storedSide(name string) (s compare.Side, ok bool, err error) {
 		return s, false, err
 	}
 	var what struct{ Format string }
-	if json.Unmarshal(data, &what) != nil {
+	if err := json.Unmarshal(data, &what); err != nil {
+		if ours.Match(data[:min(len(data), 512)]) {
+			return s, false, badInput("make it again", "%s: an assessment or inspection that is damaged: %w", name, err)
+		}
 		return s, false, nil
 	}
 	switch what.Format {
@@ -205,6 +212,9 @@ func storedSide(name string) (s compare.Side, ok bool, err error) {
 	}
 	return s, false, badInput("give an image, a product, an assessment, an inspection or a label", "%s is JSON of another kind (format %.40q)", name, what.Format)
 }
+
+// ours is how the JSON that this program writes begins.
+var ours = regexp.MustCompile(`^\{\s*"format":\s*"assay\.`)
 
 func beginsWithBrace(name string) bool { return beginsWith(name, "{") }
 

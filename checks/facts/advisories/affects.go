@@ -22,7 +22,13 @@ func (r *Range) holds(version string, order versions.Order) bool {
 	if slices.ContainsFunc(r.Except, func(v string) bool { return order(v, version) == 0 }) {
 		return false
 	}
-	events := slices.Clone(r.Events)
+	limited := func(e Event) bool { return e.Limit != "" }
+	if slices.ContainsFunc(r.Events, limited) && !slices.ContainsFunc(r.Events, func(e Event) bool {
+		return limited(e) && (e.Limit == "*" || bound(order, version, e.Limit) < 0)
+	}) {
+		return false
+	}
+	events := slices.DeleteFunc(slices.Clone(r.Events), limited)
 	slices.SortStableFunc(events, func(a, b Event) int { return bound(order, a.version(), b.version()) })
 	affected := false
 	for _, e := range events {

@@ -41,6 +41,7 @@ type builder struct {
 	sorter    *sorter
 	source    *FileInfo // that is read now
 	exploited map[string]string
+	gone      map[string]string // when records were taken back, by id
 	scored    map[uint64]float32
 	days      map[string]string // by ecosystem: the newest of its sources
 	touched   map[string]bool   // ecosystems of the source that is read now
@@ -65,7 +66,7 @@ func Build(ctx context.Context, folder string, sources Sources, asOf time.Time) 
 	defer os.RemoveAll(partial)
 	b := &builder{
 		asOf: asOf.Format(time.DateOnly), sorter: &sorter{folder: partial, limit: runBytes},
-		exploited: map[string]string{}, scored: map[uint64]float32{}, days: map[string]string{},
+		exploited: map[string]string{}, gone: map[string]string{}, scored: map[uint64]float32{}, days: map[string]string{},
 	}
 	defer b.sorter.close()
 	m := &Manifest{Format: ManifestFormat, AsOf: b.asOf, Sources: []FileInfo{}}
@@ -181,10 +182,16 @@ func (b *builder) dated(when string) {
 	}
 }
 
-// leaveOut counts a record that says nothing.
-func (b *builder) leaveOut() {
+// leaveOut counts a record that was taken back: an older copy of it in another source
+// counts no more either.
+func (b *builder) leaveOut(id, modified string) error {
 	b.source.Records++
 	b.source.LeftOut++
+	if len(b.gone) >= maxListed {
+		return errTooMany
+	}
+	b.gone[id] = max(b.gone[id], modified)
+	return nil
 }
 
 // add takes a record apart by package and sorts it in.
@@ -244,7 +251,10 @@ func (b *builder) write(m *Manifest, out string) error {
 		w = nil
 		return err
 	}
-	err := b.sorter.each(func(l *line) (err error) {
+	err := b.sorter.each((*line).complete, func(l *line) (err error) {
+		if gone, ok := b.gone[l.id]; ok && gone >= l.modified {
+			return nil
+		}
 		if l.ecosystem != now || w == nil {
 			if err := end(); err != nil {
 				return err
@@ -252,7 +262,7 @@ func (b *builder) write(m *Manifest, out string) error {
 			now = l.ecosystem
 			folder := folderOf(now)
 			if other, taken := folders[folder]; taken || folder == "" {
-				return fmt.Errorf("the ecosystems %q and %q cannot both have a folder", other, now)
+				return fmt.Errorf("a source %w: the ecosystems %q and %q cannot both have a folder", ErrSource, other, now)
 			}
 			folders[folder] = now
 			if w, err = newBlockWriter(filepath.Join(out, folder)); err != nil {
@@ -279,7 +289,7 @@ func (b *builder) write(m *Manifest, out string) error {
 		e := &m.Ecosystems[i]
 		e.Day, e.Index = b.days[e.Name], ends[e.Name]
 		if e.Day == "" {
-			return fmt.Errorf("no record of %s is dated on or before %s: is --as-of right?", e.Name, b.asOf)
+			return fmt.Errorf("a source %w: no record of %s is dated on or before %s: is --as-of right?", ErrSource, e.Name, b.asOf)
 		}
 		info, err := os.Stat(filepath.Join(out, e.Folder, recordsFile))
 		if err != nil {
@@ -311,6 +321,9 @@ func copyTable(m *Manifest, from, out string) error {
 	if err == nil {
 		rows, err = ReadBranches(string(data))
 	}
+	if err == nil && len(rows) == 0 {
+		err = errors.New("it has no rows")
+	}
 	if err != nil {
 		return fmt.Errorf("%s %w: %w", from, ErrSource, err)
 	}
@@ -333,6 +346,8 @@ func orderOf(ecosystem string) versions.Order {
 		return versions.SemVer
 	case "Maven":
 		return versions.Maven
+	case "PyPI":
+		return versions.PyPI
 	}
 	return versions.Upstream
 }

@@ -318,7 +318,7 @@ func TestRuns(t *testing.T) {
 			}
 		}
 		var b strings.Builder
-		if err := s.each(func(l *line) error { b.WriteString(l.name + l.id + string('0'+l.rank)); return nil }); err != nil {
+		if err := s.each((*line).complete, func(l *line) error { b.WriteString(l.name + l.id + string('0'+l.rank)); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		return b.String()
@@ -443,6 +443,12 @@ func TestWrongSources(t *testing.T) {
 		"EPSS, one long line": {Sources{EPSS: write(t, dir, "12.csv", bytes.Repeat([]byte("x"), 1<<20))}, "12.csv cannot be used: line 1"},
 		"a table":             {Sources{OSV: []string{write(t, dir, "13.zip", good)}, EndOfLife: write(t, dir, "13.txt", []byte("a b c\n"))}, "13.txt cannot be used: line 1"},
 		"gzip":                {Sources{NVD: []string{write(t, dir, "14.json.gz", []byte("hello"))}}, "14.json.gz cannot be used"},
+		"a type, in words":    {Sources{OSV: []string{write(t, dir, "16.zip", zipped(t, "X.json", `{"id": "X", "affected": {}}`))}}, `at offset 25: "affected" is of the wrong type (object)`},
+		"KEV cut short":       {Sources{KEV: write(t, dir, "17.json", []byte(strings.Replace(kevList, `"count": 1`, `"count": 2`, 1)))}, "it holds 1 of the 2 entries that it counts"},
+		"an empty table":      {Sources{OSV: []string{write(t, dir, "18.zip", good)}, EndOfLife: write(t, dir, "18.txt", []byte("# none\n"))}, "18.txt cannot be used: it has no rows"},
+		"two days":            {Sources{OSV: []string{write(t, dir, "19.zip", good)}, EndOfLife: write(t, dir, "19.txt", []byte("\ufefflinux 5.4 2026-01-01 x\nlinux 5.4 2027-01-01 x\n"))}, "line 2: another line says 2026-01-01 of linux 5.4"},
+		"a day to come":       {Sources{OSV: []string{write(t, dir, "20.zip", zipped(t, "X.json", futureRecord))}}, "no record of Debian is dated on or before 2026-11-23"},
+		"no name of a folder": {Sources{OSV: []string{write(t, dir, "21.zip", zipped(t, "X.json", strings.ReplaceAll(debianRecord, "Debian:11", "..")))}}, "cannot both have a folder"},
 		"an empty feed":       {Sources{NVD: []string{write(t, dir, "15.json", []byte(`{"vulnerabilities": []}`))}}, "it holds no record"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -486,13 +492,21 @@ func TestStopped(t *testing.T) {
 
 func TestScore(t *testing.T) {
 	for vector, want := range map[string]float64{
-		"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H": 9.8,
-		"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H": 10,
-		"CVSS:3.0/AV:L/AC:H/PR:L/UI:N/S:U/C:H/I:H/A:H": 7,
-		"CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:N/I:H/A:N": 5.9,
-		"CVSS:3.1/AV:N/AC:L/PR:L/UI:R/S:C/C:L/I:L/A:N": 5.4,
-		"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N": 0,
-		"CVSS:3.1/AV:N": 0, "AV:N/AC:L/Au:N/C:P/I:P/A:P": 0, "": 0,
+		"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H":                                9.8,
+		"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H":                                10,
+		"CVSS:3.0/AV:L/AC:H/PR:L/UI:N/S:U/C:H/I:H/A:H":                                7,
+		"CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:N/I:H/A:N":                                5.9,
+		"CVSS:3.1/AV:N/AC:L/PR:L/UI:R/S:C/C:L/I:L/A:N":                                5.4,
+		"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N":                                0,
+		"CVSS:3.1/A:H/I:H/C:H/S:U/UI:N/PR:N/AC:L/AV:N/":                               9.8,
+		"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/E:U/RL:O/RC:U":                  9.8, // a threat is not the base
+		"AV:N/AC:L/Au:N/C:P/I:P/A:P":                                                  7.5,
+		"(AV:L/AC:H/Au:N/C:C/I:C/A:C)":                                                6.2,
+		"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N":             9.3,
+		"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H":             10,
+		"CVSS:4.0/AV:L/AC:L/AT:N/PR:L/UI:N/VC:N/VI:N/VA:L/SC:N/SI:N/SA:N/E:U/S:N/R:A": 4.8,
+		"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N":             0,
+		"CVSS:3.1/AV:N": 0, "CVSS:4.0/AV:N/AC:L/AT:N": 0, "CVSS:5.0/AV:N/AC:L/Au:N/C:P/I:P/A:P": 0, "": 0, "high": 0,
 	} {
 		if got := scoreOf(vector); got != want {
 			t.Errorf("%s: %v, want %v", vector, got, want)

@@ -8,6 +8,7 @@ import (
 	"github.com/package-url/packageurl-go"
 
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/advisories/versions"
 )
 
 // distributions gives, for the namespace of a package URL, the ecosystem whose
@@ -46,7 +47,7 @@ func (s *Set) questionOf(c facts.Component, release string) (q question, why str
 		if p.Type == "maven" && p.Namespace == "" {
 			return q, "the group under which Maven has it is not known"
 		}
-		q = question{ecosystem: name, names: []string{registryName(p)}, version: c.Version}
+		q = question{ecosystem: name, names: []string{nameIn(name, registryName(p))}, version: c.Version}
 		if _, ok := s.Manifest.ecosystem(name); !ok {
 			return q, "the data set has no records of " + name
 		}
@@ -147,7 +148,10 @@ func releaseNames(ecosystem, version string) []string {
 	case "Ubuntu":
 		return []string{minor + ":LTS", minor}
 	case "openSUSE":
-		return []string{"Leap " + minor, "Tumbleweed"}
+		if versions.IsDate(version) {
+			return []string{"Tumbleweed"}
+		}
+		return []string{"Leap " + minor}
 	case "Azure Linux":
 		return []string{major, minor}
 	}

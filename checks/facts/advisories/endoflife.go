@@ -34,7 +34,8 @@ var EndOfLife = &facts.Given[[]Branch]{
 func ReadBranches(text string) ([]Branch, error) {
 	var all []Branch
 	n := 0
-	for l := range strings.Lines(text) {
+	days := map[[2]string]string{}
+	for l := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
 		n++
 		w := strings.Fields(l)
 		if len(w) == 0 || strings.HasPrefix(w[0], "#") {
@@ -46,6 +47,10 @@ func ReadBranches(text string) ([]Branch, error) {
 		if _, err := assay.Date(w[2]); err != nil {
 			return nil, fmt.Errorf("line %d: %q is not a date", n, w[2])
 		}
+		if day := days[[2]string{w[0], w[1]}]; day != "" && day != w[2] {
+			return nil, fmt.Errorf("line %d: another line says %s of %s %s", n, day, w[0], w[1])
+		}
+		days[[2]string{w[0], w[1]}] = w[2]
 		all = append(all, Branch{w[0], w[1], w[2], w[3]})
 	}
 	return all, nil

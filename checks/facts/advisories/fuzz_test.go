@@ -18,7 +18,7 @@ func FuzzSources(f *testing.F) {
 			info := FileInfo{}
 			b := &builder{
 				asOf: "2026-11-23", sorter: &sorter{limit: runBytes}, source: &info, // too little to go through files
-				exploited: map[string]string{}, scored: map[uint64]float32{}, days: map[string]string{}, touched: map[string]bool{}, pages: map[int]int{},
+				exploited: map[string]string{}, gone: map[string]string{}, scored: map[uint64]float32{}, days: map[string]string{}, touched: map[string]bool{}, pages: map[int]int{},
 			}
 			w := &walker{ctx: context.Background(), left: 1 << 20}
 			d := document{"CVE-1.json", &counting{strings.NewReader(text), w}}
@@ -29,7 +29,7 @@ func FuzzSources(f *testing.F) {
 				}
 				continue
 			}
-			err := b.sorter.each(func(l *line) error {
+			err := b.sorter.each((*line).complete, func(l *line) error {
 				r, err := readRecord(l.text)
 				if err != nil {
 					return err

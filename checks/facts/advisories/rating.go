@@ -1,8 +1,12 @@
 package advisories
 
 import (
-	"math"
 	"strings"
+
+	cvss20 "github.com/pandatix/go-cvss/20"
+	cvss30 "github.com/pandatix/go-cvss/30"
+	cvss31 "github.com/pandatix/go-cvss/31"
+	cvss40 "github.com/pandatix/go-cvss/40"
 )
 
 // Rating is how grave a vulnerability is, in words.
@@ -49,64 +53,71 @@ func ratingOf(word string) Rating {
 	return ""
 }
 
-// scoreOf computes the base score of a CVSS 3.0 or 3.1 vector by the equations of
-// its specification (section 7.1); 0 for what is no such vector.
-func scoreOf(vector string) float64 {
-	m := metrics(vector)
-	if m == nil {
-		return 0
-	}
-	changed := m["S"] == "C"
-	weights := map[string]map[string]float64{
-		"AV": {"N": 0.85, "A": 0.62, "L": 0.55, "P": 0.2}, "AC": {"L": 0.77, "H": 0.44}, "UI": {"N": 0.85, "R": 0.62},
-		"PR": {"N": 0.85, "L": 0.62, "H": 0.27}, "C": impact, "I": impact, "A": impact,
-	}
-	if changed {
-		weights["PR"] = map[string]float64{"N": 0.85, "L": 0.68, "H": 0.5}
-	}
-	w := map[string]float64{}
-	for metric, values := range weights {
-		v, ok := values[m[metric]]
-		if !ok {
-			return 0
+// cvss are the versions of the Common Vulnerability Scoring System, each by how its
+// vectors begin, with the metrics of a base score. Version 2 begins with a metric.
+var cvss = []struct {
+	prefix  string
+	metrics []string
+	score   func(vector string) (float64, error)
+}{
+	{"CVSS:4.0/", []string{"AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"}, func(v string) (float64, error) {
+		c, err := cvss40.ParseVector(v)
+		if err != nil {
+			return 0, err
 		}
-		w[metric] = v
-	}
-	iss := 1 - (1-w["C"])*(1-w["I"])*(1-w["A"])
-	worth := 6.42 * iss
-	if changed {
-		worth = 7.52*(iss-0.029) - 3.25*math.Pow(iss-0.02, 15)
-	}
-	if worth <= 0 {
-		return 0
-	}
-	sum := worth + 8.22*w["AV"]*w["AC"]*w["PR"]*w["UI"]
-	if changed {
-		sum *= 1.08
-	}
-	return roundUp(min(sum, 10))
+		return c.Score(), nil
+	}},
+	{"CVSS:3.1/", cvss3, func(v string) (float64, error) {
+		c, err := cvss31.ParseVector(v)
+		if err != nil {
+			return 0, err
+		}
+		return c.BaseScore(), nil
+	}},
+	{"CVSS:3.0/", cvss3, func(v string) (float64, error) {
+		c, err := cvss30.ParseVector(v)
+		if err != nil {
+			return 0, err
+		}
+		return c.BaseScore(), nil
+	}},
+	{"", []string{"AV", "AC", "Au", "C", "I", "A"}, func(v string) (float64, error) {
+		c, err := cvss20.ParseVector(v)
+		if err != nil {
+			return 0, err
+		}
+		return c.BaseScore(), nil
+	}},
 }
 
-var impact = map[string]float64{"H": 0.56, "L": 0.22, "N": 0}
+var cvss3 = []string{"AV", "AC", "PR", "UI", "S", "C", "I", "A"}
 
-// metrics reads CVSS:3.1/AV:N/AC:L/…
-func metrics(vector string) map[string]string {
-	if len(vector) > maxName || !strings.HasPrefix(vector, "CVSS:3.") {
-		return nil
+// scoreOf computes the base score of a vector of CVSS 2.0, 3.0, 3.1 or 4.0; 0 for what
+// is none. What it says of a threat or an environment is left out: it is not that of
+// the device.
+func scoreOf(vector string) float64 {
+	vector = strings.Trim(vector, "() ")
+	if len(vector) > maxName {
+		return 0
 	}
-	m := map[string]string{}
+	said := map[string]string{}
 	for pair := range strings.SplitSeq(vector, "/") {
 		name, value, _ := strings.Cut(pair, ":")
-		m[name] = value
+		said[name] = value
 	}
-	return m
-}
-
-// roundUp rounds up to one decimal place, by the appendix of CVSS 3.1.
-func roundUp(x float64) float64 {
-	n := int64(math.Round(x * 100000))
-	if n%10000 == 0 {
-		return float64(n) / 100000
+	for _, version := range cvss {
+		if !strings.HasPrefix(vector, version.prefix) || version.prefix == "" && said["CVSS"] != "" {
+			continue
+		}
+		var base []string
+		for _, m := range version.metrics {
+			base = append(base, m+":"+said[m])
+		}
+		score, err := version.score(version.prefix + strings.Join(base, "/"))
+		if err != nil {
+			return 0
+		}
+		return score
 	}
-	return float64(n/10000+1) / 10
+	return 0
 }

@@ -59,10 +59,11 @@ type Event struct {
 	Introduced   string `json:"introduced,omitempty"`
 	Fixed        string `json:"fixed,omitempty"`
 	LastAffected string `json:"last_affected,omitempty"`
+	Limit        string `json:"limit,omitempty"` // the record says nothing of this version and later ones
 }
 
 // version is that of the event, whatever it is.
-func (e Event) version() string { return cmp.Or(e.Introduced, e.Fixed, e.LastAffected) }
+func (e Event) version() string { return cmp.Or(e.Introduced, e.Fixed, e.LastAffected, e.Limit) }
 
 // Limits of one record, for input that nobody vouches for.
 const (
@@ -86,6 +87,20 @@ func (p Package) Release() string {
 	return release
 }
 
+// nameIn is the name under which a package of a registry is filed and looked up. Package
+// URLs write the modules of Go in small letters, and PyPI takes names for the same that
+// differ in case and in the signs between words (PEP 503).
+func nameIn(ecosystem, name string) string {
+	switch ecosystem {
+	case "Go":
+		return strings.ToLower(name)
+	case "PyPI":
+		words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' || r == '.' })
+		return strings.Join(words, "-")
+	}
+	return name
+}
+
 // CVEs lists the CVE numbers that a record speaks of, sorted.
 func (r *Record) CVEs() []string {
 	var all []string
@@ -103,6 +118,7 @@ func (r *Record) split() []Record {
 	var all []Record
 	at := map[[2]string]int{}
 	for _, a := range r.Affected {
+		a.Package.Name = nameIn(a.Package.Base(), a.Package.Name)
 		key := [2]string{a.Package.Base(), a.Package.Name}
 		i, ok := at[key]
 		if !ok {

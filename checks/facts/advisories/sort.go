@@ -2,9 +2,11 @@ package advisories
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"container/heap"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +32,27 @@ func (a *line) compare(b *line) int {
 // same reports whether two lines are about the same vulnerability of a package.
 func (a *line) same(b *line) bool {
 	return a.ecosystem == b.ecosystem && a.name == b.name && a.id == b.id
+}
+
+// complete takes from another record of the same vulnerability what the first does not
+// say: how grave it is. The kernel's own records name every branch and rate nothing.
+func (a *line) complete(other *line) error {
+	score := []byte(`"score":`) // inside a text the quotes would stand behind backslashes
+	if bytes.Contains(a.text, score) || !bytes.Contains(other.text, score) {
+		return nil
+	}
+	own, err := readRecord(a.text)
+	if err != nil {
+		return err
+	}
+	more, err := readRecord(other.text)
+	if err != nil {
+		return err
+	}
+	own.Specific.Score = more.Specific.Score
+	own.Specific.Rating = cmp.Or(own.Specific.Rating, more.Specific.Rating)
+	a.text, err = json.Marshal(own)
+	return err
 }
 
 // runBytes is how much is sorted in memory; more goes through files.
@@ -82,8 +105,9 @@ func (s *sorter) spill() error {
 	return w.Flush()
 }
 
-// each gives all lines in their order, of those that are the same only the first.
-func (s *sorter) each(do func(*line) error) error {
+// each gives all lines in their order. Of those that are the same it gives the first,
+// when it has taken in what the others add to it.
+func (s *sorter) each(add func(kept, other *line) error, do func(*line) error) error {
 	s.sort()
 	m := &merge{}
 	if err := m.push(&run{lines: s.lines}); err != nil {
@@ -97,15 +121,22 @@ func (s *sorter) each(do func(*line) error) error {
 			return err
 		}
 	}
-	var last line
+	var last *line
 	for len(m.runs) > 0 {
 		r := m.runs[0]
 		next := r.next
-		if !last.same(&next) {
-			if err := do(&next); err != nil {
-				return err
-			}
-			last = next
+		var err error
+		switch {
+		case last == nil:
+			last = &next
+		case last.same(&next):
+			err = add(last, &next)
+		default:
+			err = do(last)
+			last = &next
+		}
+		if err != nil {
+			return err
 		}
 		more, err := r.advance()
 		switch {
@@ -117,7 +148,10 @@ func (s *sorter) each(do func(*line) error) error {
 			heap.Pop(m)
 		}
 	}
-	return nil
+	if last == nil {
+		return nil
+	}
+	return do(last)
 }
 
 func (s *sorter) close() {

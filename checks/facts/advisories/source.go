@@ -222,8 +222,8 @@ func (d document) wrong(err error) error {
 		return nil
 	case *json.SyntaxError:
 		err = at(e.Offset, err)
-	case *json.UnmarshalTypeError:
-		err = at(e.Offset, err)
+	case *json.UnmarshalTypeError: // without the names of our own types
+		err = at(e.Offset, fmt.Errorf("%q is of the wrong type (%s)", e.Field, e.Value))
 	}
 	return fmt.Errorf("%s %w: %w", d.name, ErrSource, err)
 }

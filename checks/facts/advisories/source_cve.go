@@ -63,8 +63,7 @@ func (b *builder) readCVE(d document) error {
 	}
 	b.dated(in.Meta.Updated)
 	if in.Meta.State != "PUBLISHED" {
-		b.leaveOut()
-		return nil
+		return b.leaveOut(in.Meta.ID, in.Meta.Updated)
 	}
 	r := Record{
 		ID: in.Meta.ID, Modified: in.Meta.Updated, Summary: english(in.Containers.CNA.Descriptions),

@@ -21,6 +21,7 @@ func (b *builder) readKEV(d document) error {
 		return b.readKEVTable(d)
 	}
 	var released string
+	count, here := -1, 0
 	err := d.elements("vulnerabilities", func(raw json.RawMessage) error {
 		var in struct {
 			ID    string `json:"cveID"`
@@ -29,9 +30,13 @@ func (b *builder) readKEV(d document) error {
 		if err := json.Unmarshal(raw, &in); err != nil {
 			return err
 		}
+		here++
 		return b.kev(in.ID, in.Added)
-	}, map[string]any{"dateReleased": &released})
+	}, map[string]any{"dateReleased": &released, "count": &count})
 	b.dated(released)
+	if err == nil && count > here {
+		err = d.wrong(fmt.Errorf("it holds %d of the %d entries that it counts", here, count))
+	}
 	return err
 }
 

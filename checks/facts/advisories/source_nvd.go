@@ -90,8 +90,7 @@ func (b *builder) addNVD(in *nvd) error {
 	}
 	b.dated(c.LastModified)
 	if c.Status == "Rejected" {
-		b.leaveOut()
-		return nil
+		return b.leaveOut(c.ID, c.LastModified)
 	}
 	r := Record{
 		ID: c.ID, Modified: c.LastModified, Summary: english(c.Descriptions),

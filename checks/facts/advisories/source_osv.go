@@ -47,8 +47,7 @@ func (b *builder) readOSV(d document) error {
 	}
 	b.dated(in.Modified)
 	if in.Withdrawn != "" {
-		b.leaveOut()
-		return nil
+		return b.leaveOut(in.ID, in.Modified)
 	}
 	if len(in.Affected) > maxAffected {
 		return d.wrong(errTooMany)

@@ -22,6 +22,9 @@ const (
 	maxDynText  = 16 << 20 // bytes of the dynamic string table that are searched
 )
 
+// MinSize is the size in bytes of the least ELF file, a header for 32 bits.
+const MinSize = 52
+
 // ErrNotELF says that the content is no ELF file at all; other errors are of one that is
 // damaged.
 var ErrNotELF = errors.New("not an ELF file")
@@ -74,7 +77,7 @@ const (
 // Parse reads an ELF file of either endianness and word size. A file that
 // is cut off is an error, with the offset.
 func Parse(data []byte) (*File, error) {
-	if len(data) < 52 || string(data[:4]) != "\x7fELF" {
+	if len(data) < MinSize || string(data[:4]) != "\x7fELF" {
 		return nil, ErrNotELF
 	}
 	e := &File{Data: data}

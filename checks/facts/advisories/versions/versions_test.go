@@ -200,7 +200,7 @@ func FuzzOrders(f *testing.F) {
 	f.Add("1.0^^~-1", ":-:*_r0-r")
 	f.Add("2.0-a1", "2.0-alpha.1-0.")
 	f.Fuzz(func(t *testing.T, a, b string) {
-		for name, compare := range map[string]Order{"deb": Deb, "rpm": RPM, "apk": APK, "semver": SemVer, "maven": Maven, "upstream": Upstream} {
+		for name, compare := range map[string]Order{"deb": Deb, "rpm": RPM, "apk": APK, "semver": SemVer, "maven": Maven, "pypi": PyPI, "upstream": Upstream} {
 			if x, y := compare(a, b), compare(b, a); x != -y {
 				t.Errorf("%s: %q and %q: %d, the other way round %d", name, a, b, x, y)
 			}
@@ -234,4 +234,21 @@ func TestMaven(t *testing.T) {
 		{"2.9.10.8", ">", "2.9.10"},
 		{"", "=", "0"},
 	})
+}
+
+func TestPyPI(t *testing.T) {
+	order := []string{ // the examples of PEP 440, and what it takes for the same
+		"1.dev0", "1.0.dev456", "1.0a1", "1.0a2.dev456", "1.0a12.dev456", "1.0a12", "1.0b1.dev456", "1.0b2", "1.0b2.post345.dev456",
+		"1.0b2.post345", "1.0rc1.dev456", "1.0rc1", "1.0", "1.0+abc.5", "1.0+abc.7", "1.0+5", "1.0.post456.dev34", "1.0.post456", "1.0.15", "1.1.dev1", "1!0.1",
+	}
+	var pairs []pair
+	for i := range order {
+		for k := i + 1; k < len(order); k++ {
+			pairs = append(pairs, pair{order[i], "<", order[k]})
+		}
+	}
+	hold(t, PyPI, append(pairs, []pair{
+		{"1.0", "=", "1.0.0"}, {"v1.0", "=", "1.0"}, {"1.0-alpha.1", "=", "1.0a1"}, {"1.0c1", "=", "1.0rc1"}, {"1.0-1", "=", "1.0.post1"},
+		{"1.0-r4", "=", "1.0.post4"}, {"1.0DEV3", "=", "1.0.dev3"}, {"4.2b1", "<", "4.2"}, {"2023.7.22", ">", "2022.12.7"}, {"", "<", "0.0.1"},
+	}...))
 }

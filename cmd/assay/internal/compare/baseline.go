@@ -1,6 +1,8 @@
 package compare
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 
 	"github.com/assay-iot/assay"
@@ -21,22 +23,21 @@ type Since struct {
 // SinceBaseline holds an assessment against an earlier one.
 func SinceBaseline(baseline, now *assay.Assessment) Since {
 	s := Since{Outcome: assay.Met}
-	before := deciding(baseline.Results)
-	fresh := map[assay.CheckID]bool{} // checks with a finding that is new
-	for _, r := range now.Results {
-		for _, f := range r.Findings {
-			switch name := nameOf(r, f); {
-			case f.Severity < assay.Medium:
-			case before[name]:
-				s.Old++
-			default:
-				s.New, fresh[r.Check] = append(s.New, name), true
-			}
+	before, present := findingsOf(baseline.Results, baseline.AsOf), findingsOf(now.Results, now.AsOf)
+	before = align(before, present, func(key string) string { return cmp.Or(before[key].loose, present[key].loose) })
+	fresh := map[assay.CheckID]bool{} // checks with a finding that is new, or graver
+	for key, f := range present {
+		switch {
+		case f.severity < assay.Medium:
+		case before[key].severity >= f.severity:
+			s.Old++
+		default:
+			s.New, fresh[f.check] = append(s.New, f.words), true
 		}
 	}
-	present := deciding(now.Results)
-	for name := range before {
-		if !present[name] {
+	slices.Sort(s.New)
+	for key, f := range before {
+		if f.severity >= assay.Medium && present[key].severity < assay.Medium {
 			s.Gone++
 		}
 	}
@@ -47,19 +48,6 @@ func SinceBaseline(baseline, now *assay.Assessment) Since {
 		s.Outcome = assay.Undecided
 	}
 	return s
-}
-
-// deciding names the findings that make a check fail.
-func deciding(results []assay.Result) map[string]bool {
-	names := map[string]bool{}
-	for _, r := range results {
-		for _, f := range r.Findings {
-			if f.Severity >= assay.Medium {
-				names[nameOf(r, f)] = true
-			}
-		}
-	}
-	return names
 }
 
 // earlier finds the conclusion by the same scheme, edition and level.

@@ -5,7 +5,6 @@ package compare
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/assay-iot/assay"
 )
@@ -78,12 +77,12 @@ func Sides(before, after Side) Diff {
 		}
 		d.add(s)
 	}
-	maps("files", before.Files, after.Files)
+	maps("files", align(before.Files, after.Files, looseFile), after.Files)
 	maps("components", before.Components, after.Components)
 	maps("services", before.Services, after.Services)
 	d.add(Section{Name: "rules", Changes: rules(before.Results, after.Results)})
-	d.add(Section{Name: "checks", Changes: verdicts(before.Results, after.Results)})
-	d.add(Section{Name: "findings", Changes: findings(before.Results, after.Results)})
+	d.add(Section{Name: "checks", NotCompared: cmp.Or(before.Unknown["checks"], after.Unknown["checks"]), Changes: verdicts(before.Results, after.Results)})
+	d.add(Section{Name: "findings", Changes: findings(before, after)})
 	conclusions := Section{Name: "conclusions", NotCompared: cmp.Or(before.Unknown["conclusions"], after.Unknown["conclusions"])}
 	if conclusions.NotCompared == "" {
 		conclusions.Changes = outcomes(before.Conclusions, after.Conclusions)
@@ -190,67 +189,4 @@ func withEffect(changes []Change, rank map[string]int) []Change {
 		}
 	}
 	return changes
-}
-
-// findings names those that are new and those that are gone. What is of medium
-// severity or graver has an effect; that one is gone whose check does not decide any
-// more, or was not asked, is no better.
-func findings(before, after []assay.Result) []Change {
-	of := map[string]string{} // the check of a finding, by the finding
-	table := func(results []assay.Result) map[string]string {
-		words := map[string]string{}
-		for _, r := range results {
-			for _, f := range r.Findings {
-				words[nameOf(r, f)] = f.Severity.String()
-				of[nameOf(r, f)] = keyOf(r)
-			}
-		}
-		return words
-	}
-	changes := values(table(before), table(after))
-	now := each(after, func(r assay.Result) string { return r.Verdict.String() })
-	for i := range changes {
-		c := &changes[i]
-		switch was, is := decides(c.Old), decides(c.New); {
-		case is && !was:
-			c.Effect = Worse
-		case was && !is && c.New == "" && !decided(now[of[c.What]]):
-			c.Effect = Unclear
-		case was && !is:
-			c.Effect = Better
-		}
-	}
-	return changes
-}
-
-// decided reports an answer: one that is inconclusive, or not there, is none.
-func decided(verdict string) bool { return verdictRank[verdict] != 0 && verdictRank[verdict] != 2 }
-
-func decides(severity string) bool {
-	return slices.Contains([]string{assay.Medium.String(), assay.High.String(), assay.Critical.String()}, severity)
-}
-
-// nameOf names a finding by its check, its words and its places, but not by line,
-// offset or the name of the image: those change with every build.
-func nameOf(r assay.Result, f assay.Finding) string {
-	var places []string
-	for _, e := range f.Evidence {
-		if e.Kind == assay.KindObserved {
-			places = append(places, Inside(e.Location.Path))
-		}
-	}
-	slices.Sort(places)
-	name := keyOf(r) + ": " + f.Message
-	if places = slices.Compact(places); len(places) > 0 {
-		name += " [" + strings.Join(places, " ") + "]"
-	}
-	return name
-}
-
-// Inside is a path without the name of the image.
-func Inside(path string) string {
-	if _, rest, ok := strings.Cut(path, "!"); ok {
-		return rest
-	}
-	return path
 }

@@ -143,3 +143,59 @@ func TestClaims(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// A release that is packed otherwise, judged on another day, or with more that is in
+// order, is the same; a finding that is graver is not.
+func TestSameFinding(t *testing.T) {
+	side := func(asOf, root string, total int, grave assay.Severity) Side {
+		return Side{AsOf: asOf, Files: map[string]string{root + "etc/a": "x"}, Results: []assay.Result{
+			result("a/day", assay.Fail, finding(assay.High, "ended on 2025-12-31, not after "+asOf, "")),
+			result("a/place", assay.Fail, finding(assay.High, "empty", "i.bin!"+root+"etc/shadow")),
+			result("a/count", assay.Fail, finding(assay.Medium, fmt.Sprintf("2 of %d programs have none", total), "i.bin!"+root+"bin/a")),
+			result("a/grave", assay.Fail, finding(grave, "old", "i.bin!"+root+"bin/b")),
+		}}
+	}
+	before := side("2026-11-23", "squashfs!", 5, assay.Medium)
+	for _, after := range []Side{side("2026-12-24", "", 5, assay.Medium), side("2026-11-23", "gzip!tar!", 6, assay.Medium)} {
+		if d := Sides(before, after); d.Worse+d.Better+d.Unclear > 0 || len(d.Sections[0].Changes) > 0 {
+			t.Errorf("as of %s: %+v", after.AsOf, d.Sections)
+		}
+		s := SinceBaseline(&assay.Assessment{AsOf: before.AsOf, Results: before.Results}, &assay.Assessment{AsOf: after.AsOf, Results: after.Results})
+		if len(s.New) > 0 || s.Old != 4 || s.Gone > 0 {
+			t.Errorf("as of %s since the baseline: %+v", after.AsOf, s)
+		}
+	}
+	graver := side("2026-11-23", "squashfs!", 5, assay.Critical)
+	if d := Sides(before, graver); d.Worse != 1 || d.Better != 0 {
+		t.Errorf("graver: %d worse, %d better", d.Worse, d.Better)
+	}
+	if d := Sides(graver, before); d.Worse != 0 || d.Better != 1 {
+		t.Errorf("less grave: %d worse, %d better", d.Worse, d.Better)
+	}
+	s := SinceBaseline(&assay.Assessment{Results: before.Results}, &assay.Assessment{Results: graver.Results})
+	if !slices.Equal(s.New, []string{"a/grave: old [squashfs!bin/b]"}) {
+		t.Errorf("graver since the baseline: %+v", s)
+	}
+	// Another place, and another image that had none, are new all the same.
+	more := side("2026-11-23", "squashfs!", 5, assay.Medium)
+	more.Results[1].Findings = append(more.Results[1].Findings, finding(assay.High, "empty", "i.bin!recovery!etc/shadow"))
+	if d := Sides(before, more); d.Worse != 1 {
+		t.Errorf("a second place: %d worse", d.Worse)
+	}
+}
+
+// Of many vulnerabilities the message names a few; another one among the rest is new.
+func TestOtherVulnerability(t *testing.T) {
+	side := func(note string) Side {
+		f := finding(assay.High, "busybox 1.33: 6 known vulnerabilities (CVE-2021-1 and 5 more)", "i.bin!bin/busybox")
+		f.Evidence[0].Note = note
+		return Side{Results: []assay.Result{result("a/known", assay.Fail, f)}}
+	}
+	was := side("CVE-2021-2, high, EPSS 0.010")
+	if d := Sides(was, side("CVE-2021-2, high, EPSS 0.011")); d.Worse+d.Better > 0 {
+		t.Errorf("another likelihood: %d worse, %d better", d.Worse, d.Better)
+	}
+	if d := Sides(was, side("CVE-2022-3, high, EPSS 0.010")); d.Worse != 1 {
+		t.Errorf("another vulnerability: %d worse", d.Worse)
+	}
+}
