@@ -5,8 +5,9 @@ import (
 )
 
 // loginHeader is a header of HTTP with user and password, as a program has it among its
-// strings. A value that is put in at run time is none.
-var loginHeader = lazy(`(?i)(?:^|[^a-z-])(?:proxy-)?authorization:\s*basic\s+([A-Za-z0-9+/]{4,400}={0,2})$`)
+// strings, be it with bytes of code before that look like text. A value that is put in
+// at run time is none.
+var loginHeader = lazy(`(?i)authorization:\s*basic\s+([A-Za-z0-9+/]{4,400}={0,2})$`)
 
 // requestSecrets reads what a flat program sends to log in: a header of HTTP, or a form
 // as a query ("user=…&password=…"). That is what its server takes, and the same on each

@@ -18,6 +18,7 @@ func TestRequestSecrets(t *testing.T) {
 		{basic("plug:Tz8kq2pWx"), "Tz8kq2pWx"},
 		{"GET /fw HTTP/1.1\r\nHost: u.acme.invalid\r\n" + basic("plug:Tz8kq2pWx") + "\r\n\r\n", "Tz8kq2pWx"},
 		{"-H|" + strings.ToLower(basic("")[:20]) + " " + base64.StdEncoding.EncodeToString([]byte("admin:admin")), "admin"},
+		{" h" + basic("plug:Tz8kq2pWx"), "Tz8kq2pWx"},
 		{"username=plug&password=tz8kq2pwx", "tz8kq2pwx"},
 		{"/login.cgi?user=plug&pwd=Tz8kq2pWx", "Tz8kq2pWx"},
 		{"POST /api/auth?mqtt_user=plug&pass=Tz8kq2pWx&v=1 HTTP/1.1", "Tz8kq2pWx"},
