@@ -47,6 +47,24 @@ func TestKitsInFlatCode(t *testing.T) {
 		"Server: \x00lwIP/1.3.1 (http://example.invalid)\x00":                               "[lwip 1.3.1]",
 		"main(): This is RIOT! (Version: 2021.04)\x00":                                      "[riot 2021.04]",
 		"*** Booting Zephyr OS build v3.5.0 ***\x00":                                        "[zephyr 3.5.0]",
+
+		"\nNuttShell (NSH) NuttX-10.3.0\n\x00": "[nuttx 10.3.0]",
+		"NuttShell (NSH) NuttX-%s\n\x00":       "[]",
+		"Copyright (c) Microsoft Corporation. All rights reserved.  *  ThreadX Cortex-M4/GNU Version 6.1.9 *": "[threadx 6.1.9]",
+		"Copyright (c) 1996-2015 Express Logic Inc. * ThreadX Cortex-M3/IAR Version G5.7.5.0 SN: 1 *\x00":     "[threadx 5.7.5.0]",
+		"built on ThreadX with Version %s and 2.0\x00":                                                        "[]",
+		"ESPHome version 2023.12.5 compiled on %s\x00":                                                        "[esphome 2023.12.5]",
+		"ESPHome version %s\x00": "[]",
+		"Adafruit CircuitPython 7.3.2 on 2022-07-20; Adafruit Feather M4\x00":        "[circuitpython 7.3.2]",
+		"< TUYA IOT SDK V:2.3.1 BS:40.00_PT:2.2_LAN:3.3_CAD:1.0.4_CD:1.0.0 >\x00":    "[tuya-iot-sdk 2.3.1]",
+		"< TUYA IOT SDK V:%s BS:%s >\x00":                                            "[]",
+		"LibreTiny v1.4.1 on generic-bk7231n-qfn32-tuya, compiled at Jan 1 2024\x00": "[libretiny 1.4.1]",
+		"Starting Contiki-NG-release/v4.7-12-gabcdef\x00":                            "[contiki-ng 4.7-12-gabcdef]",
+		"*** Booting MCUboot v2.1.0-rc1-134-gb9d69dd2a2d6 ***\x00":                   "[mcuboot 2.1.0-rc1-134-gb9d69dd2a2d6]",
+		"*** Using nRF Connect SDK v2.9.0-7787b2649840 ***\x00":                      "[nrf-connect-sdk 2.9.0-7787b2649840]",
+		"UF2 Bootloader 0.6.2 lib/nrfx (v2.0.0)\r\nModel: x\x00":                     "[uf2-bootloader 0.6.2]",
+		"Server: Mongoose/6.18\r\n\x00":                                              "[mongoose 6.18]",
+		"Mongoose/%s\x00":                                                            "[]",
 	} {
 		var got []string
 		for _, s := range seeBanners(&firmware.File{Kind: firmware.Raw, Name: "code"}, []byte("\x00\x01"+content), bannerWords.Sights([]byte("\x00\x01"+content))) {

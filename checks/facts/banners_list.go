@@ -23,6 +23,7 @@ var (
 	cups      = lazy(`^(2\.\d+[0-9.]*)(?: IPP|\x00)`)
 	commit    = lazy(`\x00(\d\.\d\.\d(?:-[a-z]+\d*)?)\([0-9a-f]{6,8}\)\x00`)
 	compiled  = lazy(`^(\d\.\d\.\d(?:-[a-z]+\d*)?)\([0-9a-f]{6,8}\) compiled @ `)
+	threadX   = lazy(`^[0-9A-Za-z_/. -]{1,48}? Version G?(\d+(?:\.\d+)+)`)
 	folder    = lazy(`^(\d+\.\d+\.\d+)[/\\]`)
 )
 
@@ -63,8 +64,10 @@ var banners = []banner{
 	{name: "busybox", anchor: "BusyBox v", version: plain},
 	{name: "c-ares", anchor: "ares_library_init", whole: three, files: []string{"libcares.so*"}},
 	{name: "chrony", anchor: "(chrony) version %s", whole: alone, files: []string{"chronyd", "chronyc"}},
+	{name: "circuitpython", anchor: "Adafruit CircuitPython ", version: spaced},
 	{name: "collectd", anchor: "\ncollectd ", version: numeric},
 	{name: "connman", anchor: "Connection Manager", whole: connman, files: []string{"connmand"}},
+	{name: "contiki-ng", anchor: "Contiki-NG-release/v", version: plain},
 	{name: "cups", anchor: "\x00CUPS/2", keep: 1, version: cups, files: []string{"cupsd", "libcups.so*"}},
 	{name: "curl", anchor: "\x00curl/", version: plain},
 	{name: "dbus", anchor: "LIBDBUS_PRIVATE_", version: numeric, files: []string{"dbus-daemon", "libdbus-1.so*"}},
@@ -73,6 +76,7 @@ var banners = []banner{
 	{name: "e2fsprogs", anchor: "e2fsck %s (%s)", whole: three, files: []string{"e2fsck", "fsck.ext*"}},
 	{name: "esp-idf", anchor: "ESP-IDF v", version: plain},
 	{name: "esp8266-rtos-sdk", anchor: "OS SDK ver: ", version: compiled},
+	{name: "esphome", anchor: "ESPHome version ", version: spaced},
 	{name: "espurna", anchor: "ESPURNA ", version: plain},
 	{name: "ethtool", anchor: "ethtool version ", version: numeric},
 	{name: "expat", anchor: "\x00expat_", version: spaced},
@@ -117,6 +121,7 @@ var banners = []banner{
 	{name: "libpcap", anchor: "libpcap version ", version: spaced},
 	{name: "libpng", anchor: "libpng version ", version: spaced, quoted: []string{"libpng", "libpng12", "libpng14", "libpng15", "libpng16"}},
 	{name: "libressl", anchor: "LibreSSL ", version: numeric, quoted: []string{"libcrypto", "libssl"}, beside: "OPENSSLDIR: ", own: []string{"openssl", "libcrypto.so*", "libssl.so*"}},
+	{name: "libretiny", anchor: "LibreTiny v", version: spaced},
 	{name: "libsodium", anchor: "sodium_version_string", whole: three, files: []string{"libsodium.so*"}},
 	{name: "libssh", anchor: "SSH-2.0-libssh_", version: numeric},
 	{name: "libssh2", anchor: "SSH-2.0-libssh2_", version: numeric},
@@ -139,6 +144,7 @@ var banners = []banner{
 	{name: "mbedtls", anchor: "/mbedtls-", version: folder},
 	{name: "mbedtls", anchor: "Mbed TLS ", version: plain, quoted: []string{"libmbedcrypto"}},
 	{name: "mbedtls", anchor: "mbed TLS ", version: plain, quoted: []string{"libmbedcrypto"}},
+	{name: "mcuboot", anchor: "Booting MCUboot ", version: zephyr},
 	{name: "memcached", anchor: "\x00memcached 1", keep: 1, version: numeric, files: []string{"memcached"}},
 	{name: "microbit-micropython", anchor: "micro:bit v", version: plain},
 	{name: "micropython", anchor: "MicroPython v", version: plain},
@@ -146,6 +152,7 @@ var banners = []banner{
 	{name: "minidlna", anchor: "MiniDLNA/", version: numeric},
 	{name: "miniupnpd", anchor: "MiniUPnPd/", version: numeric},
 	{name: "modemmanager", anchor: "ModemManager (version ", version: numeric},
+	{name: "mongoose", anchor: "Mongoose/", version: lazy(`^([3-9]\.\d+)[\s\x00]`)},
 	{name: "monit", anchor: "mmonit.com/monit/'>monit ", version: numeric},
 	{name: "mosquitto", anchor: "mosquitto version ", whole: alone, files: []string{"mosquitto"}},
 	{name: "motion", anchor: "<title>Motion ", version: numeric},
@@ -160,10 +167,12 @@ var banners = []banner{
 	{name: "nginx", anchor: "nginx version: nginx/", version: plain},
 	{name: "node", anchor: "nodejs.org/download/release/v", version: numeric},
 	{name: "nrf-connect-sdk", anchor: "Booting nRF Connect SDK ", version: zephyr},
+	{name: "nrf-connect-sdk", anchor: "Using nRF Connect SDK ", version: zephyr},
 	{name: "nrf5-sdk", anchor: "nRF5_SDK_", version: numeric},
 	{name: "nss", anchor: "Version: NSS ", version: numeric},
 	{name: "ntp", anchor: "\x00ntpd 4", keep: 1, version: patched},
 	{name: "ntpsec", anchor: "ntpd ntpsec-%s", whole: three, files: []string{"ntpd"}},
+	{name: "nuttx", anchor: "(NSH) NuttX-", version: plain},
 	{name: "ofono", anchor: "oFono version %s", whole: alone, files: []string{"ofonod"}},
 	{name: "openssh", anchor: "OpenSSH_", version: openssh},
 	{name: "openssl", anchor: "OpenSSL ", version: openssl, quoted: []string{"libcrypto", "libssl"}, beside: "OPENSSLDIR: ", own: []string{"openssl", "libssl.so*", "libcrypto.so*"}},
@@ -199,11 +208,14 @@ var banners = []banner{
 	{name: "systemd", anchor: "systemd ", version: running},
 	{name: "tcpdump", anchor: "%s version ", version: numeric, files: []string{"tcpdump"}},
 	{name: "tftp-hpa", anchor: "tftp-hpa ", version: numeric},
+	{name: "threadx", anchor: " ThreadX ", version: threadX},
 	{name: "thttpd", anchor: "thttpd/", version: plain},
 	{name: "tinyproxy", anchor: "tinyproxy/", version: numeric},
 	{name: "tor", anchor: "\x00tor 0", keep: 1, version: numeric, files: []string{"tor"}},
 	{name: "transmission", anchor: "\x00Transmission ", version: spaced},
+	{name: "tuya-iot-sdk", anchor: "TUYA IOT SDK V:", version: numeric},
 	{name: "u-boot", anchor: "U-Boot ", version: dated},
+	{name: "uf2-bootloader", anchor: "UF2 Bootloader ", version: spaced},
 	{name: "unbound", anchor: "\x00unbound ", version: spaced},
 	{name: "util-linux", anchor: "\x00util-linux ", version: spaced},
 	{name: "vsftpd", anchor: "vsftpd: version ", version: plain},

@@ -22,7 +22,7 @@ type keyMaterial struct {
 
 var keyScan = &Scan[keyMaterial]{
 	Name:    "key-material",
-	Version: 8,
+	Version: 9,
 	Doc:     "Keys and certificates in PEM, DER, OpenSSH, dropbear, OpenPGP and other forms, anywhere in a file.",
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= minKeyFile
@@ -85,6 +85,7 @@ func seeKeys(f *firmware.File, content []byte, words sights) []keyMaterial {
 	case f.Kind == firmware.Raw:
 		found = append(found, rawMaterial(f, content, words)...)
 		found = append(found, compiledKeys(f, content, found, words)...)
+		found = append(found, numbersBeside(f, content, found)...)
 	case !IsText(content): // a program, or what a program reads: firmware of another chip, a store of the maker's own
 		found = append(found, compiledKeys(f, content, found, words)...)
 	}

@@ -91,11 +91,11 @@ func besideSecret(content []byte, s rawString) (PlainSecret, bool) {
 // network, or the call that takes one.
 func isSSIDName(name string) bool {
 	lower := strings.ToLower(name)
-	return lower == "wifi.begin" || ssidSetting.Get().MatchString(lower) && !strings.HasSuffix(lower, "bssid")
+	return lower == "wifi.begin" || ssidSetting.Get().MatchString(lower) && !strings.HasSuffix(strings.TrimRight(lower, "0123456789"), "bssid")
 }
 
 var (
-	ssidSetting = lazy(`^(?:[a-z0-9]+[_.-]){0,4}ssid$`)
+	ssidSetting = lazy(`^(?:[a-z0-9]+[_.-]){0,4}ssid\d?$`)
 	userSetting = lazy(`^(?:(?i)[a-z0-9]+[_.-]){1,4}(?i)user(?:_?name)?$`)
 )
 
@@ -106,7 +106,7 @@ var wifiKinds = []string{"wpa", "wpa2", "wpa3", "wpa-psk", "wpa2-psk", "wpa_psk"
 // isOwner reports whether a string can be the name of a network or user: no format,
 // path or message, and no name of a further setting.
 func isOwner(v string) bool {
-	return len(v) >= 2 && len(v) <= 32 && !strings.ContainsAny(v, `%/=:"\<>{}()`) && !isFieldName(v) && !isProtection(v)
+	return len(v) >= 2 && len(v) <= 32 && !strings.ContainsAny(v, `%/=:"\<>{}()`) && !isFieldName(strings.TrimRight(v, "0123456789")) && !isProtection(v)
 }
 
 // isProtection reports whether a string says how a network is protected.

@@ -62,7 +62,11 @@ func TestSecretsBesideNames(t *testing.T) {
 		{"password|acmewifi123|ssid|AcmeHome", "acmewifi123"},
 		{"wifi_ssid|AcmeHome|wifi_password|20191977", "20191977"},
 		{"wifi_ssid|AcmeHome|wifi_password|acmefactory", "acmefactory"},
+		{"WIFI_SSID1|AcmeHome|WIFI_PASS1|acmewifi123", "acmewifi123"},
+		{"ssid2|AcmeHome|password2|acmewifi123", "acmewifi123"},
 		// What ordinary programs have beside these words.
+		{"ssid1|ssid2|password1|password2|channel1", ""},
+		{"WIFI_SSID1|WIFI_PASS1|WIFI_SSID2|WIFI_PASS2", ""},
 		{`{"ssid":"%s","password":"%s"}`, ""},
 		{`{"ssid":"","password":""}`, ""},
 		{`{"ssid":"string","password":"password"}`, ""},
@@ -105,11 +109,13 @@ func TestSecretsBesideNames(t *testing.T) {
 // A password behind the name of a network and its value is that of the network.
 func TestWirelessOrNot(t *testing.T) {
 	for text, want := range map[string]bool{
-		"ssid|AcmeHome|password|Tz8kq2pW!x":            true,
-		"WIFI_SSID|WIFI_PASS|AcmeHome|Tz8kq2pWx":       true,
-		"wifi_ssid|AcmeHome|wifi_password|acmewifi123": true,
-		"user|meter|password|Tz8kq2pW!x":               false,
-		"host|AcmeHome|password|Tz8kq2pW!x|user":       false,
+		"ssid|AcmeHome|password|Tz8kq2pW!x":                                            true,
+		"WIFI_SSID|WIFI_PASS|AcmeHome|Tz8kq2pWx":                                       true,
+		"wifi_ssid|AcmeHome|wifi_password|acmewifi123":                                 true,
+		"user|meter|password|Tz8kq2pW!x":                                               false,
+		`{"wifi":{"ssid":"AcmeHome"},"mqtt":{"user":"meter","password":"Tz8kq2pW!x"}}`: false,
+		`{"user":"meter","wifi":{"ssid":"AcmeHome","password":"Tz8kq2pW!x"}}`:          true,
+		"host|AcmeHome|password|Tz8kq2pW!x|user":                                       false,
 	} {
 		content := []byte("\x00\x01\x02" + strings.ReplaceAll(text, "|", "\x00") + "\x00\x01")
 		found := seeRawSecrets(&firmware.File{Path: "x", Kind: firmware.Raw, Size: int64(len(content))}, content)

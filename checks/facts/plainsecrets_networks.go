@@ -43,7 +43,7 @@ func networkSecrets(content []byte, s rawString) []PlainSecret {
 		}
 		value := block.text[from:to]
 		sure := quoted && isNetworkKey(value) || isWifiWord(value) || isMixed(value) || isDistinctive(value)
-		if !quoted && block.text[m[4]:m[5]] == ":" || !sure || !isLiteralSecret(value) || strings.ContainsAny(value, `%\()[]`) {
+		if ofUser(block.text[:m[2]]) || !quoted && block.text[m[4]:m[5]] == ":" || !sure || !isLiteralSecret(value) || strings.ContainsAny(value, `%\()[]`) {
 			continue
 		}
 		p := PlainSecret{Name: forPeople(block.text[m[2]:m[3]]), Wifi: true, OnList: isListed(value), Secret: NewSecret("password", value)}
@@ -51,6 +51,16 @@ func networkSecrets(content []byte, s rawString) []PlainSecret {
 		found = append(found, p)
 	}
 	return found
+}
+
+// userName is the name of a user in settings.
+var userName = lazy(`(?i)(?:^|[\s{,;&?])["']?(?:[a-z0-9]+[_.\-]){0,3}user(?:_?name)?["']?\s*[=:]`)
+
+// ofUser reports whether the last name before a password is that of a user, and not of
+// a network.
+func ofUser(before string) bool {
+	at := userName.Get().FindAllStringIndex(before, -1)
+	return len(at) > 0 && !networkName.Get().MatchString(before[at[len(at)-1][0]:])
 }
 
 // blockAround is the text around a string with the lines before and behind it.
@@ -90,7 +100,7 @@ func isNetworkKeyName(name string) bool {
 	return len(name) <= 64 && keySetting.Get().MatchString(name)
 }
 
-var keySetting = lazy(`^(?i)(?:[a-z0-9]+[_.-]){0,3}(?:psk|pass|password|passwd|passphrase|passkey|pwd|(?:wpa|wifi|wlan)_?key)$`)
+var keySetting = lazy(`^(?i)(?:[a-z0-9]+[_.-]){0,3}(?:psk|pass|password|passwd|passphrase|passkey|pwd|(?:wpa|wifi|wlan)_?key)\d?$`)
 
 // madeOfName reports whether a key begins as the name of its network does, as those
 // that people make up often do ("AcmeHome", "acmefactory"): a word of a program that

@@ -15,7 +15,7 @@ import (
 // setting or the user that it is for.
 var rawSecrets = &Scan[PlainSecret]{
 	Name:    "raw-secrets",
-	Version: 6,
+	Version: 7,
 	Doc:     "Passwords in flat programs beside the name of a setting or user.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Raw && f.Size >= 64 },
 	See:     seeRawSecrets,
@@ -23,7 +23,7 @@ var rawSecrets = &Scan[PlainSecret]{
 
 var rawAnchors = newLiterals([]string{
 	"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "psk", "PSK", "://", "admin", "root", "user",
-	"ssid", "SSID", "WiFi.begin", "wpa", "WPA", "AT+", "USER",
+	"ssid", "SSID", "WiFi.begin", "wpa", "WPA", "AT+", "USER", "asic ",
 })
 
 // Limits of looking around a name in a flat program.
@@ -101,6 +101,9 @@ func rawStringSecrets(content []byte, s rawString) []PlainSecret {
 	}
 	if strings.ContainsAny(s.text, " =:\"") {
 		if found := networkSecrets(content, s); len(found) > 0 {
+			return append(found, loginsBeside(s, found)...)
+		}
+		if found := requestSecrets(s.text); found != nil {
 			return found
 		}
 		return rawPairs(s.text)
@@ -153,6 +156,14 @@ func rawPairs(text string) []PlainSecret {
 		value, _ := p.Secret.Reveal()
 		sure := strings.HasPrefix(p.Name, "address of ") || strings.Contains(text, "="+value) || strings.Contains(text, `"`+value+`"`)
 		return !sure || strings.ContainsAny(value, "()[]+%|,") || !isMixed(value) && !isDistinctive(value)
+	})
+}
+
+// loginsBeside are the further passwords in a string that holds the key of a network,
+// as settings in JSON do; which of them is found at another place already is left out.
+func loginsBeside(s rawString, networks []PlainSecret) []PlainSecret {
+	return slices.DeleteFunc(rawPairs(s.text), func(p PlainSecret) bool {
+		return p.Wifi || slices.ContainsFunc(networks, func(n PlainSecret) bool { return n.Secret == p.Secret })
 	})
 }
 

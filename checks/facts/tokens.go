@@ -21,7 +21,7 @@ type Token struct {
 // any file, and those that the settings of programs call so.
 var Tokens = &Fact[[]Token]{
 	Name:    "tokens",
-	Version: 5,
+	Version: 6,
 	Doc:     "Tokens of clouds and APIs: by their fixed form in any file, and by the name of the setting in settings.",
 	Needs:   []Node{tokenScan, Texts, Scripts},
 	Observe: func(o *Observer) ([]Token, error) {
@@ -130,10 +130,12 @@ func queryToken(v string) bool {
 	return isTokenValue(value)
 }
 
-// Rules with a long anchor run over all files; the others would make that slow,
-// and run over the texts.
-var longTokens, shortTokens = tokenRulesBy(func(r tokenRule) bool { return len(r.anchor) > 3 }),
-	tokenRulesBy(func(r tokenRule) bool { return len(r.anchor) <= 3 })
+// Rules with a long anchor, or with digits before it, run over all files; the others
+// would make that slow, and run over the texts.
+var longTokens, shortTokens = tokenRulesBy(tokenRule.isLong),
+	tokenRulesBy(func(r tokenRule) bool { return !r.isLong() })
+
+func (r tokenRule) isLong() bool { return len(r.anchor) > 3 || r.back > 0 }
 
 // tokenSearch finds the anchors of some rules.
 type tokenSearch struct {
@@ -177,8 +179,9 @@ func (s tokenSearch) spot(f *firmware.File, content []byte, anchors sights) []To
 const maxToken = 256
 
 var tokenScan = &Scan[Token]{
-	Name: "token-forms",
-	Doc:  "Tokens with a fixed form, in any file.",
+	Name:    "token-forms",
+	Version: 1,
+	Doc:     "Tokens with a fixed form, in any file.",
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= 20
 	},
@@ -192,7 +195,8 @@ func tokenAt(r tokenRule, content []byte, at int) (Token, bool) {
 	for start > 0 && at-start < r.back && content[start-1] >= '0' && content[start-1] <= '9' {
 		start--
 	}
-	if start > 0 && r.anchor != "T3BlbkFJ" && !r.ofQuery() && isTokenByte(content[start-1]) {
+	inAddress := r.back > 0 && bytes.HasSuffix(content[:start], []byte("/bot")) // of Telegram's interface
+	if start > 0 && r.anchor != "T3BlbkFJ" && !r.ofQuery() && !inAddress && isTokenByte(content[start-1]) {
 		return Token{}, false // the middle of something longer
 	}
 	value := strings.TrimRight(string(r.form.Get().Find(content[start:min(len(content), start+maxToken)])), " \t\r\n\"';,<>&)]}\x00")

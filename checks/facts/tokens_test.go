@@ -69,6 +69,26 @@ func TestTokenForms(t *testing.T) {
 	}
 }
 
+// The token of a bot at Telegram stands in an address, or by itself in a program.
+func TestBotTokens(t *testing.T) {
+	token := "123456789" + ":AA" + mixed(33)
+	for content, want := range map[string]bool{
+		"x=https://api.telegram.org/bot" + token + "/sendMessage\n":   true,
+		"\x01\x02\x00\x00" + token + "\x00\x03":                       true,
+		"\x01\x02\x00api.telegram.org/bot" + token + "/\x00\x03":      true,
+		"\x01\x02\x00api.telegram.org/bot%s/sendMessage\x00":          false,
+		"\x01\x02\x00robot" + token + "\x00":                          false,
+		"\x01\x02\x00" + token[:40] + "\x00":                          false,
+		"\x01\x02\x00/bot12:AA" + mixed(33) + "\x00":                  false,
+		"\x01\x02\x00123456789:AA" + strings.Repeat("x", 33) + "\x00": false,
+	} {
+		found := valueOf(t, observeFiles(t, map[string]string{"usr/bin/x": content}, Tokens), Tokens)
+		if len(found) > 1 || len(found) == 1 != want || want && found[0].Location.Offset != int64(strings.Index(content, token)) {
+			t.Errorf("%q: %+v", content, found)
+		}
+	}
+}
+
 // A checksum tells a token from a word that only looks like one.
 func TestTokenChecksum(t *testing.T) {
 	good := withCRC("gh"+"p_", mixed(30))

@@ -20,6 +20,13 @@ type Updater struct {
 	Verification Verification     `json:"verification"`
 	Addresses    []Address        `json:"addresses"`
 	WeakHashes   []WeakHash       `json:"weak_hashes,omitempty"` // over which it has signatures checked
+	Oldest       *OldestVersion   `json:"oldest,omitempty"`      // what it still installs, if it is told
+}
+
+// OldestVersion is a setting by which an updater refuses what is older.
+type OldestVersion struct {
+	Version  string         `json:"version,omitempty"` // empty if it is only known on the device
+	Location assay.Location `json:"location"`
 }
 
 // Verification says whether an updater refuses what is not signed.
@@ -48,7 +55,7 @@ type Address struct {
 // Updaters are the ways by which the software of the device changes.
 var Updaters = &Fact[[]Updater]{
 	Name:    "updaters",
-	Version: 7,
+	Version: 8,
 	Doc:     "Updaters with their settings, whether they refuse what is not signed, and the addresses they fetch from.",
 	Needs:   []Node{Tree, Texts, Scripts, programMarks},
 	Observe: func(o *Observer) ([]Updater, error) {

@@ -22,6 +22,7 @@ func raucUpdater(v *updateView) *Updater {
 	}
 	if len(confs) > 0 {
 		u.Verification = v.raucKeyring(confs[0])
+		u.raucSystem(confs[0])
 	} else {
 		u.Verification = Verification{VerifiesUnknown, "its system.conf, which names the keyring, is not in the image", textPlaces(hawkbit)}
 	}
@@ -36,9 +37,24 @@ func raucUpdater(v *updateView) *Updater {
 	return u
 }
 
-// raucKeyring judges the keyring that system.conf names.
+// raucSystem reads from where RAUC fetches by itself, and the oldest version that it
+// installs.
+func (u *Updater) raucSystem(conf Text) {
+	for _, s := range readSections(conf) {
+		if l, ok := s.lines["min-bundle-version"]; ok && s.name == "system" {
+			u.oldest(l.value, l.at)
+		}
+		if l, ok := s.lines["source"]; ok && s.name == "polling" {
+			u.fetch(l.value, l.at)
+		}
+	}
+}
+
+// raucKeyring judges the keyring that system.conf names. RAUC refuses every bundle
+// without one, so that it must come from elsewhere (rauc --keyring), or updates do not
+// work.
 func (v *updateView) raucKeyring(conf Text) Verification {
-	got := Verification{VerifiesNot, "system.conf names no keyring", []assay.Location{At(conf.File)}}
+	got := Verification{VerifiesUnknown, "system.conf names no keyring, and without one rauc installs nothing", []assay.Location{At(conf.File)}}
 	for _, s := range readSections(conf) {
 		if s.name != "keyring" {
 			continue
@@ -72,11 +88,9 @@ func (v *updateView) fetchedBy(u *Updater, program string, words ...string) {
 				continue
 			}
 			runs = true
-			for _, word := range strings.Fields(strings.Join(args, " ")) {
-				if strings.Contains(word, "://") {
-					u.fetch(word, c.Location)
-					u.Places = append(u.Places, c.Location)
-				}
+			before := len(u.Addresses)
+			if u.fetchWords(args, c.Location); len(u.Addresses) > before {
+				u.Places = append(u.Places, c.Location)
 			}
 		}
 		for i := range s.Commands {
@@ -102,117 +116,21 @@ func containsAny(list, words []string) bool {
 	return false
 }
 
-// libconfigValue is a setting of libconfig's grammar, as SWUpdate has it.
-var libconfigValue = lazy(`^\s*([a-z-]+)\s*[=:]\s*"([^"]*)"`)
-
-// swupdateArgs is a line of the scripts that meta-swupdate's start script reads: the
-// options of SWUpdate, or of one of its ways to fetch.
-var swupdateArgs = lazy(`^\s*SWUPDATE_[A-Z_]*ARGS=["']?([^"']*)`)
-
-// swupdateUpdater reads SWUpdate: the public key in its settings or on its
-// command line, and whether the program was built to check signatures at all.
-func swupdateUpdater(v *updateView) *Updater {
-	bin, there := v.program("swupdate")
-	confs := v.settings("etc/swupdate.cfg", "etc/swupdate/swupdate.cfg")
-	if !there && len(confs) == 0 {
-		return nil
-	}
-	u := &Updater{Name: "swupdate", Root: v.root.Path, Places: textPlaces(confs)}
-	key, keyAt := "", assay.Location{}
-	for _, t := range confs {
-		for l := range t.Lines() {
-			m := libconfigValue.Get().FindStringSubmatch(l.Text)
-			switch {
-			case m == nil:
-			case m[1] == "public-key-file":
-				key, keyAt = m[2], t.At(l)
-			case m[1] == "url":
-				u.fetch(m[2], t.At(l))
-			}
-		}
-	}
-	for _, s := range v.scripts {
-		for i := range s.Commands {
-			c := &s.Commands[i]
-			if c.Program() == "swupdate" {
-				_, args := c.Effective()
-				if k := flagValue(args, "-k", "--key"); k != "" {
-					key, keyAt = k, c.Location
-				}
-			}
-		}
-	}
-	for _, t := range v.settings("etc/swupdate/conf.d/*", "usr/lib/swupdate/conf.d/*") {
-		u.Places = append(u.Places, textPlaces([]Text{t})...)
-		for l := range t.Lines() {
-			m := swupdateArgs.Get().FindStringSubmatch(l.Text)
-			if m == nil {
-				continue
-			}
-			words := strings.Fields(m[1])
-			if k := flagValue(words, "-k", "--key"); k != "" {
-				key, keyAt = k, t.At(l)
-			}
-			for _, w := range words {
-				if strings.Contains(w, "://") {
-					u.fetch(w, t.At(l))
-				}
-			}
-		}
-	}
-	v.fetchedBy(u, "swupdate")
-	if there {
-		u.Places = append(u.Places, At(bin))
-	}
-	u.Verification = v.swupdateVerification(bin != nil, key, keyAt, u.Places)
-	return u
-}
-
-func (v *updateView) swupdateVerification(there bool, key string, keyAt assay.Location, places []assay.Location) Verification {
-	signed := false
-	for _, m := range v.marks {
-		if m.Mark == "swupdate-signed" && strings.HasPrefix(m.Location.Path, v.root.Path+"!") {
-			signed = true
-		}
-	}
-	switch {
-	case !there:
-		return Verification{VerifiesUnknown, "the program swupdate is not in the image", places}
-	case !signed && key != "":
-		return Verification{VerifiesNot, "swupdate was built without signatures and ignores its key", append([]assay.Location{keyAt}, places...)}
-	case !signed:
-		return Verification{VerifiesNot, "swupdate was built without signatures", places}
-	case key == "" || Unresolved(key):
-		return Verification{VerifiesUnknown, "no key is set for swupdate", places}
-	}
-	return v.keyVerification(key, keyAt)
-}
-
-// flagValue gives the value of a flag: "-k value", "-kvalue", "--key=value".
-func flagValue(args []string, short, long string) string {
-	for i, a := range args {
-		switch {
-		case (a == short || a == long) && i+1 < len(args):
-			return args[i+1]
-		case strings.HasPrefix(a, long+"="):
-			return a[len(long)+1:]
-		case strings.HasPrefix(a, short) && !strings.HasPrefix(a, "--") && len(a) > len(short):
-			return a[len(short):]
-		}
-	}
-	return ""
-}
-
 // menderUpdater reads Mender's settings (JSON). Without ArtifactVerifyKey the
 // client installs artifacts that nobody signed.
 func menderUpdater(v *updateView) *Updater {
 	confs := v.settings("etc/mender/mender.conf", "var/lib/mender/mender.conf", "usr/share/mender/mender.conf")
-	if len(confs) == 0 {
+	bin, there := v.program("mender", "mender-update")
+	if len(confs) == 0 && !there {
 		return nil
 	}
 	u := &Updater{Name: "mender", Root: v.root.Path, Places: textPlaces(confs)}
-	if f, ok := v.program("mender", "mender-update"); ok {
-		u.Places = append(u.Places, At(f))
+	if there {
+		u.Places = append(u.Places, At(bin))
+	}
+	if len(confs) == 0 {
+		u.Verification = Verification{VerifiesUnknown, "its settings are not in the image", []assay.Location{At(bin)}}
+		return u
 	}
 	u.Verification = Verification{VerifiesNot, "ArtifactVerifyKey is not set", textPlaces(confs)}
 	for _, t := range confs {
@@ -320,7 +238,7 @@ func fwupdUpdater(v *updateView) *Updater {
 // ostreeUpdater reads OSTree's remotes: gpg-verify, on unless switched off, or
 // sign-verify (ostree.repo-config(5)).
 func ostreeUpdater(v *updateView) *Updater {
-	confs := v.settings("etc/ostree/remotes.d/*.conf", "ostree/repo/config", "sysroot/ostree/repo/config")
+	confs := v.settings("etc/ostree/remotes.d/*.conf", "usr/etc/ostree/remotes.d/*.conf", "ostree/repo/config", "sysroot/ostree/repo/config")
 	u := &Updater{Name: "ostree", Root: v.root.Path}
 	var bad, good []assay.Location
 	for _, t := range confs {

@@ -66,7 +66,8 @@ func TestUpdaters(t *testing.T) {
 		"rauc":                          {map[string]string{"etc/rauc/system.conf": "[keyring]\npath=ring.pem\n", "etc/rauc/ring.pem": "-----BEGIN CERTIFICATE-----\n"}, "rauc", Verifies, "etc/rauc/ring.pem"},
 		"rauc with an empty keyring":    {map[string]string{"etc/rauc/system.conf": "[keyring]\npath=/etc/rauc/ring.pem\n", "etc/rauc/ring.pem": "\n"}, "rauc", VerifiesNot, "etc/rauc/ring.pem"},
 		"rauc with a keyring elsewhere": {map[string]string{"etc/rauc/system.conf": "[keyring]\npath=/data/ring.pem\n"}, "rauc", VerifiesUnknown, "system.conf:2"},
-		"rauc without keyring":          {map[string]string{"etc/rauc/system.conf": "[system]\ncompatible=x\n"}, "rauc", VerifiesNot, "system.conf"},
+		"rauc without keyring":          {map[string]string{"etc/rauc/system.conf": "[system]\ncompatible=x\n"}, "rauc", VerifiesUnknown, "system.conf"},
+		"mender without settings":       {map[string]string{"usr/bin/mender-update": swupdateProgram(false)}, "mender", VerifiesUnknown, "mender-update"},
 		"mender":                        {map[string]string{"etc/mender/mender.conf": `{"ServerURL": "https://m.example.invalid", "ArtifactVerifyKey": "/etc/mender/key.pem"}`, "etc/mender/key.pem": "-----BEGIN PUBLIC KEY-----"}, "mender", Verifies, "key.pem"},
 		"mender without a key":          {map[string]string{"etc/mender/mender.conf": `{"ServerURL": "https://m.example.invalid"}`}, "mender", VerifiesNot, "mender.conf"},
 		"mender with broken settings":   {map[string]string{"etc/mender/mender.conf": `{"ServerURL":`}, "mender", VerifiesUnknown, "mender.conf"},
@@ -77,6 +78,9 @@ func TestUpdaters(t *testing.T) {
 		"sysupgrade that demands":       {map[string]string{"sbin/sysupgrade": "#!/bin/sh\n", "lib/upgrade/fwtool.sh": "fwtool_check_signature() { :; }\n", "lib/upgrade/platform.sh": "REQUIRE_IMAGE_SIGNATURE=1\n", "etc/opkg/keys/ab": "RW"}, "sysupgrade", Verifies, "platform.sh:1"},
 		"fwupd that trusts all":         {map[string]string{"usr/libexec/fwupd/fwupd": swupdateProgram(false), "etc/fwupd/fwupd.conf": "[fwupd]\nOnlyTrusted=false\n"}, "fwupd", VerifiesNot, "fwupd.conf:2"},
 		"ostree":                        {map[string]string{"etc/ostree/remotes.d/a.conf": "[remote \"a\"]\nurl=https://o.example.invalid\n"}, "ostree", Verifies, "a.conf:1"},
+		"swupdate by a unit":            {map[string]string{"lib/systemd/system/swupdate.service": "[Service]\nExecStart=/usr/bin/swupdate -v -k /etc/k.pem -u \"-k token -t default\"\n", "etc/k.pem": "k", "usr/bin/swupdate": swupdateProgram(true)}, "swupdate", Verifies, "swupdate.service:2"},
+		"swupdate with a token":         {map[string]string{"etc/swupdate/conf.d/10-a": "SWUPDATE_SURICATTA_ARGS=\"-t default -k 0123abcd\"\n", "usr/bin/swupdate": swupdateProgram(true)}, "swupdate", VerifiesUnknown, "usr/bin/swupdate"},
+		"ostree in a commit's tree":     {map[string]string{"usr/etc/ostree/remotes.d/a.conf": "[remote \"a\"]\nurl=https://o.example.invalid\ngpg-verify=false\n"}, "ostree", VerifiesNot, "a.conf:3"},
 		"ostree without gpg":            {map[string]string{"etc/ostree/remotes.d/a.conf": "[remote \"a\"]\nurl=https://o.example.invalid\ngpg-verify=false\n"}, "ostree", VerifiesNot, "a.conf:3"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -96,6 +100,30 @@ func TestUpdaters(t *testing.T) {
 			}
 			t.Fatalf("%s was not seen", tc.updater)
 		})
+	}
+}
+
+// TestOldestVersion finds what updaters are told to refuse as too old.
+func TestOldestVersion(t *testing.T) {
+	for name, tc := range map[string]struct {
+		files map[string]string
+		want  *OldestVersion
+	}{
+		"rauc":               {map[string]string{"etc/rauc/system.conf": "[system]\nmin-bundle-version=2.4.0\n"}, &OldestVersion{Version: "2.4.0"}},
+		"rauc elsewhere":     {map[string]string{"etc/rauc/system.conf": "[system]\ncompatible=x\n[handlers]\nmin-bundle-version=2\n"}, nil},
+		"rauc, commented":    {map[string]string{"etc/rauc/system.conf": "[system]\n#min-bundle-version=2.4.0\n"}, nil},
+		"swupdate":           {map[string]string{"etc/swupdate.cfg": "globals : {\n no-downgrading = \"1.4.2\";\n};\n"}, &OldestVersion{Version: "1.4.2"}},
+		"swupdate, the same": {map[string]string{"etc/swupdate.cfg": "globals : {\n no-reinstalling = \"1.4.2\";\n};\n"}, nil},
+		"swupdate by script": {map[string]string{"usr/bin/swupdate": swupdateProgram(true), "etc/init.d/S50up": "#!/bin/sh\nswupdate -N \"$(cat /etc/sw-versions)\" -i /tmp/a.swu\n"}, &OldestVersion{}},
+	} {
+		got := observed(t, Updaters, tc.files)
+		if len(got) != 1 || (got[0].Oldest == nil) != (tc.want == nil) {
+			t.Errorf("%s: %+v", name, got)
+			continue
+		}
+		if o := got[0].Oldest; o != nil && (o.Version != tc.want.Version || o.Location.Path == "") {
+			t.Errorf("%s: %+v", name, *o)
+		}
 	}
 }
 

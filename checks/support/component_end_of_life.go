@@ -28,7 +28,7 @@ var ComponentEndOfLife = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.3-8"},
-	Version:   4,
+	Version:   5,
 	Needs:     checks.Needs(facts.Components, advisories.EndOfLife),
 	Run:       componentEndOfLife,
 }
@@ -98,6 +98,7 @@ var subjects = []string{
 	"linux",
 	"openssl", "libressl", "mbedtls", "wolfssl", "gnutls", "nss",
 	"zephyr", "freertos", "mbed-os", "riot", "esp-idf", "esp8266-rtos-sdk", "nrf-connect-sdk", "nrf5-sdk",
+	"threadx", "nuttx", "contiki-ng", "tuya-iot-sdk", "esphome",
 }
 
 func isSubject(k facts.Component) bool {

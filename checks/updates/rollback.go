@@ -24,8 +24,8 @@ var Rollback = &checks.Check{
 	Reads:     "FD",
 	Severity:  assay.Medium,
 	Provision: []string{"5.3-2"},
-	Version:   2,
-	Needs:     checks.Needs(facts.UpdateContainers),
+	Version:   3,
+	Needs:     checks.Needs(facts.UpdateContainers, facts.Updaters),
 	Run:       rollback,
 }
 
@@ -79,6 +79,17 @@ func rollback(c *checks.Context) checks.Judgement {
 				counted = append(counted, u.Location)
 			}
 		}
+	}
+	for _, u := range checks.Ask(c, facts.Updaters) {
+		if u.Oldest == nil {
+			continue
+		}
+		than := "than it is told on the device"
+		if u.Oldest.Version != "" {
+			than = "than " + clean(u.Oldest.Version)
+		}
+		found = append(found, checks.Observed(assay.Info, u.Name+" refuses what is older "+than, u.Oldest.Location))
+		counted = append(counted, u.Oldest.Location)
 	}
 	found = checks.Merged(found)
 	switch {

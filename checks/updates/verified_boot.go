@@ -24,8 +24,8 @@ var VerifiedBoot = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.7-1"},
-	Version:   3,
-	Needs:     checks.Needs(facts.BootKeys, facts.Signatures, facts.UpdateContainers, facts.ModuleSignatures, facts.KernelConfigs),
+	Version:   4,
+	Needs:     checks.Needs(facts.BootKeys, facts.UncheckedBoots, facts.Signatures, facts.UpdateContainers, facts.ModuleSignatures, facts.KernelConfigs),
 	Run:       verifiedBoot,
 }
 
@@ -49,7 +49,11 @@ func verifiedBoot(c *checks.Context) checks.Judgement {
 			continue
 		}
 		demanded = append(demanded, k.Location)
+		if k.Required == "image" {
+			found = append(found, checks.Observed(assay.Low, "the boot loader demands that each image is signed by the key "+clean(k.Name)+", and not how they are put together", k.Location))
+		}
 	}
+	found = append(found, uncheckedBoots(c, len(demanded) > 0)...)
 	unsigned := 0
 	for _, u := range checks.Ask(c, facts.UpdateContainers) {
 		if slices.Contains(bootTypes, u.Type) && u.Signatures == 0 && !u.Encrypted {
@@ -70,6 +74,22 @@ func verifiedBoot(c *checks.Context) checks.Judgement {
 		return c.Inconclusive("what is started is signed; whether the device demands that is not in the image").With(found...)
 	}
 	return c.Inconclusive("nothing was seen of a boot loader that checks what it starts").With(found...)
+}
+
+// uncheckedBoots are settings by which U-Boot checks nothing. Where no key is seen that
+// it demands, only checksums may be what is left out.
+func uncheckedBoots(c *checks.Context, demands bool) (found []assay.Finding) {
+	for _, u := range checks.Ask(c, facts.UncheckedBoots) {
+		severity := assay.Low
+		switch {
+		case demands && u.Stored:
+			severity = assay.High
+		case demands:
+			severity = assay.Medium
+		}
+		found = append(found, checks.Observed(severity, "the environment of the boot loader switches the check of what it starts off (verify)", u.Location))
+	}
+	return found
 }
 
 // kernelModules notes whether modules are signed, and whether the kernel demands

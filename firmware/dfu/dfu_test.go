@@ -86,6 +86,15 @@ func TestSuffix(t *testing.T) {
 	if o := open(t, dfu.Suffix, bad); o.Hashes[0].OK || len(o.Damage) != 1 || !strings.Contains(o.Damage[0].Reason, "checksum differs") || len(o.Parts) != 1 {
 		t.Errorf("%+v", o)
 	}
+	prefix := append([]byte("\xda\xff\x0a\x00"), bytes.Repeat([]byte{0xff}, 12)...)
+	for name, b := range map[string][]byte{"suffix first": slices.Concat(prefix, suffixed(program, 0x0100)), "prefix first": suffixed(slices.Concat(prefix, program), 0x0100)} {
+		if o := open(t, dfu.Suffix, b); !o.Hashes[0].OK || o.Damage != nil || o.Attributes["prefix"] != "lpc" || o.Parts[0].Offset != 16 || o.Parts[0].Length != 5000 {
+			t.Errorf("%s: %+v", name, o)
+		}
+	}
+	if o := open(t, dfu.Suffix, slices.Concat([]byte("\xda\xff\x0a\x00"), make([]byte, 12), suffixed(program, 0x0100))); o.Hashes[0].OK {
+		t.Error("what stands before the file is no prefix, and the checksum holds")
+	}
 	for name, b := range map[string][]byte{
 		"no file": suffixed(nil, 0x0100), "version": suffixed(program, 0x0200), "more": append(suffixed(program, 0x0100), 0),
 		"cut": suffixed(program, 0x0100)[:5015], "short": []byte("UFD"),

@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"strings"
 
 	"github.com/assay-iot/assay/firmware/format"
 )
@@ -55,8 +56,7 @@ func openSuffix(ctx context.Context, in format.Input, _ *format.Budget) (*format
 	if !ok {
 		return nil, format.Errorf(max(in.Size-suffixSize, 0), "no suffix")
 	}
-	covered := format.Span{Length: in.Size - 4}
-	sum := crc32.NewIEEE()
+	covered, sum := format.Span{Length: in.Size - 4}, crc32.NewIEEE()
 	if err := format.Sum(ctx, sum, in, covered); err != nil {
 		return nil, err
 	}
@@ -68,6 +68,16 @@ func openSuffix(ctx context.Context, in format.Input, _ *format.Budget) (*format
 	for name, id := range map[string]uint16{"vendor": s.vendor, "product": s.product, "device": s.device} {
 		if id != anyID {
 			o.Attributes[name] = fmt.Sprintf("0x%04x", id)
+		}
+	}
+	if !o.Hashes[0].OK && hasLPC(in) { // some tools put the prefix before a file that has its suffix already
+		behind := format.Span{Offset: lpcPrefix, Length: covered.Length - lpcPrefix}
+		sum.Reset()
+		if err := format.Sum(ctx, sum, in, behind); err != nil {
+			return nil, err
+		}
+		if ^sum.Sum32() == s.crc {
+			o.Hashes[0].Span, o.Hashes[0].OK = behind, true
 		}
 	}
 	if !o.Hashes[0].OK {
@@ -86,10 +96,18 @@ func content(in format.Input, end int64, attributes map[string]string) format.Pa
 		attributes["load"] = fmt.Sprintf("0x%08x", uint32(le.Uint16(h[2:]))*1024)
 		p.Offset = stellarisPrefix
 	}
-	if h := in.Head(lpcPrefix); len(h) == lpcPrefix && string(h[:2]) == "\x1a\x3f" && end > lpcPrefix {
+	if hasLPC(in) && end > lpcPrefix {
 		attributes["prefix"] = "lpc"
 		p.Offset = lpcPrefix
 	}
 	p.Length -= p.Offset
 	return p
+}
+
+// hasLPC reports the header with which the boot ROM of LPC18xx and LPC43xx takes a
+// program that is not encrypted over USB (UM10503, on its boot image header): a mark, the
+// length in blocks, and ones where no hash is.
+func hasLPC(in format.Input) bool {
+	h := in.Head(lpcPrefix)
+	return len(h) == lpcPrefix && (string(h[:2]) == "\x1a\x3f" || string(h[:2]) == "\xda\xff" && string(h[4:]) == strings.Repeat("\xff", 12))
 }
