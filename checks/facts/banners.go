@@ -21,7 +21,12 @@ type banner struct {
 	// format: then it is a string of its own in the file. Of several that fit,
 	// none counts. Its first group, or all of it, is the version.
 	whole *pattern
-	files []string // patterns of path.Match for the file's base name; nil for any
+	// highest takes the highest of several that fit whole instead of none.
+	highest bool
+	// numbers are, in place of both, variables of a library that hold the numbers of
+	// its version, one after the other.
+	numbers []string
+	files   []string // patterns of path.Match for the file's base name; nil for any
 	// quoted are libraries: a program that is linked with one quotes the version
 	// of the headers that it was built with, which says nothing about the library.
 	// beside is a literal of the code itself: an ELF file without it only quotes
@@ -60,7 +65,7 @@ type sighting struct {
 // what a page says about a version is not the version.
 var sightings = &Scan[sighting]{
 	Name:    "version-strings",
-	Version: 3,
+	Version: 4,
 	Doc:     "Components that name their own version inside programs, modules and flat code.",
 	Want:    func(f *firmware.File) bool { return f.Size >= minAnchor },
 	Words:   bannerWords,
@@ -87,6 +92,9 @@ func seeBanners(f *firmware.File, content []byte, anchors sights) []sighting {
 			all = append(all, s)
 		}
 		return len(all) < maxSightings
+	}
+	if elf != nil {
+		inNamedFiles.see(f, elf, content, add)
 	}
 	once := map[int]bool{} // words that say all at their first place
 	anchors.each(func(word, at int) bool {
@@ -126,10 +134,11 @@ func (b banner) fits(base string, elf *elfFile, content []byte) bool {
 	if b.files != nil && !matches(b.files) {
 		return false
 	}
-	if elf == nil || matches(b.own) {
+	archive := bytes.HasPrefix(content, []byte("!<arch>\n")) // of objects, each like an ELF file
+	if elf == nil && !archive || matches(b.own) {
 		return true
 	}
-	if slices.ContainsFunc(b.quoted, func(lib string) bool { return needsLibrary(elf.needed, lib) }) {
+	if elf != nil && slices.ContainsFunc(b.quoted, func(lib string) bool { return needsLibrary(elf.needed, lib) }) {
 		return false
 	}
 	return b.beside == "" || bytes.Contains(content, []byte(b.beside))
@@ -139,7 +148,11 @@ func (b banner) fits(base string, elf *elfFile, content []byte) bool {
 // where to where it was read.
 func (b banner) find(content []byte, at int) (version string, from, to int) {
 	if b.version == nil {
-		version, from = lonelyVersion(content, b.whole)
+		if b.highest {
+			version, from = highestVersion(content, b.whole)
+		} else {
+			version, from = lonelyVersion(content, b.whole)
+		}
 		return version, from, from + len(version)
 	}
 	start := at + len(b.anchor) - b.keep
@@ -156,22 +169,11 @@ func (b banner) find(content []byte, at int) (version string, from, to int) {
 // if there is none, or if there are several, it gives "".
 func lonelyVersion(content []byte, form *pattern) (string, int) {
 	version, where := "", 0
-	for at := 0; at < len(content); {
-		n := bytes.IndexByte(content[at:], 0)
-		if n < 0 {
-			break
+	for found, at := range lonelyVersions(content, form) {
+		if version != "" && version != found {
+			return "", 0
 		}
-		start := textBefore(content[at : at+n])
-		if s := content[at+start : at+n]; len(s) >= 3 && s[0] >= '0' && s[0] <= '9' && (start == 0 || len(s) >= leastInCode) {
-			if m := form.Get().FindSubmatch(s); m != nil {
-				found := string(m[len(m)-1])
-				if version != "" && version != found {
-					return "", 0
-				}
-				version, where = found, at+start
-			}
-		}
-		at += n + 1
+		version, where = found, at
 	}
 	return version, where
 }

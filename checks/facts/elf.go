@@ -155,16 +155,26 @@ func (e *elfFile) slice(at, n uint64) []byte {
 
 // atAddress gives up to n bytes at a virtual address.
 func (e *elfFile) atAddress(addr, n uint64) []byte {
+	at, left := e.offsetOf(addr)
+	if left == 0 {
+		return nil
+	}
+	return e.data[at : at+min(n, left)]
+}
+
+// offsetOf gives where in the file a virtual address is, and how many bytes are there
+// from it on; 0 if none.
+func (e *elfFile) offsetOf(addr uint64) (at, left uint64) {
 	for _, s := range e.segments {
 		if s.kind == ptLoad && addr >= s.vaddr && addr-s.vaddr < s.size {
 			at, end := s.offset+addr-s.vaddr, uint64(len(e.data))
 			if at >= end || at < s.offset {
-				return nil
+				return 0, 0
 			}
-			return e.data[at : at+min(n, s.size-(addr-s.vaddr), end-at)]
+			return at, min(s.size-(addr-s.vaddr), end-at)
 		}
 	}
-	return nil
+	return 0, 0
 }
 
 // readDynamic reads PT_DYNAMIC.
