@@ -4,7 +4,7 @@ package facts
 var (
 	plain     = lazy(`^v?(\d+\.\d+[0-9A-Za-z.+~_-]*)`)
 	numeric   = lazy(`^(\d+\.\d+[0-9.]*)`)
-	counted   = lazy(`^(\d+)[\s\x00]`)
+	counted   = lazy(`^(\d+(?:\.\d+)?)[\s\x00]`)
 	threefold = lazy(`^(\d+\.\d+\.\d+)`)
 	spaced    = lazy(`^v?(\d+\.\d+[0-9A-Za-z.+~_-]*)[ )/\x00\r\n]`)
 	dated     = lazy(`^(?:SPL )?v?(\d+\.\d+[0-9A-Za-z.+~_-]*) \(`)
@@ -114,7 +114,7 @@ var banners = []banner{
 	{name: "libevent", anchor: "event_get_version", whole: stable, files: []string{"libevent*.so*"}},
 	{name: "libgcrypt", anchor: "This is Libgcrypt ", version: numeric},
 	{name: "libjpeg-turbo", anchor: "libjpeg-turbo version ", version: numeric},
-	{name: "libmicrohttpd", anchor: "MHD_get_version", whole: below1, files: []string{"libmicrohttpd.so*"}},
+	{name: "libmicrohttpd", anchor: "MHD_get_version", whole: three, files: []string{"libmicrohttpd.so*"}},
 	{name: "libpcap", anchor: "libpcap version ", version: spaced},
 	{name: "libpng", anchor: "libpng version ", version: spaced, quoted: []string{"libpng", "libpng12", "libpng14", "libpng15", "libpng16"}},
 	{name: "libressl", anchor: "LibreSSL ", version: numeric, quoted: []string{"libcrypto", "libssl"}, beside: "OPENSSLDIR: ", own: []string{"openssl", "libcrypto.so*", "libssl.so*"}},

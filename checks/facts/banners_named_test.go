@@ -64,6 +64,8 @@ func TestNamedBannerList(t *testing.T) {
 		{"usr/sbin/kamailio", "kamailio (5.6.3 (arm/linux))", "kamailio 5.6.3"},
 		{"usr/sbin/kea-dhcp4", "Extended version:  2.2.0 (tarball)", "kea 2.2.0"},
 		{"sbin/kexec", "kexec-tools 2.0.25", "kexec-tools 2.0.25"},
+		{"usr/sbin/knotd", "(Knot DNS %s)|3.4.6", "knot 3.4.6"},
+		{"usr/sbin/ntpd", "ntpd ntpsec-1.2.3", "ntpsec 1.2.3"},
 		{"usr/bin/less", "LESSSECURE|590", "less 590"},
 		{"usr/bin/qmicli", "qmicli 1.32.2", "libqmi 1.32.2"},
 		{"usr/bin/mbimcli", "mbimcli 1.28.2", "libmbim 1.28.2"},
@@ -217,7 +219,16 @@ func TestNamedBanners(t *testing.T) {
 		{"bin/sed", "GNU sed|4.0|4.9", "sed 4.9"},                // the oldest that it gets along with
 		{"usr/lib/libzip.so.4", "zip_libzip_version|1.2.11", ""}, // of the headers of zlib
 		{"usr/bin/redis-cli", "redis|1.0.0|2.8.12|7.0.15|7.0.9|127.0.0.1|1.3", "redis 7.0.15"},
+		{"usr/bin/redis-cli", "redis|8.0.0|8.0.21789404730000000000|8.0.2", "redis 8.0.2"}, // a time behind it
 		{"usr/bin/redis-cli", "redis|%s", ""},
+		{"usr/sbin/iw", "nl80211|0.8|1.6|3.2|6.9", "iw 6.9"},
+		{"usr/bin/tmux", "TMUX|6.5|3.5a", "tmux 3.5a"},
+		{"usr/bin/kmod", "kmod version 34.2\n", "kmod 34.2"},
+		{"usr/sbin/knotd", ";; Zone dump (Knot DNS %s)|3.4.6", "knot 3.4.6"},
+		{"usr/lib/libmicrohttpd.so.12", "MHD_get_version|1.0.1", "libmicrohttpd 1.0.1"},
+		{"usr/sbin/ntpd", "ntpd ntpsec-1.2.3", "ntpsec 1.2.3"},
+		{"usr/bin/unsquashfs", "%s version 4.6.1 (2023/03/25)\n", "squashfs-tools 4.6.1"},
+		{"usr/sbin/kea-dhcp4", "libkea-eval.so.39|2.6.3", "kea 2.6.3"},
 		{"usr/lib/libldap-2.5.so.0.1.8", "OPENLDAP_2.5|1.3.6.1.1.8|2.5.4.10", ""}, // identifiers of objects
 		{"usr/sbin/ptp4l", "ptp|000000.0000.000000|3.1.1", "linuxptp 3.1.1"},
 		{"usr/libexec/ipsec/pluto", "Libreswan 3.0 or later|Libreswan 4.10", "libreswan 4.10"},

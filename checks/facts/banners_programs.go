@@ -9,9 +9,9 @@ var (
 	gdb       = lazy(`^(?:[7-9]|1\d)\.\d+(?:\.\d+)?$`)
 	mariadb   = lazy(`^(\d+\.\d+\.\d+)-MariaDB`)
 	polkit    = lazy(`^(?:0\.1\d\d|1\d\d)$`)
-	redis     = lazy(`^[2-9]\.\d+\.\d+$`)
+	redis     = lazy(`^[2-9]\.\d{1,2}\.\d{1,3}$`)
 	syslogNG  = lazy(`^\d+ \((\d+\.\d+\.\d+)\)`)
-	tmux      = lazy(`^[1-9]\.\d[a-z]?$`)
+	tmux      = lazy(`^[1-4]\.\d[a-z]?$`)
 	uwsgiSays = lazy(`^(2\.\d\.\d+)(?:-[a-z]+)?$`)
 	xinetd    = lazy(`^2\.3\.\d+(?:\.\d+)?$`)
 	inetutil  = lazy(`^[12]\.\d+(?:\.\d+)?$`)
@@ -54,10 +54,12 @@ var programBanners = []banner{
 	{name: "inetutils", anchor: "GNU inetutils", whole: inetutil, files: []string{"telnetd", "inetutils-*", "inetd", "ftpd", "rlogind", "rshd", "syslogd", "tftpd", "telnet", "ping"}},
 	{name: "iperf", anchor: "iperf version ", version: numeric, files: []string{"iperf"}},
 	{name: "iputils", anchor: "iputils", whole: iputils, files: []string{"ping", "ping6", "arping", "clockdiff", "tracepath", "rdisc"}},
-	{name: "iw", anchor: "nl80211", whole: lazy(`^[3-9]\.\d\d$`), files: []string{"iw"}},
+	{name: "iw", anchor: "nl80211", whole: lazy(`^(?:3\.\d\d|[4-9]\.\d{1,2})$`), files: []string{"iw"}},
 	{name: "kamailio", anchor: "kamailio (", version: numeric, files: []string{"kamailio"}},
 	{name: "kea", anchor: "Extended version:", version: lazy(`^ +(\d+\.\d+\.\d+)`), files: []string{"kea-*"}},
+	{name: "kea", anchor: "libkea-", whole: lazy(`^[1-3]\.\d+\.\d+$`), files: []string{"kea-*"}},
 	{name: "kexec-tools", anchor: "kexec-tools ", version: numeric, files: []string{"kexec"}},
+	{name: "knot", anchor: "(Knot DNS %s)", whole: lazy(`^3\.\d+\.\d+$`), files: []string{"knotd", "kdig", "khost"}},
 	{name: "less", anchor: "LESSSECURE", whole: lessThan, files: []string{"less"}},
 	{name: "libqmi", anchor: "qmicli ", version: numeric, files: []string{"qmicli"}},
 	{name: "libmbim", anchor: "mbimcli ", version: numeric, files: []string{"mbimcli"}},
@@ -80,6 +82,7 @@ var programBanners = []banner{
 	{name: "nfs-utils", anchor: "%s version ", version: numeric, files: []string{"rpc.mountd", "rpc.statd"}},
 	{name: "nmap", anchor: "Nmap ", whole: lazy(`^[4-9]\.\d\d$`), files: []string{"nmap"}},
 	{name: "nsd", anchor: "\x00NSD ", version: numeric, files: []string{"nsd", "nsd-*"}},
+	{name: "ntpsec", anchor: "ntpd ntpsec-", version: numeric, files: []string{"ntpd"}},
 	{name: "ntfs-3g", anchor: "ntfs-3g", whole: lazy(`^20\d\d\.\d{1,2}\.\d{1,2}$`), files: []string{"ntfs-3g", "lowntfs-3g", "mkntfs", "ntfsfix", "ntfsresize", "libntfs-3g.so*"}},
 	{name: "nut", anchor: "NUT_", whole: lazy(`^2\.[4-9]\.\d+$`), files: []string{"upsd", "upsmon", "upsdrvctl"}},
 	{name: "open-iscsi", anchor: "# BEGIN RECORD ", version: numeric, files: []string{"iscsid", "iscsiadm", "iscsistart"}},
@@ -103,6 +106,7 @@ var programBanners = []banner{
 	{name: "smartmontools", anchor: "smartmontools release ", version: numeric, files: []string{"smartctl", "smartd"}},
 	{name: "smcroute", anchor: "SMCRoute v", version: numeric, files: []string{"smcroute*"}},
 	{name: "squashfs-tools", anchor: "squashfs version ", version: numeric, files: []string{"unsquashfs", "mksquashfs"}},
+	{name: "squashfs-tools", anchor: "%s version ", version: lazy(`^(4\.\d[0-9.]*) \(20`), files: []string{"unsquashfs", "mksquashfs"}},
 	{name: "strace", anchor: "Usage: strace", whole: lazy(`^[4-9]\.\d{1,2}$`), files: []string{"strace"}},
 	{name: "strongswan", anchor: "%sSwan ", version: numeric, files: []string{"starter"}},
 	{name: "syslog-ng", anchor: "syslog-ng ", version: syslogNG, files: []string{"syslog-ng"}},

@@ -39,7 +39,7 @@ type Component struct {
 // component seen several times is listed once, with its places.
 var Components = &Fact[[]Component]{
 	Name:    "components",
-	Version: 8,
+	Version: 9,
 	Doc:     "Software components with version, package URL, places and confidence.",
 	Needs:   []Node{Tree, Roots, Texts, packages, sightings, javaMarks},
 	Observe: func(o *Observer) ([]Component, error) {
