@@ -181,7 +181,8 @@ func lonelyVersion(content []byte, form *pattern) (string, int) {
 // Limits of a version that is a string of its own.
 const (
 	maxLonely   = 24 // bytes
-	leastInCode = 5  // bytes of one behind a table or code, where shorter ones stand by chance
+	leastLonely = 3
+	leastInCode = 5 // bytes of one behind a table or code, where shorter ones stand by chance
 )
 
 // textBefore is where the text at the end of some bytes begins: the first string of a

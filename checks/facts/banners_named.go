@@ -66,13 +66,12 @@ const ofManyPrograms = "BusyBox v"
 
 // see reads what an ELF file says of itself.
 func (n *namedBanners) see(f *firmware.File, elf *elfFile, content []byte, add func(sighting) bool) {
-	for b := range n.of(path.Base(f.Name)) {
-		if bytes.Contains(content, []byte(ofManyPrograms)) {
+	base, asked := path.Base(f.Name), false
+	for b := range n.of(base) {
+		if !asked && bytes.Contains(content, []byte(ofManyPrograms)) {
 			return
 		}
-		if !b.fits(path.Base(f.Name), elf, content) {
-			continue
-		}
+		asked = true
 		version, from, to := b.first(elf, content)
 		add(sighting{Name: b.name, Version: version, Confidence: ConfidenceString, Location: span(f, from, to)})
 	}
@@ -124,12 +123,20 @@ func (b banner) counted(elf *elfFile) (version string, from, to int) {
 func lonelyVersions(content []byte, form *pattern) iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		for at := 0; at < len(content); {
+			if content[at] == 0 {
+				at++
+				continue
+			}
 			n := bytes.IndexByte(content[at:], 0)
 			if n < 0 {
 				return
 			}
+			if n < leastLonely {
+				at += n + 1
+				continue
+			}
 			start := textBefore(content[at : at+n])
-			if s := content[at+start : at+n]; len(s) >= 3 && s[0] >= '0' && s[0] <= '9' && (start == 0 || len(s) >= leastInCode) {
+			if s := content[at+start : at+n]; len(s) >= leastLonely && s[0] >= '0' && s[0] <= '9' && (start == 0 || len(s) >= leastInCode) {
 				if m := form.Get().FindSubmatch(s); m != nil && !yield(string(m[len(m)-1]), at+start) {
 					return
 				}

@@ -262,8 +262,8 @@ func TestNamedIndex(t *testing.T) {
 				forms++
 			}
 		}
-		if forms != 1 || b.files == nil || b.anchor == "" && b.numbers == nil {
-			t.Errorf("%s: one form of version, the names of files and an anchor", b.name)
+		if forms != 1 || b.files == nil || b.anchor == "" && b.numbers == nil || b.quoted != nil || b.beside != "" {
+			t.Errorf("%s: one form of version, the names of files and an anchor, and no more", b.name)
 		}
 	}
 }
