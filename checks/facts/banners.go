@@ -22,7 +22,12 @@ type banner struct {
 	// format: then it is a string of its own in the file. Of several that fit,
 	// none counts. Its first group, or all of it, is the version.
 	whole *pattern
-	files []string // patterns of path.Match for the file's base name; nil for any
+	// highest takes the highest of several that fit whole instead of none.
+	highest bool
+	// numbers are, in place of both, variables of a library that hold the numbers of
+	// its version, one after the other.
+	numbers []string
+	files   []string // patterns of path.Match for the file's base name; nil for any
 	// quoted are libraries: a program that is linked with one quotes the version
 	// of the headers that it was built with, which says nothing about the library.
 	// beside is a literal of the code itself: an ELF file without it only quotes
@@ -77,8 +82,8 @@ func seeBanners(f *firmware.File, content []byte, anchors sights) []sighting {
 		return nil
 	}
 	var all []sighting
-	elf, _ := elf.Parse(content)
-	if name, version, ok := libraryVersion(base); ok && (elf != nil || name == "uclibc") {
+	program, _ := elf.Parse(content)
+	if name, version, ok := libraryVersion(base); ok && (program != nil || name == "uclibc") {
 		all = append(all, sighting{Name: name, Version: version, Confidence: ConfidenceString, Location: At(f)})
 	}
 	seen := map[[3]string]bool{}
@@ -88,6 +93,9 @@ func seeBanners(f *firmware.File, content []byte, anchors sights) []sighting {
 			all = append(all, s)
 		}
 		return len(all) < maxSightings
+	}
+	if program != nil {
+		inNamedFiles.see(f, program, content, add)
 	}
 	once := map[int]bool{} // words that say all at their first place
 	anchors.Each(func(word, at int) bool {
@@ -102,7 +110,7 @@ func seeBanners(f *firmware.File, content []byte, anchors sights) []sighting {
 			return len(all) < maxSightings
 		}
 		b := banners[word-len(builders)]
-		if once[word] = b.version == nil; !b.fits(base, elf, content) {
+		if once[word] = b.version == nil; !b.fits(base, program, content) {
 			once[word] = true
 			return true
 		}
@@ -120,17 +128,18 @@ func quotes(base string, content []byte) bool {
 }
 
 // fits reports whether the banner may speak in a file of that name.
-func (b banner) fits(base string, elf *elf.File, content []byte) bool {
+func (b banner) fits(base string, program *elf.File, content []byte) bool {
 	matches := func(patterns []string) bool {
 		return slices.ContainsFunc(patterns, func(p string) bool { ok, _ := path.Match(p, base); return ok })
 	}
 	if b.files != nil && !matches(b.files) {
 		return false
 	}
-	if elf == nil || matches(b.own) {
+	archive := bytes.HasPrefix(content, []byte("!<arch>\n")) // of objects, each like an ELF file
+	if program == nil && !archive || matches(b.own) {
 		return true
 	}
-	if slices.ContainsFunc(b.quoted, func(lib string) bool { return elf.Needs(lib) }) {
+	if program != nil && slices.ContainsFunc(b.quoted, program.Needs) {
 		return false
 	}
 	return b.beside == "" || bytes.Contains(content, []byte(b.beside))
@@ -140,7 +149,11 @@ func (b banner) fits(base string, elf *elf.File, content []byte) bool {
 // where to where it was read.
 func (b banner) find(content []byte, at int) (version string, from, to int) {
 	if b.version == nil {
-		version, from = lonelyVersion(content, b.whole)
+		if b.highest {
+			version, from = highestVersion(content, b.whole)
+		} else {
+			version, from = lonelyVersion(content, b.whole)
+		}
 		return version, from, from + len(version)
 	}
 	start := at + len(b.anchor) - b.keep
@@ -157,22 +170,11 @@ func (b banner) find(content []byte, at int) (version string, from, to int) {
 // if there is none, or if there are several, it gives "".
 func lonelyVersion(content []byte, form *pattern) (string, int) {
 	version, where := "", 0
-	for at := 0; at < len(content); {
-		n := bytes.IndexByte(content[at:], 0)
-		if n < 0 {
-			break
+	for found, at := range lonelyVersions(content, form) {
+		if version != "" && version != found {
+			return "", 0
 		}
-		start := textBefore(content[at : at+n])
-		if s := content[at+start : at+n]; len(s) >= 3 && s[0] >= '0' && s[0] <= '9' && (start == 0 || len(s) >= leastInCode) {
-			if m := form.Get().FindSubmatch(s); m != nil {
-				found := string(m[len(m)-1])
-				if version != "" && version != found {
-					return "", 0
-				}
-				version, where = found, at+start
-			}
-		}
-		at += n + 1
+		version, where = found, at
 	}
 	return version, where
 }
@@ -180,7 +182,8 @@ func lonelyVersion(content []byte, form *pattern) (string, int) {
 // Limits of a version that is a string of its own.
 const (
 	maxLonely   = 24 // bytes
-	leastInCode = 5  // bytes of one behind a table or code, where shorter ones stand by chance
+	leastLonely = 3
+	leastInCode = 5 // bytes of one behind a table or code, where shorter ones stand by chance
 )
 
 // textBefore is where the text at the end of some bytes begins: the first string of a

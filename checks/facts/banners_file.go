@@ -2,31 +2,139 @@ package facts
 
 import (
 	"cmp"
+	"regexp"
 	"strings"
 )
 
+// libraryFile is a shared library whose file carries its version in its name.
+type libraryFile struct {
+	name string // of the component
+	form *pattern
+	as   string // the version by the groups of the form; "" for all of it
+}
+
+// The forms of a version in the name of a file.
+var (
+	twoNumbers   = lazy(`^\d+\.\d+$`)
+	threeNumbers = lazy(`^\d+\.\d+\.\d+$`)
+	hundreds     = lazy(`^0\.(\d{1,2})00\.(\d{1,2})$`) // odd ones are of no release
+	uClibc       = lazy(`^(?:lib|ld64-|ld-)uClibc-(\d+(?:\.\d+)+)\.so$`)
+	gstreamer    = lazy(`^0\.(\d{1,2})(\d\d)\.0$`)
+	glibcFile    = lazy(`^(?:libc|ld)-(2\.\d+(?:\.\d+)?)\.so$`)
+	elfutils     = lazy(`^lib(?:elf|dw|asm)-(0\.\d+)\.so$`)
+	bindFile     = lazy(`^lib(?:isc|dns|ns|isccfg)-(9\.\d+\.\d+).*\.so$`)
+	pulseFile    = lazy(`^libpulse(?:common|core)-(\d+\.\d+)(?:\.\d+)?\.so$`)
+	aclNumbers   = lazy(`^1\.1\.(2)(\d)(\d\d)$`)
+	cairoNumbers = lazy(`^2\.1(\d[02468])\d\d\.(\d{1,2})$`)
+	zmqNumbers   = lazy(`^5\.2\.(\d{1,2})$`)
+)
+
+// libraries are shared libraries whose file carries their version in its name:
+// libz.so.1.2.13. Most others count the changes of their interface there.
+var libraries = map[string]libraryFile{
+	"libacl.so.":               {"acl", aclNumbers, "$1.$2.$3"}, // 1.1.2301 is of 2.3.1
+	"libaom.so.":               {name: "aom", form: threeNumbers},
+	"libattr.so.":              {"attr", aclNumbers, "$1.$2.$3"},
+	"libboost_filesystem.so.":  {name: "boost", form: threeNumbers},
+	"libboost_system.so.":      {name: "boost", form: threeNumbers},
+	"libboost_thread.so.":      {name: "boost", form: threeNumbers},
+	"libbrotlicommon.so.":      {name: "brotli", form: threeNumbers},
+	"libbrotlidec.so.":         {name: "brotli", form: threeNumbers},
+	"libcairo.so.":             {"cairo", cairoNumbers, "1.$1.$2"}, // 2.11600.0 is of 1.16.0
+	"libcap.so.":               {name: "libcap", form: twoNumbers}, // one number alone is that of the interface
+	"libcjson.so.":             {name: "cjson", form: threeNumbers},
+	"libexiv2.so.":             {name: "exiv2", form: threeNumbers},
+	"libfuse.so.":              {name: "fuse", form: threeNumbers},
+	"libfuse3.so.":             {name: "fuse", form: threeNumbers},
+	"libgit2.so.":              {name: "libgit2", form: threeNumbers},
+	"libglib-2.0.so.":          {"glib", hundreds, "2.$1.$2"}, // 0.7400.6 is of 2.74.6
+	"libglog.so.":              {name: "glog", form: threeNumbers},
+	"libgstapp-1.0.so.":        {"gst-plugins-base", gstreamer, "1.$1.$2"},
+	"libgstaudio-1.0.so.":      {"gst-plugins-base", gstreamer, "1.$1.$2"},
+	"libgstreamer-1.0.so.":     {"gstreamer", gstreamer, "1.$1.$2"}, // 0.2200.0 is of 1.22.0
+	"libgstrtsp-1.0.so.":       {"gst-plugins-base", gstreamer, "1.$1.$2"},
+	"libgstvideo-1.0.so.":      {"gst-plugins-base", gstreamer, "1.$1.$2"},
+	"libicudata.so.":           {name: "icu", form: twoNumbers},
+	"libicui18n.so.":           {name: "icu", form: twoNumbers},
+	"libicuuc.so.":             {name: "icu", form: twoNumbers},
+	"liblz4.so.":               {name: "lz4", form: threeNumbers},
+	"liblzma.so.":              {name: "xz", form: threeNumbers},
+	"libmbedcrypto.so.":        {name: "mbedtls", form: threeNumbers},
+	"libmbedtls.so.":           {name: "mbedtls", form: threeNumbers},
+	"libmbedx509.so.":          {name: "mbedtls", form: threeNumbers},
+	"libmodsecurity.so.":       {name: "modsecurity", form: threeNumbers},
+	"libmosquitto.so.":         {name: "mosquitto", form: threeNumbers},
+	"libncurses.so.":           {name: "ncurses", form: twoNumbers},
+	"libncursesw.so.":          {name: "ncurses", form: twoNumbers},
+	"libopencv_core.so.":       {name: "opencv", form: threeNumbers},
+	"libopenjp2.so.":           {name: "openjpeg", form: threeNumbers},
+	"libpcap.so.":              {name: "libpcap", form: threeNumbers},
+	"libpci.so.":               {name: "pciutils", form: threeNumbers},
+	"libpixman-1.so.":          {name: "pixman", form: threeNumbers},
+	"libqrencode.so.":          {name: "qrencode", form: threeNumbers},
+	"libQt5Core.so.":           {name: "qt", form: threeNumbers},
+	"libQt6Core.so.":           {name: "qt", form: threeNumbers},
+	"libSDL2-2.0.so.":          {"sdl", hundreds, "2.$1.$2"}, // 0.2600.5 is of 2.26.5
+	"libseccomp.so.":           {name: "libseccomp", form: threeNumbers},
+	"libsnappy.so.":            {name: "snappy", form: threeNumbers},
+	"libtinfo.so.":             {name: "ncurses", form: twoNumbers},
+	"libtommath.so.":           {name: "libtommath", form: threeNumbers},
+	"libtorrent-rasterbar.so.": {name: "libtorrent", form: threeNumbers},
+	"libubootenv.so.":          {name: "libubootenv", form: threeNumbers},
+	"libvncserver.so.":         {name: "libvncserver", form: threeNumbers},
+	"libxml2.so.":              {name: "libxml2", form: threeNumbers},
+	"libxslt.so.":              {name: "libxslt", form: threeNumbers},
+	"libyajl.so.":              {name: "yajl", form: threeNumbers},
+	"libz.so.":                 {name: "zlib", form: threeNumbers},
+	"libzmq.so.":               {"zeromq", zmqNumbers, "4.3.$1"}, // 5.2.4 is of 4.3.4
+	"libzstd.so.":              {name: "zstd", form: threeNumbers},
+}
+
+// freetype are the numbers of the interface by which a release of FreeType names its
+// library, as its own table has them (docs/VERSIONS.TXT).
+var freetype = map[string]string{
+	"6.10.2": "2.5.0", "6.11.0": "2.5.1", "6.11.1": "2.5.2", "6.11.2": "2.5.3", "6.11.3": "2.5.4", "6.11.4": "2.5.5",
+	"6.12.0": "2.6.0", "6.12.1": "2.6.1", "6.12.2": "2.6.2", "6.12.3": "2.6.3", "6.12.4": "2.6.4", "6.12.5": "2.6.5",
+	"6.12.6": "2.7.0", "6.13.0": "2.7.1", "6.14.0": "2.8.0", "6.15.0": "2.8.1", "6.16.0": "2.9.0", "6.16.1": "2.9.1",
+	"6.17.0": "2.10.0", "6.17.1": "2.10.1", "6.17.2": "2.10.2", "6.17.3": "2.10.3", "6.17.4": "2.10.4",
+	"6.18.0": "2.11.0", "6.18.1": "2.11.1", "6.18.2": "2.12.0", "6.18.3": "2.12.1", "6.19.0": "2.13.0",
+	"6.20.0": "2.13.1", "6.20.1": "2.13.2", "6.20.2": "2.13.3",
+}
+
 // libraryVersion gives the version that the name of a library's file carries.
 func libraryVersion(base string) (name, version string, ok bool) {
-	if m := uClibc.Get().FindStringSubmatch(base); m != nil {
-		return "uclibc", m[1], true
-	}
-	if m := glibcFile.Get().FindStringSubmatch(base); m != nil {
-		return "glibc", m[1], true
-	}
-	if m := gstreamer.Get().FindStringSubmatch(base); m != nil {
-		return "gstreamer", "1." + m[1] + "." + cmp.Or(strings.TrimLeft(m[2], "0"), "0"), true
+	for _, f := range []struct {
+		name string
+		form *pattern
+	}{{"uclibc", uClibc}, {"glibc", glibcFile}, {"elfutils", elfutils}, {"bind", bindFile}, {"pulseaudio", pulseFile}} {
+		if m := f.form.Get().FindStringSubmatch(base); m != nil {
+			return f.name, m[1], true
+		}
 	}
 	at := strings.Index(base, ".so.")
 	if at < 0 {
 		return "", "", false
 	}
-	if name, ok = libraries[base[:at+4]]; !ok {
+	stem, numbers := base[:at+4], base[at+4:]
+	if stem == "libfreetype.so." {
+		return "freetype", freetype[numbers], freetype[numbers] != ""
+	}
+	library, ok := libraries[stem]
+	if !ok || !library.form.Get().MatchString(numbers) {
 		return "", "", false
 	}
-	version = base[at+4:]
-	form := threeNumbers
-	if name == "libcap" || name == "ncurses" {
-		form = twoNumbers // one number alone is that of the interface
+	if library.as == "" {
+		return library.name, numbers, true
 	}
-	return name, version, form.Get().MatchString(version)
+	return library.name, withoutZeros(library.form.Get(), numbers, library.as), true
+}
+
+// withoutZeros fills the groups of a form into a version, without the zeros before a
+// number.
+func withoutZeros(form *regexp.Regexp, numbers, as string) string {
+	parts := strings.Split(form.ReplaceAllString(numbers, as), ".")
+	for i, p := range parts {
+		parts[i] = cmp.Or(strings.TrimLeft(p, "0"), "0")
+	}
+	return strings.Join(parts, ".")
 }

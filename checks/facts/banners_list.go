@@ -4,7 +4,7 @@ package facts
 var (
 	plain     = lazy(`^v?(\d+\.\d+[0-9A-Za-z.+~_-]*)`)
 	numeric   = lazy(`^(\d+\.\d+[0-9.]*)`)
-	counted   = lazy(`^(\d+)[\s\x00]`)
+	counted   = lazy(`^(\d+(?:\.\d+)?)[\s\x00]`)
 	threefold = lazy(`^(\d+\.\d+\.\d+)`)
 	spaced    = lazy(`^v?(\d+\.\d+[0-9A-Za-z.+~_-]*)[ )/\x00\r\n]`)
 	dated     = lazy(`^(?:SPL )?v?(\d+\.\d+[0-9A-Za-z.+~_-]*) \(`)
@@ -45,6 +45,7 @@ var (
 	rsync    = lazy(`^[23]\.\d\.\d+$`)
 	netSNMP  = lazy(`^5\.\d+(?:\.\d+)*$`)
 	connman  = lazy(`^1\.[1-9]\d$`)
+	bluez    = lazy(`^[4-9]\.\d{1,3}$`)
 	haproxy  = lazy(`^(\d\.\d+\.\d+)(?:-[0-9A-Za-z.+~-]+)?$`)
 	wget     = lazy(`^1\.[12]\d(?:\.\d+)?$`)
 )
@@ -59,7 +60,7 @@ var banners = []banner{
 	{name: "barebox", anchor: "barebox ", version: barebox},
 	{name: "bash", anchor: "@(#)Bash version ", version: numeric},
 	{name: "bind", anchor: "\x00BIND 9.", keep: 2, version: numeric},
-	{name: "bluez", anchor: "Bluetooth daemon ", whole: alone, files: []string{"bluetoothd"}},
+	{name: "bluez", anchor: "Bluetooth daemon ", whole: bluez, files: []string{"bluetoothd"}},
 	{name: "boa", anchor: "\x00Boa/0", keep: 1, version: plain, files: []string{"boa*"}},
 	{name: "busybox", anchor: "BusyBox v", version: plain},
 	{name: "c-ares", anchor: "ares_library_init", whole: three, files: []string{"libcares.so*"}},
@@ -69,7 +70,7 @@ var banners = []banner{
 	{name: "connman", anchor: "Connection Manager", whole: connman, files: []string{"connmand"}},
 	{name: "contiki-ng", anchor: "Contiki-NG-release/v", version: plain},
 	{name: "cups", anchor: "\x00CUPS/2", keep: 1, version: cups, files: []string{"cupsd", "libcups.so*"}},
-	{name: "curl", anchor: "\x00curl/", version: plain},
+	{name: "curl", anchor: "\x00curl/", version: plain, files: []string{"curl*"}},
 	{name: "dbus", anchor: "LIBDBUS_PRIVATE_", version: numeric, files: []string{"dbus-daemon", "libdbus-1.so*"}},
 	{name: "dnsmasq", anchor: "dnsmasq-", version: plain, files: []string{"dnsmasq*"}},
 	{name: "dropbear", anchor: "SSH-2.0-dropbear_", version: plain},
@@ -117,7 +118,7 @@ var banners = []banner{
 	{name: "libevent", anchor: "event_get_version", whole: stable, files: []string{"libevent*.so*"}},
 	{name: "libgcrypt", anchor: "This is Libgcrypt ", version: numeric},
 	{name: "libjpeg-turbo", anchor: "libjpeg-turbo version ", version: numeric},
-	{name: "libmicrohttpd", anchor: "MHD_get_version", whole: below1, files: []string{"libmicrohttpd.so*"}},
+	{name: "libmicrohttpd", anchor: "MHD_get_version", whole: three, files: []string{"libmicrohttpd.so*"}},
 	{name: "libpcap", anchor: "libpcap version ", version: spaced},
 	{name: "libpng", anchor: "libpng version ", version: spaced, quoted: []string{"libpng", "libpng12", "libpng14", "libpng15", "libpng16"}},
 	{name: "libressl", anchor: "LibreSSL ", version: numeric, quoted: []string{"libcrypto", "libssl"}, beside: "OPENSSLDIR: ", own: []string{"openssl", "libcrypto.so*", "libssl.so*"}},
@@ -232,21 +233,3 @@ var banners = []banner{
 	{name: "zlib", anchor: "deflate ", version: copyright},
 	{name: "zlib", anchor: "inflate ", version: copyright},
 }
-
-// libraries are shared libraries whose file carries their version in its name:
-// libz.so.1.2.13. Most others count the changes of their interface there.
-var libraries = map[string]string{
-	"libcap.so.": "libcap", "libcjson.so.": "cjson", "libglog.so.": "glog", "liblz4.so.": "lz4", "liblzma.so.": "xz",
-	"libmbedcrypto.so.": "mbedtls", "libmbedtls.so.": "mbedtls", "libmbedx509.so.": "mbedtls", "libmosquitto.so.": "mosquitto",
-	"libncurses.so.": "ncurses", "libncursesw.so.": "ncurses", "libtinfo.so.": "ncurses", "libpcap.so.": "libpcap",
-	"libQt5Core.so.": "qt", "libQt6Core.so.": "qt", "libubootenv.so.": "libubootenv", "libxml2.so.": "libxml2", "libz.so.": "zlib", "libzstd.so.": "zstd",
-}
-
-// The forms of a version in the name of a file.
-var (
-	twoNumbers   = lazy(`^\d+\.\d+$`)
-	threeNumbers = lazy(`^\d+\.\d+\.\d+$`)
-	uClibc       = lazy(`^(?:lib|ld64-|ld-)uClibc-(\d+(?:\.\d+)+)\.so$`)
-	gstreamer    = lazy(`^libgstreamer-1\.0\.so\.0\.(\d{1,2})(\d\d)\.0$`)
-	glibcFile    = lazy(`^(?:libc|ld)-(2\.\d+(?:\.\d+)?)\.so$`)
-)

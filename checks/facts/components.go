@@ -39,7 +39,7 @@ type Component struct {
 // component seen several times is listed once, with its places.
 var Components = &Fact[[]Component]{
 	Name:    "components",
-	Version: 8,
+	Version: 9,
 	Doc:     "Software components with version, package URL, places and confidence.",
 	Needs:   []Node{Tree, Roots, Texts, packages, sightings, javaMarks},
 	Observe: func(o *Observer) ([]Component, error) {
@@ -201,7 +201,7 @@ func (c Component) Named(name string) bool {
 	if c.OfLanguage() {
 		return strings.ToLower(c.Name) == name // the crate openssl is not OpenSSL
 	}
-	return slices.ContainsFunc(append([]string{c.Name, c.Source}, c.Aliases...), func(own string) bool {
+	return slices.ContainsFunc(append([]string{c.Name, c.Source, path.Base(c.Source)}, c.Aliases...), func(own string) bool {
 		own = strings.ToLower(own)
 		return own != "" && (own == name || upstreamName(own) == upstreamName(name))
 	})
@@ -235,6 +235,8 @@ var upstreamNames = map[string]string{
 	"kernel": "linux", "linux-kernel": "linux", "linux_kernel": "linux", "libc6": "glibc", "uclibc-ng": "uclibc", "libz": "zlib", "libcrypto": "openssl", "libssl": "openssl", "libopenssl": "openssl", "libopenssl1.1": "openssl", "libopenssl3": "openssl", "openssl-util": "openssl",
 	"libssl3": "openssl", "libcrypto3": "openssl", "libssl1.1": "openssl", "libcrypto1.1": "openssl",
 	"zlib1g": "zlib", "wpad": "hostapd", "wpad-basic": "hostapd", "wpad-mini": "hostapd", "libsqlite3": "sqlite",
+	"libbz": "bzip2", "libcairo": "cairo", "libelf": "elfutils", "libext2fs": "e2fsprogs", "libfreetype": "freetype", "libfuse": "fuse", "libglib": "glib", "libgmp": "gmp", "libgps": "gpsd",
+	"libicu": "icu", "libldap": "openldap", "liblz": "lz4", "liblzma": "xz", "liblzo": "lzo", "libmount": "util-linux", "libblkid": "util-linux", "libsasl": "cyrus-sasl", "libzmq": "zeromq", "libzstd": "zstd",
 	"libmbedtls": "mbedtls", "libmbedcrypto": "mbedtls", "libmbedx509": "mbedtls", "libwolfssl": "wolfssl", "libgnutls": "gnutls", "openssh-server": "openssh", "libexpat": "expat", "libcurl4": "libcurl",
 }
 

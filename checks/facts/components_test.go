@@ -202,3 +202,24 @@ func TestComponents(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", list, want)
 	}
 }
+
+// TestNamedByProject holds that a package is known by the name of its project, so that
+// what its files say of themselves is no second component.
+func TestNamedByProject(t *testing.T) {
+	for _, c := range []struct {
+		name, source, project string
+		want                  bool
+	}{
+		{"libbz2-1.0", "", "bzip2", true},
+		{"libfreetype6", "", "freetype", true},
+		{"libzmq-nc", "feeds/packages/libs/zeromq", "zeromq", true}, // OpenWrt names the folder
+		{"libldap-2.5-0", "", "openldap", true},
+		{"libpcre2-8-0", "", "pcre", false}, // another project
+		{"libzip4", "", "zip", false},
+		{"zip", "", "zip", true},
+	} {
+		if got := (Component{Name: c.name, Source: c.source, Kind: KindPackage}).Named(c.project); got != c.want {
+			t.Errorf("%s of %q is %s: %v, want %v", c.name, c.source, c.project, got, c.want)
+		}
+	}
+}

@@ -76,9 +76,9 @@ func (e lockEntry) add(all []installed, name string) []installed {
 }
 
 // isOwnLock reports whether a lock file is that of a program, and not of a package
-// that was published with the lock of its developers.
+// that was published with the lock of its developers, whatever its language.
 func isOwnLock(name string) bool {
-	return path.Base(name) == ".package-lock.json" || !strings.Contains("/"+name, "/node_modules/")
+	return path.Base(name) == ".package-lock.json" || !inLibraries(name) && !strings.Contains("/"+name, "/gems/")
 }
 
 // readRecipe reads the file recipeinfo that OpenEmbedded puts beside the licences

@@ -45,6 +45,7 @@ func TestReadManifest(t *testing.T) {
 			"a 1.0.0  [] 0, b 2.0.0  [] 0",
 		},
 		"a lock that was published": {"app/node_modules/ms/package-lock.json", `{"lockfileVersion": 3, "packages": {"node_modules/x": {"version": "1"}}}`, ""},
+		"a lock in a gem":           {"usr/lib/ruby/gems/3.1.0/gems/typeprof-0.21.2/vscode/package-lock.json", `{"lockfileVersion": 3, "packages": {"node_modules/x": {"version": "1"}}}`, ""},
 		"broken lock":               {"opt/app/package-lock.json", `{"packages": [`, ""},
 		"python, one file":          {"usr/lib/python3/dist-packages/six.egg-info", "Metadata-Version: 1.1\nName: six\nVersion: 1.16.0\n", "six 1.16.0  [] 0"},
 		"recipe":                    {"usr/share/common-licenses/zlib/recipeinfo", "LICENSE: Zlib\nPR: r0\nPV: 1.2.11\n", "zlib 1.2.11 Zlib [] 0"},

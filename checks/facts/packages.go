@@ -92,7 +92,7 @@ func matchBelow(pattern, name string) bool {
 // packages reads the package databases and the manifests of build systems.
 var packages = &Scan[installed]{
 	Name:    "packages",
-	Version: 2,
+	Version: 3,
 	Doc:     "Entries of the opkg, dpkg, apk and rpm databases, packages of Node.js and Python, and the manifests of Buildroot and Yocto.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && databaseKind(f.Name) != "" },
 	See: func(f *firmware.File, content []byte) []installed {

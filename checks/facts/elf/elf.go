@@ -165,16 +165,26 @@ func (e *File) slice(at, n uint64) []byte {
 
 // At gives up to n bytes at a virtual address; none if no segment holds it.
 func (e *File) At(addr, n uint64) []byte {
+	at, left := e.offsetOf(addr)
+	if left == 0 {
+		return nil
+	}
+	return e.Data[at : at+min(n, left)]
+}
+
+// offsetOf gives where in the file a virtual address is, and how many bytes are there
+// from it on; 0 if none.
+func (e *File) offsetOf(addr uint64) (at, left uint64) {
 	for _, s := range e.Segments {
 		if s.Kind == Load && addr >= s.Address && addr-s.Address < s.Size {
 			at, end := s.Offset+addr-s.Address, uint64(len(e.Data))
 			if at >= end || at < s.Offset {
-				return nil
+				return 0, 0
 			}
-			return e.Data[at : at+min(n, s.Size-(addr-s.Address), end-at)]
+			return at, min(s.Size-(addr-s.Address), end-at)
 		}
 	}
-	return nil
+	return 0, 0
 }
 
 // readDynamic reads PT_DYNAMIC.

@@ -1,0 +1,53 @@
+package advisories
+
+import (
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/assay-iot/assay/checks/facts"
+)
+
+// TestProductsOf holds under which names components are looked up: those of their
+// makers, and none of a package of a language that is called the same.
+func TestProductsOf(t *testing.T) {
+	for _, c := range []struct {
+		name, is, isNot string
+	}{
+		{"redis", "redis:redis", "redis_project:redis"},
+		{"freetype", "freetype:freetype", ""},
+		{"gdb", "gnu:gdb", ""},
+		{"openldap", "openldap:openldap", ""},
+		{"libidn2", "gnu:libidn2", ""},
+		{"libmodbus", "libmodbus:libmodbus", ""},
+		{"ser2net", "ser2net_project:ser2net", ""},
+		{"zeromq", "zeromq:libzmq", ""},
+		{"libnl", "libnl_project:libnl", ""},
+		{"tar", "gnu:tar", "tar_project:tar"}, // of node
+		{"apache-httpd", "apache:http_server", ""},
+		{"isc-dhcp", "isc:dhcp", ""},
+		{"node", "nodejs:node.js", ""},
+		{"coreutils", "gnu:coreutils", ""},
+	} {
+		got := productsOf(facts.Component{Name: c.name, Version: "1.2", Kind: facts.KindProgram, Confidence: facts.ConfidenceString})
+		if !slices.Contains(got, c.is) || c.isNot != "" && slices.Contains(got, c.isNot) {
+			t.Errorf("%s: %q, want %q and not %q", c.name, got, c.is, c.isNot)
+		}
+	}
+}
+
+var cpeName = regexp.MustCompile(`^[a-z0-9._-]+:[a-z0-9._-]+$`)
+
+// TestMakers holds that each project has names of makers and products.
+func TestMakers(t *testing.T) {
+	for project, names := range makers {
+		if len(names) == 0 {
+			t.Errorf("%s: no name", project)
+		}
+		for _, n := range names {
+			if !cpeName.MatchString(n) {
+				t.Errorf("%s: %q is not maker:product", project, n)
+			}
+		}
+	}
+}
