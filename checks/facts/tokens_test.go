@@ -245,3 +245,29 @@ func TestTokensOfVendoredPrograms(t *testing.T) {
 		}
 	}
 }
+
+// What services sign with, in files of surroundings and the like.
+func TestSigningSettings(t *testing.T) {
+	const a = "k9Jd83hfKs92hdKs83jd"
+	for line, want := range map[string]string{
+		"HMAC_KEY=" + a: "HMAC_KEY", "SECRET_KEY=" + a: "SECRET_KEY", "ACME_JWT_SECRET=" + a: "ACME_JWT_SECRET", "ENCRYPTION_KEY='" + a + "'": "ENCRYPTION_KEY",
+		"      - JWT_SECRET=" + a: "JWT_SECRET", "      JWT_SECRET: \"" + a + "\" # set": "JWT_SECRET", "ENV SESSION_SECRET=" + a: "SESSION_SECRET",
+		"export DJANGO_SECRET_KEY='3k$9d&k2jd8@skw0^x'": "DJANGO_SECRET_KEY", "SECRET_KEY_BASE=" + a + a: "SECRET_KEY_BASE",
+		"APP_KEY=base64:3k9dk2jd8skwQ7bX2mZx7LpR4vB8nA1cV5tY9uW0eD=": "APP_KEY", `Environment="HMAC_SECRET=` + a + `"`: "HMAC_SECRET",
+
+		"APP_KEY=" + a: "", "JWT_SECRET=": "", "JWT_SECRET=${JWT_SECRET}": "", "SECRET_KEY=<20 letters>": "", "SECRET_KEY={{ secret_key_12345 }}": "",
+		"JWT_SECRET=your-secret-key-12345": "", "ENCRYPTION_KEY=/etc/keys/disk-key-001": "", "JWT_SECRET=short1": "", "signing_key = 3AA5C34371567BD2": "", "HMAC_KEY_ID=" + a: "",
+		"# HMAC_KEY=" + a: "", "JWT_PUBLIC_KEY=" + a: "", "SECRET_KEY=$(cat /run/key12345678)": "",
+	} {
+		for _, file := range []string{"opt/app/.env", "opt/app/.env.production", "etc/app.env", "opt/docker-compose.yml", "opt/Dockerfile"} {
+			o := observeFiles(t, map[string]string{file: line + "\n"}, Tokens)
+			var got []string
+			for _, f := range valueOf(t, o, Tokens) {
+				got = append(got, strings.TrimSuffix(strings.TrimPrefix(f.What, "token ("), ")"))
+			}
+			if strings.Join(got, " ") != want {
+				t.Errorf("%s: %s: %q, want %q", file, line, got, want)
+			}
+		}
+	}
+}
