@@ -252,7 +252,7 @@ func TestSigningSettings(t *testing.T) {
 	for line, want := range map[string]string{
 		"HMAC_KEY=" + a: "HMAC_KEY", "SECRET_KEY=" + a: "SECRET_KEY", "ACME_JWT_SECRET=" + a: "ACME_JWT_SECRET", "ENCRYPTION_KEY='" + a + "'": "ENCRYPTION_KEY",
 		"      - JWT_SECRET=" + a: "JWT_SECRET", "      JWT_SECRET: \"" + a + "\" # set": "JWT_SECRET", "ENV SESSION_SECRET=" + a: "SESSION_SECRET",
-		"export DJANGO_SECRET_KEY='3k$9d&k2jd8@skw0^x'": "DJANGO_SECRET_KEY", "SECRET_KEY_BASE=" + a + a: "SECRET_KEY_BASE",
+		"export DJANGO_SECRET_KEY='3k$9d&k2jd8@skw0^xx7Qm'": "DJANGO_SECRET_KEY", "SECRET_KEY_BASE=" + a + a: "SECRET_KEY_BASE",
 		"APP_KEY=base64:3k9dk2jd8skwQ7bX2mZx7LpR4vB8nA1cV5tY9uW0eD=": "APP_KEY", `Environment="HMAC_SECRET=` + a + `"`: "HMAC_SECRET",
 
 		"APP_KEY=" + a: "", "JWT_SECRET=": "", "JWT_SECRET=${JWT_SECRET}": "", "SECRET_KEY=<20 letters>": "", "SECRET_KEY={{ secret_key_12345 }}": "",
