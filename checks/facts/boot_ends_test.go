@@ -48,3 +48,26 @@ func TestBootEndsEarly(t *testing.T) {
 		{"a setting that the image holds", rcS("E=1\n[ \"$E\" = 1 ] || exit 0\ntelnetd"), "telnetd", 0},
 	})
 }
+
+// What a script of a device does at its start, in the manner of usual ones.
+func TestBootAsARule(t *testing.T) {
+	rcS := func(text string) map[string]string {
+		return map[string]string{"etc/inittab": toRcS, "etc/init.d/rcS": "#!/bin/sh\n" + text + "\n", "usr/bin/flash": "", "bin/pidof": "", "bin/ps": "", "bin/grep": "", "bin/sleep": "", "sbin/getcfg": ""}
+	}
+	testBoot(t, nil, []bootCase{
+		{"unless it runs", rcS("pidof telnetd || telnetd"), "telnetd", 0},
+		{"if it does not run", rcS("if ! pidof telnetd >/dev/null; then\n telnetd\nfi"), "telnetd", 0},
+		{"if it runs, or else", rcS("if pidof telnetd; then\n vsftpd\nelse\n telnetd\nfi"), "telnetd vsftpd?", 0},
+		{"in the list of those that run", rcS("ps | grep -q telnetd || telnetd"), "telnetd", 0},
+		{"in that list without itself", rcS("ps | grep telnetd | grep -v grep || telnetd"), "telnetd?", 0},
+		{"after a second", rcS("(sleep 1 && telnetd) &\nmkdir -p /var/run && vsftpd"), "telnetd vsftpd", 0},
+		{"after what may fail", rcS("insmod /lib/x.ko && telnetd"), "telnetd?", 0},
+		{"after what does not fail", rcS("sleep 1 || telnetd"), "telnetd?", 0},
+		{"one argument after another", rcS("set -- a vsftpd telnetd\nwhile [ $# -gt 0 ]; do\n case $1 in a) ;; *) $1 ;; esac\n shift\ndone"), "telnetd vsftpd", 0},
+		{"one, and it is left", rcS("set -- vsftpd telnetd\nwhile [ -n \"$1\" ]; do $1; shift; break; done"), "vsftpd", 0},
+		{"without an end", rcS("set -- vsftpd\nwhile true; do $1; done\ntelnetd"), "telnetd vsftpd", 0},
+		{"settings that a command prints", rcS("eval `flash get TELNET`\n[ \"$TELNET\" != 0 ] && telnetd"), "telnetd?", 0},
+		{"settings that it prints, set before", rcS("TELNET=1\neval $(flash get TELNET)\n[ \"$TELNET\" = 1 ] && telnetd"), "telnetd?", 0},
+		{"what a command in the background is given", rcS("telnetd -p `getcfg telnet port` &"), "telnetd", 0},
+	})
+}

@@ -23,7 +23,7 @@ func (r *shellRun) emit(c *Command, from, to syntax.Pos, redirs []*syntax.Redire
 	c.Location = r.at(from, to)
 	r.last, r.negated, r.status = r.count, false, 0
 	r.count++
-	r.asks = r.isQuestion(c)
+	r.asks, r.leans = r.isQuestion(c), r.asARule(c)
 	return r.world.run(r, c)
 }
 

@@ -102,6 +102,24 @@ func (r *shellRun) isQuestion(c *Command) bool {
 	}
 }
 
+// harmless are programs that have success whatever the device is like.
+var harmless = []string{"echo", "printf", "sleep", "usleep", "mkdir", "touch", "chmod", "chown", "ln", "sync", "umask", "ulimit", "logger", "date"}
+
+// asARule says how a command comes out when the device starts: one that looks whether
+// another program runs finds none, and one that can hardly fail has success.
+func (r *shellRun) asARule(c *Command) outcome {
+	words := unwrapCommand(append([]string{c.Name}, c.Args...))
+	switch {
+	case len(words) == 0:
+		return unsure
+	case slices.Contains([]string{"pidof", "pgrep"}, path.Base(words[0])) || path.Base(r.feeds) == "ps" && strings.HasSuffix(path.Base(words[0]), "grep") && !slices.Contains(words, "-v"):
+		return fails
+	case slices.Contains(harmless, path.Base(words[0])):
+		return works
+	}
+	return unsure
+}
+
 // asksIfRuns reports whether a test asks whether a program runs.
 func asksIfRuns(text string) bool {
 	words := strings.FieldsFunc(text, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '-' && c != '_' })
@@ -111,7 +129,7 @@ func asksIfRuns(text string) bool {
 // testClause judges "[[ … ]]".
 func (r *shellRun) testClause(c *syntax.TestClause) outcome {
 	got := r.testExpr(c.X, 0)
-	r.asks = got == unsure && !asksIfRuns(r.unknown(c).text)
+	r.asks, r.leans = got == unsure && !asksIfRuns(r.unknown(c).text), unsure
 	return got
 }
 

@@ -70,9 +70,9 @@ func (r *shellRun) binary(c *syntax.BinaryCmd) (outcome, flow) {
 	if x == want.not() {
 		return x, goesOn
 	}
-	guard := r.guard(before, want == works)
+	guard, usual := r.guard(before, want == works), x == want || r.leans == want
 	then := func() (outcome, flow) {
-		return r.under(x == want, guard, func() (outcome, flow) { return r.stmt(c.Y) })
+		return r.under(usual, guard, func() (outcome, flow) { return r.stmt(c.Y) })
 	}
 	if x == want {
 		return then()
@@ -128,12 +128,12 @@ func (r *shellRun) ifClause(c *syntax.IfClause) (outcome, flow) {
 	case fails:
 		return r.under(true, r.guardNot(guard), other)
 	}
-	asks := r.asks
+	asks, leans := r.asks, r.leans
 	_, f1, end1 := r.inBranch(func() (outcome, flow) {
-		return r.under(false, guard, func() (outcome, flow) { return r.stmts(c.Then) })
+		return r.under(leans == works, guard, func() (outcome, flow) { return r.stmts(c.Then) })
 	})
 	r.asks = asks
-	_, f2, end2 := r.inBranch(func() (outcome, flow) { return r.under(false, r.guardNot(guard), other) })
+	_, f2, end2 := r.inBranch(func() (outcome, flow) { return r.under(leans == fails, r.guardNot(guard), other) })
 	r.asks = r.asks || asks
 	r.join(end1, end2)
 	ends1, ends2 := f1 >= returns, f2 >= returns
@@ -170,10 +170,20 @@ func (r *shellRun) rounds(c *syntax.WhileClause) (outcome, flow) {
 		return r.under(cond == works, guard, func() (outcome, flow) { return r.stmts(c.Do) })
 	}
 	if cond == works {
-		if _, f := body(); f >= returns {
-			return unsure, f
+		for round := 1; ; round++ {
+			left := len(r.args)
+			if _, f := body(); f >= returns {
+				return unsure, f
+			} else if f == breaks || !r.argsKnown || len(r.args) >= left || round == maxShellLoop {
+				return unsure, goesOn
+			}
+			if cond, _ = r.stmts(c.Cond); c.Until { // it takes one argument after another
+				cond = cond.not()
+			}
+			if cond != works {
+				return unsure, goesOn
+			}
 		}
-		return unsure, goesOn
 	}
 	r.perhaps(body)
 	return unsure, goesOn

@@ -102,6 +102,7 @@ type shellRun struct {
 	ends  endings // the ways by which it may have ended before
 	asks  bool    // the outcome of the last command answers a question
 	asked bool    // what is walked depends on such an answer
+	leans outcome // how the last command comes out as a rule, when the device starts
 
 	unsure     bool
 	background bool
@@ -242,7 +243,7 @@ func (r *shellRun) stmt(s *syntax.Stmt) (got outcome, f flow) {
 	}
 	got, f = r.command(s)
 	if s.Negated {
-		got, r.negated = got.not(), !r.negated
+		got, r.negated, r.leans = got.not(), !r.negated, r.leans.not()
 	}
 	return got, f
 }

@@ -10,7 +10,7 @@ import (
 // shellTest judges "[ … ]", "[[ … ]]" of a POSIX shell and "test …".
 func shellTest(r *shellRun, words []shellValue) (outcome, flow) {
 	if r.status = statusTest(words); r.status == 0 { // else it asks what the command before it asked
-		r.asks = !asksIfRuns(strings.Join(texts(words), " "))
+		r.asks, r.leans = !asksIfRuns(strings.Join(texts(words), " ")), unsure
 	}
 	if !r.world.decides() {
 		return unsure, goesOn

@@ -434,11 +434,12 @@ func (r *shellRun) fileRead(s *syntax.Stmt) (shellValue, bool) {
 
 // inner runs the commands of a substitution: they run, whatever they print.
 func (r *shellRun) inner(stmts []*syntax.Stmt) {
-	dir := r.dir
+	dir, background := r.dir, r.background
+	r.background = false // whoever takes in what they print waits for them
 	r.depth++
 	r.pipes(func() { r.stmts(stmts) })
 	r.depth--
-	r.dir = dir
+	r.dir, r.background = dir, background
 }
 
 func (r *shellRun) output(words []shellValue) (shellValue, bool) {
