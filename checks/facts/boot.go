@@ -113,7 +113,7 @@ func bootable(c *firmware.Container, roots []Root) bool {
 // Services are the services of the image, started or not, by root and name.
 var Services = &Fact[[]Service]{
 	Name:    "services",
-	Version: 10,
+	Version: 11,
 	Doc:     "Programs that wait for others: whether they are started, as whom, on which address and port, with which settings.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Service, error) {
@@ -125,7 +125,7 @@ var Services = &Fact[[]Service]{
 // Inits are the init systems of the root file systems.
 var Inits = &Fact[[]Init]{
 	Name:    "inits",
-	Version: 9,
+	Version: 10,
 	Doc:     "The first program of each root file system, and what of it could not be followed.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Init, error) {
