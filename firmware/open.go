@@ -128,7 +128,7 @@ func Open(ctx context.Context, src Source, opts Options) (*Image, error) {
 	}
 	l := opts.Limits
 	o := &opener{
-		ctx: ctx, opts: opts, matcher: newMatcher(formats()), carriers: newMatcher(carriers(formats())),
+		ctx: ctx, opts: opts, matcher: allFormats(), carriers: allCarriers(),
 		budget: format.NewBudget(int64(l.Files), l.total(src), l.FileBytes, l.Ratio),
 		img:    &Image{Name: src.Name, Size: src.Size},
 	}

@@ -3,6 +3,7 @@ package firmware
 import (
 	"encoding/binary"
 	"math"
+	"sync"
 
 	"github.com/assay-iot/assay/firmware/format"
 )
@@ -23,6 +24,13 @@ type magicOf struct {
 	key        int    // where in the magic its two bytes for the table are
 	want, mask uint64 // the word that begins there, as far as the magic goes
 }
+
+// allFormats and allCarriers find what every image is opened by. Their tables take longer
+// to make than a small image to open.
+var (
+	allFormats  = sync.OnceValue(func() *matcher { return newMatcher(formats()) })
+	allCarriers = sync.OnceValue(func() *matcher { return newMatcher(carriers(formats())) })
+)
 
 func newMatcher(formats []*format.Format) *matcher {
 	m := &matcher{heads: newHeads(formats)}

@@ -28,7 +28,7 @@ var UndeclaredService = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.6-5"},
-	Version:   6,
+	Version:   7,
 	Needs:     checks.Needs(facts.Services, facts.Inits),
 	Run:       undeclaredService,
 }

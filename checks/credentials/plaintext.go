@@ -22,7 +22,7 @@ var Plaintext = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
-	Version:   7,
+	Version:   8,
 	Needs:     checks.Needs(facts.Accounts, facts.PlainSecrets, facts.RootPlaces),
 	Run:       plaintext,
 }

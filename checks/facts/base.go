@@ -185,9 +185,14 @@ var testFolders = []string{
 }
 
 // amongPublished reports whether one of the folders of a path, in small letters, is one in
-// which what others published is kept as it came.
+// which what others published is kept as it came. Android's partition /vendor is none.
 func amongPublished(elements []string) bool {
-	return slices.ContainsFunc(elements[:max(len(elements)-1, 0)], func(e string) bool { return e == "vendor" || slices.Contains(libraryFolders, e) })
+	for i, e := range elements[:max(len(elements)-1, 0)] {
+		if slices.Contains(libraryFolders, e) || e == "vendor" && i > 0 && elements[i-1] != "system" {
+			return true
+		}
+	}
+	return false
 }
 
 // isExampleName reports whether a file is an example by its last or second to

@@ -61,6 +61,8 @@ func TestClassOf(t *testing.T) {
 		"opt/demo/key.pem":                                           Product,
 		"etc/ssl/README.md":                                          Product,
 		"etc/vendor":                                                 Product,
+		"vendor/etc/demo/server.key":                                 Product,
+		"system/vendor/etc/spec/server.key":                          Product,
 		"opt/vendor/server.key":                                      Product,
 		"opt/contest/key.pem":                                        Product,
 	} {

@@ -33,6 +33,18 @@ func everyReader(text string) map[string]string {
 	return files
 }
 
+// fuzzedInits make the root of [everyReader] one of each init system.
+var fuzzedInits = []map[string]string{
+	{"etc/inittab": toRcS},
+	{"lib/systemd/systemd": "", "lib/systemd/system/default.target": "-> multi-user.target"},
+	{"sbin/init": "-> finit", "sbin/finit": ""},
+	{"sbin/init": "-> dinit", "sbin/dinit": ""},
+	{"sbin/init": "", "etc/finit.conf": "-"},
+	{"sbin/init": "-", "init": s6Init},
+}
+
+// FuzzBoot takes one init system for each text, so that what a text finds in one of them
+// does not cost a walk of all; the first texts are tried with each.
 func FuzzBoot(f *testing.F) {
 	for _, text := range []string{
 		"enable t.service\n[Unit]\nWants=t.service\n[Service]\nExecStart=/bin/sh -c 'runsvdir /etc/sv; supervisord'\n[Install]\nWantedBy=multi-user.target\nAlias=t.service\n",
@@ -43,29 +55,22 @@ func FuzzBoot(f *testing.F) {
 		"service [S] <usr/x> telnetd -- x\ntty notty\ninclude /etc/finit.conf\nrunparts /etc\nset A=b\n", "type = process\ncommand = dinitctl start t\ndepends-on = t\n@include /etc/dinit.d/t\nwaits-for.d = .\n",
 		"start on started u or startup\nscript\ninitctl start u\nend script\n", "install a modprobe a; modprobe b\nalias b a\n", "bundle\nt\nuser\n", "[D-BUS Service]\nName=a\nExec=dbus-daemon\n[autolaunch]\npath=weston\n", "exec sway\n",
 	} {
-		f.Add(text)
+		for i := range fuzzedInits {
+			f.Add(text, uint8(i))
+		}
 	}
-	f.Fuzz(func(t *testing.T, text string) {
-		for _, more := range []map[string]string{
-			{"etc/inittab": toRcS},
-			{"lib/systemd/systemd": "", "lib/systemd/system/default.target": "-> multi-user.target"},
-			{"sbin/init": "-> finit", "sbin/finit": ""},
-			{"sbin/init": "-> dinit", "sbin/dinit": ""},
-			{"sbin/init": "", "etc/finit.conf": "-"},
-			{"sbin/init": "-", "init": s6Init},
-		} {
-			files := everyReader(text)
-			maps.Copy(files, more)
-			maps.DeleteFunc(files, func(_, content string) bool { return content == "-" })
-			src := firmware.Source{Name: "image", Folder: bootFolder(files), Modes: true}
-			o, err := Observe(context.Background(), src, firmware.Options{}, Boot)
-			if err != nil {
-				t.Fatal(err)
-			}
-			g, err := Boot.Of(o.For("test", []Node{Boot}))
-			if err != nil || len(g.Inits) != 1 || len(g.Services) > maxBootServices {
-				t.Fatal(fmt.Errorf("%w: %d inits", err, len(g.Inits)))
-			}
+	f.Fuzz(func(t *testing.T, text string, kind uint8) {
+		files := everyReader(text)
+		maps.Copy(files, fuzzedInits[int(kind)%len(fuzzedInits)])
+		maps.DeleteFunc(files, func(_, content string) bool { return content == "-" })
+		src := firmware.Source{Name: "image", Folder: bootFolder(files), Modes: true}
+		o, err := Observe(context.Background(), src, firmware.Options{Workers: 1}, Boot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := Boot.Of(o.For("test", []Node{Boot}))
+		if err != nil || len(g.Inits) != 1 || len(g.Services) > maxBootServices {
+			t.Fatal(fmt.Errorf("%w: %d inits", err, len(g.Inits)))
 		}
 	})
 }

@@ -33,9 +33,8 @@ var callsByLanguage = map[string]*pattern{
 	"JavaScript": lazy(`(?:(?:^|[^\w.])|\b(?:child_process|cp|childProcess)\.|\brequire\(['"](?:node:)?child_process['"]\)\.)(?:exec|execSync|execFile|execFileSync|spawn|spawnSync)\s*\(\s*`),
 }
 
-// takesIn match how a program names its own parts.
+// takesIn match how a program names its own parts; those of Python are [boot.pythonParts].
 var takesIn = map[string]*pattern{
-	"Python":     lazy(`(?m)^\s*(?:from\s+\.?([\w.]+)\s+import|import\s+([\w.]+))`),
 	"Lua":        lazy(`\b(?:require|dofile|loadfile)\s*\(?\s*["']([\w./-]+)["']`),
 	"Perl":       lazy(`\b(?:require|do)\s+["']([\w./-]+)["']`),
 	"PHP":        lazy(`\b(?:require|include)(?:_once)?\s*\(?\s*(?:__DIR__\s*\.\s*)?["']([\w./-]+)["']`),
@@ -90,14 +89,14 @@ func (g *boot) interpretedFile(l *launch, f *firmware.File) (Text, bool) {
 
 // ownParts are the files that a program takes in from its own folder.
 func (g *boot) ownParts(t Text, language string) (all []Text) {
+	if language == "Python" {
+		return g.pythonParts(t)
+	}
 	dir := path.Dir(t.File.Name)
 	for _, m := range takesIn[language].Get().FindAllStringSubmatch(t.Content, maxCalls) {
 		name := strings.Join(m[1:], "")
 		names := []string{name}
 		switch language {
-		case "Python":
-			name = strings.ReplaceAll(name, ".", "/")
-			names = []string{name + ".py", name + "/__init__.py"}
 		case "Lua":
 			names = []string{name, strings.ReplaceAll(name, ".", "/") + ".lua"}
 		case "JavaScript":

@@ -61,7 +61,7 @@ func (g *boot) openrcScript(l *launch, t Text, args []string) outcome {
 	if action := lastOf(args); action != "start" && action != "restart" && !Unresolved(action) {
 		return unsure
 	}
-	unsureNow := l.cmd.Conditional || l.run != nil && l.run.unsure
+	unsureNow := l.cmd.Conditional || l.run != nil && l.run.doubtful()
 	key := t.File.Name + "\x00openrc"
 	if g.ran[key] || unsureNow && g.hooked[key] {
 		return unsure
@@ -115,7 +115,7 @@ func (g *boot) openrcRun(r *shellRun, t Text, stmts []*syntax.Stmt) {
 
 // openrcNeeds starts what a service needs or wants.
 func (g *boot) openrcNeeds(r *shellRun, a []shellValue) (outcome, flow) {
-	l := &launch{run: r, cmd: &Command{Location: At(r.src.File), Conditional: r.unsure}}
+	l := &launch{run: r, cmd: &Command{Location: At(r.src.File), Conditional: r.doubtful()}}
 	for _, name := range texts(a) {
 		g.openrcService(l, path.Base(name))
 	}
@@ -154,7 +154,7 @@ func (g *boot) openrcLaunch(r *shellRun, t Text, words []string) *launch {
 			break
 		}
 	}
-	c := &Command{Name: words[0], Args: words[1:], Conditional: r.unsure, Location: at}
+	c := &Command{Name: words[0], Args: words[1:], Conditional: r.doubtful(), Location: at}
 	if len(g.commands) < maxBootCommands {
 		g.commands = append(g.commands, BootCommand{*c, g.steps()})
 	}

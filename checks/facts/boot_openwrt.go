@@ -248,7 +248,7 @@ func procdParam(r *shellRun, a []shellValue) (outcome, flow) {
 		if len(r.procd.words) > maxFields {
 			r.procd.words = r.procd.words[:maxFields]
 		}
-		r.procd.unsure = r.procd.unsure || r.unsure && len(r.procd.words) == len(a)-1
+		r.procd.unsure = r.procd.unsure || r.doubtful() && len(r.procd.words) == len(a)-1
 		if r.procd.place == nil && r.callAt != nil {
 			at := r.at(r.callAt.Pos(), r.callAt.End())
 			r.procd.place = &at
@@ -276,7 +276,7 @@ func (r *shellRun) closeInstance() {
 		at := At(r.src.File)
 		p.place = &at
 	}
-	c := &Command{Name: "procd", Args: p.words, Assigns: p.env, Conditional: r.unsure || p.unsure, Function: r.function, Location: *p.place}
+	c := &Command{Name: "procd", Args: p.words, Assigns: p.env, Conditional: r.doubtful() || p.unsure, Function: r.function, Location: *p.place}
 	r.last, r.negated = r.count, false
 	r.count++
 	if r.world.procd != nil {

@@ -90,7 +90,7 @@ func (h *bootHooks) add(r *shellRun, a []shellValue) (outcome, flow) {
 		at = min(h.spliced, at)
 		h.spliced++
 	}
-	h.lists[a[0].text] = slices.Insert(list, at, bootHook{a[1], r.unsure || !a[0].known})
+	h.lists[a[0].text] = slices.Insert(list, at, bootHook{a[1], r.doubtful() || !a[0].known})
 	return works, goesOn
 }
 
@@ -110,7 +110,7 @@ func (h *bootHooks) run(r *shellRun, a []shellValue) (outcome, flow) {
 		if h.ran[next.name.text] {
 			continue
 		}
-		h.ran[next.name.text] = !r.unsure && !next.unsure
+		h.ran[next.name.text] = !r.doubtful() && !next.unsure
 		_, f := r.under(!next.unsure, nil, func() (outcome, flow) { return h.call(r, next.name, a[1:]) })
 		if f == exits && !next.unsure {
 			return unsure, exits

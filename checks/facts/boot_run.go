@@ -261,7 +261,7 @@ func (g *boot) follow(l *launch, t Text, args []string) outcome {
 	r := newShellRun(g.world, t, valuesOf(args), true)
 	r.inherit(env)
 	if l != nil && l.run != nil {
-		r.unsure, r.depth, r.background = l.run.unsure, l.run.depth+1, l.run.background
+		r.unsure, r.depth, r.background = l.run.doubtful(), l.run.depth+1, l.run.background
 	}
 	if l != nil && l.cmd != nil {
 		r.unsure = r.unsure || l.cmd.Conditional
@@ -285,15 +285,17 @@ func (g *boot) follow(l *launch, t Text, args []string) outcome {
 		if strings.Contains(firstLine(t.Content), "rc.common") {
 			g.rcCommon(r, stmts)
 			if action := lastOf(args); action == "enable" || action == "disable" {
-				g.enable(t, action == "enable", r.unsure)
+				g.enable(t, action == "enable", r.doubtful())
 			}
 			return
 		}
 		if r.builtin = openwrtCommands; t.File.Name == preinitFile {
 			r.builtin = g.preinitCommands()
 		}
-		got, _ = r.stmts(stmts)
-		r.runTraps()
+		got = r.toItsEnd(stmts)
+		if l != nil && l.run != nil {
+			l.run.asks = r.asks
+		}
 	})
 	g.firstBootScripts(t)
 	return got

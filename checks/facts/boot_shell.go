@@ -116,13 +116,15 @@ func (g *boot) inline(l *launch, text string) outcome {
 	r.place = &l.cmd.Location
 	r.inherit(l.environment())
 	if l.run != nil {
-		r.unsure, r.depth = l.run.unsure, l.run.depth+1
+		r.unsure, r.depth = l.run.doubtful(), l.run.depth+1
 	}
 	r.terminal, r.lent = g.lentTerminal(l)
 	r.unsure = r.unsure || l.cmd.Conditional
 	r.dir, r.user, r.opaque = l.folder(), l.user, g.event
-	got, _ := r.stmts(stmts)
-	r.runTraps()
+	got := r.toItsEnd(stmts)
+	if l.run != nil {
+		l.run.asks = r.asks
+	}
 	return got
 }
 

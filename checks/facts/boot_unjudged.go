@@ -31,11 +31,14 @@ func (g *boot) unjudge(at assay.Location, reason string) {
 // print that only set variables is none.
 func (g *boot) unjudgeName(at assay.Location, name string) {
 	inner := strings.Fields(strings.TrimLeft(name, "$(`\""))
-	if len(inner) > 0 && slices.Contains(settingPrinters, path.Base(inner[0])) {
+	if len(inner) > 0 && (slices.Contains(settingPrinters, path.Base(inner[0])) || slices.Contains(deviceSettings, path.Base(inner[0]))) {
 		return
 	}
 	g.unjudge(at, "its program is only known to the running device")
 }
+
+// deviceSettings print settings of the device as assignments, values in quotes.
+var deviceSettings = []string{"flash"}
 
 // settingPrinters are commands whose output scripts run to set variables.
 var settingPrinters = []string{".", "jshn", "getopt", "blkid", "dbus-launch", "ssh-agent", "dircolors", "locale", "uname", "stat", "lsblk", "lvs", "vgs", "pvs"}

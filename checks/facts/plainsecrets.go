@@ -27,7 +27,7 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 8,
+	Version: 9,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, in tables of programs, and in flat programs beside the name of what they open.",
 	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
@@ -66,7 +66,7 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 			case !shell[t.File.Path]:
 				found = append(found, textSecrets(t)...)
 			default:
-				found = append(found, shellCompared(t)...)
+				found = append(found, shellCompared(texts, t)...)
 			}
 		}
 		return uniqueSecrets(found), nil
@@ -90,7 +90,7 @@ func uniqueSecrets(all []PlainSecret) []PlainSecret {
 const maxSecrets = 5000
 
 // secretAnchors are parts of words without which no rule for passwords runs.
-var secretAnchors = newLiterals([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "mysqli", "pw", "_secret", "usSecret"})
+var secretAnchors = newLiterals(append([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "mysqli", "pw", "_secret", "usSecret", "WIFI:"}, networkAnchors...))
 
 // textSecrets finds passwords in a text that is no shell script.
 func textSecrets(t Text) []PlainSecret {
@@ -264,12 +264,20 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	if len(line) > longest || s == "" || isComment(s) {
 		return nil
 	}
-	found := append(addressSecrets(s), callSecrets(kind, s)...)
+	found := slices.Concat(addressSecrets(s), callSecrets(kind, s), codeSecrets(s))
 	if kind == codeText {
 		found = append(found, comparedSecrets(s)...)
 	}
 	if !holdsAny(s, secretNames) { // no name of a password
+		if kind == settingText && holdsAny(s, networkAnchors) {
+			found = append(found, recordSecrets(s)...)
+		}
 		return found
+	}
+	var records []PlainSecret
+	if kind == settingText {
+		records = recordSecrets(s)
+		found = append(found, records...)
 	}
 	for _, m := range secretPair.Get().FindAllStringSubmatchIndex(s, 64) {
 		group := func(i int) string {
@@ -290,6 +298,9 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 			continue
 		}
 		name, value := group(1), group(2)+group(3)+group(4)
+		if inRecord(records, name, value) {
+			continue
+		}
 		if kind == settingText && name == "pwd" && isLiteralSecret(value) && isStrongWord(value) { // a shell's variable elsewhere
 			found = append(found, PlainSecret{Name: name, OnList: isListed(value), Secret: NewSecret("password", value)})
 			continue

@@ -14,8 +14,6 @@ var (
 	comparedCall   = lazy(`(?:strn?(?:case)?cmp|hash_equals|compare_digest|safe_str_cmp|timingSafeEqual)\(\s*[^,"']{0,64}?["']?([A-Za-z_][A-Za-z0-9_]*)["')\]]{0,4}\s*,\s*b?["']([^"'\s]{6,64})["']`)
 	comparedCalled = lazy(`(?:strn?(?:case)?cmp|hash_equals|compare_digest|safe_str_cmp|timingSafeEqual)\(\s*b?["']([^"'\s]{6,64})["']\s*,\s*[^,"']{0,64}?["']?([A-Za-z_][A-Za-z0-9_]*)["')\]]{0,4}\s*[,)]`)
 	comparedMethod = lazy(`([A-Za-z_][A-Za-z0-9_]*)(?:\(\))?\.(?:equals|localeCompare)\(\s*["']([^"'\s]{6,64})["']`)
-	// comparedShell is [ "$NAME" = x ].
-	comparedShell = lazy(`(?:\[|\btest)\s.*?\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?["']?\s+(?:==?|!=)\s+["']?([^"'\s\];|&]{6,64})`)
 )
 
 // comparedSecrets finds such passwords in a line of a program.
@@ -32,26 +30,6 @@ func comparedSecrets(s string) []PlainSecret {
 	for _, p := range []*pattern{comparedBefore, comparedCalled} {
 		for _, m := range p.Get().FindAllStringSubmatch(s, 16) {
 			found = appendCompared(found, m[2], m[1])
-		}
-	}
-	return found
-}
-
-// shellCompared finds them in the tests of a shell script.
-func shellCompared(t Text) []PlainSecret {
-	if !holdsAny(t.Content, []string{"pass", "PASS", "Pass", "pw", "PW"}) {
-		return nil
-	}
-	var found []PlainSecret
-	for l := range t.Lines() {
-		if len(l.Text) > maxSettingLine || !strings.Contains(l.Text, "=") || !holdsAny(l.Text, secretNames) || isComment(l.Text) {
-			continue
-		}
-		for _, m := range comparedShell.Get().FindAllStringSubmatch(l.Text, 16) {
-			for _, s := range appendCompared(nil, m[1], m[2]) {
-				s.Location = t.At(l)
-				found = append(found, s)
-			}
 		}
 	}
 	return found

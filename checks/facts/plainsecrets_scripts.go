@@ -32,7 +32,7 @@ func (r *commandReader) commandSecrets(i int) []PlainSecret {
 	c := r.commands[i]
 	var found []PlainSecret
 	for _, a := range c.Assigns {
-		found = appendSecret(found, a.Name, a.Value)
+		found = append(appendSecret(found, a.Name, a.Value), recordSecrets(a.Value)...)
 	}
 	name, args := c.Effective()
 	program := path.Base(name)

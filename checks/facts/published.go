@@ -40,6 +40,31 @@ func inLibraries(name string) bool {
 	return slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(dir string) bool { return slices.Contains(libraryFolders, dir) })
 }
 
+// vendorMarks are what package managers leave in their folder "vendor": Composer, Go and
+// Bundler.
+var vendorMarks = []string{"autoload.php", "composer", "modules.txt", "bundle", "gems"}
+
+// isVendored reports whether a file lies in a folder "vendor" that a package manager
+// filled, or in a package of Composer's below one. Other folders of that name, as
+// Android's partition, hold the product's own.
+func isVendored(f *firmware.File) bool {
+	elements := strings.Split(f.Name, "/")
+	for i, e := range elements[:len(elements)-1] {
+		if e != "vendor" {
+			continue
+		}
+		there := func(names ...string) bool {
+			_, ok := f.Container.Lookup(path.Join(append(slices.Clone(elements[:i+1]), names...)...))
+			return ok
+		}
+		if slices.ContainsFunc(vendorMarks, func(mark string) bool { return there(mark) }) ||
+			len(elements) > i+3 && there(elements[i+1], elements[i+2], "composer.json") {
+			return true
+		}
+	}
+	return false
+}
+
 // isPackageRecord knows what pip keeps of a package (PEP 376 and 627): its description
 // is the package's manual.
 func isPackageRecord(name string) bool {

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -156,12 +157,15 @@ func settleGoahead(g *boot, s *Service) {
 	}
 }
 
-// settleHTTPD reads the arguments of busybox httpd, which knows no TLS; of
-// another program of that name TLS is not known.
+// settleHTTPD reads the arguments of busybox httpd, which knows no TLS. Another program of
+// that name is Apache, if it has settings of it; else TLS is not known.
 func settleHTTPD(g *boot, s *Service) {
 	tls := Unknown
 	if isMultiCall(resolved(g, s.Program)) {
 		tls = No
+	} else if slices.ContainsFunc(apacheFiles, g.isFile) {
+		settleApache(g, s)
+		return
 	}
 	g.settlePort(s, tls, "-p")
 	if name := firstOf(flagValues(s.Args, "-c"), ""); name != "" {
@@ -193,82 +197,6 @@ func (g *boot) tlsLibrary() bool {
 		}
 	}
 	return false
-}
-
-// settleApache reads Listen and SSLEngine of Apache's files.
-func settleApache(g *boot, s *Service) {
-	ssl := false
-	left := maxInclude
-	modules := apacheModules{}
-	var take func(Text, bool)
-	take = func(t Text, ok bool) {
-		if left--; !ok || left < 0 {
-			return
-		}
-		s.Places = append(s.Places, At(t.File))
-		depth, off := 0, 0 // blocks IfModule, and the one from which nothing counts
-		for _, kv := range parseKeyValues(t) {
-			key := strings.ToLower(kv.key)
-			switch {
-			case key == "<ifmodule":
-				if depth++; off == 0 && !modules.holds(kv.value) {
-					off = depth
-				}
-				continue
-			case key == "</ifmodule>":
-				if depth--; off > depth {
-					off = 0
-				}
-				continue
-			case off > 0:
-				continue
-			}
-			switch key {
-			case "loadmodule":
-				modules[strings.ToLower(firstOf(strings.Fields(kv.value), ""))] = true
-			case "listen":
-				address, port := parseAddress(firstOf(strings.Fields(kv.value), ""))
-				s.Listens = append(s.Listens, Listen{Address: address, Port: port, Protocol: "tcp", TLS: KnownOf(port == 443), Location: kv.at})
-			case "sslengine":
-				ssl = ssl || strings.EqualFold(kv.value, "on")
-			case "include", "includeoptional":
-				name := kv.value
-				if !strings.HasPrefix(name, "/") {
-					name = "/etc/apache2/" + name
-				}
-				files := g.glob(name)
-				if len(files) == 0 {
-					g.takesIn(s, name)
-				}
-				for _, f := range files {
-					take(g.texts.Get(g.root, f))
-				}
-			}
-		}
-	}
-	take(g.settingsOf(s, flagValues(s.Args, "-f"), "etc/apache2/apache2.conf"))
-	for i := range s.Listens {
-		if s.Listens[i].Port == 443 && !ssl {
-			s.Listens[i].TLS = No
-		}
-	}
-	g.settleIfEmpty(s)
-}
-
-// apacheModules are those that the settings have loaded so far (httpd, mod_so).
-type apacheModules map[string]bool
-
-// holds judges the condition of IfModule, a module or the file of its source, with "!"
-// for the opposite. Where the settings load none, all may be built in, and any counts.
-func (m apacheModules) holds(condition string) bool {
-	if len(m) == 0 {
-		return true
-	}
-	name, not := strings.CutPrefix(strings.ToLower(strings.Trim(condition, `> "`)), "!")
-	if inner, ok := strings.CutSuffix(strings.TrimPrefix(name, "mod_"), ".c"); ok {
-		name = inner + "_module"
-	}
-	return m[name] != not
 }
 
 func (g *boot) settleIfEmpty(s *Service) {

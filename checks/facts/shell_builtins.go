@@ -99,6 +99,10 @@ func shellEval(r *shellRun, a []shellValue) (outcome, flow) {
 	if r.world.decides() && (r.takesSettings(text) || setsByName(stmts)) {
 		return unsure, goesOn
 	}
+	if r.world.decides() && printsSettings(text) {
+		r.opaque = true
+		r.doubt()
+	}
 	src, place := r.src, r.place
 	if r.place == nil && r.callAt != nil {
 		at := r.at(r.callAt.Pos(), r.callAt.End())

@@ -113,6 +113,7 @@ func (r *shellRun) special(words []shellValue, c *syntax.CallExpr) (outcome, flo
 	name := words[0].text
 	r.callAt = c
 	if b, ok := r.builtin[name]; ok {
+		r.asks = false
 		got, f := b(r, words[1:])
 		return got, f, true
 	}
@@ -133,7 +134,11 @@ func (r *shellRun) special(words []shellValue, c *syntax.CallExpr) (outcome, flo
 		return got, f, true
 	}
 	if name == "." || name == "source" {
-		return r.source(words[1:], c), goesOn, true
+		got, f := r.source(words[1:], c)
+		return got, f, true
+	}
+	if got, ok := r.asksForProgram(words); ok && r.world.decides() {
+		return got, goesOn, true
 	}
 	return unsure, goesOn, false
 }
@@ -148,7 +153,13 @@ func (r *shellRun) call(name string, f shellFunc, args []shellValue, argsKnown b
 	r.depth++
 	r.inside[name]++
 	r.src, r.function, r.args, r.argsKnown = f.src, name, args, argsKnown
-	got, fl := r.stmt(f.body)
+	var got outcome
+	var fl flow
+	ends := r.scope(func() { got, fl = r.stmt(f.body) }, breaks, continues, returns)
+	if was := got; fl != exits {
+		got = ends.with(returns, got)
+		r.asks = r.asks || got != was
+	}
 	r.inside[name]--
 	r.src, r.function, r.args, r.argsKnown, r.guards = src, was, oldArgs, oldKnown, guards
 	r.depth--
@@ -159,9 +170,10 @@ func (r *shellRun) call(name string, f shellFunc, args []shellValue, argsKnown b
 }
 
 // source takes in variables and functions of another file.
-func (r *shellRun) source(words []shellValue, c *syntax.CallExpr) outcome {
+func (r *shellRun) source(words []shellValue, c *syntax.CallExpr) (outcome, flow) {
+	r.asks = false
 	if len(words) == 0 {
-		return fails
+		return fails, goesOn
 	}
 	t, ok := Text{}, false
 	if words[0].known && r.world.lookup != nil {
@@ -169,10 +181,10 @@ func (r *shellRun) source(words []shellValue, c *syntax.CallExpr) outcome {
 	}
 	if !ok {
 		r.opaque = true
-		return unsure
+		return unsure, goesOn
 	}
 	if r.depth >= maxShellDepth {
-		return unsure
+		return unsure, goesOn
 	}
 	stmts, _ := r.world.texts.scripts.parse(t.File.Name, t.Content)
 	src, silent, place := r.src, r.silent, r.place
@@ -184,8 +196,12 @@ func (r *shellRun) source(words []shellValue, c *syntax.CallExpr) outcome {
 	if !r.world.decides() {
 		r.silent = true // its own entry has its commands
 	}
-	r.stmts(stmts)
+	var f flow
+	r.scope(func() { _, f = r.stmts(stmts) }, breaks, continues, returns)
 	r.src, r.silent, r.place = src, silent, place
 	r.depth--
-	return works
+	if r.asks = false; f == exits && r.world.decides() {
+		return unsure, exits
+	}
+	return works, goesOn
 }

@@ -19,10 +19,11 @@ func (r *shellRun) emit(c *Command, from, to syntax.Pos, redirs []*syntax.Redire
 	}
 	c.Function, c.Pipeline, c.Background = r.function, r.pipeline, r.background
 	r.identity(c)
-	c.Conditional, c.Guards = r.unsure, r.guards
+	c.Conditional, c.Guards = r.doubtful(), r.guards
 	c.Location = r.at(from, to)
 	r.last, r.negated, r.status = r.count, false, 0
 	r.count++
+	r.asks, r.leans = r.isQuestion(c), r.asARule(c)
 	return r.world.run(r, c)
 }
 

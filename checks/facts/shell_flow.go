@@ -8,15 +8,19 @@ import (
 
 // under runs f as something that happens only under a condition.
 func (r *shellRun) under(decided bool, guard *Guard, f func() (outcome, flow)) (outcome, flow) {
-	wasUnsure, guards := r.unsure, r.guards
-	defer func() { r.unsure, r.guards = wasUnsure, guards }()
+	wasUnsure, guards, wasAsked := r.unsure, r.guards, r.asked
+	defer func() { r.unsure, r.guards, r.asked = wasUnsure, guards, wasAsked }()
 	if !decided {
-		r.unsure = true
+		r.unsure, r.asked = true, r.asked || r.asks
 	}
 	if guard != nil {
 		r.guards = append(slices.Clone(guards), *guard)
 	}
-	return f()
+	got, fl := f()
+	if !decided && fl != goesOn && (r.asked || !r.world.decides()) {
+		r.ends.note(fl, got)
+	}
+	return got, fl
 }
 
 // guard speaks of the last command that ran since before; nil if none did.
@@ -57,6 +61,8 @@ func (r *shellRun) binary(c *syntax.BinaryCmd) (outcome, flow) {
 	if f != goesOn {
 		return x, f
 	}
+	asks := r.asks && x == unsure
+	defer func() { r.asks = r.asks || asks }()
 	want := works
 	if c.Op == syntax.OrStmt {
 		want = fails
@@ -64,9 +70,9 @@ func (r *shellRun) binary(c *syntax.BinaryCmd) (outcome, flow) {
 	if x == want.not() {
 		return x, goesOn
 	}
-	guard := r.guard(before, want == works)
+	guard, usual := r.guard(before, want == works), x == want || r.leans == want
 	then := func() (outcome, flow) {
-		return r.under(x == want, guard, func() (outcome, flow) { return r.stmt(c.Y) })
+		return r.under(usual, guard, func() (outcome, flow) { return r.stmt(c.Y) })
 	}
 	if x == want {
 		return then()
@@ -96,7 +102,7 @@ func (r *shellRun) pipes(f func()) {
 	}
 	r.pipelines++
 	r.pipeline = r.pipelines
-	f()
+	r.apart(f)
 	r.pipeline = 0
 }
 
@@ -122,10 +128,13 @@ func (r *shellRun) ifClause(c *syntax.IfClause) (outcome, flow) {
 	case fails:
 		return r.under(true, r.guardNot(guard), other)
 	}
+	asks, leans := r.asks, r.leans
 	_, f1, end1 := r.inBranch(func() (outcome, flow) {
-		return r.under(false, guard, func() (outcome, flow) { return r.stmts(c.Then) })
+		return r.under(leans == works, guard, func() (outcome, flow) { return r.stmts(c.Then) })
 	})
-	_, f2, end2 := r.inBranch(func() (outcome, flow) { return r.under(false, r.guardNot(guard), other) })
+	r.asks = asks
+	_, f2, end2 := r.inBranch(func() (outcome, flow) { return r.under(leans == fails, r.guardNot(guard), other) })
+	r.asks = r.asks || asks
 	r.join(end1, end2)
 	ends1, ends2 := f1 >= returns, f2 >= returns
 	switch {
@@ -139,7 +148,12 @@ func (r *shellRun) ifClause(c *syntax.IfClause) (outcome, flow) {
 	return unsure, goesOn
 }
 
-func (r *shellRun) while(c *syntax.WhileClause) (outcome, flow) {
+func (r *shellRun) while(c *syntax.WhileClause) (got outcome, f flow) {
+	r.scope(func() { got, f = r.rounds(c) }, breaks, continues)
+	return got, f
+}
+
+func (r *shellRun) rounds(c *syntax.WhileClause) (outcome, flow) {
 	if f, ok := r.overOptions(c); ok {
 		return unsure, f
 	}
@@ -156,16 +170,31 @@ func (r *shellRun) while(c *syntax.WhileClause) (outcome, flow) {
 		return r.under(cond == works, guard, func() (outcome, flow) { return r.stmts(c.Do) })
 	}
 	if cond == works {
-		if _, f := body(); f >= returns {
-			return unsure, f
+		for round := 1; ; round++ {
+			left := len(r.args)
+			if _, f := body(); f >= returns {
+				return unsure, f
+			} else if f == breaks || !r.argsKnown || len(r.args) >= left || round == maxShellLoop {
+				return unsure, goesOn
+			}
+			if cond, _ = r.stmts(c.Cond); c.Until { // it takes one argument after another
+				cond = cond.not()
+			}
+			if cond != works {
+				return unsure, goesOn
+			}
 		}
-		return unsure, goesOn
 	}
 	r.perhaps(body)
 	return unsure, goesOn
 }
 
-func (r *shellRun) forClause(c *syntax.ForClause) (outcome, flow) {
+func (r *shellRun) forClause(c *syntax.ForClause) (got outcome, f flow) {
+	r.scope(func() { got, f = r.overItems(c) }, breaks, continues)
+	return got, f
+}
+
+func (r *shellRun) overItems(c *syntax.ForClause) (outcome, flow) {
 	iter, ok := c.Loop.(*syntax.WordIter)
 	if !ok {
 		return r.once(c.Do)
@@ -190,13 +219,16 @@ func (r *shellRun) forClause(c *syntax.ForClause) (outcome, flow) {
 		r.put(iter.Name.Value, item)
 		sure, f := item.known && !some, goesOn
 		body := func() (outcome, flow) {
+			r.asks = true
 			return r.under(sure, nil, func() (outcome, flow) { return r.stmts(c.Do) })
 		}
-		if sure {
-			_, f = body()
-		} else {
-			r.deeper(some, func() { _, f = r.perhaps(body) })
-		}
+		r.scope(func() {
+			if sure {
+				_, f = body()
+			} else {
+				r.deeper(some, func() { _, f = r.perhaps(body) })
+			}
+		}, continues)
 		if f == breaks {
 			break
 		}
@@ -209,6 +241,7 @@ func (r *shellRun) forClause(c *syntax.ForClause) (outcome, flow) {
 
 // once walks the body of a loop whose rounds are not known.
 func (r *shellRun) once(body []*syntax.Stmt) (outcome, flow) {
+	r.asks = true
 	r.perhaps(func() (outcome, flow) {
 		return r.under(false, nil, func() (outcome, flow) { return r.stmts(body) })
 	})
@@ -236,7 +269,7 @@ func (r *shellRun) caseClause(c *syntax.CaseClause) (outcome, flow) {
 		case fit == works && !any:
 			return r.stmts(item.Stmts)
 		case fit != fails:
-			any = true
+			any, r.asks = true, true
 			_, f, end := r.inBranch(func() (outcome, flow) {
 				return r.under(false, nil, func() (outcome, flow) { return r.stmts(item.Stmts) })
 			})
@@ -252,6 +285,7 @@ func (r *shellRun) caseClause(c *syntax.CaseClause) (outcome, flow) {
 			}
 		}
 	}
+	r.asks = true
 	r.join(append([]branchEnd{{}}, ends...)...) // none may fit
 	return unsure, goesOn
 }

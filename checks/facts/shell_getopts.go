@@ -115,6 +115,17 @@ func (r *shellRun) readsSettings() string {
 	return "$(" + r.feeds + " )"
 }
 
+// printsSettings reports whether all that eval is given is what a command prints of which
+// nobody knows which variables it sets.
+func printsSettings(text string) bool {
+	inner, is := strings.CutPrefix(strings.TrimSpace(text), "$(")
+	if !is {
+		inner, is = strings.CutPrefix(inner, "`")
+	}
+	words := strings.Fields(inner)
+	return is && len(words) > 0 && !slices.Contains(settingPrinters, path.Base(words[0]))
+}
+
 // takesSettings follows what eval is given by apt-config: "apt-config shell NAME KEY…"
 // sets variables to what the settings of apt say, if they say anything.
 func (r *shellRun) takesSettings(text string) bool {

@@ -111,6 +111,11 @@ type shellRun struct {
 	depth     int
 	silent    bool // variables and functions are wanted, commands are not
 
+	ends  endings // the ways by which it may have ended before
+	asks  bool    // the outcome of the last command answers a question
+	asked bool    // what is walked depends on such an answer
+	leans outcome // how the last command comes out as a rule, when the device starts
+
 	unsure     bool
 	background bool
 	pipeline   int
@@ -232,7 +237,8 @@ func (r *shellRun) stmt(s *syntax.Stmt) (got outcome, f flow) {
 	if s.Background && !r.background {
 		was := r.terminal
 		r.background, r.terminal = true, "" // it reads from /dev/null, if it says nothing else
-		defer func() { r.background, r.terminal = false, was; got, f = works, goesOn }()
+		ends := r.ends
+		defer func() { r.background, r.terminal, r.ends = false, was, ends; got, f = works, goesOn }()
 	}
 	if tty, ok := r.terminalAround(s); ok {
 		was, lent := r.terminal, r.lent
@@ -250,7 +256,7 @@ func (r *shellRun) stmt(s *syntax.Stmt) (got outcome, f flow) {
 	}
 	got, f = r.command(s)
 	if s.Negated {
-		got, r.negated = got.not(), !r.negated
+		got, r.negated, r.leans = got.not(), !r.negated, r.leans.not()
 	}
 	return got, f
 }
@@ -279,7 +285,9 @@ func (r *shellRun) command(s *syntax.Stmt) (outcome, flow) {
 		return r.stmts(c.Stmts)
 	case *syntax.Subshell:
 		dir := r.dir
-		got, f := r.stmts(c.Stmts)
+		var got outcome
+		var f flow
+		r.apart(func() { got, f = r.stmts(c.Stmts) })
 		r.dir = dir
 		if f == exits {
 			f = goesOn
@@ -293,7 +301,9 @@ func (r *shellRun) command(s *syntax.Stmt) (outcome, flow) {
 	case *syntax.DeclClause:
 		return r.declare(c)
 	case *syntax.TestClause:
-		return r.testExpr(c.X, 0), goesOn
+		return r.testClause(c), goesOn
+	case *syntax.ArithmCmd:
+		r.asks = true
 	case *syntax.TimeClause:
 		if c.Stmt != nil {
 			return r.stmt(c.Stmt)

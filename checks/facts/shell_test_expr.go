@@ -2,13 +2,16 @@ package facts
 
 import (
 	"strconv"
+	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
 
 // shellTest judges "[ … ]", "[[ … ]]" of a POSIX shell and "test …".
 func shellTest(r *shellRun, words []shellValue) (outcome, flow) {
-	r.status = statusTest(words)
+	if r.status = statusTest(words); r.status == 0 { // else it asks what the command before it asked
+		r.asks, r.leans = !asksIfRuns(strings.Join(texts(words), " ")), unsure
+	}
 	if !r.world.decides() {
 		return unsure, goesOn
 	}

@@ -29,11 +29,11 @@ func shellTrapped(r *shellRun, a []shellValue) (outcome, flow) {
 		at = r.at(r.callAt.Pos(), r.callAt.End())
 	}
 	ends := slices.ContainsFunc(a[1:], func(v shellValue) bool { return v.text == "EXIT" || v.text == "0" })
-	if ends && !r.unsure { // one at a time
+	if ends && !r.doubtful() { // one at a time
 		r.traps = slices.DeleteFunc(r.traps, func(t shellTrap) bool { return !t.unsure })
 	}
 	if a[0].text != "-" && a[0].text != "" && a[0].known && !r.silent && len(r.traps) < maxTraps {
-		r.traps = append(r.traps, shellTrap{a[0].text, r.src, r.unsure || !ends, r.args, at})
+		r.traps = append(r.traps, shellTrap{a[0].text, r.src, r.doubtful() || !ends, r.args, at})
 	}
 	return works, goesOn
 }
@@ -45,6 +45,7 @@ func (r *shellRun) runTraps() {
 		r.traps = r.traps[1:]
 		unsure, guards, src, args, place := r.unsure, r.guards, r.src, r.args, r.place
 		r.unsure, r.guards, r.src, r.args, r.place = unsure || t.unsure, nil, t.src, t.args, &t.place
+		r.ends = endings{} // it runs however the script ends
 		shellEval(r, []shellValue{knownValue(t.text)})
 		r.unsure, r.guards, r.src, r.args, r.place = unsure, guards, src, args, place
 	}

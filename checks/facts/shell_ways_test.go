@@ -31,7 +31,7 @@ func TestBootFollowsEachValue(t *testing.T) {
 		{"in the list of a loop", "L=echo\n" + undecided("L='echo telnetd'") + "for d in $L; do $d; done", "telnetd?", 0},
 		{"the other branch starts anew", "if grep -q x /proc/cmdline; then D=telnetd; else $D; fi", "", 0},
 		{"what is not known is said", "D=echo\n" + undecided("D=$(nvram get d)") + "D2=1\n$D", "", 1},
-		{"the shell's own", "E=exit\n" + undecided("E=:") + "$E\ntelnetd", "telnetd", 0},
+		{"the shell's own", "E=exit\n" + undecided("E=:") + "$E\ntelnetd", "telnetd?", 0},
 		{"a port", "P=23\n" + undecided("P=24") + "telnetd -p $P", "telnetd? telnetd", 0},
 		{"the options behind a wrapper", "P=23\n" + undecided("P=24") + "start-stop-daemon -S -x /usr/sbin/telnetd -- -p $P", "telnetd? telnetd", 0},
 		{"a login or none", "L=/bin/login\n" + undecided("L=/bin/sh") + "telnetd -l $L", "telnetd? telnetd", 0},

@@ -294,6 +294,9 @@ func (r *shellRun) variable(name string) (shellValue, bool) {
 	if v, ok := r.vars[name]; ok {
 		return v, true
 	}
+	if (name == "UID" || name == "EUID") && r.user == "" && r.world.decides() {
+		return knownValue("0"), true
+	}
 	return r.unset()
 }
 
@@ -431,11 +434,12 @@ func (r *shellRun) fileRead(s *syntax.Stmt) (shellValue, bool) {
 
 // inner runs the commands of a substitution: they run, whatever they print.
 func (r *shellRun) inner(stmts []*syntax.Stmt) {
-	dir := r.dir
+	dir, background := r.dir, r.background
+	r.background = false // whoever takes in what they print waits for them
 	r.depth++
 	r.pipes(func() { r.stmts(stmts) })
 	r.depth--
-	r.dir = dir
+	r.dir, r.background = dir, background
 }
 
 func (r *shellRun) output(words []shellValue) (shellValue, bool) {
@@ -471,6 +475,12 @@ func (r *shellRun) output(words []shellValue) (shellValue, bool) {
 				b = strings.TrimSuffix(b, args[1])
 			}
 			return known(b)
+		}
+	case "id", "whoami":
+		if who := strings.Join(args, ""); r.user == "" && (who == "-u" || who == "-g") {
+			return known("0")
+		} else if r.user == "" && (who == "-un" || who == "-nu" || words[0].text == "whoami") {
+			return known("root")
 		}
 	case "dirname":
 		if len(args) > 0 {

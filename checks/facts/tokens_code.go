@@ -32,7 +32,7 @@ var codeTokenAnchors = []string{"oken", "OKEN", "ecret", "ECRET", "ey", "EY"}
 // itself, and what others published holds none of the product.
 func ownCodeTokens(t Text) []Token {
 	name := strings.ToLower(t.File.Name)
-	if textKindOf(t) != codeText || ofOthers(name) || inPackage(name) || amongPublished(strings.Split(name, "/")) || isScriptOfPage(name) || !holdsAny(t.Content, codeTokenAnchors) {
+	if textKindOf(t) != codeText || ofOthers(name) || inPackage(name) || inLibraries(name) || isVendored(t.File) || isScriptOfPage(name) || !holdsAny(t.Content, codeTokenAnchors) {
 		return nil
 	}
 	var found []Token

@@ -7,7 +7,7 @@ import (
 )
 
 // tokenName is the name of a setting that holds a token.
-var tokenName = lazy(`(?i)(?:^|[-_.a-z0-9])(?:token|api_?-?key|apikey|access_?key|secret_?key|secret_access_key|client_?secret|shared_?access_?key|auth_?key|account_?key|ap[pi]_?secret|device_?secret|license_?secret|(?:jwt|session|cookie|signing|consumer|product|provision)[-_]?secret|subscription[-_]?key)$|^(?:token|secret)$`)
+var tokenName = lazy(`(?i)(?:^|[-_.a-z0-9])(?:token|api_?-?key|apikey|access_?key|secret_?key|secret_access_key|client_?secret|shared_?access_?key|auth_?key|account_?key|ap[pi]_?secret|device_?secret|license_?secret|hmac_?(?:key|secret)|encryption_?key|jwt_?key|(?:jwt|session|cookie|signing|consumer|product|provision)[-_]?secret|subscription[-_]?key)$|^(?:token|secret)$`)
 
 // otherTokens are words that make it something else: a name, a place, a public one.
 var otherTokens = []string{"csrf", "xsrf", "public", "pub", "file", "path", "url", "uri", "name", "id", "type", "expiry", "endpoint", "refresh_interval"}
@@ -32,7 +32,8 @@ var tokenSuffixes = []string{"", ".conf", ".cfg", ".ini", ".json", ".yaml", ".ym
 // but a token.
 func namedTokens(t Text) []Token {
 	base := path.Base(t.File.Name)
-	if !slices.Contains(tokenSuffixes, strings.ToLower(path.Ext(base))) || isBuildService(t.File.Name) || textKindOf(t) != settingText {
+	isSettings := slices.Contains(tokenSuffixes, strings.ToLower(path.Ext(base))) || strings.HasPrefix(base, ".env.") // of one surrounding
+	if !isSettings || isBuildService(t.File.Name) || textKindOf(t) != settingText {
 		return nil
 	}
 	if t.File.Size <= maxToken {
@@ -51,7 +52,7 @@ func namedTokens(t Text) []Token {
 		if len(s) < 20 || len(s) > maxSettingLine || isComment(s) {
 			continue
 		}
-		for _, p := range slices.Concat(tokenPairs(s, known), webTokens(s)) {
+		for _, p := range slices.Concat(tokenPairs(s, known), webTokens(s), signingPairs(s)) {
 			n := Token{What: "token (" + forPeople(p.name) + ")", Secret: NewSecret("token", p.value), Location: t.At(l)}
 			if !slices.ContainsFunc(found, n.isOf) {
 				found = append(found, n)

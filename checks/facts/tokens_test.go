@@ -224,21 +224,22 @@ func TestTokensOfCode(t *testing.T) {
 func TestTokensOfPrograms(t *testing.T) {
 	const a, b = "a9f5f167f44f4964e6c998dee827110d", "Zx9kLmQ2pR7sT4vW8yB3nC6d"
 	for name, tc := range map[string]struct{ file, content, want string }{
-		"Python":           {"opt/a.py", `API_TOKEN = "` + a + `"`, "token (API_TOKEN)"},
-		"Base64":           {"opt/a.py", `INFLUX_TOKEN = "f3b8Jq9sLk2mN4pQ6rS8tU0vW2xY4zA6bC8dE0fG2hI4jK6lM8nO0pQ2rS4tU6v=="`, "token (INFLUX_TOKEN)"},
-		"members":          {"opt/a.js", `var o = {api_key: "` + a + `", clientSecret: "` + b + `"};`, "token (api_key), token (clientSecret)"},
-		"a constant":       {"opt/a.js", `const API_KEY = '` + a + `';`, "token (API_KEY)"},
-		"PHP":              {"opt/a.php", "<?php\n$api_token = '" + a + "';\ndefine('API_SECRET', '" + b + "');\n", "token (api_token), token (API_SECRET)"},
-		"a page's":         {"www/js/a.js", `var apiKey = "` + a + `";`, ""},
-		"a package's":      {"usr/lib/python3/dist-packages/x/a.py", `API_TOKEN = "` + a + `"`, ""},
-		"a vendored one's": {"srv/vendor/x/a.php", "<?php\n$api_token = '" + a + "';\n", ""},
-		"a comment":        {"opt/a.py", `# API_TOKEN = "` + a + `"`, ""},
-		"a name":           {"opt/a.py", `API_KEY = "x-api-key-header-v2"`, ""},
-		"of surroundings":  {"opt/a.py", `API_TOKEN = os.environ["ACME_API_TOKEN_V2X"]`, ""},
-		"of a form":        {"opt/a.py", `csrf_token = "` + a + `"`, ""},
-		"a public one":     {"opt/a.py", `public_api_key = "` + a + `"`, ""},
-		"compared":         {"opt/a.py", `if api_key == "` + a + `":`, ""},
-		"to be filled in":  {"opt/a.py", `API_TOKEN = "yourapitoken1234567890"`, ""},
+		"Python":          {"opt/a.py", `API_TOKEN = "` + a + `"`, "token (API_TOKEN)"},
+		"Base64":          {"opt/a.py", `INFLUX_TOKEN = "f3b8Jq9sLk2mN4pQ6rS8tU0vW2xY4zA6bC8dE0fG2hI4jK6lM8nO0pQ2rS4tU6v=="`, "token (INFLUX_TOKEN)"},
+		"members":         {"opt/a.js", `var o = {api_key: "` + a + `", clientSecret: "` + b + `"};`, "token (api_key), token (clientSecret)"},
+		"a constant":      {"opt/a.js", `const API_KEY = '` + a + `';`, "token (API_KEY)"},
+		"PHP":             {"opt/a.php", "<?php\n$api_token = '" + a + "';\ndefine('API_SECRET', '" + b + "');\n", "token (api_token), token (API_SECRET)"},
+		"a page's":        {"www/js/a.js", `var apiKey = "` + a + `";`, ""},
+		"a package's":     {"usr/lib/python3/dist-packages/x/a.py", `API_TOKEN = "` + a + `"`, ""},
+		"a partition's":   {"vendor/bin/a.py", `API_TOKEN = "` + a + `"`, "token (API_TOKEN)"},
+		"a folder's":      {"opt/vendor/acme/a.py", `API_TOKEN = "` + a + `"`, "token (API_TOKEN)"},
+		"a comment":       {"opt/a.py", `# API_TOKEN = "` + a + `"`, ""},
+		"a name":          {"opt/a.py", `API_KEY = "x-api-key-header-v2"`, ""},
+		"of surroundings": {"opt/a.py", `API_TOKEN = os.environ["ACME_API_TOKEN_V2X"]`, ""},
+		"of a form":       {"opt/a.py", `csrf_token = "` + a + `"`, ""},
+		"a public one":    {"opt/a.py", `public_api_key = "` + a + `"`, ""},
+		"compared":        {"opt/a.py", `if api_key == "` + a + `":`, ""},
+		"to be filled in": {"opt/a.py", `API_TOKEN = "yourapitoken1234567890"`, ""},
 	} {
 		o := observeFiles(t, map[string]string{tc.file: tc.content + "\n"}, Tokens)
 		var got []string
@@ -247,6 +248,46 @@ func TestTokensOfPrograms(t *testing.T) {
 		}
 		if strings.Join(got, ", ") != tc.want {
 			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
+// What a package manager put into a folder "vendor" is of others.
+func TestTokensOfVendoredPrograms(t *testing.T) {
+	const text = "<?php\n$api_token = 'a9f5f167f44f4964e6c998dee827110d';\n"
+	for mark, want := range map[string]int{
+		"srv/vendor/autoload.php": 0, "srv/vendor/composer/installed.json": 0, "srv/vendor/acme/x/composer.json": 0, "srv/vendor/bundle/ruby/x.rb": 0, "srv/vendor/modules.txt": 0,
+		"srv/autoload.php": 1, "srv/vendor/acme/composer.txt": 1,
+	} {
+		o := observeFiles(t, map[string]string{"srv/vendor/acme/x/a.php": text, mark: "x\n"}, Tokens)
+		if got := len(valueOf(t, o, Tokens)); got != want {
+			t.Errorf("%s: %d tokens, want %d", mark, got, want)
+		}
+	}
+}
+
+// What services sign with, in files of surroundings and the like.
+func TestSigningSettings(t *testing.T) {
+	const a = "k9Jd83hfKs92hdKs83jd"
+	for line, want := range map[string]string{
+		"HMAC_KEY=" + a: "HMAC_KEY", "SECRET_KEY=" + a: "SECRET_KEY", "ACME_JWT_SECRET=" + a: "ACME_JWT_SECRET", "ENCRYPTION_KEY='" + a + "'": "ENCRYPTION_KEY",
+		"      - JWT_SECRET=" + a: "JWT_SECRET", "      JWT_SECRET: \"" + a + "\" # set": "JWT_SECRET", "ENV SESSION_SECRET=" + a: "SESSION_SECRET",
+		"export DJANGO_SECRET_KEY='3k$9d&k2jd8@skw0^xx7Qm'": "DJANGO_SECRET_KEY", "SECRET_KEY_BASE=" + a + a: "SECRET_KEY_BASE",
+		"APP_KEY=base64:3k9dk2jd8skwQ7bX2mZx7LpR4vB8nA1cV5tY9uW0eD=": "APP_KEY", `Environment="HMAC_SECRET=` + a + `"`: "HMAC_SECRET",
+
+		"APP_KEY=" + a: "", "JWT_SECRET=": "", "JWT_SECRET=${JWT_SECRET}": "", "SECRET_KEY=<20 letters>": "", "SECRET_KEY={{ secret_key_12345 }}": "",
+		"JWT_SECRET=your-secret-key-12345": "", "ENCRYPTION_KEY=/etc/keys/disk-key-001": "", "JWT_SECRET=short1": "", "signing_key = 3AA5C34371567BD2": "", "HMAC_KEY_ID=" + a: "",
+		"# HMAC_KEY=" + a: "", "JWT_PUBLIC_KEY=" + a: "", "SECRET_KEY=$(cat /run/key12345678)": "",
+	} {
+		for _, file := range []string{"opt/app/.env", "opt/app/.env.production", "etc/app.env", "opt/docker-compose.yml", "opt/Dockerfile"} {
+			o := observeFiles(t, map[string]string{file: line + "\n"}, Tokens)
+			var got []string
+			for _, f := range valueOf(t, o, Tokens) {
+				got = append(got, strings.TrimSuffix(strings.TrimPrefix(f.What, "token ("), ")"))
+			}
+			if strings.Join(got, " ") != want {
+				t.Errorf("%s: %s: %q, want %q", file, line, got, want)
+			}
 		}
 	}
 }

@@ -220,7 +220,7 @@ func (g *gate) source(r *shellRun, a []shellValue) (outcome, flow) {
 			return unsure, goesOn
 		}
 	}
-	return r.source(a, r.callAt), goesOn
+	return r.source(a, r.callAt)
 }
 
 func (g *gate) eval(r *shellRun, a []shellValue) (outcome, flow) {

@@ -1,0 +1,38 @@
+package facts
+
+import "strings"
+
+// signingSetting is a setting that holds what a service signs, seals or encrypts with, as
+// frameworks and files of surroundings (.env, Compose's "environment") have it: such a
+// value may have signs, and a mark of how it is written.
+var signingSetting = lazy(`(?i)["']?\b((?:[a-z0-9]+[_.\-])*(?:(?:hmac|jwt|signing|session|cookie|token)[_\-]?secret(?:[_\-]?key)?|(?:hmac|jwt|signing|encryption|secret)[_\-]?key(?:[_\-]?base)?|app_key))["']?\s*[:=]\s*(base64:)?(?:"([^"\s]{16,256})"|'([^'\s]{16,256})'|([^\s"'#,;]{16,256}))["']?\s*[,;}]?\s*(?:#.*)?$`)
+
+// signingPairs finds them in a line of settings.
+func signingPairs(line string) []namedValue {
+	if !holdsAny(strings.ToLower(line), []string{"key", "secret"}) {
+		return nil
+	}
+	m := signingSetting.Get().FindStringSubmatch(line)
+	if m == nil {
+		return nil
+	}
+	name, marked, value := strings.ToLower(m[1]), m[2] != "", m[3]+m[4]+m[5]
+	if rest, ok := strings.CutPrefix(value, "base64:"); ok {
+		marked, value = true, rest
+	}
+	plain := strings.Map(func(c rune) rune {
+		if strings.ContainsRune("!@#^&*$+,~?()", c) {
+			return -1
+		}
+		return c
+	}, value)
+	switch {
+	case strings.ContainsAny(value[:1], "$/") || strings.ContainsAny(value, "<>{}%`") || strings.Contains(value, "$(") || !isTokenValue(plain):
+		return nil
+	case strings.HasSuffix(name, "app_key") && !marked: // a mark that everybody may know
+		return nil
+	case strings.HasSuffix(strings.ReplaceAll(name, "-", "_"), "signing_key") && isHexDigits(value): // the name of a key of GnuPG
+		return nil
+	}
+	return []namedValue{{m[1], value}}
+}
