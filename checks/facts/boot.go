@@ -49,7 +49,7 @@ type BootCommand struct {
 var Boot = &Fact[BootGraph]{
 	Name:    "boot",
 	Doc:     "What the init systems of the image start, followed through scripts, links, units and settings.",
-	Version: 12,
+	Version: 13,
 	Needs:   []Node{Tree, Roots, Texts, Applets, Programs, illegibleScan, brokerScan},
 	Observe: func(o *Observer) (BootGraph, error) {
 		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}, Passwords: []PasswordWrite{}}
@@ -113,7 +113,7 @@ func bootable(c *firmware.Container, roots []Root) bool {
 // Services are the services of the image, started or not, by root and name.
 var Services = &Fact[[]Service]{
 	Name:    "services",
-	Version: 10,
+	Version: 11,
 	Doc:     "Programs that wait for others: whether they are started, as whom, on which address and port, with which settings.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Service, error) {
@@ -251,6 +251,7 @@ func (g *boot) start() {
 	}
 	g.runEnabled()
 	g.otherModules()
+	g.pages()
 	if g.world.left <= 0 {
 		g.init.Problem = "the boot scripts run too many statements to follow"
 	}
