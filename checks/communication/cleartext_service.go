@@ -23,7 +23,7 @@ var CleartextService = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.5-1", "5.6-1"},
-	Version:   8,
+	Version:   9,
 	Needs:     checks.Needs(facts.Services, facts.Inits),
 	Run:       cleartextService,
 }
@@ -86,6 +86,8 @@ func inClear(s facts.Service) (severity assay.Severity, what string) {
 		}
 	case facts.KindMQTT, facts.KindStore:
 		return broker(s)
+	case facts.KindShare:
+		return assay.High, "is started and lets everyone at its files" + onPort(s)
 	case facts.KindRTSP, facts.KindVNC:
 		if s.TLS() != facts.Yes && s.Unread == "" {
 			return assay.High, "is started: " + s.Kind + " is not encrypted" + onPort(s)

@@ -18,6 +18,7 @@ const (
 	KindVNC    = "vnc"
 	KindADB    = "adb"
 	KindStore  = "store" // a data base that others ask over the network
+	KindShare  = "share" // files that everyone may read or write
 	KindPipe   = "pipe"  // nc, socat: whatever they are tied to
 	KindOther  = ""      // any other service
 )
@@ -93,6 +94,8 @@ var daemonTable = []daemonKind{
 	{"crond", KindOther, []string{"crond", "cron"}, 0, ""},
 	{"swupdate", KindOther, []string{"swupdate"}, 0, ""},
 	{"redis", KindStore, []string{"redis-server", "valkey-server"}, 6379, "tcp"},
+	{"mongod", KindStore, []string{"mongod"}, 27017, "tcp"},
+	{"memcached", KindStore, []string{"memcached"}, 11211, "tcp"},
 	{"mysqld", KindOther, []string{"mysqld", "mariadbd"}, 3306, "tcp"},
 	{"gdbserver", KindOther, []string{"gdbserver"}, 0, "tcp"},
 }

@@ -317,6 +317,9 @@ func valuesOf(words []string) []shellValue {
 // stay, or one that may stay by itself.
 func (g *boot) serve(l *launch, called string, f *firmware.File) {
 	d, known := daemonOf(path.Base(l.words[0]), path.Base(f.Name))
+	if path.Base(l.words[0]) == "rsync" && hasFlag(l.words[1:], "--daemon") {
+		d, known = daemonNamed("rsyncd")
+	}
 	if !l.once {
 		g.debugger(l, called)
 	}

@@ -21,7 +21,7 @@ type Token struct {
 // any file, and those that the settings of programs call so.
 var Tokens = &Fact[[]Token]{
 	Name:    "tokens",
-	Version: 5,
+	Version: 6,
 	Doc:     "Tokens of clouds and APIs: by their fixed form in any file, and by the name of the setting in settings.",
 	Needs:   []Node{tokenScan, Texts, Scripts},
 	Observe: func(o *Observer) ([]Token, error) {
@@ -192,7 +192,8 @@ func tokenAt(r tokenRule, content []byte, at int) (Token, bool) {
 	for start > 0 && at-start < r.back && content[start-1] >= '0' && content[start-1] <= '9' {
 		start--
 	}
-	if start > 0 && r.anchor != "T3BlbkFJ" && !r.ofQuery() && isTokenByte(content[start-1]) {
+	inPath := r.what == "Telegram bot token" && bytes.HasSuffix(content[:start], []byte("/bot")) // as its addresses have it
+	if start > 0 && r.anchor != "T3BlbkFJ" && !r.ofQuery() && !inPath && isTokenByte(content[start-1]) {
 		return Token{}, false // the middle of something longer
 	}
 	value := strings.TrimRight(string(r.form.Get().Find(content[start:min(len(content), start+maxToken)])), " \t\r\n\"';,<>&)]}\x00")
