@@ -39,6 +39,8 @@ func (g *boot) pages() {
 			}
 			if t, ok := g.texts.Of(f); ok {
 				g.onEvent(func() { g.page(f, t) })
+			} else if g.executable(f) {
+				g.compiledCalls(g.from(At(f)), f)
 			}
 		}
 	})

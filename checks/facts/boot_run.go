@@ -190,6 +190,7 @@ func (g *boot) launch(l *launch) outcome {
 	g.illegible(l, f)
 	g.serve(l, called, f)
 	g.mayRun(l, f)
+	g.compiledCalls(l, f)
 	if t, ok := g.interpretedFile(l, f); ok {
 		g.callsOut(l, t, path.Base(f.Name))
 	}

@@ -28,15 +28,16 @@ var UnverifiedTLS = &Fact[[]Unverified]{
 	Name:    "unverified-tls",
 	Version: 6,
 	Doc:     "Commands, settings and scripts that accept any certificate.",
-	Needs:   []Node{Tree, Texts, Scripts, Boot, Updaters},
+	Needs:   []Node{Tree, Texts, Scripts, Boot, Updaters, compiledLines},
 	Observe: func(o *Observer) ([]Unverified, error) {
 		img, err0 := Tree.Of(o)
 		texts, err1 := Texts.Of(o)
 		scripts, err2 := Scripts.Of(o)
 		g, err3 := Boot.Of(o)
 		updaters, err4 := Updaters.Of(o)
+		compiled, err5 := compiledLines.Of(o)
 		all := []Unverified{}
-		for _, err := range []error{err0, err1, err2, err3, err4} {
+		for _, err := range []error{err0, err1, err2, err3, err4, err5} {
 			if err != nil {
 				return all, err
 			}
@@ -58,6 +59,11 @@ var UnverifiedTLS = &Fact[[]Unverified]{
 					all[n].Tool = ok && isIdle(img, texts, img.Files[at])
 				}
 				named(c)
+			}
+		}
+		for _, s := range compiledScripts(texts, compiled) {
+			for i := range s.Commands {
+				add(acceptsAny(&s.Commands[i]), s.Commands[i].Location)
 			}
 		}
 		for i := range g.Commands { // those of units and tables stand in no script
