@@ -44,7 +44,7 @@ type keyMaterial struct {
 
 var keyScan = &Scan[keyMaterial]{
 	Name:    "key-material",
-	Version: 8,
+	Version: 9,
 	Doc:     "Keys and certificates in PEM, DER, OpenSSH, dropbear, OpenPGP and other forms, anywhere in a file.",
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= minKeyFile
@@ -65,7 +65,7 @@ const (
 )
 
 // keyWords are how keys in texts begin, or what stands before them.
-var keyWords = newLiterals(slices.Concat([]string{pemBegin, wrappedPEM, widePEM, signerComment, puttyBegin, objectWord, ageWord}, bareWords, hexWords, tunnelWords, sshNames))
+var keyWords = newLiterals(slices.Concat([]string{pemBegin, wrappedPEM, widePEM, signerComment, puttyBegin, objectWord, ageWord, wrappedRSA, wrappedEd25519, wrappedEC}, bareWords, hexWords, tunnelWords, sshNames))
 
 // The places of keyWords.
 const (
@@ -76,6 +76,9 @@ const (
 	wordPuTTY
 	wordObject
 	wordAge
+	wordHostRSA
+	wordHostEd25519
+	wordHostEC
 	wordBare // and those behind it
 )
 
@@ -133,6 +136,9 @@ func otherMaterial(f *firmware.File, content []byte, words sights) []keyMaterial
 		case at < past || coveredBy(found, at):
 		case word == wordWrapped:
 			more, past = wrappedMaterial(f, content, at)
+		case word >= wordHostRSA && word <= wordHostEC:
+			key, n, ok := parseWrappedHost(content[at:])
+			found = withKey(found, f, key, at, n, ok)
 		case word == wordWide:
 			more, past = wideMaterial(f, content, at)
 		case word == wordSigner:
@@ -314,7 +320,7 @@ func (m keyMaterial) Location() assay.Location {
 var Keys = &Fact[[]Key]{
 	Name:    "keys",
 	Doc:     "Private and public keys in PEM, DER, PKCS#12, Java's and Bouncy Castle's key stores, bare base64, age, OpenSSH, dropbear, PuTTY, OpenPGP, WireGuard, OpenVPN, usign, minisign and JSON form: kind, size, digest of the public half, place.",
-	Version: 6,
+	Version: 7,
 	Needs:   []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]Key, error) {
 		all, err := keysAndCertificates.Of(o)
