@@ -67,6 +67,8 @@ var daemonTable = []daemonKind{
 	{"wetty", KindWeb, []string{"wetty"}, 3000, "tcp"},
 	{"code-server", KindWeb, []string{"code-server", "openvscode-server"}, 8080, "tcp"},
 	{"jupyter", KindWeb, []string{"jupyter", "jupyter-notebook", "jupyter-lab", "jupyter-server"}, 8888, "tcp"},
+	{"node-red", KindWeb, []string{"node-red", "node-red-pi"}, 1880, "tcp"},
+	{"tcf-agent", KindOther, []string{"tcf-agent"}, 1534, "tcp"},
 	{"dockerd", KindOther, []string{"dockerd"}, 2375, "tcp"},
 	{"dnsmasq", KindOther, []string{"dnsmasq"}, 53, "udp"},
 	{"named", KindOther, []string{"named"}, 53, "udp"},

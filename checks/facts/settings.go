@@ -83,6 +83,8 @@ var daemonSettings = map[string]func(*boot, *Service){
 	"mongod":       settleMongo,
 	"memcached":    settleMemcached,
 	"rsyncd":       settleRsync,
+	"node-red":     settleNodeRED,
+	"tcf-agent":    settleTCF,
 	"nfsd":         settleNFS,
 	"rtspd":        settleRTSP,
 	"smbd":         settleSamba,
