@@ -72,8 +72,7 @@ func isPage(name string) bool {
 
 // queryRun matches a shell, in scripts and in PHP, that is given what the visitor wrote
 // and nothing else: RFC 3875 hands it over as QUERY_STRING, and headers as HTTP_….
-var queryRun = lazy(`^\s*(?:eval|(?:/bin/)?(?:sh|ash|bash)\s+-c)\s+["']?\$\{?(?:QUERY_STRING|HTTP_[A-Z_]+)\}?["']?\s*(?:[|;&>)].*|2>.*)?$` +
-	`|(?:^|[^\w$>:])(?:system|exec|shell_exec|passthru|popen|eval)\s*\(\s*@?\$_(?:GET|POST|REQUEST|COOKIE)\s*\[[^\]]*\]\s*[,)]`)
+var queryRun = lazy(`^\s*(?:eval|(?:/bin/)?(?:sh|ash|bash)\s+-c)\s+["']?\$\{?(?:QUERY_STRING|HTTP_[A-Z_]+)\}?["']?\s*(?:[|;&>)].*|2>.*)?$|(?:^|[^\w$>:])(?:system|exec|shell_exec|passthru|popen|eval)\s*\(\s*@?\$_(?:GET|POST|REQUEST|COOKIE)\s*\[[^\]]*\]\s*[,)]`)
 
 // queryWords are those of which a line that queryRun matches has one.
 var queryWords = newLiterals([]string{"QUERY_STRING", "HTTP_", "$_GET", "$_POST", "$_REQUEST", "$_COOKIE"})

@@ -321,6 +321,9 @@ func (g *boot) serve(l *launch, called string, f *firmware.File) {
 	if path.Base(l.words[0]) == "rsync" && hasFlag(l.words[1:], "--daemon") {
 		d, known = daemonNamed("rsyncd")
 	}
+	if interpreted(path.Base(l.words[0])) && slices.ContainsFunc(l.words[1:], func(a string) bool { return strings.HasSuffix(a, "/node-red/red.js") }) {
+		d, known = daemonNamed("node-red") // as its wrapper runs it
+	}
 	if !l.once {
 		g.debugger(l, called)
 	}

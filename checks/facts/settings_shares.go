@@ -49,13 +49,20 @@ func settleRsync(g *boot, s *Service) {
 	}
 	t, ok := g.settingsOf(s, flagValues(s.Args, "--config"), "etc/rsyncd.conf")
 	if !ok {
+		if s.Unread == "" {
+			s.Unread = "etc/rsyncd.conf"
+		}
 		return
 	}
+	s.Kind, s.Anonymous, s.Places = KindShare, No, append(s.Places, At(t.File)) // rsync knows no encryption
 	common := section{}
 	for _, sec := range readSections(t) {
 		if sec.name == "" {
 			if common = sec; sec.value("address") != "" {
 				s.Listens[0].Address = anyAddress(sec.value("address"))
+			}
+			if hosts := sec.value("hosts allow"); hosts != "" && isLoopback(widest(hosts)) {
+				s.Listens[0].Address = "127.0.0.1"
 			}
 			continue
 		}
