@@ -86,6 +86,11 @@ func inClear(s facts.Service) (severity assay.Severity, what string) {
 		}
 	case facts.KindMQTT, facts.KindStore:
 		return broker(s)
+	case facts.KindShare:
+		if s.Anonymous != facts.Yes {
+			return assay.High, "is started: it is not encrypted" + onPort(s)
+		}
+		return assay.High, "is started and lets everyone at its files" + onPort(s)
 	case facts.KindRTSP, facts.KindVNC:
 		if s.TLS() != facts.Yes && s.Unread == "" {
 			return assay.High, "is started: " + s.Kind + " is not encrypted" + onPort(s)

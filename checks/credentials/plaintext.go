@@ -2,6 +2,7 @@ package credentials
 
 import (
 	_ "embed"
+	"slices"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
@@ -23,7 +24,7 @@ var Plaintext = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
 	Version:   8,
-	Needs:     checks.Needs(facts.Accounts, facts.PlainSecrets, facts.RootPlaces),
+	Needs:     checks.Needs(facts.Accounts, facts.PlainSecrets, facts.WifiNetworks, facts.RootPlaces),
 	Run:       plaintext,
 }
 
@@ -34,12 +35,21 @@ func plaintext(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Observed(graded(assay.High, a), "the password of "+who(a)+" stands in clear in "+assay.Inside(a.Location.Path), a.Location))
 		}
 	}
+	networks := checks.Ask(c, facts.WifiNetworks)
 	for _, s := range checks.Ask(c, facts.PlainSecrets) {
-		if !s.Wifi {
+		if !s.Wifi && !ofNetwork(networks, s) {
 			found = append(found, checks.Observed(checks.Graded(assay.High, s.Location), inClear(s), s.Location))
 		}
 	}
 	return c.None(checks.Merged(found), checks.Ask(c, facts.RootPlaces)...)
+}
+
+// ofNetwork reports whether a secret is the key of a wireless network, whatever its name:
+// credentials/wifi-key has those.
+func ofNetwork(networks []facts.WifiNetwork, s facts.PlainSecret) bool {
+	return slices.ContainsFunc(networks, func(n facts.WifiNetwork) bool {
+		return n.Location.Path == s.Location.Path && n.Location.Line == s.Location.Line
+	})
 }
 
 var digestWords = map[facts.HashKind]string{hashes.RawMD5: "MD5", hashes.RawSHA1: "SHA-1", hashes.RawSHA256: "SHA-256"}

@@ -50,7 +50,7 @@ var Boot = &Fact[BootGraph]{
 	Name:    "boot",
 	Doc:     "What the init systems of the image start, followed through scripts, links, units and settings.",
 	Version: 13,
-	Needs:   []Node{Tree, Roots, Texts, Applets, Programs, illegibleScan, brokerScan},
+	Needs:   []Node{Tree, Roots, Texts, Applets, Programs, illegibleScan, brokerScan, compiledLines},
 	Observe: func(o *Observer) (BootGraph, error) {
 		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}, Passwords: []PasswordWrite{}}
 		img, err1 := Tree.Of(o)
@@ -60,7 +60,8 @@ var Boot = &Fact[BootGraph]{
 		programs, err5 := Programs.Of(o)
 		scripts, err6 := illegibleScan.Of(o)
 		brokers, err7 := brokerScan.Of(o)
-		for _, err := range []error{err1, err2, err3, err4, err5, err6, err7} {
+		compiled, err8 := compiledLines.Of(o)
+		for _, err := range []error{err1, err2, err3, err4, err5, err6, err7, err8} {
 			if err != nil {
 				return all, err
 			}
@@ -80,6 +81,9 @@ var Boot = &Fact[BootGraph]{
 				g.unread = unread
 				for _, b := range brokers {
 					g.brokers[b.file] = b.local
+				}
+				for _, line := range compiled {
+					g.compiled[line.file] = append(g.compiled[line.file], line)
 				}
 				g.kernelInits, g.kernelLines = named, lines
 				g.otherRoots = slices.ContainsFunc(img.Containers, func(o *firmware.Container) bool { return o != c && bootable(o, roots) })
@@ -152,6 +156,7 @@ type boot struct {
 	programs map[string]Program      // by name
 	unread   map[*firmware.File]bool // scripts that are no texts
 	brokers  map[*firmware.File]Known
+	compiled map[*firmware.File][]compiledLine // commands in programs
 
 	passwords []PasswordWrite
 
@@ -203,7 +208,7 @@ func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables
 		running: map[string]int{}, ran: map[string]bool{}, touched: map[string]bool{}, brought: map[string]bool{}, programs: map[string]Program{},
 		replaced: map[string]bool{}, mounted: map[string]bool{}, runnable: map[string]bool{}, mirrors: map[string]bool{}, memory: map[string]bool{},
 		packages: map[string]uciPackage{}, missing: map[string]bool{}, written: map[string]*writtenFile{}, hooked: map[string]bool{}, took: map[string]bool{},
-		awaited: map[string]bool{}, brokers: map[*firmware.File]Known{},
+		awaited: map[string]bool{}, brokers: map[*firmware.File]Known{}, compiled: map[*firmware.File][]compiledLine{},
 	}
 	for _, t := range tables {
 		if strings.HasPrefix(t.Location.Path, root.Path+"!") {
@@ -251,6 +256,7 @@ func (g *boot) start() {
 	}
 	g.runEnabled()
 	g.otherModules()
+	g.pages()
 	if g.world.left <= 0 {
 		g.init.Problem = "the boot scripts run too many statements to follow"
 	}

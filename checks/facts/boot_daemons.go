@@ -18,6 +18,7 @@ const (
 	KindVNC    = "vnc"
 	KindADB    = "adb"
 	KindStore  = "store" // a data base that others ask over the network
+	KindShare  = "share" // files that everyone may read or write
 	KindPipe   = "pipe"  // nc, socat: whatever they are tied to
 	KindOther  = ""      // any other service
 )
@@ -66,6 +67,8 @@ var daemonTable = []daemonKind{
 	{"wetty", KindWeb, []string{"wetty"}, 3000, "tcp"},
 	{"code-server", KindWeb, []string{"code-server", "openvscode-server"}, 8080, "tcp"},
 	{"jupyter", KindWeb, []string{"jupyter", "jupyter-notebook", "jupyter-lab", "jupyter-server"}, 8888, "tcp"},
+	{"node-red", KindWeb, []string{"node-red", "node-red-pi"}, 1880, "tcp"},
+	{"tcf-agent", KindOther, []string{"tcf-agent"}, 1534, "tcp"},
 	{"dockerd", KindOther, []string{"dockerd"}, 2375, "tcp"},
 	{"dnsmasq", KindOther, []string{"dnsmasq"}, 53, "udp"},
 	{"named", KindOther, []string{"named"}, 53, "udp"},
@@ -93,6 +96,8 @@ var daemonTable = []daemonKind{
 	{"crond", KindOther, []string{"crond", "cron"}, 0, ""},
 	{"swupdate", KindOther, []string{"swupdate"}, 0, ""},
 	{"redis", KindStore, []string{"redis-server", "valkey-server"}, 6379, "tcp"},
+	{"mongod", KindStore, []string{"mongod"}, 27017, "tcp"},
+	{"memcached", KindStore, []string{"memcached"}, 11211, "tcp"},
 	{"mysqld", KindOther, []string{"mysqld", "mariadbd"}, 3306, "tcp"},
 	{"gdbserver", KindOther, []string{"gdbserver"}, 0, "tcp"},
 }

@@ -190,6 +190,7 @@ func (g *boot) launch(l *launch) outcome {
 	g.illegible(l, f)
 	g.serve(l, called, f)
 	g.mayRun(l, f)
+	g.compiledCalls(l, f)
 	if t, ok := g.interpretedFile(l, f); ok {
 		g.callsOut(l, t, path.Base(f.Name))
 	}
@@ -319,6 +320,12 @@ func valuesOf(words []string) []shellValue {
 // stay, or one that may stay by itself.
 func (g *boot) serve(l *launch, called string, f *firmware.File) {
 	d, known := daemonOf(path.Base(l.words[0]), path.Base(f.Name))
+	if path.Base(l.words[0]) == "rsync" && hasFlag(l.words[1:], "--daemon") {
+		d, known = daemonNamed("rsyncd")
+	}
+	if interpreted(path.Base(l.words[0])) && slices.ContainsFunc(l.words[1:], func(a string) bool { return strings.HasSuffix(a, "/node-red/red.js") }) {
+		d, known = daemonNamed("node-red") // as its wrapper runs it
+	}
 	if !l.once {
 		g.debugger(l, called)
 	}

@@ -41,7 +41,7 @@ const (
 )
 
 // keyWords are how keys begin, or what stands before them.
-var keyWords = newLiterals(slices.Concat([]string{keys.PEMWord, wrappedPEM, widePEM, keys.SignerWord, keys.PuTTYWord, keys.JWKWord, keys.AgeWord}, keys.BareWords, keys.HexWords, tunnelWords, keys.SSHWords, rawMarks, privateMarks))
+var keyWords = newLiterals(slices.Concat([]string{keys.PEMWord, wrappedPEM, widePEM, keys.SignerWord, keys.PuTTYWord, keys.JWKWord, keys.AgeWord, wrappedRSA, wrappedEd25519, wrappedEC}, keys.BareWords, keys.HexWords, tunnelWords, keys.SSHWords, rawMarks, privateMarks))
 
 // The places of keyWords.
 const (
@@ -52,6 +52,9 @@ const (
 	wordPuTTY
 	wordObject
 	wordAge
+	wordHostRSA
+	wordHostEd25519
+	wordHostEC
 	wordBare // and those behind it
 )
 
@@ -113,6 +116,9 @@ func otherMaterial(f *firmware.File, content []byte, words sights) []keyMaterial
 		case at < past || coveredBy(found, at):
 		case word == wordWrapped:
 			more, past = wrappedMaterial(f, content, at)
+		case word >= wordHostRSA && word <= wordHostEC:
+			key, n, ok := parseWrappedHost(content[at:])
+			found = withKey(found, f, key, at, n, ok)
 		case word == wordWide:
 			more, past = wideMaterial(f, content, at)
 		case word == wordSigner:
@@ -269,7 +275,7 @@ func (m keyMaterial) Location() assay.Location {
 var Keys = &Fact[[]Key]{
 	Name:    "keys",
 	Doc:     "Private and public keys in PEM, DER, PKCS#12, Java's and Bouncy Castle's key stores, bare base64, age, OpenSSH, dropbear, PuTTY, OpenPGP, WireGuard, OpenVPN, usign, minisign and JSON form: kind, size, digest of the public half, place.",
-	Version: 6,
+	Version: 7,
 	Needs:   []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]Key, error) {
 		all, err := keysAndCertificates.Of(o)

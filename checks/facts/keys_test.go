@@ -128,6 +128,11 @@ func keyFiles(t testing.TB) map[string][2]string {
 		"host_rsa_old":  {sshFields("ssh-rsa", e, k.rsa.N, k.rsa.D), "private dropbear RSA 1024"},
 		"host_ed25519":  {sshFields("ssh-ed25519", []byte(k.ed)), "private dropbear Ed25519 256"},
 		"host_ecdsa":    {sshFields("ecdsa-sha2-nistp256", "nistp256", point, new(big.Int).SetBytes(private)), "private dropbear EC 256"},
+		"wrapped_rsa":   {"K=" + base64.StdEncoding.EncodeToString([]byte(sshFields("ssh-rsa", e, k.rsa.N, k.rsa.D, k.rsa.Primes[0], k.rsa.Primes[1]))) + "\n", "private dropbear RSA 1024"},
+		"wrapped_ed":    {"#!/bin/sh\necho '" + base64.StdEncoding.EncodeToString([]byte(sshFields("ssh-ed25519", []byte(k.ed)))) + "' | base64 -d > k\n", "private dropbear Ed25519 256"},
+		"wrapped_lines": {"k\n" + folded(sshFields("ecdsa-sha2-nistp256", "nistp256", point, new(big.Int).SetBytes(private))) + "\n-\n", "private dropbear EC 256"},
+		"wrapped_other": {"K=" + base64.StdEncoding.EncodeToString([]byte(sshFields("ssh-rsa", e, k.rsa.N))) + "\n", ""},
+		"wrapped_half":  {"K=" + base64.StdEncoding.EncodeToString([]byte(sshFields("ssh-rsa", e, k.rsa.N, k.rsa.D, k.rsa.Primes[0], k.rsa.Primes[1])))[:300] + "\n", ""},
 		"public.pem":    {pemOf("PUBLIC KEY", der(x509.MarshalPKIXPublicKey(k.rsa.Public()))), "PEM RSA 1024"},
 		"short.pem":     {pemOf("PUBLIC KEY", der(x509.MarshalPKIXPublicKey(k.ed.Public()))), "PEM Ed25519 256"},
 		"public.der":    {string(der(x509.MarshalPKIXPublicKey(k.ec.Public()))), "DER EC 256"},
@@ -405,4 +410,14 @@ func BenchmarkKeyScan(b *testing.B) {
 	for b.Loop() {
 		seeKeys(f, program, keyWords.Sights(program))
 	}
+}
+
+// folded is base64 on lines of 64 letters.
+func folded(blob string) string {
+	text := base64.StdEncoding.EncodeToString([]byte(blob))
+	var lines []string
+	for len(text) > 64 {
+		lines, text = append(lines, text[:64]), text[64:]
+	}
+	return strings.Join(append(lines, text), "\n")
 }

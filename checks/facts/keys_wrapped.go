@@ -46,6 +46,41 @@ func parseBlock(b keys.Block) (keyMaterial, bool) {
 	return keyMaterial{Key: key}, ok
 }
 
+// How dropbear's host keys begin in base64, as scripts and NVRAM keep them. Public keys of
+// RSA and EC begin so too; the private numbers tell.
+const (
+	wrappedRSA     = "AAAAB3NzaC1yc2EAAAAD"           // "ssh-rsa", an exponent of three bytes
+	wrappedEd25519 = "AAAAC3NzaC1lZDI1NTE5AAAAQ"      // "ssh-ed25519", 64 bytes
+	wrappedEC      = "AAAAE2VjZHNhLXNoYTItbmlzdHAyNT" // "ecdsa-sha2-nistp256"
+)
+
+// maxWrappedHost is the length in letters of a host key in base64.
+const maxWrappedHost = 8 << 10
+
+// parseWrappedHost parses a private host key of dropbear in base64, on one line or on
+// several, and gives its length in the text.
+func parseWrappedHost(content []byte) (*Key, int, bool) {
+	for _, lines := range []bool{false, true} {
+		var letters []byte
+		n := 0
+		for n < len(content) && len(letters) < maxWrappedHost {
+			c := content[n]
+			if !isBase64(c) && (!lines || c != '\n' && c != '\r') {
+				break
+			}
+			if n++; isBase64(c) {
+				letters = append(letters, c)
+			}
+		}
+		blob := make([]byte, base64.RawStdEncoding.DecodedLen(len(letters)))
+		m, err := base64.RawStdEncoding.Decode(blob, letters)
+		if key, ok := keys.ParseDropbear(blob[:m]); err == nil && ok {
+			return key, n, true
+		}
+	}
+	return nil, 0, false
+}
+
 // wrappedMaterial parses the PEM blocks in the base64 at an offset, which ends at
 // past.
 func wrappedMaterial(f *firmware.File, content []byte, at int) (found []keyMaterial, past int) {

@@ -38,7 +38,7 @@ func (w PasswordWrite) Understood() bool { return w.State != "" && !w.Elsewhere 
 // those of scripts that it does not reach are marked.
 var PasswordWrites = &Fact[[]PasswordWrite]{
 	Name:    "password-writes",
-	Version: 2,
+	Version: 3,
 	Doc:     "Commands that set or remove passwords when the device starts: chpasswd, passwd and the like, and writes to passwd and shadow.",
 	Needs:   []Node{Boot, Scripts, Texts},
 	Observe: func(o *Observer) ([]PasswordWrite, error) {
@@ -132,6 +132,8 @@ var passwordSetters = map[string]func(r *commandReader, i int, args []string){
 	"usermod":          (*commandReader).usermod,
 	"mosquitto_passwd": (*commandReader).batchPassword,
 	"htpasswd":         (*commandReader).batchPassword,
+	"telnetd":          (*commandReader).telnetLogin,
+	"utelnetd":         (*commandReader).telnetLogin,
 }
 
 func (r *commandReader) passwordWrites() []PasswordWrite {
@@ -307,6 +309,18 @@ func (r *commandReader) batchPassword(i int, args []string) {
 		r.found[before+j].Kind = WebAccount
 		if r.commands[i].Program() == "mosquitto_passwd" {
 			r.found[before+j].Kind = MosquittoAccount
+		}
+	}
+}
+
+// telnetLogin reads the login that the telnetd of some makers is given: -u USER:PASSWORD.
+func (r *commandReader) telnetLogin(i int, args []string) {
+	user, password, ok := strings.Cut(wordAfter(args, "-u"), ":")
+	if ok && user != "" && password != "" && !Unresolved(password) {
+		before := len(r.found)
+		r.add(i, user, password, true)
+		for j := range r.found[before:] {
+			r.found[before+j].Kind = AppAccount
 		}
 	}
 }

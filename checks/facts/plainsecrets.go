@@ -17,7 +17,7 @@ type PlainSecret struct {
 	Wifi     bool           `json:"wifi,omitempty"`     // it is the key of a wireless network
 	OnList   bool           `json:"on_list,omitempty"`  // it is on the list of default passwords
 	Embedded bool           `json:"embedded,omitempty"` // it stands in a flat program
-	Compiled bool           `json:"compiled,omitempty"` // it stands in a table of a program
+	Compiled bool           `json:"compiled,omitempty"` // it stands in a program: in a table, or in a command
 	Digest   HashKind       `json:"digest,omitempty"`   // it has the form of a digest in hexadecimal digits: the password's, or the password itself
 	Secret   Secret         `json:"secret"`
 	Location assay.Location `json:"location"`
@@ -29,7 +29,7 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
 	Version: 9,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, in tables of programs, and in flat programs beside the name of what they open.",
-	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins},
+	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins, compiledLines},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -56,6 +56,16 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 		for _, s := range scripts {
 			shell[s.Path] = true
 			found = append(found, scriptSecrets(texts, s)...)
+		}
+		compiled, err := compiledLines.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range compiledScripts(texts, compiled) {
+			for _, p := range scriptSecrets(texts, s) {
+				p.Compiled = true
+				found = append(found, p)
+			}
 		}
 		found = append(found, vpnLogins(texts)...)
 		for _, t := range texts.All() {

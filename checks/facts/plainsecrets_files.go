@@ -25,6 +25,12 @@ func secretReader(t Text) func(Text) []PlainSecret {
 		return eapSecrets
 	case base == ".netrc" || base == "_netrc":
 		return netrcSecrets
+	case base == ".pgpass" || base == "pgpass.conf":
+		return pgpassSecrets
+	case strings.Contains(t.File.Name, "auth/svn.simple/"):
+		return svnSecrets
+	case base == "stupid-ftpd.conf":
+		return stupidSecrets
 	case base == "snmpd.conf" || base == "snmp.conf":
 		return func(t Text) []PlainSecret { return append(textSecrets(t), snmpSecrets(t)...) }
 	case base == ".dockercfg" || base == "config.json" && strings.Contains(t.Content, `"auths"`):

@@ -210,6 +210,10 @@ func wordSecrets(program string, args []string) []PlainSecret {
 				add("login -p", "", v)
 			}
 		}
+	case "openssl":
+		if key := wordAfter(args, "-K"); slices.Contains(hexKeys, len(key)) && strings.Trim(key, hexDigits) == "" && !isRepeated(key) {
+			found = append(found, PlainSecret{Name: "openssl -K", Secret: NewSecret("key", key)})
+		}
 	case "fw_setenv":
 		if words := skipFlags(args, "-c", "-l"); len(words) == 2 && isPasswordName(words[0]) {
 			add(forPeople(words[0]), "", words[1])
@@ -232,6 +236,11 @@ func wordSecrets(program string, args []string) []PlainSecret {
 	}
 	return found
 }
+
+// hexKeys are the numbers of digits of keys of ciphers: 64 to 256 bits.
+var hexKeys = []int{16, 32, 48, 64}
+
+const hexDigits = "0123456789abcdefABCDEF"
 
 var basicHeader = lazy(`(?i)^(?:--header=|-H)?authorization:\s*basic\s+([A-Za-z0-9+/]{4,400}={0,2})$`)
 

@@ -79,9 +79,15 @@ var daemonSettings = map[string]func(*boot, *Service){
 	"tftpd":        func(g *boot, s *Service) { g.settlePort(s, No, "-a", "--address") },
 	"snmpd":        settleSNMP,
 	"mosquitto":    settleMosquitto,
-	"vncserver":    func(g *boot, s *Service) { g.settlePort(s, Unknown, "-rfbport") },
+	"vncserver":    settleVNC,
+	"mongod":       settleMongo,
+	"memcached":    settleMemcached,
+	"rsyncd":       settleRsync,
+	"node-red":     settleNodeRED,
+	"tcf-agent":    settleTCF,
+	"nfsd":         settleNFS,
 	"rtspd":        settleRTSP,
-	"smbd":         func(g *boot, s *Service) { g.settleGiven(s, "-s", "--configfile") },
+	"smbd":         settleSamba,
 	"adbd":         settleADB,
 	"dnsmasq":      settleDnsmasq,
 	"ntpd":         settleNTP,
@@ -211,6 +217,13 @@ func settleRTSP(g *boot, s *Service) {
 		}
 	}
 	g.settlePort(s, Unknown, "-P", "-p")
+	if path.Base(s.Program) == "v4l2rtspserver" {
+		for i := range s.Args[:max(len(s.Args)-1, 0)] {
+			if s.Args[i] == "-I" {
+				s.Listens[0].Address = anyAddress(s.Args[i+1])
+			}
+		}
+	}
 }
 
 func resolved(g *boot, name string) string {

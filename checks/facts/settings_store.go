@@ -58,3 +58,85 @@ func settleRedis(g *boot, s *Service) {
 		s.Listens = []Listen{l}
 	}
 }
+
+// settleMongo reads the settings of mongod, in YAML or as "name = value", and its
+// arguments: since version 3.6 it answers the device itself only unless told otherwise.
+func settleMongo(g *boot, s *Service) {
+	l := Listen{Address: "127.0.0.1", Port: 27017, Protocol: "tcp", TLS: No, Anonymous: Yes, Location: s.Places[0]}
+	if given := flagValues(s.Args, "-f", "--config"); len(given) > 0 {
+		t, ok := g.givenSettings(s, given[0])
+		if !ok {
+			g.settlePort(s, Unknown) // its settings are not in the image
+			return
+		}
+		s.Places = append(s.Places, At(t.File))
+		for _, kv := range parseKeyValues(t) {
+			value := strings.Trim(kv.value, `"'`)
+			switch strings.TrimSuffix(kv.key, ":") {
+			case "bindIp", "bind_ip":
+				l.Address, l.Location = widest(value), kv.at
+			case "bindIpAll", "bind_ip_all":
+				if value == "true" {
+					l.Address, l.Location = "", kv.at
+				}
+			case "port":
+				l.Port, _ = portNumber(value)
+			case "authorization":
+				l.Anonymous = KnownOf(value != "enabled")
+			case "auth":
+				l.Anonymous = KnownOf(value != "true")
+			case "keyFile", "clusterAuthMode":
+				l.Anonymous = No
+			case "mode", "tlsMode", "sslMode":
+				l.TLS = KnownOf(value == "requireTLS" || value == "requireSSL")
+			}
+		}
+	}
+	for _, v := range flagValues(s.Args, "--bind_ip") {
+		l.Address = widest(v)
+	}
+	if hasFlag(s.Args, "--bind_ip_all") {
+		l.Address = ""
+	}
+	if hasAnyFlag(s.Args, "--auth", "--keyFile") {
+		l.Anonymous = No
+	}
+	for _, v := range flagValues(s.Args, "--port") {
+		l.Port, _ = portNumber(v)
+	}
+	s.Anonymous, s.Listens = l.Anonymous, []Listen{l}
+}
+
+// widest gives, of a list of addresses, the first one that others reach.
+func widest(list string) string {
+	first := ""
+	for i, a := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '[' || r == ']' }) {
+		if i == 0 {
+			first = a
+		}
+		if !isLoopback(a) && !strings.HasPrefix(a, "/") {
+			return anyAddress(a)
+		}
+	}
+	return first
+}
+
+// settleMemcached reads the arguments of memcached, which asks nobody who he is; without
+// -l it waits on all addresses.
+func settleMemcached(g *boot, s *Service) {
+	l := Listen{Port: 11211, Protocol: "tcp", TLS: KnownOf(hasFlag(s.Args, "-Z")), Anonymous: KnownOf(!hasFlag(s.Args, "-S")), Location: s.Places[0]}
+	for _, v := range flagValues(s.Args, "-p", "--port") {
+		l.Port, _ = portNumber(v)
+	}
+	for i, a := range s.Args {
+		if (a == "-l" || a == "--listen") && i+1 < len(s.Args) {
+			l.Address = widest(s.Args[i+1])
+		} else if v, ok := strings.CutPrefix(a, "--listen="); ok {
+			l.Address = widest(v)
+		}
+		if a == "-s" {
+			l.Address = unixSocket
+		}
+	}
+	s.Anonymous, s.Listens = l.Anonymous, []Listen{l}
+}

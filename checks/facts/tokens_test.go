@@ -291,3 +291,15 @@ func TestSigningSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestTokenInAddress: the address of a bot of Telegram has its token right behind "bot".
+func TestTokenInAddress(t *testing.T) {
+	token := "123456789" + ":AA" + mixed(33)
+	o := observeFiles(t, map[string]string{
+		"etc/right.sh": "curl https://api.telegram.org/bot" + token + "/sendMessage\n",
+		"etc/word.sh":  "echo robot" + token + "\n",
+	}, Tokens)
+	if got := valueOf(t, o, Tokens); len(got) != 1 || !strings.HasSuffix(got[0].Location.Path, "right.sh") {
+		t.Errorf("found %v, want the one in right.sh", got)
+	}
+}

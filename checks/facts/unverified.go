@@ -26,17 +26,18 @@ type Unverified struct {
 // certificates off.
 var UnverifiedTLS = &Fact[[]Unverified]{
 	Name:    "unverified-tls",
-	Version: 5,
+	Version: 6,
 	Doc:     "Commands, settings and scripts that accept any certificate.",
-	Needs:   []Node{Tree, Texts, Scripts, Boot, Updaters},
+	Needs:   []Node{Tree, Texts, Scripts, Boot, Updaters, compiledLines},
 	Observe: func(o *Observer) ([]Unverified, error) {
 		img, err0 := Tree.Of(o)
 		texts, err1 := Texts.Of(o)
 		scripts, err2 := Scripts.Of(o)
 		g, err3 := Boot.Of(o)
 		updaters, err4 := Updaters.Of(o)
+		compiled, err5 := compiledLines.Of(o)
 		all := []Unverified{}
-		for _, err := range []error{err0, err1, err2, err3, err4} {
+		for _, err := range []error{err0, err1, err2, err3, err4, err5} {
 			if err != nil {
 				return all, err
 			}
@@ -58,6 +59,11 @@ var UnverifiedTLS = &Fact[[]Unverified]{
 					all[n].Tool = ok && isIdle(img, texts, img.Files[at])
 				}
 				named(c)
+			}
+		}
+		for _, s := range compiledScripts(texts, compiled) {
+			for i := range s.Commands {
+				add(acceptsAny(&s.Commands[i]), s.Commands[i].Location)
 			}
 		}
 		for i := range g.Commands { // those of units and tables stand in no script
@@ -267,6 +273,12 @@ var unverifiedRules = []unverifiedRule{
 	{ending(".yaml", ".yml"), "reject_unauthorized", lazy(`^\s*reject_unauthorized\s*:\s*false\b`), "reject_unauthorized: false"},
 	{ending(".conf", ".toml", ".yaml", ".yml"), "insecure_skip_verify", lazy(`^\s*insecure_skip_verify\s*[:=]\s*true\b`), "insecure_skip_verify"},
 	{ending(".php", ".cgi"), "CURLOPT_SSL_VERIFYPEER", lazy(`\bCURLOPT_SSL_VERIFYPEER\b['"]?\s*(?:,|=>)\s*(?:false|0)\b`), "CURLOPT_SSL_VERIFYPEER false"},
+	{ending(".py"), "verify_ssl", lazy(`\bverify_ssl\s*=\s*False\b`), "verify_ssl=False"},
+	{ending(".py"), "TCPConnector", lazy(`\bTCPConnector\([^)]*\bssl\s*=\s*False\b`), "TCPConnector(ssl=False)"},
+	{ending(".pl", ".pm", ".cgi"), "verify_hostname", lazy(`\bverify_hostname['"]?\s*=>\s*0\b`), "verify_hostname => 0"},
+	{ending(".pl", ".pm", ".cgi"), "SSL_verify_mode", lazy(`\bSSL_verify_mode['"]?\s*=>\s*(?:0x0?0?\b|(?:IO::Socket::SSL::)?SSL_VERIFY_NONE\b)`), "SSL_verify_mode => SSL_VERIFY_NONE"},
+	{ending(".rb"), "VERIFY_NONE", lazy(`\bverify_mode\b:?\s*(?:=>?)?\s*OpenSSL::SSL::VERIFY_NONE\b`), "VERIFY_NONE"},
+	{ending(".yaml", ".yml", ".conf", ".ini", ".toml"), "tls_insecure", lazy(`^\s*tls_insecure\s*[:=]\s*(?:true|yes|on|1)\b`), "tls_insecure"},
 	{ending(".lua"), "verify", lazy(`\bverify\s*=\s*["']none["']`), `verify = "none"`},
 }
 

@@ -72,6 +72,7 @@ func (g *gate) words(c *Command) []string {
 func (g *gate) inputs(c *Command) []string {
 	outs := g.outs(c)
 	var names []string
+	g.fromMedium(c)
 	for _, n := range g.words(c) {
 		if g.file(n) != nil && !slices.Contains(outs, n) {
 			names = append(names, n)

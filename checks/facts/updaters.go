@@ -57,7 +57,7 @@ var Updaters = &Fact[[]Updater]{
 	Name:    "updaters",
 	Version: 8,
 	Doc:     "Updaters with their settings, whether they refuse what is not signed, and the addresses they fetch from.",
-	Needs:   []Node{Tree, Texts, Scripts, programMarks},
+	Needs:   []Node{Tree, Texts, Scripts, programMarks, compiledLines},
 	Observe: func(o *Observer) ([]Updater, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
@@ -75,7 +75,14 @@ var Updaters = &Fact[[]Updater]{
 		if err != nil {
 			return nil, err
 		}
+		compiled, err := compiledLines.Of(o)
+		if err != nil {
+			return nil, err
+		}
 		all := []Updater{}
+		for _, s := range compiledScripts(texts, compiled) {
+			all = append(all, compiledUpdater(s)...)
+		}
 		for _, v := range updateViews(img, texts, scripts, marks) {
 			for _, look := range []func(*updateView) *Updater{
 				opkgUpdater, apkUpdater, aptUpdater, rpmUpdater, raucUpdater, swupdateUpdater,

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -35,9 +36,32 @@ func otherUpdaters(v *updateView) []Updater {
 			continue
 		}
 		reason := "it is written in " + language + ", which is not followed"
-		all = append(all, Updater{Name: "own", Root: v.root.Path, Places: textPlaces([]Text{t}), Verification: Verification{VerifiesUnknown, reason, nil}})
+		u := Updater{Name: "own", Root: v.root.Path, Places: textPlaces([]Text{t}), Verification: Verification{VerifiesUnknown, reason, nil}}
+		u.fetchedIn(t)
+		all = append(all, u)
 	}
 	return all
+}
+
+// literalAddress matches an address that is a string of a program.
+var literalAddress = lazy("[\"'`](https?|ftp)://([A-Za-z0-9.-]+(?::\\d+)?(?:/[^\\s\"'`?#$%{}]*)?)")
+
+// softwareEnds are those of names of files in which software comes.
+var softwareEnds = []string{".bin", ".img", ".tgz", ".gz", ".xz", ".zip", ".ipk", ".deb", ".rpm", ".swu", ".raucb", ".squashfs", ".ubi", ".trx", ".sh"}
+
+// fetchedIn takes the addresses that a program in another language fetches from: of the
+// lines that fetch, and those of files in which software comes.
+func (u *Updater) fetchedIn(t Text) {
+	for line := range t.Lines() {
+		if isComment(line.Text) || !strings.Contains(line.Text, "://") {
+			continue
+		}
+		for _, m := range literalAddress.Get().FindAllStringSubmatch(line.Text, 8) {
+			if bringWords.In(line.Text) || slices.Contains(softwareEnds, path.Ext(m[2])) {
+				u.fetch(m[1]+"://"+m[2], t.At(line))
+			}
+		}
+	}
 }
 
 // installs asks for a word of an installation, on a line that is no comment.

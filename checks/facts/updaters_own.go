@@ -92,7 +92,7 @@ func stepsOf(s *Script) updateSteps {
 		if mounts {
 			media = append(media, dir)
 		}
-		if mounts || fetches(c) || runsFromMedium(c, media) || slices.ContainsFunc(c.Args, fetchedInside) {
+		if mounts || fetches(c) || unpacksMedium(c) || uploads(s.Name, c) || runsFromMedium(c, media) || slices.ContainsFunc(c.Args, fetchedInside) {
 			u.fetches = append(u.fetches, i)
 		}
 		_, args := c.Effective()

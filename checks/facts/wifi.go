@@ -39,7 +39,7 @@ type WifiNetwork struct {
 var WifiNetworks = &Fact[[]WifiNetwork]{
 	Name:    "wifi-networks",
 	Doc:     "Wireless networks of the settings with a fixed key, a fixed WPS PIN, WEP or no protection.",
-	Version: 4,
+	Version: 5,
 	Needs:   []Node{Texts, Scripts, Boot, hostapdCallers},
 	Observe: func(o *Observer) ([]WifiNetwork, error) {
 		texts, err := Texts.Of(o)
@@ -84,7 +84,7 @@ func wifiReader(t Text) func(Text) []WifiNetwork {
 		return iwdWifi
 	case base == "interfaces" || strings.Contains(name, "etc/network/interfaces.d/"):
 		return interfacesWifi
-	case strings.HasSuffix(base, ".config") && strings.Contains(name, "connman"):
+	case (strings.HasSuffix(base, ".config") || base == "settings") && strings.Contains(name, "connman"):
 		return connmanWifi
 	case (strings.HasSuffix(base, ".yaml") || strings.HasSuffix(base, ".yml")) && strings.Contains(name, "netplan/"):
 		return netplanWifi

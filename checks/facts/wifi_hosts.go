@@ -39,17 +39,18 @@ func interfacesWifi(t Text) []WifiNetwork {
 // wepSetting is a key of WEP in a stanza.
 var wepSetting = lazy(`^(?:wpa-wep-key[0-3]|wireless-key[1-4]?)$`)
 
-// connmanWifi reads a provisioning file of connman: a section for each service.
+// connmanWifi reads a provisioning file of connman, a section for each service, and what
+// it keeps of a network that it joined: a section "wifi_…" of its own.
 func connmanWifi(t Text) []WifiNetwork {
 	var found []WifiNetwork
 	for _, s := range readSections(t) {
-		if !strings.EqualFold(s.value("type"), "wifi") {
+		if !strings.EqualFold(s.value("type"), "wifi") && !strings.HasPrefix(s.name, "wifi_") {
 			continue
 		}
 		n := wifiSection{named: true, at: s.at}
 		n.network.Name = forPeople(s.value("name"))
 		security := strings.ToLower(s.value("security"))
-		n.protected = security != "none" && (security != "" || s.value("eap") != "")
+		n.protected = security != "none" && (security != "" || s.value("eap") != "") || strings.HasPrefix(s.name, "wifi_") // its name tells what protects it
 		if v := s.lines["passphrase"]; security == "wep" && v.value != "" {
 			n.wep, n.wepAt = v.value, v.at
 		} else if v.value != "" {

@@ -25,8 +25,8 @@ var Privileges = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Medium,
 	Provision: []string{"5.6-7"},
-	Version:   2,
-	Needs:     checks.Needs(facts.Privileges, facts.Roots, facts.Services),
+	Version:   3,
+	Needs:     checks.Needs(facts.Privileges, facts.FreeRoots, facts.Roots, facts.Services),
 	Run:       privileges,
 }
 
@@ -36,6 +36,9 @@ func privileges(c *checks.Context) checks.Judgement {
 		if severity, message := privilege(p); message != "" {
 			found = append(found, checks.Observed(checks.Graded(severity, p.Location), message, p.Location))
 		}
+	}
+	for _, r := range checks.Ask(c, facts.FreeRoots) {
+		found = append(found, checks.Observed(checks.Graded(assay.Medium, r.Location), r.Who+" does everything as root without a password ("+r.By+")", r.Location))
 	}
 	found = append(found, asRoot(checks.Ask(c, facts.Services))...)
 	return withModes(c, checks.Merged(found))

@@ -82,7 +82,7 @@ func ParseFile(name string, content []byte) (*Key, bool) {
 	if len(content) > MaxDER {
 		return nil, false
 	}
-	if key, ok := parseDropbear(content); ok {
+	if key, ok := ParseDropbear(content); ok {
 		return key, true
 	}
 	if key, ok := parseOpenSSH(content); ok {

@@ -116,9 +116,9 @@ func (r *sshReader) number() *big.Int {
 	return new(big.Int).SetBytes(b)
 }
 
-// parseDropbear parses dropbear's host keys: the SSH public key, followed by the
+// ParseDropbear parses dropbear's host keys: the SSH public key, followed by the
 // private numbers, and nothing else. A public key blob has none and is no match.
-func parseDropbear(b []byte) (*Key, bool) {
+func ParseDropbear(b []byte) (*Key, bool) {
 	if len(b) < 64 || !bytes.HasPrefix(b, []byte{0, 0, 0}) {
 		return nil, false
 	}

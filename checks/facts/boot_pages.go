@@ -1,0 +1,117 @@
+package facts
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// Pages of a web server that are programs (CGI): whoever reaches the server sets them in
+// motion. They belong to the device that runs, not to its boot, so that of all they do
+// only what opens the device counts: a shell for others, or Telnet.
+
+// maxPages bounds the pages of one root.
+const maxPages = 512
+
+// pageFolders are what the folders of such pages are called, and pageEndings their names.
+var (
+	pageFolders = []string{"cgi-bin", "cgi"}
+	pageEndings = []string{".cgi", ".sh", ".php"}
+)
+
+// pages follows the scripts that a web server runs, where one is started.
+func (g *boot) pages() {
+	if !slices.ContainsFunc(g.services, func(s Service) bool { return s.Started && s.Kind == KindWeb }) {
+		return
+	}
+	g.aside(func() {
+		n := 0
+		for _, f := range g.img.Files {
+			if f.Container != g.root || f.Kind != firmware.Regular || !isPage(f.Name) || ClassOf(f.Path) != Product {
+				continue
+			}
+			if n++; n > maxPages || g.world.left <= 0 {
+				return
+			}
+			if t, ok := g.texts.Of(f); ok {
+				g.onEvent(func() { g.page(f, t) })
+			} else if g.executable(f) {
+				g.compiledCalls(g.from(At(f)), f)
+			}
+		}
+	})
+}
+
+// page follows one page.
+func (g *boot) page(f *firmware.File, t Text) {
+	l := g.from(At(f))
+	l.words = []string{"/" + f.Name}
+	g.handsQuery(l, t)
+	switch {
+	case strings.HasPrefix(t.Content, "#!") && shellOf(t.Content) != "":
+		g.scriptText(l, f, t, nil)
+	case strings.HasPrefix(t.Content, "#!") || path.Ext(f.Name) == ".php":
+		g.callsOut(l, t, "")
+	}
+}
+
+// isPage reports whether a web server runs a file of that name.
+func isPage(name string) bool {
+	folders := strings.Split(path.Dir(name), "/")
+	if slices.ContainsFunc(folders, func(dir string) bool { return slices.Contains(pageFolders, dir) }) {
+		return true
+	}
+	return slices.Contains(pageEndings, path.Ext(name)) && slices.ContainsFunc(folders, func(dir string) bool {
+		return slices.Contains([]string{"www", "web", "webroot", "html", "htdocs", "httpd", "webpages"}, dir)
+	})
+}
+
+// queryRun matches a shell, in scripts and in PHP, that is given what the visitor wrote
+// and nothing else: RFC 3875 hands it over as QUERY_STRING, and headers as HTTP_….
+var queryRun = lazy(`^\s*(?:eval|(?:/bin/)?(?:sh|ash|bash)\s+-c)\s+["']?\$\{?(?:QUERY_STRING|HTTP_[A-Z_]+)\}?["']?\s*(?:[|;&>)].*|2>.*)?$|(?:^|[^\w$>:])(?:system|exec|shell_exec|passthru|popen|eval)\s*\(\s*@?\$_(?:GET|POST|REQUEST|COOKIE)\s*\[[^\]]*\]\s*[,)]`)
+
+// queryWords are those of which a line that queryRun matches has one.
+var queryWords = newLiterals([]string{"QUERY_STRING", "HTTP_", "$_GET", "$_POST", "$_REQUEST", "$_COOKIE"})
+
+// handsQuery notes a page that runs what its visitor writes.
+func (g *boot) handsQuery(l *launch, t Text) {
+	if !queryWords.In(t.Content) {
+		return
+	}
+	for line := range t.Lines() {
+		if !isComment(line.Text) && queryRun.Get().MatchString(line.Text) {
+			m := *l
+			m.cmd = &Command{Conditional: true, Location: t.At(line)}
+			g.add(&m, Service{Name: path.Base(t.File.Name), Kind: KindWeb, Program: t.File.Name, Started: true, Via: g.steps(), Shell: true, Anonymous: Yes})
+			return
+		}
+	}
+}
+
+// aside follows what only the running device does, and keeps of it what opens the device.
+func (g *boot) aside(follow func()) {
+	services, commands, consoles, ssh, passwords := len(g.services), len(g.commands), len(g.consoles), len(g.ssh), len(g.passwords)
+	problem, unjudged, odd := g.init.Problem, g.init.Unjudged, g.init.Odd
+	touched, brought, replaced, mounted := maps.Clone(g.touched), maps.Clone(g.brought), maps.Clone(g.replaced), maps.Clone(g.mounted)
+	runnable, memory, written, awaited := maps.Clone(g.runnable), maps.Clone(g.memory), maps.Clone(g.written), maps.Clone(g.awaited)
+	places := make([][]assay.Location, services)
+	for i := range places {
+		places[i] = g.services[i].Places
+	}
+	follow()
+	found := slices.DeleteFunc(slices.Clone(g.services[services:]), func(s Service) bool {
+		return !s.Started || !s.Shell && s.Kind != KindTelnet && s.Kind != KindRemote && s.Kind != KindADB
+	})
+	g.services = append(g.services[:services], found...)
+	for i := range places {
+		g.services[i].Places = places[i]
+	}
+	g.commands, g.consoles, g.ssh, g.passwords = g.commands[:commands], g.consoles[:consoles], g.ssh[:ssh], g.passwords[:passwords]
+	g.init.Problem, g.init.Unjudged, g.init.Odd = problem, unjudged[:len(unjudged):len(unjudged)], odd
+	g.touched, g.brought, g.replaced, g.mounted = touched, brought, replaced, mounted
+	g.runnable, g.memory, g.written, g.awaited = runnable, memory, written, awaited
+}

@@ -1,0 +1,60 @@
+package facts
+
+import "strings"
+
+// pgpassSecrets reads the logins that PostgreSQL's clients keep:
+// host:port:database:user:password, where a backslash keeps a colon.
+func pgpassSecrets(t Text) []PlainSecret {
+	var found []PlainSecret
+	for l := range t.Lines() {
+		if strings.HasPrefix(l.Text, "#") {
+			continue
+		}
+		fields := strings.Split(strings.ReplaceAll(l.Text, `\:`, "\x00"), ":")
+		if len(fields) != 5 {
+			continue
+		}
+		if password := strings.ReplaceAll(fields[4], "\x00", ":"); isLiteralSecret(password) {
+			found = append(found, secretAt(t, l, "login of PostgreSQL", fields[3], password))
+		}
+	}
+	return found
+}
+
+// svnSecrets reads a login that Subversion keeps, as a list of lines: "K LENGTH", a name,
+// "V LENGTH", its value.
+func svnSecrets(t Text) []PlainSecret {
+	lines := linesOf(t, 64)
+	user := ""
+	var found []PlainSecret
+	for i := 0; i+3 < len(lines); i++ {
+		if !strings.HasPrefix(lines[i].Text, "K ") || !strings.HasPrefix(lines[i+2].Text, "V ") {
+			continue
+		}
+		switch value := lines[i+3]; lines[i+1].Text {
+		case "username":
+			user = value.Text
+		case "password":
+			if isLiteralSecret(value.Text) {
+				found = append(found, secretAt(t, value, "login of Subversion", "", value.Text))
+			}
+		}
+	}
+	for i := range found {
+		found[i].Account = forPeople(user)
+	}
+	return found
+}
+
+// stupidSecrets reads the users of stupid-ftpd: user=NAME PASSWORD FOLDER LOGINS RIGHTS,
+// where the password of those that need none is a star.
+func stupidSecrets(t Text) []PlainSecret {
+	var found []PlainSecret
+	for l := range t.Lines() {
+		rest, ok := strings.CutPrefix(strings.TrimSpace(l.Text), "user=")
+		if words := strings.Fields(rest); ok && len(words) >= 4 && words[1] != "*" && isLiteralSecret(words[1]) {
+			found = append(found, secretAt(t, l, "user of stupid-ftpd", words[0], words[1]))
+		}
+	}
+	return found
+}

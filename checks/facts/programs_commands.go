@@ -1,0 +1,144 @@
+package facts
+
+import (
+	"bytes"
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/elf"
+	"github.com/assay-iot/assay/firmware"
+)
+
+// Commands that a compiled program hands to a shell stand in it as strings. Which of them
+// runs, and when, only its code says: they are read as what may run.
+
+// Limits of one program.
+const (
+	maxCompiledText  = 512 // bytes of a command
+	maxCompiledLines = 128 // commands
+)
+
+// handsToShell are functions by which programs run a command: the C library's, and those
+// that makers of devices commonly put around them.
+var handsToShell = []string{
+	"system", "popen", "execl", "execlp", "execle", "execv", "execvp", "execve", "posix_spawn", "posix_spawnp", "wordexp",
+	"doSystem", "doSystemCmd", "do_system", "twsystem", "tw_system", "CsteSystem", "bl_do_system", "lxmldbc_system", "v_secure_system", "v_secure_popen",
+	"systemf", "system_ex", "my_system", "mysystem", "safe_system", "SystemCmd", "run_system", "vsystem", "FCGI_popen", "_eval", "_dosys", "_xsystem",
+}
+
+// compiledWords stand in the commands that matter to some check: those that open the
+// device, set passwords, fetch, and hold secrets.
+var compiledWords = newLiterals([]string{"telnetd ", "chpasswd", "| passwd", "|passwd", "/etc/passwd", "/etc/shadow", "curl ", "wget ", "nc -l", "socat ", "adbd", "openssl ", "sshpass ", "ftpget ", "ftpput ", "tftp -", "mtd write", "mtd_write ", "flashcp ", "nandwrite ", "sysupgrade ", "of=/dev/mtd", "of=/dev/mmcblk"})
+
+// compiledLine is a string of a program that reads as a command.
+type compiledLine struct {
+	file     *firmware.File
+	text     string
+	location assay.Location
+}
+
+// compiledLines are such strings of programs and libraries of ELF.
+var compiledLines = &Scan[compiledLine]{
+	Name:    "compiled-commands",
+	Version: 1,
+	Doc:     "Commands that are strings of programs which run commands.",
+	Want: func(f *firmware.File) bool {
+		return f.Kind == firmware.Regular && f.Size >= 52 && f.Size <= maxTableFile && !isMultiCall(f.Name) && !interpreted(path.Base(f.Name)) && !slices.Contains(shellNames, path.Base(f.Name))
+	},
+	Words: compiledWords,
+	Spot:  seeCompiledLines,
+}
+
+func seeCompiledLines(f *firmware.File, content []byte, words sights) []compiledLine {
+	if !bytes.HasPrefix(content, elfStart) || !words.Any() {
+		return nil
+	}
+	e, err := elf.Parse(content)
+	if err != nil || len(e.Imports(handsToShell...)) == 0 && !(len(e.Needed) == 0 && bytes.Contains(content, []byte("\x00-c\x00"))) {
+		return nil
+	}
+	var found []compiledLine
+	end := 0
+	words.Each(func(_, at int) bool {
+		if at < end {
+			return true
+		}
+		from := at
+		for from > 0 && at-from < maxCompiledText && content[from-1] != 0 {
+			from--
+		}
+		past := bytes.IndexByte(content[at:min(len(content), at+maxCompiledText)], 0)
+		if past < 0 {
+			return true
+		}
+		end = at + past
+		if text := string(content[from:end]); isCompiledCommand(f, text) {
+			l := compiledLine{f, formatParts.Get().ReplaceAllString(strings.TrimSpace(text), unknownPart), At(f)}
+			l.location.Offset, l.location.Length = int64(from), int64(end-from)
+			found = append(found, l)
+		}
+		return len(found) < maxCompiledLines
+	})
+	return found
+}
+
+// formatParts are the places that printf(3) fills in.
+var formatParts = lazy(`%[-+ #0]*[0-9*]*(?:\.[0-9*]+)?(?:hh?|ll?|[jztL])?[diouxXeEfgGcsp]`)
+
+// compiledPrograms are those by which a command begins that matters to some check, with
+// the words of the shell that stand before them.
+var compiledPrograms = strings.Fields(`telnetd utelnetd busybox nc ncat netcat socat adbd chpasswd passwd echo printf cat sed curl wget openssl sshpass ftpget ftpput tftp mtd mtd_write flashcp nandwrite sysupgrade dd
+	sh ash bash cd rm killall pkill sleep export mkfifo mkdir chmod test [ if for while ( { nohup setsid nice start-stop-daemon`)
+
+// isCompiledCommand reports whether a string reads as a command: its first word is that
+// of one, something follows, and it is neither a help text nor a sentence.
+func isCompiledCommand(f *firmware.File, text string) bool {
+	trimmed := strings.TrimSpace(text)
+	first, rest, _ := strings.Cut(trimmed, " ")
+	program := path.Base(strings.Trim(first, "(`"))
+	if rest == "" || program == path.Base(f.Name) || text[0] == ' ' && strings.HasPrefix(text, "  ") || !isCommandText(trimmed) {
+		return false
+	}
+	return slices.Contains(compiledPrograms, program) || strings.HasPrefix(first, "/") && !strings.HasSuffix(first, ":") || strings.Contains(first, "=") && !strings.ContainsAny(first, "?&")
+}
+
+// isCommandText rules out what only people read.
+func isCommandText(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' && s[i] != '\n' && s[i] != '\t' || s[i] > '~' {
+			return false
+		}
+	}
+	for _, sign := range []string{"[-", "...", "Usage", "usage:", ": %s", "<url", "<file", "<host", "<pass", "<user", "[opt", "failed", "error:", "Error", "cannot"} {
+		if strings.Contains(s, sign) {
+			return false
+		}
+	}
+	return true
+}
+
+// compiledScripts are the commands of each program, as a script that may run.
+func compiledScripts(set *TextSet, lines []compiledLine) []Script {
+	r := scriptReader{texts: set}
+	var all []Script
+	for _, l := range lines {
+		at := l.location
+		s := r.read(Text{File: l.file, Content: shellText(l.text), place: &at})
+		if s.Problem != "" {
+			continue
+		}
+		for i := range s.Commands {
+			s.Commands[i].Conditional = true
+		}
+		if n := len(all); n > 0 && all[n-1].Path == s.Path {
+			all[n-1].Commands = append(all[n-1].Commands, s.Commands...)
+			continue
+		}
+		all = append(all, s)
+	}
+	slices.SortStableFunc(all, func(a, b Script) int { return cmp.Compare(a.Path, b.Path) })
+	return all
+}
