@@ -17,9 +17,11 @@ type Endpoint struct {
 	Scheme   string         `json:"scheme,omitempty"`
 	Host     string         `json:"host"`
 	Port     int            `json:"port,omitempty"`
-	Kind     string         `json:"kind"`            // script, setting, page, program, code
-	Sends    bool           `json:"sends,omitempty"` // its query hands over a key or values
-	Alone    bool           `json:"alone,omitempty"` // all that its line says: no setting, no command
+	Kind     string         `json:"kind"`             // script, setting, page, program, code
+	Sends    bool           `json:"sends,omitempty"`  // its query hands over a key or values
+	Alone    bool           `json:"alone,omitempty"`  // all that its line says: no setting, no command
+	Link     bool           `json:"link,omitempty"`   // a link in a piece of a page that a script or setting holds
+	Listed   bool           `json:"listed,omitempty"` // among those of so many hosts that the file is a list of other people's
 	Root     string         `json:"root"`
 	Location assay.Location `json:"location"`
 }
@@ -38,6 +40,7 @@ const (
 	maxEndpointsFile = 2000 // per file
 	maxURL           = 2048 // bytes
 	maxLead          = 512  // bytes before an address that are looked at for a comment
+	maxOthersHosts   = 40   // hosts that the settings of a device name in one file; more are a list of other people's
 )
 
 // endpointScan finds the hosts and addresses in scripts, settings and the read-only
@@ -45,7 +48,7 @@ const (
 // databases are passed over.
 var endpointScan = &Scan[Endpoint]{
 	Name:    "named-endpoints",
-	Version: 5,
+	Version: 6,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && databaseKind(f.Name) == "")
@@ -132,6 +135,7 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 	if kind == InScript || kind == InSetting {
 		content = withoutDocs(f.Name, content)
 	}
+	listed := map[string]bool{} // the hosts with a scheme
 	var all []Endpoint
 	seen := map[string]bool{}
 	add := func(e Endpoint, at, n int) {
@@ -163,6 +167,8 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 		}
 		if e, ok := parseEndpoint(string(content[start:from])); ok && (kind != InProgram || !forReaders(e, string(content[start:from]))) {
 			e.Alone = text && fillsLine(content, start, from)
+			e.Link = text && kind != InPage && linked(content, start)
+			listed[e.Host] = true
 			add(e, start, from-start)
 		}
 	}
@@ -173,6 +179,11 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 	}
 	if text {
 		numberLines(all, content)
+	}
+	if text && len(listed) > maxOthersHosts {
+		for i := range all {
+			all[i].Listed = all[i].Scheme != ""
+		}
 	}
 	return all
 }
@@ -197,7 +208,7 @@ func kindOfText(f *firmware.File, content []byte, text bool) string {
 		return InProgram
 	}
 	switch strings.ToLower(path.Ext(f.Name)) {
-	case ".html", ".htm", ".js", ".asp", ".shtml", ".tpl", ".mjs", ".map", ".jst", ".ts":
+	case ".html", ".htm", ".xhtml", ".js", ".asp", ".shtml", ".tpl", ".mjs", ".cjs", ".map", ".jst", ".ts", ".tsx", ".jsx", ".vue", ".jsp", ".ejs", ".erb", ".hbs", ".mustache", ".twig", ".ctp", ".phtml", ".xsl", ".xslt":
 		return InPage
 	case ".sh", ".lua", ".py", ".pl", ".cgi", ".php":
 		return InScript
@@ -240,7 +251,7 @@ func commented(content []byte, at int) bool {
 			return true
 		}
 	}
-	if strings.HasPrefix(trimmed, "Documentation=") || strings.HasPrefix(trimmed, "Homepage:") {
+	if strings.HasPrefix(trimmed, "Documentation=") || strings.HasPrefix(trimmed, "Homepage:") || percentComment(trimmed) || inRemark(line) {
 		return true
 	}
 	return strings.Contains(line, " #") || strings.Contains(line, "\t#") || strings.Contains(line, " // ") || strings.Contains(line, "xmlns") || strings.Contains(line, "<!--")

@@ -27,7 +27,7 @@ func withoutDocs(name string, content []byte) []byte {
 		return blanked(content, opensslExample)
 	case isManifest(name):
 		return blanked(content, manifestPages)
-	case !runs && ext != ".sh":
+	case ext != ".sh" && (!runs || shellOf(string(first)) == ""):
 		return blanked(content, blockComments)
 	}
 	return content
