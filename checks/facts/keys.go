@@ -21,6 +21,7 @@ type Key struct {
 	Format    string // "PEM", "DER", "PKCS#12", "OpenSSH", "dropbear", "SSH public key", "Java key store", "age", "OpenPGP", "WireGuard", …
 	Algorithm string // "RSA", "EC", "Ed25519", …; empty if a passphrase hides it
 	Bits      int    // size of the modulus or of the curve; 0 if hidden or fixed
+	Shown     bool   `json:",omitempty"` // it stands in the text for people of a module that others publish
 	InKernel  bool   // it stands in a Linux kernel, which tests its own ciphers with published keys
 	// Public is the SHA-256 of the public half as SubjectPublicKeyInfo (RFC 5280,
 	// 4.1), to find what fits together; empty if a passphrase hides it.
@@ -44,7 +45,7 @@ type keyMaterial struct {
 
 var keyScan = &Scan[keyMaterial]{
 	Name:    "key-material",
-	Version: 8,
+	Version: 9,
 	Doc:     "Keys and certificates in PEM, DER, OpenSSH, dropbear, OpenPGP and other forms, anywhere in a file.",
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= minKeyFile
@@ -94,11 +95,12 @@ func seeKeys(f *firmware.File, content []byte, words sights) []keyMaterial {
 	}
 	var found []keyMaterial
 	if words.has(wordPEM, wordPEM+1) {
-		found = withoutManuals(f, content, pemMaterial(f, content))
+		found = pemMaterial(f, content)
 	}
 	if words.has(wordWrapped, wordTunnel+len(tunnelWords)) {
 		found = append(found, otherMaterial(f, content, words)...)
 	}
+	found = withoutManuals(f, content, found)
 	if words.has(wordTunnel+len(tunnelWords), len(keyWords.words)) {
 		found = append(found, sshPublicKeys(f, content)...)
 	}
