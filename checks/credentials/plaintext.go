@@ -2,6 +2,7 @@ package credentials
 
 import (
 	_ "embed"
+	"slices"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
@@ -21,8 +22,8 @@ var Plaintext = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
-	Version:   7,
-	Needs:     checks.Needs(facts.Accounts, facts.PlainSecrets, facts.RootPlaces),
+	Version:   8,
+	Needs:     checks.Needs(facts.Accounts, facts.PlainSecrets, facts.OfferedSettings, facts.RootPlaces),
 	Run:       plaintext,
 }
 
@@ -33,10 +34,16 @@ func plaintext(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Observed(graded(assay.High, a), "the password of "+who(a)+" stands in clear in "+assay.Inside(a.Location.Path), a.Location))
 		}
 	}
+	offered := checks.Ask(c, facts.OfferedSettings)
 	for _, s := range checks.Ask(c, facts.PlainSecrets) {
-		if !s.Wifi {
-			found = append(found, checks.Observed(checks.Graded(assay.High, s.Location), inClear(s), s.Location))
+		if s.Wifi {
+			continue
 		}
+		severity := checks.Graded(assay.High, s.Location)
+		if slices.Contains(offered, s.Location.Path) {
+			severity = min(severity, assay.Low)
+		}
+		found = append(found, checks.Observed(severity, inClear(s), s.Location))
 	}
 	return c.None(checks.Merged(found), checks.Ask(c, facts.RootPlaces)...)
 }

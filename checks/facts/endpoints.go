@@ -62,7 +62,7 @@ var endpointScan = &Scan[Endpoint]{
 func namesOthers(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	switch path.Ext(base) {
-	case ".crt", ".pem", ".cer", ".der", ".svg", ".css", ".xsd", ".dtd", ".mo", ".po", ".lmo", ".ttf", ".woff", ".list", ".md5sums", ".gpg", ".catalog", ".pc", ".policy", ".desktop", ".pod", ".h", ".ph", ".md", ".markdown", ".rst", ".adml", ".admx", ".yang":
+	case ".crt", ".pem", ".cer", ".der", ".svg", ".css", ".xsd", ".dtd", ".mo", ".po", ".lmo", ".ttf", ".woff", ".list", ".md5sums", ".gpg", ".catalog", ".pc", ".policy", ".desktop", ".pod", ".h", ".ph", ".md", ".markdown", ".rst", ".adml", ".admx", ".yang", ".pom", ".mib":
 		return !strings.Contains(name, "sources.list") && !strings.Contains(name, "repositories.d")
 	}
 	for _, word := range []string{"licen", "thirdparty", "third-party", "third_party", "copying", "copyright", "notice", "changelog", "readme", "authors", "manifest.json"} {
@@ -70,7 +70,10 @@ func namesOthers(name string) bool {
 			return true
 		}
 	}
-	for _, dir := range []string{"var/lib/dpkg/", "usr/lib/opkg/", "var/lib/opkg/", "lib/apk/db/", "usr/share/common-licenses/", "usr/share/zoneinfo/", "usr/share/locale/", "usr/share/i18n/", "etc/dpkg/origins/", "etc/logcheck/", "usr/lib/dpkg/methods/", "usr/share/bug/"} {
+	if isCatalogue(base) || base == "pkg-info" || slices.Contains(talesOfProjects, strings.TrimSuffix(strings.TrimSuffix(base, ".txt"), ".gz")) {
+		return true
+	}
+	for _, dir := range []string{"share/maven-repo/", "var/lib/dpkg/", "usr/lib/opkg/", "var/lib/opkg/", "lib/apk/db/", "usr/share/common-licenses/", "usr/share/zoneinfo/", "usr/share/locale/", "usr/share/i18n/", "etc/dpkg/origins/", "etc/logcheck/", "usr/lib/dpkg/methods/", "usr/share/bug/"} {
 		if strings.HasPrefix(name, dir) || strings.Contains(name, "/"+dir) {
 			return true
 		}
@@ -93,8 +96,11 @@ func namesOthers(name string) bool {
 	return base == ".pkginfo" || isStandardLibrary(name) || isLegal(name) || strings.HasSuffix(name, "os-release") || strings.HasSuffix(name, "etc/openwrt_release") || strings.HasSuffix(name, "etc/device_info")
 }
 
+// talesOfProjects are files in which a project tells of itself, without their endings.
+var talesOfProjects = []string{"changes", "news", "todo", "history", "credits", "thanks", "patches", "contributors", "release-notes", "releasenotes"}
+
 // translationFolders hold words for people.
-var translationFolders = []string{"lang", "langs", "locale", "locales", "localization", "i18n", "l10n", "translations"}
+var translationFolders = []string{"licenses", "licences", "lang", "langs", "locale", "locales", "localization", "i18n", "l10n", "translations"}
 
 // isPackageHeader reports whether raw bytes are the headers of an rpm package: they
 // name its home page, where it was built and where its bugs are told.
@@ -128,7 +134,7 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 	if !text && f.Kind == firmware.Regular && !bytes.HasPrefix(content, []byte("\x7fELF")) {
 		return nil // a picture, an archive, a database: data of others
 	}
-	if text && (isPackageFields(content) || describesInterface(content)) {
+	if text && (isPackageFields(content) || describesInterface(content) || isModuleOfMIB(string(content[:min(len(content), maxMIBHead)]))) {
 		return nil
 	}
 	kind := kindOfText(f, content, text)
@@ -343,6 +349,9 @@ func notContacted(e Endpoint) bool {
 		}
 	}
 	if e.Host == "java.sun.com" && strings.Contains(e.URL, "/xml/ns") {
+		return true
+	}
+	if _, path, _ := strings.Cut(strings.TrimPrefix(e.URL, "http://"), "/"); e.Scheme == "http" && e.Port == 0 && (strings.HasPrefix(path, "ns/") || strings.HasPrefix(path, "xmlns/")) {
 		return true
 	}
 	first, _, _ := strings.Cut(e.Host, ".")

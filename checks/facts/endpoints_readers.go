@@ -64,7 +64,7 @@ func percentComment(line string) bool {
 }
 
 // remark begins a text for people that a setting of XML or JSON holds.
-var remark = lazy(`(?i)(?:<(?:comment|description|summary|remark)>[^<]*|["'](?:_?comments?|description|summary|remark)["']\s*:\s*(?:"(?:[^"\\]|\\.)*|'[^']*))$`)
+var remark = lazy(`(?i)(?:<(?:comment|description|summary|remark|forum|website|homepage|disclaimer|news)>[^<]*|["'](?:_?comments?|description|summary|remark)["']\s*:\s*(?:"(?:[^"\\]|\\.)*|'[^']*))$`)
 
 // inRemark reports whether what stands before an address begins such a text.
 func inRemark(line string) bool {
@@ -72,7 +72,7 @@ func inRemark(line string) bool {
 }
 
 // remarkWords are literals of which each such name holds one.
-var remarkWords = []string{"omment", "escription", "ummary", "emark", "OMMENT", "ESCRIPTION"}
+var remarkWords = []string{"omment", "escription", "ummary", "emark", "OMMENT", "ESCRIPTION", "orum", "ebsite", "omepage", "isclaimer", "news"}
 
 // tellsReaders reports whether an address stands in a sentence of a text for people that
 // sends them there.

@@ -149,6 +149,13 @@ func TestEndpoints(t *testing.T) {
 		"comments of PHP":        {"usr/share/x/cli.php", "#!/usr/bin/env php\n<?php\n/*\n | http://a.example.invalid/ |\n */\nget('http://b.example.invalid/');\n", "script b.example.invalid"},
 		"a comment of sh":        {"usr/bin/s", "#!/bin/sh\nrm -rf /tmp/*\n /*/x\ncurl http://b.example.invalid/*/\n", "script b.example.invalid"},
 		"remarks":                {"etc/x.xml", "<q><comment>Get more at http://a.example.invalid</comment><url>http://b.example.invalid</url>\n{\"comment\": \"cf. \\\"x\\\" http://c.example.invalid\", \"url\": \"http://d.example.invalid/\"}\n", "setting b.example.invalid, setting d.example.invalid"},
+		"words of Java":          {"x/Messages.properties", "BAD = see http://a.example.invalid/x\n", ""},
+		"settings of Java":       {"x/app.properties", "url = http://a.example.invalid/x\n", "setting a.example.invalid"},
+		"a project of Maven":     {"usr/share/maven-repo/a/b/1/b-1-site.xml", "<url>http://a.example.invalid/x</url>\n", ""},
+		"changes":                {"META-INF/CHANGES", "http://a.example.invalid/x is fixed\n", ""},
+		"news of a service":      {"etc/newsfeed", "feed http://a.example.invalid/x\n", "setting a.example.invalid"},
+		"name spaces of strings": {"usr/bin/p", binary("http://a.example.invalid/ns/ext/state\x00http://b.example.invalid/nsstate\x00http://c.example.invalid:80/ns/x"), "program b.example.invalid, program c.example.invalid"},
+		"a module of a MIB":      {"usr/share/snmp/mibs/X.txt", "X-MIB DEFINITIONS ::= BEGIN\nCONTACT-INFO \"http://a.example.invalid\"\n", ""},
 		"a template of a page":   {"usr/share/x/home.ctp", "<a href=\"http://a.example.invalid/\">\n", "page a.example.invalid"},
 		"a page":                 {"www/index.html", "<a href=\"https://a.example.invalid/\">\n", "page a.example.invalid"},
 	} {
