@@ -72,6 +72,9 @@ func isLink(e facts.Endpoint) bool {
 		return false
 	}
 	_, rest, _ := strings.Cut(strings.ToLower(e.URL), "://")
+	if first, _, _ := strings.Cut(rest, "."); slices.Contains([]string{"doc", "docs", "wiki", "forum", "forums", "blog"}, first) || strings.HasSuffix(rest, ".html") || strings.HasSuffix(rest, ".htm") {
+		return true // for people to read
+	}
 	for _, word := range []string{"api", "rest/", "rpc", "upload", "report", "log", "telemetry", "stat", "track", "push", "regist", "auth", "token", "data", "event", "update", "upgrade", "firmware", "ota", ".bin", "cgi", "device", "v1/", "v2/"} {
 		if _, path, _ := strings.Cut(rest, "/"); strings.Contains(path+"/", word) || strings.HasPrefix(rest, word+".") {
 			return false

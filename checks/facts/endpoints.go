@@ -100,7 +100,7 @@ func namesOthers(name string) bool {
 var talesOfProjects = []string{"changes", "news", "todo", "history", "credits", "thanks", "patches", "contributors", "release-notes", "releasenotes"}
 
 // translationFolders hold words for people.
-var translationFolders = []string{"licenses", "licences", "lang", "langs", "locale", "locales", "localization", "i18n", "l10n", "translations"}
+var translationFolders = []string{"licenses", "licences", "language", "languages", "lang", "langs", "locale", "locales", "localization", "i18n", "l10n", "translations"}
 
 // isPackageHeader reports whether raw bytes are the headers of an rpm package: they
 // name its home page, where it was built and where its bugs are told.

@@ -316,7 +316,7 @@ func (m keyMaterial) Location() assay.Location {
 var Keys = &Fact[[]Key]{
 	Name:    "keys",
 	Doc:     "Private and public keys in PEM, DER, PKCS#12, Java's and Bouncy Castle's key stores, bare base64, age, OpenSSH, dropbear, PuTTY, OpenPGP, WireGuard, OpenVPN, usign, minisign and JSON form: kind, size, digest of the public half, place.",
-	Version: 6,
+	Version: 7,
 	Needs:   []Node{keysAndCertificates},
 	Observe: func(o *Observer) ([]Key, error) {
 		all, err := keysAndCertificates.Of(o)

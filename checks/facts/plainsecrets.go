@@ -292,7 +292,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 		if m[0] > 0 && strings.ContainsAny(s[m[0]-1:m[0]], "$/\\%&?*") && !(kind == codeText && s[m[0]-1] == '$') || kind == codeText && !quoted {
 			continue // but "$password = 'x'" is how PHP and Perl name a variable
 		}
-		if !quoted && hasMore(s[m[1]:]) || isAnonymous(s, group(2)+group(3)) || kind == codeText && (isJoined(s[m[1]:]) || isSelector(group(2)+group(3)) || isOwnName(group(1), group(2)+group(3))) {
+		if !quoted && hasMore(s[m[1]:]) || isAnonymous(s, group(2)+group(3)) || kind == codeText && (isJoined(s[m[1]:]) || isAnnotation(s[m[1]:]) || isSelector(group(2)+group(3)) || isOwnName(group(1), group(2)+group(3))) {
 			continue
 		}
 		// Without quotes, only a colon behind the first word of a line is that of YAML.

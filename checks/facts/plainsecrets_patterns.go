@@ -77,6 +77,13 @@ func isJoined(rest string) bool {
 	return rest != "" && (rest[0] == '$' || isLetter(rest[0]) || rest[0] == '_')
 }
 
+// isAnnotation reports whether a string behind a colon is the type of what follows, which
+// Python lets one quote (PEP 484, forward references): password: "Optional[str]" = None.
+func isAnnotation(rest string) bool {
+	rest = strings.TrimLeft(rest, " \t")
+	return strings.HasPrefix(rest, "=") && !strings.HasPrefix(rest, "==") && !strings.HasPrefix(rest, "=>")
+}
+
 // selector is how a page's script and style name a field by its id or class (Selectors
 // Level 3, 6.4 and 6.5).
 var selector = lazy(`^[#.][A-Za-z_][A-Za-z_-]*$`)
@@ -94,7 +101,7 @@ func isOwnName(name, value string) bool {
 }
 
 // userFieldName is a user who is called as the field is: what templates have.
-var userFieldName = lazy(`["']?user_?name["']?\s*(?:=>|:=|=|:)\s*["']?username["']?\s*[,;]?\s*(?:\n|$)`)
+var userFieldName = lazy(`["']?user(?:_?name)?["']?\s*(?:=>|:=|=|:)\s*["']?username["']?\s*[,;]?\s*(?:\n|$)`)
 
 // besideFieldName reports whether the lines around an offset set the user to the word
 // "username", so that both are places to fill in.

@@ -32,6 +32,8 @@ func TestSecretsInCode(t *testing.T) {
 		"a template of code":    {"usr/share/x/database.php.default", "'password' => ZM_DB_PASS,\n'password' => 'secret',\n'password' => 'Tz8kq2pW',\n", "password"},
 		"a default of settings": {"etc/x/database.conf.default", "password=adminadmin\n", "password"},
 		"places to fill in":     {"usr/lib/x/knexfile.stub", "user: 'username',\n username: 'username',\n password: 'password'\n", ""},
+		"places, by user":       {"usr/lib/x/knexfile.stub", "user:     'username',\n password: 'password'\n", ""},
+		"a quoted type":         {"usr/lib/x/a.py", "password: \"Optional[str]\" = None,\nadmin_password: \"Tz8kq2pW\"\n", "admin_password"},
 		"a user and a word":     {"usr/lib/x/knexfile.stub", "username: 'admin',\n password: 'password'\n", "password"},
 		"a number of an object": {"usr/lib/x/a.yaml", "challengePassword: 1.2.840.113549.1.9.7\npassword: 1.2.840.99\n", "password"},
 		"an attribute":          {"etc/x/a.conf", "password = User-Password\npassword2 = CHAP-Password\nadmin_password = Tz8-kq2pW\n", "admin_password"},
