@@ -58,9 +58,14 @@ func offeredSettings(img *firmware.Image, texts *TextSet) []string {
 		if !strings.Contains(t.Content, "-available/") {
 			continue
 		}
-		for _, p := range offered {
-			if strings.Contains(t.Content, tail(p)) && t.File.Path != p {
-				named[tail(p)] = true
+		for l := range t.Lines() {
+			if !strings.Contains(l.Text, "-available/") || isComment(l.Text) {
+				continue
+			}
+			for _, p := range offered {
+				if strings.Contains(l.Text, tail(p)) && t.File.Path != p {
+					named[tail(p)] = true
+				}
 			}
 		}
 	}

@@ -20,7 +20,7 @@ func TestOfferedSettings(t *testing.T) {
 		"etc/nginx/sites-available/other":    file("b"),
 		"etc/nginx/sites-available/included": file("c"),
 		"etc/nginx/sites-enabled/00-taken":   link("../sites-available/taken"),
-		"etc/nginx/nginx.conf":               file("include sites-available/included;\n"),
+		"etc/nginx/nginx.conf":               file("# see sites-available/other\ninclude sites-available/included;\n"),
 		"etc/alone/mods-available/x":         file("d"), // nothing says how they are taken up
 		"etc/nginx/available/x":              file("e"),
 		"var/lib/dpkg/info/nginx.list":       file("/etc/nginx/sites-available/other\n"),
