@@ -25,7 +25,7 @@ var Certificate = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.5-1"},
-	Version:   6,
+	Version:   7,
 	Needs:     checks.Needs(facts.Certificates, facts.Keys),
 	Run:       certificate,
 }

@@ -51,7 +51,7 @@ func cleartextEndpoint(c *checks.Context) checks.Judgement {
 			severity = assay.Low
 		case covers(personal, e.Host):
 			severity = assay.High
-		case published[e.Location.Path], e.Kind == facts.InPage, e.Alone, isLink(e):
+		case published[e.Location.Path], e.Kind == facts.InPage, e.Alone, e.Link, e.Listed, isLink(e):
 			severity = assay.Low
 		}
 		message := "the software names " + e.Scheme + "://" + e.Host
@@ -72,6 +72,9 @@ func isLink(e facts.Endpoint) bool {
 		return false
 	}
 	_, rest, _ := strings.Cut(strings.ToLower(e.URL), "://")
+	if first, _, _ := strings.Cut(rest, "."); slices.Contains([]string{"doc", "docs", "wiki", "forum", "forums", "blog"}, first) || strings.HasSuffix(rest, ".html") || strings.HasSuffix(rest, ".htm") {
+		return true // for people to read
+	}
 	for _, word := range []string{"api", "rest/", "rpc", "upload", "report", "log", "telemetry", "stat", "track", "push", "regist", "auth", "token", "data", "event", "update", "upgrade", "firmware", "ota", ".bin", "cgi", "device", "v1/", "v2/"} {
 		if _, path, _ := strings.Cut(rest, "/"); strings.Contains(path+"/", word) || strings.HasPrefix(rest, word+".") {
 			return false
@@ -80,12 +83,16 @@ func isLink(e facts.Endpoint) bool {
 	return true
 }
 
-// inModule reports a script in a folder where Python's and Perl's modules are
-// installed, or in a package of such.
+// inModule reports a script in a folder where modules of Python, Perl and PHP are
+// installed (for PHP the folder of its include_path, and vendor of Composer), or in a
+// package of such.
 func inModule(e facts.Endpoint) bool {
-	return (e.Kind == facts.InScript || e.Kind == facts.InSetting) && slices.ContainsFunc([]string{"/site-packages/", "/dist-packages/", "/share/perl5/", ".whl!zip!", ".egg!zip!"}, func(folder string) bool {
-		return strings.Contains(e.Location.Path, folder)
-	})
+	if e.Kind != facts.InScript && e.Kind != facts.InSetting {
+		return false
+	}
+	at := e.Location.Path
+	return slices.ContainsFunc([]string{"/site-packages/", "/dist-packages/", "/share/perl5/", ".whl!zip!", ".egg!zip!"}, func(folder string) bool { return strings.Contains(at, folder) }) ||
+		strings.HasSuffix(at, ".php") && (strings.Contains(at, "/share/php/") || strings.Contains(at, "/share/php-") || strings.Contains(at, "/vendor/"))
 }
 
 // forEveryone are hosts that are asked without encryption by design: what they

@@ -24,7 +24,7 @@ var Plaintext = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
 	Version:   8,
-	Needs:     checks.Needs(facts.Accounts, facts.PlainSecrets, facts.WifiNetworks, facts.RootPlaces),
+	Needs:     checks.Needs(facts.Accounts, facts.PlainSecrets, facts.WifiNetworks, facts.OfferedSettings, facts.RootPlaces),
 	Run:       plaintext,
 }
 
@@ -35,11 +35,16 @@ func plaintext(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Observed(graded(assay.High, a), "the password of "+who(a)+" stands in clear in "+assay.Inside(a.Location.Path), a.Location))
 		}
 	}
-	networks := checks.Ask(c, facts.WifiNetworks)
+	offered, networks := checks.Ask(c, facts.OfferedSettings), checks.Ask(c, facts.WifiNetworks)
 	for _, s := range checks.Ask(c, facts.PlainSecrets) {
-		if !s.Wifi && !ofNetwork(networks, s) {
-			found = append(found, checks.Observed(checks.Graded(assay.High, s.Location), inClear(s), s.Location))
+		if s.Wifi || ofNetwork(networks, s) {
+			continue
 		}
+		severity := checks.Graded(assay.High, s.Location)
+		if slices.Contains(offered, s.Location.Path) {
+			severity = min(severity, assay.Low)
+		}
+		found = append(found, checks.Observed(severity, inClear(s), s.Location))
 	}
 	return c.None(checks.Merged(found), checks.Ask(c, facts.RootPlaces)...)
 }

@@ -6,7 +6,7 @@ var (
 	below3    = lazy(`^[0-2]\.\d+(?:\.\d+)?$`)
 	gstOne    = lazy(`^1\.\d{1,2}\.\d{1,2}$`)
 	jansson   = lazy(`^2\.1[3-9](?:\.\d+)?$`)
-	linked    = lazy(`^(0\.\d+\.\d+) \(`)
+	pslLinked = lazy(`^(0\.\d+\.\d+) \(`)
 	pcre      = lazy(`^(8\.\d+) 20\d\d-\d\d-\d\d$`)
 	poppler   = lazy(`^(?:0\.\d{2,3}\.\d+|\d\d\.\d\d\.\d+)$`)
 	saidAfter = lazy(`^(\d+\.\d+\.\d+)-`)
@@ -54,7 +54,7 @@ var libraryBanners = []banner{
 	{name: "libmodbus", anchor: "LMB", version: numeric, files: []string{"libmodbus.so*"}},
 	{name: "libmtp", anchor: "LIBMTP_", whole: lazy(`^1\.1\.\d+$`), files: []string{"libmtp.so*"}},
 	{name: "libnl", numbers: []string{"nl_ver_maj", "nl_ver_min", "nl_ver_mic"}, files: []string{"libnl-3.so*"}},
-	{name: "libpsl", anchor: "psl_get_version", whole: linked, files: []string{"libpsl.so*"}},
+	{name: "libpsl", anchor: "psl_get_version", whole: pslLinked, files: []string{"libpsl.so*"}},
 	{name: "librabbitmq", anchor: "amqp_version", whole: lazy(`^0\.\d+\.\d+$`), files: []string{"librabbitmq.so*"}},
 	{name: "libraw", anchor: "libraw_version", whole: saidAfter, files: []string{"libraw.so*", "libraw_r.so*"}},
 	{name: "libslirp", anchor: "slirp_version_string", whole: lazy(`^4\.\d\.\d+$`), files: []string{"libslirp.so*"}},

@@ -145,10 +145,14 @@ func ClassOf(p string) PathClass {
 		return slices.ContainsFunc(elements[:max(len(elements)-1, 0)], func(e string) bool { return slices.Contains(words, e) })
 	}
 	switch {
+	case isTestFile(elements):
+		return Tests
 	case amongPublished(elements) && has("demo", "demos"):
 		return Examples
-	case amongPublished(elements) && has("fixtures", "spec", "specs", "__mocks__"):
+	case amongPublished(elements) && (has("fixtures", "spec", "specs", "__mocks__", "selftest", "self_test", "molecule") || hasVectors(elements)):
 		return Tests
+	case inLibraries(strings.ToLower(name)) && has("ansible_collections") && !has("plugins"):
+		return Examples // what is done to other machines
 	case amongPublished(elements) && strings.HasPrefix(path.Base(strings.ToLower(name)), "readme"):
 		return Documentation // its examples are for whoever builds with it
 	case has("examples", "example", "samples", "sample") || isExampleName(path.Base(strings.ToLower(name))):
@@ -161,6 +165,23 @@ func ClassOf(p string) PathClass {
 		return CABundles
 	}
 	return Product
+}
+
+// testFile is what runners of tests take for one in a package: pytest, and those of Node.
+var testFile = lazy(`^test_[a-z0-9_]+\.pyc?$|^[a-z0-9_]+_test\.pyc?$|\.(?:test|spec)\.[cm]?[jt]sx?$`)
+
+// isTestFile reports whether a file of a published package is one of its tests. Go never
+// builds what ends in _test.go into a program (cmd/go).
+func isTestFile(elements []string) bool {
+	base := elements[len(elements)-1]
+	return strings.HasSuffix(base, "_test.go") || amongPublished(elements) && testFile.Get().MatchString(base)
+}
+
+// hasVectors reports whether one of the folders of a path holds the vectors of tests.
+func hasVectors(elements []string) bool {
+	return slices.ContainsFunc(elements[:max(len(elements)-1, 0)], func(e string) bool {
+		return e == "vectors" || strings.HasSuffix(e, "_vectors") || strings.HasSuffix(e, "-vectors") || e == "testvectors"
+	})
 }
 
 var documentationFolders = []string{"doc", "docs", "man", "info", "help", "licenses", "licences"}

@@ -17,9 +17,11 @@ type Endpoint struct {
 	Scheme   string         `json:"scheme,omitempty"`
 	Host     string         `json:"host"`
 	Port     int            `json:"port,omitempty"`
-	Kind     string         `json:"kind"`            // script, setting, page, program, code
-	Sends    bool           `json:"sends,omitempty"` // its query hands over a key or values
-	Alone    bool           `json:"alone,omitempty"` // all that its line says: no setting, no command
+	Kind     string         `json:"kind"`             // script, setting, page, program, code
+	Sends    bool           `json:"sends,omitempty"`  // its query hands over a key or values
+	Alone    bool           `json:"alone,omitempty"`  // all that its line says: no setting, no command
+	Link     bool           `json:"link,omitempty"`   // a link in a piece of a page that a script or setting holds
+	Listed   bool           `json:"listed,omitempty"` // among those of so many hosts that the file is a list of other people's
 	Root     string         `json:"root"`
 	Location assay.Location `json:"location"`
 }
@@ -38,6 +40,7 @@ const (
 	maxEndpointsFile = 2000 // per file
 	maxURL           = 2048 // bytes
 	maxLead          = 512  // bytes before an address that are looked at for a comment
+	maxOthersHosts   = 40   // hosts that the settings of a device name in one file; more are a list of other people's
 )
 
 // endpointScan finds the hosts and addresses in scripts, settings and the read-only
@@ -45,7 +48,7 @@ const (
 // databases are passed over.
 var endpointScan = &Scan[Endpoint]{
 	Name:    "named-endpoints",
-	Version: 5,
+	Version: 6,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && databaseKind(f.Name) == "")
@@ -59,7 +62,7 @@ var endpointScan = &Scan[Endpoint]{
 func namesOthers(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	switch path.Ext(base) {
-	case ".crt", ".pem", ".cer", ".der", ".svg", ".css", ".xsd", ".dtd", ".mo", ".po", ".lmo", ".ttf", ".woff", ".list", ".md5sums", ".gpg", ".catalog", ".pc", ".policy", ".desktop", ".pod", ".h", ".ph", ".md", ".markdown", ".rst", ".adml", ".admx", ".yang":
+	case ".crt", ".pem", ".cer", ".der", ".svg", ".css", ".xsd", ".dtd", ".mo", ".po", ".lmo", ".ttf", ".woff", ".list", ".md5sums", ".gpg", ".catalog", ".pc", ".policy", ".desktop", ".pod", ".h", ".ph", ".md", ".markdown", ".rst", ".adml", ".admx", ".yang", ".pom", ".mib":
 		return !strings.Contains(name, "sources.list") && !strings.Contains(name, "repositories.d")
 	}
 	for _, word := range []string{"licen", "thirdparty", "third-party", "third_party", "copying", "copyright", "notice", "changelog", "readme", "authors", "manifest.json"} {
@@ -67,8 +70,11 @@ func namesOthers(name string) bool {
 			return true
 		}
 	}
+	if isCatalogue(base) || base == "pkg-info" || slices.Contains(talesOfProjects, strings.TrimSuffix(strings.TrimSuffix(base, ".txt"), ".gz")) {
+		return true
+	}
 	rooted := "/" + name
-	for _, dir := range []string{"/var/lib/dpkg/", "/usr/lib/opkg/", "/var/lib/opkg/", "/lib/apk/db/", "/usr/share/common-licenses/", "/usr/share/zoneinfo/", "/usr/share/locale/", "/usr/share/i18n/", "/etc/dpkg/origins/", "/etc/logcheck/", "/usr/lib/dpkg/methods/", "/usr/share/bug/"} {
+	for _, dir := range []string{"/share/maven-repo/", "/var/lib/dpkg/", "/usr/lib/opkg/", "/var/lib/opkg/", "/lib/apk/db/", "/usr/share/common-licenses/", "/usr/share/zoneinfo/", "/usr/share/locale/", "/usr/share/i18n/", "/etc/dpkg/origins/", "/etc/logcheck/", "/usr/lib/dpkg/methods/", "/usr/share/bug/"} {
 		if strings.Contains(rooted, dir) {
 			return true
 		}
@@ -91,8 +97,11 @@ func namesOthers(name string) bool {
 	return base == ".pkginfo" || isStandardLibrary(name) || isLegal(name) || strings.HasSuffix(name, "os-release") || strings.HasSuffix(name, "etc/openwrt_release") || strings.HasSuffix(name, "etc/device_info")
 }
 
+// talesOfProjects are files in which a project tells of itself, without their endings.
+var talesOfProjects = []string{"changes", "news", "todo", "history", "credits", "thanks", "patches", "contributors", "release-notes", "releasenotes"}
+
 // translationFolders hold words for people.
-var translationFolders = []string{"lang", "langs", "locale", "locales", "localization", "i18n", "l10n", "translations"}
+var translationFolders = []string{"licenses", "licences", "language", "languages", "lang", "langs", "locale", "locales", "localization", "i18n", "l10n", "translations"}
 
 // isPackageHeader reports whether raw bytes are the headers of an rpm package: they
 // name its home page, where it was built and where its bugs are told.
@@ -126,13 +135,14 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 	if !text && f.Kind == firmware.Regular && !bytes.HasPrefix(content, []byte("\x7fELF")) {
 		return nil // a picture, an archive, a database: data of others
 	}
-	if text && (isPackageFields(content) || describesInterface(content)) {
+	if text && (isPackageFields(content) || describesInterface(content) || isModuleOfMIB(string(content[:min(len(content), maxMIBHead)]))) {
 		return nil
 	}
 	kind := kindOfText(f, content, text)
 	if kind == InScript || kind == InSetting {
 		content = withoutDocs(f.Name, content)
 	}
+	listed := map[string]bool{} // the hosts with a scheme
 	var all []Endpoint
 	seen := map[string]bool{}
 	add := func(e Endpoint, at, n int) {
@@ -164,6 +174,8 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 		}
 		if e, ok := parseEndpoint(string(content[start:from])); ok && (kind != InProgram || !forReaders(e, string(content[start:from]))) {
 			e.Alone = text && fillsLine(content, start, from)
+			e.Link = text && kind != InPage && linked(content, start)
+			listed[e.Host] = true
 			add(e, start, from-start)
 		}
 	}
@@ -174,6 +186,11 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 	}
 	if text {
 		numberLines(all, content)
+	}
+	if text && len(listed) > maxOthersHosts {
+		for i := range all {
+			all[i].Listed = all[i].Scheme != ""
+		}
 	}
 	return all
 }
@@ -198,7 +215,7 @@ func kindOfText(f *firmware.File, content []byte, text bool) string {
 		return InProgram
 	}
 	switch strings.ToLower(path.Ext(f.Name)) {
-	case ".html", ".htm", ".js", ".asp", ".shtml", ".tpl", ".mjs", ".map", ".jst", ".ts":
+	case ".html", ".htm", ".xhtml", ".js", ".asp", ".shtml", ".tpl", ".mjs", ".cjs", ".map", ".jst", ".ts", ".tsx", ".jsx", ".vue", ".jsp", ".ejs", ".erb", ".hbs", ".mustache", ".twig", ".ctp", ".phtml", ".xsl", ".xslt":
 		return InPage
 	case ".sh", ".lua", ".py", ".pl", ".cgi", ".php":
 		return InScript
@@ -241,7 +258,7 @@ func commented(content []byte, at int) bool {
 			return true
 		}
 	}
-	if strings.HasPrefix(trimmed, "Documentation=") || strings.HasPrefix(trimmed, "Homepage:") {
+	if strings.HasPrefix(trimmed, "Documentation=") || strings.HasPrefix(trimmed, "Homepage:") || percentComment(trimmed) || inRemark(line) {
 		return true
 	}
 	return strings.Contains(line, " #") || strings.Contains(line, "\t#") || strings.Contains(line, " // ") || strings.Contains(line, "xmlns") || strings.Contains(line, "<!--")
@@ -363,6 +380,9 @@ func notContacted(e Endpoint) bool {
 		}
 	}
 	if e.Host == "java.sun.com" && strings.Contains(e.URL, "/xml/ns") {
+		return true
+	}
+	if _, path, _ := strings.Cut(strings.TrimPrefix(e.URL, "http://"), "/"); e.Scheme == "http" && e.Port == 0 && (strings.HasPrefix(path, "ns/") || strings.HasPrefix(path, "xmlns/")) {
 		return true
 	}
 	first, _, _ := strings.Cut(e.Host, ".")

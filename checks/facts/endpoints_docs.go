@@ -27,7 +27,7 @@ func withoutDocs(name string, content []byte) []byte {
 		return blanked(content, opensslExample)
 	case isManifest(name):
 		return blanked(content, manifestPages)
-	case !runs && ext != ".sh":
+	case ext != ".sh" && (!runs || shellOf(string(first)) == ""):
 		return blanked(content, blockComments)
 	}
 	return content
@@ -149,7 +149,7 @@ var greetings = []string{"/etc/banner", "/etc/banner.failsafe", "/etc/motd", "/e
 // read: a bug tracker, a list of questions and answers, a place within a page, which no
 // client sends to a server (RFC 9110, 4.2.5).
 func forReaders(e Endpoint, address string) bool {
-	return strings.HasPrefix(e.Host, "bugs.") || strings.Contains(e.URL, e.Host+"/faq/") || pagePlace.Get().MatchString(address)
+	return strings.HasPrefix(e.Host, "bugs.") || strings.HasPrefix(e.Host, "bugzilla.") || strings.Contains(e.URL, e.Host+"/faq/") || pagePlace.Get().MatchString(address)
 }
 
 // pagePlace is the place in a page by its name: no "#/", by which programs in pages route.

@@ -22,13 +22,16 @@ func namesSchema(content []byte, at int) bool {
 	if open < 0 {
 		return false
 	}
+	if open == len(before)-1 && namespaceCode.Get().Match(before[max(0, open-maxNamespaceName):]) {
+		return true
+	}
 	name := bytes.TrimRight(before[:open], " \t\r\n\\")
 	name, ok := bytes.CutSuffix(name, []byte("="))
 	if !ok {
 		return false
 	}
 	name = bytes.TrimRight(name, " \t\r\n")
-	for _, n := range []string{"schemaLocation", "SchemaLocation", "targetNamespace"} {
+	for _, n := range []string{"schemaLocation", "SchemaLocation", "targetNamespace", "namespaceURI", "namespace"} {
 		if bytes.HasSuffix(name, []byte(n)) {
 			return true
 		}
@@ -36,6 +39,40 @@ func namesSchema(content []byte, at int) bool {
 	word := name[bytes.LastIndexAny(name, " \t\r\n<")+1:]
 	return string(word) == "xmlns" || bytes.HasPrefix(word, []byte("xmlns:"))
 }
+
+// namespaceCode is what stands before a name space in a program: a constant that is called
+// so (RSS_NAMESPACE = "…", define('NS_X', …) is too short to say it), or the methods of the
+// Document Object Model that take one (DOM Level 2 Core, createElementNS and its kin).
+var namespaceCode = lazy(`(?i)(?:[a-z0-9_]*namespace[a-z0-9_]*["']?\s*(?:,|=>|=|:)\s*|\b(?:create|get|set|has|remove)[a-z]*NS\(\s*)["']$`)
+
+// maxNamespaceName is how far before an address its name is looked for, in bytes.
+const maxNamespaceName = 96
+
+// linkBefore is what stands before the address of a link in a piece of a page: it is
+// followed by who reads the page, if at all. Forms are not among them: they send.
+var linkBefore = lazy(`(?i)(?:<(?:a|area|link|object|embed)\b[^<>]{0,400}?\s(?:href|codebase|pluginspage|cite)\s*=\s*\\?["']?|\s(?:codebase|pluginspage)\s*=\s*\\?["']?)$`)
+
+// linked reports whether an address is that of a link in a piece of a page.
+func linked(content []byte, at int) bool {
+	return linkBefore.Get().Match(content[max(0, at-maxLead):at])
+}
+
+// percentComment reports whether a line is a comment of PostScript, Erlang or TeX: "%" and
+// a blank, another "%", or nothing.
+func percentComment(line string) bool {
+	return strings.HasPrefix(line, "%") && (len(line) == 1 || strings.IndexByte("% \t", line[1]) >= 0)
+}
+
+// remark begins a text for people that a setting of XML or JSON holds.
+var remark = lazy(`(?i)(?:<(?:comment|description|summary|remark|forum|website|homepage|disclaimer|news)>[^<]*|["'](?:_?comments?|description|summary|remark)["']\s*:\s*(?:"(?:[^"\\]|\\.)*|'[^']*))$`)
+
+// inRemark reports whether what stands before an address begins such a text.
+func inRemark(line string) bool {
+	return strings.ContainsAny(line, `>:`) && holdsAny(line, remarkWords) && remark.Get().MatchString(line)
+}
+
+// remarkWords are literals of which each such name holds one.
+var remarkWords = []string{"omment", "escription", "ummary", "emark", "OMMENT", "ESCRIPTION", "orum", "ebsite", "omepage", "isclaimer", "news"}
 
 // tellsReaders reports whether an address stands in a sentence of a text for people that
 // sends them there.

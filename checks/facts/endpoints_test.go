@@ -30,6 +30,39 @@ func TestEndpointAlone(t *testing.T) {
 	}
 }
 
+func TestEndpointLink(t *testing.T) {
+	for content, want := range map[string]bool{
+		"print '<a href=\"http://wiki.vendor.invalid/x\">';\n":                       true,
+		"print \"<a class=\\\"x\\\" href=\\\"http://wiki.vendor.invalid/x\\\">\";\n": true,
+		"<object id=x\n codebase=\"http://wiki.vendor.invalid/x.cab\">\n":            true,
+		"print '<form action=\"http://wiki.vendor.invalid/x\">';\n":                  false,
+		"print '<script src=\"http://wiki.vendor.invalid/x\">';\n":                   false,
+		"$href = \"http://wiki.vendor.invalid/x\";\n":                                false,
+		"print '<a href=\"/\">'; get('http://wiki.vendor.invalid/x');\n":             false,
+	} {
+		all := observed(t, Endpoints, map[string]string{"www/x.php": content})
+		if len(all) != 1 || all[0].Link != want {
+			t.Errorf("%q: %+v, want link %v", content, all, want)
+		}
+	}
+}
+
+func TestEndpointListed(t *testing.T) {
+	list := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "wiki%d http://h%d.vendor.invalid/wiki/$1\n", i, i)
+		}
+		return b.String()
+	}
+	for content, want := range map[string]bool{list(maxOthersHosts): false, list(maxOthersHosts + 1): true, strings.Repeat("a http://h1.vendor.invalid/x\n", 99): false} {
+		all := observed(t, Endpoints, map[string]string{"etc/x": content})
+		if len(all) == 0 || all[0].Listed != want {
+			t.Errorf("%d hosts: %v, want listed %v", len(all), all[0].Listed, want)
+		}
+	}
+}
+
 func TestParseEndpoint(t *testing.T) {
 	for in, want := range map[string]string{
 		"https://Api.Example.invalid/v1?key=1#x": "https://api.example.invalid/v1",
@@ -55,62 +88,76 @@ func TestParseEndpoint(t *testing.T) {
 func TestEndpoints(t *testing.T) {
 	binary := func(s string) string { return string(elfImage(32, le, nil, 0)) + "\x00" + s + "\x00" }
 	for name, tc := range map[string]struct{ file, content, want string }{
-		"a script":              {"usr/bin/s", "#!/bin/sh\ncurl https://a.example.invalid/x\n", "script a.example.invalid"},
-		"a comment":             {"usr/bin/s", "#!/bin/sh\n# see https://a.example.invalid/x\n", ""},
-		"at the end of a line":  {"etc/x.conf", "a=1 # https://a.example.invalid/x\n", ""},
-		"a setting":             {"etc/x.conf", "url = https://a.example.invalid/x\n", "setting a.example.invalid"},
-		"a host":                {"etc/mqtt.conf", "broker mqtt.example.invalid\n", "setting mqtt.example.invalid"},
-		"a host in UCI":         {"etc/config/system", "\tlist server '0.pool.example.invalid'\n", "setting 0.pool.example.invalid"},
-		"a file name":           {"etc/x.conf", "server = main.conf\n", ""},
-		"where a schema is":     {"META-INF/web-fragment.xml", "<web-fragment xmlns=\"http://java.example.invalid/xml/ns\"\n  xsi:schemaLocation=\"http://java.example.invalid/xml/ns\n    http://java.example.invalid/xml/x_3_0.xsd\"\n version=\"3.0\">\n", ""},
-		"beside a schema":       {"META-INF/x.xml", "<a xsi:schemaLocation=\"http://a.example.invalid/x\" url=\"http://b.example.invalid/x\">http://c.example.invalid/x</a>\n", "setting b.example.invalid, setting c.example.invalid"},
-		"a usage text":          {"org/x/start/usage.txt", "   See http://a.example.invalid/ for details on how\n", ""},
-		"a list of servers":     {"etc/servers.txt", "http://a.example.invalid/\nurl=http://b.example.invalid/\n", "setting a.example.invalid, setting b.example.invalid"},
-		"licences of Java":      {"usr/lib/jvm/java-17/legal/java.xml/xalan.md", "Portions, http://a.example.invalid.\n", ""},
-		"legal, of the product": {"www/legal/x.conf", "url=http://a.example.invalid/\n", "setting a.example.invalid"},
-		"a name space":          {"www/a.xml", "<a xmlns=\"http://www.w3.org/1999/xhtml\" />\n", ""},
-		"documentation":         {"usr/share/doc/x/y.conf", "url = https://a.example.invalid/x\n", ""},
-		"loopback":              {"etc/x.conf", "url = http://127.0.0.1:80/ http://localhost/ http://192.168.1.1/\n", ""},
-		"documentation domain":  {"etc/x.conf", "url = http://www.example.com/\n", ""},
-		"a package database":    {"var/lib/dpkg/status", "Homepage: http://www.busybox.net\n", ""},
-		"a package of dpkg":     {"x/control", "Package: a\nVersion: 1\nHomepage: http://a.example.invalid\nURL: http://b.example.invalid\nVcs-Browser: https://c.example.invalid/x\n", ""},
-		"a package of opkg":     {"opt/lib/opkg/info/a.control", "Package: a\nVersion: 1\nSource: https://a.example.invalid/x\nURL: http://b.example.invalid\n", ""},
-		"a package of apk":      {".PKGINFO", "pkgname = a\nurl = https://a.example.invalid/x\n", ""},
-		"a package of Python":   {"usr/lib/python3/dist-packages/a.egg-info/PKG-INFO", "Metadata-Version: 1.1\nName: a\nHome-page: https://a.example.invalid/\n", ""},
-		"fields of a setting":   {"etc/control", "Version: 1\nurl: http://a.example.invalid\n", "setting a.example.invalid"},
-		"a licence":             {"etc/LICENSE", "see http://a.example.invalid/\n", ""},
-		"a string of a program": {"usr/bin/p", binary("https://api.example.invalid/v1"), "program api.example.invalid"},
-		"a sentence":            {"usr/bin/p", binary("Report bugs to https://bugs.example.invalid/"), ""},
-		"Perl documentation":    {"usr/bin/p", "#!/usr/bin/perl\nget 'http://a.example.invalid/';\n=head1 SEE\n\nL<http://b.example.invalid/>\n\n=cut\nget 'http://c.example.invalid/';\n__END__\nhttp://d.example.invalid/\n", "script a.example.invalid, script c.example.invalid"},
-		"a Perl module":         {"usr/share/perl5/X.pm", "1;\n=pod\n\nhttp://b.example.invalid/\n", ""},
-		"a manual in POD":       {"usr/share/perl5/X.pod", "http://b.example.invalid/\n", ""},
-		"Perl's own library":    {"usr/share/perl/5.36.0/X.pm", "get 'http://b.example.invalid/';\n", ""},
-		"Python's own library":  {"usr/lib/python3.11/x.py", "get('http://b.example.invalid/')\n", ""},
-		"a Python package":      {"usr/lib/python3.11/site-packages/x.py", "get('http://b.example.invalid/')\n", "script b.example.invalid"},
-		"what npm knows":        {"usr/lib/node_modules/x/package.json", "{\"author\": {\"url\": \"https://b.example.invalid/\"}}\n", ""},
-		"what pip knows":        {"usr/lib/python3/dist-packages/x-1.dist-info/METADATA", "Home-page: https://b.example.invalid/\n", ""},
-		"what Maven knows":      {"META-INF/maven/org.x/x/pom.xml", "<url>https://b.example.invalid/</url>\n", ""},
-		"a manifest of Java":    {"META-INF/MANIFEST.MF", "Implementation-URL: https://b.example.invalid/\n", ""},
-		"a setting of Java":     {"META-INF/services/x.xml", "<url>https://b.example.invalid/</url>\n", "setting b.example.invalid"},
-		"a setting of node":     {"usr/lib/node_modules/x/config.json", "{\"url\": \"https://b.example.invalid/\"}\n", "setting b.example.invalid"},
-		"a docstring":           {"usr/lib/x.py", "def f():\n    \"\"\"See https://b.example.invalid/\n\n    '''x\"\"\"\n    u = \"\"\"https://a.example.invalid/\"\"\"\n    '''open http://c.example.invalid\n", "script a.example.invalid, script c.example.invalid"},
-		"comments of Vim":       {"usr/share/vim/x.vim", "\" http://b.example.invalid/\nlet u = \"http://a.example.invalid/\"\n", "setting a.example.invalid"},
-		"a comment of Lua":      {"usr/lib/lua/x.lua", "--[[\n  see\n  u = http://b.example.invalid/\n]]\nget(\"http://a.example.invalid/\")\n", "script a.example.invalid"},
-		"OpenSSL's example":     {"etc/ssl/openssl.cnf", "[cmp]\nserver = a.example.invalid:80\n[insta] # x\nserver = pki.example.invalid:8700\n[ir]\nserver = c.example.invalid\n", "setting a.example.invalid, setting c.example.invalid"},
-		"where bugs are told":   {"usr/bin/s", "#!/bin/sh\nREPORT_BUGS_TO=\"<http://b.example.invalid/Bugs/>\"\nREPORT_TO=\"http://a.example.invalid/up\"\n", "script a.example.invalid"},
-		"where a package is of": {"etc/dpkg/origins/x", "Vendor-URL: https://www.example.invalid/\n", ""},
-		"questions of debconf":  {"var/cache/debconf/templates.dat", "Name: x\nDescription: see https://b.example.invalid/\n", ""},
-		"patterns of logcheck":  {"etc/logcheck/ignore.d.server/x", "^x-info=\"https://b.example.invalid\"$\n", ""},
-		"printed":               {"usr/bin/s", "#!/bin/sh\necho \"For help see http://b.example.invalid/x.\"\ncat <<E\nPlease visit http://c.example.invalid/ first.\nE\necho \"    ftp://d.example.invalid/x,\"\n", ""},
-		"printed and used":      {"usr/bin/s", "#!/bin/sh\necho please | curl -d @- http://a.example.invalid/x\nurl() { echo \"http://b.example.invalid/\"; }\necho \"server http://c.example.invalid/\"\necho \"please see http://d.example.invalid/\" > /etc/x\n", "script a.example.invalid, script b.example.invalid, script c.example.invalid, script d.example.invalid"},
-		"a copyright printed":   {"usr/bin/s", "#!/bin/sh\ncat <<E\n\tCopyright 2010 GW <gw@b.example.invalid or http://b.example.invalid/>.\nE\n", ""},
-		"a message's end":       {"usr/lib/lua/d.lua", "assert(x,\n\t\"please report this at \" ..\n\t\"https://a.example.invalid/new\"\n)\n", ""},
-		"a list":                {"usr/lib/lua/d.lua", "hosts = {\n\t\"https://a.example.invalid/new\",\n}\n", "script a.example.invalid"},
-		"a banner":              {"etc/banner.failsafe", "for more help see:\nhttps://a.example.invalid/x\n", ""},
-		"a list of addresses":   {"etc/app/servers", "https://a.example.invalid/x\n", "setting a.example.invalid"},
-		"a place in a page":     {"usr/bin/p", binary("https://a.example.invalid/notes/%s/x.html#non-free\x00https://b.example.invalid/#/up\x00https://c.example.invalid/a#1"), "program b.example.invalid, program c.example.invalid"},
-		"a page to read":        {"usr/bin/p", binary("https://b.example.invalid/faq/x.html\x00https://bugs.example.invalid\x00https://a.example.invalid/x.html"), "program a.example.invalid"},
-		"a page":                {"www/index.html", "<a href=\"https://a.example.invalid/\">\n", "page a.example.invalid"},
+		"a script":               {"usr/bin/s", "#!/bin/sh\ncurl https://a.example.invalid/x\n", "script a.example.invalid"},
+		"a comment":              {"usr/bin/s", "#!/bin/sh\n# see https://a.example.invalid/x\n", ""},
+		"at the end of a line":   {"etc/x.conf", "a=1 # https://a.example.invalid/x\n", ""},
+		"a setting":              {"etc/x.conf", "url = https://a.example.invalid/x\n", "setting a.example.invalid"},
+		"a host":                 {"etc/mqtt.conf", "broker mqtt.example.invalid\n", "setting mqtt.example.invalid"},
+		"a host in UCI":          {"etc/config/system", "\tlist server '0.pool.example.invalid'\n", "setting 0.pool.example.invalid"},
+		"a file name":            {"etc/x.conf", "server = main.conf\n", ""},
+		"where a schema is":      {"META-INF/web-fragment.xml", "<web-fragment xmlns=\"http://java.example.invalid/xml/ns\"\n  xsi:schemaLocation=\"http://java.example.invalid/xml/ns\n    http://java.example.invalid/xml/x_3_0.xsd\"\n version=\"3.0\">\n", ""},
+		"beside a schema":        {"META-INF/x.xml", "<a xsi:schemaLocation=\"http://a.example.invalid/x\" url=\"http://b.example.invalid/x\">http://c.example.invalid/x</a>\n", "setting b.example.invalid, setting c.example.invalid"},
+		"a usage text":           {"org/x/start/usage.txt", "   See http://a.example.invalid/ for details on how\n", ""},
+		"a list of servers":      {"etc/servers.txt", "http://a.example.invalid/\nurl=http://b.example.invalid/\n", "setting a.example.invalid, setting b.example.invalid"},
+		"licences of Java":       {"usr/lib/jvm/java-17/legal/java.xml/xalan.md", "Portions, http://a.example.invalid.\n", ""},
+		"legal, of the product":  {"www/legal/x.conf", "url=http://a.example.invalid/\n", "setting a.example.invalid"},
+		"a name space":           {"www/a.xml", "<a xmlns=\"http://www.w3.org/1999/xhtml\" />\n", ""},
+		"documentation":          {"usr/share/doc/x/y.conf", "url = https://a.example.invalid/x\n", ""},
+		"loopback":               {"etc/x.conf", "url = http://127.0.0.1:80/ http://localhost/ http://192.168.1.1/\n", ""},
+		"documentation domain":   {"etc/x.conf", "url = http://www.example.com/\n", ""},
+		"a package database":     {"var/lib/dpkg/status", "Homepage: http://www.busybox.net\n", ""},
+		"a package of dpkg":      {"x/control", "Package: a\nVersion: 1\nHomepage: http://a.example.invalid\nURL: http://b.example.invalid\nVcs-Browser: https://c.example.invalid/x\n", ""},
+		"a package of opkg":      {"opt/lib/opkg/info/a.control", "Package: a\nVersion: 1\nSource: https://a.example.invalid/x\nURL: http://b.example.invalid\n", ""},
+		"a package of apk":       {".PKGINFO", "pkgname = a\nurl = https://a.example.invalid/x\n", ""},
+		"a package of Python":    {"usr/lib/python3/dist-packages/a.egg-info/PKG-INFO", "Metadata-Version: 1.1\nName: a\nHome-page: https://a.example.invalid/\n", ""},
+		"fields of a setting":    {"etc/control", "Version: 1\nurl: http://a.example.invalid\n", "setting a.example.invalid"},
+		"a licence":              {"etc/LICENSE", "see http://a.example.invalid/\n", ""},
+		"a string of a program":  {"usr/bin/p", binary("https://api.example.invalid/v1"), "program api.example.invalid"},
+		"a sentence":             {"usr/bin/p", binary("Report bugs to https://bugs.example.invalid/"), ""},
+		"Perl documentation":     {"usr/bin/p", "#!/usr/bin/perl\nget 'http://a.example.invalid/';\n=head1 SEE\n\nL<http://b.example.invalid/>\n\n=cut\nget 'http://c.example.invalid/';\n__END__\nhttp://d.example.invalid/\n", "script a.example.invalid, script c.example.invalid"},
+		"a Perl module":          {"usr/share/perl5/X.pm", "1;\n=pod\n\nhttp://b.example.invalid/\n", ""},
+		"a manual in POD":        {"usr/share/perl5/X.pod", "http://b.example.invalid/\n", ""},
+		"Perl's own library":     {"usr/share/perl/5.36.0/X.pm", "get 'http://b.example.invalid/';\n", ""},
+		"Python's own library":   {"usr/lib/python3.11/x.py", "get('http://b.example.invalid/')\n", ""},
+		"a Python package":       {"usr/lib/python3.11/site-packages/x.py", "get('http://b.example.invalid/')\n", "script b.example.invalid"},
+		"what npm knows":         {"usr/lib/node_modules/x/package.json", "{\"author\": {\"url\": \"https://b.example.invalid/\"}}\n", ""},
+		"what pip knows":         {"usr/lib/python3/dist-packages/x-1.dist-info/METADATA", "Home-page: https://b.example.invalid/\n", ""},
+		"what Maven knows":       {"META-INF/maven/org.x/x/pom.xml", "<url>https://b.example.invalid/</url>\n", ""},
+		"a manifest of Java":     {"META-INF/MANIFEST.MF", "Implementation-URL: https://b.example.invalid/\n", ""},
+		"a setting of Java":      {"META-INF/services/x.xml", "<url>https://b.example.invalid/</url>\n", "setting b.example.invalid"},
+		"a setting of node":      {"usr/lib/node_modules/x/config.json", "{\"url\": \"https://b.example.invalid/\"}\n", "setting b.example.invalid"},
+		"a docstring":            {"usr/lib/x.py", "def f():\n    \"\"\"See https://b.example.invalid/\n\n    '''x\"\"\"\n    u = \"\"\"https://a.example.invalid/\"\"\"\n    '''open http://c.example.invalid\n", "script a.example.invalid, script c.example.invalid"},
+		"comments of Vim":        {"usr/share/vim/x.vim", "\" http://b.example.invalid/\nlet u = \"http://a.example.invalid/\"\n", "setting a.example.invalid"},
+		"a comment of Lua":       {"usr/lib/lua/x.lua", "--[[\n  see\n  u = http://b.example.invalid/\n]]\nget(\"http://a.example.invalid/\")\n", "script a.example.invalid"},
+		"OpenSSL's example":      {"etc/ssl/openssl.cnf", "[cmp]\nserver = a.example.invalid:80\n[insta] # x\nserver = pki.example.invalid:8700\n[ir]\nserver = c.example.invalid\n", "setting a.example.invalid, setting c.example.invalid"},
+		"where bugs are told":    {"usr/bin/s", "#!/bin/sh\nREPORT_BUGS_TO=\"<http://b.example.invalid/Bugs/>\"\nREPORT_TO=\"http://a.example.invalid/up\"\n", "script a.example.invalid"},
+		"where a package is of":  {"etc/dpkg/origins/x", "Vendor-URL: https://www.example.invalid/\n", ""},
+		"questions of debconf":   {"var/cache/debconf/templates.dat", "Name: x\nDescription: see https://b.example.invalid/\n", ""},
+		"patterns of logcheck":   {"etc/logcheck/ignore.d.server/x", "^x-info=\"https://b.example.invalid\"$\n", ""},
+		"printed":                {"usr/bin/s", "#!/bin/sh\necho \"For help see http://b.example.invalid/x.\"\ncat <<E\nPlease visit http://c.example.invalid/ first.\nE\necho \"    ftp://d.example.invalid/x,\"\n", ""},
+		"printed and used":       {"usr/bin/s", "#!/bin/sh\necho please | curl -d @- http://a.example.invalid/x\nurl() { echo \"http://b.example.invalid/\"; }\necho \"server http://c.example.invalid/\"\necho \"please see http://d.example.invalid/\" > /etc/x\n", "script a.example.invalid, script b.example.invalid, script c.example.invalid, script d.example.invalid"},
+		"a copyright printed":    {"usr/bin/s", "#!/bin/sh\ncat <<E\n\tCopyright 2010 GW <gw@b.example.invalid or http://b.example.invalid/>.\nE\n", ""},
+		"a message's end":        {"usr/lib/lua/d.lua", "assert(x,\n\t\"please report this at \" ..\n\t\"https://a.example.invalid/new\"\n)\n", ""},
+		"a list":                 {"usr/lib/lua/d.lua", "hosts = {\n\t\"https://a.example.invalid/new\",\n}\n", "script a.example.invalid"},
+		"a banner":               {"etc/banner.failsafe", "for more help see:\nhttps://a.example.invalid/x\n", ""},
+		"a list of addresses":    {"etc/app/servers", "https://a.example.invalid/x\n", "setting a.example.invalid"},
+		"a place in a page":      {"usr/bin/p", binary("https://a.example.invalid/notes/%s/x.html#non-free\x00https://b.example.invalid/#/up\x00https://c.example.invalid/a#1"), "program b.example.invalid, program c.example.invalid"},
+		"a page to read":         {"usr/bin/p", binary("https://b.example.invalid/faq/x.html\x00https://bugs.example.invalid\x00https://a.example.invalid/x.html"), "program a.example.invalid"},
+		"a name space of code":   {"usr/share/x/a.php", "define('X_NAMESPACE_RSS', 'http://a.example.invalid/rss/');\n$doc->createElementNS('http://b.example.invalid/s', 'c');\n$o->setURL('http://c.example.invalid/rss/');\n", "script c.example.invalid"},
+		"a name space of types":  {"usr/share/mime/x.xml", "<root-XML namespaceURI=\"http://a.example.invalid/\" localName=\"m\"/>\n<get URI=\"http://b.example.invalid/\"/>\n", "setting b.example.invalid"},
+		"comments of PostScript": {"usr/share/x/a.ps", "%!PS\n% Refer to http://a.example.invalid or contact\n%% http://b.example.invalid\n(http://c.example.invalid) run\n%s=http://d.example.invalid\n", "setting c.example.invalid, setting d.example.invalid"},
+		"comments of PHP":        {"usr/share/x/cli.php", "#!/usr/bin/env php\n<?php\n/*\n | http://a.example.invalid/ |\n */\nget('http://b.example.invalid/');\n", "script b.example.invalid"},
+		"a comment of sh":        {"usr/bin/s", "#!/bin/sh\nrm -rf /tmp/*\n /*/x\ncurl http://b.example.invalid/*/\n", "script b.example.invalid"},
+		"remarks":                {"etc/x.xml", "<q><comment>Get more at http://a.example.invalid</comment><url>http://b.example.invalid</url>\n{\"comment\": \"cf. \\\"x\\\" http://c.example.invalid\", \"url\": \"http://d.example.invalid/\"}\n", "setting b.example.invalid, setting d.example.invalid"},
+		"words of Java":          {"x/Messages.properties", "BAD = see http://a.example.invalid/x\n", ""},
+		"settings of Java":       {"x/app.properties", "url = http://a.example.invalid/x\n", "setting a.example.invalid"},
+		"a project of Maven":     {"usr/share/maven-repo/a/b/1/b-1-site.xml", "<url>http://a.example.invalid/x</url>\n", ""},
+		"changes":                {"META-INF/CHANGES", "http://a.example.invalid/x is fixed\n", ""},
+		"news of a service":      {"etc/newsfeed", "feed http://a.example.invalid/x\n", "setting a.example.invalid"},
+		"name spaces of strings": {"usr/bin/p", binary("http://a.example.invalid/ns/ext/state\x00http://b.example.invalid/nsstate\x00http://c.example.invalid:80/ns/x"), "program b.example.invalid, program c.example.invalid"},
+		"a module of a MIB":      {"usr/share/snmp/mibs/X.txt", "X-MIB DEFINITIONS ::= BEGIN\nCONTACT-INFO \"http://a.example.invalid\"\n", ""},
+		"a template of a page":   {"usr/share/x/home.ctp", "<a href=\"http://a.example.invalid/\">\n", "page a.example.invalid"},
+		"a page":                 {"www/index.html", "<a href=\"https://a.example.invalid/\">\n", "page a.example.invalid"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string

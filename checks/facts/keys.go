@@ -76,11 +76,12 @@ func seeKeys(f *firmware.File, content []byte, words sights) []keyMaterial {
 	}
 	var found []keyMaterial
 	if words.Has(wordPEM, wordPEM+1) {
-		found = withoutManuals(f, content, pemMaterial(f, content))
+		found = pemMaterial(f, content)
 	}
 	if words.Has(wordWrapped, wordSSH) {
 		found = append(found, otherMaterial(f, content, words)...)
 	}
+	found = withoutManuals(f, content, found)
 	if words.Has(wordSSH, wordRaw) {
 		found = append(found, sshPublicKeys(f, content)...)
 	}

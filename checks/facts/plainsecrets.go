@@ -126,6 +126,9 @@ func textSecrets(t Text) []PlainSecret {
 			if isShortName(s.Name) && !besideLogin(t.Content, int(l.Offset)) {
 				continue // the width of a page or a pulse
 			}
+			if value, _ := s.Secret.Reveal(); value == "password" && besideFieldName(t.Content, int(l.Offset)) {
+				continue
+			}
 			s.Location = t.At(l)
 			found = append(found, s)
 		}
@@ -207,7 +210,10 @@ var (
 		".html", ".htm", ".xhtml", ".css", ".scss", ".svg", ".md", ".rst", ".po", ".pot", ".map", ".vue", ".asp", ".aspx", ".jsp", ".tmpl", ".ejs", ".xsl",
 		".xsd", ".dtd", ".man", ".tex", ".log", ".diff", ".patch", ".lang", ".list", ".md5sums", ".templates", ".symbols", ".shlibs", ".triggers", ".zsh", ".fish", ".pod",
 	}
-	codeSuffixes = []string{".py", ".pl", ".pm", ".rb", ".lua", ".php", ".js", ".mjs", ".cjs", ".ts", ".c", ".h", ".cpp", ".go", ".java", ".tcl", ".uc", ".ut", ".exp"}
+	codeSuffixes = []string{
+		".py", ".pyi", ".pyx", ".pl", ".pm", ".rb", ".lua", ".php", ".ctp", ".phtml", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".coffee", ".c", ".h", ".cc", ".cpp", ".hpp", ".go", ".rs", ".java", ".kt",
+		".scala", ".groovy", ".cs", ".swift", ".vala", ".erl", ".hrl", ".ex", ".exs", ".tcl", ".uc", ".ut", ".exp",
+	}
 	proseFolders = []string{"locale", "locales", "lang", "langs", "language", "languages", "i18n", "translations", "bash-completion", "pam.d", "licenses", "vim", "terminfo", "lintian"}
 	proseNames   = []string{"nsswitch.conf", "login.defs", "sudoers", "services", "debconf.conf", "deluser.conf", "adduser.conf"}
 	// languageFile is a translation that is named by its language (ISO 639): not app.json.
@@ -234,8 +240,13 @@ func textKindOf(t Text) textKind {
 	name := strings.ToLower(t.File.Name)
 	base := path.Base(name)
 	suffix := path.Ext(base)
+	if inner := path.Ext(strings.TrimSuffix(base, suffix)); slices.Contains(templateSuffixes, suffix) && slices.Contains(codeSuffixes, inner) {
+		suffix = inner // database.php.default is a program
+	}
 	folders := strings.Split(path.Dir(name), "/")
 	switch {
+	case isModuleOfMIB(t.Content):
+		return proseText
 	case isPackageRecord(t.File.Name), suffix == ".json" && describesInterface([]byte(t.Content[:min(len(t.Content), maxHead)])):
 		return proseText
 	case slices.Contains(proseSuffixes, suffix), slices.Contains(proseNames, base), isTranslation(base):
@@ -254,7 +265,7 @@ func textKindOf(t Text) textKind {
 
 var (
 	// keyValue finds NAME=value, "name": "value", name => 'value'.
-	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|\b[Pp][Ww]|_[Pp][Ww]|[Pp][Ss][Kk]|(?:auth|acct|dae|shared|radius)_secret|radiusSecret)[0-9]?)["']?\s*(?:=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
+	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|\b[Pp][Ww]|_[Pp][Ww]|[Pp][Ss][Kk]|(?:auth|acct|dae|shared|radius)_secret|radiusSecret)[0-9]?)["']?\s*(?::\s*(?:str|string|bytes|Optional\[str\])\s*=|=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
 	// secretOption finds "option password 'x'" and "remote_password x".
 	secretOption = lazy(`^\s*(?:option\s+)?['"]?([A-Za-z0-9_]+)['"]?\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*;?\s*$`)
 	// secretAttribute finds <Value Name="Password" Value="x"/>, <DM name="Pass" val="x"/>.
@@ -300,7 +311,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 		if m[0] > 0 && strings.ContainsAny(s[m[0]-1:m[0]], "$/\\%&?*") && !(kind == codeText && s[m[0]-1] == '$') || kind == codeText && !quoted {
 			continue // but "$password = 'x'" is how PHP and Perl name a variable
 		}
-		if !quoted && hasMore(s[m[1]:]) || isAnonymous(s, group(2)+group(3)) {
+		if !quoted && hasMore(s[m[1]:]) || isAnonymous(s, group(2)+group(3)) || kind == codeText && (isJoined(s[m[1]:]) || isAnnotation(s[m[1]:]) || isSelector(group(2)+group(3)) || isOwnName(group(1), group(2)+group(3))) {
 			continue
 		}
 		// Without quotes, only a colon behind the first word of a line is that of YAML.

@@ -24,7 +24,9 @@ func comparedSecrets(s string) []PlainSecret {
 	var found []PlainSecret
 	for _, p := range []*pattern{comparedBehind, comparedCall, comparedMethod} {
 		for _, m := range p.Get().FindAllStringSubmatch(s, 16) {
-			found = appendCompared(found, m[1], m[2])
+			if p != comparedCall || strings.Count(m[0], "(") == strings.Count(m[0], ")")+1 { // else both are given to a call within
+				found = appendCompared(found, m[1], m[2])
+			}
 		}
 	}
 	for _, p := range []*pattern{comparedBefore, comparedCalled} {

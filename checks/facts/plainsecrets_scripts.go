@@ -10,6 +10,7 @@ import (
 func scriptSecrets(set *TextSet, s Script) []PlainSecret {
 	root, _, _ := cutLast(s.Path, "!")
 	r := commandReader{commands: s.Commands, root: root, read: set.reader(root)}
+	text, _ := r.read(s.Name)
 	var found []PlainSecret
 	for _, w := range r.passwordWrites() {
 		if w.State == Plain {
@@ -23,7 +24,10 @@ func scriptSecrets(set *TextSet, s Script) []PlainSecret {
 			found = append(found, r.commandSecrets(i)...)
 		}
 	}
-	return found
+	return slices.DeleteFunc(found, func(p PlainSecret) bool {
+		value, _ := p.Secret.Reveal()
+		return !isStrongWord(value) && asksFor(text, p.Name, int(p.Location.Offset))
+	})
 }
 
 // commandSecrets finds passwords in assignments, arguments and documents of a
@@ -59,6 +63,23 @@ func (r *commandReader) commandSecrets(i int) []PlainSecret {
 		}
 	}
 	return once
+}
+
+// readLine is a command of a script that reads variables.
+var readLine = lazy(`(?m)(?:^|[;&|]|\b(?:while|until|if|then|do|else)\b)[ \t]*read[ \t]([^\n;|&<]*)`)
+
+// asksFor reports whether a script reads a variable from whoever runs it, behind the offset:
+// a word that stood in it before opens nothing.
+func asksFor(script, name string, behind int) bool {
+	if behind < 0 || behind > len(script) || name == "" {
+		return false
+	}
+	for _, m := range readLine.Get().FindAllStringSubmatch(script[behind:], -1) {
+		if slices.Contains(strings.Fields(m[1]), name) {
+			return true
+		}
+	}
+	return false
 }
 
 // pairs splits "user=a,pass=b" as mount -o has it.

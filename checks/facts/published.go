@@ -169,7 +169,8 @@ func settable(t Text) Text {
 }
 
 // withoutManuals leaves out certificates and public keys that stand in Python's text for
-// people: nothing trusts them. A private key there is published all the same.
+// people: nothing trusts them. A private key there is published all the same; in a module
+// of others it is an example.
 func withoutManuals(f *firmware.File, content []byte, found []keyMaterial) []keyMaterial {
 	if len(found) == 0 || path.Ext(f.Name) != ".py" || !IsText(content) {
 		return found
@@ -180,10 +181,12 @@ func withoutManuals(f *firmware.File, content []byte, found []keyMaterial) []key
 			switch {
 			case m.Certificate != nil:
 				at = int(m.Certificate.Location.Offset)
-			case !m.Key.Private:
+			case m.Key.Private:
 				at = int(m.Key.Location.Offset)
-			default:
+				m.Key.Shown = m.Key.Shown || inLibraries(asInstalled(f)) && from <= at && at < to
 				return false
+			default:
+				at = int(m.Key.Location.Offset)
 			}
 			return from <= at && at < to
 		})

@@ -47,7 +47,7 @@ var residueReaders = []func(f *firmware.File, content []byte) []Residue{
 // persons and a photo that does not say where it was taken are none.
 var Residues = &Scan[Residue]{
 	Name:    "residues",
-	Version: 3,
+	Version: 4,
 	Doc:     "What persons left: mail, address books, rows of databases, lists of persons, records of logins, photos with a place.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size > 0 },
 	See: func(f *firmware.File, content []byte) []Residue {

@@ -34,7 +34,7 @@ func listResidue(f *firmware.File, content []byte) []Residue {
 		people.objects(first)
 	case insertsRows(content):
 		people.inserted(string(content))
-	case kindOfText(f, content, true) == InSetting: // scripts and pages name their authors
+	case kindOfText(f, content, true) == InSetting && !slices.Contains(codeSuffixes, path.Ext(f.Name)): // scripts and pages name their authors
 		people.table(string(first))
 	}
 	if people.rows >= minPersons || people.detailed > 0 && !ofLibrary(f.Name) {

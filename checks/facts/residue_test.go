@@ -152,6 +152,7 @@ func TestResidues(t *testing.T) {
 		{"usr/share/app/customers.tsv", strings.ReplaceAll(customers, ",", "\t"), PersonList},
 		{"opt/list.txt", strings.SplitN(customers, "\n", 2)[1], PersonList}, // no names of columns
 		{"opt/few.csv", "name,email,phone\nBob Smith,bob@acme.de,+49 228 456789\n", PersonList},
+		{"usr/share/perl5/Customers.pm", strings.ReplaceAll(customers, ",", "\t"), ""}, // a program, whatever its columns
 		{"usr/share/few.csv", "name,email,phone\nBob Smith,bob@acme.de,+49 228 456789\n", ""},
 		{"opt/empty.csv", "name,email,phone\n", ""},
 		{"opt/template.csv", "name,email,phone\nJohn Doe,john@example.com,+1 555 0100\nFirst Last,you@company.com,0000000\n", ""},

@@ -42,8 +42,12 @@ func isPasswordName(name string) bool {
 	if len(before) > 0 && at[0] > 0 && len(before[len(before)-1]) == 1 { // the first letter of the word itself
 		before = before[:len(before)-1]
 	}
-	return len(before) == 0 || !slices.Contains(otherPass, strings.ToLower(lastOf(before)))
+	return len(before) == 0 || !slices.Contains(otherPass, strings.ToLower(lastOf(before))) && !slices.Contains(askingWords, strings.ToLower(before[0]))
 }
+
+// askingWords begin the name of a flag that says whether there is a password, also before
+// whose it is: need_admin_pw.
+var askingWords = []string{"need", "needs", "require", "requires", "want", "wants", "has", "is", "ask"}
 
 // radiusSecrets are what hostapd, OpenWrt and others call the secret that a device
 // shares with a RADIUS server, in small letters and without lines between.
@@ -107,7 +111,7 @@ func isWifiName(name string) bool { return wifiWord.Get().MatchString(name) }
 // noSecret are values that say how something is done, or that nothing is set.
 var noSecret = []string{
 	"none", "null", "nil", "undefined", "unset", "empty", "true", "false", "yes", "prompt", "ask", "asked", "required", "optional", "disabled", "enabled",
-	"disable", "enable", "off", "file", "files", "compat", "systemd", "shadow", "nis", "ldap", "md5", "sha1", "sha256", "sha512", "plain", "plaintext", "cleartext",
+	"disable", "enable", "off", "file", "files", "compat", "systemd", "shadow", "nis", "ldap", "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "plain", "plaintext", "cleartext",
 	"crypt", "hidden", "text", "string", "str", "int", "bool", "boolean", "object", "char", "varchar", "void", "self", "this", "hash", "hashed", "encrypted", "unknown",
 	"interactive", "external", "agent", "keyring", "request", "sufficient", "include", "stdin", "random", "generate", "auto", "never", "always", "passwd:", "nologin",
 	"define", "undef", // what configure found, as Perl writes it down
@@ -132,7 +136,9 @@ func isLiteralSecret(value string) bool {
 		return false
 	case (strings.Contains(value, "::") || strings.Contains(value, `\`) || strings.Count(value, ".") > 1) && className.Get().MatchString(value):
 		return false
-	case strings.Trim(lower, "x*.-_#?") == "" || slices.Contains(noSecret, lower):
+	case strings.Trim(lower, "x*.-_#?") == "" || slices.Contains(noSecret, strings.TrimRight(lower, ",;")):
+		return false
+	case value[0] <= '2' && objectIdentifier.Get().MatchString(value) || attributeName.Get().MatchString(value) && isPasswordName(value):
 		return false
 	}
 	if name, _, ok := strings.Cut(value, "="); ok && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") == "" || strings.Contains(value, `"`) {
@@ -140,6 +146,13 @@ func isLiteralSecret(value string) bool {
 	}
 	return !slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(lower, p) })
 }
+
+var (
+	// objectIdentifier is one of ITU-T X.660, with more arcs than an address has parts.
+	objectIdentifier = lazy(`^[012](?:\.[0-9]{1,10}){4,}$`)
+	// attributeName is how attributes of RADIUS (RFC 2865, 5) and headers of HTTP are called.
+	attributeName = lazy(`^[A-Z][A-Za-z0-9]*(?:-[A-Z][A-Za-z0-9]*)+$`)
+)
 
 // className is the name of a class in its packages, as Perl, Ruby and C++ write it
 // (Foo::Bar), as PHP does (Foo\Bar) and as Java does (org.example.Foo).

@@ -200,11 +200,15 @@ func tokenAt(r tokenRule, content []byte, at int) (Token, bool) {
 		return Token{}, false // the middle of something longer
 	}
 	value := strings.TrimRight(string(r.form.Get().Find(content[start:min(len(content), start+maxToken)])), " \t\r\n\"';,<>&)]}\x00")
-	if value == "" || strings.Contains(value, "EXAMPLE") || isRepeated(value) || r.holds != nil && !r.holds(value) {
+	if value == "" || strings.Contains(value, "EXAMPLE") || strings.HasSuffix(value, emulatorKey) || isRepeated(value) || r.holds != nil && !r.holds(value) {
 		return Token{}, false
 	}
 	return Token{What: r.what, Secret: NewSecret(r.what, value), Location: assay.Location{Offset: int64(start), Length: int64(len(value))}}, true
 }
+
+// emulatorKey ends the key of the account devstoreaccount1 of Azure's storage emulator,
+// which is the same everywhere and opens nothing else (Azurite's manual).
+const emulatorKey = "K1SZFPTOtr/KBHBeksoGMGw=="
 
 func isTokenByte(b byte) bool {
 	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '_'

@@ -235,6 +235,12 @@ func ending(ends ...string) func(string) bool {
 	}
 }
 
+// sourcesOf is ending, without the declarations of TypeScript, which run nothing.
+func sourcesOf(ends ...string) func(string) bool {
+	fits := ending(ends...)
+	return func(name string) bool { return fits(name) && !strings.HasSuffix(name, ".d.ts") }
+}
+
 // below fits the files that lie in such a folder.
 func below(folder string) func(string) bool {
 	return func(name string) bool { return strings.HasSuffix(path.Dir(name), folder) }
@@ -264,7 +270,7 @@ var unverifiedRules = []unverifiedRule{
 	{anyFile, "tls_certcheck", lazy(`^\s*tls_certcheck\s+off\b`), "tls_certcheck off"},
 	{anyFile, "NODE_TLS_REJECT_UNAUTHORIZED", lazy(`\bNODE_TLS_REJECT_UNAUTHORIZED\b['"\]]*\s*=\s*['"]?0\b`), "NODE_TLS_REJECT_UNAUTHORIZED=0"},
 	{anyFile, "GIT_SSL_NO_VERIFY", lazy(`(?:^|[\s;"])GIT_SSL_NO_VERIFY=['"]?(?:1|true)\b`), "GIT_SSL_NO_VERIFY=1"},
-	{ending(".js", ".mjs", ".cjs", ".ts"), "rejectUnauthorized", lazy(`\brejectUnauthorized['"]?\s*:\s*false\b`), "rejectUnauthorized: false"},
+	{sourcesOf(".js", ".mjs", ".cjs", ".ts"), "rejectUnauthorized", lazy(`\brejectUnauthorized['"]?\s*:\s*false\b`), "rejectUnauthorized: false"},
 	{ending(".py"), "verify", lazy(`\bverify\s*=\s*False\b`), "verify=False"},
 	{ending(".py"), "_create_unverified_context", lazy(`\bssl\._create_unverified_context\b`), "_create_unverified_context"},
 	{ending(".py"), "CERT_NONE", lazy(`\b(?:verify_mode|cert_reqs)\s*=\s*(?:ssl\.)?CERT_NONE\b`), "CERT_NONE"},
@@ -307,13 +313,23 @@ func eachUnverified(t Text, found func(how string, at assay.Location)) {
 			continue
 		}
 		for line := range t.Lines() {
-			if n < maxUnverified && strings.Contains(line.Text, rule.literal) && !isComment(line.Text) && rule.line.Get().MatchString(line.Text) {
+			if n < maxUnverified && strings.Contains(line.Text, rule.literal) && !isComment(line.Text) && rule.line.Get().MatchString(line.Text) && !askedFor(t.Content[:line.Offset]) {
 				found(rule.how, t.At(line))
 				n++
 			}
 		}
 	}
 }
+
+// askedFor reports whether what stands before a line ends in a condition that a caller
+// switched the check off by the very word false, which nobody leaves unset by chance.
+func askedFor(before string) bool {
+	const most = 300
+	before = before[max(0, len(before)-most):]
+	return strings.Contains(before, "=== false") && verifyAsked.Get().MatchString(before)
+}
+
+var verifyAsked = lazy(`if\s*\(\s*\$[\w>\[\]'"-]*verify[\w'"\]]*\s*===\s*false\s*\)\s*\{[^{}]*$`)
 
 // asInstalled is the name of a file, in a package of Python that from which it would be
 // imported.

@@ -72,6 +72,17 @@ func (g *gate) gitFolder(args []string) string {
 	return g.cwd
 }
 
+// onlyFetches reports whether git brings what is new, and leaves the files as they are
+// (git-fetch(1)).
+func onlyFetches(args []string) bool {
+	return containsAny(args, []string{"fetch"}) && !containsAny(args, []string{"pull", "clone"})
+}
+
+// takesFetched reports whether git puts what it fetched before in the place of files.
+func takesFetched(args []string) bool {
+	return containsAny(args, []string{"checkout", "switch", "reset", "merge", "rebase", "restore"}) && !containsAny(args, []string{"--verify-signatures"})
+}
+
 func (g *gate) fetch(c *Command) outcome {
 	names := g.fetchedTo(c)
 	for _, n := range names {
@@ -80,7 +91,7 @@ func (g *gate) fetch(c *Command) outcome {
 		delete(g.said, n)
 		delete(g.checker, n)
 		if g.software(n, c.Program() == "git" || c.Program() == "rsync") {
-			if c.Program() == "git" && containsAny(c.Args, []string{"--verify-signatures"}) {
+			if c.Program() == "git" && (containsAny(c.Args, []string{"--verify-signatures"}) || onlyFetches(c.Args)) {
 				continue
 			}
 			g.install(c, []string{n})

@@ -139,7 +139,7 @@ func (g *gate) outs(c *Command) []string {
 		for _, d := range to {
 			add(d)
 		}
-		if len(to) == 0 {
+		if len(to) == 0 && (path.Base(name) != "unzip" || !onlyData(plain())) {
 			add(g.cwd)
 		}
 	case "gunzip", "gzip", "unxz", "xz", "bunzip2", "bzip2", "unzstd", "unlzma":
@@ -154,6 +154,11 @@ func (g *gate) outs(c *Command) []string {
 		}
 	}
 	return names
+}
+
+// onlyData reports whether unzip is told which members to unpack, and all are data.
+func onlyData(words []string) bool {
+	return len(words) > 1 && !slices.ContainsFunc(words[1:], func(w string) bool { return !slices.Contains(dataEnds, path.Ext(w)) })
 }
 
 func (g *gate) folder(name string) bool {

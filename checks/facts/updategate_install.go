@@ -23,6 +23,10 @@ func (g *gate) installs(c *Command, name, program string, args []string) {
 		g.install(c, g.sources(c, program, args, in))
 	case installsPackage(program, args):
 		g.packages(c, program, args, in)
+	case program == "git" && takesFetched(args):
+		if dir := g.gitFolder(args); g.files[dir] != nil && g.files[dir].fetched && g.software(dir, true) {
+			g.install(c, []string{dir})
+		}
 	case len(in) > 0 && soundsLikeUpdate(program) && !namedUpdater(program) && !standardTool(program):
 		g.strange("what " + program + " checks before it installs is not known")
 		g.install(c, in)

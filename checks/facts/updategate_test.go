@@ -113,6 +113,8 @@ func TestGateFails(t *testing.T) {
 		"cp into a folder":    "wget -O /tmp/app http://fw.example.invalid/a\ncp /tmp/app /usr/bin/\n",
 		"unzip":               "wget -P /tmp http://fw.example.invalid/fw.bin\ncd /tmp\nunzip -o fw.bin -d /\n",
 		"rsync":               "rsync -a rsync://fw.example.invalid/fw/ /opt/app/\n",
+		"git fetch, reset":    "cd /opt/app\ngit fetch origin\ngit reset --hard origin/master\n",
+		"unzip, a member":     "cd /\nwget http://fw.example.invalid/a.zip\nunzip a.zip usr/bin/app\n",
 		"git":                 "cd /opt/app && git pull\n/opt/app/run\n",
 		"casync":              "casync extract http://fw.example.invalid/x.caibx /dev/mmcblk0p2\n",
 		"nc":                  "nc -l -p 9000 > /tmp/fw\n" + writeIt,
@@ -156,6 +158,8 @@ func TestGateIsNoUpdate(t *testing.T) {
 		"backup":        "rsync -a /opt/app/ joe@fw.example.invalid:/backup/\n",
 		"answer":        "IP=$(curl -s http://fw.example.invalid/ip)\necho \"$IP\" > /tmp/ip\n",
 		"shell of own":  "wget -O /tmp/a http://fw.example.invalid/a\nsh /usr/lib/x.sh /tmp/a\n",
+		"git only asks": "cd /opt/app && git fetch && git diff --name-only origin/main..HEAD\n",
+		"members, data": "cd /\nwget http://fw.example.invalid/a.zip\nunzip a.zip ucd.all.xml\n",
 		"git elsewhere": "git clone http://fw.example.invalid/site /srv/site\n",
 		"feeds":         "wget -O /tmp/x http://fw.example.invalid/x\nopkg install nano\n",
 	} {

@@ -38,6 +38,10 @@ func ownUpdater(v *updateView, s *Script, t Text) []Updater {
 		u.Verification.State = VerifiesUnknown
 		u.Verification.Reason += ", and whoever calls it chooses from where; nothing that was seen does"
 	}
+	if u.Verification.State == VerifiesNot && !soundsLikeUpdate(s.Name) && slices.ContainsFunc(s.Commands, ofDevelopers) {
+		u.Verification.State = VerifiesUnknown
+		u.Verification.Reason += ", and it builds or publishes software, as developers do on machines of their own"
+	}
 	for _, i := range steps.fetches {
 		u.Places = append(u.Places, s.Commands[i].Location)
 		for _, word := range addressesIn(&s.Commands[i]) {
@@ -45,6 +49,19 @@ func ownUpdater(v *updateView, s *Script, t Text) []Updater {
 		}
 	}
 	return []Updater{u}
+}
+
+// ofDevelopers reports whether a command builds from source or publishes what was changed:
+// devices have neither the compiler nor the right.
+func ofDevelopers(c Command) bool {
+	_, args := c.Effective()
+	switch p := c.Program(); p {
+	case "make", "gmake", "cmake", "ninja", "meson", "configure":
+		return true
+	case "git":
+		return containsAny(args, []string{"push", "commit"})
+	}
+	return false
 }
 
 // isTool reports whether a script takes from where its caller says, and nothing that was

@@ -22,7 +22,7 @@ var Residue = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Medium,
 	Provision: []string{"6-1"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Residues, facts.BuildHomes, facts.Leftovers, facts.WifiNetworks, facts.Roots, facts.RootPlaces),
 	Run:       residue,
 }

@@ -25,7 +25,7 @@ var DeviceIdentity = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.4-4"},
-	Version:   5,
+	Version:   6,
 	Needs:     checks.Needs(facts.Keys, facts.Certificates, facts.Services, facts.Identity, facts.PlacedKeys, facts.Inits),
 	Run:       deviceIdentity,
 }

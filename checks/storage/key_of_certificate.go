@@ -22,7 +22,7 @@ var KeyOfCertificate = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.4-1"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.Keys, facts.Certificates, facts.RootPlaces),
 	Run:       keyOfCertificate,
 }

@@ -22,7 +22,7 @@ var PrivateKey = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.4-1", "5.4-3"},
-	Version:   6,
+	Version:   7,
 	Needs:     checks.Needs(facts.Keys, facts.RootPlaces),
 	Run:       privateKey,
 }

@@ -22,7 +22,7 @@ var WeakKey = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.5-1"},
-	Version:   3,
+	Version:   4,
 	Needs:     checks.Needs(facts.WeakKeys, facts.RootPlaces),
 	Run:       weakKey,
 }

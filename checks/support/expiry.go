@@ -24,7 +24,7 @@ var Expiry = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Medium,
 	Provision: []string{"5.3-13"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Certificates),
 	Run:       expiry,
 }

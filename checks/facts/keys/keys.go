@@ -28,6 +28,7 @@ type Key struct {
 	Format    string // "PEM", "DER", "PKCS#12", "OpenSSH", "dropbear", "SSH public key", "Java key store", "age", "OpenPGP", "WireGuard", …
 	Algorithm string // "RSA", "EC", "Ed25519", …; empty if a passphrase hides it
 	Bits      int    // size of the modulus or of the curve; 0 if hidden or fixed
+	Shown     bool   `json:",omitempty"` // it stands in the text for people of a module that others publish
 	InKernel  bool   // it stands in a Linux kernel, which tests its own ciphers with published keys
 	// Public is the SHA-256 of the public half as SubjectPublicKeyInfo (RFC 5280,
 	// 4.1), to find what fits together; empty if a passphrase hides it.

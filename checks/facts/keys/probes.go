@@ -16,6 +16,8 @@ var probeKeys = []struct {
 }{
 	// Netty asks OpenSSL with it whether it takes a key manager.
 	{"sha256:de40cc4b0335addabe664e9d770f2548999af62a1f73c47e45c9173eae67956d", "netty/handler/ssl/OpenSsl.class"},
+	// Dovecot's tests talk TLS with themselves by it (lib-ssl-iostream, test settings).
+	{"sha256:67b41cdcfec69306353dbf30afa3c0e06c38308ce0f61e35611cc7f2153080d5", "libdovecot.so.0.0.0"},
 }
 
 // IsProbe reports whether a library carries the pair with this public half to find out

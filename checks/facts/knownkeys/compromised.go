@@ -45,9 +45,10 @@ const (
 
 // Compromised are the keys of the image that are in the list.
 var Compromised = &facts.Fact[Report]{
-	Name:  "compromised-keys",
-	Doc:   "Keys of the image that an offline list of compromised keys names.",
-	Needs: []facts.Node{Blocklist, facts.Keys, facts.Certificates, facts.BootKeys, facts.Signatures},
+	Name:    "compromised-keys",
+	Version: 2,
+	Doc:     "Keys of the image that an offline list of compromised keys names.",
+	Needs:   []facts.Node{Blocklist, facts.Keys, facts.Certificates, facts.BootKeys, facts.Signatures},
 	Observe: func(o *facts.Observer) (Report, error) {
 		r := Report{Found: []Found{}}
 		list, err := Blocklist.Of(o)

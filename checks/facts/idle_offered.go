@@ -1,0 +1,76 @@
+package facts
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/assay-iot/assay/firmware"
+)
+
+// OfferedSettings are the settings that a program offers in a folder NAME-available and
+// that nothing took up: the folder NAME-enabled beside it has other links, and no text
+// names them there. So Debian ships Apache, nginx, lighttpd and FreeRADIUS.
+var OfferedSettings = &Fact[[]string]{
+	Name:  "offered-settings",
+	Doc:   "Settings in folders NAME-available that no link in NAME-enabled takes up, by their paths.",
+	Needs: []Node{Tree, Texts},
+	Observe: func(o *Observer) ([]string, error) {
+		img, err := Tree.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		texts, err := Texts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		return offeredSettings(img, texts), nil
+	},
+}
+
+func offeredSettings(img *firmware.Image, texts *TextSet) []string {
+	taken := map[string][]string{} // by the container and folder NAME-enabled: what it has, and where its links lead
+	for _, f := range img.Files {
+		if dir := path.Dir(f.Name); f.Container != nil && strings.HasSuffix(dir, "-enabled") {
+			at := f.Container.Path + "!" + dir
+			taken[at] = append(taken[at], path.Base(f.Name), path.Base(f.Link))
+		}
+	}
+	offered := []string{}
+	if len(taken) == 0 {
+		return offered
+	}
+	for _, f := range img.Files {
+		if f.Kind != firmware.Regular || f.Container == nil {
+			continue
+		}
+		kind, ok := strings.CutSuffix(path.Dir(f.Name), "-available")
+		names, sibling := taken[f.Container.Path+"!"+kind+"-enabled"]
+		if ok && sibling && !slices.Contains(names, path.Base(f.Name)) {
+			offered = append(offered, f.Path)
+		}
+	}
+	if len(offered) == 0 {
+		return offered
+	}
+	named := map[string]bool{} // "sites-available/x", as settings include it
+	for _, t := range texts.Where(func(f *firmware.File) bool { return !isFileList(f.Name) && ClassOf(f.Path) == Product }) {
+		if !strings.Contains(t.Content, "-available/") {
+			continue
+		}
+		for l := range t.Lines() {
+			if !strings.Contains(l.Text, "-available/") || isComment(l.Text) {
+				continue
+			}
+			for _, p := range offered {
+				if strings.Contains(l.Text, tail(p)) && t.File.Path != p {
+					named[tail(p)] = true
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(offered, func(p string) bool { return named[tail(p)] })
+}
+
+// tail is a path's last folder and name.
+func tail(p string) string { return path.Base(path.Dir(p)) + "/" + path.Base(p) }
