@@ -33,6 +33,9 @@ func codeSecrets(line string) []PlainSecret {
 // line of settings: "ssid=acme;psk=secret;", "user=a&password=b", "ssid:acme,psk:secret".
 // The name of a network among them says that a key is that network's.
 func recordSecrets(line string) []PlainSecret {
+	if !strings.ContainsAny(line, recordMarks) || !holdsAny(line, secretNames) && !holdsAny(line, networkAnchors) {
+		return nil
+	}
 	var found []PlainSecret
 	words := strings.FieldsFunc(line, func(c rune) bool { return strings.ContainsRune(" \t\"'{}()<>[]", c) })
 	for _, word := range words[:min(len(words), maxRecords)] {

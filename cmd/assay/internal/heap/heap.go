@@ -15,7 +15,7 @@ import (
 // startHeap is how many bytes the process may take before garbage is collected
 // for the first time. Most images need less in all, and then no time is spent on
 // it; the collector's own start is at 4 MiB.
-const startHeap = 72 << 20
+const startHeap = 96 << 20
 
 // laterPercent is how much garbage, in percent of what is in use, may gather
 // before a later collection: less than the usual 100, as an image that needs more
