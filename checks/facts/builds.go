@@ -28,7 +28,7 @@ var Builds = &Scan[Build]{
 var buildWords = newLiterals([]string{"Linux version ", "U-Boot "})
 
 var (
-	linuxBuilt = lazy(`^\d+\.\d+[^\x00\n]{0,400}? #\d+[^\x00\n]{0,60}? (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) +(\d{1,2}) \d\d:\d\d:\d\d (?:[A-Z]{2,5} )?(\d{4})`)
+	linuxBuilt = lazy(`^\d+\.\d+[^\x00\n]*? #\d+[^\x00\n]{0,60}? (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) +(\d{1,2}) \d\d:\d\d:\d\d (?:[A-Z]{2,5} )?(\d{4})`)
 	ubootBuilt = lazy(`^(?:SPL )?v?\d{4}\.\d\d[^\x00\n(]{0,80}\(([A-Z][a-z]{2}) +(\d{1,2}) (\d{4}) - `)
 )
 

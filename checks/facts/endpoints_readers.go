@@ -50,10 +50,14 @@ const maxNamespaceName = 96
 
 // linkBefore is what stands before the address of a link in a piece of a page: it is
 // followed by who reads the page, if at all. Forms are not among them: they send.
-var linkBefore = lazy(`(?i)(?:<(?:a|area|link|object|embed)\b[^<>]{0,400}?\s(?:href|codebase|pluginspage|cite)\s*=\s*\\?["']?|\s(?:codebase|pluginspage)\s*=\s*\\?["']?)$`)
+var linkBefore = lazy(`(?i)(?:<(?:a|area|link|object|embed)\b[^<>]*?\s(?:href|codebase|pluginspage|cite)\s*=\s*\\?["']?|\s(?:codebase|pluginspage)\s*=\s*\\?["']?)$`)
 
 // linked reports whether an address is that of a link in a piece of a page.
 func linked(content []byte, at int) bool {
+	before := bytes.TrimRight(content[max(0, at-maxLead):at], "\"'\\ \t")
+	if !bytes.HasSuffix(before, []byte("=")) { // dear to ask of most
+		return false
+	}
 	return linkBefore.Get().Match(content[max(0, at-maxLead):at])
 }
 

@@ -12,14 +12,14 @@ var tokenName = lazy(`(?i)(?:^|[-_.a-z0-9])(?:token|api_?-?key|apikey|access_?ke
 // otherTokens are words that make it something else: a name, a place, a public one.
 var otherTokens = []string{"csrf", "xsrf", "public", "pub", "file", "path", "url", "uri", "name", "id", "type", "expiry", "endpoint", "refresh_interval"}
 
-var tokenPair = lazy(`([A-Za-z0-9_.\-]*(?:[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy]|[Ss][Ee][Cc][Rr][Ee][Tt]))["']?\s*(?:=>|:=|=|:|\s)\s*["']?([A-Za-z0-9+/=_.\-]{16,512})["']?\s*[,;}]?\s*$`)
+var tokenPair = lazy(`([A-Za-z0-9_.\-]*(?:[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy]|[Ss][Ee][Cc][Rr][Ee][Tt]))["']?\s*(?:=>|:=|=|:|\s)\s*["']?([A-Za-z0-9+/=_.\-]{16,})["']?\s*[,;}]?\s*$`)
 
 // tokenWords are those of which one stands in whatever these expressions find.
 var tokenWords = []string{"token", "key", "secret"}
 
 // tokenMember finds a token among other settings of its line: in JSON, YAML or
 // TOML that is written without line breaks, and before a comment.
-var tokenMember = lazy(`([A-Za-z0-9_.\-]*(?:[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy]|[Ss][Ee][Cc][Rr][Ee][Tt]))["']?\s*(?:=>|:=|=|:)\s*(?:"([A-Za-z0-9+/=_.\-]{16,512})"|'([A-Za-z0-9+/=_.\-]{16,512})'|([A-Za-z0-9+/=_.\-]{16,512})(?:\s*[,;}\]]|\s+#))`)
+var tokenMember = lazy(`([A-Za-z0-9_.\-]*(?:[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy]|[Ss][Ee][Cc][Rr][Ee][Tt]))["']?\s*(?:=>|:=|=|:)\s*(?:"([A-Za-z0-9+/=_.\-]{16,})"|'([A-Za-z0-9+/=_.\-]{16,})'|([A-Za-z0-9+/=_.\-]{16,})(?:\s*[,;}\]]|\s+#))`)
 
 // maxSettingLine is the number of bytes up to which a line of settings is read:
 // programs write a whole file of JSON as one line.
@@ -86,10 +86,14 @@ func tokenPairs(line string, known tokenContext) []namedValue {
 
 var tokenFile = lazy(`(?i)^(?:.*[-_.])?(?:token|api[-_]?key|secret)(?:[-_.](?:txt|conf|key))?$`)
 
+// maxTokenValue is the size in bytes of the longest token. It does not stand in the
+// expressions, each of which would grow by as many steps.
+const maxTokenValue = 512
+
 // isTokenValue reports whether a value can be a token: letters and digits mixed,
 // no path, address, version, date or place to fill in. A JSON web token must be one.
 func isTokenValue(v string) bool {
-	if !isOpaque(v, 16) && !isScrambled(v) || strings.Count(v, "/") > 4 || strings.Contains(v, "EXAMPLE") || isRepeated(v) {
+	if len(v) > maxTokenValue || !isOpaque(v, 16) && !isScrambled(v) || strings.Count(v, "/") > 4 || strings.Contains(v, "EXAMPLE") || isRepeated(v) {
 		return false
 	}
 	if strings.HasPrefix(v, "eyJ") {

@@ -5,7 +5,7 @@ import "strings"
 // signingSetting is a setting that holds what a service signs, seals or encrypts with, as
 // frameworks and files of surroundings (.env, Compose's "environment") have it: such a
 // value may have signs, and a mark of how it is written.
-var signingSetting = lazy(`(?i)["']?\b((?:[a-z0-9]+[_.\-])*(?:(?:hmac|jwt|signing|session|cookie|token)[_\-]?secret(?:[_\-]?key)?|(?:hmac|jwt|signing|encryption|secret)[_\-]?key(?:[_\-]?base)?|app_key))["']?\s*[:=]\s*(base64:)?(?:"([^"\s]{16,256})"|'([^'\s]{16,256})'|([^\s"'#,;]{16,256}))["']?\s*[,;}]?\s*(?:#.*)?$`)
+var signingSetting = lazy(`(?i)["']?\b((?:[a-z0-9]+[_.\-])*(?:(?:hmac|jwt|signing|session|cookie|token)[_\-]?secret(?:[_\-]?key)?|(?:hmac|jwt|signing|encryption|secret)[_\-]?key(?:[_\-]?base)?|app_key))["']?\s*[:=]\s*(base64:)?(?:"([^"\s]{16,})"|'([^'\s]{16,})'|([^\s"'#,;]{16,}))["']?\s*[,;}]?\s*(?:#.*)?$`)
 
 // signingPairs finds them in a line of settings.
 func signingPairs(line string) []namedValue {
