@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -23,7 +24,8 @@ func (r *shellRun) emit(c *Command, from, to syntax.Pos, redirs []*syntax.Redire
 	c.Location = r.at(from, to)
 	r.last, r.negated, r.status = r.count, false, 0
 	r.count++
-	r.asks, r.leans = r.isQuestion(c), r.asARule(c)
+	program, args := c.Effective()
+	r.asks, r.leans = r.isQuestion(path.Base(program), args), r.asARule(path.Base(program), args)
 	return r.world.run(r, c)
 }
 

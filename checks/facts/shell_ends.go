@@ -87,16 +87,14 @@ var questions = []string{
 var lookers = []string{"pidof", "pgrep", "ps", "fuser"}
 
 // isQuestion reports whether a command asks for what only the running device knows.
-func (r *shellRun) isQuestion(c *Command) bool {
-	words := unwrapCommand(append([]string{c.Name}, c.Args...))
-	if len(words) == 0 || slices.Contains(lookers, path.Base(r.feeds)) {
+func (r *shellRun) isQuestion(name string, args []string) bool {
+	switch {
+	case name == "." || slices.Contains(lookers, path.Base(r.feeds)): // none
 		return false
-	}
-	switch name := path.Base(words[0]); {
 	case name == "systemctl":
-		return slices.ContainsFunc(words[1:], func(w string) bool { return strings.HasPrefix(w, "is-") })
+		return slices.ContainsFunc(args, func(w string) bool { return strings.HasPrefix(w, "is-") })
 	case name == "uci" || name == "nvram" || name == "flash":
-		return !slices.ContainsFunc(words[1:], func(w string) bool { return w == "set" || w == "commit" || w == "delete" || w == "import" })
+		return !slices.ContainsFunc(args, func(w string) bool { return w == "set" || w == "commit" || w == "delete" || w == "import" })
 	default:
 		return slices.Contains(questions, name)
 	}
@@ -107,14 +105,11 @@ var harmless = []string{"echo", "printf", "sleep", "usleep", "mkdir", "touch", "
 
 // asARule says how a command comes out when the device starts: one that looks whether
 // another program runs finds none, and one that can hardly fail has success.
-func (r *shellRun) asARule(c *Command) outcome {
-	words := unwrapCommand(append([]string{c.Name}, c.Args...))
+func (r *shellRun) asARule(name string, args []string) outcome {
 	switch {
-	case len(words) == 0:
-		return unsure
-	case slices.Contains([]string{"pidof", "pgrep"}, path.Base(words[0])) || path.Base(r.feeds) == "ps" && strings.HasSuffix(path.Base(words[0]), "grep") && !slices.Contains(words, "-v"):
+	case name == "pidof", name == "pgrep", path.Base(r.feeds) == "ps" && strings.HasSuffix(name, "grep") && !slices.Contains(args, "-v"):
 		return fails
-	case slices.Contains(harmless, path.Base(words[0])):
+	case slices.Contains(harmless, name):
 		return works
 	}
 	return unsure
