@@ -24,7 +24,7 @@ func TestNumbersBeside(t *testing.T) {
 	template := &x509.Certificate{SerialNumber: big.NewInt(7), Subject: pkix.Name{CommonName: "meter 12"}, DNSNames: []string{"meter.acme.invalid"}, NotBefore: time.Unix(1.6e9, 0), NotAfter: time.Unix(1.9e9, 0)}
 	cert := der(x509.CreateCertificate(rand.Reader, template, template, &k.PublicKey, k))
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})
-	number, foreign := k.D.FillBytes(make([]byte, 32)), other.D.FillBytes(make([]byte, 32))
+	number, foreign := der(k.Bytes()), der(other.Bytes())
 	code := bytes.Repeat([]byte{0x10, 0x20, 0x7f, 0x02, 0x01, 0x00, 0x02, 0x30}, 40)
 	far := bytes.Repeat(code, 5)
 	for name, tt := range map[string]struct {
