@@ -31,7 +31,10 @@ var colour = sync.OnceValue(func() *regexp.Regexp {
 func (v *Visible) Write(data []byte) (int, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	text := append(v.left, data...)
+	text := data
+	if len(v.left) > 0 {
+		text = append(v.left, data...)
+	}
 	n := whole(text)
 	v.left = bytes.Clone(text[n:])
 	if _, err := v.To.Write(v.visible(text[:n])); err != nil {
@@ -63,8 +66,16 @@ func whole(text []byte) int {
 	return len(text)
 }
 
+// hidden reports whether a character does not pass as it is.
+func hidden(r rune) bool {
+	if r < utf8.RuneSelf { // nearly all
+		return r < ' ' && r != '\n' && r != '\t' || r == 0x7f
+	}
+	return !unicode.IsPrint(r) || r == utf8.RuneError
+}
+
 func (v *Visible) visible(text []byte) []byte {
-	if !bytes.ContainsFunc(text, func(r rune) bool { return r != '\n' && r != '\t' && (!unicode.IsPrint(r) || r == utf8.RuneError) }) {
+	if !bytes.ContainsFunc(text, hidden) {
 		return text
 	}
 	b := make([]byte, 0, len(text)+16)
