@@ -55,21 +55,40 @@ func offeredSettings(img *firmware.Image, texts *TextSet) []string {
 	}
 	named := map[string]bool{} // "sites-available/x", as settings include it
 	for _, t := range texts.Where(func(f *firmware.File) bool { return !isFileList(f.Name) && ClassOf(f.Path) == Product }) {
-		if !strings.Contains(t.Content, "-available/") {
+		if !strings.Contains(t.Content, availableFolder) {
 			continue
 		}
 		for l := range t.Lines() {
-			if !strings.Contains(l.Text, "-available/") || isComment(l.Text) {
-				continue
-			}
-			for _, p := range offered {
-				if strings.Contains(l.Text, tail(p)) && t.File.Path != p {
-					named[tail(p)] = true
-				}
+			if !isComment(l.Text) {
+				nameOffered(l.Text, func(name string) {
+					if tail(t.File.Name) != name { // its own heading
+						named[name] = true
+					}
+				})
 			}
 		}
 	}
 	return slices.DeleteFunc(offered, func(p string) bool { return named[tail(p)] })
+}
+
+const availableFolder = "-available/"
+
+// nameOffered calls found with each "NAME-available/x" of a line.
+func nameOffered(line string, found func(name string)) {
+	const ends = " \t\"'`=<>(){};,|&"
+	for {
+		at := strings.Index(line, availableFolder)
+		if at < 0 {
+			return
+		}
+		past := at + len(availableFolder)
+		end := len(line)
+		if n := strings.IndexAny(line[past:], ends+"/"); n >= 0 {
+			end = past + n
+		}
+		found(line[strings.LastIndexAny(line[:at], ends+"/")+1 : end])
+		line = line[end:]
+	}
 }
 
 // tail is a path's last folder and name.
