@@ -1,0 +1,79 @@
+package facts
+
+import (
+	"archive/zip"
+	"bytes"
+	"testing"
+
+	"github.com/assay-iot/assay/firmware"
+)
+
+// TestVBMetaBlocks tells which unsigned vbmeta blocks need no signature of their own,
+// and which make a delivered archive of partitions an unsigned one.
+func TestVBMetaBlocks(t *testing.T) {
+	through := []firmware.Span{{Path: "x!zip!boot.img", Length: 4096, Beside: true}}
+	for name, tc := range map[string]struct {
+		signatures []firmware.Signature // of the block of its own partition
+		behind     []firmware.Signature // of the block behind boot
+		more       string               // a file of the archive
+		alone      bool                 // no signature of its own is needed behind boot
+		unsigned   bool                 // the archive is
+	}{
+		"a signed block says what boot is": {signatures: []firmware.Signature{{Kind: "avb", Through: through}}, alone: true},
+		"a broken one says it":             {signatures: []firmware.Signature{{Kind: "avb", Through: through, Problem: "the digest differs"}}},
+		"a signed one says nothing of it":  {signatures: []firmware.Signature{{Kind: "avb"}}},
+		"signed behind boot only":          {behind: []firmware.Signature{{Kind: "avb"}}},
+		"nothing is signed":                {unsigned: true},
+		"an archive signed otherwise":      {more: "META-INF/com/android/otacert"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := map[string]string{"vbmeta.img": "v", "boot.img": "b"}
+			if tc.more != "" {
+				files[tc.more] = "m"
+			}
+			zip := openedZip(t, files)
+			main := &firmware.Container{Path: "x!zip!vbmeta.img!android-vbmeta", Type: vbmetaType, Parent: zip, Signatures: tc.signatures}
+			boot := &firmware.Container{Path: "x!zip!boot.img!android-vbmeta", Type: vbmetaType, Parent: zip, Signatures: tc.behind}
+			end := &firmware.Container{Path: "x!zip!boot.img!android-avb-footer", Type: footerType, Parent: zip}
+			img := &firmware.Image{Name: "x", Containers: []*firmware.Container{zip, main, boot, end}}
+			if got := signedParts(img); got[boot] != tc.alone || got[main] {
+				t.Errorf("needs no signature: boot %v, vbmeta %v; want %v, false", got[boot], got[main], tc.alone)
+			}
+			if got := unsignedBlocks(img); got[main] != tc.unsigned || got[boot] {
+				t.Errorf("unsigned: vbmeta %v, boot %v; want %v, false", got[main], got[boot], tc.unsigned)
+			}
+		})
+	}
+}
+
+// openedZip opens a zip archive of files under the name x.
+func openedZip(t *testing.T, files map[string]string) *firmware.Container {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for name, content := range files {
+		f, err := w.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = f.Write([]byte(content))
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	img, err := firmware.Open(t.Context(), firmware.Source{Name: "x", Reader: bytes.NewReader(b.Bytes()), Size: int64(b.Len())}, firmware.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img.Containers[0]
+}
+
+// TestLegacyKernels takes kernels in U-Boot's legacy format, and no scripts in it.
+func TestLegacyKernels(t *testing.T) {
+	for kind, want := range map[string]bool{"kernel": true, "kernel_noload": true, "script": false, "ramdisk": false, "": false} {
+		c := &firmware.Container{Path: "x!uimage", Type: "uimage", Attributes: map[string]string{"type": kind}}
+		if _, got := updateContainer(c); got != want {
+			t.Errorf("%q is taken: %v", kind, got)
+		}
+	}
+}
