@@ -54,7 +54,7 @@ func rollback(c *checks.Context) checks.Judgement {
 	}
 	for _, u := range checks.Ask(c, facts.UpdateContainers) {
 		counter, known := counters[u.Type]
-		if !known {
+		if !known || startsOthers(u) {
 			continue
 		}
 		said := strings.TrimSpace(u.Attributes[counter.attribute])
@@ -109,6 +109,13 @@ func rollback(c *checks.Context) checks.Judgement {
 		return c.Inconclusive("no counter that refuses older versions was seen in the image").With(found...)
 	}
 	return c.Pass(assay.Observed, counted...).With(found...)
+}
+
+// startsOthers reports the boot loader of a flash image of the ESP32 that sets no
+// version: it compares that of the program, and has a place for one of its own only of
+// late.
+func startsOthers(u facts.UpdateContainer) bool {
+	return u.Attributes["secure-version"] == "" && strings.HasSuffix(u.Location.Path, "!bootloader!esp-image")
 }
 
 // lacks is how grave it is that there is no counter: the maker may refuse older
