@@ -3,6 +3,7 @@ package facts
 import (
 	"archive/zip"
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/assay-iot/assay/firmware"
@@ -31,7 +32,7 @@ func TestVBMetaBlocks(t *testing.T) {
 			if tc.more != "" {
 				files[tc.more] = "m"
 			}
-			zip := openedZip(t, files)
+			zip := openedZip(t, files).Containers[0]
 			main := &firmware.Container{Path: "x!zip!vbmeta.img!android-vbmeta", Type: vbmetaType, Parent: zip, Signatures: tc.signatures}
 			boot := &firmware.Container{Path: "x!zip!boot.img!android-vbmeta", Type: vbmetaType, Parent: zip, Signatures: tc.behind}
 			end := &firmware.Container{Path: "x!zip!boot.img!android-avb-footer", Type: footerType, Parent: zip}
@@ -46,8 +47,37 @@ func TestVBMetaBlocks(t *testing.T) {
 	}
 }
 
+// TestWholeByChainWithFooter takes a partition as hashed whole where only its footer, and
+// the block that it names, follow what is hashed.
+func TestWholeByChainWithFooter(t *testing.T) {
+	tail := strings.Repeat("\x00", 28) + "VVVV" + strings.Repeat("\x00", 28) + "FFFF"
+	for name, tc := range map[string]struct {
+		boot   string
+		footer bool
+		want   bool
+	}{
+		"a footer":             {strings.Repeat("k", 100) + tail, true, true},
+		"more than it":         {strings.Repeat("k", 101) + tail[1:], true, false},
+		"no footer":            {strings.Repeat("k", 100) + tail, false, false},
+		"behind what is named": {strings.Repeat("k", 100) + strings.Replace(tail, "\x00F", "fF", 1), true, false},
+	} {
+		img := openedZip(t, map[string]string{"vbmeta.img": "v", "boot.img": tc.boot})
+		zip := img.Containers[0]
+		s := Signature{Container: zip.Path + "!vbmeta.img!android-vbmeta"}
+		s.Kind, s.Through = chainKind, []firmware.Span{{Path: zip.Path + "!boot.img", Length: 100, Beside: true}}
+		img.Containers = append(img.Containers, &firmware.Container{Path: zip.Path + "!boot.img!android-vbmeta", Type: vbmetaType, Parent: zip, Offset: 128, Length: 4})
+		if tc.footer {
+			img.Containers = append(img.Containers, &firmware.Container{Path: zip.Path + "!boot.img!android-avb-footer", Type: footerType, Parent: zip, Offset: 160, Length: 4})
+		}
+		found := []Signature{s}
+		if wholeByChain(img, found); found[0].Outermost != tc.want {
+			t.Errorf("%s: %t, want %t", name, found[0].Outermost, tc.want)
+		}
+	}
+}
+
 // openedZip opens a zip archive of files under the name x.
-func openedZip(t *testing.T, files map[string]string) *firmware.Container {
+func openedZip(t *testing.T, files map[string]string) *firmware.Image {
 	t.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
@@ -65,7 +95,7 @@ func openedZip(t *testing.T, files map[string]string) *firmware.Container {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return img.Containers[0]
+	return img
 }
 
 // TestLegacyKernels takes kernels in U-Boot's legacy format, and no scripts in it.
