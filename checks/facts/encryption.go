@@ -76,7 +76,7 @@ var encryptionWords = []struct{ word, kind string }{
 var (
 	volumeCommand = lazy(`\bcryptsetup\s+(?:[^\s|;&]+\s+)*?(?:luksOpen|open|plainOpen|create)\b`)
 	mappedKey     = lazy(`\bdmsetup\s+create\b.*\bcrypt\s+\S+\s+[0-9A-Fa-f]{32,}\b`)
-	spokenKey     = lazy(`\b(?:echo|printf)\s+(?:-\w+\s+)*(?:"[^"$` + "`" + `]+"|'[^']+'|[^\s"'$` + "`" + `|]+)\s*\|\s*(?:\S*/)?cryptsetup\b`)
+	spokenKey     = lazy(`\b(?:echo|printf)\s+(?:-\w+\s+)*(?:"[^"$\x60]+"|'[^']+'|[^\s"'$\x60|]+)\s*\|\s*(?:\S*/)?cryptsetup\b`)
 	keyFile       = lazy(`(?:--key-file[= ]|\s-d\s+)\s*["']?(/[^\s"']+)`)
 )
 
