@@ -12,13 +12,15 @@ import (
 // Encryption is a place where encryption of stored data is set up.
 type Encryption struct {
 	Kind     string // "an encrypted volume", "encryption by fscrypt"
+	Clear    string `json:",omitempty"` // where its key stands in clear: "in the image", "in the command"; empty if that was not seen
+	Passing  bool   `json:",omitempty"` // its key is made anew at each boot: it holds swap, or what is gone afterwards
 	Location assay.Location
 }
 
 // VolumeEncryption is what the settings of Linux say of encrypted storage.
 var VolumeEncryption = &Fact[[]Encryption]{
 	Name:    "volume-encryption",
-	Version: 2,
+	Version: 3,
 	Doc:     "Encrypted volumes and folders that settings, units and start scripts set up, and files that are stored encrypted.",
 	Needs:   []Node{Tree, Texts},
 	Observe: func(o *Observer) ([]Encryption, error) {
@@ -55,7 +57,7 @@ func encryptedFiles(img *firmware.Image) []Encryption {
 			continue
 		}
 		told[f.Container] = true
-		found = append(found, Encryption{"encryption of files in " + f.Container.Type, At(f)})
+		found = append(found, Encryption{Kind: "encryption of files in " + f.Container.Type, Location: At(f)})
 	}
 	return found
 }
@@ -68,6 +70,15 @@ var encryptionWords = []struct{ word, kind string }{
 	{"fscrypt unlock", "encryption by fscrypt"},
 	{"fscryptctl set_policy", "encryption by fscrypt"},
 }
+
+// volumeCommand are the options and the action of cryptsetup, in either order, and
+// mappedKey is a key in a table of dmsetup.
+var (
+	volumeCommand = lazy(`\bcryptsetup\s+(?:[^\s|;&]+\s+)*?(?:luksOpen|open|plainOpen|create)\b`)
+	mappedKey     = lazy(`\bdmsetup\s+create\b.*\bcrypt\s+\S+\s+[0-9A-Fa-f]{32,}\b`)
+	spokenKey     = lazy(`\b(?:echo|printf)\s+(?:-\w+\s+)*(?:"[^"$\x60]+"|'[^']+'|[^\s"'$\x60|]+)\s*\|\s*(?:\S*/)?cryptsetup\b`)
+	keyFile       = lazy(`(?:--key-file[= ]|\s-d\s+)\s*["']?(/[^\s"']+)`)
+)
 
 func encryptionIn(t Text) (found []Encryption) {
 	name := t.File.Name
@@ -82,16 +93,57 @@ func encryptionIn(t Text) (found []Encryption) {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		place := t.At(l)
 		if table {
-			found = append(found, Encryption{"an encrypted volume", place})
+			fields := strings.Fields(line)
+			e := Encryption{Kind: "an encrypted volume", Location: t.At(l)}
+			if len(fields) > 2 {
+				e.keyIn(t, fields[2])
+			}
+			found = append(found, e)
 			continue
 		}
-		for _, w := range encryptionWords {
-			if strings.Contains(line, w.word) {
-				found = append(found, Encryption{w.kind, place})
-			}
+		if e, ok := openedBy(t, line); ok {
+			e.Location = t.At(l)
+			found = append(found, e)
 		}
 	}
 	return found
+}
+
+// openedBy reads a command that sets encryption up.
+func openedBy(t Text, line string) (e Encryption, ok bool) {
+	for _, w := range encryptionWords {
+		if strings.Contains(line, w.word) {
+			e.Kind = w.kind
+		}
+	}
+	if e.Kind == "" && volumeCommand.Get().MatchString(line) {
+		e.Kind = "an encrypted volume"
+	}
+	if mappedKey.Get().MatchString(line) {
+		return Encryption{Kind: "an encrypted volume", Clear: "in the command"}, true
+	}
+	if e.Kind == "" {
+		return e, false
+	}
+	if m := keyFile.Get().FindStringSubmatch(line); m != nil {
+		e.keyIn(t, m[1])
+	} else if spokenKey.Get().MatchString(line) {
+		e.Clear = "in the command"
+	}
+	return e, true
+}
+
+// keyIn notes what a file is of which settings say that it holds the key: one that is
+// made anew at each boot, or one in the image, which every device has and whoever reads
+// the flash.
+func (e *Encryption) keyIn(t Text, name string) {
+	switch name {
+	case "/dev/random", "/dev/urandom", "/dev/hwrng":
+		e.Passing = true
+		return
+	}
+	if f, ok := t.File.Container.Lookup(name); ok && strings.HasPrefix(name, "/") && f.Kind == firmware.Regular && f.Size > 0 {
+		e.Clear = "in the image"
+	}
 }

@@ -37,7 +37,7 @@ type HashEntry struct {
 // Signatures are the signatures of the containers of the image.
 var Signatures = &Fact[[]Signature]{
 	Name:    "signatures",
-	Version: 5,
+	Version: 6,
 	Doc:     "Signatures that containers of the image and its OSTree commits carry, or that came with it in files of their own: kind, algorithm, key, and which bytes they cover; parsed, not verified.",
 	Needs:   []Node{Tree, OSTree, Indexes},
 	Observe: func(o *Observer) ([]Signature, error) {

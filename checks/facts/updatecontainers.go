@@ -25,8 +25,8 @@ type UpdateContainer struct {
 // UpdateContainers are the containers of the image that are made for updates.
 var UpdateContainers = &Fact[[]UpdateContainer]{
 	Name:    "update-containers",
-	Version: 3,
-	Doc:     "Containers of kinds that are made for updates: whether they can carry a signature and do, and the counters that refuse older versions.",
+	Version: 4,
+	Doc:     "Containers of kinds that are made for updates: whether they can carry a signature and do, and the counters that refuse older versions; kernels in U-Boot's legacy format, which can carry none.",
 	Needs:   []Node{Tree, OSTree},
 	Observe: func(o *Observer) ([]UpdateContainer, error) {
 		img, err := Tree.Of(o)
@@ -38,10 +38,10 @@ var UpdateContainers = &Fact[[]UpdateContainer]{
 			return nil, err
 		}
 		found := []UpdateContainer{}
-		signed, unsigned := signedParts(img), unsignedFlashes(img)
+		signed, unsigned, blocks := signedParts(img), unsignedFlashes(img), unsignedBlocks(img)
 		for _, c := range img.Containers {
 			if u, ok := updateContainer(c); ok && !signed[c] {
-				u.Outermost = u.Outermost || unsigned[c.Parent] && c.Type == "esp-image"
+				u.Outermost = u.Outermost || unsigned[c.Parent] && c.Type == "esp-image" || blocks[c]
 				found = append(found, u)
 			}
 		}
@@ -79,5 +79,5 @@ func updateContainer(c *firmware.Container) (UpdateContainer, bool) {
 	}
 	u.Encrypted = u.Attributes["encrypted"] != "" || u.Attributes["encryption"] != "" || strings.Contains(u.Attributes["flags"], "encrypted")
 	known := slices.ContainsFunc(slices.Collect(maps.Keys(u.Attributes)), func(k string) bool { return k != "version" && k != "flags" && k != "verification" })
-	return u, u.Signable || u.Signatures > 0 || known
+	return u, u.Signable || u.Signatures > 0 || known || legacyKernel(c)
 }

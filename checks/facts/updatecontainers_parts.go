@@ -2,6 +2,7 @@ package facts
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -13,7 +14,8 @@ import (
 const appended = "fwtool"
 
 // signedParts are the containers that need no signature of their own, because others
-// beside them have it: the other blocks at the end of an image.
+// beside them have it: the other blocks at the end of an image, and the vbmeta block
+// behind a partition of which a signed block elsewhere says what it must be.
 func signedParts(img *firmware.Image) map[*firmware.Container]bool {
 	signed := map[*firmware.Container]bool{} // parents, with nil for the image
 	for _, c := range img.Containers {
@@ -27,7 +29,78 @@ func signedParts(img *firmware.Image) map[*firmware.Container]bool {
 			others[c] = true
 		}
 	}
+	vouched := map[string]bool{}
+	for _, c := range img.Containers {
+		for _, s := range c.Signatures {
+			for _, span := range s.Through {
+				vouched[span.Path] = vouched[span.Path] || s.Kind == chainKind && span.Beside && s.Problem == ""
+			}
+		}
+	}
+	for c := range footed(img) {
+		if len(c.Signatures) == 0 && vouched[placeOf(c.Path)] {
+			others[c] = true
+		}
+	}
 	return others
+}
+
+// vbmetaType and footerType are the types of container of a vbmeta block, and of the end
+// of a partition that says that such a block stands behind its content.
+const (
+	vbmetaType = "android-vbmeta"
+	footerType = "android-avb-footer"
+)
+
+// footed are the vbmeta blocks that stand behind the content of their partition.
+func footed(img *firmware.Image) map[*firmware.Container]bool {
+	footers, blocks := map[string]bool{}, map[*firmware.Container]bool{}
+	for _, c := range img.Containers {
+		if c.Type == footerType {
+			footers[placeOf(c.Path)] = true
+		}
+	}
+	for _, c := range img.Containers {
+		if c.Type == vbmetaType && footers[placeOf(c.Path)] {
+			blocks[c] = true
+		}
+	}
+	return blocks
+}
+
+// unsignedBlocks are the vbmeta blocks of a delivered archive of partitions in which no
+// block is signed: what is delivered is then not signed. An archive with META-INF may be
+// signed as a whole.
+func unsignedBlocks(img *firmware.Image) map[*firmware.Container]bool {
+	blocks, behind := map[*firmware.Container]bool{}, footed(img)
+	for _, k := range img.Containers {
+		if !outermost(k) || !slices.Contains(archives, k.Type) || isRoot(k) {
+			continue
+		}
+		var unsigned []*firmware.Container
+		signed := false
+		for _, c := range img.Containers {
+			if strings.HasPrefix(c.Path, k.Path+"!") {
+				signed = signed || len(c.Signatures) > 0
+				if c.Type == vbmetaType && !behind[c] {
+					unsigned = append(unsigned, c)
+				}
+			}
+		}
+		if _, whole := k.Lookup("META-INF"); signed || whole {
+			continue
+		}
+		for _, c := range unsigned {
+			blocks[c] = true
+		}
+	}
+	return blocks
+}
+
+// legacyKernel reports a kernel in U-Boot's legacy format, which has no place for a
+// signature.
+func legacyKernel(c *firmware.Container) bool {
+	return c.Type == "uimage" && strings.HasPrefix(c.Attributes["type"], "kernel")
 }
 
 // unsignedFlashes are the delivered flash images in which no program is signed: what

@@ -43,7 +43,7 @@ func (g *gate) installs(c *Command, name, program string, args []string) {
 
 // namedUpdater are programs that an updater of their own name speaks for.
 func namedUpdater(program string) bool {
-	return slices.Contains([]string{"rauc", "swupdate", "swupdate-client", "mender", "mender-update", "fwupdmgr", "fwupdtool", "ostree"}, program)
+	return slices.Contains([]string{"rauc", "swupdate", "swupdate-client", "mender", "mender-update", "fwupdmgr", "fwupdtool", "ostree", "fwup", "aktualizr", "aktualizr-lite"}, program)
 }
 
 func interpreter(program string) bool {

@@ -55,7 +55,7 @@ type Address struct {
 // Updaters are the ways by which the software of the device changes.
 var Updaters = &Fact[[]Updater]{
 	Name:    "updaters",
-	Version: 8,
+	Version: 9,
 	Doc:     "Updaters with their settings, whether they refuse what is not signed, and the addresses they fetch from.",
 	Needs:   []Node{Tree, Texts, Scripts, programMarks, compiledLines},
 	Observe: func(o *Observer) ([]Updater, error) {
@@ -86,7 +86,7 @@ var Updaters = &Fact[[]Updater]{
 		for _, v := range updateViews(img, texts, scripts, marks) {
 			for _, look := range []func(*updateView) *Updater{
 				opkgUpdater, apkUpdater, aptUpdater, rpmUpdater, raucUpdater, swupdateUpdater,
-				menderUpdater, sysupgradeUpdater, fwupdUpdater, ostreeUpdater,
+				menderUpdater, sysupgradeUpdater, fwupdUpdater, ostreeUpdater, fwupUpdater, aktualizrUpdater, androidUpdater, balenaUpdater,
 			} {
 				if u := look(v); u != nil {
 					all = append(all, *u)

@@ -240,10 +240,11 @@ func fwupdUpdater(v *updateView) *Updater {
 func ostreeUpdater(v *updateView) *Updater {
 	confs := v.settings("etc/ostree/remotes.d/*.conf", "usr/etc/ostree/remotes.d/*.conf", "ostree/repo/config", "sysroot/ostree/repo/config")
 	u := &Updater{Name: "ostree", Root: v.root.Path}
+	_, named := v.program(aktualizrPrograms...)
 	var bad, good []assay.Location
 	for _, t := range confs {
 		for _, s := range readSections(t) {
-			if !strings.HasPrefix(s.name, "remote ") {
+			if !strings.HasPrefix(s.name, "remote ") || named && strings.Contains(s.name, aktualizrRemote) {
 				continue
 			}
 			u.Places = append(u.Places, s.at)
@@ -267,6 +268,10 @@ func ostreeUpdater(v *updateView) *Updater {
 	}
 	return u
 }
+
+// aktualizrRemote is the remote from which aktualizr pulls the one commit that its
+// signed metadata names by its digest: OSTree is told not to ask for a signature.
+const aktualizrRemote = `"aktualizr-remote"`
 
 func (s section) signs() bool {
 	v := s.value("sign-verify")

@@ -1,9 +1,11 @@
 package facts
 
 import (
+	"path"
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
 )
 
 // libconfigValue is a setting of libconfig's grammar, as SWUpdate has it.
@@ -17,6 +19,9 @@ var swupdateArgs = lazy(`^\s*(?:export\s+)?SWUPDATE_([A-Z_]*)ARGS=["']?([^"']*)`
 type swupdateOptions struct {
 	key   string
 	keyAt assay.Location
+
+	ring   string // the home directory of GnuPG, in a build that has it verify
+	ringAt assay.Location
 }
 
 // swupdateUpdater reads SWUpdate: the public key in its settings or on its
@@ -36,6 +41,8 @@ func swupdateUpdater(v *updateView) *Updater {
 			case m == nil:
 			case m[1] == "public-key-file":
 				given.key, given.keyAt = m[2], t.At(l)
+			case m[1] == "gpg-home-dir":
+				given.ring, given.ringAt = m[2], t.At(l)
 			case m[1] == "no-downgrading":
 				u.oldest(m[2], t.At(l))
 			case m[1] == "url":
@@ -77,29 +84,20 @@ func swupdateUpdater(v *updateView) *Updater {
 
 // swupdateUnits reads the lines of systemd's units that start it.
 func (v *updateView) swupdateUnits(u *Updater, given *swupdateOptions) {
-	for _, t := range v.texts.In(v.root) {
-		if !strings.HasSuffix(t.File.Name, ".service") || !strings.Contains(t.Content, "swupdate") {
-			continue
-		}
-		for _, s := range parseUnit(t) {
-			if s.section != "Service" || s.key != "ExecStart" {
-				continue
-			}
-			words := unitWords(strings.TrimLeft(s.value, "-@+!:"))
-			if len(words) == 0 || !strings.HasSuffix("/"+words[0], "/swupdate") {
-				continue
-			}
-			given.read(u, words[1:], t.At(s.line))
-			u.fetchWords(words[1:], t.At(s.line))
-			u.Places = append(u.Places, t.At(s.line))
-		}
-	}
+	v.eachStart("swupdate", func(words []string, at assay.Location) {
+		given.read(u, words, at)
+		u.fetchWords(words, at)
+		u.Places = append(u.Places, at)
+	})
 }
 
 // read reads the options of a command line.
 func (o *swupdateOptions) read(u *Updater, args []string, at assay.Location) {
 	if k := flagValue(args, "-k", "--key"); k != "" {
 		o.key, o.keyAt = k, at
+	}
+	if k := flagValues(args, "--gpg-home-dir"); len(k) > 0 {
+		o.ring, o.ringAt = k[len(k)-1], at
 	}
 	if v := flagValue(args, "-N", "--no-downgrading"); v != "" {
 		u.oldest(v, at)
@@ -141,11 +139,27 @@ func (v *updateView) swupdateVerification(there bool, given swupdateOptions, pla
 		return Verification{VerifiesNot, "swupdate was built without signatures and ignores its key", append([]assay.Location{given.keyAt}, places...)}
 	case !signed:
 		return Verification{VerifiesNot, "swupdate was built without signatures", places}
+	case given.key == "" && given.ring != "" && !Unresolved(given.ring):
+		return v.ringVerification(given.ring, given.ringAt)
 	case given.key == "" || Unresolved(given.key):
 		return Verification{VerifiesUnknown, "no key is set for swupdate", places}
 	}
 	return v.keyVerification(given.key, given.keyAt)
 }
+
+// ringVerification judges the home directory of GnuPG that the settings name: what is
+// signed must be by a key in its ring.
+func (v *updateView) ringVerification(dir string, named assay.Location) Verification {
+	for _, name := range []string{"pubring.kbx", "pubring.gpg"} {
+		if f, ok := v.root.Lookup(path.Join(dir, name)); ok && f.Kind == firmware.Regular && f.Size > emptyKeybox {
+			return Verification{Verifies, "the ring of keys in " + dir + " is there", []assay.Location{named, At(f)}}
+		}
+	}
+	return Verification{VerifiesUnknown, "no ring of keys in " + dir + " is in the image, and without one swupdate installs nothing", []assay.Location{named}}
+}
+
+// emptyKeybox is the size of a ring of GnuPG that has a head and no key.
+const emptyKeybox = 32
 
 // flagValue gives the value of a flag: "-k value", "-kvalue", "--key=value".
 func flagValue(args []string, short, long string) string {

@@ -22,7 +22,7 @@ var DeviceVerifies = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10", "5.3-9"},
-	Version:   8,
+	Version:   9,
 	Needs:     checks.Needs(facts.Updaters, facts.Signatures, facts.TrustedKeys, facts.UnverifiedTLS),
 	Run:       deviceVerifies,
 }

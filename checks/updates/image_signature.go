@@ -23,7 +23,7 @@ var ImageSignature = &checks.Check{
 	Reads:     "FD",
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10", "5.3-7"},
-	Version:   4,
+	Version:   5,
 	Needs:     checks.Needs(facts.Signatures, facts.HashLists, facts.UpdateContainers, facts.TornImages),
 	Run:       imageSignature,
 }

@@ -24,7 +24,7 @@ var Mechanism = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.3-2"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Updaters, facts.RootPlaces),
 	Run:       mechanism,
 }

@@ -24,8 +24,8 @@ var Rollback = &checks.Check{
 	Reads:     "FD",
 	Severity:  assay.Medium,
 	Provision: []string{"5.3-2"},
-	Version:   3,
-	Needs:     checks.Needs(facts.UpdateContainers, facts.Updaters),
+	Version:   4,
+	Needs:     checks.Needs(facts.UpdateContainers, facts.HashLists, facts.Updaters),
 	Run:       rollback,
 }
 
@@ -48,9 +48,13 @@ var counters = map[string]struct {
 func rollback(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	var counted, lacking []assay.Location
+	broken := map[string]bool{} // containers that are not as their own hash says
+	for _, h := range checks.Ask(c, facts.HashLists) {
+		broken[h.Container] = broken[h.Container] || !h.OK && h.Problem == ""
+	}
 	for _, u := range checks.Ask(c, facts.UpdateContainers) {
 		counter, known := counters[u.Type]
-		if !known {
+		if !known || startsOthers(u) {
 			continue
 		}
 		said := strings.TrimSpace(u.Attributes[counter.attribute])
@@ -72,6 +76,12 @@ func rollback(c *checks.Context) checks.Judgement {
 			lacking = append(lacking, u.Location)
 		case !counter.chooses && u.Signatures == 0:
 			note(lacks(c), "the "+counter.name+" is "+said+", and nobody signed it")
+			lacking = append(lacking, u.Location)
+		case !counter.chooses && u.Attributes["verification"] != "":
+			note(lacks(c), "the "+counter.name+" is "+said+", and what it counts is not verified")
+			lacking = append(lacking, u.Location)
+		case !counter.chooses && broken[u.Location.Path]:
+			note(lacks(c), "the "+counter.name+" is "+said+", and what it counts is not as its hash says")
 			lacking = append(lacking, u.Location)
 		default:
 			note(assay.Info, "the "+counter.name+" is "+strconv.FormatUint(value, 10))
@@ -99,6 +109,13 @@ func rollback(c *checks.Context) checks.Judgement {
 		return c.Inconclusive("no counter that refuses older versions was seen in the image").With(found...)
 	}
 	return c.Pass(assay.Observed, counted...).With(found...)
+}
+
+// startsOthers reports the boot loader of a flash image of the ESP32 that sets no
+// version: it compares that of the program, and has a place for one of its own only of
+// late.
+func startsOthers(u facts.UpdateContainer) bool {
+	return u.Attributes["secure-version"] == "" && strings.HasSuffix(u.Location.Path, "!bootloader!esp-image")
 }
 
 // lacks is how grave it is that there is no counter: the maker may refuse older

@@ -24,7 +24,7 @@ var VerifiedBoot = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.7-1"},
-	Version:   4,
+	Version:   5,
 	Needs:     checks.Needs(facts.BootKeys, facts.UncheckedBoots, facts.Signatures, facts.UpdateContainers, facts.ModuleSignatures, facts.KernelConfigs),
 	Run:       verifiedBoot,
 }
@@ -38,9 +38,11 @@ var bootTypes = []string{"android-vbmeta", "esp-image", "fit", "mcuboot"}
 func verifiedBoot(c *checks.Context) checks.Judgement {
 	var signed, demanded []assay.Location
 	var found []assay.Finding
+	fits := false // what the boot loader with a key can check
 	for _, s := range checks.Ask(c, facts.Signatures) {
 		if slices.Contains(bootKinds, s.Kind) && s.Problem == "" {
 			signed = append(signed, s.Location)
+			fits = fits || s.Kind == "fit"
 		}
 	}
 	for _, k := range checks.Ask(c, facts.BootKeys) {
@@ -54,11 +56,15 @@ func verifiedBoot(c *checks.Context) checks.Judgement {
 		}
 	}
 	found = append(found, uncheckedBoots(c, len(demanded) > 0)...)
-	unsigned := 0
+	unsigned, legacy := 0, 0
 	for _, u := range checks.Ask(c, facts.UpdateContainers) {
 		if slices.Contains(bootTypes, u.Type) && u.Signatures == 0 && !u.Encrypted {
 			unsigned++
 			found = append(found, checks.Observed(assay.Low, "the "+u.Type+" image is not signed", u.Location))
+		}
+		if u.Type == "uimage" && len(demanded) > 0 {
+			legacy++
+			found = append(found, checks.Observed(assay.Low, "a kernel in the legacy format has no place for a signature; whether the boot loader still starts such is in its program", u.Location))
 		}
 		if v := u.Attributes["verification"]; v != "" {
 			found = append(found, checks.Observed(assay.High, "the "+u.Type+" block says that verification is "+v, u.Location))
@@ -68,6 +74,10 @@ func verifiedBoot(c *checks.Context) checks.Judgement {
 	switch {
 	case checks.Fails(found):
 		return c.Fail(assay.Observed, found...)
+	case len(demanded) > 0 && !fits:
+		return c.Inconclusive("the boot loader demands a signature, and nothing that is signed for it was seen").With(found...)
+	case len(demanded) > 0 && legacy > 0:
+		return c.Inconclusive("the boot loader demands a signature, and a kernel that can carry none is there too").With(found...)
 	case len(demanded) > 0 && unsigned == 0:
 		return c.Pass(assay.Observed, append(demanded, signed...)...).With(found...)
 	case len(signed) > 0:

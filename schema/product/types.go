@@ -257,7 +257,7 @@ type Support struct {
 
 // Update says how updates get in securely.
 type Update struct {
-	Mechanism          string   `hcl:"mechanism,optional" enum:"opkg apk apt rpm rauc swupdate mender fwupd ostree sysupgrade esp-ota mcuboot own none" doc:"The updater."`
+	Mechanism          string   `hcl:"mechanism,optional" enum:"opkg apk apt rpm rauc swupdate mender fwup fwupd ostree aktualizr balena sysupgrade android-ota esp-ota mcuboot own none" doc:"The updater."`
 	Automatic          *bool    `hcl:"automatic,optional" doc:"Updates install without the user doing anything."`
 	Postpone           Duration `hcl:"postpone,optional" doc:"How long the user can put one off."`
 	Layout             string   `hcl:"layout,optional" enum:"a-b single recovery package" doc:"Where an update is written."`
