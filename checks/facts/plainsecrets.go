@@ -27,7 +27,7 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 9,
+	Version: 10,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, in tables of programs, and in flat programs beside the name of what they open.",
 	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins, compiledLines},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
@@ -126,7 +126,7 @@ func textSecrets(t Text) []PlainSecret {
 			if isShortName(s.Name) && !besideLogin(t.Content, int(l.Offset)) {
 				continue // the width of a page or a pulse
 			}
-			if value, _ := s.Secret.Reveal(); value == "password" && besideFieldName(t.Content, int(l.Offset)) {
+			if value, _ := s.Secret.Reveal(); strings.EqualFold(value, "password") && besideFieldName(t.Content, int(l.Offset)) {
 				continue
 			}
 			s.Location = t.At(l)
@@ -352,7 +352,7 @@ func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 	name = strings.Trim(name, ".-")
 	short := name[strings.LastIndexAny(name, ".:")+1:]
 	psk := strings.HasSuffix(strings.ToLower(short), "psk")
-	if !isPasswordName(short) && !psk || !isLiteralSecret(value) {
+	if !isPasswordName(short) && !psk || !isLiteralSecret(value) || isLabelOf(name, value) {
 		return found
 	}
 	if kind, _ := hashes.Htpasswd(value); kind != "" && kind != hashes.DES {
