@@ -100,7 +100,7 @@ func uniqueSecrets(all []PlainSecret) []PlainSecret {
 const maxSecrets = 5000
 
 // secretAnchors are parts of words without which no rule for passwords runs.
-var secretAnchors = newLiterals(append([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "mysqli", "pw", "_secret", "usSecret", "WIFI:"}, networkAnchors...))
+var secretAnchors = newLiterals(append([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "mysqli", "pw", "_secret", "usSecret", "WIFI:", "PreSharedKey"}, networkAnchors...))
 
 // textSecrets finds passwords in a text that is no shell script.
 func textSecrets(t Text) []PlainSecret {
@@ -113,6 +113,7 @@ func textSecrets(t Text) []PlainSecret {
 	var found []PlainSecret
 	last := -1
 	comments := commentBlocks(t.Content)
+	objects := networkObjects(t.Content)
 	secretAnchors.FindIn(t.Content, func(_, at int) bool {
 		for len(comments) > 0 && comments[0][1] <= at {
 			comments = comments[1:]
@@ -122,7 +123,14 @@ func textSecrets(t Text) []PlainSecret {
 		}
 		l := lineAt(t, at)
 		last = int(l.Offset) + len(l.Text)
-		for _, s := range lineSecrets(kind, l.Text) {
+		for len(objects) > 0 && objects[0][1] <= at {
+			objects = objects[1:]
+		}
+		secrets := lineSecrets(kind, l.Text)
+		if len(objects) > 0 && objects[0][0] <= at && len(l.Text) <= maxSettingLine {
+			secrets = withKeysOf(objectKeys(l.Text), secrets)
+		}
+		for _, s := range secrets {
 			if isShortName(s.Name) && !besideLogin(t.Content, int(l.Offset)) {
 				continue // the width of a page or a pulse
 			}
@@ -285,7 +293,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	if len(line) > longest || s == "" || isComment(s) {
 		return nil
 	}
-	found := slices.Concat(addressSecrets(s), callSecrets(kind, s), codeSecrets(s))
+	found := slices.Concat(addressSecrets(s), callSecrets(kind, s), codeSecrets(s), pathKeys(s))
 	if kind == codeText {
 		found = append(found, comparedSecrets(s)...)
 	}

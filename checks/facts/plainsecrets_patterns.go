@@ -108,7 +108,7 @@ func isLabelOf(name, value string) bool {
 }
 
 // userFieldName is a user who is called as the field is: what templates have.
-var userFieldName = lazy(`(?i)["']?user(?:_?name)?["']?\s*(?:=>|:=|=|:)\s*["']?username["']?\s*(?:[,;}\n]|$)`)
+var userFieldName = lazy(`(?i)["']?user(?:_?name)?["']?\s*(?:=>|:=|=|:)\s*["']?username["']?(?:[\s,;}]|$)`)
 
 // besideFieldName reports whether the lines around an offset set the user to the word
 // "username", so that both are places to fill in.

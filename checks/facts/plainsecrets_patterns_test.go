@@ -57,17 +57,19 @@ func TestSecretsInCode(t *testing.T) {
 // writes it on a page.
 func TestLabelsAreNoSecrets(t *testing.T) {
 	for content, want := range map[string]string{
-		`{"users":[{"name":"admin"}],"password":"Password"}`:    "",
-		`{"username":"Username","password":"Tz8kq2pW"}`:         "password",
-		`{"user":"admin","password":"password"}`:                "password",
-		`{"user":"admin","password":"Password1"}`:               "password",
-		`{"Username":"Username","Password":"Password"}`:         "",
-		`{"Username":"admin","Password":"Password"}`:            "Password",
-		"DB_PASSWORD=DB_Password\n":                             "",
-		"DB_PASSWORD=Password\n":                                "DB_PASSWORD",
-		"PASSWORD=password\n":                                   "PASSWORD",
-		"password=PASSWORD\n":                                   "",
-		"admin.password: Password\n": "admin.password",
+		`{"users":[{"name":"admin"}],"password":"Password"}`: "",
+		`{"username":"Username","password":"Tz8kq2pW"}`:      "password",
+		`{"user":"admin","password":"password"}`:             "password",
+		`{"user":"admin","password":"Password1"}`:            "password",
+		`{"Username":"Username","Password":"Password"}`:      "",
+		`{"Username":"admin","Password":"Password"}`:         "Password",
+		"DB_PASSWORD=DB_Password\n":                          "",
+		"DB_PASSWORD=Password\n":                             "DB_PASSWORD",
+		"PASSWORD=password\n":                                "PASSWORD",
+		"password=PASSWORD\n":                                "",
+		"user=username pass=password\n":                      "",
+		"user=admin pass=password\n":                         "pass",
+		"admin.password: Password\n":                         "admin.password",
 	} {
 		if got := secretsOf(t, "etc/x/app.json", content); got != want {
 			t.Errorf("%s: got %q, want %q", content, got, want)
