@@ -217,7 +217,7 @@ func kindOfText(f *firmware.File, content []byte, text bool) string {
 	switch strings.ToLower(path.Ext(f.Name)) {
 	case ".html", ".htm", ".xhtml", ".js", ".asp", ".shtml", ".tpl", ".mjs", ".cjs", ".map", ".jst", ".ts", ".tsx", ".jsx", ".vue", ".jsp", ".ejs", ".erb", ".hbs", ".mustache", ".twig", ".ctp", ".phtml", ".xsl", ".xslt":
 		return InPage
-	case ".sh", ".lua", ".py", ".pl", ".cgi", ".php":
+	case ".sh", ".lua", ".py", ".pyi", ".pl", ".cgi", ".php":
 		return InScript
 	}
 	if bytes.HasPrefix(content, []byte("#!")) {

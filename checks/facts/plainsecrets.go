@@ -27,7 +27,7 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 9,
+	Version: 10,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, in tables of programs, and in flat programs beside the name of what they open.",
 	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins, compiledLines},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
@@ -100,7 +100,7 @@ func uniqueSecrets(all []PlainSecret) []PlainSecret {
 const maxSecrets = 5000
 
 // secretAnchors are parts of words without which no rule for passwords runs.
-var secretAnchors = newLiterals(append([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "mysqli", "pw", "_secret", "usSecret", "WIFI:"}, networkAnchors...))
+var secretAnchors = newLiterals(append([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "mysqli", "pw", "_secret", "usSecret", "WIFI:", "PreSharedKey"}, networkAnchors...))
 
 // textSecrets finds passwords in a text that is no shell script.
 func textSecrets(t Text) []PlainSecret {
@@ -113,6 +113,7 @@ func textSecrets(t Text) []PlainSecret {
 	var found []PlainSecret
 	last := -1
 	comments := commentBlocks(t.Content)
+	objects := networkObjects(t.Content)
 	secretAnchors.FindIn(t.Content, func(_, at int) bool {
 		for len(comments) > 0 && comments[0][1] <= at {
 			comments = comments[1:]
@@ -122,11 +123,18 @@ func textSecrets(t Text) []PlainSecret {
 		}
 		l := lineAt(t, at)
 		last = int(l.Offset) + len(l.Text)
-		for _, s := range lineSecrets(kind, l.Text) {
+		for len(objects) > 0 && objects[0][1] <= at {
+			objects = objects[1:]
+		}
+		secrets := lineSecrets(kind, l.Text)
+		if len(objects) > 0 && objects[0][0] <= at && len(l.Text) <= maxSettingLine {
+			secrets = withKeysOf(objectKeys(l.Text), secrets)
+		}
+		for _, s := range secrets {
 			if isShortName(s.Name) && !besideLogin(t.Content, int(l.Offset)) {
 				continue // the width of a page or a pulse
 			}
-			if value, _ := s.Secret.Reveal(); value == "password" && besideFieldName(t.Content, int(l.Offset)) {
+			if value, _ := s.Secret.Reveal(); strings.EqualFold(value, "password") && besideFieldName(t.Content, int(l.Offset)) {
 				continue
 			}
 			s.Location = t.At(l)
@@ -285,7 +293,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	if len(line) > longest || s == "" || isComment(s) {
 		return nil
 	}
-	found := slices.Concat(addressSecrets(s), callSecrets(kind, s), codeSecrets(s))
+	found := slices.Concat(addressSecrets(s), callSecrets(kind, s), codeSecrets(s), pathKeys(s))
 	if kind == codeText {
 		found = append(found, comparedSecrets(s)...)
 	}
@@ -352,7 +360,7 @@ func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 	name = strings.Trim(name, ".-")
 	short := name[strings.LastIndexAny(name, ".:")+1:]
 	psk := strings.HasSuffix(strings.ToLower(short), "psk")
-	if !isPasswordName(short) && !psk || !isLiteralSecret(value) {
+	if !isPasswordName(short) && !psk || !isLiteralSecret(value) || isLabelOf(name, value) {
 		return found
 	}
 	if kind, _ := hashes.Htpasswd(value); kind != "" && kind != hashes.DES {

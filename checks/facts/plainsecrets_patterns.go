@@ -100,8 +100,15 @@ func isOwnName(name, value string) bool {
 	return plain(name) == plain(value)
 }
 
+// isLabelOf reports whether a value is the name that it is given to in other letters, as
+// people read it on a page: "password": "Password". In small letters it may be a password
+// that is as weak: PASSWORD=password.
+func isLabelOf(name, value string) bool {
+	return value != name && strings.EqualFold(value, name) && value != strings.ToLower(value)
+}
+
 // userFieldName is a user who is called as the field is: what templates have.
-var userFieldName = lazy(`["']?user(?:_?name)?["']?\s*(?:=>|:=|=|:)\s*["']?username["']?\s*[,;]?\s*(?:\n|$)`)
+var userFieldName = lazy(`(?i)["']?user(?:_?name)?["']?\s*(?:=>|:=|=|:)\s*["']?username["']?(?:[\s,;}]|$)`)
 
 // besideFieldName reports whether the lines around an offset set the user to the word
 // "username", so that both are places to fill in.

@@ -32,6 +32,7 @@ func TestSecretsInCode(t *testing.T) {
 		"given to a hash":       {"usr/share/x/a.php", "if (strcasecmp(hash_of($plainpassword,'blake2'),$x)) {}\nif (strcmp(trim($password),'Tz8kq2pW')) {}\n", "password"},
 		"an enumeration":        {"usr/lib/x/enums.py", "PASSWORD2 = \"password2\"\nPASSWORD3 = \"password33\"\n", "PASSWORD3"},
 		"a type of Python":      {"usr/lib/x/PEM.pyi", "def decode(d: str,\n  passphrase: Optional[bytes] = ...) -> str: ...\n  password: str = 'Tz8kq2pW'\n", "password"},
+		"types of stubs":        {"usr/lib/x/SSL.pyi", "HAS_PSK: bool\nPSK: Callable\npassword: Union[str, bytes]\nDEFAULT_PSK: str = 'Tz8kq2pW'\n", "DEFAULT_PSK"},
 		"a record of Erlang":    {"usr/lib/x/eldap.hrl", "-record(eldap, {password = anonymous :: binary(), passwd = Undefined123}).\n-define(PASSWORD, x).\n", ""},
 		"a template of code":    {"usr/share/x/database.php.default", "'password' => ZM_DB_PASS,\n'password' => 'secret',\n'password' => 'Tz8kq2pW',\n", "password"},
 		"a default of settings": {"etc/x/database.conf.default", "password=adminadmin\n", "password"},
@@ -48,6 +49,30 @@ func TestSecretsInCode(t *testing.T) {
 	} {
 		if got := secretsOf(t, tc.file, tc.content); got != tc.want {
 			t.Errorf("%s: got %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
+// TestLabelsAreNoSecrets has words for people in settings: the name of a field, as one
+// writes it on a page.
+func TestLabelsAreNoSecrets(t *testing.T) {
+	for content, want := range map[string]string{
+		`{"users":[{"name":"admin"}],"password":"Password"}`: "",
+		`{"username":"Username","password":"Tz8kq2pW"}`:      "password",
+		`{"user":"admin","password":"password"}`:             "password",
+		`{"user":"admin","password":"Password1"}`:            "password",
+		`{"Username":"Username","Password":"Password"}`:      "",
+		`{"Username":"admin","Password":"Password"}`:         "Password",
+		"DB_PASSWORD=DB_Password\n":                          "",
+		"DB_PASSWORD=Password\n":                             "DB_PASSWORD",
+		"PASSWORD=password\n":                                "PASSWORD",
+		"password=PASSWORD\n":                                "",
+		"user=username pass=password\n":                      "",
+		"user=admin pass=password\n":                         "pass",
+		"admin.password: Password\n":                         "admin.password",
+	} {
+		if got := secretsOf(t, "etc/x/app.json", content); got != want {
+			t.Errorf("%s: got %q, want %q", content, got, want)
 		}
 	}
 }

@@ -33,6 +33,9 @@ func codeSecrets(line string) []PlainSecret {
 // line of settings: "ssid=acme;psk=secret;", "user=a&password=b", "ssid:acme,psk:secret".
 // The name of a network among them says that a key is that network's.
 func recordSecrets(line string) []PlainSecret {
+	if found := blankRecord(line); found != nil {
+		return found
+	}
 	if !strings.ContainsAny(line, recordMarks) || !holdsAny(line, secretNames) && !holdsAny(line, networkAnchors) {
 		return nil
 	}
@@ -44,6 +47,39 @@ func recordSecrets(line string) []PlainSecret {
 		}
 	}
 	return found
+}
+
+// blankSetting is one setting of a record that is parted by blanks.
+var blankSetting = lazy(`^\s*([A-Za-z0-9_.-]{1,64})=(?:"([^"]*)"|'([^']*)'|([^\s"']*))(?:\s+|$)`)
+
+// blankRecord reads a line that is settings of one network or one login and nothing else,
+// parted by blanks: "ssid=acme key=secret mode=wpa2".
+func blankRecord(line string) []PlainSecret {
+	var fields []namedValue
+	owned := false
+	for rest := line; rest != ""; {
+		m := blankSetting.Get().FindStringSubmatch(rest)
+		if m == nil || len(fields) == maxRecords {
+			return nil
+		}
+		f := namedValue{m[1], m[2] + m[3] + m[4]}
+		fields, rest = append(fields, f), rest[len(m[0]):]
+		owned = owned || (isSSIDName(f.name) || isLoginName(f.name)) && isOwner(f.value)
+	}
+	if len(fields) < 2 || !owned {
+		return nil
+	}
+	var found []PlainSecret
+	for _, f := range fields {
+		found = append(found, fieldSecret(fields, f, "=")...)
+	}
+	return found
+}
+
+// isLoginName reports whether a setting names who logs in.
+func isLoginName(name string) bool {
+	name = strings.ToLower(name)
+	return name == "user" || name == "username" || name == "login" || userSetting.Get().MatchString(name)
 }
 
 // wordRecord reads a word as one record.

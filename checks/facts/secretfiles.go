@@ -24,6 +24,15 @@ type SecretFile struct {
 // Open reports whether everyone on the device may read or change the file.
 func (s SecretFile) Open() bool { return s.Mode&0o006 != 0 && !s.Shut }
 
+// OfSettings reports whether the secret stands in clear among settings.
+func (s SecretFile) OfSettings() bool { return s.What == settingSecret || s.What == networkSecret }
+
+// What settings hold in clear.
+const (
+	settingSecret = "password"
+	networkSecret = "key of a wireless network"
+)
+
 // SecretFiles are the files that not everyone on the device should read: shadow
 // files, files with password hashes or passwords, and private keys without a
 // passphrase. Keys with which libraries test themselves are none.
@@ -94,13 +103,13 @@ func secretPaths(o *Observer) (map[string]string, error) {
 		if s.Compiled { // a program is read by who runs it
 			continue
 		}
-		if what[s.Location.Path] = "password"; s.Wifi {
-			what[s.Location.Path] = "key of a wireless network"
+		if what[s.Location.Path] = settingSecret; s.Wifi {
+			what[s.Location.Path] = networkSecret
 		}
 	}
 	for _, n := range networks {
 		if n.Secret.Len() > 0 {
-			what[n.Location.Path] = "key of a wireless network"
+			what[n.Location.Path] = networkSecret
 		}
 	}
 	for _, t := range texts.Where(func(f *firmware.File) bool { return what[f.Path] != "" }) {

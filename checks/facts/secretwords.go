@@ -114,6 +114,7 @@ var noSecret = []string{
 	"disable", "enable", "off", "file", "files", "compat", "systemd", "shadow", "nis", "ldap", "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "plain", "plaintext", "cleartext",
 	"crypt", "hidden", "text", "string", "str", "int", "bool", "boolean", "object", "char", "varchar", "void", "self", "this", "hash", "hashed", "encrypted", "unknown",
 	"interactive", "external", "agent", "keyring", "request", "sufficient", "include", "stdin", "random", "generate", "auto", "never", "always", "passwd:", "nologin",
+	"readwrite", "readonly", "writeonly", // who may change it, in a data model
 	"define", "undef", // what configure found, as Perl writes it down
 }
 

@@ -82,7 +82,7 @@ func FuzzSecrets(f *testing.F) {
 	for _, s := range []string{
 		"DB_PASSWORD=x1y2z3\n", "<!-- <Password>a</Password>", "network={\n ssid=\"a\"\n psk=\"12345678\"\n}", "ssid=a\nwpa=2\nwpa_passphrase=12345678\n",
 		"AuthMode=OPEN\nSSID1=a\nEncrypType=WEP\n", "adminPass\x00fibonacci\x00", "http://a:b1c2d3@host/", "config wifi-iface\n option key '12345678'\n",
-		"api_key = 4f1a9bc2d73e4b60\n", "123456789:AAabcdefghijklmnopqrstuvwxyzABCDEFG", "/admin:root:pw\n", "a:b:0123456789abcdef0123456789abcdef",
+		"<WLAN>\n<PreSharedKey>Reiher77</PreSharedKey>\n</WLAN>", "ssid=acme key=secret123 mode=wpa2\n", "api_key = 4f1a9bc2d73e4b60\n", "123456789:AAabcdefghijklmnopqrstuvwxyzABCDEFG", "/admin:root:pw\n", "a:b:0123456789abcdef0123456789abcdef",
 	} {
 		f.Add("etc/x.conf", s)
 		f.Add("etc/wireless", s)

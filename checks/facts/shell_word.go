@@ -271,8 +271,10 @@ func (r *shellRun) lookup(name string) (shellValue, bool) {
 			v = v.join(a)
 		}
 		return v, len(r.args) > 0
+	case name == "#" && !r.argsKnown:
+		return shellValue{}, true
 	case name == "#":
-		return shellValue{text: strconv.Itoa(len(r.args)), known: r.argsKnown, sure: r.argsKnown}, true
+		return shellValue{text: strconv.Itoa(len(r.args)), known: true, sure: true}, true
 	case strings.Trim(name, "0") == "":
 		return r.arg0, true
 	case isNumber(name):

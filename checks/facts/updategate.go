@@ -59,6 +59,9 @@ type gateWay struct {
 	answers  map[string]int      // tests that were answered
 	doubts   []doubt             // decisions that an attacker does not take
 	oddities []string            // what the way hangs on and is not understood
+	shifts   int                 // how often the arguments were shifted
+	given    map[string]bool     // variables that the caller may set, with a value for when it does not
+	flags    map[string][]doubt  // variables, and the decisions on the way to where they were set
 	mounted  bool                // a medium that somebody plugs in
 	media    []string            // the folders over which such media are mounted
 	heard    *hearing            // of the substitution that runs
@@ -128,7 +131,7 @@ func (g *gate) ways(run func(r *shellRun)) {
 	g.forks, g.seen = nil, map[string]bool{}
 	for range maxGateWays {
 		g.gateWay = gateWay{
-			files: map[string]*gateFile{}, said: map[string]string{}, within: map[string][]string{}, checker: map[string]string{}, answers: map[string]int{}, cwd: "/",
+			files: map[string]*gateFile{}, said: map[string]string{}, within: map[string][]string{}, checker: map[string]string{}, answers: map[string]int{}, given: map[string]bool{}, flags: map[string][]doubt{}, cwd: "/",
 		}
 		g.next = 0
 		run(g.newShell())
@@ -160,7 +163,7 @@ func (g *gate) newShell() *shellRun {
 	r.errexit, r.place = g.errexitLine(), g.text.place
 	r.builtin = map[string]func(*shellRun, []shellValue) (outcome, flow){
 		"set": g.set, "exit": g.exit, "return": g.exit, "[": g.test, "test": g.test, "[[": g.test, "cd": g.cd,
-		".": g.source, "source": g.source, "eval": g.eval,
+		".": g.source, "source": g.source, "eval": g.eval, "shift": g.shift, "getopts": g.getopts,
 	}
 	return r
 }
@@ -205,7 +208,7 @@ func (g *gate) came(r *shellRun, s *syntax.Stmt) bool {
 		return false
 	}
 	var b strings.Builder
-	fmt.Fprint(&b, r.src.File.Name, s.Pos().Offset(), r.function, r.depth, r.vars, r.args, r.errexit, g.cwd, g.said, g.within, g.checker, g.doubts, g.oddities, g.mounted, g.failed, g.sum, g.cond, g.imported, g.pipefail)
+	fmt.Fprint(&b, r.src.File.Name, s.Pos().Offset(), r.function, r.depth, r.vars, r.args, r.errexit, g.cwd, g.said, g.within, g.checker, g.doubts, g.oddities, g.mounted, g.failed, g.sum, g.cond, g.imported, g.pipefail, g.flags)
 	for _, name := range sortedKeys(g.files) {
 		fmt.Fprint(&b, name, *g.files[name])
 	}

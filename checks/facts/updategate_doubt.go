@@ -2,6 +2,7 @@ package facts
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -20,6 +21,8 @@ func (g *gate) strange(why string) {
 func (g *gate) weigh(c *Command, taken outcome) {
 	program := c.Program()
 	switch {
+	case len(c.Args) == 0 && strings.HasPrefix(c.Name, "$") && Unresolved(c.Name): // $FORCE, which is true or false
+		g.hangs(c.Name, taken, 2)
 	case program == "" || program == "." || fetches(c):
 	case program == "openssl" && !containsAny(c.Args, []string{"verify", "ts", "-hmac", "mac"}):
 	case standardTool(program) && program != "openssl":
@@ -29,7 +32,7 @@ func (g *gate) weigh(c *Command, taken outcome) {
 }
 
 // weighTest notes a decision by what the script does not tell.
-func (g *gate) weighTest(r *shellRun, words []shellValue, taken outcome) {
+func (g *gate) weighTest(words []shellValue, taken outcome, of int) {
 	text, attacker := strings.Join(texts(words), " "), false
 	for _, w := range words {
 		for _, key := range sortedKeys(g.checker) {
@@ -40,14 +43,25 @@ func (g *gate) weighTest(r *shellRun, words []shellValue, taken outcome) {
 		}
 		attacker = attacker || g.file(g.name(w.text)) != nil && !Unresolved(w.text) || len(g.told(w.text)) > 0
 	}
-	if !attacker && len(g.doubts) < 16 {
-		g.doubts = append(g.doubts, doubt{text, int(taken)})
+	if !attacker {
+		g.hangs(text, taken, of)
+	}
+}
+
+// positional is what stands for arguments that are not known.
+var positional = lazy(`\$\{?[#@*1-9]`)
+
+// hangs notes a decision by what the caller of the script says.
+func (g *gate) hangs(text string, taken outcome, of int) {
+	if len(g.doubts) < 16 {
+		g.doubts = append(g.doubts, doubt{text, int(taken), of})
 	}
 }
 
 type doubt struct {
 	text   string
 	answer int
+	of     int // how many answers there are
 }
 
 // answer decides a test.
@@ -82,12 +96,15 @@ func (g *gate) answer(r *shellRun, got outcome, words []shellValue) outcome {
 		}
 	}
 	key := strings.Join(texts(all), "\x00")
+	if positional.Get().MatchString(key) {
+		key = strconv.Itoa(g.shifts) + "\x00" + key
+	}
 	if n, ok := g.answers[key]; ok {
 		return outcome(n)
 	}
 	taken := outcomeOf(g.choose(2) == 0)
 	before := len(g.doubts)
-	g.weighTest(r, all, taken)
+	g.weighTest(all, taken, 2)
 	if len(g.doubts) > before {
 		g.answers[key] = int(taken)
 	}

@@ -206,7 +206,7 @@ func (g *gate) install(c *Command, sources []string) {
 	}
 	for _, d := range g.doubts {
 		hole.doubts = append(hole.doubts, d.text)
-		hole.answers = append(hole.answers, d.answer)
+		hole.answers, hole.of = append(hole.answers, d.answer), append(hole.of, d.of)
 	}
 	g.found.holes = append(g.found.holes, hole)
 	g.ended = g.ended || len(g.doubts) == 0 && len(hole.strange) == 0 && !hole.handed && g.failed

@@ -8,6 +8,7 @@ import (
 const (
 	fetchBoth = "wget -O /tmp/fw http://fw.example.invalid/fw\nwget -O /tmp/s http://fw.example.invalid/s\n"
 	checkIt   = "openssl dgst -sha256 -verify /etc/k.pem -signature /tmp/s /tmp/fw"
+	takeForce = "while [ $# -gt 0 ]; do case $1 in -f) FORCE=1;; esac; shift; done\n"
 	writeIt   = "mtd write /tmp/fw firmware\n"
 )
 
@@ -51,6 +52,8 @@ func TestGateHolds(t *testing.T) {
 		"function, last":        fetchBoth + "ok() {\nlocal f=$1\nopenssl dgst -sha256 -verify /etc/k.pem -signature /tmp/s \"$f\"\n}\nif ok /tmp/fw; then :; else exit 1; fi\n" + writeIt,
 		"die":                   "die() { logger \"$1\"; exit 1; }\n" + fetchBoth + checkIt + " || die bad\n" + writeIt,
 		"braces":                fetchBoth + "{ " + checkIt + " && " + strings.TrimSpace(writeIt) + "; } || exit 1\n",
+		"never forced":          "FORCE=\n" + fetchBoth + "[ -n \"$FORCE\" ] || " + checkIt + " || exit 1\n" + writeIt,
+		"a flag of words only":  "while [ $# -gt 0 ]; do case $1 in -v) LOUD=1;; esac; shift; done\n" + fetchBoth + checkIt + " || exit 1\n[ $LOUD ] && echo ok\n" + writeIt,
 		"until":                 "until " + checkIt + "; do\n" + fetchBoth + "sleep 5\ndone\n" + writeIt,
 		"continue":              "while true; do\n" + fetchBoth + checkIt + " || continue\n" + writeIt + "done\n",
 		"subshell's status":     fetchBoth + "( " + checkIt + " || exit 1 ) || exit 1\n" + writeIt,
@@ -93,6 +96,9 @@ func TestGateFails(t *testing.T) {
 		"rc of another":       fetchBoth + checkIt + "\necho done\nrc=$?\n[ $rc -eq 0 ] || exit 1\n" + writeIt,
 		"local hides it":      "set -e\nup() {\n" + fetchBoth + "local r=$(" + checkIt + ")\n" + writeIt + "}\nup\n",
 		"flag was set":        fetchBoth + "OK=1\n" + checkIt + " && OK=1\n[ $OK = 1 ] && " + writeIt,
+		"written in cases":    fetchBoth + checkIt + "\ncase $1 in a) dd if=/tmp/fw of=/dev/mmcblk0p3;; b) dd if=/tmp/fw of=/dev/mmcblk0p2;; esac\n",
+		"forced always":       "FORCE=1\n" + fetchBoth + checkIt + " || [ $FORCE ] || exit 1\n" + writeIt,
+		"forced or not":       takeForce + fetchBoth + checkIt + "\nif [ \"$FORCE\" = 1 ]; then flashcp /tmp/fw /dev/mtd3; else flashcp /tmp/fw /dev/mtd4; fi\n",
 		"pattern fits both":   fetchBoth + checkIt + " | grep -q Verif || exit 1\n" + writeIt,
 		"if a signature came": fetchBoth + "if [ -s /tmp/s ]; then\n" + checkIt + " || exit 1\nfi\n" + writeIt,
 		"list is not signed":  fetchBoth + "cd /tmp && sha256sum -c s || exit 1\n" + writeIt,
@@ -136,6 +142,17 @@ func TestGateUnknown(t *testing.T) {
 		"another switch":       fetchBoth + "if ! " + checkIt + " && [ \"$FORCE_FILE\" != \"$2\" ]; then exit 1; fi\n" + writeIt,
 		"a variable":           fetchBoth + "if [ \"$SKIP_VERIFY\" != 1 ]; then " + checkIt + " || exit 1; fi\n" + writeIt,
 		"a variable, in bash":  "#!/bin/bash\n" + fetchBoth + "[[ -n $NOVERIFY ]] || " + checkIt + " || exit 1\n" + writeIt,
+		"a variable, or":       fetchBoth + checkIt + " || [ $FORCE ] || exit 1\n" + writeIt,
+		"a variable, before":   fetchBoth + "[ -n \"$FORCE\" ] || " + checkIt + " || exit 1\n" + writeIt,
+		"a variable's case":    fetchBoth + "case $FORCE in 1) ;; *) " + checkIt + " || exit 1;; esac\n" + writeIt,
+		"a default":            "FORCE=${FORCE:-0}\n" + fetchBoth + "[ \"$FORCE\" = 1 ] || " + checkIt + " || exit 1\n" + writeIt,
+		"a default, set":       ": ${FORCE:=0}\n" + fetchBoth + "[ \"$FORCE\" = 1 ] || " + checkIt + " || exit 1\n" + writeIt,
+		"a flag":               "FORCE=0\n" + takeForce + fetchBoth + "[ $FORCE = 1 ] || " + checkIt + " || exit 1\n" + writeIt,
+		"a flag, or":           takeForce + fetchBoth + checkIt + " || [ $FORCE ] || exit 1\n" + writeIt,
+		"a flag of a list":     "for a in \"$@\"; do case $a in -f) FORCE=1;; esac; done\n" + fetchBoth + checkIt + " || [ $FORCE ] || exit 1\n" + writeIt,
+		"an option":            "FORCE=\nwhile getopts f o; do case $o in f) FORCE=1;; esac; done\n" + fetchBoth + checkIt + " || [ $FORCE ] || exit 1\n" + writeIt,
+		"an option of two":     "while :; do case $1 in -v) LOUD=1;; -f) FORCE=1;; *) break;; esac; shift; done\n" + fetchBoth + checkIt + " || [ $FORCE ] || exit 1\n" + writeIt,
+		"an argument's name":   "[ \"$1\" = -f ] && FORCE=1\n" + fetchBoth + checkIt + " || [ $FORCE ] || exit 1\n" + writeIt,
 		"removed":              fetchBoth + checkIt + " || rm -f /tmp/fw\n" + writeIt,
 	} {
 		if got := gateJudged(t, script); got != VerifiesUnknown {

@@ -12,6 +12,7 @@ type opening struct {
 	at      assay.Location
 	doubts  []string
 	answers []int
+	of      []int // how many answers there are
 	strange []string
 	failed  bool
 	handed  bool // what is written was handed in
@@ -22,9 +23,15 @@ type opening struct {
 func (f *gateFinding) verification(problem string) Verification {
 	var open, doubtful []assay.Location
 	why := ""
+	left := maxCoverSteps
+	whole := covers(f.holes, &left)
 	for i := range f.holes {
 		h := &f.holes[i]
-		switch reason := h.unsure(f); {
+		reason := h.unsure(f)
+		if reason == "" && f.verifies && !whole {
+			reason = h.doubt(0)
+		}
+		switch {
 		case reason == "":
 			open = append(open, h.at)
 		default:
@@ -67,10 +74,54 @@ func (h *opening) unsure(f *gateFinding) string {
 			at := slices.Index(o.doubts, d)
 			return at >= 0 && o.answers[at] != h.answers[i]
 		}) {
-			return "it is written without a check where " + shortened(d) + " says so"
+			return h.doubt(i)
 		}
 	}
 	return ""
+}
+
+// doubt says which decision a write hangs on.
+func (h *opening) doubt(i int) string {
+	if i >= len(h.doubts) {
+		return ""
+	}
+	return "it is written without a check where " + shortened(h.doubts[i]) + " says so"
+}
+
+// maxCoverSteps is the number of steps in which it is found out whether writes happen
+// whatever the script is told.
+const maxCoverSteps = 4096
+
+// covers reports whether there is a write without a check whatever the answers to what the
+// script asks are: both of "-f" and of what else an argument may be.
+func covers(holes []opening, left *int) bool {
+	if *left--; *left < 0 || len(holes) == 0 {
+		return false
+	}
+	if slices.ContainsFunc(holes, func(h opening) bool { return len(h.doubts) == 0 }) {
+		return true
+	}
+	asked := holes[0].doubts[0]
+	answers, without := map[int][]opening{}, []opening{}
+	for _, h := range holes {
+		at := slices.Index(h.doubts, asked)
+		if at < 0 {
+			without = append(without, h)
+			continue
+		}
+		rest := opening{}
+		for i, d := range h.doubts {
+			if d != asked {
+				rest.doubts, rest.answers, rest.of = append(rest.doubts, d), append(rest.answers, h.answers[i]), append(rest.of, h.of[i])
+			}
+		}
+		answers[h.answers[at]] = append(answers[h.answers[at]], rest)
+	}
+	all := len(answers) >= holes[0].of[0]
+	for _, some := range answers {
+		all = all && covers(slices.Concat(some, without), left)
+	}
+	return all || covers(without, left)
 }
 
 func shortened(s string) string {

@@ -72,6 +72,7 @@ func (g *gate) statement(r *shellRun, s *syntax.Stmt) (outcome, flow) {
 	switch c := s.Cmd.(type) {
 	case *syntax.CallExpr:
 		g.spoken = works
+		g.leaves(r, c)
 		got, f := r.callExpr(c, s.Redirs)
 		if len(c.Args) == 0 {
 			got = g.spoken
@@ -95,6 +96,7 @@ func (g *gate) statement(r *shellRun, s *syntax.Stmt) (outcome, flow) {
 		return g.subshell(r, c.Stmts)
 	case *syntax.TestClause:
 		got := r.testExpr(c.X, 0)
+		g.recalls(c.X)
 		if len(g.environment(r, c.X)) > 0 {
 			got = unsure
 		}
@@ -235,6 +237,10 @@ func (g *gate) forClause(r *shellRun, c *syntax.ForClause) (outcome, flow) {
 
 func (g *gate) caseClause(r *shellRun, c *syntax.CaseClause) (outcome, flow) {
 	v := r.word(c.Word)
+	if outer := g.environment(r, c.Word); len(outer) > 0 {
+		v = outer[0]
+	}
+	g.recalls(c.Word)
 	var may [][]*syntax.Stmt
 	certain := false
 	for _, item := range c.Items {
@@ -257,13 +263,14 @@ func (g *gate) caseClause(r *shellRun, c *syntax.CaseClause) (outcome, flow) {
 			break
 		}
 	}
+	answers := max(len(may), 2) // a list of cases without "*" names all that its writer knew
 	if !certain {
 		may = append(may, nil)
 	}
 	taken := 0
 	if len(may) > 1 {
 		taken = g.choose(len(may))
-		g.weighTest(r, []shellValue{v}, outcome(taken))
+		g.weighTest([]shellValue{v}, outcome(taken), answers)
 	}
 	return r.stmts(may[taken])
 }
@@ -373,6 +380,22 @@ func (g *gate) exit(r *shellRun, a []shellValue) (outcome, flow) {
 	return works, f
 }
 
+// shift makes other arguments the first ones, of which tests ask anew.
+func (g *gate) shift(r *shellRun, a []shellValue) (outcome, flow) {
+	g.shifts++
+	return shellShift(r, a)
+}
+
+// getopts takes one option more, or none: the caller says which.
+func (g *gate) getopts(r *shellRun, a []shellValue) (outcome, flow) {
+	got, f := shellGetopts(r, a)
+	if got == unsure {
+		got = outcomeOf(g.choose(2) == 0)
+		g.hangs("getopts "+strings.Join(texts(a), " "), got, 2)
+	}
+	return got, f
+}
+
 func (g *gate) cd(r *shellRun, a []shellValue) (outcome, flow) {
 	to := "/"
 	if len(a) > 0 {
@@ -386,6 +409,7 @@ func (g *gate) cd(r *shellRun, a []shellValue) (outcome, flow) {
 func (g *gate) test(r *shellRun, a []shellValue) (outcome, flow) {
 	got, f := shellTest(r, a)
 	for _, word := range r.callAt.Args {
+		g.recalls(word)
 		if outer := g.environment(r, word); len(outer) > 0 {
 			got, a = unsure, append(slices.Clone(a), outer...)
 		}

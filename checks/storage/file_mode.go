@@ -23,13 +23,14 @@ var FileMode = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Medium,
 	Provision: []string{"5.4-1"},
-	Version:   3,
-	Needs:     checks.Needs(facts.SecretFiles, facts.OpenTrees),
+	Version:   4,
+	Needs:     checks.Needs(facts.SecretFiles, facts.OpenTrees, facts.OfferedSettings),
 	Run:       func(c *checks.Context) checks.Judgement { return fileMode(c).WithDeclared(declaredOpen(c.Product)...) },
 }
 
 func fileMode(c *checks.Context) checks.Judgement {
 	secrets, trees := checks.Ask(c, facts.SecretFiles), checks.Ask(c, facts.OpenTrees)
+	offered := checks.Ask(c, facts.OfferedSettings)
 	if len(secrets) == 0 {
 		if gap := c.Gap(); gap != "" {
 			return c.Inconclusive("no file with a secret was found, but %s", gap)
@@ -46,7 +47,7 @@ func fileMode(c *checks.Context) checks.Judgement {
 		}
 		examined = append(examined, s.Location)
 		if s.Open() && !slices.ContainsFunc(trees, func(t facts.OpenTree) bool { return t.Holds(s.Location) }) {
-			found = append(found, checks.Noted(checks.Graded(assay.Medium, s.Location),
+			found = append(found, checks.Noted(openSeverity(s, offered),
 				fmt.Sprintf("everyone on the device can %s the %s in %s", verb(s), s.What, assay.Inside(s.Location.Path)),
 				fmt.Sprintf("mode %04o", s.Mode), s.Location))
 		}
@@ -56,6 +57,16 @@ func fileMode(c *checks.Context) checks.Judgement {
 		return c.Inconclusive("%s lies where files have no modes", modeless).With(found...)
 	}
 	return j
+}
+
+// openSeverity is Medium; a password in settings that nothing took up is a note, as it is in
+// credentials/plaintext, and a key or a hash opens something all the same.
+func openSeverity(s facts.SecretFile, offered []string) assay.Severity {
+	severity := checks.Graded(assay.Medium, s.Location)
+	if s.OfSettings() && slices.Contains(offered, s.Location.Path) {
+		return min(severity, assay.Low)
+	}
+	return severity
 }
 
 // openTrees makes one finding of a whole tree that lost its modes, not one for
