@@ -164,3 +164,24 @@ func runEnd(b []byte, i int, c byte) int {
 	}
 	return i
 }
+
+func shifted(ranges []Range, by int64) []Range {
+	out := slices.Clone(ranges)
+	for i := range out {
+		out[i].Offset += by
+	}
+	return out
+}
+
+// merge joins neighbours that became the same.
+func merge(ranges []Range) []Range {
+	var out []Range
+	for _, r := range ranges {
+		if n := len(out); n > 0 && out[n-1].Class == r.Class && out[n-1].What == r.What {
+			out[n-1].Length += r.Length
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}

@@ -121,8 +121,7 @@ func namedKeyFiles(texts *TextSet) map[string]bool {
 // writtenKeys finds keys that a script puts into authorized_keys.
 func writtenKeys(s Script) []AuthorizedKey {
 	var found []AuthorizedKey
-	for i := range s.Commands {
-		c := &s.Commands[i]
+	for _, c := range s.Commands.All() {
 		var to string
 		text := strings.Join(c.Args, " ") + "\n"
 		for _, d := range c.Redirects {

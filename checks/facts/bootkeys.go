@@ -36,11 +36,9 @@ var BootKeys = &Scan[BootKey]{
 	Name:    "boot-keys",
 	Doc:     "Public keys in the control tree of U-Boot, and whether it demands their signature.",
 	Version: 2,
-	Want: func(f *firmware.File) bool {
-		return f.Size >= fdtHeader && f.Size <= maxTree && (f.Kind == firmware.Raw || f.Kind == firmware.Regular)
-	},
-	Words: bootKeyMarks,
-	Spot:  seeBootKeys,
+	Want:    mayBeTree,
+	Words:   bootKeyMarks,
+	Spot:    seeBootKeys,
 }
 
 // The names of properties that only a tree with a key has, and the limits of the
@@ -56,10 +54,10 @@ func seeBootKeys(f *firmware.File, content []byte, marks sights) (found []BootKe
 	if !marks.Any() {
 		return nil
 	}
-	magic := []byte{0xd0, 0x0d, 0xfe, 0xed}
+	magic := []byte(fdt.Magic)
 	for at, trees := 0, 0; trees < maxBootTrees && len(found) < maxBootKeys; trees++ {
 		i := bytes.Index(content[at:], magic)
-		if i < 0 || at+i+fdtHeader > len(content) {
+		if i < 0 || at+i+minTree > len(content) {
 			break
 		}
 		at += i
@@ -100,11 +98,6 @@ func bootKeysOf(f *firmware.File, tree *fdt.Tree, at int64) (found []BootKey) {
 		}
 	}
 	return found
-}
-
-// propertyText is a short text in a property.
-func propertyText(p fdt.Property) string {
-	return cString(p.Value.Head(int(min(p.Value.Size, 64))))
 }
 
 // bootKey puts a key together from the numbers that mkimage writes, as a

@@ -41,9 +41,8 @@ var DerivedPasswords = &Fact[[]DerivedPassword]{
 		}
 		found := []DerivedPassword{}
 		for _, s := range scripts {
-			for i := range s.Commands {
-				c := &s.Commands[i]
-				if sets := setsPassword(c); c.Device && sets != "" {
+			for _, c := range s.Commands.All() {
+				if sets := setsPassword(&c); c.Device && sets != "" {
 					d := DerivedPassword{Script: s.Name, Sets: sets, Booted: booted[s.Path], Location: c.Location}
 					d.Places = []assay.Location{c.Location}
 					if !slices.ContainsFunc(found, func(e DerivedPassword) bool { return e.Location == d.Location }) {

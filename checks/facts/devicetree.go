@@ -2,93 +2,64 @@ package facts
 
 import (
 	"bytes"
-	"encoding/binary"
-	"errors"
-	"fmt"
 	"strings"
+
+	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/firmware/fdt"
+	"github.com/assay-iot/assay/firmware/format"
 )
 
-// Limits of a device tree blob.
+// Limits of a device tree that facts look into, in bytes: a header, and far more than
+// any board has.
 const (
-	fdtHeader    = 40
-	maxTree      = 16 << 20
-	maxTreeDepth = 64
-	maxTreeNodes = 1 << 16
+	minTree = 40
+	maxTree = 16 << 20
+	maxPart = 1 << 10 // of the names of a part
 )
 
-// treeNode is an enabled node of a device tree.
-type treeNode struct {
-	offset     int // of its begin token
-	compatible []string
+// mayBeTree reports whether a file has the size and the kind of a device tree.
+func mayBeTree(f *firmware.File) bool {
+	return f.Size >= minTree && f.Size <= maxTree && (f.Kind == firmware.Raw || f.Kind == firmware.Regular)
 }
 
-var errNoTree = errors.New("not a device tree")
-
-// walkTree calls found for each node of a flattened device tree (Devicetree
-// Specification, release v0.4, chapter 5) that has a compatible property and is
-// not disabled, itself or above.
-func walkTree(data []byte, found func(treeNode)) error {
-	if len(data) < fdtHeader || binary.BigEndian.Uint32(data) != 0xd00dfeed {
-		return errNoTree
+// enabledParts calls found for each node that has a compatible property and is not
+// disabled, itself or above (Devicetree Specification, release v0.4, 2.3.1 and 2.3.4):
+// with the offset of its first token and the names, the most specific first. Of a tree
+// that is damaged the parts in front of the damage count.
+func enabledParts(content []byte, found func(offset int, compatible []string)) {
+	if !bytes.HasPrefix(content, []byte(fdt.Magic)) {
+		return
 	}
-	word := func(at int) int { return int(binary.BigEndian.Uint32(data[at:])) }
-	total, at, names := word(4), word(8), word(12)
-	if total > len(data) || at < fdtHeader || at > total || names > total || at%4 != 0 {
-		return fmt.Errorf("device tree: its parts lie outside its %d bytes", len(data))
+	tree, _ := fdt.Parse(format.InMemory(content))
+	if tree == nil {
+		return
 	}
-	type open struct {
-		node treeNode
-		off  bool
-	}
-	var stack []open
-	for nodes := 0; at+4 <= total; {
-		token := word(at)
-		start := at
-		at += 4
-		switch token {
-		case 1: // begin of a node: its name
-			n := strings.IndexByte(string(data[at:min(total, at+256)]), 0)
-			if nodes++; n < 0 || len(stack) >= maxTreeDepth || nodes > maxTreeNodes {
-				return fmt.Errorf("device tree: node at offset %d: too long a name, too deep or too many", start)
-			}
-			off := len(stack) > 0 && stack[len(stack)-1].off
-			stack = append(stack, open{treeNode{offset: start}, off})
-			at += (n + 4) &^ 3
-		case 2: // end of a node
-			if len(stack) == 0 {
-				return fmt.Errorf("device tree: end without begin at offset %d", start)
-			}
-			top := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			if !top.off && len(top.node.compatible) > 0 {
-				found(top.node)
-			}
-		case 3: // property: length, offset of its name, value
-			if at+8 > total || len(stack) == 0 {
-				return fmt.Errorf("device tree: property at offset %d is cut off", start)
-			}
-			n, name := word(at), names+word(at+4)
-			at += 8
-			if n < 0 || n > total-at || name < names || name >= total {
-				return fmt.Errorf("device tree: property at offset %d lies outside", start)
-			}
-			top := &stack[len(stack)-1]
-			switch cString(data[name:min(total, name+32)]) {
+	var walk func(*fdt.Node)
+	walk = func(n *fdt.Node) {
+		var compatible []string
+		for _, p := range n.Properties {
+			switch p.Name {
 			case "compatible":
-				top.node.compatible = strings.FieldsFunc(string(data[at:at+min(n, 1024)]), func(r rune) bool { return r == 0 })
+				compatible = strings.FieldsFunc(string(p.Value.Head(maxPart)), func(r rune) bool { return r == 0 })
 			case "status":
-				s := cString(data[at : at+n])
-				top.off = top.off || s != "okay" && s != "ok"
+				if s := propertyText(p); s != "okay" && s != "ok" {
+					return
+				}
 			}
-			at += (n + 3) &^ 3
-		case 4: // no operation
-		case 9: // end
-			return nil
-		default:
-			return fmt.Errorf("device tree: unknown token %d at offset %d", token, start)
+		}
+		if len(compatible) > 0 {
+			found(int(n.Offset), compatible)
+		}
+		for _, c := range n.Children {
+			walk(c)
 		}
 	}
-	return nil
+	walk(tree.Root)
+}
+
+// propertyText is a short text in a property.
+func propertyText(p fdt.Property) string {
+	return cString(p.Value.Head(int(min(p.Value.Size, 64))))
 }
 
 // cString gives the bytes up to the first NUL.

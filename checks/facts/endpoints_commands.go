@@ -51,9 +51,8 @@ func askedBy(s Script, named []Endpoint) []Endpoint {
 	var all []Endpoint
 	seen := map[string]bool{}
 	root, _, _ := cutLast(s.Path, "!")
-	for i := range s.Commands {
-		c := &s.Commands[i]
-		e, whole, ok := commandHost(c)
+	for _, c := range s.Commands.All() {
+		e, whole, ok := commandHost(&c)
 		if !ok || whole && written(e) || e.Local() || notContacted(e) || seen[e.URL] || len(all) >= maxEndpointsFile {
 			continue
 		}

@@ -80,9 +80,11 @@ func (g *boot) passwordWrites() []PasswordWrite {
 		t, ok := g.texts.Get(g.root, strings.TrimPrefix(path.Clean("/"+name), "/"))
 		return t.Content, ok && !Unresolved(name)
 	}}
-	for _, c := range g.commands {
-		r.commands = append(r.commands, c.Command)
+	var p commandPacker
+	for i := range g.commands {
+		p.add(&g.commands[i].Command)
 	}
+	r.commands = p.packed()
 	return r.passwordWrites()
 }
 
@@ -115,7 +117,7 @@ func (s *TextSet) reader(container string) func(string) (string, bool) {
 
 // commandReader understands commands one after the other.
 type commandReader struct {
-	commands []Command
+	commands Commands
 	root     string
 	read     func(name string) (string, bool)
 	found    []PasswordWrite
@@ -137,8 +139,8 @@ var passwordSetters = map[string]func(r *commandReader, i int, args []string){
 }
 
 func (r *commandReader) passwordWrites() []PasswordWrite {
-	for i := range r.commands {
-		name, args := r.commands[i].Effective()
+	for i, c := range r.commands.All() {
+		name, args := c.Effective()
 		if set, ok := passwordSetters[path.Base(name)]; ok {
 			set(r, i, args)
 			continue
@@ -164,7 +166,7 @@ func (r *commandReader) add(i int, account, word string, plain bool) {
 	case made != "":
 		w.State, w.HashKind, w.Secret = Plain, hashes.PlainText, NewSecret("password", made)
 	case Unresolved(word):
-		if r.commands[i].Device || madeByChance(word) {
+		if r.commands.At(i).Device || madeByChance(word) {
 			return
 		}
 	case plain:
@@ -181,7 +183,7 @@ func (r *commandReader) unclear(i int, account, file string) {
 }
 
 func (r *commandReader) write(i int, account string) PasswordWrite {
-	c := r.commands[i]
+	c := r.commands.At(i)
 	return PasswordWrite{
 		Account: account, Kind: UnixAccount, UID: -1, By: c.Program(), Conditional: c.Conditional, Root: r.root, Location: c.Location,
 	}
@@ -303,11 +305,11 @@ func (r *commandReader) batchPassword(i int, args []string) {
 	if !strings.Contains(flags, "b") || len(args) < 3 {
 		return
 	}
-	before := len(r.found)
+	before, c := len(r.found), r.commands.At(i)
 	r.add(i, args[1], args[2], true)
 	for j := range r.found[before:] {
 		r.found[before+j].Kind = WebAccount
-		if r.commands[i].Program() == "mosquitto_passwd" {
+		if c.Program() == "mosquitto_passwd" {
 			r.found[before+j].Kind = MosquittoAccount
 		}
 	}

@@ -18,8 +18,7 @@ func scriptSecrets(set *TextSet, s Script) []PlainSecret {
 			found = append(found, PlainSecret{Name: w.By, Account: forPeople(w.Account), OnList: isListed(value), Secret: w.Secret, Location: w.Location})
 		}
 	}
-	for i := range s.Commands {
-		c := &s.Commands[i]
+	for i, c := range s.Commands.All() {
 		if !slices.ContainsFunc(found, func(p PlainSecret) bool { return p.Location == c.Location }) {
 			found = append(found, r.commandSecrets(i)...)
 		}
@@ -33,7 +32,7 @@ func scriptSecrets(set *TextSet, s Script) []PlainSecret {
 // commandSecrets finds passwords in assignments, arguments and documents of a
 // command.
 func (r *commandReader) commandSecrets(i int) []PlainSecret {
-	c := r.commands[i]
+	c := r.commands.At(i)
 	var found []PlainSecret
 	for _, a := range c.Assigns {
 		found = append(appendSecret(found, a.Name, a.Value), recordSecrets(a.Value)...)
@@ -100,7 +99,7 @@ func pairs(key, value string) func(func(string, string) bool) {
 // written is the text that a command puts into a file.
 func (r *commandReader) written(i int, program string) (string, bool) {
 	into := func(op string) bool { return strings.HasPrefix(op, ">") }
-	c := r.commands[i]
+	c := r.commands.At(i)
 	for _, d := range c.Redirects {
 		if d.Text != "" {
 			return d.Text, true

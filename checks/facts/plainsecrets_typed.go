@@ -10,9 +10,10 @@ import (
 // here-document or through a pipe: into an FTP client the login, into cryptsetup the
 // key of the disk, into docker and sudo what they ask for.
 func (r *commandReader) typedSecrets(i int) []PlainSecret {
-	name, args := r.commands[i].Effective()
+	c := r.commands.At(i)
+	name, args := c.Effective()
 	program := path.Base(name)
-	if path.Base(r.commands[i].Name) == "sudo" && hasFlag(r.commands[i].Args, "-S", "--stdin") {
+	if path.Base(c.Name) == "sudo" && hasFlag(c.Args, "-S", "--stdin") {
 		return r.typedLine(i, "sudo -S")
 	}
 	switch program {

@@ -124,20 +124,25 @@ func isCommandText(s string) bool {
 func compiledScripts(set *TextSet, lines []compiledLine) []Script {
 	r := scriptReader{texts: set}
 	var all []Script
+	var commands [][]Command // of each
 	for _, l := range lines {
 		at := l.location
 		s := r.read(Text{File: l.file, Content: shellText(l.text), place: &at})
 		if s.Problem != "" {
 			continue
 		}
-		for i := range s.Commands {
-			s.Commands[i].Conditional = true
+		list := s.Commands.List()
+		for i := range list {
+			list[i].Conditional = true
 		}
 		if n := len(all); n > 0 && all[n-1].Path == s.Path {
-			all[n-1].Commands = append(all[n-1].Commands, s.Commands...)
+			commands[n-1] = append(commands[n-1], list...)
 			continue
 		}
-		all = append(all, s)
+		all, commands = append(all, s), append(commands, list)
+	}
+	for i := range all {
+		all[i].Commands = packCommands(commands[i])
 	}
 	slices.SortStableFunc(all, func(a, b Script) int { return cmp.Compare(a.Path, b.Path) })
 	return all

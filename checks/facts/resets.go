@@ -51,9 +51,8 @@ var Resets = &Fact[[]Reset]{
 		}
 		all = slices.Clone(all)
 		for _, s := range scripts {
-			for i := range s.Commands {
-				c := &s.Commands[i]
-				if how, wipes := resetBy(s, c); how != "" {
+			for _, c := range s.Commands.All() {
+				if how, wipes := resetBy(s, &c); how != "" {
 					all = append(all, Reset{Trigger: triggerOf(s.Name), How: how, Wipes: wipes, Root: rootOf(s), Location: c.Location})
 				}
 			}

@@ -184,15 +184,13 @@ func nodeKind(compatible string) string {
 var deviceTrees = &Scan[Sensor]{
 	Name: "device-trees",
 	Doc:  "Enabled nodes of sensors and radios in device tree blobs.",
-	Want: func(f *firmware.File) bool {
-		return f.Size >= fdtHeader && f.Size <= maxTree && (f.Kind == firmware.Raw || f.Kind == firmware.Regular)
-	},
+	Want: mayBeTree,
 	See: func(f *firmware.File, content []byte) []Sensor {
 		var all []Sensor
-		_ = walkTree(content, func(n treeNode) {
-			for _, c := range n.compatible {
+		enabledParts(content, func(offset int, compatible []string) {
+			for _, c := range compatible {
 				if kind := nodeKind(c); kind != "" {
-					all = append(all, Sensor{Kind: kind, Sign: SignHardware, Name: c, Root: containerPath(f), Location: span(f, n.offset, n.offset+4)})
+					all = append(all, Sensor{Kind: kind, Sign: SignHardware, Name: c, Root: containerPath(f), Location: span(f, offset, offset+4)})
 					return
 				}
 			}

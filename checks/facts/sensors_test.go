@@ -38,8 +38,9 @@ func tree(nodes ...string) []byte {
 	}
 	word(2)
 	word(9)
-	h := make([]byte, fdtHeader)
-	for i, v := range []uint32{0xd00dfeed, uint32(fdtHeader + len(s) + len(names)), fdtHeader, uint32(fdtHeader + len(s)), 28, 17, 16, 0, uint32(len(names)), uint32(len(s))} {
+	const begin = minTree + 16 // behind the header and the end of the reserved memory
+	h := make([]byte, begin)
+	for i, v := range []uint32{0xd00dfeed, uint32(begin + len(s) + len(names)), begin, uint32(begin + len(s)), minTree, 17, 16, 0, uint32(len(names)), uint32(len(s))} {
 		binary.BigEndian.PutUint32(h[4*i:], v)
 	}
 	return append(append(h, s...), names...)
@@ -74,6 +75,9 @@ func TestSensors(t *testing.T) {
 		"an app's library":     {"opt/app/camera.so", elf, ""},
 		"message passing":      {"usr/lib/libmpi.so", elf, ""},
 		"another node":         {"boot/a.dtb", string(tree("fixed-clock okay")), ""},
+		"a damaged tree":       {"boot/a.dtb", damaged(tree("ovti,ov5640 okay", "dmic-codec")), "camera hardware ovti,ov5640"},
+		"damage within a node": {"boot/a.dtb", cutBefore(tree("dmic-codec", "ovti,ov5640 disabled")), "microphone hardware dmic-codec"},
+		"a tree that is cut":   {"boot/a.dtb", string(tree("ovti,ov5640 okay"))[:60], ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
@@ -87,22 +91,40 @@ func TestSensors(t *testing.T) {
 	}
 }
 
-func TestWalkTreeDamaged(t *testing.T) {
+// damaged has an unknown token for the beginning of a tree's last node.
+func damaged(b []byte) string {
+	i := strings.LastIndex(string(b), "\x00\x00\x00\x01node@0\x00")
+	b[i+3] = 7
+	return string(b)
+}
+
+// cutBefore has an unknown token for the last property of a tree.
+func cutBefore(b []byte) string {
+	i := strings.LastIndex(string(b), "\x00\x00\x00\x03")
+	b[i+3] = 7
+	return string(b)
+}
+
+func TestEnabledPartsDamaged(t *testing.T) {
 	whole := tree("ovti,ov5640 okay", "dmic-codec")
 	for n := range whole {
-		_ = walkTree(whole[:n], func(treeNode) {})
+		enabledParts(whole[:n], func(int, []string) {})
 		changed := append([]byte(nil), whole...)
 		changed[n] ^= 0xff
-		_ = walkTree(changed, func(treeNode) {})
+		enabledParts(changed, func(int, []string) {})
 	}
 }
 
-func FuzzWalkTree(f *testing.F) {
+func FuzzEnabledParts(f *testing.F) {
 	f.Add(tree("ovti,ov5640 okay", "dmic-codec disabled"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		n := 0
-		_ = walkTree(data, func(treeNode) { n++ })
-		if n > maxTreeNodes {
+		enabledParts(data, func(at int, compatible []string) {
+			if n++; at < minTree || at > len(data) || len(compatible) == 0 {
+				t.Error(at, compatible)
+			}
+		})
+		if n > 1<<16 {
 			t.Error(n)
 		}
 	})

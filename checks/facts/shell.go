@@ -66,12 +66,12 @@ type Assign struct {
 // the order of their running; those of functions that are called stand at each
 // call, the others at the end.
 type Script struct {
-	Path     string    `json:"path"` // container path, "!", name
-	Name     string    `json:"name"` // inside the container
-	Shell    string    `json:"shell,omitempty"`
-	ErrExit  bool      `json:"err_exit,omitempty"` // set -e: any failing command ends it
-	Commands []Command `json:"commands"`
-	Problem  string    `json:"problem,omitempty"` // what of it could not be read, and why
+	Path     string   `json:"path"` // container path, "!", name
+	Name     string   `json:"name"` // inside the container
+	Shell    string   `json:"shell,omitempty"`
+	ErrExit  bool     `json:"err_exit,omitempty"` // set -e: any failing command ends it
+	Commands Commands `json:"commands"`
+	Problem  string   `json:"problem,omitempty"` // what of it could not be read, and why
 }
 
 // Program is the base name of the program that a command runs, looking through

@@ -24,7 +24,7 @@ func TestScriptsInOtherCharacterSets(t *testing.T) {
 			t.Errorf("%s: %s", c.name, problem)
 			continue
 		}
-		s := script(t, content).Commands
+		s := list(script(t, content))
 		if len(s) != 2 || len(s[0].Args) != 1 || s[0].Args[0] != c.word {
 			t.Errorf("%s: commands %+v, want echo %q", c.name, s, c.word)
 			continue

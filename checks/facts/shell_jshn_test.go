@@ -34,7 +34,7 @@ func TestJSONOfScripts(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			files := map[string]string{"bin/s": strings.ReplaceAll(caller, "jshn.sh", tc.file), "usr/share/libubox/" + tc.file: tc.library}
 			var ran []string
-			for _, c := range scriptOf(t, "bin/s", files).Commands {
+			for _, c := range list(scriptOf(t, "bin/s", files)) {
 				if c.Name != "" {
 					ran = append(ran, words(c))
 				}
@@ -50,7 +50,7 @@ func TestJSONOfScripts(t *testing.T) {
 func TestJSONLibraryItself(t *testing.T) {
 	s := scriptOf(t, "usr/share/libubox/jshn.sh", map[string]string{"usr/share/libubox/jshn.sh": jshnLike})
 	heard := map[string]bool{}
-	for _, c := range s.Commands {
+	for _, c := range s.Commands.All() {
 		heard[c.Function] = true
 	}
 	for _, name := range []string{"_set", "json_get_var", "json_dump"} {

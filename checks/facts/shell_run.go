@@ -160,9 +160,9 @@ func newShellRun(w *shellWorld, src Text, args []shellValue, argsKnown bool) *sh
 
 // scriptReader reads one script after another.
 type scriptReader struct {
-	texts    *TextSet
-	commands []*Command // of the script that is read
-	spare    []*Command // of those before
+	texts  *TextSet
+	packer commandPacker // of the commands of the script that is read
+	spare  []*Command
 }
 
 // read lists the commands of a script without deciding its conditions.
@@ -170,12 +170,8 @@ func (sr *scriptReader) read(t Text) (s Script) {
 	s = Script{Path: t.File.Path, Name: t.File.Name, Shell: shellOf(t.Content)}
 	w := &shellWorld{texts: sr.texts, left: maxScriptSteps, spare: sr.spare}
 	defer func() {
-		s.Commands = make([]Command, len(sr.commands))
-		for i, c := range sr.commands {
-			s.Commands[i] = *c
-			s.Commands[i].direct = !wraps(c.Name) // many facts ask
-		}
-		sr.spare, sr.commands = append(w.spare, sr.commands...), sr.commands[:0]
+		s.Commands = sr.packer.packed()
+		sr.spare = w.spare
 	}()
 	defer func() {
 		if v := recover(); v != nil { // one bad script must not hide the others
@@ -185,7 +181,8 @@ func (sr *scriptReader) read(t Text) (s Script) {
 	stmts, problem := sr.texts.scripts.parse(t.File.Name, t.Content)
 	s.Problem = problem
 	w.run = func(_ *shellRun, c *Command) outcome {
-		sr.commands = append(sr.commands, c)
+		sr.packer.add(c)
+		w.spare = append(w.spare, c) // it is copied
 		return unsure
 	}
 	w.lookup = func(name string, _ *shellRun) (Text, bool) { return sr.texts.Get(t.File.Container, name) }

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -13,6 +14,8 @@ func script(t testing.TB, content string) Script {
 	f := &firmware.File{Path: "x!usr/sbin/s", Name: "usr/sbin/s", Container: &firmware.Container{}, Kind: firmware.Regular}
 	return (&scriptReader{texts: &TextSet{}}).read(Text{File: f, Content: content})
 }
+
+func list(s Script) []Command { return s.Commands.List() }
 
 func words(c Command) string { return strings.TrimSpace(c.Name + " " + strings.Join(c.Args, " ")) }
 
@@ -36,7 +39,7 @@ func TestScriptResolvesVariables(t *testing.T) {
 			if s.Problem != "" {
 				t.Fatal(s.Problem)
 			}
-			got := words(s.Commands[len(s.Commands)-1])
+			got := words(s.Commands.At(s.Commands.Len() - 1))
 			if got != tc.want {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
@@ -47,10 +50,10 @@ func TestScriptResolvesVariables(t *testing.T) {
 func TestScriptPlacesCommands(t *testing.T) {
 	in := "#!/bin/sh\n# no command\nwget -O /tmp/x http://a/b || exit 1\nopenssl dgst -verify k -signature s /tmp/x && dd if=/tmp/x of=/dev/mtd3 >/dev/null 2>&1\n"
 	s := script(t, in)
-	if len(s.Commands) != 3 {
-		t.Fatalf("commands %+v", s.Commands)
+	if s.Commands.Len() != 3 {
+		t.Fatalf("commands %+v", list(s))
 	}
-	dd := s.Commands[2]
+	dd := s.Commands.At(2)
 	if dd.Location.Line != 4 || dd.Location.Offset != int64(strings.Index(in, "dd if")) || dd.Redirects[1].Op != "2>&" {
 		t.Errorf("dd at %+v, redirects %+v", dd.Location, dd.Redirects)
 	}
@@ -76,7 +79,7 @@ func TestScriptGuards(t *testing.T) {
 		{"or block", "verify || { echo bad; exit 1; }\nwrite", "write", Guard{0, true}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			for _, c := range script(t, tc.in).Commands {
+			for _, c := range list(script(t, tc.in)) {
 				if c.Name != tc.command {
 					continue
 				}
@@ -93,7 +96,7 @@ func TestScriptGuards(t *testing.T) {
 }
 
 func TestScriptPipelines(t *testing.T) {
-	c := script(t, "wget -O - $U | tar x\nls").Commands
+	c := list(script(t, "wget -O - $U | tar x\nls"))
 	if len(c) != 3 || c[0].Pipeline != 1 || c[1].Pipeline != 1 || c[2].Pipeline != 0 {
 		t.Errorf("%+v", c)
 	}
@@ -107,12 +110,12 @@ func TestCommandLooksThrough(t *testing.T) {
 		"sudo -u nobody wget x":      "wget",
 		"chroot /jail /usr/sbin/foo": "foo",
 	} {
-		c := script(t, in).Commands[0]
+		c := list(script(t, in))[0]
 		if c.Program() != want {
 			t.Errorf("%s: %s", in, c.Program())
 		}
 	}
-	if c := script(t, "curl -sSkL x").Commands[0]; !c.Has("-k", "--insecure") || c.Has("-o") {
+	if c := list(script(t, "curl -sSkL x"))[0]; !c.Has("-k", "--insecure") || c.Has("-o") {
 		t.Error("combined flags")
 	}
 }
@@ -131,7 +134,7 @@ func TestScriptLimits(t *testing.T) {
 		}
 	}
 	s := script(t, "A=xxxxxxxxxxxxxxxx\n"+strings.Repeat("A=$A$A\n", 60)+"echo $A")
-	if n := len(words(s.Commands[len(s.Commands)-1])); n > 2*maxWord {
+	if n := len(words(s.Commands.At(s.Commands.Len() - 1))); n > 2*maxWord {
 		t.Errorf("a word grew to %d bytes", n)
 	}
 }
@@ -166,13 +169,16 @@ func FuzzScript(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in string) {
 		s := script(t, in)
-		if strings.Contains(s.Problem, "could not be followed") || len(s.Commands) > maxScriptSteps {
-			t.Fatal(len(s.Commands), s.Problem)
+		if strings.Contains(s.Problem, "could not be followed") || s.Commands.Len() > maxScriptSteps {
+			t.Fatal(s.Commands.Len(), s.Problem)
 		}
-		for _, c := range s.Commands {
+		for _, c := range s.Commands.All() {
 			if c.Location.Offset < 0 || c.Location.Offset+c.Location.Length > int64(len(in)) {
 				t.Fatalf("place %+v is outside", c.Location)
 			}
+		}
+		if again := packCommands(list(s)); !reflect.DeepEqual(list(s), again.List()) {
+			t.Fatal("the commands are others when they are packed again")
 		}
 	})
 }

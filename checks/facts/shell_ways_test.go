@@ -52,7 +52,7 @@ func TestBootFollowsEachValue(t *testing.T) {
 func TestScriptListsBothBranchesOfAVariable(t *testing.T) {
 	s := script(t, "on=false\ngrep -q x /proc/cmdline && on=true\nif $on; then a; else b; fi\n")
 	var names []string
-	for _, c := range s.Commands {
+	for _, c := range s.Commands.All() {
 		names = append(names, c.Name)
 	}
 	if got := strings.Join(names, " "); got != " grep  a b" {

@@ -112,24 +112,23 @@ func scriptTokens(s Script) []Token {
 			found = append(found, Token{What: "token (" + forPeople(name) + ")", Secret: NewSecret("token", value), Location: c.Location})
 		}
 	}
-	for i := range s.Commands {
-		c := &s.Commands[i]
+	for _, c := range s.Commands.All() {
 		for _, a := range c.Assigns {
 			for _, w := range webTokens(a.Name + "=" + a.Value) {
-				add(c, "token", w.value)
+				add(&c, "token", w.value)
 			}
-			add(c, a.Name, a.Value)
+			add(&c, a.Name, a.Value)
 		}
 		_, args := c.Effective()
 		for i, a := range args {
 			name, value, ok := strings.Cut(a, "=")
 			switch m := bearer.Get().FindStringSubmatch(a); {
 			case m != nil:
-				add(c, "token", m[1])
+				add(&c, "token", m[1])
 			case ok:
-				add(c, name, value)
+				add(&c, name, value)
 			case strings.HasPrefix(a, "--") && i+1 < len(args):
-				add(c, a, args[i+1])
+				add(&c, a, args[i+1])
 			}
 		}
 	}

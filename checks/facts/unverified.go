@@ -50,20 +50,19 @@ var UnverifiedTLS = &Fact[[]Unverified]{
 		}
 		named := settingsByCommand(img, texts, add)
 		for _, s := range scripts {
-			for i := range s.Commands {
-				c := &s.Commands[i]
+			for _, c := range s.Commands.All() {
 				n := len(all)
-				add(acceptsAny(c), c.Location)
-				if len(all) > n && all[n].Update == "" && leavesPeer(c) {
+				add(acceptsAny(&c), c.Location)
+				if len(all) > n && all[n].Update == "" && leavesPeer(&c) {
 					at, ok := slices.BinarySearchFunc(img.Files, s.Path, func(f *firmware.File, path string) int { return cmp.Compare(f.Path, path) })
 					all[n].Tool = ok && isIdle(img, texts, img.Files[at])
 				}
-				named(c)
+				named(&c)
 			}
 		}
 		for _, s := range compiledScripts(texts, compiled) {
-			for i := range s.Commands {
-				add(acceptsAny(&s.Commands[i]), s.Commands[i].Location)
+			for _, c := range s.Commands.All() {
+				add(acceptsAny(&c), c.Location)
 			}
 		}
 		for i := range g.Commands { // those of units and tables stand in no script

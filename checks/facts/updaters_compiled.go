@@ -10,11 +10,15 @@ import (
 func compiledUpdater(s Script) []Updater {
 	steps := stepsOf(&s)
 	u := Updater{Name: "own", Root: rootOf(s), Verification: Verification{VerifiesUnknown, "it is compiled, which is not followed", nil}}
+	if len(steps.fetches) == 0 {
+		return nil
+	}
+	commands := s.Commands.List()
 	for _, i := range steps.fetches {
-		if !isWritten(s.Commands, i) && !isPiped(s.Commands, i) {
+		if !isWritten(commands, i) && !isPiped(commands, i) {
 			continue
 		}
-		c := &s.Commands[i]
+		c := &commands[i]
 		u.Places = append(u.Places, c.Location)
 		for _, word := range addressesIn(c) {
 			u.fetch(word, c.Location)

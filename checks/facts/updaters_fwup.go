@@ -27,8 +27,7 @@ func fwupUpdater(v *updateView) *Updater {
 	}
 	for _, s := range v.scripts {
 		verified := false
-		for i := range s.Commands {
-			c := &s.Commands[i]
+		for _, c := range s.Commands.All() {
 			if c.Program() != "fwup" {
 				continue
 			}

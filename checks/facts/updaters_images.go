@@ -81,8 +81,7 @@ func resolve(dir, name string) string {
 func (v *updateView) fetchedBy(u *Updater, program string, words ...string) {
 	for _, s := range v.scripts {
 		runs := false
-		for i := range s.Commands {
-			c := &s.Commands[i]
+		for _, c := range s.Commands.All() {
 			_, args := c.Effective()
 			if c.Program() != program || len(words) > 0 && !containsAny(args, words) {
 				continue
@@ -93,12 +92,11 @@ func (v *updateView) fetchedBy(u *Updater, program string, words ...string) {
 				u.Places = append(u.Places, c.Location)
 			}
 		}
-		for i := range s.Commands {
-			c := &s.Commands[i]
-			if !runs || !fetches(c) {
+		for _, c := range s.Commands.All() {
+			if !runs || !fetches(&c) {
 				continue
 			}
-			for _, word := range addressesIn(c) {
+			for _, word := range addressesIn(&c) {
 				u.fetch(word, c.Location)
 			}
 		}

@@ -38,14 +38,15 @@ func ownUpdater(v *updateView, s *Script, t Text) []Updater {
 		u.Verification.State = VerifiesUnknown
 		u.Verification.Reason += ", and whoever calls it chooses from where; nothing that was seen does"
 	}
-	if u.Verification.State == VerifiesNot && !soundsLikeUpdate(s.Name) && slices.ContainsFunc(s.Commands, ofDevelopers) {
+	if u.Verification.State == VerifiesNot && !soundsLikeUpdate(s.Name) && slices.ContainsFunc(s.Commands.List(), ofDevelopers) {
 		u.Verification.State = VerifiesUnknown
 		u.Verification.Reason += ", and it builds or publishes software, as developers do on machines of their own"
 	}
 	for _, i := range steps.fetches {
-		u.Places = append(u.Places, s.Commands[i].Location)
-		for _, word := range addressesIn(&s.Commands[i]) {
-			u.fetch(word, s.Commands[i].Location)
+		c := s.Commands.At(i)
+		u.Places = append(u.Places, c.Location)
+		for _, word := range addressesIn(&c) {
+			u.fetch(word, c.Location)
 		}
 	}
 	return []Updater{u}
@@ -68,7 +69,7 @@ func ofDevelopers(c Command) bool {
 // seen calls it.
 func isTool(v *updateView, s *Script, steps updateSteps, t Text) bool {
 	for _, i := range steps.fetches {
-		if !leavesPeer(&s.Commands[i]) {
+		if c := s.Commands.At(i); !leavesPeer(&c) {
 			return false
 		}
 	}
@@ -103,17 +104,16 @@ func (u updateSteps) worthFollowing(s *Script) bool {
 func stepsOf(s *Script) updateSteps {
 	u := updateSteps{}
 	var media []string
-	for i := range s.Commands {
-		c := &s.Commands[i]
-		dir, mounts := mountsMedium(c)
+	for i, c := range s.Commands.All() {
+		dir, mounts := mountsMedium(&c)
 		if mounts {
 			media = append(media, dir)
 		}
-		if mounts || fetches(c) || unpacksMedium(c) || uploads(s.Name, c) || runsFromMedium(c, media) || slices.ContainsFunc(c.Args, fetchedInside) {
+		if mounts || fetches(&c) || unpacksMedium(&c) || uploads(s.Name, &c) || runsFromMedium(&c, media) || slices.ContainsFunc(c.Args, fetchedInside) {
 			u.fetches = append(u.fetches, i)
 		}
 		_, args := c.Effective()
-		u.writes = u.writes || writesSoftware(c) || installsPackage(c.Program(), args)
+		u.writes = u.writes || writesSoftware(&c) || installsPackage(c.Program(), args)
 	}
 	return u
 }

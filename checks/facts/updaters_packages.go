@@ -138,8 +138,7 @@ func laxOption(want string) func(string) bool {
 // given gives the commands of scripts that run a program with such an option.
 func (v *updateView) given(program string, lax func(option string) bool) (places []assay.Location) {
 	for _, s := range v.scripts {
-		for i := range s.Commands {
-			c := &s.Commands[i]
+		for _, c := range s.Commands.All() {
 			if c.Program() == program && slices.ContainsFunc(c.Args, lax) {
 				places = append(places, c.Location)
 			}

@@ -51,8 +51,7 @@ func swupdateUpdater(v *updateView) *Updater {
 		}
 	}
 	for _, s := range v.scripts {
-		for i := range s.Commands {
-			c := &s.Commands[i]
+		for _, c := range s.Commands.All() {
 			if c.Program() == "swupdate" {
 				_, args := c.Effective()
 				given.read(u, args, c.Location)

@@ -124,8 +124,7 @@ var uciKey = lazy(`^wireless\.[^=]+\.key=["']?(.*?)["']?$`)
 // uciWifiKeys finds keys that scripts set with uci.
 func uciWifiKeys(s Script) []WifiNetwork {
 	var found []WifiNetwork
-	for i := range s.Commands {
-		c := &s.Commands[i]
+	for _, c := range s.Commands.All() {
 		if c.Program() != "uci" {
 			continue
 		}

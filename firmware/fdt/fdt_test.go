@@ -112,6 +112,42 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestDamaged keeps of a broken structure what is whole.
+func TestDamaged(t *testing.T) {
+	const names = "compatible\x00status\x00"
+	part := func(rest ...any) []byte { return words(append([]any{1, "a\x00", 3, 2, 0, "x\x00"}, rest...)...) }
+	for name, c := range map[string]struct {
+		behind []byte // of the root's token, in front of an unknown one
+		want   string
+	}{
+		"behind a node":           {part(2), "a"},
+		"in a node":               {part(), ""},
+		"behind another":          {append(part(2), words(1, "b\x00", 3, 2, 0, "y\x00")...), "a"},
+		"below a node":            {append(part(), words(1, "b\x00")...), "a"},
+		"in the node around many": {append(part(), words(1, "b\x00", 2, 1, "c\x00", 2)...), "a a/b a/c"},
+	} {
+		structure := append(append(words(1, "\x00"), c.behind...), words(7, 2, 2, 9)...)
+		tree, err := fdt.Parse(format.InMemory(blob(structure, names)))
+		if err == nil || tree == nil {
+			t.Errorf("%s: %v, tree %v", name, err, tree)
+			continue
+		}
+		var got []string
+		for _, n := range tree.Root.Children {
+			got = append(got, n.Name)
+			for _, m := range n.Children {
+				got = append(got, n.Name+"/"+m.Name)
+			}
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	if tree, err := fdt.Parse(format.InMemory(blob(words(7, 7, 7, 7), names))); tree != nil || err == nil {
+		t.Errorf("without a root: %v, %v", tree, err)
+	}
+}
+
 // source writes a tree as a source for dtc that leaves nothing to its taste.
 func source(t *testing.T, tree *fdt.Tree) string {
 	t.Helper()

@@ -25,13 +25,10 @@ const (
 )
 
 // Parse reads the tree that begins an input. Values are not read: they are runs
-// of the input.
+// of the input. Of a structure that is damaged, the root is given with the error: it
+// has the nodes whose properties are whole in front of the damage.
 func Parse(in format.Input) (*Tree, error) {
 	h, err := readHeader(in)
-	if err != nil {
-		return nil, err
-	}
-	reserved, length, err := h.reservations(in)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +39,15 @@ func Parse(in format.Input) (*Tree, error) {
 	p := &parser{tokens: tokens{in: in, at: h.structure, end: h.structure + h.structureSize}, names: string(names), known: map[uint32]bool{}}
 	root, err := p.parse()
 	if err != nil {
-		return nil, err
+		if p.root == nil {
+			return nil, err
+		}
+		p.dropOpen()
+		return &Tree{Root: p.root, Size: h.total}, err
+	}
+	reserved, length, err := h.reservations(in)
+	if err != nil {
+		return &Tree{Root: root, Size: h.total}, err
 	}
 	first := int64(headerSize)
 	if h.version == version16 {
@@ -117,6 +122,17 @@ type parser struct {
 	nodes, properties int
 	root              *Node
 	open              []*Node // from the root down
+}
+
+// dropOpen takes away the node in which the structure broke off, if more of its
+// properties may follow: one with nodes below has all of them.
+func (p *parser) dropOpen() {
+	n := len(p.open)
+	if n < 2 || len(p.open[n-1].Children) > 0 {
+		return
+	}
+	above := p.open[n-2]
+	above.Children = above.Children[:len(above.Children)-1]
 }
 
 // parse reads the structure to its end.
