@@ -66,15 +66,14 @@ func isNetworkObject(tag, attributes string) bool {
 	return false
 }
 
-// objectKeyName is what the data models call the key of a wireless network: KeyPassphrase,
-// PreSharedKey, SAEPassphrase, X_ACME_Passphrase.
-const objectKeyName = `((?:[A-Za-z0-9]+:)?[A-Za-z0-9_-]*(?:[Pp]ass[Pp]hrase|[Pp]re[Ss]hared[Kk]ey)[0-9]?)`
-
 var (
+	// objectKeyForms hold what the data models call the key of a wireless network, as
+	// element, attribute or pair: KeyPassphrase, PreSharedKey, SAEPassphrase,
+	// X_ACME_Passphrase.
 	objectKeyForms = []*pattern{
-		lazy(`<` + objectKeyName + `(?:\s[^<>]*)?>\s*([^<>\s]{8,64})\s*</`),
-		lazy(`\s` + objectKeyName + `\s*=\s*"([^"<>\s]{8,64})"`),
-		lazy(`(?i:name|key|id)\s*=\s*"` + objectKeyName + `"\s+(?i:val|value|default)\s*=\s*"([^"<>\s]{8,64})"`),
+		lazy(`<((?:[A-Za-z0-9]+:)?[A-Za-z0-9_-]*(?:[Pp]ass[Pp]hrase|[Pp]re[Ss]hared[Kk]ey)[0-9]?)(?:\s[^<>]*)?>\s*([^<>\s]{8,64})\s*</`),
+		lazy(`\s((?:[A-Za-z0-9]+:)?[A-Za-z0-9_-]*(?:[Pp]ass[Pp]hrase|[Pp]re[Ss]hared[Kk]ey)[0-9]?)\s*=\s*"([^"<>\s]{8,64})"`),
+		lazy(`(?i:name|key|id)\s*=\s*"((?:[A-Za-z0-9]+:)?[A-Za-z0-9_-]*(?:[Pp]ass[Pp]hrase|[Pp]re[Ss]hared[Kk]ey)[0-9]?)"\s+(?i:val|value|default)\s*=\s*"([^"<>\s]{8,64})"`),
 	}
 	// networkPath is the path of such a key in a list of settings:
 	// Device.WiFi.AccessPoint.1.Security.PreSharedKey=…
