@@ -66,7 +66,7 @@ type sighting struct {
 // what a page says about a version is not the version.
 var sightings = &Scan[sighting]{
 	Name:    "version-strings",
-	Version: 4,
+	Version: 5,
 	Doc:     "Components that name their own version inside programs, modules and flat code.",
 	Want:    func(f *firmware.File) bool { return f.Size >= minAnchor },
 	Words:   bannerWords,

@@ -15,9 +15,16 @@ type libraryFile struct {
 
 // The forms of a version in the name of a file.
 var (
-	twoNumbers   = lazy(`^\d+\.\d+$`)
 	threeNumbers = lazy(`^\d+\.\d+\.\d+$`)
-	hundreds     = lazy(`^0\.(\d{1,2})00\.(\d{1,2})$`) // odd ones are of no release
+	hundreds     = lazy(`^0\.(\d{1,2})00\.(\d{1,2})$`)        // odd ones are of no release
+	sdlHundreds  = lazy(`^0\.(2[2468]|3[02])00\.([0-4]?\d)$`) // from 50 on it stands for another library below it
+	icuNumbers   = lazy(`^(?:49|[5-9]\d)\.\d$`)
+	ncursesSix   = lazy(`^6\.\d$`) // 5.9 is also what later releases call their old interface
+	boostNumbers = lazy(`^1\.\d{2}\.\d$`)
+	below100     = lazy(`^[12]\.\d{1,2}\.\d{1,2}$`)
+	mbedNumbers  = lazy(`^(?:1\.3|[23]\.\d{1,2})\.\d{1,2}$`)
+	qrencode     = lazy(`^[34]\.\d\.\d$`)
+	opencv       = lazy(`^[2-4]\.\d{1,2}\.\d{1,2}$`)
 	uClibc       = lazy(`^(?:lib|ld64-|ld-)uClibc-(\d+(?:\.\d+)+)\.so$`)
 	gstreamer    = lazy(`^0\.(\d{1,2})(\d\d)\.0$`)
 	glibcFile    = lazy(`^(?:libc|ld)-(2\.\d+(?:\.\d+)?)\.so$`)
@@ -30,64 +37,66 @@ var (
 )
 
 // libraries are shared libraries whose file carries their version in its name:
-// libz.so.1.2.13. Most others count the changes of their interface there.
+// libz.so.1.2.13. Most others count the changes of their interface there, and so did
+// some of these in older releases: each form takes no more than what are known to be
+// releases.
 var libraries = map[string]libraryFile{
 	"libacl.so.":               {"acl", aclNumbers, "$1.$2.$3"}, // 1.1.2301 is of 2.3.1
-	"libaom.so.":               {name: "aom", form: threeNumbers},
+	"libaom.so.":               {name: "aom", form: lazy(`^3\.(?:\d|1[0-3])\.\d$`)},
 	"libattr.so.":              {"attr", aclNumbers, "$1.$2.$3"},
-	"libboost_filesystem.so.":  {name: "boost", form: threeNumbers},
-	"libboost_system.so.":      {name: "boost", form: threeNumbers},
-	"libboost_thread.so.":      {name: "boost", form: threeNumbers},
-	"libbrotlicommon.so.":      {name: "brotli", form: threeNumbers},
-	"libbrotlidec.so.":         {name: "brotli", form: threeNumbers},
-	"libcairo.so.":             {"cairo", cairoNumbers, "1.$1.$2"}, // 2.11600.0 is of 1.16.0
-	"libcap.so.":               {name: "libcap", form: twoNumbers}, // one number alone is that of the interface
-	"libcjson.so.":             {name: "cjson", form: threeNumbers},
-	"libexiv2.so.":             {name: "exiv2", form: threeNumbers},
-	"libfuse.so.":              {name: "fuse", form: threeNumbers},
-	"libfuse3.so.":             {name: "fuse", form: threeNumbers},
-	"libgit2.so.":              {name: "libgit2", form: threeNumbers},
-	"libglib-2.0.so.":          {"glib", hundreds, "2.$1.$2"}, // 0.7400.6 is of 2.74.6
-	"libglog.so.":              {name: "glog", form: threeNumbers},
+	"libboost_filesystem.so.":  {name: "boost", form: boostNumbers},
+	"libboost_system.so.":      {name: "boost", form: boostNumbers},
+	"libboost_thread.so.":      {name: "boost", form: boostNumbers},
+	"libbrotlicommon.so.":      {name: "brotli", form: below100},
+	"libbrotlidec.so.":         {name: "brotli", form: below100},
+	"libcairo.so.":             {"cairo", cairoNumbers, "1.$1.$2"},              // 2.11600.0 is of 1.16.0
+	"libcap.so.":               {name: "libcap", form: lazy(`^[12]\.\d{1,2}$`)}, // one number alone is that of the interface
+	"libcjson.so.":             {name: "cjson", form: below100},
+	"libexiv2.so.":             {name: "exiv2", form: lazy(`^0\.2[78]\.\d$`)}, // before 0.27 the numbers of the interface
+	"libfuse.so.":              {name: "fuse", form: lazy(`^2\.\d\.\d$`)},
+	"libfuse3.so.":             {name: "fuse", form: lazy(`^3\.\d{1,2}\.\d{1,2}$`)},
+	"libgit2.so.":              {name: "libgit2", form: lazy(`^(?:0\.2\d|1\.\d)\.\d{1,2}$`)},
+	"libglib-2.0.so.":          {"glib", hundreds, "2.$1.$2"},                // 0.7400.6 is of 2.74.6
+	"libglog.so.":              {name: "glog", form: lazy(`^0\.[3-7]\.\d$`)}, // 0.0.0 is of its other build
 	"libgstapp-1.0.so.":        {"gst-plugins-base", gstreamer, "1.$1.$2"},
 	"libgstaudio-1.0.so.":      {"gst-plugins-base", gstreamer, "1.$1.$2"},
 	"libgstreamer-1.0.so.":     {"gstreamer", gstreamer, "1.$1.$2"}, // 0.2200.0 is of 1.22.0
 	"libgstrtsp-1.0.so.":       {"gst-plugins-base", gstreamer, "1.$1.$2"},
 	"libgstvideo-1.0.so.":      {"gst-plugins-base", gstreamer, "1.$1.$2"},
-	"libicudata.so.":           {name: "icu", form: twoNumbers},
-	"libicui18n.so.":           {name: "icu", form: twoNumbers},
-	"libicuuc.so.":             {name: "icu", form: twoNumbers},
-	"liblz4.so.":               {name: "lz4", form: threeNumbers},
-	"liblzma.so.":              {name: "xz", form: threeNumbers},
-	"libmbedcrypto.so.":        {name: "mbedtls", form: threeNumbers},
-	"libmbedtls.so.":           {name: "mbedtls", form: threeNumbers},
-	"libmbedx509.so.":          {name: "mbedtls", form: threeNumbers},
-	"libmodsecurity.so.":       {name: "modsecurity", form: threeNumbers},
-	"libmosquitto.so.":         {name: "mosquitto", form: threeNumbers},
-	"libncurses.so.":           {name: "ncurses", form: twoNumbers},
-	"libncursesw.so.":          {name: "ncurses", form: twoNumbers},
-	"libopencv_core.so.":       {name: "opencv", form: threeNumbers},
-	"libopenjp2.so.":           {name: "openjpeg", form: threeNumbers},
-	"libpcap.so.":              {name: "libpcap", form: threeNumbers},
-	"libpci.so.":               {name: "pciutils", form: threeNumbers},
-	"libpixman-1.so.":          {name: "pixman", form: threeNumbers},
-	"libqrencode.so.":          {name: "qrencode", form: threeNumbers},
-	"libQt5Core.so.":           {name: "qt", form: threeNumbers},
-	"libQt6Core.so.":           {name: "qt", form: threeNumbers},
-	"libSDL2-2.0.so.":          {"sdl", hundreds, "2.$1.$2"}, // 0.2600.5 is of 2.26.5
-	"libseccomp.so.":           {name: "libseccomp", form: threeNumbers},
-	"libsnappy.so.":            {name: "snappy", form: threeNumbers},
-	"libtinfo.so.":             {name: "ncurses", form: twoNumbers},
-	"libtommath.so.":           {name: "libtommath", form: threeNumbers},
-	"libtorrent-rasterbar.so.": {name: "libtorrent", form: threeNumbers},
-	"libubootenv.so.":          {name: "libubootenv", form: threeNumbers},
-	"libvncserver.so.":         {name: "libvncserver", form: threeNumbers},
-	"libxml2.so.":              {name: "libxml2", form: threeNumbers},
-	"libxslt.so.":              {name: "libxslt", form: threeNumbers},
-	"libyajl.so.":              {name: "yajl", form: threeNumbers},
-	"libz.so.":                 {name: "zlib", form: threeNumbers},
+	"libicudata.so.":           {name: "icu", form: icuNumbers},
+	"libicui18n.so.":           {name: "icu", form: icuNumbers},
+	"libicuuc.so.":             {name: "icu", form: icuNumbers},
+	"liblz4.so.":               {name: "lz4", form: lazy(`^1\.\d{1,2}\.\d{1,2}$`)},
+	"liblzma.so.":              {name: "xz", form: lazy(`^5\.[02468]\.\d{1,2}$`)},
+	"libmbedcrypto.so.":        {name: "mbedtls", form: mbedNumbers},
+	"libmbedtls.so.":           {name: "mbedtls", form: mbedNumbers},
+	"libmbedx509.so.":          {name: "mbedtls", form: mbedNumbers},
+	"libmodsecurity.so.":       {name: "modsecurity", form: lazy(`^3\.0\.\d{1,2}$`)},
+	"libmosquitto.so.":         {name: "mosquitto", form: below100},
+	"libncurses.so.":           {name: "ncurses", form: ncursesSix},
+	"libncursesw.so.":          {name: "ncurses", form: ncursesSix},
+	"libopencv_core.so.":       {name: "opencv", form: opencv},
+	"libopenjp2.so.":           {name: "openjpeg", form: lazy(`^2\.\d\.\d$`)},
+	"libpcap.so.":              {name: "libpcap", form: lazy(`^(?:0\.9|1\.\d{1,2})\.\d$`)},
+	"libpci.so.":               {name: "pciutils", form: lazy(`^3\.\d{1,2}\.\d$`)},
+	"libpixman-1.so.":          {name: "pixman", form: lazy(`^0\.\d{2}\.\d{1,2}$`)},
+	"libqrencode.so.":          {name: "qrencode", form: qrencode},
+	"libQt5Core.so.":           {name: "qt", form: lazy(`^5\.\d{1,2}\.\d{1,2}$`)},
+	"libQt6Core.so.":           {name: "qt", form: lazy(`^6\.\d{1,2}\.\d{1,2}$`)},
+	"libSDL2-2.0.so.":          {"sdl", sdlHundreds, "2.$1.$2"}, // 0.2600.5 is of 2.26.5
+	"libseccomp.so.":           {name: "libseccomp", form: lazy(`^2\.\d\.\d$`)},
+	"libsnappy.so.":            {name: "snappy", form: lazy(`^1\.1\.(?:[5-9]|10)$`)}, // 1.2.1 is of 1.1.2 or of 1.2.1
+	"libtinfo.so.":             {name: "ncurses", form: ncursesSix},
+	"libtommath.so.":           {name: "libtommath", form: lazy(`^1\.[0-3]\.\d$`)},
+	"libtorrent-rasterbar.so.": {name: "libtorrent", form: lazy(`^2\.0\.\d{1,2}$`)}, // 9.0.0 is of 1.1
+	"libubootenv.so.":          {name: "libubootenv", form: lazy(`^0\.[23]\.\d$`)},
+	"libvncserver.so.":         {name: "libvncserver", form: lazy(`^0\.9\.1\d$`)}, // 0.0.0 and 1.0.0 are of its older build
+	"libxml2.so.":              {name: "libxml2", form: lazy(`^2\.(?:\d|1[0-3])\.\d{1,2}$`)},
+	"libxslt.so.":              {name: "libxslt", form: lazy(`^1\.1\.\d{1,2}$`)},
+	"libyajl.so.":              {name: "yajl", form: lazy(`^[12]\.\d\.\d{1,2}$`)},
+	"libz.so.":                 {name: "zlib", form: lazy(`^1\.[1-3]\.\d{1,2}$`)},
 	"libzmq.so.":               {"zeromq", zmqNumbers, "4.3.$1"}, // 5.2.4 is of 4.3.4
-	"libzstd.so.":              {name: "zstd", form: threeNumbers},
+	"libzstd.so.":              {name: "zstd", form: lazy(`^1\.\d\.\d$`)},
 }
 
 // freetype are the numbers of the interface by which a release of FreeType names its
@@ -100,6 +109,10 @@ var freetype = map[string]string{
 	"6.18.0": "2.11.0", "6.18.1": "2.11.1", "6.18.2": "2.12.0", "6.18.3": "2.12.1", "6.19.0": "2.13.0",
 	"6.20.0": "2.13.1", "6.20.1": "2.13.2", "6.20.2": "2.13.3",
 }
+
+// xml2Branches are the releases of libxml2 since the one that broke its interface:
+// 16.0.5 is of 2.14.5, and 16.1.4 of 2.15.4.
+var xml2Branches = map[string]string{"16.0.": "2.14.", "16.1.": "2.15."}
 
 // libraryVersion gives the version that the name of a library's file carries.
 func libraryVersion(base string) (name, version string, ok bool) {
@@ -118,6 +131,10 @@ func libraryVersion(base string) (name, version string, ok bool) {
 	stem, numbers := base[:at+4], base[at+4:]
 	if stem == "libfreetype.so." {
 		return "freetype", freetype[numbers], freetype[numbers] != ""
+	}
+	if last := strings.LastIndexByte(numbers, '.') + 1; stem == "libxml2.so." && xml2Branches[numbers[:last]] != "" {
+		numbers = xml2Branches[numbers[:last]] + numbers[last:]
+		return "libxml2", numbers, threeNumbers.Get().MatchString(numbers)
 	}
 	library, ok := libraries[stem]
 	if !ok || !library.form.Get().MatchString(numbers) {

@@ -102,7 +102,7 @@ var banners = []banner{
 	{name: "icecast", anchor: "\x00Icecast 2", keep: 1, version: numeric},
 	{name: "igmpproxy", anchor: "igmpproxy 0", keep: 1, version: numeric, files: []string{"igmpproxy"}},
 	{name: "inadyn", anchor: "In-a-dyn version ", version: numeric},
-	{name: "iperf", anchor: "\x00iperf 3", keep: 1, version: numeric},
+	{name: "iperf3", anchor: "\x00iperf 3", keep: 1, version: numeric},
 	{name: "iproute2", anchor: "iproute2-ss", version: lazy(`^(\d{6})`)},
 	{name: "iproute2", anchor: "iproute2-%s", whole: ipRoute, files: []string{"ip", "tc", "ss", "bridge", "ip-full", "ip-tiny"}},
 	{name: "iptables", anchor: "xtables_", whole: three, files: []string{"xtables-*", "iptables", "ip6tables"}},

@@ -57,7 +57,7 @@ func TestBannerList(t *testing.T) {
 		{"usr/bin/icecast2", "|Icecast 2.4.4", "icecast 2.4.4"},
 		{"usr/sbin/igmpproxy", "\nigmpproxy 0.3\n", "igmpproxy 0.3"},
 		{"usr/bin/inadyn", "In-a-dyn version 2.10.0 -- Dynamic DNS", "inadyn 2.10.0"},
-		{"usr/lib/libiperf.so.0", "|iperf 3.12", "iperf 3.12"},
+		{"usr/lib/libiperf.so.0", "|iperf 3.12", "iperf3 3.12"},
 		{"bin/ip", "ip utility, iproute2-%s%s\n|6.1.0", "iproute2 6.1.0"},
 		{"sbin/ip", "ip utility, iproute2-ss150413\n", "iproute2 150413"},
 		{"usr/sbin/xtables-legacy-multi", "xtables_init|%s v%s|1.8.9", "iptables 1.8.9"},

@@ -39,7 +39,7 @@ type Component struct {
 // component seen several times is listed once, with its places.
 var Components = &Fact[[]Component]{
 	Name:    "components",
-	Version: 9,
+	Version: 10,
 	Doc:     "Software components with version, package URL, places and confidence.",
 	Needs:   []Node{Tree, Roots, Texts, packages, sightings, javaMarks},
 	Observe: func(o *Observer) ([]Component, error) {
@@ -133,7 +133,7 @@ func (v *inventory) meet(c Component) {
 	for i := range v.all {
 		p := &v.all[i]
 		if p.Kind == c.Kind || p.Kind == KindPackage && !c.OfLanguage() {
-			if p.Named(c.Name) && sameUpstream(p.Version, c.Version) {
+			if sameUpstream(p.Version, c.Version) && p.Named(c.Name) {
 				p.Places = append(p.Places, c.Places...)
 				if p.Name != c.Name && !slices.Contains(p.Aliases, c.Name) {
 					p.Aliases = append(p.Aliases, c.Name)
@@ -193,51 +193,48 @@ func RecognisedIn(components []Component) map[string]bool {
 // source package, one under which it was seen, or that of its project
 // ("libssl3" is of openssl).
 func (c Component) Named(name string) bool {
-	name = strings.ToLower(name)
 	if c.Kind == KindJava { // by its group too, or under the name of its file
+		name = strings.ToLower(name)
 		_, artifact, _ := strings.Cut(strings.ToLower(c.Name), ":")
 		return name != "" && (artifact == name || strings.ToLower(c.Name) == name || slices.ContainsFunc(c.Aliases, func(a string) bool { return strings.ToLower(a) == name }))
 	}
 	if c.OfLanguage() {
-		return strings.ToLower(c.Name) == name // the crate openssl is not OpenSSL
+		return strings.EqualFold(c.Name, name) // the crate openssl is not OpenSSL
 	}
-	return slices.ContainsFunc(append([]string{c.Name, c.Source, path.Base(c.Source)}, c.Aliases...), func(own string) bool {
-		own = strings.ToLower(own)
-		return own != "" && (own == name || upstreamName(own) == upstreamName(name))
-	})
+	return slices.Contains(c.Projects(), Project(name))
+}
+
+// Projects are the projects by whose names the component goes, sorted: those of its own
+// name, of its source package, and of the names under which it was seen. A package of a
+// language has none.
+func (c Component) Projects() []string {
+	if c.OfLanguage() {
+		return nil
+	}
+	all := []string{Project(c.Name)}
+	if !slices.Contains(ownProjects, all[0]) {
+		for _, n := range append([]string{sourceName(c.Source)}, c.Aliases...) {
+			all = append(all, Project(n))
+		}
+	}
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(n string) bool { return n == "" })
+}
+
+// sourceName is the project of a source that a build system names by a path
+// ("package/network/services/dnsmasq") or a recipe ("busybox_1.36.1.bb").
+func sourceName(s string) string {
+	s = strings.Trim(path.Base(s), "./")
+	if recipe, ok := strings.CutSuffix(s, ".bb"); ok {
+		s, _, _ = strings.Cut(recipe, "_")
+	}
+	return s
 }
 
 // OfLanguage reports a package of a programming language: its name is its own,
 // whatever else in the world is called so.
 func (c Component) OfLanguage() bool {
 	return slices.Contains([]string{KindModule, KindCrate, KindNode, KindPython, KindJava}, c.Kind)
-}
-
-// upstreamName gives the project of a name that a distribution made.
-func upstreamName(name string) string {
-	if up, ok := upstreamNames[name]; ok {
-		return up
-	}
-	if bare := strings.TrimRight(name, "0123456789.-"); strings.HasPrefix(name, "lib") && upstreamNames[bare] != "" {
-		return upstreamNames[bare] // libmbedtls12: what follows counts the changes of the interface
-	}
-	if number, ok := strings.CutPrefix(name, "openjdk-"); ok && strings.Trim(number, "0123456789") == "" {
-		return "openjdk"
-	}
-	if strings.HasPrefix(name, "linux-image") || strings.HasPrefix(name, "kernel-image") || strings.HasPrefix(name, "linux-yocto") {
-		return "linux"
-	}
-	return name
-}
-
-// upstreamNames gives the project of packages whose source field is not known.
-var upstreamNames = map[string]string{
-	"kernel": "linux", "linux-kernel": "linux", "linux_kernel": "linux", "libc6": "glibc", "uclibc-ng": "uclibc", "libz": "zlib", "libcrypto": "openssl", "libssl": "openssl", "libopenssl": "openssl", "libopenssl1.1": "openssl", "libopenssl3": "openssl", "openssl-util": "openssl",
-	"libssl3": "openssl", "libcrypto3": "openssl", "libssl1.1": "openssl", "libcrypto1.1": "openssl",
-	"zlib1g": "zlib", "wpad": "hostapd", "wpad-basic": "hostapd", "wpad-mini": "hostapd", "libsqlite3": "sqlite",
-	"libbz": "bzip2", "libcairo": "cairo", "libelf": "elfutils", "libext2fs": "e2fsprogs", "libfreetype": "freetype", "libfuse": "fuse", "libglib": "glib", "libgmp": "gmp", "libgps": "gpsd",
-	"libicu": "icu", "libldap": "openldap", "liblz": "lz4", "liblzma": "xz", "liblzo": "lzo", "libmount": "util-linux", "libblkid": "util-linux", "libsasl": "cyrus-sasl", "libzmq": "zeromq", "libzstd": "zstd",
-	"libmbedtls": "mbedtls", "libmbedcrypto": "mbedtls", "libmbedx509": "mbedtls", "libwolfssl": "wolfssl", "libgnutls": "gnutls", "openssh-server": "openssh", "libexpat": "expat", "libcurl4": "libcurl",
 }
 
 // SameVersion reports whether two versions are of one upstream release: epoch,

@@ -59,7 +59,7 @@
 //
 // Of what it is made:
 //
-//   - components, packages, manifests, banners, builders, applets, systems: the inventory, and its sources
+//   - components, projects, packages, manifests, banners, builders, applets, systems: the inventory, and its sources
 //   - builds, buildhomes, leftovers: when and where it was built, and what stayed
 //
 // Updates:

@@ -24,7 +24,7 @@ var ComponentInventory = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.2-3"},
-	Version:   3,
+	Version:   4,
 	Needs:     checks.Needs(facts.Components, facts.UnreadDatabases, facts.UnnamedArchives),
 	Run:       componentInventory,
 }
@@ -80,15 +80,10 @@ func bill(c *checks.Context) ([]part, error) {
 
 // compare names what the bill leaves out and what it has under another version.
 func compare(c *checks.Context, seen []facts.Component, parts []part) []assay.Finding {
-	byName := map[string][]part{}
-	for _, p := range parts {
-		for _, n := range slices.Compact(p.names()) {
-			byName[n] = append(byName[n], p)
-		}
-	}
+	bill := billOf(parts)
 	var found []assay.Finding
 	for _, s := range seen {
-		versions := billed(byName, parts, s)
+		versions := bill.versions(s)
 		severity := assay.High
 		if s.Confidence == facts.ConfidenceString {
 			severity = assay.Medium // a version string is good evidence, not proof
@@ -104,14 +99,37 @@ func compare(c *checks.Context, seen []facts.Component, parts []part) []assay.Fi
 	return found
 }
 
-// billed gives the versions under which the bill has a component, sorted.
-func billed(byName map[string][]part, parts []part, s facts.Component) []string {
-	var versions []string
-	direct := byName[strings.ToLower(s.Name)]
-	if len(direct) == 0 {
-		direct = slices.DeleteFunc(slices.Clone(parts), func(p part) bool { return !slices.ContainsFunc(p.names(), s.Named) })
+// billed are the parts of a bill by their names, and by the projects that these are of.
+type billed struct {
+	parts             []part
+	byName, byProject map[string][]part
+}
+
+func billOf(parts []part) billed {
+	b := billed{parts, map[string][]part{}, map[string][]part{}}
+	for _, p := range parts {
+		for _, n := range slices.Compact(p.names()) {
+			b.byName[n] = append(b.byName[n], p)
+			b.byProject[facts.Project(n)] = append(b.byProject[facts.Project(n)], p)
+		}
 	}
-	for _, p := range direct {
+	return b
+}
+
+// versions gives those under which the bill has a component, sorted.
+func (b billed) versions(s facts.Component) []string {
+	all := b.byName[strings.ToLower(s.Name)]
+	switch {
+	case len(all) != 0:
+	case s.OfLanguage():
+		all = slices.DeleteFunc(slices.Clone(b.parts), func(p part) bool { return !slices.ContainsFunc(p.names(), s.Named) })
+	default:
+		for _, project := range s.Projects() {
+			all = append(all, b.byProject[project]...)
+		}
+	}
+	var versions []string
+	for _, p := range all {
 		versions = append(versions, p.Version)
 	}
 	slices.Sort(versions)

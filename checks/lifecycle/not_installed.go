@@ -20,11 +20,23 @@ func notInstalled(c *checks.Context, seen []facts.Component, parts []part) []ass
 			databases[kind] = []assay.Location{{Path: at.Path, Digest: at.Digest}}
 		}
 	}
+	projects, ofLanguages := map[string]bool{}, []facts.Component(nil)
+	for _, s := range seen {
+		if s.OfLanguage() {
+			ofLanguages = append(ofLanguages, s)
+		}
+		for _, n := range s.Projects() {
+			projects[n] = true
+		}
+	}
+	isSeen := func(name string) bool {
+		return projects[facts.Project(name)] || slices.ContainsFunc(ofLanguages, func(s facts.Component) bool { return s.Named(name) })
+	}
 	var found []assay.Finding
 	named := map[string]bool{}
 	for _, p := range parts {
 		kind := purlKind(p.PURL)
-		if databases[kind] == nil || named[p.Name] || slices.ContainsFunc(seen, func(s facts.Component) bool { return slices.ContainsFunc(p.names(), s.Named) }) {
+		if databases[kind] == nil || named[p.Name] || slices.ContainsFunc(p.names(), isSeen) {
 			continue
 		}
 		named[p.Name] = true

@@ -28,7 +28,7 @@ var ComponentEndOfLife = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.3-8"},
-	Version:   5,
+	Version:   6,
 	Needs:     checks.Needs(facts.Components, advisories.EndOfLife),
 	Run:       componentEndOfLife,
 }
@@ -36,7 +36,7 @@ var ComponentEndOfLife = &checks.Check{
 func componentEndOfLife(c *checks.Context) checks.Judgement {
 	components := checks.Ask(c, facts.Components)
 	table := branches(c)
-	keeper := keeperOf(table, components)
+	inTable, keeper := namesOf(table), keeperOf(table, components)
 	var found []assay.Finding
 	var places []assay.Location
 	var unknown []facts.Component
@@ -46,7 +46,7 @@ func componentEndOfLife(c *checks.Context) checks.Judgement {
 		}
 		b, ok := branchOf(table, k)
 		if !ok {
-			if inTable(table, k) || isSubject(k) {
+			if isSubject(k) || slices.ContainsFunc(inTable, func(name string) bool { return named(k, name) }) {
 				unknown = append(unknown, k)
 			}
 			continue
@@ -86,9 +86,14 @@ func notKnown(c *checks.Context, found []assay.Finding, places []assay.Location,
 	return j
 }
 
-// inTable reports a component of which some branch is in the table.
-func inTable(table []advisories.Branch, k facts.Component) bool {
-	return slices.ContainsFunc(table, func(b advisories.Branch) bool { return named(k, b.Component) })
+// namesOf are the components of which some branch is in the table, each once.
+func namesOf(table []advisories.Branch) []string {
+	var names []string
+	for _, b := range table {
+		names = append(names, b.Component)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // subjects are what the check is about: kernels and kits of programs without an

@@ -67,7 +67,7 @@ var DataSet = &facts.Given[*Set]{
 var Vulnerabilities = &facts.Fact[Report]{
 	Name:    "vulnerabilities",
 	Doc:     "Known vulnerabilities of the components, by an offline data set.",
-	Version: 5,
+	Version: 6,
 	Needs:   []facts.Node{facts.Components, DataSet},
 	Observe: func(o *facts.Observer) (Report, error) {
 		set, err := DataSet.Of(o)

@@ -1,7 +1,6 @@
 package advisories
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -19,6 +18,7 @@ var makers = map[string][]string{
 	"apr":               {"apache:portable_runtime"},
 	"apr-util":          {"apache:portable_runtime_utility", "apache:apr-util"},
 	"avahi":             {"avahi:avahi"},
+	"barebox":           {"pengutronix:barebox", "barebox:barebox"},
 	"bash":              {"gnu:bash"},
 	"bind":              {"isc:bind"},
 	"bird":              {"nic:bird"},
@@ -30,10 +30,11 @@ var makers = map[string][]string{
 	"c-ares":            {"c-ares_project:c-ares", "c-ares:c-ares", "haxx:c-ares"},
 	"cairo":             {"cairographics:cairo"},
 	"chrony":            {"tuxfamily:chrony", "chrony:chrony"},
+	"connman":           {"intel:connman", "connman:connman"},
 	"contiki-ng":        {"contiki-ng:contiki-ng"},
 	"cpio":              {"gnu:cpio"},
 	"cups":              {"apple:cups", "openprinting:cups"},
-	"curl":              {"haxx:curl", "curl:curl"},
+	"curl":              {"haxx:curl", "curl:curl", "haxx:libcurl"},
 	"cyrus-sasl":        {"cyrusimap:cyrus-sasl", "cyrusimap:cyrus_sasl", "cmu:cyrus-sasl"},
 	"dav1d":             {"videolan:dav1d"},
 	"dbus":              {"freedesktop:dbus", "d-bus_project:d-bus"},
@@ -45,6 +46,7 @@ var makers = map[string][]string{
 	"esp8266-nonos-sdk": {"espressif:esp8266_nonos_sdk"},
 	"esphome":           {"esphome:esphome"},
 	"expat":             {"libexpat_project:libexpat"},
+	"faad2":             {"audiocoding:freeware_advanced_audio_decoder_2", "audiocoding:faad2", "faad2_project:faad2"},
 	"flac":              {"flac_project:flac", "xiph:flac"},
 	"freertos":          {"amazon:freertos", "amazon:amazon_web_services_freertos"},
 	"freetype":          {"freetype:freetype", "freetype:freetype2"},
@@ -67,17 +69,19 @@ var makers = map[string][]string{
 	"hostapd":           {"w1.fi:hostapd"},
 	"icecast":           {"icecast:icecast", "xiph:icecast"},
 	"icu":               {"icu-project:international_components_for_unicode", "unicode:international_components_for_unicode"},
+	"iperf3":            {"es:iperf3", "iperf3_project:iperf3"},
 	"iptables":          {"netfilter:iptables"},
 	"iputils":           {"iputils:iputils", "iputils_project:iputils", "skbuff:iputils"},
 	"isc-dhcp":          {"isc:dhcp"},
 	"json-c":            {"json-c_project:json-c", "json-c:json-c"},
 	"kea":               {"isc:kea"},
+	"knot":              {"nic:knot_dns", "cz.nic:knot_dns", "knot-dns:knot_dns"},
 	"krb5":              {"mit:kerberos_5", "mit:kerberos"},
 	"ldns":              {"nlnetlabs:ldns"},
 	"less":              {"greenwoodsoftware:less", "gnu:less"},
-	"libcurl":           {"haxx:libcurl", "haxx:curl"},
 	"libgcrypt":         {"gnupg:libgcrypt", "gnu:libgcrypt"},
 	"libgphoto2":        {"gphoto:libgphoto2", "libgphoto2_project:libgphoto2"},
+	"libinput":          {"freedesktop:libinput"},
 	"libksba":           {"gnupg:libksba", "libksba_project:libksba"},
 	"libmaxminddb":      {"maxmind:libmaxminddb"},
 	"libmicrohttpd":     {"gnu:libmicrohttpd"},
@@ -87,6 +91,8 @@ var makers = map[string][]string{
 	"libressl":          {"openbsd:libressl"},
 	"libsndfile":        {"libsndfile_project:libsndfile", "mega-nerd:libsndfile"},
 	"libsoup":           {"gnome:libsoup"},
+	"libsrtp":           {"cisco:libsrtp", "libsrtp_project:libsrtp"},
+	"libtiff":           {"libtiff:libtiff", "simplesystems:libtiff"},
 	"libtomcrypt":       {"libtom:libtomcrypt"},
 	"libtommath":        {"libtom:libtommath"},
 	"libupnp":           {"libupnp_project:libupnp", "pupnp_project:pupnp"},
@@ -97,6 +103,7 @@ var makers = map[string][]string{
 	"libwebsockets":     {"libwebsockets:libwebsockets"},
 	"libxml2":           {"xmlsoft:libxml2"},
 	"libxslt":           {"xmlsoft:libxslt"},
+	"libyaml":           {"pyyaml:libyaml", "libyaml_project:libyaml"},
 	"lighttpd":          {"lighttpd:lighttpd"},
 	"linux":             {kernelCPE},
 	"live555":           {"live555:streaming_media", "live555:live555"},
@@ -107,16 +114,20 @@ var makers = map[string][]string{
 	"lxc":               {"linuxcontainers:lxc"},
 	"lz4":               {"lz4_project:lz4", "yann_collet:lz4"},
 	"lzo":               {"lzo_project:lzo", "oberhumer:lzo2", "oberhumer:liblzo2"},
+	"mariadb":           {"mariadb:mariadb"},
 	"mbed-os":           {"arm:mbed_os", "mbed:mbed", "arm:mbed"},
 	"mbedtls":           {"arm:mbed_tls", "trustedfirmware:mbed_tls", "polarssl:polarssl"},
+	"mcuboot":           {"linaro:mcuboot", "mcuboot:mcuboot", "mcuboot_project:mcuboot"},
 	"micropython":       {"micropython:micropython"},
 	"mini_httpd":        {"acme:mini_httpd"},
+	"minidlna":          {"readymedia_project:readymedia", "minidlna_project:minidlna", "minidlna:minidlna"},
 	"miniupnpc":         {"miniupnp_project:miniupnpc", "miniupnp.free:miniupnpc"},
 	"miniupnpd":         {"miniupnp_project:miniupnpd", "miniupnp.free:miniupnpd"},
 	"modsecurity":       {"trustwave:modsecurity", "owasp:modsecurity"},
 	"mongoose":          {"cesanta:mongoose"},
 	"mosquitto":         {"eclipse:mosquitto"},
 	"musl":              {"musl-libc:musl"},
+	"ncurses":           {"gnu:ncurses", "invisible-island:ncurses"},
 	"net-snmp":          {"net-snmp:net-snmp"},
 	"networkmanager":    {"gnome:networkmanager"},
 	"nfs-utils":         {"linux-nfs:nfs-utils", "nfs:nfs-utils"},
@@ -131,14 +142,19 @@ var makers = map[string][]string{
 	"nuttx":             {"apache:nuttx"},
 	"openjdk":           {"oracle:openjdk", "oracle:jdk", "oracle:jre"},
 	"openjpeg":          {"uclouvain:openjpeg", "openjpeg:openjpeg"},
+	"openocd":           {"openocd:openocd", "openocd:open_on-chip_debugger"},
 	"opensc":            {"opensc_project:opensc", "opensc-project:opensc"},
 	"openssh":           {"openbsd:openssh"},
 	"openssl":           {"openssl:openssl"},
 	"openvpn":           {"openvpn:openvpn"},
+	"opus":              {"opus-codec:opus", "xiph:opus", "opus_project:opus"},
 	"ostree":            {"ostreedev:ostree", "redhat:ostree"},
 	"pango":             {"gnome:pango", "pango:pango"},
 	"pcre":              {"pcre:pcre"},
+	"pcre2":             {"pcre:pcre2", "pcre2_project:pcre2"},
 	"pcsc-lite":         {"muscle:pcsc-lite", "pcsc-lite_project:pcsc-lite"},
+	"perl":              {"perl:perl", "larry_wall:perl"},
+	"php":               {"php:php"},
 	"polkit":            {"polkit_project:polkit", "freedesktop:polkit"},
 	"poppler":           {"freedesktop:poppler", "poppler:poppler"},
 	"ppp":               {"point-to-point_protocol_project:point-to-point_protocol", "samba:ppp"},
@@ -146,6 +162,8 @@ var makers = map[string][]string{
 	"protobuf-c":        {"protobuf-c_project:protobuf-c", "protobuf-c:protobuf-c"},
 	"pure-ftpd":         {"pureftpd:pure-ftpd"},
 	"python":            {"python:python"},
+	"qt":                {"qt:qt", "digia:qt"},
+	"radvd":             {"litech:radvd", "litech:router_advertisement_daemon"},
 	"rauc":              {"pengutronix:rauc"},
 	"redis":             {"redis:redis", "redislabs:redis", "pivotal_software:redis"},
 	"riot":              {"riot-os:riot"},
@@ -174,6 +192,7 @@ var makers = map[string][]string{
 	"tinyproxy":         {"tinyproxy_project:tinyproxy", "banu:tinyproxy"},
 	"tor":               {"torproject:tor", "tor:tor"},
 	"traceroute":        {"buc:traceroute", "traceroute_project:traceroute"},
+	"transmission":      {"transmissionbt:transmission", "transmission:transmission"},
 	"u-boot":            {"denx:u-boot"},
 	"uclibc":            {"uclibc-ng_project:uclibc-ng", "uclibc:uclibc"},
 	"unbound":           {"nlnetlabs:unbound"},
@@ -196,33 +215,20 @@ var makers = map[string][]string{
 // recorded. A project that is not in the table is looked for where its maker is
 // named after it: others may have a product of the same name.
 func productsOf(c facts.Component) []string {
-	c.Source = sourceName(c.Source)
 	var names []string
-	for project, all := range makers {
-		if c.Named(project) {
-			names = append(names, all...)
-		}
+	projects := c.Projects()
+	for _, p := range projects {
+		names = append(names, makers[p]...)
 	}
-	if len(names) == 0 {
-		for _, n := range []string{c.Name, c.Source} {
-			if n = cpeWord(n); usable(n) && c.Kind != facts.KindModule {
+	if len(names) == 0 && c.Kind != facts.KindModule {
+		for _, n := range append([]string{c.Name}, projects...) {
+			if n = cpeWord(n); usable(n) {
 				names = append(names, n+":"+n, n+"_project:"+n, "gnu:"+n)
 			}
 		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// sourceName is the project of a source that a build system names by a path
-// ("package/network/services/dnsmasq") or a recipe ("busybox_1.36.1.bb").
-func sourceName(s string) string {
-	s = path.Base(s)
-	if recipe, ok := strings.CutSuffix(s, ".bb"); ok {
-		recipe, _, _ = strings.Cut(recipe, "_")
-		return recipe
-	}
-	return strings.Trim(s, "./")
 }
 
 // upstreamVersion is the version that a project gave what a distribution

@@ -51,3 +51,41 @@ func TestMakers(t *testing.T) {
 		}
 	}
 }
+
+// TestMakersOfProjects holds that each name of the table is that of a project: under
+// another nothing would be found.
+func TestMakersOfProjects(t *testing.T) {
+	for name := range makers {
+		if got := facts.Project(name); got != name {
+			t.Errorf("%s is of %s", name, got)
+		}
+	}
+}
+
+// TestPackagesOfProjects holds that a package is looked up as its project is.
+func TestPackagesOfProjects(t *testing.T) {
+	for _, c := range []struct {
+		name, source, is string
+	}{
+		{"connman", "", "intel:connman"},
+		{"minidlna", "", "readymedia_project:readymedia"},
+		{"iperf3", "", "es:iperf3"},
+		{"libyaml-0-2", "", "pyyaml:libyaml"},
+		{"libpcre2-8-0", "", "pcre:pcre2"},
+		{"libinput10", "", "freedesktop:libinput"},
+		{"python3-core", "", "python:python"},
+		{"libz1", "zlib_1.2.11.bb", "zlib:zlib"},
+		{"openssl-bin", "", "openssl:openssl"},
+		{"libcurl4", "", "haxx:curl"},
+		{"wpa-supplicant", "", "w1.fi:wpa_supplicant"},
+	} {
+		got := productsOf(facts.Component{Name: c.name, Source: c.source, Version: "1.2", Kind: facts.KindPackage, Confidence: facts.ConfidencePackage})
+		if !slices.Contains(got, c.is) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.is)
+		}
+	}
+	iperf := facts.Component{Name: "iperf", Version: "2.1.8", Kind: facts.KindProgram, Confidence: facts.ConfidenceString}
+	if got := productsOf(iperf); slices.Contains(got, "es:iperf3") {
+		t.Errorf("iperf 2 is looked up as iperf3: %q", got)
+	}
+}
