@@ -44,6 +44,8 @@ type gate struct {
 	next  int
 	seen  map[string]bool // places and states that an earlier way came through
 
+	mounts media // that the script and the table of mounts name
+
 	gateWay
 }
 
@@ -60,7 +62,7 @@ type gateWay struct {
 	doubts   []doubt             // decisions that an attacker does not take
 	oddities []string            // what the way hangs on and is not understood
 	mounted  bool                // a medium that somebody plugs in
-	media    []string            // the folders over which such media are mounted
+	media    media               // the disks that are mounted
 	heard    *hearing            // of the substitution that runs
 	failed   bool                // a check failed on this way
 	sum      bool                // a checksum was compared on this way
@@ -79,6 +81,7 @@ type gateWay struct {
 // gateFile is a file that the script handles.
 type gateFile struct {
 	fetched bool     // somebody else chose what it holds
+	plugged bool     // it lies on a medium
 	good    bool     // a signature with a key of the device covers it
 	of      []string // files that it was made from
 	script  bool     // it was made executable
@@ -86,7 +89,7 @@ type gateFile struct {
 
 // judgeGate follows the ways through a script.
 func judgeGate(v *updateView, s *Script, t Text) gateFinding {
-	g := &gate{script: s, view: v, text: t, left: maxGateSteps, found: gateFinding{fetched: map[string]bool{}}}
+	g := &gate{script: s, view: v, text: t, left: maxGateSteps, mounts: v.mountsOf(s), found: gateFinding{fetched: map[string]bool{}}}
 	stmts, _ := v.texts.scripts.parse(t.File.Name, t.Content)
 	called := map[string]bool{}
 	g.ways(func(r *shellRun) {
@@ -128,7 +131,7 @@ func (g *gate) ways(run func(r *shellRun)) {
 	g.forks, g.seen = nil, map[string]bool{}
 	for range maxGateWays {
 		g.gateWay = gateWay{
-			files: map[string]*gateFile{}, said: map[string]string{}, within: map[string][]string{}, checker: map[string]string{}, answers: map[string]int{}, cwd: "/",
+			media: g.mounts, files: map[string]*gateFile{}, said: map[string]string{}, within: map[string][]string{}, checker: map[string]string{}, answers: map[string]int{}, cwd: "/",
 		}
 		g.next = 0
 		run(g.newShell())
@@ -205,7 +208,7 @@ func (g *gate) came(r *shellRun, s *syntax.Stmt) bool {
 		return false
 	}
 	var b strings.Builder
-	fmt.Fprint(&b, r.src.File.Name, s.Pos().Offset(), r.function, r.depth, r.vars, r.args, r.errexit, g.cwd, g.said, g.within, g.checker, g.doubts, g.oddities, g.mounted, g.failed, g.sum, g.cond, g.imported, g.pipefail)
+	fmt.Fprint(&b, r.src.File.Name, s.Pos().Offset(), r.function, r.depth, r.vars, r.args, r.errexit, g.cwd, g.said, g.within, g.checker, g.doubts, g.oddities, g.mounted, g.media, g.failed, g.sum, g.cond, g.imported, g.pipefail)
 	for _, name := range sortedKeys(g.files) {
 		fmt.Fprint(&b, name, *g.files[name])
 	}

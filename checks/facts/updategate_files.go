@@ -124,10 +124,15 @@ func (g *gate) outs(c *Command) []string {
 		}
 	case "cp", "mv", "install", "ln":
 		if p := plain(); len(p) > 1 {
-			to := p[len(p)-1]
-			add(to)
-			if strings.HasSuffix(to, "/") || g.folder(to) {
-				add(strings.TrimSuffix(to, "/") + "/" + path.Base(p[0]))
+			to, from := p[len(p)-1], p[:len(p)-1]
+			into := strings.HasSuffix(to, "/") || g.folder(to)
+			if !into || copiesTree(args) || slices.ContainsFunc(from, func(n string) bool { return strings.ContainsAny(n, "*?[$") }) {
+				add(to)
+			}
+			for _, n := range from {
+				if into {
+					add(strings.TrimSuffix(to, "/") + "/" + path.Base(n))
+				}
 			}
 		}
 	case "tee":
@@ -136,6 +141,13 @@ func (g *gate) outs(c *Command) []string {
 		}
 	case "tar", "unzip", "bsdtar", "cpio", "7z", "unsquashfs":
 		to := flagValues(args, "-C", "-d", "--directory", "-D")
+		if members := tarMembers(path.Base(name), args); len(members) > 0 {
+			dir := firstOf(to, g.cwd)
+			for _, m := range members {
+				add(path.Join(dir, m))
+			}
+			break
+		}
 		for _, d := range to {
 			add(d)
 		}
@@ -156,13 +168,41 @@ func (g *gate) outs(c *Command) []string {
 	return names
 }
 
+// tarMembers are the files that tar is told to unpack, if it is told (tar(1)).
+func tarMembers(program string, args []string) (members []string) {
+	if program != "tar" && program != "bsdtar" {
+		return nil
+	}
+	takes := 0 // words that belong to an option before them
+	for i, a := range args {
+		switch bundle := strings.HasPrefix(a, "-") && !strings.HasPrefix(a, "--"); {
+		case takes > 0:
+			takes--
+		case slices.Contains([]string{"-T", "--files-from"}, a):
+			return nil // a file names them
+		case bundle || i == 0:
+			if strings.HasSuffix(a, "f") || slices.Contains([]string{"-C", "-X", "-b"}, a) {
+				takes = 1
+			}
+			if i == 0 && !bundle && strings.Contains(a, "f") {
+				takes = 1
+			}
+		case slices.Contains([]string{"--directory", "--file", "--exclude", "--exclude-from", "--strip-components"}, a):
+			takes = 1
+		case !strings.HasPrefix(a, "-"):
+			members = append(members, a)
+		}
+	}
+	return members
+}
+
 // onlyData reports whether unzip is told which members to unpack, and all are data.
 func onlyData(words []string) bool {
 	return len(words) > 1 && !slices.ContainsFunc(words[1:], func(w string) bool { return !slices.Contains(dataEnds, path.Ext(w)) })
 }
 
 func (g *gate) folder(name string) bool {
-	return g.cwd == name || g.view.root != nil && func() bool {
+	return g.cwd == name || slices.Contains([]string{"/tmp", "/var/tmp", "/run", "/var/run", "/dev/shm"}, name) || g.view.root != nil && func() bool {
 		f, ok := g.view.root.Lookup(strings.TrimPrefix(g.name(name), "/"))
 		return ok && f.Kind.String() == "directory"
 	}()

@@ -3,38 +3,12 @@ package facts
 import (
 	"slices"
 	"strings"
-
-	"github.com/assay-iot/assay/firmware"
 )
 
 // What people hand to the device: a file on what they plug in, and one that they upload.
 
 // unpackers take a tree of files out of one.
 var unpackers = []string{"tar", "unzip", "bsdtar", "cpio", "7z", "7za", "7zr", "unsquashfs"}
-
-// fromMedium notes the archive on a medium that a command unpacks: whoever plugs the
-// medium in chose what it holds.
-func (g *gate) fromMedium(c *Command) {
-	if !unpacks(c) {
-		return
-	}
-	for _, n := range g.words(c) {
-		if g.file(n) != nil || slices.Contains(g.outs(c), n) || !isMedium(n) && !slices.ContainsFunc(g.media, func(dir string) bool { return strings.HasPrefix(n, dir+"/") }) {
-			continue
-		}
-		if f, ok := g.view.root.Lookup(strings.TrimPrefix(n, "/")); ok && f.Kind == firmware.Regular {
-			continue
-		}
-		g.files[n] = &gateFile{fetched: true}
-		g.found.fetched[n] = true
-	}
-}
-
-// unpacksMedium reports whether a command unpacks what lies on a medium.
-func unpacksMedium(c *Command) bool {
-	_, args := c.Effective()
-	return unpacks(c) && slices.ContainsFunc(args, isMedium)
-}
 
 // unpacks reports whether a command takes files out of an archive, and neither makes
 // nor lists one.

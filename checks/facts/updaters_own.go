@@ -25,7 +25,7 @@ func ownUpdaters(v *updateView) []Updater {
 
 // ownUpdater judges one script, if it is an updater.
 func ownUpdater(v *updateView, s *Script, t Text) []Updater {
-	steps := stepsOf(s)
+	steps := stepsOf(v, s)
 	if !steps.worthFollowing(s) {
 		return nil
 	}
@@ -100,16 +100,13 @@ func (u updateSteps) worthFollowing(s *Script) bool {
 	return len(u.fetches) > 0 || u.writes && soundsLikeUpdate(s.Name)
 }
 
-func stepsOf(s *Script) updateSteps {
+func stepsOf(v *updateView, s *Script) updateSteps {
 	u := updateSteps{}
-	var media []string
+	disks := v.mountsOf(s)
 	for i := range s.Commands {
 		c := &s.Commands[i]
-		dir, mounts := mountsMedium(c)
-		if mounts {
-			media = append(media, dir)
-		}
-		if mounts || fetches(c) || unpacksMedium(c) || uploads(s.Name, c) || runsFromMedium(c, media) || slices.ContainsFunc(c.Args, fetchedInside) {
+		mounts := (&media{}).mount(c)
+		if mounts || fetches(c) || takesFromMedium(c, disks) || uploads(s.Name, c) || runsFromMedium(c, disks) || slices.ContainsFunc(c.Args, fetchedInside) {
 			u.fetches = append(u.fetches, i)
 		}
 		_, args := c.Effective()
