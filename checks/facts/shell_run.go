@@ -163,6 +163,7 @@ type scriptReader struct {
 	texts    *TextSet
 	commands []*Command // of the script that is read
 	spare    []*Command // of those before
+	visitors bool       // what haserl takes from the visitor is left open
 }
 
 // read lists the commands of a script without deciding its conditions.
@@ -191,6 +192,9 @@ func (sr *scriptReader) read(t Text) (s Script) {
 	w.lookup = func(name string, _ *shellRun) (Text, bool) { return sr.texts.Get(t.File.Container, name) }
 	r := newShellRun(w, t, nil, false)
 	r.place = t.place
+	if sr.visitors {
+		r.leaveVisitorsOpen(t.Content)
+	}
 	r.stmts(stmts)
 	r.runTraps()
 	for _, name := range sortedKeys(r.funcs) {

@@ -161,6 +161,9 @@ func (g *gate) newShell() *shellRun {
 	w.walk, w.capture = g.walk, g.capture
 	r := newShellRun(w, g.text, nil, false)
 	r.errexit, r.place = g.errexitLine(), g.text.place
+	if g.script.Shell == haserl {
+		r.leaveVisitorsOpen(g.text.Content)
+	}
 	r.builtin = map[string]func(*shellRun, []shellValue) (outcome, flow){
 		"set": g.set, "exit": g.exit, "return": g.exit, "[": g.test, "test": g.test, "[[": g.test, "cd": g.cd,
 		".": g.source, "source": g.source, "eval": g.eval,

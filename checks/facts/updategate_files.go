@@ -78,11 +78,13 @@ func (g *gate) inputs(c *Command) []string {
 			names = append(names, n)
 		}
 	}
+	if uploads(g.script.Name, c, c.Pipeline == 0 || len(g.pipe) == 0) {
+		names = append(names, g.stream())
+	}
 	if c.Pipeline != 0 {
-		for _, p := range g.pipe {
-			if fetches(&p) && len(g.fetchedTo(&p)) == 0 {
-				g.files[streamed] = &gateFile{fetched: true}
-				names = append(names, streamed)
+		for i, p := range g.pipe {
+			if fetches(&p) && len(g.fetchedTo(&p)) == 0 || uploads(g.script.Name, &p, i == 0) {
+				names = append(names, g.stream())
 			} else {
 				names = append(names, g.onlyKnown(g.words(&p))...)
 			}
@@ -95,8 +97,15 @@ func (g *gate) inputs(c *Command) []string {
 	return names
 }
 
-// streamed stands for what comes straight out of a program that fetches.
+// streamed stands for what comes straight out of a program that fetches, or from the
+// visitor of a page.
 const streamed = "/dev/stdin"
+
+func (g *gate) stream() string {
+	g.files[streamed] = &gateFile{fetched: true}
+	g.found.fetched[streamed] = true
+	return streamed
+}
 
 func (g *gate) onlyKnown(names []string) []string {
 	return slices.DeleteFunc(names, func(n string) bool { return g.file(n) == nil })

@@ -105,14 +105,14 @@ func (v *updateView) mountsOf(s *Script) (m media) {
 	return m
 }
 
-// fromMedium notes what a command takes from a medium: whoever plugs that in chose what
-// it holds.
+// fromMedium notes what a command takes from a medium, or as a file that was uploaded:
+// whoever plugs in or uploads it chose what it holds.
 func (g *gate) fromMedium(c *Command) {
 	if onlyHandles(c) {
 		return
 	}
 	for _, n := range g.words(c) {
-		if g.file(n) != nil || slices.Contains(g.outs(c), n) || !g.media.has(n) {
+		if g.file(n) != nil || slices.Contains(g.outs(c), n) || !g.media.has(n) && !isHaserlUpload(g.script, n) {
 			continue
 		}
 		if f, ok := g.view.root.Lookup(strings.TrimPrefix(n, "/")); ok && f.Kind == firmware.Regular {

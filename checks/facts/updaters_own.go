@@ -16,9 +16,11 @@ func ownUpdaters(v *updateView) []Updater {
 			all = append(all, ownUpdater(v, s, t)...)
 		}
 	}
-	texts, scripts := lineScripts(v)
-	for i := range texts {
-		all = append(all, ownUpdater(v, &scripts[i], texts[i])...)
+	for _, read := range []func(*updateView) ([]Text, []Script){lineScripts, haserlScripts} {
+		texts, scripts := read(v)
+		for i := range texts {
+			all = append(all, ownUpdater(v, &scripts[i], texts[i])...)
+		}
 	}
 	return append(all, otherUpdaters(v)...)
 }
@@ -106,7 +108,7 @@ func stepsOf(v *updateView, s *Script) updateSteps {
 	for i := range s.Commands {
 		c := &s.Commands[i]
 		mounts := (&media{}).mount(c)
-		if mounts || fetches(c) || takesFromMedium(c, disks) || uploads(s.Name, c) || runsFromMedium(c, disks) || slices.ContainsFunc(c.Args, fetchedInside) {
+		if mounts || fetches(c) || takesFromMedium(c, disks) || uploads(s.Name, c, i == 0 || c.Pipeline == 0 || s.Commands[i-1].Pipeline != c.Pipeline) || runsFromMedium(c, disks) || takesHaserlUpload(s, c) || slices.ContainsFunc(c.Args, fetchedInside) {
 			u.fetches = append(u.fetches, i)
 		}
 		_, args := c.Effective()
