@@ -31,9 +31,10 @@ func (g *gate) installs(c *Command, name, program string, args []string) {
 		g.strange("what " + program + " checks before it installs is not known")
 		g.install(c, in)
 	case len(in) > 0:
-		tree := slices.Contains(unpackers, program) || (program == "cp" || program == "rsync") && copiesTree(args)
+		tree, copied := slices.Contains(unpackers, program), (program == "cp" || program == "rsync") && copiesTree(args)
 		for _, o := range g.outs(c) {
-			if g.software(o, tree) {
+			if g.software(o, tree || copied && strings.Count(o, "/") == 1) { // what is copied deeper may be data
+
 				g.install(c, in)
 				return
 			}

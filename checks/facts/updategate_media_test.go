@@ -38,6 +38,8 @@ func TestGateMedia(t *testing.T) {
 		"checked, then changed":            {stick + check + "/mnt/usb/u.tgz || exit 1\ncp /mnt/usb/other.tgz /tmp/\ntar xzf /tmp/other.tgz -C /\n", VerifiesNot},
 		"rauc looks itself":                {stick + "rauc install /mnt/usb/u.raucb\n", "none"},
 		"data":                             {stick + "cp /mnt/usb/a.mp3 /data/\ncp -r /mnt/usb/music /data/\n", "none"},
+		"firmware of a driver":             {"cp -a /media/brcm.bin /lib/firmware/brcm.bin\n", "none"},
+		"a tree of sounds":                 {stick + "cp -r /mnt/usb/sounds /usr/share/\n", "none"},
 		"settings":                         {stick + "cp /mnt/usb/wifi.conf /etc/\ntar xf /mnt/usb/config.tar -C /etc/config\n", "none"},
 		"settings, named in the archive":   {stick + "tar xzf /mnt/usb/b.tgz -C / etc/config etc/passwd\n", "none"},
 		"logs onto it":                     {stick + "tar czf /mnt/usb/logs.tgz /var/log\ncp /var/log/messages /mnt/usb/\ndd if=/dev/mtdblock3 of=/mnt/usb/dump\n", "none"},
