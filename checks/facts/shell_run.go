@@ -160,9 +160,10 @@ func newShellRun(w *shellWorld, src Text, args []shellValue, argsKnown bool) *sh
 
 // scriptReader reads one script after another.
 type scriptReader struct {
-	texts  *TextSet
-	packer commandPacker // of the commands of the script that is read
-	spare  []*Command
+	texts    *TextSet
+	packer   commandPacker // of the commands of the script that is read
+	spare    []*Command
+	visitors bool // what haserl takes from the visitor is left open
 }
 
 // read lists the commands of a script without deciding its conditions.
@@ -188,6 +189,9 @@ func (sr *scriptReader) read(t Text) (s Script) {
 	w.lookup = func(name string, _ *shellRun) (Text, bool) { return sr.texts.Get(t.File.Container, name) }
 	r := newShellRun(w, t, nil, false)
 	r.place = t.place
+	if sr.visitors {
+		r.leaveVisitorsOpen(t.Content)
+	}
 	r.stmts(stmts)
 	r.runTraps()
 	for _, name := range sortedKeys(r.funcs) {

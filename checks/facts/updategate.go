@@ -44,6 +44,8 @@ type gate struct {
 	next  int
 	seen  map[string]bool // places and states that an earlier way came through
 
+	mounts media // that the script and the table of mounts name
+
 	gateWay
 }
 
@@ -63,7 +65,7 @@ type gateWay struct {
 	given    map[string]bool     // variables that the caller may set, with a value for when it does not
 	flags    map[string][]doubt  // variables, and the decisions on the way to where they were set
 	mounted  bool                // a medium that somebody plugs in
-	media    []string            // the folders over which such media are mounted
+	media    media               // the disks that are mounted
 	heard    *hearing            // of the substitution that runs
 	failed   bool                // a check failed on this way
 	sum      bool                // a checksum was compared on this way
@@ -82,6 +84,7 @@ type gateWay struct {
 // gateFile is a file that the script handles.
 type gateFile struct {
 	fetched bool     // somebody else chose what it holds
+	plugged bool     // it lies on a medium
 	good    bool     // a signature with a key of the device covers it
 	of      []string // files that it was made from
 	script  bool     // it was made executable
@@ -89,7 +92,7 @@ type gateFile struct {
 
 // judgeGate follows the ways through a script.
 func judgeGate(v *updateView, s *Script, t Text) gateFinding {
-	g := &gate{script: s, view: v, text: t, left: maxGateSteps, found: gateFinding{fetched: map[string]bool{}}}
+	g := &gate{script: s, view: v, text: t, left: maxGateSteps, mounts: v.mountsOf(s), found: gateFinding{fetched: map[string]bool{}}}
 	stmts, _ := v.texts.scripts.parse(t.File.Name, t.Content)
 	called := map[string]bool{}
 	g.ways(func(r *shellRun) {
@@ -131,7 +134,7 @@ func (g *gate) ways(run func(r *shellRun)) {
 	g.forks, g.seen = nil, map[string]bool{}
 	for range maxGateWays {
 		g.gateWay = gateWay{
-			files: map[string]*gateFile{}, said: map[string]string{}, within: map[string][]string{}, checker: map[string]string{}, answers: map[string]int{}, given: map[string]bool{}, flags: map[string][]doubt{}, cwd: "/",
+			media: g.mounts, files: map[string]*gateFile{}, said: map[string]string{}, within: map[string][]string{}, checker: map[string]string{}, answers: map[string]int{}, given: map[string]bool{}, flags: map[string][]doubt{}, cwd: "/",
 		}
 		g.next = 0
 		run(g.newShell())
@@ -161,6 +164,9 @@ func (g *gate) newShell() *shellRun {
 	w.walk, w.capture = g.walk, g.capture
 	r := newShellRun(w, g.text, nil, false)
 	r.errexit, r.place = g.errexitLine(), g.text.place
+	if g.script.Shell == haserl {
+		r.leaveVisitorsOpen(g.text.Content)
+	}
 	r.builtin = map[string]func(*shellRun, []shellValue) (outcome, flow){
 		"set": g.set, "exit": g.exit, "return": g.exit, "[": g.test, "test": g.test, "[[": g.test, "cd": g.cd,
 		".": g.source, "source": g.source, "eval": g.eval, "shift": g.shift, "getopts": g.getopts,
@@ -208,7 +214,7 @@ func (g *gate) came(r *shellRun, s *syntax.Stmt) bool {
 		return false
 	}
 	var b strings.Builder
-	fmt.Fprint(&b, r.src.File.Name, s.Pos().Offset(), r.function, r.depth, r.vars, r.args, r.errexit, g.cwd, g.said, g.within, g.checker, g.doubts, g.oddities, g.mounted, g.failed, g.sum, g.cond, g.imported, g.pipefail, g.flags)
+	fmt.Fprint(&b, r.src.File.Name, s.Pos().Offset(), r.function, r.depth, r.vars, r.args, r.errexit, g.cwd, g.said, g.within, g.checker, g.doubts, g.oddities, g.mounted, g.media, g.failed, g.sum, g.cond, g.imported, g.pipefail, g.flags)
 	for _, name := range sortedKeys(g.files) {
 		fmt.Fprint(&b, name, *g.files[name])
 	}

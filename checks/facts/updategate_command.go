@@ -65,13 +65,6 @@ func (g *gate) effect(c *Command) outcome {
 	if fetches(c) && !installsPackage(program, args) {
 		return g.fetch(c)
 	}
-	if uploads(g.script.Name, c) {
-		for _, n := range g.outs(c) {
-			g.files[n] = &gateFile{fetched: true}
-			g.found.fetched[n] = true
-		}
-		return unsure
-	}
 	g.installs(c, name, program, args)
 	g.derive(c, program)
 	return unsure

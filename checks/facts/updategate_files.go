@@ -78,11 +78,13 @@ func (g *gate) inputs(c *Command) []string {
 			names = append(names, n)
 		}
 	}
+	if uploads(g.script.Name, c, c.Pipeline == 0 || len(g.pipe) == 0) {
+		names = append(names, g.stream())
+	}
 	if c.Pipeline != 0 {
-		for _, p := range g.pipe {
-			if fetches(&p) && len(g.fetchedTo(&p)) == 0 {
-				g.files[streamed] = &gateFile{fetched: true}
-				names = append(names, streamed)
+		for i, p := range g.pipe {
+			if fetches(&p) && len(g.fetchedTo(&p)) == 0 || uploads(g.script.Name, &p, i == 0) {
+				names = append(names, g.stream())
 			} else {
 				names = append(names, g.onlyKnown(g.words(&p))...)
 			}
@@ -95,8 +97,15 @@ func (g *gate) inputs(c *Command) []string {
 	return names
 }
 
-// streamed stands for what comes straight out of a program that fetches.
+// streamed stands for what comes straight out of a program that fetches, or from the
+// visitor of a page.
 const streamed = "/dev/stdin"
+
+func (g *gate) stream() string {
+	g.files[streamed] = &gateFile{fetched: true}
+	g.found.fetched[streamed] = true
+	return streamed
+}
 
 func (g *gate) onlyKnown(names []string) []string {
 	return slices.DeleteFunc(names, func(n string) bool { return g.file(n) == nil })
@@ -124,10 +133,15 @@ func (g *gate) outs(c *Command) []string {
 		}
 	case "cp", "mv", "install", "ln":
 		if p := plain(); len(p) > 1 {
-			to := p[len(p)-1]
-			add(to)
-			if strings.HasSuffix(to, "/") || g.folder(to) {
-				add(strings.TrimSuffix(to, "/") + "/" + path.Base(p[0]))
+			to, from := p[len(p)-1], p[:len(p)-1]
+			into := strings.HasSuffix(to, "/") || g.folder(to)
+			if !into || copiesTree(args) || slices.ContainsFunc(from, func(n string) bool { return strings.ContainsAny(n, "*?[$") }) {
+				add(to)
+			}
+			for _, n := range from {
+				if into {
+					add(strings.TrimSuffix(to, "/") + "/" + path.Base(n))
+				}
 			}
 		}
 	case "tee":
@@ -136,6 +150,13 @@ func (g *gate) outs(c *Command) []string {
 		}
 	case "tar", "unzip", "bsdtar", "cpio", "7z", "unsquashfs":
 		to := flagValues(args, "-C", "-d", "--directory", "-D")
+		if members := tarMembers(path.Base(name), args); len(members) > 0 {
+			dir := firstOf(to, g.cwd)
+			for _, m := range members {
+				add(path.Join(dir, m))
+			}
+			break
+		}
 		for _, d := range to {
 			add(d)
 		}
@@ -156,13 +177,41 @@ func (g *gate) outs(c *Command) []string {
 	return names
 }
 
+// tarMembers are the files that tar is told to unpack, if it is told (tar(1)).
+func tarMembers(program string, args []string) (members []string) {
+	if program != "tar" && program != "bsdtar" {
+		return nil
+	}
+	takes := 0 // words that belong to an option before them
+	for i, a := range args {
+		switch bundle := strings.HasPrefix(a, "-") && !strings.HasPrefix(a, "--"); {
+		case takes > 0:
+			takes--
+		case slices.Contains([]string{"-T", "--files-from"}, a):
+			return nil // a file names them
+		case bundle || i == 0:
+			if strings.HasSuffix(a, "f") || slices.Contains([]string{"-C", "-X", "-b"}, a) {
+				takes = 1
+			}
+			if i == 0 && !bundle && strings.Contains(a, "f") {
+				takes = 1
+			}
+		case slices.Contains([]string{"--directory", "--file", "--exclude", "--exclude-from", "--strip-components"}, a):
+			takes = 1
+		case !strings.HasPrefix(a, "-"):
+			members = append(members, a)
+		}
+	}
+	return members
+}
+
 // onlyData reports whether unzip is told which members to unpack, and all are data.
 func onlyData(words []string) bool {
 	return len(words) > 1 && !slices.ContainsFunc(words[1:], func(w string) bool { return !slices.Contains(dataEnds, path.Ext(w)) })
 }
 
 func (g *gate) folder(name string) bool {
-	return g.cwd == name || g.view.root != nil && func() bool {
+	return g.cwd == name || slices.Contains([]string{"/tmp", "/var/tmp", "/run", "/var/run", "/dev/shm"}, name) || g.view.root != nil && func() bool {
 		f, ok := g.view.root.Lookup(strings.TrimPrefix(g.name(name), "/"))
 		return ok && f.Kind.String() == "directory"
 	}()

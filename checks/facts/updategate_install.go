@@ -31,9 +31,10 @@ func (g *gate) installs(c *Command, name, program string, args []string) {
 		g.strange("what " + program + " checks before it installs is not known")
 		g.install(c, in)
 	case len(in) > 0:
-		tree := program == "tar" || program == "unzip" || program == "bsdtar" || program == "cpio" || program == "unsquashfs"
+		tree, copied := slices.Contains(unpackers, program), (program == "cp" || program == "rsync") && copiesTree(args)
 		for _, o := range g.outs(c) {
-			if g.software(o, tree) {
+			if g.software(o, tree || copied && strings.Count(o, "/") == 1) { // what is copied deeper may be data
+
 				g.install(c, in)
 				return
 			}
@@ -83,7 +84,7 @@ func installsPackage(program string, args []string) bool {
 	case "apk":
 		return containsAny(args, []string{"add"}) && containsAny(args, []string{"--allow-untrusted"})
 	case "dpkg", "rpm":
-		return overSystem(program, args)
+		return overSystem(args)
 	}
 	return false
 }
@@ -149,7 +150,7 @@ func (g *gate) software(name string, tree bool) bool {
 	if isFlash(name) {
 		return true
 	}
-	if tree && overSystem("tar", []string{"-C", name}) {
+	if tree && systemFolder(name) {
 		return true
 	}
 	if slices.Contains(dataEnds, path.Ext(name)) {
@@ -168,9 +169,9 @@ func (g *gate) install(c *Command, sources []string) {
 	hole := opening{at: at, sources: sources, failed: g.failed, strange: slices.Clone(g.oddities)}
 	open, fetched := false, false
 	for _, f := range g.files {
-		fetched = fetched || f.fetched
+		fetched = fetched || f.fetched && !f.plugged && len(f.of) == 0
 	}
-	known := 0
+	known, own := 0, 0
 	for _, n := range sources {
 		f := g.file(n)
 		if f != nil {
@@ -186,7 +187,7 @@ func (g *gate) install(c *Command, sources []string) {
 			continue
 		}
 		if file, ok := g.view.root.Lookup(strings.TrimPrefix(n, "/")); ok && file.Kind == firmware.Regular {
-			known++ // it is part of the image
+			known, own = known+1, own+1 // it is part of the image
 		} else if known == 0 && !open {
 			open, hole.handed = true, !fetched && !g.mounted
 		}
@@ -197,7 +198,7 @@ func (g *gate) install(c *Command, sources []string) {
 	if hole.handed && len(sources) > 0 && known == len(sources) {
 		open = false
 	}
-	if known == len(sources) && known > 0 && !fetched && !open && !g.found.verifies {
+	if own == len(sources) && own > 0 || known == len(sources) && known > 0 && !fetched && !open && !g.found.verifies {
 		return // the image's own files
 	}
 	g.found.installs = append(g.found.installs, at)

@@ -70,9 +70,7 @@ func pullsContainer(c *Command) bool {
 // mountsFetched follows the mount of an image that was fetched: over a folder for
 // passing use its files are as the image is, elsewhere they are software.
 func (g *gate) mountsFetched(c *Command, args []string) bool {
-	if dir, ok := mountsMedium(c); ok && !slices.Contains(g.media, dir) {
-		g.media = append(g.media, dir)
-	}
+	g.media.mount(c)
 	free := freeWords(args)
 	in := g.inputs(c)
 	if len(in) == 0 || len(free) < 2 {
@@ -112,7 +110,7 @@ func (g *gate) onMedium(name, program string, args []string) string {
 	if n == "" {
 		return ""
 	}
-	if n = g.name(n); !isMedium(n) && !slices.ContainsFunc(g.media, func(dir string) bool { return strings.HasPrefix(n, dir+"/") }) {
+	if n = g.name(n); !g.media.has(n) {
 		return ""
 	}
 	if f, ok := g.view.root.Lookup(strings.TrimPrefix(n, "/")); ok && f.Kind == firmware.Regular {
@@ -131,35 +129,6 @@ func runsScript(name, program string, args []string) string {
 	}
 	return ""
 }
-
-// runsFromMedium reports, for a command of a script, whether it runs what lies on a
-// medium; media are the folders over which the script mounts some.
-func runsFromMedium(c *Command, media []string) bool {
-	name, args := c.Effective()
-	n := runsScript(name, path.Base(name), args)
-	if path.Base(name) == "run-parts" { // all that stand in a folder
-		n = path.Clean(lastOf(args)) + "/*"
-	}
-	return isMedium(n) || slices.ContainsFunc(media, func(dir string) bool { return strings.HasPrefix(n, dir+"/") })
-}
-
-// mountsMedium gives the folder over which a command mounts a disk that is plugged in.
-func mountsMedium(c *Command) (string, bool) {
-	_, args := c.Effective()
-	free := freeWords(args)
-	if c.Program() != "mount" || len(free) != 2 || !strings.HasPrefix(free[0], "/dev/sd") || !stickFolder.Get().MatchString(free[1]) {
-		return "", false
-	}
-	return path.Clean(free[1]), true
-}
-
-// stickFolder are names for what is plugged in: /dev/sda may be the device's own disk.
-var stickFolder = lazy(`(?i)^/.*(?:usb|stick|udisk|media|thumb|pendrive|sdcard)|^/mnt/?$|^/mnt/sd[a-z]\d*$`)
-
-// isMedium reports whether a path lies where devices mount what is plugged in.
-func isMedium(name string) bool { return mediumFolder.Get().MatchString(name) }
-
-var mediumFolder = lazy(`^/(?:media|run/media|mnt/(?:usb|sd|extsd|udisk|stick|tf)\w*|(?:(?:var/)?(?:run|tmp)/)?(?:usb|udisk|sdcard)\w*)/.`)
 
 // WeakHash is a hash over which a script has a signature checked, and which is broken.
 type WeakHash struct {

@@ -8,7 +8,7 @@ import (
 // compiledUpdater is a program whose commands fetch software and put it in place. What it
 // verifies between them stands in its code, which is not followed.
 func compiledUpdater(s Script) []Updater {
-	steps := stepsOf(&s)
+	steps := stepsOf(nil, &s)
 	u := Updater{Name: "own", Root: rootOf(s), Verification: Verification{VerifiesUnknown, "it is compiled, which is not followed", nil}}
 	if len(steps.fetches) == 0 {
 		return nil

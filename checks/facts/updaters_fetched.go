@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"path"
 	"slices"
 	"strings"
 )
@@ -22,16 +23,31 @@ func outputs(c *Command) []string {
 	return files
 }
 
-// overSystem reports whether an archive is unpacked over the folders of the
-// system itself; packages always are.
-func overSystem(name string, args []string) bool {
-	if name == "dpkg" || name == "rpm" {
-		return containsAny(args, []string{"-i", "-U", "-Uvh", "--install", "--upgrade", "-ivh"})
+// overSystem reports whether packages are installed: they go over the folders of the
+// system itself.
+func overSystem(args []string) bool {
+	return containsAny(args, []string{"-i", "-U", "-Uvh", "--install", "--upgrade", "-ivh"})
+}
+
+// systemFolder reports whether what is unpacked into a folder may be software: one of the
+// system's, below etc those that hold scripts. What else lies below etc are settings.
+func systemFolder(dir string) bool {
+	if !strings.HasPrefix(dir, "/") {
+		return false
 	}
-	for _, to := range flagValues(args, "-C", "-d", "--directory") {
-		if first, _, _ := strings.Cut(strings.TrimPrefix(to, "/"), "/"); first == "" || slices.Contains([]string{"usr", "bin", "sbin", "lib", "opt", "etc", "app", "system"}, first) {
-			return true
-		}
+	first, rest, _ := strings.Cut(path.Clean(dir)[1:], "/")
+	if first == "etc" {
+		return rest == "" || rest == "*" || scriptsOfEtc.Get().MatchString(rest)
 	}
-	return false
+	return slices.Contains([]string{"", "*", "usr", "bin", "sbin", "lib", "opt", "app", "system"}, first)
+}
+
+// scriptsOfEtc are the folders and files below etc whose content is run.
+var scriptsOfEtc = lazy(`^(?:init\.d|rc|inittab|cron|hotplug|udev|systemd|uci-defaults|profile|ppp|acpi|apm|mdev|network/if-|NetworkManager/dispatcher|ld\.so|opt(?:/|$))`)
+
+// copiesTree reports whether cp or rsync copies folders with all that is in them.
+func copiesTree(args []string) bool {
+	return slices.ContainsFunc(args, func(a string) bool {
+		return a == "--recursive" || a == "--archive" || len(a) > 1 && a[0] == '-' && a[1] != '-' && strings.ContainsAny(a, "rRa")
+	})
 }

@@ -16,16 +16,18 @@ func ownUpdaters(v *updateView) []Updater {
 			all = append(all, ownUpdater(v, s, t)...)
 		}
 	}
-	texts, scripts := lineScripts(v)
-	for i := range texts {
-		all = append(all, ownUpdater(v, &scripts[i], texts[i])...)
+	for _, read := range []func(*updateView) ([]Text, []Script){lineScripts, haserlScripts} {
+		texts, scripts := read(v)
+		for i := range texts {
+			all = append(all, ownUpdater(v, &scripts[i], texts[i])...)
+		}
 	}
 	return append(all, otherUpdaters(v)...)
 }
 
 // ownUpdater judges one script, if it is an updater.
 func ownUpdater(v *updateView, s *Script, t Text) []Updater {
-	steps := stepsOf(s)
+	steps := stepsOf(v, s)
 	if !steps.worthFollowing(s) {
 		return nil
 	}
@@ -101,15 +103,15 @@ func (u updateSteps) worthFollowing(s *Script) bool {
 	return len(u.fetches) > 0 || u.writes && soundsLikeUpdate(s.Name)
 }
 
-func stepsOf(s *Script) updateSteps {
+func stepsOf(v *updateView, s *Script) updateSteps {
 	u := updateSteps{}
-	var media []string
+	disks := v.mountsOf(s)
+	before := 0 // the pipeline of the command before
 	for i, c := range s.Commands.All() {
-		dir, mounts := mountsMedium(&c)
-		if mounts {
-			media = append(media, dir)
-		}
-		if mounts || fetches(&c) || unpacksMedium(&c) || uploads(s.Name, &c) || runsFromMedium(&c, media) || slices.ContainsFunc(c.Args, fetchedInside) {
+		mounts := (&media{}).mount(&c)
+		begins := i == 0 || c.Pipeline == 0 || before != c.Pipeline
+		before = c.Pipeline
+		if mounts || fetches(&c) || takesFromMedium(&c, disks) || uploads(s.Name, &c, begins) || runsFromMedium(&c, disks) || takesHaserlUpload(s, &c) || slices.ContainsFunc(c.Args, fetchedInside) {
 			u.fetches = append(u.fetches, i)
 		}
 		_, args := c.Effective()

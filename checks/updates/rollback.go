@@ -98,8 +98,20 @@ func rollback(c *checks.Context) checks.Judgement {
 		if u.Oldest.Version != "" {
 			than = "than " + clean(u.Oldest.Version)
 		}
-		found = append(found, checks.Observed(assay.Info, u.Name+" refuses what is older "+than, u.Oldest.Location))
-		counted = append(counted, u.Oldest.Location)
+		says := u.Name + " refuses what is older " + than
+		switch {
+		case u.Oldest.Version != "" && strings.Trim(u.Oldest.Version, "0.") == "":
+			found = append(found, checks.Observed(lacks(c), says+", which nothing is", u.Oldest.Location))
+			lacking = append(lacking, u.Oldest.Location)
+		case u.Verification.State == facts.VerifiesNot:
+			found = append(found, checks.Observed(lacks(c), says+", and nobody signs that version: "+u.Verification.Reason, u.Oldest.Location))
+			lacking = append(lacking, u.Oldest.Location)
+		case u.Verification.State == facts.Verifies:
+			counted = append(counted, u.Oldest.Location)
+			fallthrough
+		default: // who signs the version was not seen
+			found = append(found, checks.Observed(assay.Info, says, u.Oldest.Location))
+		}
 	}
 	found = checks.Merged(found)
 	switch {

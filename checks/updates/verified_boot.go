@@ -90,14 +90,17 @@ func verifiedBoot(c *checks.Context) checks.Judgement {
 // it demands, only checksums may be what is left out.
 func uncheckedBoots(c *checks.Context, demands bool) (found []assay.Finding) {
 	for _, u := range checks.Ask(c, facts.UncheckedBoots) {
-		severity := assay.Low
+		severity, what := assay.Low, "the environment of the boot loader"
 		switch {
-		case demands && u.Stored:
+		case demands && u.Stored && !u.Either:
 			severity = assay.High
 		case demands:
 			severity = assay.Medium
 		}
-		found = append(found, checks.Observed(severity, "the environment of the boot loader switches the check of what it starts off (verify)", u.Location))
+		if u.Either {
+			what = "of the copies of the boot loader's environment, of which either may count, one"
+		}
+		found = append(found, checks.Observed(severity, what+" switches the check of what it starts off (verify)", u.Location))
 	}
 	return found
 }
