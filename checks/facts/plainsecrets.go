@@ -27,7 +27,7 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 9,
+	Version: 10,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, in tables of programs, and in flat programs beside the name of what they open.",
 	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins, compiledLines},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
@@ -100,7 +100,7 @@ func uniqueSecrets(all []PlainSecret) []PlainSecret {
 const maxSecrets = 5000
 
 // secretAnchors are parts of words without which no rule for passwords runs.
-var secretAnchors = newLiterals(append([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "mysqli", "pw", "_secret", "usSecret", "WIFI:"}, networkAnchors...))
+var secretAnchors = newLiterals(append([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "pw", "Pw", "PW", "_secret", "usSecret", "WIFI:"}, networkAnchors...))
 
 // textSecrets finds passwords in a text that is no shell script.
 func textSecrets(t Text) []PlainSecret {
@@ -134,6 +134,10 @@ func textSecrets(t Text) []PlainSecret {
 		}
 		return len(found) < maxSecrets
 	})
+	if kind == codeText {
+		found = append(found, placedSecrets(t)...)
+		slices.SortStableFunc(found, func(a, b PlainSecret) int { return a.Location.Compare(b.Location) })
+	}
 	return append(packages, number(t, found)...)
 }
 
@@ -214,7 +218,7 @@ var (
 		".py", ".pyi", ".pyx", ".pl", ".pm", ".rb", ".lua", ".php", ".ctp", ".phtml", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".coffee", ".c", ".h", ".cc", ".cpp", ".hpp", ".go", ".rs", ".java", ".kt",
 		".scala", ".groovy", ".cs", ".swift", ".vala", ".erl", ".hrl", ".ex", ".exs", ".tcl", ".uc", ".ut", ".exp",
 	}
-	proseFolders = []string{"locale", "locales", "lang", "langs", "language", "languages", "i18n", "translations", "bash-completion", "pam.d", "licenses", "vim", "terminfo", "lintian"}
+	proseFolders = []string{"locale", "locales", "lang", "langs", "language", "languages", "i18n", "l10n", "localization", "localisation", "translations", "bash-completion", "pam.d", "licenses", "vim", "terminfo", "lintian"}
 	proseNames   = []string{"nsswitch.conf", "login.defs", "sudoers", "services", "debconf.conf", "deluser.conf", "adduser.conf"}
 	// languageFile is a translation that is named by its language (ISO 639): not app.json.
 	languageFile = lazy(`^(?:[a-z]{2,3}[-_][A-Za-z]{2,4}|a[rz]|b[gnr]|c[asny]|d[ae]|e[lnstuo]|f[airo]|g[abl]|h[eiruy]|i[dst]|j[ap]|k[akor]|l[tv]|m[knst]|n[blno]|p[lst]|r[ou]|s[klqrvw]|t[hrw]|u[kz]|vi|zh|chi|deu|eng|fra|fre|ger|ita|jpn|kor|nld|pol|por|rus|spa|swe|tur|zho)\.[a-z]+$`)
@@ -255,7 +259,7 @@ func textKindOf(t Text) textKind {
 		return proseText
 	case suffix == ".py" && pythonItself.Get().MatchString(name) && !strings.Contains(name, "-packages/"):
 		return proseText
-	case slices.Contains(codeSuffixes, suffix) || strings.HasPrefix(t.Content, "#!"):
+	case slices.Contains(codeSuffixes, suffix) || strings.HasPrefix(t.Content, "#!") || strings.HasPrefix(t.Content, "<?php"):
 		return codeText
 	case strings.HasPrefix(strings.TrimSpace(t.Content[:min(len(t.Content), 64)]), "<!") || strings.HasPrefix(base, "readme") || strings.HasPrefix(base, "changelog"):
 		return proseText
@@ -265,7 +269,7 @@ func textKindOf(t Text) textKind {
 
 var (
 	// keyValue finds NAME=value, "name": "value", name => 'value'.
-	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|\b[Pp][Ww]|_[Pp][Ww]|[Pp][Ss][Kk]|(?:auth|acct|dae|shared|radius)_secret|radiusSecret)[0-9]?)["']?\s*(?::\s*(?:str|string|bytes|Optional\[str\])\s*=|=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
+	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|[Pp][Ww]|[Pp][Ss][Kk]|(?:auth|acct|dae|shared|radius)_secret|radiusSecret)[0-9]?)["']?\]?\s*(?::\s*(?:str|string|bytes|Optional\[str\])\s*=|=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
 	// secretOption finds "option password 'x'" and "remote_password x".
 	secretOption = lazy(`^\s*(?:option\s+)?['"]?([A-Za-z0-9_]+)['"]?\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*;?\s*$`)
 	// secretAttribute finds <Value Name="Password" Value="x"/>, <DM name="Pass" val="x"/>.
@@ -285,7 +289,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	if len(line) > longest || s == "" || isComment(s) {
 		return nil
 	}
-	found := slices.Concat(addressSecrets(s), callSecrets(kind, s), codeSecrets(s))
+	found := slices.Concat(addressSecrets(s), codeSecrets(s))
 	if kind == codeText {
 		found = append(found, comparedSecrets(s)...)
 	}
@@ -319,10 +323,10 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 			continue
 		}
 		name, value := group(1), group(2)+group(3)+group(4)
-		if inRecord(records, name, value) {
+		if inRecord(records, name, value) || isWidth(name) || strings.Contains(s[m[3]:m[1]-len(value)], "]") && !isStrongWord(value) { // of a table, with words for people
 			continue
 		}
-		if kind == settingText && name == "pwd" && isLiteralSecret(value) && isStrongWord(value) { // a shell's variable elsewhere
+		if isShellsName(kind, name) && isLiteralSecret(value) && isStrongWord(value) && !strings.ContainsAny(value, `/\`) {
 			found = append(found, PlainSecret{Name: name, OnList: isListed(value), Secret: NewSecret("password", value)})
 			continue
 		}
@@ -348,12 +352,21 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	return found
 }
 
+// isShellsName reports whether a setting, or a variable of a program, has the name by
+// which a shell knows its folder, and so holds a password where no shell reads it.
+func isShellsName(kind textKind, name string) bool {
+	return name == "pwd" || kind == codeText && (name == "PWD" || strings.HasSuffix(name, ".pwd"))
+}
+
 func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 	name = strings.Trim(name, ".-")
 	short := name[strings.LastIndexAny(name, ".:")+1:]
 	psk := strings.HasSuffix(strings.ToLower(short), "psk")
-	if !isPasswordName(short) && !psk || !isLiteralSecret(value) {
+	if !isPasswordName(short) && !psk || !isLiteralSecret(value) || strings.EqualFold(short, value) && gluedPassword.Get().MatchString(short) { // SSHPASS=sshpass
 		return found
+	}
+	if short == "AUTH_SECRET" && isTokenValue(value) {
+		return found // Auth.js signs with it: one of Tokens
 	}
 	if kind, _ := hashes.Htpasswd(value); kind != "" && kind != hashes.DES {
 		return found
@@ -363,37 +376,6 @@ func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 		return found
 	}
 	return append(found, PlainSecret{Name: forPeople(name), Wifi: psk || isWifiName(name), OnList: isListed(value), Digest: digest, Secret: NewSecret("password", value)})
-}
-
-// secretCalls hand a password to a library by its place: MQTT of Python, and
-// constants and databases of PHP. The groups are a name or user, and the password.
-var secretCalls = []struct {
-	anchor, what string
-	form         *pattern
-}{
-	{"username_pw_set", "username_pw_set", lazy(`username_pw_set\(\s*["']([^"']*)["']\s*,\s*(?:password\s*=\s*)?["']([^"']+)["']`)},
-	{"mysqli", "mysqli", lazy(`mysqli(?:_connect)?\(\s*["'][^"']*["']\s*,\s*["']([^"']*)["']\s*,\s*["']([^"']+)["']`)},
-	{"define(", "", lazy(`define\(\s*["']([A-Za-z0-9_]+)["']\s*,\s*["']([^"']+)["']`)},
-}
-
-// callSecrets finds passwords in calls of a program.
-func callSecrets(kind textKind, s string) []PlainSecret {
-	var found []PlainSecret
-	for _, c := range secretCalls {
-		if kind != codeText || !strings.Contains(s, c.anchor) {
-			continue
-		}
-		for _, m := range c.form.Get().FindAllStringSubmatch(s, 16) {
-			name, user, value := c.what, m[1], m[2]
-			if c.what == "" {
-				name, user = forPeople(m[1]), ""
-			}
-			if (c.what != "" || isPasswordName(m[1])) && isLiteralSecret(value) && isStrongWord(value) {
-				found = append(found, PlainSecret{Name: name, Account: forPeople(user), OnList: isListed(value), Secret: NewSecret("password", value)})
-			}
-		}
-	}
-	return found
 }
 
 // isComment reports whether a line only speaks to people.
@@ -429,7 +411,10 @@ func isStrongWord(v string) bool {
 	if holdsAny(v, []string{"PASS|", "PASSWORD|"}) {
 		words += "|" // a path to a setting, as VMware's tools write it
 	}
-	letters := strings.Trim(strings.ToLower(v), words) == ""
+	if strings.Contains(v, "required|") || strings.HasSuffix(v, "|required") {
+		return false // a rule for what is typed
+	}
+	letters := strings.Trim(strings.TrimSuffix(strings.ToLower(v), ":"), words) == "" // a label ends so
 	return len(v) >= 6 && !letters
 }
 
