@@ -62,3 +62,22 @@ func TestSecretsByGluedName(t *testing.T) {
 		}
 	}
 }
+
+func TestSecretsComparedByAwkAndWithUser(t *testing.T) {
+	for script, want := range map[string]string{
+		`echo "$password" | awk '$0=="Tz8kq2pW"{print 1}'`:          "password",
+		`echo "$password" | awk '{ if ($1 != "Tz8kq2pW") exit 1 }'`: "password",
+		`echo "$password" | awk '$0=="disabled"{print 1}'`:          "",
+		`echo "$line" | awk '$0=="Tz8kq2pW"{print 1}'`:              "",
+		`echo "$password" | awk '{ n = length($0); print n }'`:      "",
+		`test "$user:$pass" = "admin:Tz8kq2pW" && sh`:               "pass",
+		`[ "$user:$pass" = "$1:Tz8kq2pW" ] && sh`:                   "",
+		`[ "$host:$port" = "h.invalid:80808080a" ] && sh`:           "",
+		`[ "$user:$pass" = ":" ] && exit`:                           "",
+		`[ "$user/$pass" = "admin/Tz8kq2pW" ] && sh`:                "",
+	} {
+		if got := secretsOf(t, "opt/x.sh", "#!/bin/sh\n"+script+"\n"); got != want {
+			t.Errorf("%s: got %q, want %q", script, got, want)
+		}
+	}
+}
