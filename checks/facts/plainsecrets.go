@@ -365,6 +365,9 @@ func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 	if !isPasswordName(short) && !psk || !isLiteralSecret(value) || strings.EqualFold(short, value) && gluedPassword.Get().MatchString(short) { // SSHPASS=sshpass
 		return found
 	}
+	if user, password, ok := strings.Cut(strings.ToLower(value), ":"); ok && strings.HasSuffix(strings.ToLower(short), "userpass") && isManualWord(user) && isManualWord(password) {
+		return found
+	}
 	if short == "AUTH_SECRET" && isTokenValue(value) {
 		return found // Auth.js signs with it: one of Tokens
 	}
@@ -420,6 +423,10 @@ func isStrongWord(v string) bool {
 
 // likeAddress are user and password in the manuals of programs.
 var likeAddress = []string{"user", "username", "name", "login", "pass", "password", "passwd", "pwd", "pw", "foo", "bar", "secret"}
+
+// isManualWord reports whether a word in small letters stands in a manual where people put
+// their own: username, mypassword.
+func isManualWord(v string) bool { return slices.Contains(likeAddress, strings.TrimPrefix(v, "my")) }
 
 func addressSecrets(s string) []PlainSecret {
 	if _, behind, ok := strings.Cut(s, "://"); !ok || !strings.Contains(behind, "@") {

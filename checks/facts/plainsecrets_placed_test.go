@@ -44,18 +44,20 @@ func TestSecretsByPlace(t *testing.T) {
 
 func TestSecretsByGluedName(t *testing.T) {
 	for name, tc := range map[string]struct{ file, content, want string }{
-		"a setting":           {"opt/g.conf", "dbpass = Tz8kq2pW\nbypass = Tz8kq2pX\ncompass: Tz8kq2pY\n", "dbpass"},
-		"a script":            {"opt/h.sh", "#!/bin/sh\nDBPASS=Tz8kq2pW\nexport ROOTPW=Tz8kq2pX\nADMINPASS=Tz8kq2pY\nftppass=Tz8kq2pZ\nPWD=/tmp/Tz8k\nSSHPASS=sshpass\n", "DBPASS, ROOTPW, ADMINPASS, ftppass"},
-		"variables of PHP":    {"www/x.php", "<?php $dbpass = 'Tz8kq2pW';\n$pwd = \"Tz8kq2pX\";\n$pwd = getcwd();\n$pwd = '/srv/www1';\n$compass = 'North-1x';\n", "dbpass, pwd"},
-		"arrays of PHP":       {"www/x.php", "<?php $db['default']['password'] = 'Tz8kq2pW';\n$cfg['Servers'][$i]['password'] = 'Tz8kq2pX';\n$cfg['Servers'][$i]['password'] = '';\n", "password, password"},
-		"words of a page":     {"www/x.php", "<?php $l['password'] = 'Passwort:';\n$r['password'] = 'required|min:6';\n$e['password'] = 'Password is too short!';\n$r['password'] = 'trim|required';\n", ""},
-		"words in an include": {"www/labels.inc", "<?php\n$labels['password'] = 'Passwort';\n$labels['server']['password'] = 'Kennwort2';\n$pw = $labels['password'];\n", "password"},
-		"words of settings":   {"etc/x/words.conf", "t['password'] = 'Passwort'\nt['password'] = 'Tz8kq2pW'\n", "password"},
-		"a translation":       {"www/localization/de_DE/labels.inc", "<?php\n$labels['password'] = 'Kennwort2';\n", ""},
-		"the surroundings":    {"opt/x.py", "os.environ['DB_PASS'] = 'Tz8kq2pW'\nos.environ[\"DB_PASS\"] = pw\nDBPASS='Tz8kq2pX'\nPWD = \"Tz8kq2pY\"\n", "DB_PASS, DBPASS, PWD"},
-		"widths":              {"opt/x.js", "cfg = {maxPw: '12.5px', minpw: '0x1234', ramPW: '12.50em'};\n", ""},
-		"a question":          {"opt/g.conf", "ask_dbpass=always1\nchange_rootpw=Yes123\n", ""},
-		"a table of columns":  {"opt/x.sql", "dbpass varchar(64),\n", ""},
+		"a setting":                {"opt/g.conf", "dbpass = Tz8kq2pW\nbypass = Tz8kq2pX\ncompass: Tz8kq2pY\n", "dbpass"},
+		"a script":                 {"opt/h.sh", "#!/bin/sh\nDBPASS=Tz8kq2pW\nexport ROOTPW=Tz8kq2pX\nADMINPASS=Tz8kq2pY\nftppass=Tz8kq2pZ\nPWD=/tmp/Tz8k\nSSHPASS=sshpass\n", "DBPASS, ROOTPW, ADMINPASS, ftppass"},
+		"variables of PHP":         {"www/x.php", "<?php $dbpass = 'Tz8kq2pW';\n$pwd = \"Tz8kq2pX\";\n$pwd = getcwd();\n$pwd = '/srv/www1';\n$compass = 'North-1x';\n", "dbpass, pwd"},
+		"arrays of PHP":            {"www/x.php", "<?php $db['default']['password'] = 'Tz8kq2pW';\n$cfg['Servers'][$i]['password'] = 'Tz8kq2pX';\n$cfg['Servers'][$i]['password'] = '';\n", "password, password"},
+		"words of a page":          {"www/x.php", "<?php $l['password'] = 'Passwort:';\n$r['password'] = 'required|min:6';\n$e['password'] = 'Password is too short!';\n$r['password'] = 'trim|required';\n", ""},
+		"words in an include":      {"www/labels.inc", "<?php\n$labels['password'] = 'Passwort';\n$labels['server']['password'] = 'Kennwort2';\n$pw = $labels['password'];\n", "password"},
+		"words of settings":        {"etc/x/words.conf", "t['password'] = 'Passwort'\nt['password'] = 'Tz8kq2pW'\n", "password"},
+		"a translation":            {"www/localization/de_DE/labels.inc", "<?php\n$labels['password'] = 'Kennwort2';\n", ""},
+		"the surroundings":         {"opt/x.py", "os.environ['DB_PASS'] = 'Tz8kq2pW'\nos.environ[\"DB_PASS\"] = pw\nDBPASS='Tz8kq2pX'\nPWD = \"Tz8kq2pY\"\n", "DB_PASS, DBPASS, PWD"},
+		"widths":                   {"opt/x.js", "cfg = {maxPw: '12.5px', minpw: '0x1234', ramPW: '12.50em'};\n", ""},
+		"a question":               {"opt/g.conf", "ask_dbpass=always1\nchange_rootpw=Yes123\n", ""},
+		"user and password":        {"etc/motion.conf", "netcam_userpass myusername:mypassword\n", ""},
+		"a real user and password": {"etc/motion.conf", "netcam_userpass cam:Tz8kq2pW\n", "netcam_userpass"},
+		"a table of columns":       {"opt/x.sql", "dbpass varchar(64),\n", ""},
 	} {
 		if got := secretsOf(t, tc.file, tc.content); got != tc.want {
 			t.Errorf("%s: got %q, want %q", name, got, tc.want)
