@@ -216,9 +216,16 @@ func amongPublished(elements []string) bool {
 	return false
 }
 
+// environmentExamples are files of surroundings that no program reads as they are: those
+// from which one is made, and those for a run of tests (Symfony, Laravel, Vite).
+var environmentExamples = []string{".env.example", ".env.sample", ".env.template", ".env.dist", ".env.test", ".env.testing"}
+
 // isExampleName reports whether a file is an example by its last or second to
 // last ending: wpa_supplicant.conf.example, agent.sample.conf.
 func isExampleName(base string) bool {
+	if slices.Contains(environmentExamples, base) {
+		return true
+	}
 	parts := strings.Split(base, ".")
 	for _, p := range parts[max(1, len(parts)-2):] {
 		if p == "example" || p == "sample" || p == "examples" {

@@ -99,7 +99,7 @@ func uniqueSecrets(all []PlainSecret) []PlainSecret {
 const maxSecrets = 5000
 
 // secretAnchors are parts of words without which no rule for passwords runs.
-var secretAnchors = newLiterals(append([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "mysqli", "pw", "_secret", "usSecret", "WIFI:", "PreSharedKey"}, networkAnchors...))
+var secretAnchors = newLiterals(append([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "pw", "Pw", "PW", "_secret", "usSecret", "WIFI:", "PreSharedKey"}, networkAnchors...))
 
 // textSecrets finds passwords in a text that is no shell script.
 func textSecrets(t Text) []PlainSecret {
@@ -141,6 +141,10 @@ func textSecrets(t Text) []PlainSecret {
 		}
 		return len(found) < maxSecrets
 	})
+	if kind == codeText {
+		found = append(found, placedSecrets(t)...)
+		slices.SortStableFunc(found, func(a, b PlainSecret) int { return a.Location.Compare(b.Location) })
+	}
 	return append(packages, number(t, found)...)
 }
 
@@ -205,7 +209,7 @@ func number(t Text, found []PlainSecret) []PlainSecret {
 
 var (
 	// keyValue finds NAME=value, "name": "value", name => 'value'.
-	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|\b[Pp][Ww]|_[Pp][Ww]|[Pp][Ss][Kk]|(?:auth|acct|dae|shared|radius)_secret|radiusSecret)[0-9]?)["']?\s*(?::\s*(?:str|string|bytes|Optional\[str\])\s*=|=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
+	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|[Pp][Ww]|[Pp][Ss][Kk]|(?:auth|acct|dae|shared|radius)_secret|radiusSecret)[0-9]?)["']?\]?\s*(?::\s*(?:str|string|bytes|Optional\[str\])\s*=|=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
 	// secretOption finds "option password 'x'" and "remote_password x".
 	secretOption = lazy(`^\s*(?:option\s+)?['"]?([A-Za-z0-9_]+)['"]?\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*;?\s*$`)
 	// secretAttribute finds <Value Name="Password" Value="x"/>, <DM name="Pass" val="x"/>.
@@ -225,7 +229,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	if len(line) > longest || s == "" || isComment(s) {
 		return nil
 	}
-	found := slices.Concat(addressSecrets(s), callSecrets(kind, s), codeSecrets(s), pathKeys(s))
+	found := slices.Concat(addressSecrets(s), codeSecrets(s), pathKeys(s))
 	if kind == codeText {
 		found = append(found, comparedSecrets(s)...)
 	}
@@ -259,10 +263,10 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 			continue
 		}
 		name, value := group(1), group(2)+group(3)+group(4)
-		if inRecord(records, name, value) {
+		if inRecord(records, name, value) || isWidth(name) || strings.Contains(s[m[3]:m[1]-len(value)], "]") && !isStrongWord(value) { // of a table, with words for people
 			continue
 		}
-		if kind == settingText && name == "pwd" && isLiteralSecret(value) && isStrongWord(value) { // a shell's variable elsewhere
+		if isShellsName(kind, name) && isLiteralSecret(value) && isStrongWord(value) && !strings.ContainsAny(value, `/\`) {
 			found = append(found, PlainSecret{Name: name, OnList: isListed(value), Secret: NewSecret("password", value)})
 			continue
 		}
@@ -288,12 +292,24 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	return found
 }
 
+// isShellsName reports whether a setting, or a variable of a program, has the name by
+// which a shell knows its folder, and so holds a password where no shell reads it.
+func isShellsName(kind textKind, name string) bool {
+	return name == "pwd" || kind == codeText && (name == "PWD" || strings.HasSuffix(name, ".pwd"))
+}
+
 func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 	name = strings.Trim(name, ".-")
 	short := name[strings.LastIndexAny(name, ".:")+1:]
 	psk := strings.HasSuffix(strings.ToLower(short), "psk")
-	if !isPasswordName(short) && !psk || !isLiteralSecret(value) || isLabelOf(name, value) {
+	if !isPasswordName(short) && !psk || !isLiteralSecret(value) || isLabelOf(name, value) || strings.EqualFold(short, value) && gluedPassword.Get().MatchString(short) { // SSHPASS=sshpass
 		return found
+	}
+	if user, password, ok := strings.Cut(strings.ToLower(value), ":"); ok && strings.HasSuffix(strings.ToLower(short), "userpass") && isManualWord(user) && isManualWord(password) {
+		return found
+	}
+	if short == "AUTH_SECRET" && isTokenValue(value) {
+		return found // Auth.js signs with it: one of Tokens
 	}
 	if kind, _ := hashes.Htpasswd(value); kind != "" && kind != hashes.DES {
 		return found
@@ -303,37 +319,6 @@ func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 		return found
 	}
 	return append(found, PlainSecret{Name: forPeople(name), Wifi: psk || isWifiName(name), OnList: isListed(value), Digest: digest, Secret: NewSecret("password", value)})
-}
-
-// secretCalls hand a password to a library by its place: MQTT of Python, and
-// constants and databases of PHP. The groups are a name or user, and the password.
-var secretCalls = []struct {
-	anchor, what string
-	form         *pattern
-}{
-	{"username_pw_set", "username_pw_set", lazy(`username_pw_set\(\s*["']([^"']*)["']\s*,\s*(?:password\s*=\s*)?["']([^"']+)["']`)},
-	{"mysqli", "mysqli", lazy(`mysqli(?:_connect)?\(\s*["'][^"']*["']\s*,\s*["']([^"']*)["']\s*,\s*["']([^"']+)["']`)},
-	{"define(", "", lazy(`define\(\s*["']([A-Za-z0-9_]+)["']\s*,\s*["']([^"']+)["']`)},
-}
-
-// callSecrets finds passwords in calls of a program.
-func callSecrets(kind textKind, s string) []PlainSecret {
-	var found []PlainSecret
-	for _, c := range secretCalls {
-		if kind != codeText || !strings.Contains(s, c.anchor) {
-			continue
-		}
-		for _, m := range c.form.Get().FindAllStringSubmatch(s, 16) {
-			name, user, value := c.what, m[1], m[2]
-			if c.what == "" {
-				name, user = forPeople(m[1]), ""
-			}
-			if (c.what != "" || isPasswordName(m[1])) && isLiteralSecret(value) && isStrongWord(value) {
-				found = append(found, PlainSecret{Name: name, Account: forPeople(user), OnList: isListed(value), Secret: NewSecret("password", value)})
-			}
-		}
-	}
-	return found
 }
 
 // isComment reports whether a line only speaks to people.
@@ -369,12 +354,19 @@ func isStrongWord(v string) bool {
 	if holdsAny(v, []string{"PASS|", "PASSWORD|"}) {
 		words += "|" // a path to a setting, as VMware's tools write it
 	}
-	letters := strings.Trim(strings.ToLower(v), words) == ""
+	if strings.Contains(v, "required|") || strings.HasSuffix(v, "|required") {
+		return false // a rule for what is typed
+	}
+	letters := strings.Trim(strings.TrimSuffix(strings.ToLower(v), ":"), words) == "" // a label ends so
 	return len(v) >= 6 && !letters
 }
 
 // likeAddress are user and password in the manuals of programs.
 var likeAddress = []string{"user", "username", "name", "login", "pass", "password", "passwd", "pwd", "pw", "foo", "bar", "secret"}
+
+// isManualWord reports whether a word in small letters stands in a manual where people put
+// their own: username, mypassword.
+func isManualWord(v string) bool { return slices.Contains(likeAddress, strings.TrimPrefix(v, "my")) }
 
 func addressSecrets(s string) []PlainSecret {
 	if _, behind, ok := strings.Cut(s, "://"); !ok || !strings.Contains(behind, "@") {

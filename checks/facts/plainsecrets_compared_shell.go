@@ -32,6 +32,7 @@ type shellComparisons struct {
 // variable that is named for a password, or one behind letters that the value has too
 // ("x$PASS" and "xSecret").
 func (c *shellComparisons) add(w *syntax.Word, value string) {
+	w, value = behindUser(w, value)
 	before, name := variableOf(w)
 	if value, ok := strings.CutPrefix(value, before); ok && name != "" && len(value) <= 64 && len(c.found) < maxSecrets {
 		for _, s := range appendCompared(nil, name, value) {
@@ -138,7 +139,46 @@ func (c *shellComparisons) inPipe(n *syntax.BinaryCmd) {
 	if !ok || len(call.Args) < 2 || call.Args[0].Lit() != "echo" && call.Args[0].Lit() != "printf" {
 		return
 	}
-	c.grep(call.Args[len(call.Args)-1], n.Y)
+	in := call.Args[len(call.Args)-1]
+	c.grep(in, n.Y)
+	c.awk(in, n.Y)
+}
+
+// awk notes a text with which a program of awk compares the whole line that it is given.
+func (c *shellComparisons) awk(in *syntax.Word, s *syntax.Stmt) {
+	call, ok := s.Cmd.(*syntax.CallExpr)
+	if !ok || len(call.Args) < 2 || !slices.Contains([]string{"awk", "gawk", "mawk"}, path.Base(call.Args[0].Lit())) {
+		return
+	}
+	for _, w := range call.Args[1:] {
+		program, _ := literalOf(w)
+		for _, m := range comparedLine.Get().FindAllStringSubmatch(program, 16) {
+			c.add(in, m[1])
+		}
+	}
+}
+
+// comparedLine compares a line, or its first word, with a text in awk (POSIX, awk, expressions).
+var comparedLine = lazy(`\$[01]\s*[!=]=\s*"([^"\\\s]{6,64})"`)
+
+// behindUser splits "$user:$pass" and "admin:x" at the colon, if both have one.
+func behindUser(w *syntax.Word, value string) (*syntax.Word, string) {
+	parts := w.Parts
+	if len(parts) == 1 {
+		if q, ok := parts[0].(*syntax.DblQuoted); ok {
+			parts = q.Parts
+		}
+	}
+	_, password, found := strings.Cut(value, ":")
+	if len(parts) != 3 || !found {
+		return w, value
+	}
+	user, isUser := parts[0].(*syntax.ParamExp)
+	colon, isColon := parts[1].(*syntax.Lit)
+	if !isUser || !isPlain(user) || !isColon || colon.Value != ":" {
+		return w, value
+	}
+	return &syntax.Word{Parts: parts[2:]}, password
 }
 
 // grep notes the whole text for which a call of grep looks in a word.

@@ -24,7 +24,7 @@ var (
 		".py", ".pyi", ".pyx", ".pl", ".pm", ".rb", ".lua", ".php", ".ctp", ".phtml", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".coffee", ".c", ".h", ".cc", ".cpp", ".hpp", ".go", ".rs", ".java", ".kt",
 		".scala", ".groovy", ".cs", ".swift", ".vala", ".erl", ".hrl", ".ex", ".exs", ".tcl", ".uc", ".ut", ".exp",
 	}
-	proseFolders = []string{"locale", "locales", "lang", "langs", "language", "languages", "i18n", "translations", "bash-completion", "pam.d", "licenses", "vim", "terminfo", "lintian"}
+	proseFolders = []string{"locale", "locales", "lang", "langs", "language", "languages", "i18n", "l10n", "localization", "localisation", "translations", "bash-completion", "pam.d", "licenses", "vim", "terminfo", "lintian"}
 	proseNames   = []string{"nsswitch.conf", "login.defs", "sudoers", "services", "debconf.conf", "deluser.conf", "adduser.conf"}
 	// languageFile is a translation that is named by its language (ISO 639): not app.json.
 	languageFile = lazy(`^(?:[a-z]{2,3}[-_][A-Za-z]{2,4}|a[rz]|b[gnr]|c[asny]|d[ae]|e[lnstuo]|f[airo]|g[abl]|h[eiruy]|i[dst]|j[ap]|k[akor]|l[tv]|m[knst]|n[blno]|p[lst]|r[ou]|s[klqrvw]|t[hrw]|u[kz]|vi|zh|chi|deu|eng|fra|fre|ger|ita|jpn|kor|nld|pol|por|rus|spa|swe|tur|zho)\.[a-z]+$`)
@@ -65,7 +65,7 @@ func textKindOf(t Text) textKind {
 		return proseText
 	case suffix == ".py" && pythonItself.Get().MatchString(name) && !strings.Contains(name, "-packages/"):
 		return proseText
-	case slices.Contains(codeSuffixes, suffix) || strings.HasPrefix(t.Content, "#!"):
+	case slices.Contains(codeSuffixes, suffix) || strings.HasPrefix(t.Content, "#!") || strings.HasPrefix(t.Content, "<?php"):
 		return codeText
 	case strings.HasPrefix(strings.TrimSpace(t.Content[:min(len(t.Content), 64)]), "<!") || strings.HasPrefix(base, "readme") || strings.HasPrefix(base, "changelog"):
 		return proseText

@@ -15,7 +15,7 @@ import (
 // setting or the user that it is for.
 var rawSecrets = &Scan[PlainSecret]{
 	Name:    "raw-secrets",
-	Version: 7,
+	Version: 8,
 	Doc:     "Passwords in flat programs beside the name of a setting or user.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Raw && f.Size >= 64 },
 	See:     seeRawSecrets,

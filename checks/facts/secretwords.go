@@ -8,6 +8,18 @@ import (
 // passwordWord ends the name of a setting that holds a password.
 var passwordWord = lazy(`(?:[Pp]assw(?:or)?[dt]|PASSW(?:OR)?[DT]|[Pp]assphrase|PASSPHRASE|requirepass|masterauth|(?:^|[-_.])(?:pass|PASS|Pass|pw|PW|pwd|PWD|Pwd)|[a-z0-9](?:Pass|Pw|Pwd))[0-9]?$`)
 
+// gluedPassword ends such a name without a line or a capital between the words: dbpass,
+// ROOTPW. Only words for whose or what's password it is count before it; "bypass" and
+// "compass" have none.
+var gluedPassword = lazy(`(?i)(?:^|[-_.])(?:admin|administrator|root|user|usr|super|guest|operator|support|service|svc|owner|master|my|default|def|login|auth|acct|account|db|database|mysql|mariadb|sql|pgsql|pg|postgres|mongo|redis|influx|ldap|bind|ftp|sftp|ssh|scp|telnet|smb|samba|cifs|nas|dav|http|https|web|www|api|app|mqtt|amqp|broker|stomp|smtp|imap|pop|pop3|mail|email|sip|voip|xmpp|irc|snmp|radius|ppp|pppoe|vpn|l2tp|pptp|xauth|wifi|wlan|ap|sta|ddns|dyndns|cam|camera|rtsp|onvif|dvr|nvr|cloud|server|srv|host|remote|device|dev|sys|system|router|modem|gsm|apn|key|store|keystore|truststore|ssl|cert|pfx|p12|backup|enc|zip|sudo|su|bios|uboot){1,3}(?:pass|pw|pwd)[0-9]?$`)
+
+// isWidth reports whether a name ends in the letters "pw" that are no word of it: the
+// width of a page or a pulse.
+func isWidth(name string) bool {
+	before, ok := strings.CutSuffix(strings.ToLower(strings.TrimRight(name, "0123456789")), "pw")
+	return ok && before != "" && !strings.ContainsAny(before[len(before)-1:], "-_.") && !gluedPassword.Get().MatchString(name)
+}
+
 // passwordAnchors are literals of which every such name holds one.
 var passwordAnchors = []string{"ass", "ASS", "aster", "pw", "Pw", "PW"}
 
@@ -35,6 +47,9 @@ func isPasswordName(name string) bool {
 		return false
 	}
 	at := passwordWord.Get().FindStringIndex(name)
+	if at == nil {
+		at = gluedPassword.Get().FindStringIndex(name)
+	}
 	if at == nil {
 		return false
 	}
@@ -139,6 +154,8 @@ func isLiteralSecret(value string) bool {
 		return false
 	case strings.Trim(lower, "x*.-_#?") == "" || slices.Contains(noSecret, strings.TrimRight(lower, ",;")):
 		return false
+	case strings.HasSuffix(strings.TrimRight(value, ",;"), ")") && columnType.Get().MatchString(lower):
+		return false
 	case value[0] <= '2' && objectIdentifier.Get().MatchString(value) || attributeName.Get().MatchString(value) && isPasswordName(value):
 		return false
 	}
@@ -151,6 +168,8 @@ func isLiteralSecret(value string) bool {
 var (
 	// objectIdentifier is one of ITU-T X.660, with more arcs than an address has parts.
 	objectIdentifier = lazy(`^[012](?:\.[0-9]{1,10}){4,}$`)
+	// columnType is that of a column of a database's table, with its width (SQL, ISO 9075-2, 6.1).
+	columnType = lazy(`^n?(?:(?:var)?char2?|(?:var)?binary|character)\([0-9]+\)[,;]?$`)
 	// attributeName is how attributes of RADIUS (RFC 2865, 5) and headers of HTTP are called.
 	attributeName = lazy(`^[A-Z][A-Za-z0-9]*(?:-[A-Z][A-Za-z0-9]*)+$`)
 )

@@ -10,7 +10,8 @@ func TestIsPasswordName(t *testing.T) {
 	for name, want := range map[string]bool{
 		"password": true, "PASSWORD": true, "db_password": true, "DB_PASSWD": true, "adminPass": true, "user.passwd": true, "wifi_pass": true, "pass": true,
 		"http-pw": true, "Passphrase": true, "requirepass": true, "login_pwd": true, "WebPassword2": true, "admin_password1": true,
-		"compass": false, "bypass": false, "proxy_pass": false, "fastcgi_pass": false, "lowpass": false, "PWD": false, "OLDPWD": false, "use_password": false,
+		"dbpass": true, "DBPASS": true, "ROOTPW": true, "ADMINPASS": true, "ftppass": true, "app.dbpass": true, "MYSQLROOTPW": true, "rootpw1": true,
+		"compass": false, "bypass": false, "passthrough": false, "bandpass": false, "trespass": false, "devpwm": false, "ipw": false, "use_dbpass": false, "dbpassfile": false, "proxy_pass": false, "fastcgi_pass": false, "lowpass": false, "PWD": false, "OLDPWD": false, "use_password": false,
 		"change_password": false, "changePassword": false, "password_file": false, "PasswordAuthentication": false, "passes": false, "passenger": false, "": false,
 	} {
 		if got := isPasswordName(name); got != want {

@@ -21,7 +21,7 @@ type Token struct {
 // any file, and those that the settings of programs call so.
 var Tokens = &Fact[[]Token]{
 	Name:    "tokens",
-	Version: 6,
+	Version: 7,
 	Doc:     "Tokens of clouds and APIs: by their fixed form in any file, and by the name of the setting in settings.",
 	Needs:   []Node{tokenScan, Texts, Scripts},
 	Observe: func(o *Observer) ([]Token, error) {

@@ -7,7 +7,7 @@ import (
 )
 
 // tokenName is the name of a setting that holds a token.
-var tokenName = lazy(`(?i)(?:^|[-_.a-z0-9])(?:token|api_?-?key|apikey|access_?key|secret_?key|secret_access_key|client_?secret|shared_?access_?key|auth_?key|account_?key|ap[pi]_?secret|device_?secret|license_?secret|hmac_?(?:key|secret)|encryption_?key|jwt_?key|(?:jwt|session|cookie|signing|consumer|product|provision)[-_]?secret|subscription[-_]?key)$|^(?:token|secret)$`)
+var tokenName = lazy(`(?i)(?:^|[-_.a-z0-9])(?:token|api_?-?key|apikey|access_?key|secret[-_]?key|secret_access_key|client_?secret|shared_?access_?key|auth_?key|account_?key|ap[pi]_?secret|device_?secret|license_?secret|hmac_?(?:key|secret)|(?:encryption|signing|aes)[-_]?key|jwt_?key|(?:jwt|session|cookie|signing|consumer|product|provision|next_?auth)[-_.]?secret|subscription[-_]?key)$|^(?:token|secret|(?-i:AUTH_SECRET)|rails_master_key)$`)
 
 // otherTokens are words that make it something else: a name, a place, a public one.
 var otherTokens = []string{"csrf", "xsrf", "public", "pub", "file", "path", "url", "uri", "name", "id", "type", "expiry", "endpoint", "refresh_interval"}
@@ -37,6 +37,9 @@ func namedTokens(t Text) []Token {
 		return nil
 	}
 	if t.File.Size <= maxToken {
+		if word := strings.TrimSpace(t.Content); railsKey.Get().MatchString(t.File.Name) && len(word) == 32 && isHexDigits(word) && isTokenValue(word) {
+			return []Token{{What: "key of Rails' credentials", Secret: NewSecret("token", word), Location: AtSecret(t.File)}}
+		}
 		if word := strings.TrimSpace(t.Content); tokenFile.Get().MatchString(base) && isTokenValue(word) {
 			return []Token{{What: "token", Secret: NewSecret("token", word), Location: AtSecret(t.File)}}
 		}
@@ -79,12 +82,16 @@ func tokenPairs(line string, known tokenContext) []namedValue {
 	}
 	return slices.DeleteFunc(pairs, func(p namedValue) bool {
 		lower := strings.ToLower(p.name)
-		return known.colours && (lower == "token" || lower == "tokens") || !tokenName.Get().MatchString(p.name) && !known.isToken(p) || !isTokenValue(p.value) ||
+		return known.colours && (lower == "token" || lower == "tokens") || !tokenName.Get().MatchString(p.name) && !known.isToken(p) || !isTokenValue(p.value) || isKeyName(lower, p.value) ||
 			slices.ContainsFunc(otherTokens, func(w string) bool { return strings.Contains(lower, w) })
 	})
 }
 
 var tokenFile = lazy(`(?i)^(?:.*[-_.])?(?:token|api[-_]?key|secret)(?:[-_.](?:txt|conf|key))?$`)
+
+// railsKey is a file with which Rails opens its sealed settings: AES-128, in hexadecimal
+// digits (Rails' guide to securing applications, custom credentials).
+var railsKey = lazy(`(?:^|/)config/(?:master|credentials/[a-z_]+)\.key$`)
 
 // maxTokenValue is the size in bytes of the longest token. It does not stand in the
 // expressions, each of which would grow by as many steps.
@@ -108,7 +115,7 @@ func scriptTokens(s Script) []Token {
 	var found []Token
 	add := func(c *Command, name, value string) {
 		name = strings.TrimLeft(name, "-")
-		if isTokenValue(value) && !Unresolved(value) && tokenName.Get().MatchString(name) {
+		if isTokenValue(value) && !Unresolved(value) && tokenName.Get().MatchString(name) && !isKeyName(strings.ToLower(name), value) {
 			found = append(found, Token{What: "token (" + forPeople(name) + ")", Secret: NewSecret("token", value), Location: c.Location})
 		}
 	}
