@@ -15,7 +15,7 @@ import (
 // setting or the user that it is for.
 var rawSecrets = &Scan[PlainSecret]{
 	Name:    "raw-secrets",
-	Version: 7,
+	Version: 8,
 	Doc:     "Passwords in flat programs beside the name of a setting or user.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Raw && f.Size >= 64 },
 	See:     seeRawSecrets,
@@ -116,7 +116,7 @@ func rawStringSecrets(content []byte, s rawString) []PlainSecret {
 	behind := nextRawString(content, s)
 	value := behind.text
 	switch {
-	case !isLiteralSecret(value) || headerName.Get().MatchString(value):
+	case !isLiteralSecret(value) || headerName.Get().MatchString(value) || isNameTable(content, name, behind):
 		return nil
 	case isDistinctive(value):
 	case isListed(value) && ofAccount(name):
