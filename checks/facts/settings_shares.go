@@ -1,7 +1,6 @@
 package facts
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -13,31 +12,6 @@ import (
 func openShare(s *Service, at assay.Location) {
 	s.Kind, s.Anonymous = KindShare, Yes
 	s.Places = append(s.Places, at)
-}
-
-// settleNFS reads /etc/exports: a folder that is given to any host (exports(5)).
-func settleNFS(g *boot, s *Service) {
-	g.settleDefault(s)
-	t, ok := g.texts.Get(g.root, "etc/exports")
-	if !ok {
-		return
-	}
-	for line := range t.Lines() {
-		words := strings.Fields(line.Text)
-		if len(words) == 0 || words[0][0] == '#' {
-			continue
-		}
-		if slices.ContainsFunc(words[1:], anyHost) || len(words) == 1 {
-			openShare(s, t.At(line))
-		}
-	}
-}
-
-// anyHost reports whether a client of exports(5) is everyone, and neither Kerberos nor a
-// port below 1024 of a known host stands before the folder.
-func anyHost(client string) bool {
-	host, options, _ := strings.Cut(client, "(")
-	return (host == "" || host == "*" || host == "0.0.0.0/0") && !strings.Contains(options, "sec=krb5")
 }
 
 // settleRsync reads rsyncd.conf: a module without "auth users" and "hosts allow" is open
