@@ -73,8 +73,9 @@ type Options struct {
 	// Visit, if set, is called once for each Regular or Raw file that was read
 	// whole, with its content, while the image is read: from several goroutines at
 	// once, nearly in the order of the disk. The file's Path, Kind, Mode, owner, Size
-	// and Digest are set. The content must not be kept or changed. Hard links are
-	// visited once. If it panics, so does Open.
+	// and Digest are set. The content must not be kept or changed. A hard
+	// link is visited as the file that it names is, up to 64 of one file and 256 MiB in
+	// one container. If it panics, so does Open.
 	Visit func(f *File, content []byte)
 	// Scratch, if set, holds streams that are too long for memory. Several images
 	// may share one. Without it a stream longer than Limits.FileBytes is not read.

@@ -87,8 +87,9 @@ type walker struct {
 	*opener
 	ctx   context.Context
 	files []*File
-	head  []*File // by Inode: the file that is visited for it, or nil
-	done  []bool  // by file: read, or its error noted
+	head  []*File           // by Inode: the file that is read for it, or nil
+	names map[*File][]*File // by file that is read: its further names that are visited with it
+	done  []bool            // by file: read, or its error noted
 	root  bool
 
 	inner   sync.Mutex
@@ -107,6 +108,31 @@ func (w *walker) heads(entries []format.Entry) {
 	for i, f := range w.files {
 		if f != nil && f.Kind == Regular && f.HardLink == nil {
 			w.head[entries[i].Inode] = f
+		}
+	}
+	w.further()
+}
+
+// Limits of showing a content again under its further names. Beyond them a hard link
+// stands for nothing but its name.
+const (
+	maxNames = 64        // further names of one content
+	maxAgain = 256 << 20 // bytes of contents that are shown again, in one container
+)
+
+// further chooses the hard links whose content is shown again: to a packing that knows no
+// links they are files of their own, and the same is to be seen in both.
+func (w *walker) further() {
+	w.names = map[*File][]*File{}
+	again := int64(0)
+	for _, f := range w.files {
+		if f == nil || f.HardLink == nil || f.HardLink.Long {
+			continue
+		}
+		size := max(f.HardLink.Size, 0)
+		if len(w.names[f.HardLink]) < maxNames && size <= maxAgain-again {
+			again += size
+			w.names[f.HardLink] = append(w.names[f.HardLink], f)
 		}
 	}
 }
@@ -158,6 +184,12 @@ func (w *walker) visit(entry int, content []byte, err error) {
 	w.seen(f, content, err)
 	if err != nil {
 		return
+	}
+	for _, l := range w.names[f] {
+		l.Size, l.Digest = f.Size, f.Digest
+		if w.opts.Visit != nil {
+			w.opener.visit(l, content)
+		}
 	}
 	if w.root && isDocumentation(f.Name) && w.isPacked(content) {
 		return // and what is not packed is looked at as any file

@@ -66,11 +66,11 @@ func unspokenReason(open []facts.Service) string {
 }
 
 // unreadSettings says which of the services that a check judges is given settings that
-// the image does not have, or is a broker whose version, which decides, is not known;
+// the image does not have, or is a broker or data base whose version, which decides, is not known;
 // empty if none is.
 func unreadSettings(services []facts.Service, judged func(facts.Service) bool) string {
 	for _, s := range services {
-		if s.Reachable() && s.Kind == facts.KindMQTT && s.Waits != "" && judged(s) {
+		if s.Reachable() && (s.Kind == facts.KindMQTT || s.Kind == facts.KindStore) && s.Waits != "" && judged(s) {
 			return fmt.Sprintf("%s is started: %s", s.Name, s.Waits)
 		}
 		if s.Reachable() && s.Unread != "" && judged(s) {

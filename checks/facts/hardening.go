@@ -38,7 +38,7 @@ type Hardening struct {
 // of root file systems, without code for other processors and the kernel.
 var Hardenings = &Fact[[]Hardening]{
 	Name:    "hardenings",
-	Version: 3,
+	Version: 4,
 	Doc:     "Programs and libraries with what hardens them, and the services that make them face a network.",
 	Needs:   []Node{Tree, Roots, Programs, Services, Texts},
 	Observe: func(o *Observer) ([]Hardening, error) {
@@ -52,8 +52,8 @@ var Hardenings = &Fact[[]Hardening]{
 				return nil, err
 			}
 		}
-		facing := facingOf(img, services, faces)
-		perhaps := facingOf(img, services, mayFace)
+		facing := facingOf(img, services, programs, faces)
+		perhaps := facingOf(img, services, programs, mayFace)
 		all := unread(img, facing, perhaps, programs, texts)
 		for _, p := range programs {
 			if !runsHere(p) || !slices.ContainsFunc(roots, func(r Root) bool { return r.Path == p.Root }) {
@@ -97,9 +97,13 @@ func mayFace(s Service) bool {
 }
 
 // facingOf names, by the path of a program, the services of a kind as which it is
-// started. Links are followed: many services are one program.
-func facingOf(img *firmware.Image, services []Service, of func(Service) bool) map[string][]string {
-	facing := map[string][]string{}
+// started. Links are followed: many services are one program. A hard link that is no
+// program of its own stands for the file that it names.
+func facingOf(img *firmware.Image, services []Service, programs []Program, of func(Service) bool) map[string][]string {
+	facing, own := map[string][]string{}, map[string]bool{}
+	for _, p := range programs {
+		own[p.Location.Path] = true
+	}
 	for _, s := range services {
 		i := slices.IndexFunc(img.Containers, func(c *firmware.Container) bool { return c.Path == s.Root })
 		if !of(s) || i < 0 || s.Program == "" {
@@ -109,10 +113,12 @@ func facingOf(img *firmware.Image, services []Service, of func(Service) bool) ma
 		if !ok {
 			continue
 		}
-		for _, p := range []string{f.Path, canonical(f).Path} {
-			if !slices.Contains(facing[p], s.Name) {
-				facing[p] = append(facing[p], s.Name)
-			}
+		p := f.Path
+		if !own[p] {
+			p = canonical(f).Path
+		}
+		if !slices.Contains(facing[p], s.Name) {
+			facing[p] = append(facing[p], s.Name)
 		}
 	}
 	return facing

@@ -76,7 +76,7 @@ func besideSecret(content []byte, s rawString) (PlainSecret, bool) {
 	}
 	plain := named && strings.ContainsAny(s.text, "_.-") && isWifiWord(value.text) // "ssid" alone also stands in lists of names
 	if !isOwner(owner.text) || !isLiteralSecret(value.text) || !isMixed(value.text) && !isDistinctive(value.text) && !plain ||
-		isProtection(value.text) || isWifiTerm(value.text) && !named {
+		isProtection(value.text) || isWifiTerm(value.text) && !named || isNumberedName(value.text) && !named {
 		return PlainSecret{}, false
 	}
 	p := PlainSecret{Name: "password", Wifi: wifi, OnList: isListed(value.text), Secret: NewSecret("password", value.text)}
@@ -126,6 +126,19 @@ func isWifiWord(v string) bool {
 func isFieldName(v string) bool {
 	v = strings.ToLower(v)
 	return isPasswordName(v) || slices.Contains(fieldNames, v[strings.LastIndexAny(v, "_-.")+1:])
+}
+
+// isNumberedName reports whether a string names one setting of several, as "ssid1" and
+// "Password_2" do: a label, also where lists of default passwords have the same word.
+func isNumberedName(v string) bool {
+	stem := strings.TrimRight(v, "0123456789")
+	return len(v)-len(stem) == 1 && isFieldName(strings.TrimRight(stem, "_-.")) // "password123" is no label
+}
+
+// isNameTable reports whether the string behind a name is the next name of a table of
+// names ("ssid1", "ssid2", "password1", "password2") and no value.
+func isNameTable(content []byte, name string, behind rawString) bool {
+	return isNumberedName(behind.text) && (isNumberedName(name) || isNumberedName(nextRawString(content, behind).text))
 }
 
 // headerName is how headers of HTTP and attributes of RADIUS are called, which stand in

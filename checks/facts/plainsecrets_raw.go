@@ -116,7 +116,7 @@ func rawStringSecrets(content []byte, s rawString) []PlainSecret {
 	behind := nextRawString(content, s)
 	value := behind.text
 	switch {
-	case !isLiteralSecret(value) || headerName.Get().MatchString(value):
+	case !isLiteralSecret(value) || headerName.Get().MatchString(value) || isNameTable(content, name, behind):
 		return nil
 	case isDistinctive(value):
 	case isListed(value) && ofAccount(name):

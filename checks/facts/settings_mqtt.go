@@ -1,12 +1,9 @@
 package facts
 
 import (
-	"bytes"
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/assay-iot/assay/firmware"
 )
 
 // settleMosquitto reads mosquitto.conf(5): listeners with their own settings,
@@ -55,36 +52,13 @@ func (g *boot) defaultListener(s *Service, lines []keyValue) (l Listen, known bo
 			return l, true
 		}
 	}
-	f, _ := g.root.Lookup(s.Program)
-	switch g.brokers[f] {
+	switch g.localAlone(s) {
 	case Yes:
 		l.Address = "127.0.0.1"
 	case Unknown:
 		return l, false
 	}
 	return l, true
-}
-
-// brokerScan finds programs of mosquitto, and whether they know the mode in which a
-// broker without a listener answers to the device alone, as those since 2.0 do.
-var brokerScan = &Scan[broker]{
-	Name: "mqtt-brokers",
-	Doc:  "Programs of mosquitto, and whether they know the mode for the device alone.",
-	Want: func(f *firmware.File) bool {
-		return f.Kind == firmware.Regular && strings.HasPrefix(path.Base(f.Name), "mosquitto")
-	},
-	See: func(f *firmware.File, content []byte) []broker {
-		if !bytes.Contains(content, []byte("mosquitto version ")) {
-			return nil
-		}
-		return []broker{{f, KnownOf(bytes.Contains(content, []byte("Starting in local only mode")))}}
-	},
-}
-
-// broker is a program of mosquitto.
-type broker struct {
-	file  *firmware.File
-	local Known
 }
 
 // mosquittoLines reads a file and those of include_dir, in their order.

@@ -59,54 +59,6 @@ func settleRedis(g *boot, s *Service) {
 	}
 }
 
-// settleMongo reads the settings of mongod, in YAML or as "name = value", and its
-// arguments: since version 3.6 it answers the device itself only unless told otherwise.
-func settleMongo(g *boot, s *Service) {
-	l := Listen{Address: "127.0.0.1", Port: 27017, Protocol: "tcp", TLS: No, Anonymous: Yes, Location: s.Places[0]}
-	if given := flagValues(s.Args, "-f", "--config"); len(given) > 0 {
-		t, ok := g.givenSettings(s, given[0])
-		if !ok {
-			g.settlePort(s, Unknown) // its settings are not in the image
-			return
-		}
-		s.Places = append(s.Places, At(t.File))
-		for _, kv := range parseKeyValues(t) {
-			value := strings.Trim(kv.value, `"'`)
-			switch strings.TrimSuffix(kv.key, ":") {
-			case "bindIp", "bind_ip":
-				l.Address, l.Location = widest(value), kv.at
-			case "bindIpAll", "bind_ip_all":
-				if value == "true" {
-					l.Address, l.Location = "", kv.at
-				}
-			case "port":
-				l.Port, _ = portNumber(value)
-			case "authorization":
-				l.Anonymous = KnownOf(value != "enabled")
-			case "auth":
-				l.Anonymous = KnownOf(value != "true")
-			case "keyFile", "clusterAuthMode":
-				l.Anonymous = No
-			case "mode", "tlsMode", "sslMode":
-				l.TLS = KnownOf(value == "requireTLS" || value == "requireSSL")
-			}
-		}
-	}
-	for _, v := range flagValues(s.Args, "--bind_ip") {
-		l.Address = widest(v)
-	}
-	if hasFlag(s.Args, "--bind_ip_all") {
-		l.Address = ""
-	}
-	if hasAnyFlag(s.Args, "--auth", "--keyFile") {
-		l.Anonymous = No
-	}
-	for _, v := range flagValues(s.Args, "--port") {
-		l.Port, _ = portNumber(v)
-	}
-	s.Anonymous, s.Listens = l.Anonymous, []Listen{l}
-}
-
 // widest gives, of a list of addresses, the first one that others reach.
 func widest(list string) string {
 	first := ""

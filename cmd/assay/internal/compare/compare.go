@@ -77,7 +77,7 @@ func Sides(before, after Side) Diff {
 		}
 		d.add(s)
 	}
-	maps("files", align(before.Files, after.Files, looseFile), after.Files)
+	maps("files", sameOwners(align(before.Files, after.Files, looseFile), after.Files), after.Files)
 	maps("components", before.Components, after.Components)
 	maps("services", before.Services, after.Services)
 	d.add(Section{Name: "rules", Changes: rules(before.Results, after.Results)})

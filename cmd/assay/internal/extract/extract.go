@@ -58,6 +58,9 @@ func Into(folder string) (*Writer, error) {
 
 // Visit writes one file; see firmware.Options.
 func (w *Writer) Visit(f *firmware.File, content []byte) {
+	if f.HardLink != nil { // Finish links it
+		return
+	}
 	err := w.write(f, bytes.NewReader(content))
 	w.mu.Lock()
 	defer w.mu.Unlock()
