@@ -119,13 +119,12 @@ func (g *boot) callsOf(l *launch, t Text, language string) {
 	if language == "JavaScript" && !strings.Contains(text, "child_process") {
 		return
 	}
-	if language == "Perl" {
-		text, _, _ = strings.Cut(text, "\n__END__")
-	}
+	code := codeOf(language, text)
+	text = code.text
 	last := 0
 	for _, c := range callsIn(language, text) {
 		begin := min(c.from+1, len(text))
-		if begin < last || isComment(text[strings.LastIndexByte(text[:begin], '\n')+1:c.to]) {
+		if begin < last || code.inString(c.to-1) || isComment(text[strings.LastIndexByte(text[:begin], '\n')+1:c.to]) {
 			continue
 		}
 		last = c.to
