@@ -42,7 +42,7 @@ func (g *boot) compiledCalls(l *launch, f *firmware.File) {
 					known := len(g.init.Unjudged)
 					g.inline(m, line.text)
 					for _, u := range g.init.Unjudged[known:] {
-						if strings.Contains(u.Reason, "whoever fills") {
+						if strings.Contains(u.Reason, "whoever fills") || strings.Contains(u.Reason, "comes from elsewhere") || u.Reason == tooDeeply {
 							open = append(open, u)
 						}
 					}

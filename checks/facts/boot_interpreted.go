@@ -28,7 +28,7 @@ var callsByLanguage = map[string]*pattern{
 	"Python":     lazy(`\b(?:os\.(?:system|popen\d?|exec[lv]p?e?|spawn[lv]p?e?)|(?:subprocess|sp)\.(?:run|call|Popen|check_call|check_output|getoutput|getstatusoutput)|asyncio\.create_subprocess_(?:shell|exec)|pty\.spawn|pexpect\.spawnu?|Popen|check_output|check_call)\s*\(\s*`),
 	"Lua":        lazy(`\b(?:os\.execute|io\.popen|sys\.(?:call|exec)|util\.exec)\s*\(?\s*`),
 	"Perl":       lazy("(?:^|[^\\w$>:'\"{])(?:system|exec|qx)\\b\\s*[({]?\\s*|\\bopen\\s*\\(?[^,;\\n]+,\\s*[\"'](?:\\|-|-\\|)[\"']\\s*,\\s*|(?:(?m:^)|[=(,]|\\bprint)\\s*`"),
-	"PHP":        lazy("(?:^|[^\\w$>:])(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec)\\s*\\(\\s*|[=(,]\\s*`"),
+	"PHP":        lazy("(?:^|[^\\w$>:])(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec)\\s*\\(\\s*|(?:[=(,.]|\\b(?:echo|print|return))\\s*`"),
 	"Ruby":       lazy("(?:^|[^\\w.$:'\"])(?:system|exec|spawn|IO\\.popen|Open3\\.\\w+|PTY\\.spawn|(?:Kernel|Process)\\.(?:system|exec|spawn))[ (]\\s*|(?:(?m:^)|[=(,]|\\bputs)\\s*`"),
 	"JavaScript": lazy(`(?:(?:^|[^\w.])|\b(?:child_process|cp|childProcess)\.|\brequire\(['"](?:node:)?child_process['"]\)\.)(?:exec|execSync|execFile|execFileSync|spawn|spawnSync)\s*\(\s*`),
 }

@@ -120,6 +120,7 @@ func TestCompiledTelnet(t *testing.T) {
 		{function: "system", texts: []string{"telnetd"}, open: "camd: it may start telnetd"},
 		{function: "execl", texts: []string{"/usr/sbin/telnetd", "-l", "/bin/sh"}, open: "camd: it may start /usr/sbin/telnetd"},
 		{function: "system", texts: []string{"sh /mnt/sd/debug.sh"}, open: "it runs mnt/sd/debug.sh, which is not in the image: whoever fills mnt/sd says what it does"},
+		{function: "system", texts: []string{"chmod +x /mnt/sd/run.sh; /mnt/sd/run.sh"}, open: "it runs mnt/sd/run.sh, which comes from elsewhere"},
 
 		{function: "execl", texts: []string{"/usr/sbin/telnetd", "telnetd", "-l", "/bin/login"}},
 		{function: "system", texts: []string{"httpd", "dropbear", "telnetd", "crond"}},
