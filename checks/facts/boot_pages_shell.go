@@ -116,10 +116,10 @@ func (p *pageShell) call(c *syntax.CallExpr) {
 				p.runs(p.word(args[i+1]), line)
 			}
 		}
-	case name == "read" && !p.fed[c] && (strings.Contains(p.text, "CONTENT_LENGTH") || strings.Contains(p.text, "REQUEST_METHOD")):
+	case name == "read" && !p.fed[c]:
 		for _, a := range args {
 			if v := a.Lit(); v != "" && !strings.HasPrefix(v, "-") {
-				p.given[v] = asGiven
+				p.given[v] = p.body()
 			}
 		}
 	case (name == "[" || name == "test") && slices.ContainsFunc(args, func(a *syntax.Word) bool { return a.Lit() == "=" || a.Lit() == "==" || a.Lit() == "!=" }):
@@ -133,6 +133,15 @@ func (p *pageShell) call(c *syntax.CallExpr) {
 			p.depth--
 		}
 	}
+}
+
+// body says how surely the input is the body of a request: a page that speaks of one
+// reads it.
+func (p *pageShell) body() given {
+	if strings.Contains(p.text, "CONTENT_LENGTH") || strings.Contains(p.text, "REQUEST_METHOD") {
+		return asGiven
+	}
+	return maybeGiven
 }
 
 // check notes that a page looks at a variable before it goes on.
@@ -202,8 +211,8 @@ func (p *pageShell) printed(s *syntax.Stmt) given {
 		for _, a := range c.Args[1:] {
 			how = max(how, p.word(a))
 		}
-		if name == "cat" && len(c.Args) == 1 && before == notGiven && !p.fed[c] && strings.Contains(p.text, "CONTENT_LENGTH") {
-			how = asGiven
+		if name == "cat" && len(c.Args) == 1 && before == notGiven && !p.fed[c] {
+			how = p.body()
 		}
 		known = known && slices.Contains(passers, name)
 		clean = clean || cleans(name, p.source(c))

@@ -43,6 +43,7 @@ func TestPagesThatRunWhatIsWritten(t *testing.T) {
 			`$QUERY_STRING`: "runs",
 
 			"case $QUERY_STRING in a) ;; *) exit;; esac\neval \"set_$QUERY_STRING\"": "may",
+			"POST=$(cat)\nCMD=`echo $POST | cut -d= -f2`\n$CMD":                      "may",
 			`eval $(/usr/bin/parse "$QUERY_STRING")`:                                 "may",
 
 			`# eval "$QUERY_STRING"`: "",
@@ -115,6 +116,16 @@ func TestPagesThatAreTooMany(t *testing.T) {
 	}
 	if got := pageOf(t, "cgi-bin/a.cgi", "#!/bin/sh\n"+strings.Repeat("echo abcdefghijklmnopq\n", MaxText/20)+"eval \"$QUERY_STRING\"\n", nil); got != "may" {
 		t.Errorf("too long: %q", got)
+	}
+}
+
+// A program of the boot that is longer than texts are kept may start anything.
+func TestBootLongProgram(t *testing.T) {
+	for n, want := range map[int]int{10: 0, MaxText: 0, MaxSettings / 4: 1} {
+		g := bootOf(t, startsScript("python3 /opt/a.py", map[string]string{"usr/bin/python3": "", "opt/a.py": strings.Repeat("x=1\n", n) + "print(1)\n"}))
+		if got := len(g.Inits[0].Unjudged); got != want {
+			t.Errorf("%d lines: %d open, want %d", n, got, want)
+		}
 	}
 }
 
