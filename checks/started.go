@@ -51,7 +51,11 @@ func Unfollowed(inits []facts.Init) string {
 			return "the boot of " + i.Root + " could not be followed whole: " + i.Problem
 		case len(i.Unjudged) > 0:
 			u := i.Unjudged[0]
-			return fmt.Sprintf("what %s starts in line %d is not known: %s%s", u.Location.Path, u.Location.Line, u.Reason, more(len(i.Unjudged)-1))
+			line := ""
+			if u.Location.Line > 0 { // a compiled program has none
+				line = fmt.Sprintf(" in line %d", u.Location.Line)
+			}
+			return fmt.Sprintf("what %s starts%s is not known: %s%s", u.Location.Path, line, u.Reason, more(len(i.Unjudged)-1))
 		default:
 			found = true
 		}

@@ -23,7 +23,7 @@ var OpenShell = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.5-5"},
-	Version:   6,
+	Version:   7,
 	Needs:     checks.Needs(facts.RemoteShells, facts.Inits),
 	Run:       openShell,
 }
@@ -42,6 +42,8 @@ func openShell(c *checks.Context) checks.Judgement {
 
 func shellWay(s facts.RemoteShell) string {
 	switch {
+	case s.Visitor:
+		return " runs what its visitor writes"
 	case s.Outward:
 		return " connects to another machine and gives it a shell"
 	case s.Port != 0:

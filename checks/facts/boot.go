@@ -117,7 +117,7 @@ func bootable(c *firmware.Container, roots []Root) bool {
 // Services are the services of the image, started or not, by root and name.
 var Services = &Fact[[]Service]{
 	Name:    "services",
-	Version: 11,
+	Version: 12,
 	Doc:     "Programs that wait for others: whether they are started, as whom, on which address and port, with which settings.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Service, error) {
@@ -129,7 +129,7 @@ var Services = &Fact[[]Service]{
 // Inits are the init systems of the root file systems.
 var Inits = &Fact[[]Init]{
 	Name:    "inits",
-	Version: 10,
+	Version: 11,
 	Doc:     "The first program of each root file system, and what of it could not be followed.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Init, error) {
@@ -201,6 +201,9 @@ type boot struct {
 	bins         []string // folders of the tools of the packages whose scripts run
 }
 
+// tooDeeply is why what a script calls was not followed to its end.
+const tooDeeply = "its scripts and functions call one another too deeply to be followed"
+
 func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables []AppletTable) *boot {
 	g := &boot{
 		img: img, root: root, texts: set, dirs: map[string][]*firmware.File{},
@@ -224,6 +227,13 @@ func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables
 	g.world = &shellWorld{
 		texts: set, left: maxBootSteps, run: g.run, glob: g.glob, exists: g.exists, config: g.config, find: g.find, read: g.read, procd: g.startInstance,
 		lookup: g.sourced,
+		cut: func(r *shellRun) {
+			at := At(r.src.File)
+			if r.place != nil {
+				at = *r.place
+			}
+			g.unjudge(at, tooDeeply)
+		},
 	}
 	return g
 }

@@ -28,7 +28,7 @@ var callsByLanguage = map[string]*pattern{
 	"Python":     lazy(`\b(?:os\.(?:system|popen\d?|exec[lv]p?e?|spawn[lv]p?e?)|(?:subprocess|sp)\.(?:run|call|Popen|check_call|check_output|getoutput|getstatusoutput)|asyncio\.create_subprocess_(?:shell|exec)|pty\.spawn|pexpect\.spawnu?|Popen|check_output|check_call)\s*\(\s*`),
 	"Lua":        lazy(`\b(?:os\.execute|io\.popen|sys\.(?:call|exec)|util\.exec)\s*\(?\s*`),
 	"Perl":       lazy("(?:^|[^\\w$>:'\"{])(?:system|exec|qx)\\b\\s*[({]?\\s*|\\bopen\\s*\\(?[^,;\\n]+,\\s*[\"'](?:\\|-|-\\|)[\"']\\s*,\\s*|(?:(?m:^)|[=(,]|\\bprint)\\s*`"),
-	"PHP":        lazy("(?:^|[^\\w$>:])(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec)\\s*\\(\\s*|[=(,]\\s*`"),
+	"PHP":        lazy("(?:^|[^\\w$>:])(?:system|exec|shell_exec|passthru|popen|proc_open|pcntl_exec)\\s*\\(\\s*|(?:[=(,.]|\\b(?:echo|print|return))\\s*`"),
 	"Ruby":       lazy("(?:^|[^\\w.$:'\"])(?:system|exec|spawn|IO\\.popen|Open3\\.\\w+|PTY\\.spawn|(?:Kernel|Process)\\.(?:system|exec|spawn))[ (]\\s*|(?:(?m:^)|[=(,]|\\bputs)\\s*`"),
 	"JavaScript": lazy(`(?:(?:^|[^\w.])|\b(?:child_process|cp|childProcess)\.|\brequire\(['"](?:node:)?child_process['"]\)\.)(?:exec|execSync|execFile|execFileSync|spawn|spawnSync)\s*\(\s*`),
 }
@@ -119,13 +119,12 @@ func (g *boot) callsOf(l *launch, t Text, language string) {
 	if language == "JavaScript" && !strings.Contains(text, "child_process") {
 		return
 	}
-	if language == "Perl" {
-		text, _, _ = strings.Cut(text, "\n__END__")
-	}
+	code := codeOf(language, text)
+	text = code.text
 	last := 0
 	for _, c := range callsIn(language, text) {
 		begin := min(c.from+1, len(text))
-		if begin < last || isComment(text[strings.LastIndexByte(text[:begin], '\n')+1:c.to]) {
+		if begin < last || code.inString(c.to-1) || isComment(text[strings.LastIndexByte(text[:begin], '\n')+1:c.to]) {
 			continue
 		}
 		last = c.to

@@ -107,6 +107,81 @@ func TestBootOfOtherLanguages(t *testing.T) {
 	}
 }
 
+// TestNoCode: what comments, documentation and printed texts say does not run; what stands
+// beside them does.
+func TestNoCode(t *testing.T) {
+	for by, programs := range map[string]map[string]bool{
+		"python3": {
+			"\"\"\"\nos.system('telnetd -l /bin/sh')\n\"\"\"\nimport os\n":                       false,
+			"def f():\n    \"\"\"Example:\n    >>> os.system('telnetd')\n    \"\"\"\n    pass\n": false,
+			"HELP = \"\"\"\n  os.system('telnetd -l /bin/sh')\n\"\"\"\nprint(HELP)\n":            false,
+			"x = 1 # os.system('telnetd')\n":                                                     false,
+			"print('os.system(\"telnetd\")')\n":                                                  false,
+			"x = '# no comment'; os.system('telnetd')\n":                                         true,
+			"\"\"\"manual\"\"\"\nos.system('telnetd')\n":                                         true,
+			"CODE = \"\"\"\nos.system('telnetd')\n\"\"\"\nexec(CODE)\n":                          true,
+			"os.system(\"\"\"telnetd\"\"\")\n":                                                   true,
+		},
+		"lua": {
+			"--[[\nos.execute('telnetd')\n]]\nprint(1)\n":       false,
+			"--[==[ ]] os.execute('telnetd')\n]==]\nprint(1)\n": false,
+			"print [[ os.execute('telnetd') ]]\n":               false,
+			"x = 1 -- os.execute('telnetd')\n":                  false,
+			"x = '--[['; os.execute('telnetd')\n":               true,
+		},
+		"perl": {
+			"print 1;\n=pod\n\n system('telnetd');\n\n=cut\nprint 2;\n": false,
+			"print 1;\n__END__\n system('telnetd');\n":                  false,
+			"print <<EOT;\n system('telnetd');\nEOT\n":                  false,
+			"=pod\n\n x\n\n=cut\n system('telnetd');\n":                 true,
+			"print <<EOT;\n x\nEOT\n system('telnetd');\n":              true,
+			"eval <<EOT;\n system('telnetd');\nEOT\n":                   true,
+		},
+		"ruby": {
+			"puts 1\n=begin\nsystem('telnetd')\n=end\n": false,
+			"puts <<~EOT\n  system('telnetd')\n  EOT\n": false,
+			"=begin\nx\n=end\nsystem('telnetd')\n":      true,
+		},
+		"php": {
+			"<?php\n/*\n system('telnetd');\n*/\n$s=1;":                    false,
+			"<?php $a=1; // system('telnetd');\n":                          false,
+			"<b> system('telnetd') </b><?php echo 1; ?> system('telnetd')": false,
+			"<?php echo \"\n system('telnetd');\n\";":                      false,
+			"<?php echo <<<EOT\n system('telnetd');\nEOT;\n":               false,
+			"<?php $u='http://x'; system('telnetd');":                      true,
+			"<?php // x ?><?php system('telnetd');":                        true,
+			"<?php $s='?>'; system('telnetd');":                            true,
+		},
+		"node": {
+			"const cp=require('child_process');\n/*\n cp.exec('telnetd')\n*/\n":            false,
+			"const cp=require('child_process');\nx=1; // cp.exec('telnetd')\n":             false,
+			"const cp=require('child_process');\nlog(\"cp.exec('telnetd')\")\n":            false,
+			"const cp=require('child_process');x.replace(/\"/g,'');cp.exec(\"telnetd\")\n": true,
+			"const cp=require('child_process');x.replace(/\\//g,'');cp.exec('telnetd')\n":  true,
+		},
+	} {
+		for program, want := range programs {
+			g := bootOf(t, map[string]string{
+				"etc/inittab": toRcS, "etc/init.d/rcS": "#!/bin/sh\n" + by + " /opt/main\n", "opt/main": program, "usr/bin/" + by: "", "usr/sbin/telnetd": "-> ../../bin/busybox",
+			})
+			if got := strings.Contains(started(g), "telnetd"); got != want {
+				t.Errorf("%s %q: %t", by, program, got)
+			}
+		}
+	}
+}
+
+func FuzzCodeOf(f *testing.F) {
+	f.Add("PHP", "<?php /* ?> */ \"a\n\" <<<X\nX; // ?> b")
+	f.Add("JavaScript", "/[/]/ + 'a' /* */ // b")
+	f.Add("Ruby", "=begin\n=end\n<<~A\nA\n__END__")
+	f.Fuzz(func(t *testing.T, language, text string) {
+		if got := codeOf(language, text); len(got.text) != len(text) || strings.Count(got.text, "\n") != strings.Count(text, "\n") {
+			t.Errorf("%q", got.text)
+		}
+	})
+}
+
 func FuzzReadCall(f *testing.F) {
 	f.Add("Python", "os.system(", `f"a {b}" + c % ("x")`)
 	f.Add("PHP", "=`", "a {$b['c']} $$d`")

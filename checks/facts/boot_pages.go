@@ -15,7 +15,7 @@ import (
 // only what opens the device counts: a shell for others, or Telnet.
 
 // maxPages bounds the pages of one root.
-const maxPages = 512
+const maxPages = 2048
 
 // pageFolders are what the folders of such pages are called, and pageEndings their names.
 var (
@@ -28,6 +28,7 @@ func (g *boot) pages() {
 	if !slices.ContainsFunc(g.services, func(s Service) bool { return s.Started && s.Kind == KindWeb }) {
 		return
 	}
+	var open []Unjudged
 	g.aside(func() {
 		n := 0
 		for _, f := range g.img.Files {
@@ -35,22 +36,38 @@ func (g *boot) pages() {
 				continue
 			}
 			if n++; n > maxPages || g.world.left <= 0 {
+				open = append(open, Unjudged{"not all pages of the web server were looked at, as there are too many", At(f)})
 				return
 			}
+			known := len(g.init.Unjudged)
 			if t, ok := g.texts.Of(f); ok {
-				g.onEvent(func() { g.page(f, t) })
+				g.onEvent(func() { g.page(f, t, &open) })
+				open = append(open, cutShort(g.init.Unjudged[known:])...)
+			} else if g.programs[f.Name].Kind == "" && f.Size > MaxText {
+				open = append(open, Unjudged{"it is a page of the web server that is too long to be read", At(f)})
 			} else if g.executable(f) {
 				g.compiledCalls(g.from(At(f)), f)
+				open = append(open, g.init.Unjudged[known:]...)
 			}
 		}
 	})
+	for _, u := range open {
+		g.unjudge(u.Location, u.Reason)
+	}
+}
+
+// cutShort are those of some commands that were not followed because of a limit.
+func cutShort(all []Unjudged) []Unjudged {
+	return slices.DeleteFunc(slices.Clone(all), func(u Unjudged) bool { return u.Reason != tooDeeply })
 }
 
 // page follows one page.
-func (g *boot) page(f *firmware.File, t Text) {
+func (g *boot) page(f *firmware.File, t Text, open *[]Unjudged) {
 	l := g.from(At(f))
 	l.words = []string{"/" + f.Name}
-	g.handsQuery(l, t)
+	if reason, at := g.handsQuery(l, t); reason != "" {
+		*open = append(*open, Unjudged{reason, at})
+	}
 	switch {
 	case strings.HasPrefix(t.Content, "#!") && shellOf(t.Content) != "":
 		g.scriptText(l, f, t, nil)
@@ -70,26 +87,32 @@ func isPage(name string) bool {
 	})
 }
 
-// queryRun matches a shell, in scripts and in PHP, that is given what the visitor wrote
-// and nothing else: RFC 3875 hands it over as QUERY_STRING, and headers as HTTP_….
-var queryRun = lazy(`^\s*(?:eval|(?:/bin/)?(?:sh|ash|bash)\s+-c)\s+["']?\$\{?(?:QUERY_STRING|HTTP_[A-Z_]+)\}?["']?\s*(?:[|;&>)].*|2>.*)?$|(?:^|[^\w$>:])(?:system|exec|shell_exec|passthru|popen|eval)\s*\(\s*@?\$_(?:GET|POST|REQUEST|COOKIE)\s*\[[^\]]*\]\s*[,)]`)
-
-// queryWords are those of which a line that queryRun matches has one.
-var queryWords = newLiterals([]string{"QUERY_STRING", "HTTP_", "$_GET", "$_POST", "$_REQUEST", "$_COOKIE"})
-
-// handsQuery notes a page that runs what its visitor writes.
-func (g *boot) handsQuery(l *launch, t Text) {
-	if !queryWords.In(t.Content) {
-		return
+// handsQuery notes a page that runs what its visitor writes: RFC 3875 hands that over as
+// QUERY_STRING, headers as HTTP_…, and the body as the input. It says why a page may.
+func (g *boot) handsQuery(l *launch, t Text) (reason string, at assay.Location) {
+	how, number := notGiven, 0
+	if language := programLanguage(t); strings.HasPrefix(t.Content, "#!") && shellOf(t.Content) != "" {
+		given, line := g.shellQuery(t)
+		how, number = given, int(line)
+	} else {
+		given, offset := languageQuery(language, t.Content)
+		how, number = given, 1+strings.Count(t.Content[:min(len(t.Content), offset+1)], "\n")
 	}
+	at = At(t.File)
 	for line := range t.Lines() {
-		if !isComment(line.Text) && queryRun.Get().MatchString(line.Text) {
-			m := *l
-			m.cmd = &Command{Conditional: true, Location: t.At(line)}
-			g.add(&m, Service{Name: path.Base(t.File.Name), Kind: KindWeb, Program: t.File.Name, Started: true, Via: g.steps(), Shell: true, Anonymous: Yes})
-			return
+		if line.Number == number {
+			at = t.At(line)
 		}
 	}
+	switch how {
+	case asGiven:
+		m := *l
+		m.cmd = &Command{Conditional: true, Location: at}
+		g.add(&m, Service{Name: path.Base(t.File.Name), Kind: KindWeb, Program: t.File.Name, Started: true, Via: g.steps(), Shell: true, Visitor: true, Anonymous: Yes})
+	case maybeGiven:
+		return path.Base(t.File.Name) + " may run what its visitor writes", at
+	}
+	return "", at
 }
 
 // aside follows what only the running device does, and keeps of it what opens the device.

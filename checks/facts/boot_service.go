@@ -44,6 +44,7 @@ type Service struct {
 	Loopback  bool             `json:"loopback"`            // it listens, but to the device itself only
 	Anonymous Known            `json:"anonymous,omitempty"` // anyone may use it without an account
 	Shell     bool             `json:"shell,omitempty"`     // it hands out a shell without a login
+	Visitor   bool             `json:"visitor,omitempty"`   // it is a page that runs what its visitor writes
 	Waits     string           `json:"waits,omitempty"`     // of a program of unknown kind, or a daemon of unknown version: why it may wait for others, on ports that are not known
 	Unread    string           `json:"unread,omitempty"`    // the settings that it is given and that the image does not have: what they say is not known
 	Places    []assay.Location `json:"places"`              // where it is started and where it is set up

@@ -15,6 +15,7 @@ type RemoteShell struct {
 	Program string           `json:"program"` // telnetd, nc, socat, …
 	Port    int              `json:"port,omitempty"`
 	Outward bool             `json:"outward,omitempty"` // it connects to another machine
+	Visitor bool             `json:"visitor,omitempty"` // it is a page that runs what its visitor writes
 	Certain bool             `json:"certain"`
 	Via     string           `json:"via"`
 	Places  []assay.Location `json:"places"`
@@ -23,7 +24,7 @@ type RemoteShell struct {
 // RemoteShells are the shells that the boot hands out over a network.
 var RemoteShells = &Fact[[]RemoteShell]{
 	Name:    "remote-shells",
-	Version: 4,
+	Version: 5,
 	Doc:     "Shells without a login that the boot hands out over a network, or sends to another machine.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]RemoteShell, error) {
@@ -31,7 +32,7 @@ var RemoteShells = &Fact[[]RemoteShell]{
 		all := []RemoteShell{}
 		for _, s := range g.Services {
 			if s.Shell && s.Reachable() && s.Anonymous == Yes {
-				all = append(all, RemoteShell{Root: s.Root, Program: s.Name, Port: portOf(s), Certain: s.Certain, Via: s.Via, Places: s.Places})
+				all = append(all, RemoteShell{Root: s.Root, Program: s.Name, Port: portOf(s), Visitor: s.Visitor, Certain: s.Certain, Via: s.Via, Places: s.Places})
 			}
 		}
 		return append(all, g.Outward...), err

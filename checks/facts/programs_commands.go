@@ -18,7 +18,8 @@ import (
 // Limits of one program.
 const (
 	maxCompiledText  = 512 // bytes of a command
-	maxCompiledLines = 128 // commands
+	maxCompiledLines = 512 // commands
+	maxCompiledFile  = 256 << 20
 )
 
 // handsToShell are functions by which programs run a command: the C library's, and those
@@ -31,25 +32,34 @@ var handsToShell = []string{
 
 // compiledWords stand in the commands that matter to some check: those that open the
 // device, set passwords, fetch, and hold secrets.
-var compiledWords = newLiterals([]string{"telnetd ", "chpasswd", "| passwd", "|passwd", "/etc/passwd", "/etc/shadow", "curl ", "wget ", "nc -l", "socat ", "adbd", "openssl ", "sshpass ", "ftpget ", "ftpput ", "tftp -", "mtd write", "mtd_write ", "flashcp ", "nandwrite ", "sysupgrade ", "of=/dev/mtd", "of=/dev/mmcblk"})
+var compiledWords = newLiterals([]string{"telnetd", ".sh", "init.d/", "chpasswd", "| passwd", "|passwd", "/etc/passwd", "/etc/shadow", "curl ", "wget ", "nc -l", "socat ", "adbd", "openssl ", "sshpass ", "ftpget ", "ftpput ", "tftp -", "mtd write", "mtd_write ", "flashcp ", "nandwrite ", "sysupgrade ", "of=/dev/mtd", "of=/dev/mmcblk"})
 
 // compiledLine is a string of a program that reads as a command.
 type compiledLine struct {
 	file     *firmware.File
 	text     string
+	open     string // why it may be a command, if nothing tells that it is one
 	location assay.Location
 }
 
 // compiledLines are such strings of programs and libraries of ELF.
 var compiledLines = &Scan[compiledLine]{
 	Name:    "compiled-commands",
-	Version: 1,
+	Version: 2,
 	Doc:     "Commands that are strings of programs which run commands.",
 	Want: func(f *firmware.File) bool {
-		return f.Kind == firmware.Regular && f.Size >= 52 && f.Size <= maxTableFile && !isMultiCall(f.Name) && !interpreted(path.Base(f.Name)) && !slices.Contains(shellNames, path.Base(f.Name))
+		return f.Kind == firmware.Regular && f.Size >= 52 && f.Size <= maxCompiledFile && handsCommands(f)
 	},
 	Words: compiledWords,
 	Spot:  seeCompiledLines,
+}
+
+// handsCommands leaves out programs whose strings are names and help texts of what they
+// are themselves: busybox, shells, interpreters, and Telnet's own.
+func handsCommands(f *firmware.File) bool {
+	name := path.Base(f.Name)
+	d, _ := daemonOf(name, "")
+	return d.kind != KindTelnet && !isMultiCall(f.Name) && !interpreted(name) && !slices.Contains(shellNames, name)
 }
 
 func seeCompiledLines(f *firmware.File, content []byte, words sights) []compiledLine {
@@ -57,7 +67,11 @@ func seeCompiledLines(f *firmware.File, content []byte, words sights) []compiled
 		return nil
 	}
 	e, err := elf.Parse(content)
-	if err != nil || len(e.Imports(handsToShell...)) == 0 && !(len(e.Needed) == 0 && bytes.Contains(content, []byte("\x00-c\x00"))) {
+	if err != nil {
+		return nil
+	}
+	runs := e.Imports(handsToShell...)
+	if len(runs) == 0 && !(len(e.Needed) == 0 && bytes.Contains(content, []byte("\x00-c\x00"))) {
 		return nil
 	}
 	var found []compiledLine
@@ -75,11 +89,20 @@ func seeCompiledLines(f *firmware.File, content []byte, words sights) []compiled
 			return true
 		}
 		end = at + past
-		if text := string(content[from:end]); isCompiledCommand(f, text) {
-			l := compiledLine{f, formatParts.Get().ReplaceAllString(strings.TrimSpace(text), unknownPart), At(f)}
-			l.location.Offset, l.location.Length = int64(from), int64(end-from)
-			found = append(found, l)
+		text := string(content[from:end])
+		open := bareTelnet(content, from, end, runs)
+		if open == "" && !isCompiledCommand(f, text) {
+			return true
 		}
+		l := compiledLine{file: f, text: formatParts.Get().ReplaceAllString(strings.TrimSpace(text), unknownPart), open: open, location: At(f)}
+		l.location.Offset, l.location.Length = int64(from), int64(end-from)
+		if open == telnetRuns {
+			l.open = ""
+		}
+		if len(found) == maxCompiledLines-1 {
+			l.open = "it holds more commands than are read"
+		}
+		found = append(found, l)
 		return len(found) < maxCompiledLines
 	})
 	return found
@@ -99,8 +122,17 @@ func isCompiledCommand(f *firmware.File, text string) bool {
 	trimmed := strings.TrimSpace(text)
 	first, rest, _ := strings.Cut(trimmed, " ")
 	program := path.Base(strings.Trim(first, "(`"))
-	if rest == "" || program == path.Base(f.Name) || text[0] == ' ' && strings.HasPrefix(text, "  ") || !isCommandText(trimmed) {
+	switch d, _ := daemonOf(program, ""); {
+	case program == path.Base(f.Name) || text[0] == ' ' && strings.HasPrefix(text, "  ") || !isCommandText(trimmed):
 		return false
+	case rest == "" && d.kind == KindTelnet: // see [bareTelnet]
+		return false
+	case startsTelnet.Get().MatchString(trimmed):
+		return plainCommand.Get().MatchString(first)
+	case d.kind == KindTelnet:
+		return false
+	case rest == "":
+		return scriptPath.Get().MatchString(trimmed)
 	}
 	return slices.Contains(compiledPrograms, program) || strings.HasPrefix(first, "/") && !strings.HasSuffix(first, ":") || strings.Contains(first, "=") && !strings.ContainsAny(first, "?&")
 }
@@ -126,6 +158,9 @@ func compiledScripts(set *TextSet, lines []compiledLine) []Script {
 	var all []Script
 	var commands [][]Command // of each
 	for _, l := range lines {
+		if l.open != "" {
+			continue
+		}
 		at := l.location
 		s := r.read(Text{File: l.file, Content: shellText(l.text), place: &at})
 		if s.Problem != "" {

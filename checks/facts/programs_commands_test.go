@@ -88,3 +88,65 @@ func TestCompiledTexts(t *testing.T) {
 		}
 	}
 }
+
+// calling is a program that takes one function, of six letters at most, from a library
+// and has no words but these.
+func calling(function string, texts []string) string {
+	program := string(elfImage(32, binary.LittleEndian, []string{"libc.so.0"}, 0))
+	for len(function) < len("listen") {
+		function += "\x00"
+	}
+	return strings.Replace(program, "xlisten\x00", "x"+function+"\x00", 1) + "\x00" + strings.Join(texts, "\x00") + "\x00"
+}
+
+// TestCompiledTelnet: how programs start Telnet, and where they only speak of it.
+func TestCompiledTelnet(t *testing.T) {
+	for _, tc := range []struct {
+		function      string
+		texts         []string
+		telnet, shell bool
+		open          string
+	}{
+		{function: "system", texts: []string{"/usr/sbin/telnetd"}, telnet: true},
+		{function: "system", texts: []string{"/bin/busybox telnetd"}, telnet: true},
+		{function: "system", texts: []string{"killall -9 appx; telnetd"}, telnet: true},
+		{function: "system", texts: []string{"iptables -A INPUT -p tcp --dport 23 -j ACCEPT; telnetd -l /bin/sh"}, telnet: true, shell: true},
+		{function: "system", texts: []string{"if [ -f /tmp/x ]; then telnetd -l /bin/sh; fi"}, telnet: true, shell: true},
+		{function: "system", texts: []string{"if [ -f /tmp/x ]; then telnetd; fi"}, telnet: true},
+		{function: "system", texts: []string{"/etc/init.d/S60telnet start"}, telnet: true, shell: true},
+		{function: "system", texts: []string{"sh /opt/debug.sh"}, telnet: true, shell: true},
+		{function: "system", texts: []string{"/opt/debug.sh"}, telnet: true, shell: true},
+		{function: "system", texts: []string{"/usr/sbin/telnetd -l %s"}, telnet: true, open: "which program telnetd hands out is only known to the running device"},
+		{function: "system", texts: []string{"telnetd"}, open: "camd: it may start telnetd"},
+		{function: "execl", texts: []string{"/usr/sbin/telnetd", "-l", "/bin/sh"}, open: "camd: it may start /usr/sbin/telnetd"},
+		{function: "system", texts: []string{"sh /mnt/sd/debug.sh"}, open: "it runs mnt/sd/debug.sh, which is not in the image: whoever fills mnt/sd says what it does"},
+		{function: "system", texts: []string{"chmod +x /mnt/sd/run.sh; /mnt/sd/run.sh"}, open: "it runs mnt/sd/run.sh, which comes from elsewhere"},
+
+		{function: "execl", texts: []string{"/usr/sbin/telnetd", "telnetd", "-l", "/bin/login"}},
+		{function: "system", texts: []string{"httpd", "dropbear", "telnetd", "crond"}},
+		{function: "system", texts: []string{"killall telnetd", "killall -9 telnetd; sleep 1", "pidof telnetd", "pidof telnetd > /tmp/x", "kill `pidof telnetd`", "ps | grep telnetd"}},
+		{function: "system", texts: []string{"telnetd is running", "telnetd: no such user", "start telnetd daemon", "stopping; telnetd was running"}},
+		{function: "system", texts: []string{"/etc/init.d/S60telnet stop", "rm -f /opt/debug.sh", "chmod 755 /opt/debug.sh"}},
+		{function: "printf", texts: []string{"/usr/sbin/telnetd", "telnetd -l /bin/sh"}},
+		{function: "system", texts: []string{"/opt/other.sh", "sh /opt/none.sh"}},
+	} {
+		t.Run(strings.Join(tc.texts, "|"), func(t *testing.T) {
+			g := bootOf(t, map[string]string{
+				"etc/inittab": toRcS, "etc/init.d/rcS": "#!/bin/sh\n/usr/sbin/camd &\n", "usr/sbin/telnetd": "-> ../../bin/busybox", "usr/sbin/camd": calling(tc.function, tc.texts),
+				"etc/init.d/S60telnet": "#!/bin/sh\ncase \"$1\" in start) telnetd -l /bin/sh;; esac\n", "opt/debug.sh": "#!/bin/sh\ntelnetd -l /bin/sh\n", "opt/other.sh": "#!/bin/sh\necho telnetd\n", "mnt/.keep": "",
+			})
+			var telnet, shell bool
+			for _, s := range g.Services {
+				telnet = telnet || s.Kind == KindTelnet && s.Started && !s.Certain
+				shell = shell || s.Kind == KindTelnet && s.Shell
+			}
+			open := ""
+			for _, u := range g.Inits[0].Unjudged {
+				open += u.Reason
+			}
+			if telnet != tc.telnet || shell != tc.shell || open != tc.open {
+				t.Errorf("telnet %t, shell %t, open %q, %+v", telnet, shell, open, g.Services)
+			}
+		})
+	}
+}

@@ -176,6 +176,9 @@ func settleTelnet(g *boot, s *Service) {
 	}
 	g.settlePort(s, No, "-p")
 	program := flagValues(s.Args, "-l", "-E", "--exec-login", "-L")
+	if len(program) == 0 && lastOf(s.Args) == "-l" { // its value is a variable
+		program = []string{unknownPart}
+	}
 	if len(program) == 0 {
 		return
 	}
@@ -185,6 +188,8 @@ func settleTelnet(g *boot, s *Service) {
 		if shell == Yes {
 			s.Anonymous = Yes
 		}
+	} else if len(words) > 0 && Unresolved(words[0]) {
+		g.unjudge(s.Places[0], "which program telnetd hands out is only known to the running device")
 	}
 }
 

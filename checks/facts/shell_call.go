@@ -146,6 +146,9 @@ func (r *shellRun) special(words []shellValue, c *syntax.CallExpr) (outcome, flo
 // call runs a function.
 func (r *shellRun) call(name string, f shellFunc, args []shellValue, argsKnown bool) (outcome, flow) {
 	r.called[name] = true
+	if r.depth >= maxShellDepth && !r.silent {
+		r.tooDeep()
+	}
 	if r.depth >= maxShellDepth || r.silent || r.world.deep > 0 && r.inside[name] >= maxInside {
 		return unsure, goesOn
 	}
@@ -184,6 +187,7 @@ func (r *shellRun) source(words []shellValue, c *syntax.CallExpr) (outcome, flow
 		return unsure, goesOn
 	}
 	if r.depth >= maxShellDepth {
+		r.tooDeep()
 		return unsure, goesOn
 	}
 	stmts, _ := r.world.texts.scripts.parse(t.File.Name, t.Content)

@@ -50,6 +50,7 @@ const (
 type shellWorld struct {
 	texts  *TextSet
 	left   int                                         // statements that may still run
+	cut    func(r *shellRun)                           // hears where calls stand too deep in one another to be followed
 	deep   int                                         // commands with several ways that are walked
 	run    func(r *shellRun, c *Command) outcome       // hears of a command
 	spare  []*Command                                  // that nobody needs any more
@@ -227,9 +228,25 @@ func (r *shellRun) stmts(list []*syntax.Stmt) (outcome, flow) {
 	return got, goesOn
 }
 
+// tooDeep tells that calls stand too deep in one another. A function that calls itself
+// for ever starts nothing that it did not start before.
+func (r *shellRun) tooDeep() {
+	for _, n := range r.inside {
+		if n > 1 {
+			return
+		}
+	}
+	if r.world.cut != nil {
+		r.world.cut(r)
+	}
+}
+
 func (r *shellRun) stmt(s *syntax.Stmt) (got outcome, f flow) {
 	if r.world.walk != nil {
 		return r.world.walk(r, s)
+	}
+	if r.depth > maxShellDepth {
+		r.tooDeep()
 	}
 	if r.world.left <= 0 || r.depth > maxShellDepth {
 		return unsure, exits
