@@ -153,15 +153,15 @@ func placedSecret(what, user, value string) (PlainSecret, bool) {
 	return PlainSecret{Name: forPeople(what), Account: forPeople(user), OnList: isListed(value), Secret: NewSecret("password", value)}, true
 }
 
-// argument is one of a call: the text between its quotes, or an expression.
-type argument struct {
+// callArgument is one of a call: the text between its quotes, or an expression.
+type callArgument struct {
 	text   string
 	quoted bool
 }
 
 // argumentsOf reads the arguments of a call behind its bracket, as far as they are whole.
-func argumentsOf(text string) []argument {
-	var args []argument
+func argumentsOf(text string) []callArgument {
+	var args []callArgument
 	quote, depth, from := byte(0), 0, 0
 	for i := 0; i < len(text) && len(args) < maxArguments; i++ {
 		switch b := text[i]; {
@@ -188,11 +188,11 @@ func argumentsOf(text string) []argument {
 }
 
 // argumentOf knows a text in quotes, which Python may mark as bytes.
-func argumentOf(text string) argument {
+func argumentOf(text string) callArgument {
 	text = strings.TrimSpace(text)
 	body := strings.TrimLeft(text, "bu")
 	if n := len(body); len(text)-n <= 1 && n >= 2 && (body[0] == '"' || body[0] == '\'') && body[n-1] == body[0] && strings.Count(body, body[:1]) == 2 {
-		return argument{body[1 : n-1], true}
+		return callArgument{body[1 : n-1], true}
 	}
-	return argument{text, false}
+	return callArgument{text, false}
 }
