@@ -74,3 +74,25 @@ func TestBootFirstScripts(t *testing.T) {
 		{"a folder beside it", map[string]string{"etc/uci-defaults/10-x": ":\n", "etc/uci-defaults.bak/10-t": "telnetd\n"}, "", 0},
 	})
 }
+
+// A variable that a script of an event sets is its own, unless it asks the event for it first.
+func TestBootHookVariables(t *testing.T) {
+	const lib = "CLI=/sbin/wpa_cli\nbegin () {\n[ -n \"$S\" ] || return 0\nstart-stop-daemon --start --startas $CLI --pidfile /run/$IFACE -- -p /run -a $S\n}\n"
+	for name, tc := range map[string]struct {
+		script, want string
+		unjudged     int
+	}{
+		"set":                {"S=/sbin/act\nbegin\n", "telnetd?", 0},
+		"set in a branch":    {"if [ -n \"$IF_S\" ]; then S=/sbin/act; fi\nbegin\n", "telnetd?", 0},
+		"asked for before":   {"[ -n \"$S\" ] || S=/sbin/act\nbegin\n", "telnetd?", 1},
+		"only asked for":     {"begin\n", "", 1},
+		"set by what is not": {". /mnt/data/other.sh\nif [ -n \"$IF_S\" ]; then S=/sbin/act; fi\nbegin\n", "telnetd?", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := bootOf(t, map[string]string{"etc/inittab": toRcS, "etc/init.d/rcS": "#!/bin/sh\nifup -a\n", "etc/network/if-up.d/x": "#!/bin/sh\n. /etc/lib.sh\n" + tc.script, "etc/lib.sh": lib, "sbin/wpa_cli": "\x7fELF", "sbin/act": "#!/bin/sh\ntelnetd\n", "sbin/start-stop-daemon": "", "sbin/ifup": "", "usr/sbin/telnetd": "-> ../../bin/busybox"})
+			if got := started(g); got != tc.want || len(g.Inits[0].Unjudged) != tc.unjudged {
+				t.Errorf("started %q, want %q; %v", got, tc.want, g.Inits[0].Unjudged)
+			}
+		})
+	}
+}

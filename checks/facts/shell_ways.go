@@ -128,13 +128,13 @@ func (r *shellRun) join(ends ...branchEnd) {
 				h = r.holds(name)
 			}
 			if !h.set {
-				h.value, _ = r.unset()
+				h.value = r.unsetInBranch(name)
 			}
 			all = append(append(all, h.value), h.others...)
 		}
 		value := main.value
 		if !main.set {
-			value, _ = r.unset()
+			value = r.unsetInBranch(name)
 		}
 		main.others = distinct(name, value, all)
 		main.value.sure = main.value.sure && len(main.others) == 0
