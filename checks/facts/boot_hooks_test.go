@@ -86,6 +86,7 @@ func TestBootHookVariables(t *testing.T) {
 		"set in a branch":    {"if [ -n \"$IF_S\" ]; then S=/sbin/act; fi\nbegin\n", "telnetd?", 0},
 		"asked for before":   {"[ -n \"$S\" ] || S=/sbin/act\nbegin\n", "telnetd?", 1},
 		"only asked for":     {"begin\n", "", 1},
+		"beside many others": {"if [ -n \"$IF_S\" ]; then S=/sbin/act A=1 B=$(x) C=1 D=$(x) E=$(x); fi\n[ -n \"$S\" ] && $CLI $A $B $C $D $E -a $S\n", "telnetd?", 0},
 		"set by what is not": {". /mnt/data/other.sh\nif [ -n \"$IF_S\" ]; then S=/sbin/act; fi\nbegin\n", "telnetd?", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
