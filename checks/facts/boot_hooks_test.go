@@ -1,6 +1,10 @@
 package facts
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
 
 func TestBootHooks(t *testing.T) {
 	const starts = "#!/bin/sh\n[ \"$ACTION\" = add ] && telnetd\n"
@@ -95,5 +99,18 @@ func TestBootHookVariables(t *testing.T) {
 				t.Errorf("started %q, want %q; %v", got, tc.want, g.Inits[0].Unjudged)
 			}
 		})
+	}
+}
+
+// A command with more variables in doubt than there are ways is still walked.
+func TestBootManyDoubtfulWords(t *testing.T) {
+	var set, use strings.Builder
+	for i := range 80 {
+		fmt.Fprintf(&set, "V%d=1 ", i)
+		fmt.Fprintf(&use, " $V%d", i)
+	}
+	g := bootOf(t, map[string]string{"etc/inittab": toRcS, "etc/init.d/rcS": "#!/bin/sh\nif [ \"$(nvram get x)\" = 1 ]; then " + set.String() + "; fi\ntelnetd" + use.String() + "\n", "usr/sbin/telnetd": "-> ../../bin/busybox"})
+	if got := started(g); !strings.HasSuffix(got, " telnetd") {
+		t.Errorf("started %q", got)
 	}
 }

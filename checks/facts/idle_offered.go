@@ -12,9 +12,10 @@ import (
 // that nothing took up: the folder NAME-enabled beside it has no link to them, and no
 // text takes them up. So Debian ships Apache, nginx, lighttpd and FreeRADIUS.
 var OfferedSettings = &Fact[[]string]{
-	Name:  "offered-settings",
-	Doc:   "Settings in folders NAME-available that no link in NAME-enabled and no text takes up, by their paths.",
-	Needs: []Node{Tree, Texts},
+	Name:    "offered-settings",
+	Version: 2,
+	Doc:     "Settings in folders NAME-available that no link in NAME-enabled and no text takes up, by their paths.",
+	Needs:   []Node{Tree, Texts},
 	Observe: func(o *Observer) ([]string, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
