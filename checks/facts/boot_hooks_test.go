@@ -1,6 +1,10 @@
 package facts
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
 
 func TestBootHooks(t *testing.T) {
 	const starts = "#!/bin/sh\n[ \"$ACTION\" = add ] && telnetd\n"
@@ -73,4 +77,40 @@ func TestBootFirstScripts(t *testing.T) {
 		{"the boot does not take them in", map[string]string{"etc/init.d/boot": "#!/bin/sh /etc/rc.common\nboot() { :; }\n", "etc/uci-defaults/10-t": "telnetd\n"}, "", 0},
 		{"a folder beside it", map[string]string{"etc/uci-defaults/10-x": ":\n", "etc/uci-defaults.bak/10-t": "telnetd\n"}, "", 0},
 	})
+}
+
+// A variable that a script of an event sets is its own, unless it asks the event for it first.
+func TestBootHookVariables(t *testing.T) {
+	const lib = "CLI=/sbin/wpa_cli\nbegin () {\n[ -n \"$S\" ] || return 0\nstart-stop-daemon --start --startas $CLI --pidfile /run/$IFACE -- -p /run -a $S\n}\n"
+	for name, tc := range map[string]struct {
+		script, want string
+		unjudged     int
+	}{
+		"set":                {"S=/sbin/act\nbegin\n", "telnetd?", 0},
+		"set in a branch":    {"if [ -n \"$IF_S\" ]; then S=/sbin/act; fi\nbegin\n", "telnetd?", 0},
+		"asked for before":   {"[ -n \"$S\" ] || S=/sbin/act\nbegin\n", "telnetd?", 1},
+		"only asked for":     {"begin\n", "", 1},
+		"beside many others": {"if [ -n \"$IF_S\" ]; then S=/sbin/act A=1 B=$(x) C=1 D=$(x) E=$(x); fi\n[ -n \"$S\" ] && $CLI $A $B $C $D $E -a $S\n", "telnetd?", 0},
+		"set by what is not": {". /mnt/data/other.sh\nif [ -n \"$IF_S\" ]; then S=/sbin/act; fi\nbegin\n", "telnetd?", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := bootOf(t, map[string]string{"etc/inittab": toRcS, "etc/init.d/rcS": "#!/bin/sh\nifup -a\n", "etc/network/if-up.d/x": "#!/bin/sh\n. /etc/lib.sh\n" + tc.script, "etc/lib.sh": lib, "sbin/wpa_cli": "\x7fELF", "sbin/act": "#!/bin/sh\ntelnetd\n", "sbin/start-stop-daemon": "", "sbin/ifup": "", "usr/sbin/telnetd": "-> ../../bin/busybox"})
+			if got := started(g); got != tc.want || len(g.Inits[0].Unjudged) != tc.unjudged {
+				t.Errorf("started %q, want %q; %v", got, tc.want, g.Inits[0].Unjudged)
+			}
+		})
+	}
+}
+
+// A command with more variables in doubt than there are ways is still walked.
+func TestBootManyDoubtfulWords(t *testing.T) {
+	var set, use strings.Builder
+	for i := range 80 {
+		fmt.Fprintf(&set, "V%d=1 ", i)
+		fmt.Fprintf(&use, " $V%d", i)
+	}
+	g := bootOf(t, map[string]string{"etc/inittab": toRcS, "etc/init.d/rcS": "#!/bin/sh\nif [ \"$(nvram get x)\" = 1 ]; then " + set.String() + "; fi\ntelnetd" + use.String() + "\n", "usr/sbin/telnetd": "-> ../../bin/busybox"})
+	if got := started(g); !strings.HasSuffix(got, " telnetd") {
+		t.Errorf("started %q", got)
+	}
 }

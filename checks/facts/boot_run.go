@@ -274,7 +274,7 @@ func (g *boot) follow(l *launch, t Text, args []string) outcome {
 	r.first = l != nil && (l.run == nil && t.File == g.initFile || l.run != nil && l.run.first && l.cmd.Name == "exec")
 	r.place = t.place
 	event := g.event
-	r.opaque, g.event = event, false // scripts that it calls are not told of it, as a rule
+	r.event, g.event = event, false // scripts that it calls are not told of it, as a rule
 	defer func() { g.event = event }()
 	if !r.unsure {
 		g.ran[key] = true

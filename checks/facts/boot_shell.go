@@ -120,7 +120,7 @@ func (g *boot) inline(l *launch, text string) outcome {
 	}
 	r.terminal, r.lent = g.lentTerminal(l)
 	r.unsure = r.unsure || l.cmd.Conditional
-	r.dir, r.user, r.opaque = l.folder(), l.user, g.event
+	r.dir, r.user, r.event = l.folder(), l.user, g.event
 	got := r.toItsEnd(stmts)
 	if l.run != nil {
 		l.run.asks = r.asks

@@ -9,12 +9,13 @@ import (
 )
 
 // OfferedSettings are the settings that a program offers in a folder NAME-available and
-// that nothing took up: the folder NAME-enabled beside it has other links, and no text
-// names them there. So Debian ships Apache, nginx, lighttpd and FreeRADIUS.
+// that nothing took up: the folder NAME-enabled beside it has no link to them, and no
+// text takes them up. So Debian ships Apache, nginx, lighttpd and FreeRADIUS.
 var OfferedSettings = &Fact[[]string]{
-	Name:  "offered-settings",
-	Doc:   "Settings in folders NAME-available that no link in NAME-enabled takes up, by their paths.",
-	Needs: []Node{Tree, Texts},
+	Name:    "offered-settings",
+	Version: 2,
+	Doc:     "Settings in folders NAME-available that no link in NAME-enabled and no text takes up, by their paths.",
+	Needs:   []Node{Tree, Texts},
 	Observe: func(o *Observer) ([]string, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
@@ -31,7 +32,14 @@ var OfferedSettings = &Fact[[]string]{
 func offeredSettings(img *firmware.Image, texts *TextSet) []string {
 	taken := map[string][]string{} // by the container and folder NAME-enabled: what it has, and where its links lead
 	for _, f := range img.Files {
-		if dir := path.Dir(f.Name); f.Container != nil && strings.HasSuffix(dir, "-enabled") {
+		if f.Container == nil {
+			continue
+		}
+		if f.Kind == firmware.Directory && strings.HasSuffix(f.Name, "-enabled") { // empty, it takes up nothing
+			at := f.Container.Path + "!" + f.Name
+			taken[at] = append(taken[at], "")
+		}
+		if dir := path.Dir(f.Name); strings.HasSuffix(dir, "-enabled") {
 			at := f.Container.Path + "!" + dir
 			taken[at] = append(taken[at], path.Base(f.Name), path.Base(f.Link))
 		}
@@ -53,8 +61,13 @@ func offeredSettings(img *firmware.Image, texts *TextSet) []string {
 	if len(offered) == 0 {
 		return offered
 	}
-	named := map[string]bool{} // "sites-available/x", as settings include it
+	named, patterns := map[string]bool{}, map[string]bool{} // "sites-available/x", as settings include it
 	for _, t := range texts.Where(func(f *firmware.File) bool { return !isFileList(f.Name) && ClassOf(f.Path) == Product }) {
+		eachTakenUp(t, func(p string) {
+			if len(patterns) < maxTakenUp {
+				patterns[p] = true
+			}
+		})
 		if !strings.Contains(t.Content, availableFolder) {
 			continue
 		}
@@ -68,7 +81,17 @@ func offeredSettings(img *firmware.Image, texts *TextSet) []string {
 			}
 		}
 	}
-	return slices.DeleteFunc(offered, func(p string) bool { return named[tail(p)] })
+	return slices.DeleteFunc(offered, func(p string) bool {
+		if named[tail(p)] {
+			return true
+		}
+		for pattern := range patterns {
+			if fits, _ := path.Match(pattern, tail(p)); fits {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 const availableFolder = "-available/"

@@ -92,15 +92,31 @@ func (r *shellRun) variable(name string) (shellValue, bool) {
 	if (name == "UID" || name == "EUID") && r.user == "" && r.world.decides() {
 		return knownValue("0"), true
 	}
+	if r.event {
+		if r.given == nil {
+			r.given = map[string]bool{}
+		}
+		r.given[name] = true
+	}
 	return r.unset()
 }
 
 // unset is what a variable holds that no command has set.
 func (r *shellRun) unset() (shellValue, bool) {
-	if r.opaque { // it may come from a file that is not in the image
+	if r.opaque || r.event { // it may come from a file that is not in the image
 		return shellValue{}, false
 	}
 	return knownValue(""), false
+}
+
+// unsetInBranch is what a variable holds that only another branch has set. An event gives
+// variables that its script asks for; one that the script sets before is the script's own.
+func (r *shellRun) unsetInBranch(name string) shellValue {
+	if r.event && !r.opaque && !r.given[name] {
+		return knownValue("")
+	}
+	v, _ := r.unset()
+	return v
 }
 
 func (r *shellRun) expansion(p *syntax.ParamExp, v shellValue, set bool) shellValue {

@@ -98,7 +98,9 @@ type shellRun struct {
 	arg0      shellValue
 	args      []shellValue
 	argsKnown bool
-	opaque    bool // it sources a file that is not in the image
+	opaque    bool            // it sources a file that is not in the image
+	event     bool            // an event runs it, which sets variables
+	given     map[string]bool // variables of an event that it asked for before it set them
 	vars      map[string]shellValue
 	others    map[string][]shellValue // what variables may hold instead, by name
 	branch    *openBranch             // that is walked; nil if none is

@@ -128,13 +128,13 @@ func (r *shellRun) join(ends ...branchEnd) {
 				h = r.holds(name)
 			}
 			if !h.set {
-				h.value, _ = r.unset()
+				h.value = r.unsetInBranch(name)
 			}
 			all = append(append(all, h.value), h.others...)
 		}
 		value := main.value
 		if !main.set {
-			value, _ = r.unset()
+			value = r.unsetInBranch(name)
 		}
 		main.others = distinct(name, value, all)
 		main.value.sure = main.value.sure && len(main.others) == 0
@@ -195,34 +195,42 @@ func (r *shellRun) unsettled(words ...*syntax.Word) (names []string) {
 }
 
 // settings calls f with each setting of the variables, the usual one last. What is over
-// the limit is one setting in which none of them is known.
+// the limit is not known, beginning with variables of which one value is not.
 func (r *shellRun) settings(names []string, f func(usual bool)) {
-	old, all := make([]held, len(names)), 1
+	old, values, all := make([]held, len(names)), make([][]shellValue, len(names)), 1
 	for i, name := range names {
 		old[i] = r.holds(name)
-		all = min(all*(1+len(old[i].others)), maxWays+1)
+		if values[i] = []shellValue{{text: "$" + name}}; i < maxWays {
+			values[i] = append([]shellValue{old[i].value}, old[i].others...)
+		}
+		all *= len(values[i])
 	}
-	restore := func() {
+	usual := all <= maxWays && len(names) <= maxWays
+	for _, spare := range []bool{false, true} {
 		for i, name := range names {
-			r.hold(name, old[i])
+			open := slices.ContainsFunc(values[i], func(v shellValue) bool { return !v.known })
+			if all > maxWays && (open || spare) {
+				all /= len(values[i])
+				values[i] = []shellValue{{text: "$" + name}}
+			}
 		}
 	}
-	if all > maxWays {
-		for _, name := range names {
-			r.hold(name, held{value: shellValue{text: "$" + name}, set: true})
-		}
-		f(false)
-		restore()
-	}
-	for n := min(all, maxWays) - 1; n >= 0; n-- {
+	for n := all - 1; n >= 0; n-- {
 		rest := n
 		for i, name := range names {
-			values := append([]shellValue{old[i].value}, old[i].others...)
-			r.hold(name, held{value: values[rest%len(values)], set: true})
-			rest /= len(values)
+			r.hold(name, held{value: values[i][rest%len(values[i])], set: true})
+			rest /= len(values[i])
 		}
-		f(n == 0)
-		restore()
+		f(usual && n == 0)
+	}
+	for i, name := range names {
+		r.hold(name, held{value: old[i].value, set: true})
+	}
+	if !usual {
+		f(true)
+	}
+	for i, name := range names {
+		r.hold(name, old[i])
 	}
 }
 
