@@ -33,10 +33,13 @@ func codeSecrets(line string) []PlainSecret {
 // line of settings: "ssid=acme;psk=secret;", "user=a&password=b", "ssid:acme,psk:secret".
 // The name of a network among them says that a key is that network's.
 func recordSecrets(line string) []PlainSecret {
+	if strings.Count(line, "=")+strings.Count(line, ":") < 2 || !holdsAny(line, secretNames) && !holdsAny(line, networkAnchors) {
+		return nil
+	}
 	if found := blankRecord(line); found != nil {
 		return found
 	}
-	if !strings.ContainsAny(line, recordMarks) || !holdsAny(line, secretNames) && !holdsAny(line, networkAnchors) {
+	if !strings.ContainsAny(line, recordMarks) {
 		return nil
 	}
 	var found []PlainSecret

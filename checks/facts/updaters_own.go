@@ -105,13 +105,13 @@ func (u updateSteps) worthFollowing(s *Script) bool {
 
 func stepsOf(v *updateView, s *Script) updateSteps {
 	u := updateSteps{}
-	disks := v.mountsOf(s)
+	disks, page := v.mountsOf(s), isPage(s.Name)
 	before := 0 // the pipeline of the command before
 	for i, c := range s.Commands.All() {
 		mounts := (&media{}).mount(&c)
 		begins := i == 0 || c.Pipeline == 0 || before != c.Pipeline
 		before = c.Pipeline
-		if mounts || fetches(&c) || takesFromMedium(&c, disks) || uploads(s.Name, &c, begins) || runsFromMedium(&c, disks) || takesHaserlUpload(s, &c) || slices.ContainsFunc(c.Args, fetchedInside) {
+		if mounts || fetches(&c) || takesFromMedium(&c, disks) || page && uploads(s.Name, &c, begins) || runsFromMedium(&c, disks) || takesHaserlUpload(s, &c) || slices.ContainsFunc(c.Args, fetchedInside) {
 			u.fetches = append(u.fetches, i)
 		}
 		_, args := c.Effective()
