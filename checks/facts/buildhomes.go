@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/elf"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -14,7 +15,7 @@ import (
 var BuildHomes = &Scan[assay.Location]{
 	Name: "build-homes",
 	Doc:  "Programs that name a source file in the home folder of the person who built them.",
-	Want: func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= 52 },
+	Want: func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= elf.MinSize },
 	See: func(f *firmware.File, content []byte) []assay.Location {
 		if !bytes.HasPrefix(content, []byte("\x7fELF")) {
 			return nil

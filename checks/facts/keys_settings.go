@@ -23,7 +23,7 @@ func tunnelKey(f *firmware.File, content []byte, at int, name string) (keyMateri
 	}
 	rest := content[at+len(name) : min(len(content), at+len(name)+64)]
 	value := bytes.TrimLeft(rest, " \t=:'\"")
-	n := slices.IndexFunc(value, func(c byte) bool { return !isBase64(c) && c != '=' })
+	n := slices.IndexFunc(value, func(c byte) bool { return !keys.IsBase64(c) && c != '=' })
 	if n < 0 {
 		n = len(value)
 	}

@@ -65,10 +65,10 @@ func parseWrappedHost(content []byte) (*Key, int, bool) {
 		n := 0
 		for n < len(content) && len(letters) < maxWrappedHost {
 			c := content[n]
-			if !isBase64(c) && (!lines || c != '\n' && c != '\r') {
+			if !keys.IsBase64(c) && (!lines || c != '\n' && c != '\r') {
 				break
 			}
-			if n++; isBase64(c) {
+			if n++; keys.IsBase64(c) {
 				letters = append(letters, c)
 			}
 		}
@@ -88,7 +88,7 @@ func wrappedMaterial(f *firmware.File, content []byte, at int) (found []keyMater
 	var places []int // of each letter
 	for i := at; i < len(content) && len(letters) < 2*keys.MaxPEM; i++ {
 		switch c := content[i]; {
-		case isBase64(c):
+		case keys.IsBase64(c):
 			letters, places = append(letters, c), append(places, i)
 		case c == '\n' || c == '\r' || c == ' ' || c == '\t':
 		default:
@@ -102,10 +102,6 @@ func wrappedMaterial(f *firmware.File, content []byte, at int) (found []keyMater
 		return places[from], places[min(to, len(places)-1)] + 1
 	})
 	return found, places[len(places)-1] + 1
-}
-
-func isBase64(c byte) bool {
-	return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/'
 }
 
 // wideMaterial parses the PEM blocks in UTF-16 from the one on whose label begins at

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/elf"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -80,7 +81,7 @@ func leftoverKind(name string, content []byte) LeftoverKind {
 		return OldCopy
 	case base == ".DS_Store" && bytes.HasPrefix(content, []byte("\x00\x00\x00\x01Bud1")), base == "Thumbs.db" && bytes.HasPrefix(content, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
 		return FolderView
-	case bytes.HasPrefix(content, []byte("\x7fELF")) && len(content) >= 52:
+	case bytes.HasPrefix(content, []byte("\x7fELF")) && len(content) >= elf.MinSize:
 		return leftoverProgram(base, content)
 	}
 	return ""

@@ -48,7 +48,7 @@ var compiledLines = &Scan[compiledLine]{
 	Version: 2,
 	Doc:     "Commands that are strings of programs which run commands.",
 	Want: func(f *firmware.File) bool {
-		return f.Kind == firmware.Regular && f.Size >= 52 && f.Size <= maxCompiledFile && handsCommands(f)
+		return f.Kind == firmware.Regular && f.Size >= elf.MinSize && f.Size <= maxCompiledFile && handsCommands(f)
 	},
 	Words: compiledWords,
 	Spot:  seeCompiledLines,

@@ -26,7 +26,7 @@ const maxAge = 128
 // ParseAge parses a secret key of age at its first letter, checksum and all; length is in
 // bytes.
 func ParseAge(text []byte) (key *Key, length int, ok bool) {
-	for length < min(len(text), maxAge) && (isBase64Letter(text[length]) || text[length] == '-') {
+	for length < min(len(text), maxAge) && (IsBase64(text[length]) || text[length] == '-') {
 		length++
 	}
 	word := string(text[:length])

@@ -25,7 +25,7 @@ const maxBareHead = 16
 // bytes.
 func ParseBare(content []byte, at int) (key *Key, from, length int, ok bool) {
 	from = at
-	for from > 0 && isBase64Letter(content[from-1]) && at-from <= maxBareHead {
+	for from > 0 && IsBase64(content[from-1]) && at-from <= maxBareHead {
 		from--
 	}
 	if at-from > maxBareHead || content[from] != 'M' || inArmour(content[max(0, from-maxBareHead):from]) {
@@ -58,7 +58,7 @@ func inArmour(before []byte) bool {
 func lettersFrom(content []byte, from int) (letters []byte, places []int) {
 	for i := from; i < len(content) && len(letters) < MaxDER*4/3; i++ {
 		switch c := content[i]; {
-		case isBase64Letter(c):
+		case IsBase64(c):
 			letters, places = append(letters, c), append(places, i)
 		case c == '\n' || c == '\r' || c == ' ' || c == '\t':
 		case c == '\\' && i+1 < len(content) && (content[i+1] == 'n' || content[i+1] == '\n'):

@@ -107,6 +107,7 @@ func ParseDER(der []byte) (*Key, bool) {
 
 func digest(b []byte) assay.Digest { return assay.SHA256(sha256.Sum256(b)) }
 
-func isBase64Letter(c byte) bool {
+// IsBase64 reports whether a byte is a letter of base64 (RFC 4648, 4).
+func IsBase64(c byte) bool {
 	return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/'
 }
