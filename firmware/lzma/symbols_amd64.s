@@ -43,34 +43,73 @@
 	MOVW    DX, (R13); \
 	MOVL    R9, DX
 
-// LIKEBIT decodes a bit of a literal after a match. R9 is the byte that the match
-// would have gone on with, R10 is 0x100 while its bits were the same.
+// LIKEBIT decodes a bit of a literal after a match. Bit 8 of R9 is the bit with which
+// the match would have gone on, R10 is 0x100 while its bits were the same, R13 points
+// to the probability. Three may come next: those of the two bits in the tree without
+// a match, and of the same bit in the tree of a match. All are read ahead.
 #define LIKEBIT \
 	NORMALIZE; \
-	ADDL    R9, R9; \
-	MOVL    R9, R12; \
-	ANDL    R10, R12; \
-	LEAL    (R10)(R12*1), R13; \
-	ADDL    CX, R13; \
-	LEAQ    (R14)(R13*2), R13; \
-	MOVWLZX (R13), DX; \
-	MOVL    BX, R11; \
-	SHRL    $const_probBits, R11; \
-	IMULL   DX, R11; \
-	XORL    R12, R10; \
-	ADDL    CX, CX; \
-	LEAL    const_toZero(DX), R8; \
-	MOVL    AX, R15; \
-	SUBL    R11, BX; \
-	SUBL    R11, AX; \
-	CMOVLCS R11, BX; \
-	CMOVLCS R15, AX; \
-	CMOVLCC R12, R10; \
-	CMOVLCC DX, R8; \
-	SBBL    $-1, CX; \
-	SARL    $const_moveBits, R8; \
-	SUBL    R8, DX; \
-	MOVW    DX, (R13)
+	MOVL     BX, R11; \
+	SHRL     $const_probBits, R11; \
+	IMULL    DX, R11; \
+	ADDL     CX, CX; \
+	MOVL     R9, R12; \
+	MOVL     R9, R15; \
+	ANDL     R10, R12; \
+	SHRL     $8, R15; \
+	ADDL     R9, R9; \
+	ANDL     $1, R15; \
+	MOVL     R9, R8; \
+	ANDL     $0x100, R8; \
+	ADDL     R8, R15; \
+	ADDL     CX, R15; \
+	MOVWLZX  0x200(R14)(R15*2), R15; \
+	MOVWLZX  (R14)(CX*2), R8; \
+	MOVWLZX  2(R14)(CX*2), DI; \
+	XORL     R12, R10; \
+	CMOVLNE  R15, R8; \
+	TESTL    R12, R12; \
+	CMOVLNE  R15, DI; \
+	SUBL     R11, BX; \
+	SUBL     R11, AX; \
+	CMOVLCS  R11, BX; \
+	SBBL     R15, R15; \
+	CMOVLCC  DI, R8; \
+	CMOVLCC  R12, R10; \
+	SBBL     $-1, CX; \
+	ANDL     R15, R11; \
+	ADDL     R11, AX; \
+	ANDL     $const_toZero, R15; \
+	ADDL     DX, R15; \
+	SARL     $const_moveBits, R15; \
+	SUBL     R15, DX; \
+	MOVW     DX, (R13); \
+	MOVL     R8, DX; \
+	MOVL     R9, R13; \
+	ANDL     R10, R13; \
+	ADDL     R10, R13; \
+	ADDL     CX, R13; \
+	LEAQ     (R14)(R13*2), R13
+
+// LASTBIT decodes the last bit of a literal or a tree, without a look at what follows.
+#define LASTBIT \
+	NORMALIZE; \
+	MOVL     BX, R11; \
+	SHRL     $const_probBits, R11; \
+	IMULL    DX, R11; \
+	ADDL     CX, CX; \
+	SUBL     R11, BX; \
+	SUBL     R11, AX; \
+	CMOVLCS  R11, BX; \
+	SBBL     R15, R15; \
+	SBBL     $-1, CX; \
+	ANDL     R15, R11; \
+	ADDL     R11, AX; \
+	ANDL     $const_toZero, R15; \
+	ADDL     DX, R15; \
+	SARL     $const_moveBits, R15; \
+	SUBL     R15, DX; \
+	MOVW     DX, (R13)
 
 // BRANCH decodes a bit whose probability R13 points to, and goes to one if it is
 // set. ONE or ZERO must follow: they bring the range and the probability up to date.
@@ -191,9 +230,16 @@ first:
 	JCC     plain
 	NOTQ    R13
 	MOVBLZX (DI)(R13*1), R9
+	ADDL    R9, R9
 	MOVL    $0x100, R10
 	MOVL    $1, CX
-	LIKEBIT; LIKEBIT; LIKEBIT; LIKEBIT; LIKEBIT; LIKEBIT; LIKEBIT; LIKEBIT
+	MOVL    R9, R13
+	ANDL    R10, R13
+	LEAQ    0x202(R14)(R13*2), R13
+	MOVWLZX (R13), DX
+	MOVQ    DI, where-56(SP)
+	LIKEBIT; LIKEBIT; LIKEBIT; LIKEBIT; LIKEBIT; LIKEBIT; LIKEBIT; LASTBIT
+	MOVQ    where-56(SP), DI
 	MOVQ    d+0(FP), R8
 	JMP     decoded
 
