@@ -9,7 +9,7 @@ import (
 
 // proof is how much must have been unpacked before memory is allocated because a
 // header says so.
-const proof = 1 << 20
+const proof = 256 << 10
 
 // maxStep is from which step on room is refused for what would exceed the limit.
 const maxStep = 4 << 20

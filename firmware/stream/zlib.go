@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/zlib"
@@ -46,7 +47,9 @@ const (
 )
 
 func probeZlib(in format.Input) format.Likeness {
-	if _, err := taste(in, tasteSize); err != nil && !errors.Is(err, inflate.ErrTooLong) {
+	t := tasters.Get().(*taster)
+	defer tasters.Put(t)
+	if _, err := t.taste(in, tasteSize); err != nil && !errors.Is(err, inflate.ErrTooLong) {
 		return format.No
 	}
 	return format.Likely
@@ -54,8 +57,10 @@ func probeZlib(in format.Input) format.Likeness {
 
 // probeLongZlib tries few bytes first, as almost all that are tried are none.
 func probeLongZlib(in format.Input) format.Likeness {
+	t := tasters.Get().(*taster)
+	defer tasters.Put(t)
 	for _, size := range []int{tasteSize, longTaste} {
-		content, err := taste(in, size)
+		content, err := t.taste(in, size)
 		switch {
 		case err == nil && tells(content):
 			return format.Likely
@@ -66,13 +71,21 @@ func probeLongZlib(in format.Input) format.Likeness {
 	return format.Likely
 }
 
-// taste unpacks the first bytes. A stream that is shorter must end with its checksum.
-func taste(in format.Input, size int) ([]byte, error) {
-	d := inflaters.Get().(*inflate.Decoder)
-	defer inflaters.Put(d)
-	out := make([]byte, size)
+// taster unpacks the first bytes of streams into one room: an image has thousands of
+// places that might begin one.
+type taster struct {
+	decoder inflate.Decoder
+	room    [longTaste]byte
+}
+
+var tasters = sync.Pool{New: func() any { return new(taster) }}
+
+// taste unpacks up to size bytes, which stand until the next taste. A stream that is
+// shorter must end with its checksum.
+func (t *taster) taste(in format.Input, size int) ([]byte, error) {
+	out := t.room[:size]
 	// No stream has more input than output, but for a few bytes a block.
-	n, _, err := d.Zlib(out, in.Head(size+size/8+64))
+	n, _, err := t.decoder.Zlib(out, in.Head(size+size/8+64))
 	return out[:n], err
 }
 
