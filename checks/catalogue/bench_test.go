@@ -54,7 +54,7 @@ func imageChecks() (list []*checks.Check, needs []facts.Node) {
 func assessAll(b *testing.B, image []byte) *facts.Observation {
 	b.Helper()
 	list, needs := imageChecks()
-	o, err := facts.Observe(context.Background(), firmware.Bytes("image.bin", image), firmware.Options{}, needs...)
+	o, err := facts.Observe(facts.WithTimes(context.Background()), firmware.Bytes("image.bin", image), firmware.Options{}, needs...)
 	if err != nil {
 		b.Fatal(err)
 	}

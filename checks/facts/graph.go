@@ -112,6 +112,7 @@ func NewObservation() *Observation { return &Observation{cells: map[string]*cell
 func Observe(ctx context.Context, src firmware.Source, opts firmware.Options, nodes ...Node) (*Observation, error) {
 	o := NewObservation()
 	o.texts.scratch = opts.Scratch
+	o.clock.scans = ctx.Value(timedKey{}) != nil
 	var scans []scanner
 	for _, n := range Closure(nodes...) {
 		if s, ok := n.(interface{ start(*Observation) scanner }); ok {
@@ -333,14 +334,14 @@ func (s *scanning[T]) see(f *firmware.File, content []byte, words sights) {
 	if s.scan.Want != nil && !s.scan.Want(f) {
 		return
 	}
-	began := time.Now()
+	lap := s.observation.clock.begin()
 	var items []T
 	if s.scan.Words != nil {
 		items = s.scan.Spot(f, content, words)
 	} else {
 		items = s.scan.See(f, content)
 	}
-	s.took.Add(int64(time.Since(began)))
+	lap.end(&s.took)
 	if len(items) == 0 {
 		return
 	}

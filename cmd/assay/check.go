@@ -13,6 +13,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/catalogue"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/labels/export"
 )
@@ -119,7 +120,11 @@ Exit codes: 0 all schemes met · 3 one is not met · 4 one is inconclusive.`,
 			if err != nil {
 				return err
 			}
-			j, err := p.assess(c.Context(), q)
+			ctx := c.Context()
+			if profiled {
+				ctx = facts.WithTimes(ctx)
+			}
+			j, err := p.assess(ctx, q)
 			if err != nil {
 				return err
 			}

@@ -154,6 +154,9 @@ func (p *program) inspect(ctx context.Context, image string, beside []firmware.B
 	nodes := append(needs(list), facts.Components, facts.Services, facts.Programs)
 	opened := sources{program: p}
 	defer opened.close()
+	if profiled {
+		ctx = facts.WithTimes(ctx)
+	}
 	o, err := opened.observe(ctx, image, beside, nodes)
 	if err != nil {
 		return nil, nil, sourceError(err)

@@ -32,7 +32,7 @@ func BenchmarkFact(b *testing.B) {
 		b.Run(n.ID(), func(b *testing.B) {
 			own := time.Duration(0)
 			for b.Loop() {
-				o, err := facts.Observe(b.Context(), firmware.Bytes("image", image), firmware.Options{}, n)
+				o, err := facts.Observe(facts.WithTimes(b.Context()), firmware.Bytes("image", image), firmware.Options{}, n)
 				if err != nil {
 					b.Fatal(err)
 				}
