@@ -205,8 +205,7 @@ func podRanges(content []byte, found func(from, to int)) {
 // docstringRanges finds strings in three quotes that begin their line.
 func docstringRanges(content []byte, found func(from, to int)) {
 	eachTripleQuoted(content, func(start, end int) {
-		line := content[bytes.LastIndexByte(content[:start], '\n')+1 : start]
-		if len(bytes.Trim(line, " \trRuUbB")) == 0 {
+		if _, ok := lineOfString(content[:start]); ok {
 			found(start, end)
 		}
 	})

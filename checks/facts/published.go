@@ -2,6 +2,7 @@ package facts
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -217,39 +218,63 @@ func manualRanges(content []byte, found func(from, to int)) {
 
 // isStatement reports whether a string that begins behind code is a statement: it begins
 // its line, and no bracket or sign waits for it in the line before.
-func isStatement(code []byte) bool {
-	line := code[bytes.LastIndexByte(code, '\n')+1:]
-	if len(bytes.Trim(line, " \t\ufeffrRuUbB")) > 0 {
+func isStatement[T string | []byte](code T) bool {
+	i, ok := lineOfString(code)
+	if !ok {
 		return false
 	}
-	code = code[:len(code)-len(line)]
-	for len(code) > 0 {
-		code = code[:len(code)-1]
-		start := bytes.LastIndexByte(code, '\n') + 1
-		before := bytes.TrimSpace(code[start:])
-		if code = code[:start]; len(before) > 0 && before[0] != '#' {
-			return bytes.IndexByte([]byte(`([{,=\+%`), before[len(before)-1]) < 0
+	for i > 0 {
+		var first, last byte // of the line before, but for space
+		for i--; i > 0 && code[i-1] != '\n'; i-- {
+			if c := code[i-1]; c > ' ' {
+				first = c
+				last = cmp.Or(last, c)
+			}
+		}
+		if first != 0 && first != '#' {
+			return strings.IndexByte(`([{,=\+%`, last) < 0
 		}
 	}
 	return true
 }
 
+// lineOfString gives where the line begins that a string behind code begins, if it does.
+func lineOfString[T string | []byte](code T) (start int, ok bool) {
+	const prefix = " \t\ufeffrRuUbB"
+	i := len(code)
+	for i > 0 && strings.IndexByte(prefix, code[i-1]) >= 0 {
+		i--
+	}
+	return i, i == 0 || code[i-1] == '\n'
+}
+
 // eachTripleQuoted gives where the strings in three quotes begin and end, in order.
 func eachTripleQuoted(content []byte, found func(start, end int)) {
+	quotes := [][]byte{[]byte("'''"), []byte(`"""`)}
+	next := [2]int{-1, -1} // where they stand, from at on
 	for at := 0; ; {
-		single, double := bytes.Index(content[at:], []byte("'''")), bytes.Index(content[at:], []byte(`"""`))
-		if single < 0 && double < 0 {
+		for k, q := range quotes {
+			if next[k] >= at {
+				continue
+			}
+			next[k] = len(content)
+			if i := bytes.Index(content[at:], q); i >= 0 {
+				next[k] = at + i
+			}
+		}
+		k := 0
+		if next[1] < next[0] {
+			k = 1
+		}
+		if next[k] == len(content) {
 			return
 		}
-		start := at + max(single, double)
-		if single >= 0 && double >= 0 {
-			start = at + min(single, double)
-		}
-		end := bytes.Index(content[start+3:], content[start:start+3])
+		inner := next[k] + len(quotes[k])
+		end := bytes.Index(content[inner:], quotes[k])
 		if end < 0 {
 			return
 		}
-		at = start + 3 + end + 3
-		found(start, at)
+		at = inner + end + len(quotes[k])
+		found(next[k], at)
 	}
 }

@@ -204,3 +204,31 @@ func TestClassOfPackages(t *testing.T) {
 		}
 	}
 }
+
+// However the quotes stand, each string is found once, and only at the beginning of a
+// line it is a statement.
+func TestTripleQuoted(t *testing.T) {
+	for text, want := range map[string]string{
+		`"""a""" '''b'''`:             `"""a"""|'''b'''`,
+		`"""'''""" '''"""'''`:         `"""'''"""|'''"""'''`,
+		`'''a''' """b`:                `'''a'''`,
+		`"""""" """"""`:               `""""""|""""""`,
+		"x = '''a'''\nr\"\"\"b\"\"\"": "'''a'''|\"\"\"b\"\"\"",
+	} {
+		var got []string
+		eachTripleQuoted([]byte(text), func(start, end int) { got = append(got, text[start:end]) })
+		if s := strings.Join(got, "|"); s != want {
+			t.Errorf("%s: %s", text, s)
+		}
+	}
+	for code, want := range map[string]bool{
+		"": true, "\ufeff": true, "x = ": false, "def f():\n\t": true, "f(\n": false, "a,  \n\n# x\n r": false, "a,\n# b,\n": false, "x\n\n": true, "r": true, "#\n#\n": true,
+	} {
+		if got := isStatement(code); got != want {
+			t.Errorf("%q: %v", code, got)
+		}
+		if got := isStatement([]byte(code)); got != want {
+			t.Errorf("%q as bytes: %v", code, got)
+		}
+	}
+}

@@ -113,7 +113,7 @@ func (l *codeLexer) token(i, to int) int {
 		}
 	case l.language == "Python" && (strings.HasPrefix(rest, `"""`) || strings.HasPrefix(rest, "'''")):
 		end := l.until(i+3, to, rest[:3])
-		if isStatement([]byte(l.text[:i])) {
+		if isStatement(l.text[:i]) {
 			return l.comment(i, end)
 		}
 		return l.said(i, end)
