@@ -68,13 +68,15 @@ type shellWorld struct {
 
 // command makes a command, of a spare one if there is one.
 func (w *shellWorld) command(c Command) *Command {
+	var p *Command
 	if n := len(w.spare); n > 0 {
-		p := w.spare[n-1]
+		p = w.spare[n-1]
 		w.spare = w.spare[:n-1]
-		*p = c
-		return p
+	} else {
+		p = new(Command)
 	}
-	return &c
+	*p = c
+	return p
 }
 
 func (w *shellWorld) decides() bool { return w.exists != nil }
