@@ -106,6 +106,9 @@ type shellRun struct {
 	vars      map[string]shellValue
 	others    map[string][]shellValue // what variables may hold instead, by name
 	branch    *openBranch             // that is walked; nil if none is
+	before    []heldBy                // what variables held that the branches that are walked set
+	left      []heldBy                // what branches left that are not yet put together
+	values    []shellValue            // room for those of one variable
 	exported  map[string]bool         // variables that programs get too
 	exportAll bool                    // set -a
 	funcs     map[string]shellFunc
