@@ -89,7 +89,7 @@ func (g *boot) openrcRun(r *shellRun, t Text, stmts []*syntax.Stmt) {
 		if c, ok := g.texts.Get(g.root, conf); ok {
 			text, _ := g.texts.scripts.parse(c.File.Name, c.Content)
 			src := r.src
-			r.src = c
+			r.src = &c
 			r.stmts(text)
 			r.src = src
 		}

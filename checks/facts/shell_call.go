@@ -149,12 +149,12 @@ func (r *shellRun) call(name string, f shellFunc, args []shellValue, argsKnown b
 	if r.depth >= maxShellDepth && !r.silent {
 		r.tooDeep()
 	}
-	if r.depth >= maxShellDepth || r.silent || r.world.deep > 0 && r.inside[name] >= maxInside {
+	if r.depth >= maxShellDepth || r.silent || r.world.deep > 0 && r.runsInside(name) >= maxInside {
 		return unsure, goesOn
 	}
 	src, was, oldArgs, oldKnown, guards := r.src, r.function, r.args, r.argsKnown, r.guards
 	r.depth++
-	r.inside[name]++
+	r.inside = append(r.inside, name)
 	r.src, r.function, r.args, r.argsKnown = f.src, name, args, argsKnown
 	var got outcome
 	var fl flow
@@ -163,13 +163,23 @@ func (r *shellRun) call(name string, f shellFunc, args []shellValue, argsKnown b
 		got = ends.with(returns, got)
 		r.asks = r.asks || got != was
 	}
-	r.inside[name]--
+	r.inside = r.inside[:len(r.inside)-1]
 	r.src, r.function, r.args, r.argsKnown, r.guards = src, was, oldArgs, oldKnown, guards
 	r.depth--
 	if fl == exits {
 		return got, exits
 	}
 	return got, goesOn
+}
+
+// runsInside is how often a function runs now.
+func (r *shellRun) runsInside(name string) (n int) {
+	for _, s := range r.inside {
+		if s == name {
+			n++
+		}
+	}
+	return n
 }
 
 // source takes in variables and functions of another file.
@@ -193,7 +203,7 @@ func (r *shellRun) source(words []shellValue, c *syntax.CallExpr) (outcome, flow
 	stmts, _ := r.world.texts.scripts.parse(t.File.Name, t.Content)
 	src, silent, place := r.src, r.silent, r.place
 	r.depth++
-	r.src = t
+	r.src = &t
 	if t.place != nil {
 		r.place = t.place
 	}

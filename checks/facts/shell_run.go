@@ -90,13 +90,13 @@ func (w *shellWorld) program(name string) (string, bool) {
 
 type shellFunc struct {
 	body *syntax.Stmt
-	src  Text
+	src  *Text
 }
 
 // shellRun is one run of a script.
 type shellRun struct {
 	world     *shellWorld
-	src       Text // whose syntax tree is walked; another one inside sourced functions
+	src       *Text // whose syntax tree is walked; another one inside sourced functions
 	arg0      shellValue
 	args      []shellValue
 	argsKnown bool
@@ -113,7 +113,7 @@ type shellRun struct {
 	exportAll bool                    // set -a
 	funcs     map[string]shellFunc
 	called    map[string]bool
-	inside    map[string]int // functions that run now
+	inside    []string // functions that run now, the innermost last
 	function  string
 	builtin   map[string]func(*shellRun, []shellValue) (outcome, flow) // before functions
 	depth     int
@@ -161,8 +161,8 @@ type shellRun struct {
 
 func newShellRun(w *shellWorld, src Text, args []shellValue, argsKnown bool) *shellRun {
 	return &shellRun{
-		world: w, src: src, arg0: knownValue("/" + src.File.Name), args: args, argsKnown: argsKnown,
-		vars: map[string]shellValue{}, funcs: map[string]shellFunc{}, marked: map[string]bool{}, called: map[string]bool{}, inside: map[string]int{}, last: -1, dir: "/",
+		world: w, src: &src, arg0: knownValue("/" + src.File.Name), args: args, argsKnown: argsKnown,
+		vars: map[string]shellValue{}, funcs: map[string]shellFunc{}, marked: map[string]bool{}, called: map[string]bool{}, last: -1, dir: "/",
 	}
 }
 
@@ -238,8 +238,8 @@ func (r *shellRun) stmts(list []*syntax.Stmt) (outcome, flow) {
 // tooDeep tells that calls stand too deep in one another. A function that calls itself
 // for ever starts nothing that it did not start before.
 func (r *shellRun) tooDeep() {
-	for _, n := range r.inside {
-		if n > 1 {
+	for i, name := range r.inside {
+		if slices.Contains(r.inside[:i], name) {
 			return
 		}
 	}

@@ -224,17 +224,47 @@ func (r *shellRun) unsettled(words ...*syntax.Word) (names []string) {
 		if w == nil {
 			continue
 		}
-		syntax.Walk(w, func(n syntax.Node) bool {
-			switch n := n.(type) {
-			case *syntax.CmdSubst, *syntax.ProcSubst:
-				return false
-			case *syntax.ParamExp:
-				if n.Param != nil && len(r.others[n.Param.Value]) > 0 && !slices.Contains(names, n.Param.Value) {
-					names = append(names, n.Param.Value)
-				}
+		names = r.unsettledIn(names, w.Parts)
+	}
+	return names
+}
+
+// unsettledIn adds to the names those in parts of a word. Most parts are plain.
+func (r *shellRun) unsettledIn(names []string, parts []syntax.WordPart) []string {
+	for _, p := range parts {
+		switch p := p.(type) {
+		case *syntax.Lit, *syntax.SglQuoted, *syntax.CmdSubst, *syntax.ProcSubst:
+		case *syntax.DblQuoted:
+			names = r.unsettledIn(names, p.Parts)
+		case *syntax.ParamExp:
+			if isPlain(p) {
+				names = r.unsettledName(names, p)
+			} else {
+				names = r.unsettledDeep(names, p)
 			}
-			return true
-		})
+		default:
+			names = r.unsettledDeep(names, p)
+		}
+	}
+	return names
+}
+
+func (r *shellRun) unsettledDeep(names []string, part syntax.Node) []string {
+	syntax.Walk(part, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.CmdSubst, *syntax.ProcSubst:
+			return false
+		case *syntax.ParamExp:
+			names = r.unsettledName(names, n)
+		}
+		return true
+	})
+	return names
+}
+
+func (r *shellRun) unsettledName(names []string, p *syntax.ParamExp) []string {
+	if p.Param != nil && len(r.others[p.Param.Value]) > 0 && !slices.Contains(names, p.Param.Value) {
+		names = append(names, p.Param.Value)
 	}
 	return names
 }
@@ -353,7 +383,7 @@ func (r *shellRun) ways(c *syntax.CallExpr) (names []string, fixed bool) {
 	if len(r.others) == 0 || len(c.Args) == 0 || r.world.walk != nil {
 		return nil, false
 	}
-	if names = r.unsettled(c.Args[0]); len(names) > 0 || !r.world.decides() {
+	if names = r.unsettled(c.Args[:1]...); len(names) > 0 || !r.world.decides() {
 		return names, false
 	}
 	name := c.Args[0].Lit()
