@@ -5,7 +5,7 @@ import (
 )
 
 func (r *shellRun) declare(c *syntax.DeclClause) (outcome, flow) {
-	var assigns []Assign
+	cmd := r.world.command()
 	for _, a := range c.Args {
 		if a.Name == nil {
 			continue
@@ -22,10 +22,12 @@ func (r *shellRun) declare(c *syntax.DeclClause) (outcome, flow) {
 			continue
 		}
 		v := r.assignAll(a)
-		assigns = append(assigns, Assign{a.Name.Value, v.text})
+		cmd.Assigns = append(cmd.Assigns, Assign{a.Name.Value, v.text})
 	}
-	if len(assigns) > 0 {
-		r.emit(r.world.command(Command{Assigns: assigns}), c.Pos(), c.End(), nil)
+	if len(cmd.Assigns) > 0 {
+		r.emit(cmd, c.Pos(), c.End(), nil)
+	} else {
+		r.world.spareCommand(cmd, false)
 	}
 	return works, goesOn
 }
@@ -57,28 +59,37 @@ func (r *shellRun) assign(name string, v shellValue) {
 }
 
 func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outcome, flow) {
-	var assigns []Assign
+	cmd := r.world.command()
 	for _, a := range c.Assigns {
 		if a.Name == nil {
 			continue
 		}
 		v := r.assignAll(a)
-		assigns = append(assigns, Assign{a.Name.Value, v.text})
+		cmd.Assigns = append(cmd.Assigns, Assign{a.Name.Value, v.text})
 	}
 	words := r.unalias(r.fields(c.Args))
 	if len(words) == 0 {
-		if len(assigns) > 0 || len(redirs) > 0 {
-			r.emit(r.world.command(Command{Assigns: assigns}), c.Pos(), c.End(), redirs)
+		if len(cmd.Assigns) > 0 || len(redirs) > 0 {
+			r.emit(cmd, c.Pos(), c.End(), redirs)
+		} else {
+			r.world.spareCommand(cmd, false)
 		}
 		return works, goesOn
 	}
 	if got, f, ok := r.special(words, c); ok {
+		r.world.spareCommand(cmd, false)
 		if words[0].text == "read" {
 			r.readsDevice(words[1:], redirs)
 		}
+		if !r.keepsWords(words[0].text) {
+			r.world.spareWords(words)
+		}
 		return got, f
 	}
-	cmd := r.world.command(Command{Name: words[0].text, Args: texts(words[1:]), Assigns: assigns})
+	cmd.Name = words[0].text
+	for _, v := range words[1:] {
+		cmd.Args = append(cmd.Args, v.text)
+	}
 	for _, v := range words {
 		if v.device {
 			cmd.DeviceWords = append(cmd.DeviceWords, v.text)
@@ -86,10 +97,19 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 	}
 	cmd.Device = len(cmd.DeviceWords) > 0
 	got := r.emit(cmd, c.Pos(), c.End(), redirs)
+	f := goesOn
 	if words[0].text == "exec" && len(words) > 1 && !r.again(words[1:]) {
-		return got, exits
+		f = exits
 	}
-	return got, goesOn
+	r.world.spareWords(words)
+	return got, f
+}
+
+// keepsWords reports whether a function or a command of the shell may keep its words when
+// it has run: "set" makes them those of the script, and a trap those of its function.
+func (r *shellRun) keepsWords(name string) bool {
+	_, builtin := r.builtin[name]
+	return builtin || name == "set" || len(r.traps) > 0 || r.world.walk != nil
 }
 
 // readsDevice marks the variables that "read" fills from a file that holds the

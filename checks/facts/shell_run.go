@@ -7,7 +7,6 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/assay-iot/assay"
-	"github.com/assay-iot/assay/firmware"
 )
 
 // Limits of following a script.
@@ -53,7 +52,6 @@ type shellWorld struct {
 	cut    func(r *shellRun)                           // hears where calls stand too deep in one another to be followed
 	deep   int                                         // commands with several ways that are walked
 	run    func(r *shellRun, c *Command) outcome       // hears of a command
-	spare  []*Command                                  // that nobody needs any more
 	lookup func(name string, r *shellRun) (Text, bool) // a script that is sourced
 	glob   func(pattern string) []string               // files; nil leaves patterns as they are
 	exists func(op, name string) outcome               // a file test; nil decides nothing
@@ -64,19 +62,8 @@ type shellWorld struct {
 
 	walk    func(r *shellRun, s *syntax.Stmt) (outcome, flow) // runs a statement in place of stmt
 	capture func(r *shellRun, c *syntax.CmdSubst) shellValue  // runs a substitution in place of substitute
-}
 
-// command makes a command, of a spare one if there is one.
-func (w *shellWorld) command(c Command) *Command {
-	var p *Command
-	if n := len(w.spare); n > 0 {
-		p = w.spare[n-1]
-		w.spare = w.spare[:n-1]
-	} else {
-		p = new(Command)
-	}
-	*p = c
-	return p
+	shellRoom
 }
 
 func (w *shellWorld) decides() bool { return w.exists != nil }
@@ -106,9 +93,6 @@ type shellRun struct {
 	vars      map[string]shellValue
 	others    map[string][]shellValue // what variables may hold instead, by name
 	branch    *openBranch             // that is walked; nil if none is
-	before    []heldBy                // what variables held that the branches that are walked set
-	left      []heldBy                // what branches left that are not yet put together
-	values    []shellValue            // room for those of one variable
 	exported  map[string]bool         // variables that programs get too
 	exportAll bool                    // set -a
 	funcs     map[string]shellFunc
@@ -147,8 +131,6 @@ type shellRun struct {
 	aliases    map[string]string
 
 	place  *assay.Location // of all commands, if they stand in another file
-	file   *firmware.File  // whose place is whole: its digest is written out once
-	whole  assay.Location
 	procd  *procdInstance
 	callAt *syntax.CallExpr // the command that runs now
 	uci    uciPackage       // of config_load
@@ -170,17 +152,17 @@ func newShellRun(w *shellWorld, src Text, args []shellValue, argsKnown bool) *sh
 type scriptReader struct {
 	texts    *TextSet
 	packer   commandPacker // of the commands of the script that is read
-	spare    []*Command
+	room     shellRoom
 	visitors bool // what haserl takes from the visitor is left open
 }
 
 // read lists the commands of a script without deciding its conditions.
 func (sr *scriptReader) read(t Text) (s Script) {
 	s = Script{Path: t.File.Path, Name: t.File.Name, Shell: shellOf(t.Content)}
-	w := &shellWorld{texts: sr.texts, left: maxScriptSteps, spare: sr.spare}
+	w := &shellWorld{texts: sr.texts, left: maxScriptSteps, shellRoom: sr.room}
 	defer func() {
 		s.Commands = sr.packer.packed()
-		sr.spare = w.spare
+		sr.room = w.shellRoom.emptied()
 	}()
 	defer func() {
 		if v := recover(); v != nil { // one bad script must not hide the others
@@ -190,8 +172,7 @@ func (sr *scriptReader) read(t Text) (s Script) {
 	stmts, problem := sr.texts.scripts.parse(t.File.Name, t.Content)
 	s.Problem = problem
 	w.run = func(_ *shellRun, c *Command) outcome {
-		sr.packer.add(c)
-		w.spare = append(w.spare, c) // it is copied
+		w.spareCommand(c, sr.packer.add(c))
 		return unsure
 	}
 	w.lookup = func(name string, _ *shellRun) (Text, bool) { return sr.texts.Get(t.File.Container, name) }
@@ -289,7 +270,7 @@ func (r *shellRun) stmt(s *syntax.Stmt) (got outcome, f flow) {
 func (r *shellRun) command(s *syntax.Stmt) (outcome, flow) {
 	switch c := s.Cmd.(type) {
 	case nil:
-		r.emit(r.world.command(Command{}), s.Pos(), s.End(), s.Redirs)
+		r.emit(r.world.command(), s.Pos(), s.End(), s.Redirs)
 		return unsure, goesOn
 	case *syntax.CallExpr:
 		if names, fixed := r.ways(c); len(names) > 0 {

@@ -36,7 +36,7 @@ type heldBy struct {
 
 // branchEnd is what a branch left in the variables that it set, by name.
 type branchEnd struct {
-	left []heldBy // a part of shellRun.left
+	left []heldBy // a part of shellRoom.ended
 	gone bool     // the script ended in it
 }
 
@@ -73,7 +73,7 @@ func (r *shellRun) change(name string, h held) {
 }
 
 // openBranch is a branch that is walked. What the variables that it sets held before
-// stands in shellRun.before from an index on: a branch ends before those around it.
+// stands in shellRoom.before from an index on: a branch ends before those around it.
 type openBranch struct {
 	from int
 	seen map[string]bool // those variables, where they are many
@@ -84,7 +84,7 @@ const maxSought = 16
 
 // remember keeps what a variable held before the branch that is walked set it.
 func (r *shellRun) remember(name string) {
-	b, own := r.branch, r.before[r.branch.from:]
+	b, own := r.branch, r.world.before[r.branch.from:]
 	switch {
 	case len(own) < maxSought:
 		if slices.ContainsFunc(own, func(h heldBy) bool { return h.name == name }) {
@@ -102,25 +102,25 @@ func (r *shellRun) remember(name string) {
 		}
 		b.seen[name] = true
 	}
-	r.before = append(r.before, heldBy{name, r.holds(name)})
+	r.world.before = append(r.world.before, heldBy{name, r.holds(name)})
 }
 
 // inBranch walks a branch and takes back what it set. Whoever calls it joins the ends of
-// the branches; till then they stand in shellRun.left.
+// the branches; till then they stand in shellRoom.ended.
 func (r *shellRun) inBranch(f func() (outcome, flow)) (outcome, flow, branchEnd) {
-	was, walked := r.branch, openBranch{from: len(r.before)}
+	was, walked, room := r.branch, openBranch{from: len(r.world.before)}, &r.world.shellRoom
 	r.branch = &walked
 	got, fl := f()
 	r.branch = was
-	end, own, from := branchEnd{gone: fl == exits}, r.before[walked.from:], len(r.left)
+	end, own, from := branchEnd{gone: fl == exits}, room.before[walked.from:], len(room.ended)
 	for _, h := range own {
-		r.left = append(r.left, heldBy{h.name, r.holds(h.name)})
+		room.ended = append(room.ended, heldBy{h.name, r.holds(h.name)})
 		r.hold(h.name, h.held)
 	}
-	end.left = r.left[from:len(r.left):len(r.left)]
+	end.left = room.ended[from:len(room.ended):len(room.ended)]
 	slices.SortFunc(end.left, func(a, b heldBy) int { return strings.Compare(a.name, b.name) })
 	clear(own)
-	r.before = r.before[:walked.from]
+	room.before = room.before[:walked.from]
 	return got, fl, end
 }
 
@@ -149,7 +149,7 @@ func (r *shellRun) join(ends ...branchEnd) {
 		}
 		r.joinOf(name, ends)
 	}
-	r.left = r.left[:len(r.left)-all]
+	r.world.ended = r.world.ended[:len(r.world.ended)-all]
 }
 
 // firstLeft gives the first name of those that branches left.
@@ -165,7 +165,7 @@ func firstLeft(ends []branchEnd) (name string, found bool) {
 // joinOf puts together what branches left in the first variable of which they did.
 func (r *shellRun) joinOf(name string, ends []branchEnd) {
 	now, main := r.holds(name), held{}
-	others := r.values[:0]
+	others := r.world.values[:0]
 	for i := range ends {
 		e, h := &ends[i], now
 		if len(e.left) > 0 && e.left[0].name == name {
@@ -177,7 +177,7 @@ func (r *shellRun) joinOf(name string, ends []branchEnd) {
 		}
 		others = append(append(others, h.value), h.others...)
 	}
-	r.values = others
+	r.world.values = others
 	value := main.value
 	if !main.set {
 		value = r.unsetInBranch(name)
