@@ -96,7 +96,10 @@ var Boot = &Fact[BootGraph]{
 			all.Services = append(all.Services, g.services...)
 			all.Consoles = append(all.Consoles, g.consoles...)
 			all.SSH = append(all.SSH, g.sshServers()...)
-			all.Commands = append(all.Commands, g.commands...)
+			all.Commands = slices.Grow(all.Commands, len(g.commands))
+			for _, c := range g.commands {
+				all.Commands = append(all.Commands, *c)
+			}
 			all.Outward = append(all.Outward, g.away...)
 			all.Passwords = append(all.Passwords, g.passwords...)
 		}
@@ -151,7 +154,7 @@ type boot struct {
 	services []Service
 	consoles []Console
 	ssh      []sshIndex
-	commands []BootCommand
+	commands []*BootCommand
 	away     []RemoteShell
 	programs map[string]Program      // by name
 	unread   map[*firmware.File]bool // scripts that are no texts
@@ -280,6 +283,13 @@ func (g *boot) sortServices() {
 
 // steps says the way to what runs now.
 func (g *boot) steps() string { return strings.Join(g.via, " → ") }
+
+// tell notes a command that runs.
+func (g *boot) tell(c *Command) {
+	if len(g.commands) < maxBootCommands {
+		g.commands = append(g.commands, &BootCommand{*c, g.steps()})
+	}
+}
 
 // through runs f one step further on the way.
 func (g *boot) through(step string, f func()) {

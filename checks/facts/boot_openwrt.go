@@ -287,8 +287,6 @@ func (r *shellRun) closeInstance() {
 // startInstance starts what an init script described to procd.
 func (g *boot) startInstance(r *shellRun, c *Command, user string) {
 	c.Name, c.Args = c.Args[0], c.Args[1:]
-	if len(g.commands) < maxBootCommands {
-		g.commands = append(g.commands, BootCommand{*c, g.steps()})
-	}
+	g.tell(c)
 	g.launch(&launch{run: r, cmd: c, words: append([]string{c.Name}, c.Args...), user: user, daemon: true})
 }
