@@ -108,8 +108,7 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 // keepsWords reports whether a function or a command of the shell may keep its words when
 // it has run: "set" makes them those of the script, and a trap those of its function.
 func (r *shellRun) keepsWords(name string) bool {
-	_, builtin := r.builtin[name]
-	return builtin || name == "set" || len(r.traps) > 0 || r.world.walk != nil
+	return name == "set" || len(r.traps) > 0 || r.world.walk != nil
 }
 
 // readsDevice marks the variables that "read" fills from a file that holds the

@@ -54,8 +54,8 @@ func (r *shellRun) redirect(d *syntax.Redirect, c *Command) Redirect {
 	}
 	if d.Hdoc != nil {
 		lines := r.document(d.Hdoc)
+		out.Text = strings.Join(texts(lines), "")
 		for _, l := range lines {
-			out.Text += l.text
 			if l.device {
 				c.Device, c.DeviceWords = true, append(c.DeviceWords, strings.TrimSuffix(l.text, "\n"))
 			}
@@ -76,10 +76,9 @@ func (r *shellRun) document(w *syntax.Word) []shellValue {
 			v = knownValue("")
 		}
 		for rest := v.text; rest != ""; {
-			line, after, found := strings.Cut(rest, "\n")
-			cur.text += line
+			_, after, found := strings.Cut(rest, "\n")
+			cur.text += rest[:len(rest)-len(after)]
 			if rest = after; found {
-				cur.text += "\n"
 				lines = append(lines, cur)
 				size += len(cur.text)
 				cur = knownValue("")

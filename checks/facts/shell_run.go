@@ -92,14 +92,14 @@ type shellRun struct {
 	given     map[string]bool // variables of an event that it asked for before it set them
 	vars      map[string]shellValue
 	others    map[string][]shellValue // what variables may hold instead, by name
-	branch    *openBranch             // that is walked; nil if none is
+	branch    openBranch              // that is walked
 	exported  map[string]bool         // variables that programs get too
 	exportAll bool                    // set -a
 	funcs     map[string]shellFunc
 	called    map[string]bool
 	inside    []string // functions that run now, the innermost last
 	function  string
-	builtin   map[string]func(*shellRun, []shellValue) (outcome, flow) // before functions
+	builtin   map[string]func(*shellRun, []shellValue) (outcome, flow) // before functions; they do not keep the list of their words
 	depth     int
 	silent    bool // variables and functions are wanted, commands are not
 

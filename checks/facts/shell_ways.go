@@ -66,15 +66,16 @@ func (r *shellRun) put(name string, v shellValue) { r.change(name, held{value: v
 
 // change sets what a variable holds; the branch that is walked remembers what was before.
 func (r *shellRun) change(name string, h held) {
-	if r.branch != nil {
+	if r.branch.open {
 		r.remember(name)
 	}
 	r.hold(name, h)
 }
 
-// openBranch is a branch that is walked. What the variables that it sets held before
+// openBranch is a branch that is walked, if one is. What the variables that it sets held before
 // stands in shellRoom.before from an index on: a branch ends before those around it.
 type openBranch struct {
+	open bool
 	from int
 	seen map[string]bool // those variables, where they are many
 }
@@ -84,7 +85,7 @@ const maxSought = 16
 
 // remember keeps what a variable held before the branch that is walked set it.
 func (r *shellRun) remember(name string) {
-	b, own := r.branch, r.world.before[r.branch.from:]
+	b, own := &r.branch, r.world.before[r.branch.from:]
 	switch {
 	case len(own) < maxSought:
 		if slices.ContainsFunc(own, func(h heldBy) bool { return h.name == name }) {
@@ -108,11 +109,12 @@ func (r *shellRun) remember(name string) {
 // inBranch walks a branch and takes back what it set. Whoever calls it joins the ends of
 // the branches; till then they stand in shellRoom.ended.
 func (r *shellRun) inBranch(f func() (outcome, flow)) (outcome, flow, branchEnd) {
-	was, walked, room := r.branch, openBranch{from: len(r.world.before)}, &r.world.shellRoom
-	r.branch = &walked
+	was, room := r.branch, &r.world.shellRoom
+	begin := len(room.before)
+	r.branch = openBranch{open: true, from: begin}
 	got, fl := f()
 	r.branch = was
-	end, own, from := branchEnd{gone: fl == exits}, room.before[walked.from:], len(room.ended)
+	end, own, from := branchEnd{gone: fl == exits}, room.before[begin:], len(room.ended)
 	for _, h := range own {
 		room.ended = append(room.ended, heldBy{h.name, r.holds(h.name)})
 		r.hold(h.name, h.held)
@@ -120,7 +122,7 @@ func (r *shellRun) inBranch(f func() (outcome, flow)) (outcome, flow, branchEnd)
 	end.left = room.ended[from:len(room.ended):len(room.ended)]
 	slices.SortFunc(end.left, func(a, b heldBy) int { return strings.Compare(a.name, b.name) })
 	clear(own)
-	room.before = room.before[:walked.from]
+	room.before = room.before[:begin]
 	return got, fl, end
 }
 
@@ -182,13 +184,25 @@ func (r *shellRun) joinOf(name string, ends []branchEnd) {
 	if !main.set {
 		value = r.unsetInBranch(name)
 	}
-	main.others = distinct(name, value, others)
+	var room [maxValues]shellValue
+	switch list := distinctIn(room[:0], name, value, others); {
+	case slices.Equal(list, now.others): // as most branches leave it
+		main.others = now.others
+	default:
+		main.others = append([]shellValue(nil), list...)
+	}
 	main.value.sure = main.value.sure && len(main.others) == 0
 	r.change(name, main)
 }
 
 // distinct lists the values that differ from the one that a variable holds.
-func distinct(name string, value shellValue, all []shellValue) (others []shellValue) {
+func distinct(name string, value shellValue, all []shellValue) []shellValue {
+	var room [maxValues]shellValue
+	return append([]shellValue(nil), distinctIn(room[:0], name, value, all)...)
+}
+
+// distinctIn appends them to others.
+func distinctIn(others []shellValue, name string, value shellValue, all []shellValue) []shellValue {
 	for _, v := range all {
 		same := func(o shellValue) bool { return o.text == v.text && o.known == v.known }
 		if same(value) || slices.ContainsFunc(others, same) {
