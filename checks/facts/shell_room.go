@@ -16,6 +16,38 @@ type shellRoom struct {
 	values   []shellValue   // what one variable may hold
 	line     []string       // the words of one command
 	places   map[*firmware.File]assay.Location
+	tables   []shellTables // empty ones
+}
+
+// shellTables are what a run knows by name.
+type shellTables struct {
+	vars   map[string]shellValue
+	funcs  map[string]shellFunc
+	called map[string]bool // functions
+	marked map[string]bool // files that hold what is made from the device's identity
+}
+
+// emptyTables gives tables for a run.
+func (m *shellRoom) emptyTables() shellTables {
+	if last := len(m.tables) - 1; last >= 0 {
+		t := m.tables[last]
+		m.tables = m.tables[:last]
+		return t
+	}
+	return shellTables{map[string]shellValue{}, map[string]shellFunc{}, map[string]bool{}, map[string]bool{}}
+}
+
+// spareTables takes back the tables of a run that has ended. To empty big ones takes
+// longer than to read most scripts.
+func (m *shellRoom) spareTables(t shellTables) {
+	if len(t.vars)+len(t.funcs)+len(t.called)+len(t.marked) > maxKeptRoom {
+		return
+	}
+	clear(t.vars)
+	clear(t.funcs)
+	clear(t.called)
+	clear(t.marked)
+	m.tables = append(m.tables, t)
 }
 
 // maxKeptRoom bounds what is kept for the next script.
@@ -24,7 +56,7 @@ const maxKeptRoom = 1 << 10
 // emptied is the room for the next script, in which nothing stands.
 func (m shellRoom) emptied() shellRoom {
 	if len(m.places)+cap(m.before)+cap(m.ended) > maxKeptRoom {
-		return shellRoom{commands: m.commands}
+		return shellRoom{commands: m.commands, tables: m.tables}
 	}
 	m.before, m.ended = m.before[:0], m.ended[:0]
 	clear(m.places)

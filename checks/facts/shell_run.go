@@ -90,14 +90,12 @@ type shellRun struct {
 	opaque    bool            // it sources a file that is not in the image
 	event     bool            // an event runs it, which sets variables
 	given     map[string]bool // variables of an event that it asked for before it set them
-	vars      map[string]shellValue
+	shellTables
 	others    map[string][]shellValue // what variables may hold instead, by name
 	branch    openBranch              // that is walked
 	exported  map[string]bool         // variables that programs get too
 	exportAll bool                    // set -a
-	funcs     map[string]shellFunc
-	called    map[string]bool
-	inside    []string // functions that run now, the innermost last
+	inside    []string                // functions that run now, the innermost last
 	function  string
 	builtin   map[string]func(*shellRun, []shellValue) (outcome, flow) // before functions; they do not keep the list of their words
 	depth     int
@@ -114,19 +112,18 @@ type shellRun struct {
 	pipelines  int
 	guards     []Guard
 	errexit    bool
-	last       int             // index of the last command that was emitted
-	negated    bool            // its outcome counts turned round
-	devicePipe int             // pipeline that takes in the device's identity
-	derived    bool            // a command since the start of the substitution took in the device's identity
-	marked     map[string]bool // files that hold what is made from it
-	status     int             // a test of $? asked for its success (1) or its failure (-1)
-	count      int             // commands emitted
-	terminal   string          // from which commands read that say nothing else
-	lent       bool            // init gave it that terminal
-	first      bool            // it runs in the place of init
-	user       string          // as whom; empty is the superuser
-	dir        string          // the folder that relative names start from; empty if not known
-	stdout     *shellOutput    // into which commands write that say nothing else
+	last       int          // index of the last command that was emitted
+	negated    bool         // its outcome counts turned round
+	devicePipe int          // pipeline that takes in the device's identity
+	derived    bool         // a command since the start of the substitution took in the device's identity
+	status     int          // a test of $? asked for its success (1) or its failure (-1)
+	count      int          // commands emitted
+	terminal   string       // from which commands read that say nothing else
+	lent       bool         // init gave it that terminal
+	first      bool         // it runs in the place of init
+	user       string       // as whom; empty is the superuser
+	dir        string       // the folder that relative names start from; empty if not known
+	stdout     *shellOutput // into which commands write that say nothing else
 	traps      []shellTrap
 	aliases    map[string]string
 
@@ -144,7 +141,7 @@ type shellRun struct {
 func newShellRun(w *shellWorld, src Text, args []shellValue, argsKnown bool) *shellRun {
 	return &shellRun{
 		world: w, src: &src, arg0: knownValue("/" + src.File.Name), args: args, argsKnown: argsKnown,
-		vars: map[string]shellValue{}, funcs: map[string]shellFunc{}, marked: map[string]bool{}, called: map[string]bool{}, last: -1, dir: "/",
+		shellTables: w.emptyTables(), last: -1, dir: "/",
 	}
 }
 
@@ -160,8 +157,10 @@ type scriptReader struct {
 func (sr *scriptReader) read(t Text) (s Script) {
 	s = Script{Path: t.File.Path, Name: t.File.Name, Shell: shellOf(t.Content)}
 	w := &shellWorld{texts: sr.texts, left: maxScriptSteps, shellRoom: sr.room}
+	r := newShellRun(w, t, nil, false)
 	defer func() {
 		s.Commands = sr.packer.packed()
+		w.spareTables(r.shellTables)
 		sr.room = w.shellRoom.emptied()
 	}()
 	defer func() {
@@ -176,7 +175,6 @@ func (sr *scriptReader) read(t Text) (s Script) {
 		return unsure
 	}
 	w.lookup = func(name string, _ *shellRun) (Text, bool) { return sr.texts.Get(t.File.Container, name) }
-	r := newShellRun(w, t, nil, false)
 	r.place = t.place
 	if sr.visitors {
 		r.leaveVisitorsOpen(t.Content)
