@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -15,10 +16,7 @@ func (g *boot) rcCommon(r *shellRun, stmts []*syntax.Stmt) {
 	if len(r.args) > 0 && r.args[0].known {
 		action = r.args[0].text
 	}
-	commands := map[string]func(*shellRun, []shellValue) (outcome, flow){}
-	for k, v := range openwrtCommands {
-		commands[k] = v
-	}
+	commands := maps.Clone(openwrtCommands)
 	start := func(r *shellRun, args []shellValue) (outcome, flow) {
 		name := "start"
 		if v, ok := r.vars["USE_PROCD"]; ok && v.text != "" {
