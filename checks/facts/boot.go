@@ -96,7 +96,10 @@ var Boot = &Fact[BootGraph]{
 			all.Services = append(all.Services, g.services...)
 			all.Consoles = append(all.Consoles, g.consoles...)
 			all.SSH = append(all.SSH, g.sshServers()...)
-			all.Commands = append(all.Commands, g.commands...)
+			all.Commands = slices.Grow(all.Commands, len(g.commands))
+			for _, c := range g.commands {
+				all.Commands = append(all.Commands, *c)
+			}
 			all.Outward = append(all.Outward, g.away...)
 			all.Passwords = append(all.Passwords, g.passwords...)
 		}
@@ -151,7 +154,7 @@ type boot struct {
 	services []Service
 	consoles []Console
 	ssh      []sshIndex
-	commands []BootCommand
+	commands []*BootCommand
 	away     []RemoteShell
 	programs map[string]Program      // by name
 	unread   map[*firmware.File]bool // scripts that are no texts
@@ -161,7 +164,9 @@ type boot struct {
 	passwords []PasswordWrite
 
 	via       []string
-	running   map[string]int // scripts on the way, so that none calls itself for ever
+	way       string            // via in words, once that was asked
+	found     map[string]string // programs in programFolders, by their names; empty if there is none
+	running   map[string]int    // scripts on the way, so that none calls itself for ever
 	ran       map[string]bool
 	scripts   int
 	touched   map[string]bool // files that the boot makes
@@ -211,7 +216,7 @@ func newBoot(img *firmware.Image, root *firmware.Container, set *TextSet, tables
 		running: map[string]int{}, ran: map[string]bool{}, touched: map[string]bool{}, brought: map[string]bool{}, programs: map[string]Program{},
 		replaced: map[string]bool{}, mounted: map[string]bool{}, runnable: map[string]bool{}, mirrors: map[string]bool{}, memory: map[string]bool{},
 		packages: map[string]uciPackage{}, missing: map[string]bool{}, written: map[string]*writtenFile{}, hooked: map[string]bool{}, took: map[string]bool{},
-		awaited: map[string]bool{}, brokers: map[*firmware.File]Known{}, compiled: map[*firmware.File][]compiledLine{},
+		awaited: map[string]bool{}, found: map[string]string{}, brokers: map[*firmware.File]Known{}, compiled: map[*firmware.File][]compiledLine{},
 	}
 	for _, t := range tables {
 		if strings.HasPrefix(t.Location.Path, root.Path+"!") {
@@ -279,7 +284,22 @@ func (g *boot) sortServices() {
 }
 
 // steps says the way to what runs now.
-func (g *boot) steps() string { return strings.Join(g.via, " → ") }
+func (g *boot) steps() string {
+	if g.way == "" {
+		g.way = strings.Join(g.via, " → ")
+	}
+	return g.way
+}
+
+// begins sets the way to what runs now.
+func (g *boot) begins(via ...string) { g.via, g.way = append(g.via[:0], via...), "" }
+
+// tell notes a command that runs.
+func (g *boot) tell(c *Command) {
+	if len(g.commands) < maxBootCommands {
+		g.commands = append(g.commands, &BootCommand{*c, g.steps()})
+	}
+}
 
 // through runs f one step further on the way.
 func (g *boot) through(step string, f func()) {
@@ -287,9 +307,9 @@ func (g *boot) through(step string, f func()) {
 		f()
 		return
 	}
-	g.via = append(g.via, step)
+	g.via, g.way = append(g.via, step), ""
 	f()
-	g.via = g.via[:len(g.via)-1]
+	g.via, g.way = g.via[:len(g.via)-1], ""
 }
 
 // children lists the entries of a folder by name, following links to the folder.
@@ -351,15 +371,28 @@ func (g *boot) find(name string) (string, bool) {
 		f, ok := g.root.Lookup(clean)
 		return clean, ok && f.Kind == firmware.Regular || g.applet(name)
 	}
-	for _, dir := range programFolders {
-		if f, ok := g.root.Lookup(dir + "/" + name); ok && f.Kind == firmware.Regular {
-			return dir + "/" + name, true
-		}
+	if full := g.inProgramFolders(name); full != "" {
+		return full, true
 	}
 	if g.applet(name) {
 		return g.tables[0].Name, true
 	}
 	return "", false
+}
+
+// inProgramFolders gives the path of a program by its name; empty if there is none.
+func (g *boot) inProgramFolders(name string) string {
+	full, asked := g.found[name]
+	if !asked {
+		for _, dir := range programFolders {
+			if f, ok := g.root.Lookup(dir + "/" + name); ok && f.Kind == firmware.Regular {
+				full = dir + "/" + name
+				break
+			}
+		}
+		g.found[name] = full
+	}
+	return full
 }
 
 // applet reports whether busybox makes the program's link when the device starts.

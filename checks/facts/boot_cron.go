@@ -72,9 +72,9 @@ func (g *boot) crontab(by Service, name string, system bool, user string) {
 			if l.user == "root" {
 				l.user = ""
 			}
-			g.via = append(g.via[:0], by.Via)
+			g.begins(by.Via)
 			g.through(cleanName(name), func() { g.inline(l, command) })
-			g.via = g.via[:0]
+			g.begins()
 		}
 	}
 }

@@ -38,9 +38,7 @@ func (g *boot) execline(l *launch, t Text) {
 			c := *l.cmd
 			c.Name, c.Args, c.Location = m.words[0], m.words[1:], t.At(line)
 			m.cmd = &c
-			if len(g.commands) < maxBootCommands {
-				g.commands = append(g.commands, BootCommand{c, g.steps()})
-			}
+			g.tell(&c)
 			g.launch(&m)
 			found = true
 			break

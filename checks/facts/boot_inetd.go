@@ -108,7 +108,7 @@ func (g *boot) inetdService(by Service, e inetdEntry) {
 	l.words, l.user, l.daemon, l.unit = e.words, e.user, true, e.service
 	l.cmd.Conditional = !by.Certain || e.unsure
 	l.socket = []Listen{{Address: anyAddress(e.bind), Port: port, Protocol: e.protocol, Location: l.cmd.Location}}
-	g.via = append(g.via[:0], by.Via, e.text.File.Name)
+	g.begins(by.Via, e.text.File.Name)
 	g.launch(l)
-	g.via = g.via[:0]
+	g.begins()
 }

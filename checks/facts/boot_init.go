@@ -95,9 +95,7 @@ func (g *boot) execute(l *launch) {
 		return
 	}
 	l.cmd.Name, l.cmd.Args = l.words[0], l.words[1:]
-	if len(g.commands) < maxBootCommands {
-		g.commands = append(g.commands, BootCommand{*l.cmd, g.steps()})
-	}
+	g.tell(l.cmd)
 	g.launch(l)
 }
 

@@ -89,7 +89,7 @@ func (g *boot) openrcRun(r *shellRun, t Text, stmts []*syntax.Stmt) {
 		if c, ok := g.texts.Get(g.root, conf); ok {
 			text, _ := g.texts.scripts.parse(c.File.Name, c.Content)
 			src := r.src
-			r.src = c
+			r.src = &c
 			r.stmts(text)
 			r.src = src
 		}
@@ -155,9 +155,7 @@ func (g *boot) openrcLaunch(r *shellRun, t Text, words []string) *launch {
 		}
 	}
 	c := &Command{Name: words[0], Args: words[1:], Conditional: r.doubtful(), Location: at}
-	if len(g.commands) < maxBootCommands {
-		g.commands = append(g.commands, BootCommand{*c, g.steps()})
-	}
+	g.tell(c)
 	return &launch{run: r, cmd: c, words: words, unit: path.Base(t.File.Name), daemon: true}
 }
 

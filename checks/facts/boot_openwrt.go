@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -15,10 +16,7 @@ func (g *boot) rcCommon(r *shellRun, stmts []*syntax.Stmt) {
 	if len(r.args) > 0 && r.args[0].known {
 		action = r.args[0].text
 	}
-	commands := map[string]func(*shellRun, []shellValue) (outcome, flow){}
-	for k, v := range openwrtCommands {
-		commands[k] = v
-	}
+	commands := maps.Clone(openwrtCommands)
 	start := func(r *shellRun, args []shellValue) (outcome, flow) {
 		name := "start"
 		if v, ok := r.vars["USE_PROCD"]; ok && v.text != "" {
@@ -287,8 +285,6 @@ func (r *shellRun) closeInstance() {
 // startInstance starts what an init script described to procd.
 func (g *boot) startInstance(r *shellRun, c *Command, user string) {
 	c.Name, c.Args = c.Args[0], c.Args[1:]
-	if len(g.commands) < maxBootCommands {
-		g.commands = append(g.commands, BootCommand{*c, g.steps()})
-	}
+	g.tell(c)
 	g.launch(&launch{run: r, cmd: c, words: append([]string{c.Name}, c.Args...), user: user, daemon: true})
 }

@@ -16,9 +16,7 @@ func (g *boot) run(r *shellRun, c *Command) outcome {
 			g.touched[strings.TrimPrefix(path.Clean(w[i:]), "/")] = true
 		}
 	}
-	if len(g.commands) < maxBootCommands {
-		g.commands = append(g.commands, BootCommand{*c, g.steps()})
-	}
+	g.tell(c)
 	words := unwrapCommand(append([]string{c.Name}, c.Args...))
 	if c.Name == "busybox" || strings.HasSuffix(c.Name, "/busybox") {
 		if hasFlag(c.Args, "--install") {

@@ -196,7 +196,7 @@ func (l *launch) piped(g *boot) bool {
 	if l.cmd.Pipeline == 0 {
 		return false
 	}
-	return slices.ContainsFunc(g.commands, func(c BootCommand) bool {
+	return slices.ContainsFunc(g.commands, func(c *BootCommand) bool {
 		return c.Pipeline == l.cmd.Pipeline && c.Location.Path == l.cmd.Location.Path && g.isShell(append([]string{c.Name}, c.Args...))
 	})
 }

@@ -89,8 +89,6 @@ func (g *boot) supervisedProgram(by *launch, u unit) {
 		l.user = ""
 	}
 	l.cmd.Name, l.cmd.Args = l.words[0], l.words[1:]
-	if len(g.commands) < maxBootCommands {
-		g.commands = append(g.commands, BootCommand{*l.cmd, g.steps()})
-	}
+	g.tell(l.cmd)
 	g.through(at.text.File.Name, func() { g.launch(l) })
 }

@@ -92,9 +92,7 @@ func (g *boot) execCondition(l *launch) outcome {
 		got, _ := b(newShellRun(g.world, Text{File: g.placeFile(l)}, nil, true), valuesOf(l.words[1:]))
 		return got
 	}
-	if len(g.commands) < maxBootCommands {
-		g.commands = append(g.commands, BootCommand{*l.cmd, g.steps()})
-	}
+	g.tell(l.cmd)
 	return g.launch(l)
 }
 
@@ -119,9 +117,7 @@ func (g *boot) startUnit(l *launch, u unit, r reached, sockets []Listen) {
 		return
 	}
 	l.cmd.Name, l.cmd.Args = l.words[0], l.words[1:]
-	if len(g.commands) < maxBootCommands {
-		g.commands = append(g.commands, BootCommand{*l.cmd, g.steps()})
-	}
+	g.tell(l.cmd)
 	before, added := len(g.services), g.units.added
 	g.launch(l)
 	if l.daemon && g.units.added == added {

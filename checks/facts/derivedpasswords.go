@@ -63,9 +63,9 @@ var deviceNames = lazy(`/sys/class/net/[^ ]*/address|/proc/device-tree/serial-nu
 // serial number, under a name that means something else elsewhere.
 var serialName = lazy(`(?i)^(?:[a-z0-9]+[_.])*(?:serial|sn)$`)
 
-// namesDevice reports whether a command reads the identity of the device.
+// namesDevice reports whether a command reads the identity of the device. Its words
+// begin with the program.
 func namesDevice(words []string) bool {
-	words = unwrapCommand(words)
 	if len(words) == 0 {
 		return false
 	}

@@ -80,11 +80,7 @@ func (g *boot) passwordWrites() []PasswordWrite {
 		t, ok := g.texts.Get(g.root, strings.TrimPrefix(path.Clean("/"+name), "/"))
 		return t.Content, ok && !Unresolved(name)
 	}}
-	var p commandPacker
-	for i := range g.commands {
-		p.add(&g.commands[i].Command)
-	}
-	r.commands = p.packed()
+	r.boot = g.commands
 	return r.passwordWrites()
 }
 
@@ -118,6 +114,7 @@ func (s *TextSet) reader(container string) func(string) (string, bool) {
 // commandReader understands commands one after the other.
 type commandReader struct {
 	commands Commands
+	boot     []*BootCommand // in their place
 	root     string
 	read     func(name string) (string, bool)
 	found    []PasswordWrite
@@ -138,8 +135,16 @@ var passwordSetters = map[string]func(r *commandReader, i int, args []string){
 	"utelnetd":         (*commandReader).telnetLogin,
 }
 
+func (r *commandReader) at(i int) Command {
+	if r.boot != nil {
+		return r.boot[i].Command
+	}
+	return r.commands.At(i)
+}
+
 func (r *commandReader) passwordWrites() []PasswordWrite {
-	for i, c := range r.commands.All() {
+	for i := range max(len(r.boot), r.commands.Len()) {
+		c := r.at(i)
 		name, args := c.Effective()
 		if set, ok := passwordSetters[path.Base(name)]; ok {
 			set(r, i, args)
@@ -166,7 +171,7 @@ func (r *commandReader) add(i int, account, word string, plain bool) {
 	case made != "":
 		w.State, w.HashKind, w.Secret = Plain, hashes.PlainText, NewSecret("password", made)
 	case Unresolved(word):
-		if r.commands.At(i).Device || madeByChance(word) {
+		if r.at(i).Device || madeByChance(word) {
 			return
 		}
 	case plain:
@@ -183,7 +188,7 @@ func (r *commandReader) unclear(i int, account, file string) {
 }
 
 func (r *commandReader) write(i int, account string) PasswordWrite {
-	c := r.commands.At(i)
+	c := r.at(i)
 	return PasswordWrite{
 		Account: account, Kind: UnixAccount, UID: -1, By: c.Program(), Conditional: c.Conditional, Root: r.root, Location: c.Location,
 	}
@@ -305,7 +310,7 @@ func (r *commandReader) batchPassword(i int, args []string) {
 	if !strings.Contains(flags, "b") || len(args) < 3 {
 		return
 	}
-	before, c := len(r.found), r.commands.At(i)
+	before, c := len(r.found), r.at(i)
 	r.add(i, args[1], args[2], true)
 	for j := range r.found[before:] {
 		r.found[before+j].Kind = WebAccount

@@ -19,7 +19,7 @@ func isAccountTarget(name string) bool {
 // accountFileWrites finds what a command that is no tool for passwords writes
 // to passwd and shadow.
 func (r *commandReader) accountFileWrites(i int, program string, args []string) {
-	for _, d := range r.commands.At(i).Redirects {
+	for _, d := range r.at(i).Redirects {
 		if op := strings.TrimLeft(d.Op, "1"); (op == ">" || op == ">>" || op == ">|") && isAccountTarget(d.Word) {
 			text, ok := r.output(i)
 			r.accountLines(i, d.Word, text, ok)

@@ -8,7 +8,7 @@ import (
 // input is what a command reads: some tells whether anything is given to it,
 // and ok whether all of it is known.
 func (r *commandReader) input(i int) (text string, some, ok bool) {
-	for _, d := range r.commands.At(i).Redirects {
+	for _, d := range r.at(i).Redirects {
 		switch strings.TrimPrefix(d.Op, "0") {
 		case "<<", "<<-":
 			return d.Text, true, true
@@ -24,9 +24,9 @@ func (r *commandReader) input(i int) (text string, some, ok bool) {
 
 // piped is what the commands before i in its pipeline write.
 func (r *commandReader) piped(i int) (text string, some, ok bool) {
-	c, from := r.commands.At(i), i
+	c, from := r.at(i), i
 	for c.Pipeline != 0 && from > 0 {
-		if before := r.commands.At(from - 1); before.Pipeline != c.Pipeline || before.Location.Path != c.Location.Path {
+		if before := r.at(from - 1); before.Pipeline != c.Pipeline || before.Location.Path != c.Location.Path {
 			break
 		}
 		from--
@@ -47,7 +47,7 @@ func (r *commandReader) piped(i int) (text string, some, ok bool) {
 
 // output is what a command writes, if the script alone says what that is.
 func (r *commandReader) output(i int) (string, bool) {
-	c := r.commands.At(i)
+	c := r.at(i)
 	name, args := c.Effective()
 	switch path.Base(name) {
 	case "echo":

@@ -38,9 +38,11 @@ func (g *boot) settle() {
 		s := &g.services[i]
 		s.Args = redactArgs(s.Name, s.Args)
 	}
-	g.passwords = g.passwordWrites()
-	for i, c := range g.commands {
-		g.commands[i] = redactCommand(c)
+	if !g.later { // of which nobody asks for them
+		g.passwords = g.passwordWrites()
+		for _, c := range g.commands {
+			*c = redactCommand(*c)
+		}
 	}
 	for i := range g.consoles {
 		g.consoles[i].Program = redactText(g.consoles[i].Program)

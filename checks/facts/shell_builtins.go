@@ -108,7 +108,7 @@ func shellEval(r *shellRun, a []shellValue) (outcome, flow) {
 		at := r.at(r.callAt.Pos(), r.callAt.End())
 		r.place = &at
 	}
-	r.src = Text{File: src.File, Content: text}
+	r.src = &Text{File: src.File, Content: text}
 	r.depth++
 	got, f := r.stmts(stmts)
 	r.depth--

@@ -5,7 +5,7 @@ import (
 )
 
 func (r *shellRun) declare(c *syntax.DeclClause) (outcome, flow) {
-	var assigns []Assign
+	cmd := r.world.command()
 	for _, a := range c.Args {
 		if a.Name == nil {
 			continue
@@ -22,10 +22,12 @@ func (r *shellRun) declare(c *syntax.DeclClause) (outcome, flow) {
 			continue
 		}
 		v := r.assignAll(a)
-		assigns = append(assigns, Assign{a.Name.Value, v.text})
+		cmd.Assigns = append(cmd.Assigns, Assign{a.Name.Value, v.text})
 	}
-	if len(assigns) > 0 {
-		r.emit(r.world.command(Command{Assigns: assigns}), c.Pos(), c.End(), nil)
+	if len(cmd.Assigns) > 0 {
+		r.emit(cmd, c.Pos(), c.End(), nil)
+	} else {
+		r.world.spareCommand(cmd, false)
 	}
 	return works, goesOn
 }
@@ -57,28 +59,37 @@ func (r *shellRun) assign(name string, v shellValue) {
 }
 
 func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outcome, flow) {
-	var assigns []Assign
+	cmd := r.world.command()
 	for _, a := range c.Assigns {
 		if a.Name == nil {
 			continue
 		}
 		v := r.assignAll(a)
-		assigns = append(assigns, Assign{a.Name.Value, v.text})
+		cmd.Assigns = append(cmd.Assigns, Assign{a.Name.Value, v.text})
 	}
 	words := r.unalias(r.fields(c.Args))
 	if len(words) == 0 {
-		if len(assigns) > 0 || len(redirs) > 0 {
-			r.emit(r.world.command(Command{Assigns: assigns}), c.Pos(), c.End(), redirs)
+		if len(cmd.Assigns) > 0 || len(redirs) > 0 {
+			r.emit(cmd, c.Pos(), c.End(), redirs)
+		} else {
+			r.world.spareCommand(cmd, false)
 		}
 		return works, goesOn
 	}
 	if got, f, ok := r.special(words, c); ok {
+		r.world.spareCommand(cmd, false)
 		if words[0].text == "read" {
 			r.readsDevice(words[1:], redirs)
 		}
+		if !r.keepsWords(words[0].text) {
+			r.world.spareWords(words)
+		}
 		return got, f
 	}
-	cmd := r.world.command(Command{Name: words[0].text, Args: texts(words[1:]), Assigns: assigns})
+	cmd.Name = words[0].text
+	for _, v := range words[1:] {
+		cmd.Args = append(cmd.Args, v.text)
+	}
 	for _, v := range words {
 		if v.device {
 			cmd.DeviceWords = append(cmd.DeviceWords, v.text)
@@ -86,10 +97,18 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 	}
 	cmd.Device = len(cmd.DeviceWords) > 0
 	got := r.emit(cmd, c.Pos(), c.End(), redirs)
+	f := goesOn
 	if words[0].text == "exec" && len(words) > 1 && !r.again(words[1:]) {
-		return got, exits
+		f = exits
 	}
-	return got, goesOn
+	r.world.spareWords(words)
+	return got, f
+}
+
+// keepsWords reports whether a function or a command of the shell may keep its words when
+// it has run: "set" makes them those of the script, and a trap those of its function.
+func (r *shellRun) keepsWords(name string) bool {
+	return name == "set" || len(r.traps) > 0 || r.world.walk != nil
 }
 
 // readsDevice marks the variables that "read" fills from a file that holds the
@@ -149,12 +168,12 @@ func (r *shellRun) call(name string, f shellFunc, args []shellValue, argsKnown b
 	if r.depth >= maxShellDepth && !r.silent {
 		r.tooDeep()
 	}
-	if r.depth >= maxShellDepth || r.silent || r.world.deep > 0 && r.inside[name] >= maxInside {
+	if r.depth >= maxShellDepth || r.silent || r.world.deep > 0 && r.runsInside(name) >= maxInside {
 		return unsure, goesOn
 	}
 	src, was, oldArgs, oldKnown, guards := r.src, r.function, r.args, r.argsKnown, r.guards
 	r.depth++
-	r.inside[name]++
+	r.inside = append(r.inside, name)
 	r.src, r.function, r.args, r.argsKnown = f.src, name, args, argsKnown
 	var got outcome
 	var fl flow
@@ -163,13 +182,23 @@ func (r *shellRun) call(name string, f shellFunc, args []shellValue, argsKnown b
 		got = ends.with(returns, got)
 		r.asks = r.asks || got != was
 	}
-	r.inside[name]--
+	r.inside = r.inside[:len(r.inside)-1]
 	r.src, r.function, r.args, r.argsKnown, r.guards = src, was, oldArgs, oldKnown, guards
 	r.depth--
 	if fl == exits {
 		return got, exits
 	}
 	return got, goesOn
+}
+
+// runsInside is how often a function runs now.
+func (r *shellRun) runsInside(name string) (n int) {
+	for _, s := range r.inside {
+		if s == name {
+			n++
+		}
+	}
+	return n
 }
 
 // source takes in variables and functions of another file.
@@ -193,7 +222,7 @@ func (r *shellRun) source(words []shellValue, c *syntax.CallExpr) (outcome, flow
 	stmts, _ := r.world.texts.scripts.parse(t.File.Name, t.Content)
 	src, silent, place := r.src, r.silent, r.place
 	r.depth++
-	r.src = t
+	r.src = &t
 	if t.place != nil {
 		r.place = t.place
 	}

@@ -132,11 +132,14 @@ type guardList struct {
 // commandPlace is where a command stands.
 type commandPlace struct{ file, line, offset, length uint32 }
 
-func (p *commandPacker) add(c *Command) {
+// add takes in a command, and reports whether it keeps the lists of it.
+func (p *commandPacker) add(c *Command) (kept bool) {
+	known := len(p.made.texts)
 	if p.texts == nil {
 		p.texts, p.guards = map[commandPlace]uint32{}, map[guardList]uint32{}
 	}
 	p.made.runs = append(p.made.runs, commandRun{p.text(c), p.guardsOf(c.Guards), uint32(c.Pipeline), c.Background, c.Conditional})
+	return len(p.made.texts) > known
 }
 
 // text gives the index of what a command has in common with others.
@@ -212,7 +215,7 @@ func newCommandText(c *Command, at commandPlace) commandText {
 		name: c.Name, function: c.Function, args: c.Args, device: c.Device, direct: !wraps(c.Name), // many facts ask
 		file: at.file, line: at.line, offset: at.offset, length: at.length,
 	}
-	if c.Redirects != nil || c.Assigns != nil || c.DeviceWords != nil {
+	if len(c.Redirects)+len(c.Assigns)+len(c.DeviceWords) > 0 {
 		t.more = &commandMore{c.Redirects, c.Assigns, c.DeviceWords}
 	}
 	return t
@@ -224,7 +227,7 @@ func (t *commandText) is(c *Command) bool {
 		return false
 	}
 	if t.more == nil {
-		return c.Redirects == nil && c.Assigns == nil && c.DeviceWords == nil
+		return len(c.Redirects)+len(c.Assigns)+len(c.DeviceWords) == 0
 	}
 	return slices.Equal(t.more.redirects, c.Redirects) && slices.Equal(t.more.assigns, c.Assigns) && slices.Equal(t.more.deviceWords, c.DeviceWords)
 }

@@ -13,19 +13,25 @@ import (
 // emit tells the world of a command.
 func (r *shellRun) emit(c *Command, from, to syntax.Pos, redirs []*syntax.Redirect) outcome {
 	if r.silent {
+		r.world.spareCommand(c, false)
 		return unsure
 	}
 	for _, d := range redirs {
 		c.Redirects = append(c.Redirects, r.redirect(d, c))
 	}
 	c.Function, c.Pipeline, c.Background = r.function, r.pipeline, r.background
-	r.identity(c)
+	wrapped := wraps(c.Name)
+	r.identity(c, wrapped)
 	c.Conditional, c.Guards = r.doubtful(), r.guards
 	c.Location = r.at(from, to)
 	r.last, r.negated, r.status = r.count, false, 0
 	r.count++
-	program, args := c.Effective()
-	r.asks, r.leans = r.isQuestion(path.Base(program), args), r.asARule(path.Base(program), args)
+	program, args := c.Name, c.Args
+	if wrapped {
+		program, args = c.Effective()
+	}
+	program = path.Base(program)
+	r.asks, r.leans = r.isQuestion(program, args), r.asARule(program, args)
 	return r.world.run(r, c)
 }
 
@@ -33,10 +39,7 @@ func (r *shellRun) at(from, to syntax.Pos) assay.Location {
 	if r.place != nil {
 		return *r.place
 	}
-	if r.file != r.src.File {
-		r.file, r.whole = r.src.File, At(r.src.File)
-	}
-	l := r.whole
+	l := r.world.place(r.src.File)
 	begin, end := r.src.odd.at(int64(from.Offset())), r.src.odd.at(int64(to.Offset()))
 	l.Line, l.Offset, l.Length = int(from.Line()), begin, max(end-begin, 0)
 	return l
@@ -51,8 +54,8 @@ func (r *shellRun) redirect(d *syntax.Redirect, c *Command) Redirect {
 	}
 	if d.Hdoc != nil {
 		lines := r.document(d.Hdoc)
+		out.Text = strings.Join(texts(lines), "")
 		for _, l := range lines {
-			out.Text += l.text
 			if l.device {
 				c.Device, c.DeviceWords = true, append(c.DeviceWords, strings.TrimSuffix(l.text, "\n"))
 			}
@@ -73,10 +76,9 @@ func (r *shellRun) document(w *syntax.Word) []shellValue {
 			v = knownValue("")
 		}
 		for rest := v.text; rest != ""; {
-			line, after, found := strings.Cut(rest, "\n")
-			cur.text += line
+			_, after, found := strings.Cut(rest, "\n")
+			cur.text += rest[:len(rest)-len(after)]
 			if rest = after; found {
-				cur.text += "\n"
 				lines = append(lines, cur)
 				size += len(cur.text)
 				cur = knownValue("")
@@ -91,13 +93,17 @@ func (r *shellRun) document(w *syntax.Word) []shellValue {
 
 // identity marks a command that takes in the device's MAC address or serial
 // number, the rest of its pipeline, and the file that it writes.
-func (r *shellRun) identity(c *Command) {
-	words := make([]string, 0, 1+len(c.Args)+len(c.Redirects))
-	words = append(append(words, c.Name), c.Args...)
+func (r *shellRun) identity(c *Command, wrapped bool) {
+	words := append(append(r.world.line[:0], c.Name), c.Args...)
 	for _, d := range c.Redirects {
 		words = append(words, d.Word)
 	}
-	c.Device = c.Device || namesDevice(words) || len(r.marked) > 0 && slices.ContainsFunc(words, func(w string) bool { return r.marked[w] })
+	r.world.line = words
+	effective := words
+	if wrapped {
+		effective = unwrapCommand(words)
+	}
+	c.Device = c.Device || namesDevice(effective) || len(r.marked) > 0 && slices.ContainsFunc(words, func(w string) bool { return r.marked[w] })
 	if c.Pipeline != 0 {
 		if c.Pipeline == r.devicePipe {
 			c.Device = true

@@ -117,6 +117,9 @@ func (r *shellRun) asARule(name string, args []string) outcome {
 
 // asksIfRuns reports whether a test asks whether a program runs.
 func asksIfRuns(text string) bool {
+	if !slices.ContainsFunc(lookers, func(name string) bool { return strings.Contains(text, name) }) {
+		return false
+	}
 	words := strings.FieldsFunc(text, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '-' && c != '_' })
 	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(lookers, w) })
 }

@@ -236,6 +236,9 @@ func (r *shellRun) overItems(c *syntax.ForClause) (outcome, flow) {
 			return unsure, f
 		}
 	}
+	if iter.InPos.IsValid() && r.world.walk == nil {
+		r.world.spareWords(items)
+	}
 	return unsure, goesOn
 }
 

@@ -26,7 +26,7 @@ func (r *shellRun) jshn(name string, f shellFunc) func(*shellRun, []shellValue) 
 		return nil
 	}
 	known := jshnCalls[name]
-	if known == nil || !r.world.texts.jshn.has(f.src) {
+	if known == nil || !r.world.texts.jshn.has(*f.src) {
 		return nil
 	}
 	return known

@@ -1,6 +1,8 @@
 package facts
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -55,8 +57,31 @@ func (p *parsedScripts) parse(name, content string) ([]*syntax.Stmt, string) {
 	return stmts, problem
 }
 
-// bashParsers are used again: most texts are shorter than a parser's buffers.
-var bashParsers = sync.Pool{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangBash)) }}
+// shellParsers are parsers of one kind that are used again: most texts are shorter than
+// a parser's buffers.
+type shellParsers struct{ pool sync.Pool }
+
+func parsersOf(options ...syntax.ParserOption) *shellParsers {
+	return &shellParsers{sync.Pool{New: func() any { return syntax.NewParser(options...) }}}
+}
+
+var (
+	bashParsers    = parsersOf(syntax.Variant(syntax.LangBash))
+	posixParsers   = parsersOf(syntax.Variant(syntax.LangPOSIX))
+	lenientParsers = parsersOf(syntax.Variant(syntax.LangBash), syntax.RecoverErrors(16))
+)
+
+// parse gives the statements before the first error.
+func (s *shellParsers) parse(content string) (stmts []*syntax.Stmt, first error) {
+	p := s.pool.Get().(*syntax.Parser)
+	for stmt, err := range p.StmtsSeq(strings.NewReader(content)) {
+		if first = cmp.Or(first, err); first == nil {
+			stmts = append(stmts, stmt)
+		}
+	}
+	s.pool.Put(p) // but not after a panic
+	return stmts, first
+}
 
 // parseScript reads a script into a syntax tree. What could be read is given
 // even if there is a problem.
@@ -79,25 +104,31 @@ func parseLegible(name, content string) (stmts []*syntax.Stmt, problem string) {
 			problem = fmt.Sprintf("the shell parser gave up: %v", r)
 		}
 	}()
-	bash := bashParsers.Get().(*syntax.Parser)
-	f, err := bash.Parse(strings.NewReader(content), name)
-	bashParsers.Put(bash) // but not after a panic
+	stmts, err := bashParsers.parse(content)
 	if err == nil {
-		return f.Stmts, ""
+		return stmts, ""
 	}
-	problem = err.Error()
-	if f, err = syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(content), name); err == nil {
-		return f.Stmts, ""
+	problem = problemIn(name, err)
+	if all, err := posixParsers.parse(content); err == nil {
+		return all, ""
 	}
-	f, err = syntax.NewParser(syntax.Variant(syntax.LangBash), syntax.RecoverErrors(16)).Parse(strings.NewReader(content), name)
-	if f != nil && err == nil {
-		return f.Stmts, problem
-	}
-	for s, err := range syntax.NewParser(syntax.Variant(syntax.LangBash)).StmtsSeq(strings.NewReader(content)) {
-		if err != nil {
-			break // the same error again: what came before it is good
-		}
-		stmts = append(stmts, s)
+	if all, err := lenientParsers.parse(content); err == nil {
+		return all, problem
 	}
 	return stmts, problem
+}
+
+// problemIn says what is wrong with a script.
+func problemIn(name string, err error) string {
+	var parse syntax.ParseError
+	var language syntax.LangError
+	switch {
+	case errors.As(err, &parse):
+		parse.Filename = name
+		return parse.Error()
+	case errors.As(err, &language):
+		language.Filename = name
+		return language.Error()
+	}
+	return err.Error()
 }

@@ -7,7 +7,6 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/assay-iot/assay"
-	"github.com/assay-iot/assay/firmware"
 )
 
 // Limits of following a script.
@@ -53,7 +52,6 @@ type shellWorld struct {
 	cut    func(r *shellRun)                           // hears where calls stand too deep in one another to be followed
 	deep   int                                         // commands with several ways that are walked
 	run    func(r *shellRun, c *Command) outcome       // hears of a command
-	spare  []*Command                                  // that nobody needs any more
 	lookup func(name string, r *shellRun) (Text, bool) // a script that is sourced
 	glob   func(pattern string) []string               // files; nil leaves patterns as they are
 	exists func(op, name string) outcome               // a file test; nil decides nothing
@@ -64,17 +62,8 @@ type shellWorld struct {
 
 	walk    func(r *shellRun, s *syntax.Stmt) (outcome, flow) // runs a statement in place of stmt
 	capture func(r *shellRun, c *syntax.CmdSubst) shellValue  // runs a substitution in place of substitute
-}
 
-// command makes a command, of a spare one if there is one.
-func (w *shellWorld) command(c Command) *Command {
-	if n := len(w.spare); n > 0 {
-		p := w.spare[n-1]
-		w.spare = w.spare[:n-1]
-		*p = c
-		return p
-	}
-	return &c
+	shellRoom
 }
 
 func (w *shellWorld) decides() bool { return w.exists != nil }
@@ -88,29 +77,27 @@ func (w *shellWorld) program(name string) (string, bool) {
 
 type shellFunc struct {
 	body *syntax.Stmt
-	src  Text
+	src  *Text
 }
 
 // shellRun is one run of a script.
 type shellRun struct {
 	world     *shellWorld
-	src       Text // whose syntax tree is walked; another one inside sourced functions
+	src       *Text // whose syntax tree is walked; another one inside sourced functions
 	arg0      shellValue
 	args      []shellValue
 	argsKnown bool
 	opaque    bool            // it sources a file that is not in the image
 	event     bool            // an event runs it, which sets variables
 	given     map[string]bool // variables of an event that it asked for before it set them
-	vars      map[string]shellValue
+	shellTables
 	others    map[string][]shellValue // what variables may hold instead, by name
-	branch    *openBranch             // that is walked; nil if none is
+	branch    openBranch              // that is walked
 	exported  map[string]bool         // variables that programs get too
 	exportAll bool                    // set -a
-	funcs     map[string]shellFunc
-	called    map[string]bool
-	inside    map[string]int // functions that run now
+	inside    []string                // functions that run now, the innermost last
 	function  string
-	builtin   map[string]func(*shellRun, []shellValue) (outcome, flow) // before functions
+	builtin   map[string]func(*shellRun, []shellValue) (outcome, flow) // before functions; they do not keep the list of their words
 	depth     int
 	silent    bool // variables and functions are wanted, commands are not
 
@@ -125,25 +112,22 @@ type shellRun struct {
 	pipelines  int
 	guards     []Guard
 	errexit    bool
-	last       int             // index of the last command that was emitted
-	negated    bool            // its outcome counts turned round
-	devicePipe int             // pipeline that takes in the device's identity
-	derived    bool            // a command since the start of the substitution took in the device's identity
-	marked     map[string]bool // files that hold what is made from it
-	status     int             // a test of $? asked for its success (1) or its failure (-1)
-	count      int             // commands emitted
-	terminal   string          // from which commands read that say nothing else
-	lent       bool            // init gave it that terminal
-	first      bool            // it runs in the place of init
-	user       string          // as whom; empty is the superuser
-	dir        string          // the folder that relative names start from; empty if not known
-	stdout     *shellOutput    // into which commands write that say nothing else
+	last       int          // index of the last command that was emitted
+	negated    bool         // its outcome counts turned round
+	devicePipe int          // pipeline that takes in the device's identity
+	derived    bool         // a command since the start of the substitution took in the device's identity
+	status     int          // a test of $? asked for its success (1) or its failure (-1)
+	count      int          // commands emitted
+	terminal   string       // from which commands read that say nothing else
+	lent       bool         // init gave it that terminal
+	first      bool         // it runs in the place of init
+	user       string       // as whom; empty is the superuser
+	dir        string       // the folder that relative names start from; empty if not known
+	stdout     *shellOutput // into which commands write that say nothing else
 	traps      []shellTrap
 	aliases    map[string]string
 
 	place  *assay.Location // of all commands, if they stand in another file
-	file   *firmware.File  // whose place is whole: its digest is written out once
-	whole  assay.Location
 	procd  *procdInstance
 	callAt *syntax.CallExpr // the command that runs now
 	uci    uciPackage       // of config_load
@@ -156,8 +140,8 @@ type shellRun struct {
 
 func newShellRun(w *shellWorld, src Text, args []shellValue, argsKnown bool) *shellRun {
 	return &shellRun{
-		world: w, src: src, arg0: knownValue("/" + src.File.Name), args: args, argsKnown: argsKnown,
-		vars: map[string]shellValue{}, funcs: map[string]shellFunc{}, marked: map[string]bool{}, called: map[string]bool{}, inside: map[string]int{}, last: -1, dir: "/",
+		world: w, src: &src, arg0: knownValue("/" + src.File.Name), args: args, argsKnown: argsKnown,
+		shellTables: w.emptyTables(), last: -1, dir: "/",
 	}
 }
 
@@ -165,17 +149,19 @@ func newShellRun(w *shellWorld, src Text, args []shellValue, argsKnown bool) *sh
 type scriptReader struct {
 	texts    *TextSet
 	packer   commandPacker // of the commands of the script that is read
-	spare    []*Command
+	room     shellRoom
 	visitors bool // what haserl takes from the visitor is left open
 }
 
 // read lists the commands of a script without deciding its conditions.
 func (sr *scriptReader) read(t Text) (s Script) {
 	s = Script{Path: t.File.Path, Name: t.File.Name, Shell: shellOf(t.Content)}
-	w := &shellWorld{texts: sr.texts, left: maxScriptSteps, spare: sr.spare}
+	w := &shellWorld{texts: sr.texts, left: maxScriptSteps, shellRoom: sr.room}
+	r := newShellRun(w, t, nil, false)
 	defer func() {
 		s.Commands = sr.packer.packed()
-		sr.spare = w.spare
+		w.spareTables(r.shellTables)
+		sr.room = w.shellRoom.emptied()
 	}()
 	defer func() {
 		if v := recover(); v != nil { // one bad script must not hide the others
@@ -185,12 +171,10 @@ func (sr *scriptReader) read(t Text) (s Script) {
 	stmts, problem := sr.texts.scripts.parse(t.File.Name, t.Content)
 	s.Problem = problem
 	w.run = func(_ *shellRun, c *Command) outcome {
-		sr.packer.add(c)
-		w.spare = append(w.spare, c) // it is copied
+		w.spareCommand(c, sr.packer.add(c))
 		return unsure
 	}
 	w.lookup = func(name string, _ *shellRun) (Text, bool) { return sr.texts.Get(t.File.Container, name) }
-	r := newShellRun(w, t, nil, false)
 	r.place = t.place
 	if sr.visitors {
 		r.leaveVisitorsOpen(t.Content)
@@ -233,8 +217,8 @@ func (r *shellRun) stmts(list []*syntax.Stmt) (outcome, flow) {
 // tooDeep tells that calls stand too deep in one another. A function that calls itself
 // for ever starts nothing that it did not start before.
 func (r *shellRun) tooDeep() {
-	for _, n := range r.inside {
-		if n > 1 {
+	for i, name := range r.inside {
+		if slices.Contains(r.inside[:i], name) {
 			return
 		}
 	}
@@ -284,7 +268,7 @@ func (r *shellRun) stmt(s *syntax.Stmt) (got outcome, f flow) {
 func (r *shellRun) command(s *syntax.Stmt) (outcome, flow) {
 	switch c := s.Cmd.(type) {
 	case nil:
-		r.emit(r.world.command(Command{}), s.Pos(), s.End(), s.Redirs)
+		r.emit(r.world.command(), s.Pos(), s.End(), s.Redirs)
 		return unsure, goesOn
 	case *syntax.CallExpr:
 		if names, fixed := r.ways(c); len(names) > 0 {

@@ -27,8 +27,10 @@ func (r *shellRun) substitute(c *syntax.CmdSubst) shellValue {
 	if len(c.Stmts) == 1 {
 		if call, ok := c.Stmts[0].Cmd.(*syntax.CallExpr); ok && len(call.Assigns) == 0 {
 			words := r.fields(call.Args)
-			if v, ok := r.output(words); ok {
-				v.device = slices.ContainsFunc(words, func(w shellValue) bool { return w.device })
+			v, ok := r.output(words)
+			v.device = slices.ContainsFunc(words, func(w shellValue) bool { return w.device })
+			r.world.spareWords(words)
+			if ok {
 				return v
 			}
 		}

@@ -1,8 +1,8 @@
 package facts
 
 import (
+	"slices"
 	"strconv"
-	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -10,7 +10,7 @@ import (
 // shellTest judges "[ … ]", "[[ … ]]" of a POSIX shell and "test …".
 func shellTest(r *shellRun, words []shellValue) (outcome, flow) {
 	if r.status = statusTest(words); r.status == 0 { // else it asks what the command before it asked
-		r.asks, r.leans = !asksIfRuns(strings.Join(texts(words), " ")), unsure
+		r.asks, r.leans = !slices.ContainsFunc(words, func(v shellValue) bool { return asksIfRuns(v.text) }), unsure
 	}
 	if !r.world.decides() {
 		return unsure, goesOn

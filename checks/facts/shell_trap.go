@@ -13,7 +13,7 @@ const maxTraps = 64
 // shellTrap is what a script runs when it ends or hears of a signal.
 type shellTrap struct {
 	text   string
-	src    Text
+	src    *Text
 	unsure bool // a signal, which may never come, or a trap that may not be set
 	args   []shellValue
 	place  assay.Location

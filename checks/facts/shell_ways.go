@@ -1,9 +1,9 @@
 package facts
 
 import (
-	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -28,10 +28,16 @@ type held struct {
 	others []shellValue
 }
 
-// branchEnd is what a branch left in the variables that it set.
+// heldBy is what the variable of a name holds.
+type heldBy struct {
+	name string
+	held
+}
+
+// branchEnd is what a branch left in the variables that it set, by name.
 type branchEnd struct {
-	left map[string]held
-	gone bool // the script ended in it
+	left []heldBy // a part of shellRoom.ended
+	gone bool     // the script ended in it
 }
 
 func (r *shellRun) holds(name string) held {
@@ -60,40 +66,63 @@ func (r *shellRun) put(name string, v shellValue) { r.change(name, held{value: v
 
 // change sets what a variable holds; the branch that is walked remembers what was before.
 func (r *shellRun) change(name string, h held) {
-	if r.branch != nil {
-		r.branch.remember(name, r.holds(name))
+	if r.branch.open {
+		r.remember(name)
 	}
 	r.hold(name, h)
 }
 
-// openBranch is a branch that is walked, and what the variables held before that it sets: most
-// branches set none.
-type openBranch struct{ before map[string]held }
-
-func (b *openBranch) remember(name string, h held) {
-	if _, ok := b.before[name]; ok {
-		return
-	}
-	if b.before == nil {
-		b.before = map[string]held{}
-	}
-	b.before[name] = h
+// openBranch is a branch that is walked, if one is. What the variables that it sets held before
+// stands in shellRoom.before from an index on: a branch ends before those around it.
+type openBranch struct {
+	open bool
+	from int
+	seen map[string]bool // those variables, where they are many
 }
 
-// inBranch walks a branch and takes back what it set.
+// maxSought is how many variables of a branch are looked through for one of them.
+const maxSought = 16
+
+// remember keeps what a variable held before the branch that is walked set it.
+func (r *shellRun) remember(name string) {
+	b, own := &r.branch, r.world.before[r.branch.from:]
+	switch {
+	case len(own) < maxSought:
+		if slices.ContainsFunc(own, func(h heldBy) bool { return h.name == name }) {
+			return
+		}
+	case b.seen == nil:
+		b.seen = make(map[string]bool, 2*maxSought)
+		for _, h := range own {
+			b.seen[h.name] = true
+		}
+		fallthrough
+	default:
+		if b.seen[name] {
+			return
+		}
+		b.seen[name] = true
+	}
+	r.world.before = append(r.world.before, heldBy{name, r.holds(name)})
+}
+
+// inBranch walks a branch and takes back what it set. Whoever calls it joins the ends of
+// the branches; till then they stand in shellRoom.ended.
 func (r *shellRun) inBranch(f func() (outcome, flow)) (outcome, flow, branchEnd) {
-	was, walked := r.branch, openBranch{}
-	r.branch = &walked
+	was, room := r.branch, &r.world.shellRoom
+	begin := len(room.before)
+	r.branch = openBranch{open: true, from: begin}
 	got, fl := f()
 	r.branch = was
-	end := branchEnd{gone: fl == exits}
-	if len(walked.before) > 0 {
-		end.left = make(map[string]held, len(walked.before))
+	end, own, from := branchEnd{gone: fl == exits}, room.before[begin:], len(room.ended)
+	for _, h := range own {
+		room.ended = append(room.ended, heldBy{h.name, r.holds(h.name)})
+		r.hold(h.name, h.held)
 	}
-	for name, old := range walked.before {
-		end.left[name] = r.holds(name)
-		r.hold(name, old)
-	}
+	end.left = room.ended[from:len(room.ended):len(room.ended)]
+	slices.SortFunc(end.left, func(a, b heldBy) int { return strings.Compare(a.name, b.name) })
+	clear(own)
+	room.before = room.before[:begin]
 	return got, fl, end
 }
 
@@ -107,43 +136,73 @@ func (r *shellRun) perhaps(f func() (outcome, flow)) (outcome, flow) {
 // join puts together what branches left. The last one that set a variable gives the
 // value that stands where only one can.
 func (r *shellRun) join(ends ...branchEnd) {
-	if !slices.ContainsFunc(ends, func(e branchEnd) bool { return len(e.left) > 0 }) {
+	all := 0
+	for _, e := range ends {
+		all += len(e.left)
+	}
+	if all == 0 {
 		return
 	}
 	ends = slices.DeleteFunc(ends, func(e branchEnd) bool { return e.gone })
-	names := map[string]bool{}
+	for {
+		name, found := firstLeft(ends)
+		if !found {
+			break
+		}
+		r.joinOf(name, ends)
+	}
+	r.world.ended = r.world.ended[:len(r.world.ended)-all]
+}
+
+// firstLeft gives the first name of those that branches left.
+func firstLeft(ends []branchEnd) (name string, found bool) {
 	for _, e := range ends {
-		for name := range e.left {
-			names[name] = true
+		if len(e.left) > 0 && (!found || e.left[0].name < name) {
+			name, found = e.left[0].name, true
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		var main held
-		var all []shellValue
-		for _, e := range ends {
-			h, set := e.left[name]
-			if set {
-				main = h
-			} else {
-				h = r.holds(name)
-			}
-			if !h.set {
-				h.value = r.unsetInBranch(name)
-			}
-			all = append(append(all, h.value), h.others...)
+	return name, found
+}
+
+// joinOf puts together what branches left in the first variable of which they did.
+func (r *shellRun) joinOf(name string, ends []branchEnd) {
+	now, main := r.holds(name), held{}
+	others := r.world.values[:0]
+	for i := range ends {
+		e, h := &ends[i], now
+		if len(e.left) > 0 && e.left[0].name == name {
+			h, e.left = e.left[0].held, e.left[1:]
+			main = h
 		}
-		value := main.value
-		if !main.set {
-			value = r.unsetInBranch(name)
+		if !h.set {
+			h.value = r.unsetInBranch(name)
 		}
-		main.others = distinct(name, value, all)
-		main.value.sure = main.value.sure && len(main.others) == 0
-		r.change(name, main)
+		others = append(append(others, h.value), h.others...)
 	}
+	r.world.values = others
+	value := main.value
+	if !main.set {
+		value = r.unsetInBranch(name)
+	}
+	var room [maxValues]shellValue
+	switch list := distinctIn(room[:0], name, value, others); {
+	case slices.Equal(list, now.others): // as most branches leave it
+		main.others = now.others
+	default:
+		main.others = append([]shellValue(nil), list...)
+	}
+	main.value.sure = main.value.sure && len(main.others) == 0
+	r.change(name, main)
 }
 
 // distinct lists the values that differ from the one that a variable holds.
-func distinct(name string, value shellValue, all []shellValue) (others []shellValue) {
+func distinct(name string, value shellValue, all []shellValue) []shellValue {
+	var room [maxValues]shellValue
+	return append([]shellValue(nil), distinctIn(room[:0], name, value, all)...)
+}
+
+// distinctIn appends them to others.
+func distinctIn(others []shellValue, name string, value shellValue, all []shellValue) []shellValue {
 	for _, v := range all {
 		same := func(o shellValue) bool { return o.text == v.text && o.known == v.known }
 		if same(value) || slices.ContainsFunc(others, same) {
@@ -179,17 +238,47 @@ func (r *shellRun) unsettled(words ...*syntax.Word) (names []string) {
 		if w == nil {
 			continue
 		}
-		syntax.Walk(w, func(n syntax.Node) bool {
-			switch n := n.(type) {
-			case *syntax.CmdSubst, *syntax.ProcSubst:
-				return false
-			case *syntax.ParamExp:
-				if n.Param != nil && len(r.others[n.Param.Value]) > 0 && !slices.Contains(names, n.Param.Value) {
-					names = append(names, n.Param.Value)
-				}
+		names = r.unsettledIn(names, w.Parts)
+	}
+	return names
+}
+
+// unsettledIn adds to the names those in parts of a word. Most parts are plain.
+func (r *shellRun) unsettledIn(names []string, parts []syntax.WordPart) []string {
+	for _, p := range parts {
+		switch p := p.(type) {
+		case *syntax.Lit, *syntax.SglQuoted, *syntax.CmdSubst, *syntax.ProcSubst:
+		case *syntax.DblQuoted:
+			names = r.unsettledIn(names, p.Parts)
+		case *syntax.ParamExp:
+			if isPlain(p) {
+				names = r.unsettledName(names, p)
+			} else {
+				names = r.unsettledDeep(names, p)
 			}
-			return true
-		})
+		default:
+			names = r.unsettledDeep(names, p)
+		}
+	}
+	return names
+}
+
+func (r *shellRun) unsettledDeep(names []string, part syntax.Node) []string {
+	syntax.Walk(part, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.CmdSubst, *syntax.ProcSubst:
+			return false
+		case *syntax.ParamExp:
+			names = r.unsettledName(names, n)
+		}
+		return true
+	})
+	return names
+}
+
+func (r *shellRun) unsettledName(names []string, p *syntax.ParamExp) []string {
+	if p.Param != nil && len(r.others[p.Param.Value]) > 0 && !slices.Contains(names, p.Param.Value) {
+		names = append(names, p.Param.Value)
 	}
 	return names
 }
@@ -308,7 +397,7 @@ func (r *shellRun) ways(c *syntax.CallExpr) (names []string, fixed bool) {
 	if len(r.others) == 0 || len(c.Args) == 0 || r.world.walk != nil {
 		return nil, false
 	}
-	if names = r.unsettled(c.Args[0]); len(names) > 0 || !r.world.decides() {
+	if names = r.unsettled(c.Args[:1]...); len(names) > 0 || !r.world.decides() {
 		return names, false
 	}
 	name := c.Args[0].Lit()

@@ -74,7 +74,7 @@ func (l *fieldList) matches(expand func(string) []string) []string {
 
 // fields expands words as the shell does for a command line.
 func (r *shellRun) fields(words []*syntax.Word) []shellValue {
-	l := fieldList{done: make([]shellValue, 0, len(words))}
+	l := fieldList{done: r.world.wordList(len(words))}
 	for _, w := range words {
 		for i, p := range w.Parts {
 			r.fieldPart(&l, p, i == 0)
