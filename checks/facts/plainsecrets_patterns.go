@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -64,6 +65,12 @@ const maxMIBHead = 8 << 10
 func isModuleOfMIB(content string) bool {
 	head := content[:min(len(content), maxMIBHead)]
 	return strings.Contains(head, "DEFINITIONS") && mibModule.Get().MatchString(head)
+}
+
+// bytesOfMIB is isModuleOfMIB without a copy of what has not become a text yet.
+func bytesOfMIB(content []byte) bool {
+	head := content[:min(len(content), maxMIBHead)]
+	return bytes.Contains(head, []byte("DEFINITIONS")) && mibModule.Get().Match(head)
 }
 
 // isJoined reports whether a string of a program goes on in something else than another
