@@ -129,4 +129,6 @@ func besideFieldName(content string, at int) bool {
 var catalogueName = lazy(`^(?:localstrings|[a-z0-9]*messages?|[a-z0-9]*bundle|validationmessages)(?:_[a-z]{2}(?:_[a-z]{2,4})?)?\.properties$`)
 
 // isCatalogue reports whether a file's name is that of a resource bundle.
-func isCatalogue(base string) bool { return catalogueName.Get().MatchString(base) }
+func isCatalogue(base string) bool {
+	return strings.HasSuffix(base, ".properties") && catalogueName.Get().MatchString(base)
+}

@@ -37,7 +37,7 @@ func ownCodeTokens(t Text) []Token {
 	}
 	var found []Token
 	for l := range t.Lines() {
-		if len(l.Text) < 20 || len(l.Text) > maxWord || isComment(l.Text) || !holdsAny(l.Text, codeTokenAnchors) {
+		if len(l.Text) < 20 || len(l.Text) > maxWord || isComment(l.Text) || !holdsAny(l.Text, codeTokenAnchors) || !mayHoldToken(l.Text) {
 			continue
 		}
 		for _, p := range []*pattern{codeSetting, codeConstant} {
@@ -81,7 +81,7 @@ func codeTokens(t Text) []Token {
 	t = settable(t)
 	var found []Token
 	for l := range t.Lines() {
-		if len(l.Text) < 20 || len(l.Text) > maxWord || isComment(l.Text) || !holdsAny(l.Text, signingAnchors) {
+		if len(l.Text) < 20 || len(l.Text) > maxWord || isComment(l.Text) || !holdsAny(l.Text, signingAnchors) || !mayHoldToken(l.Text) {
 			continue
 		}
 		for _, p := range []*pattern{signingSecret, signingCall, sessionSecret} {
