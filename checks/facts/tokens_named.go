@@ -70,7 +70,7 @@ type namedValue struct{ name, value string }
 
 // tokenPairs gives the settings of a line that hold a token.
 func tokenPairs(line string, known tokenContext) []namedValue {
-	if !holdsAny(strings.ToLower(line), tokenWords) || !mayHoldToken(line) {
+	if !holdsAny(strings.ToLower(line), tokenWords) || !mayHoldToken(line, false) {
 		return nil
 	}
 	var pairs []namedValue
@@ -112,8 +112,10 @@ func isTokenValue(v string) bool {
 
 // mayHoldToken is a cheap question before any expression for a token: isTokenValue asks for
 // as many letters and digits in a row, with signs between them at most.
-func mayHoldToken(line string) bool {
+// Quoted asks for a quote before them.
+func mayHoldToken(line string, quoted bool) bool {
 	length, digits := 0, 0
+	counts := !quoted
 	for i := range len(line) {
 		switch c := line[i]; {
 		case isDigit(c):
@@ -123,8 +125,9 @@ func mayHoldToken(line string) bool {
 			length++
 		case strings.IndexByte(tokenSigns, c) < 0:
 			length, digits = 0, 0
+			counts = !quoted || c == '"' || c == '\''
 		}
-		if length >= 16 && digits > 0 || length >= 32 {
+		if counts && length >= 16 && digits > 0 || counts && length >= 32 {
 			return true
 		}
 	}
@@ -167,7 +170,7 @@ func scriptTokens(s Script) []Token {
 var bearer = lazy(`^(?i)(?:Authorization: *(?:Bearer|token)|X-Api-Key:|X-Auth-Token:) *(\S+)$`)
 
 func bearerOf(arg string) []string {
-	if len(arg) < 2 || arg[0]|0x20 != 'a' && arg[:2] != "X-" && arg[:2] != "x-" || strings.IndexByte(arg, ':') < 0 {
+	if len(arg) < 2 || !strings.EqualFold(arg[:2], "au") && arg[:2] != "X-" && arg[:2] != "x-" || strings.IndexByte(arg, ':') < 0 {
 		return nil
 	}
 	return bearer.Get().FindStringSubmatch(arg)

@@ -12,7 +12,7 @@ const tokenSigns = "!@#^&*$+,~?()"
 
 // signingPairs finds them in a line of settings.
 func signingPairs(line string) []namedValue {
-	if !holdsAny(strings.ToLower(line), []string{"key", "secret"}) || !mayHoldToken(line) {
+	if !holdsAny(strings.ToLower(line), []string{"key", "secret"}) || !mayHoldToken(line, false) {
 		return nil
 	}
 	m := signingSetting.Get().FindStringSubmatch(line)
