@@ -133,7 +133,7 @@ var accountSuffix = lazy(`^([-~+]|[._-](default|defaults|def|orig|org|bak|backup
 
 func isAccountFile(base, form string) bool {
 	rest, ok := strings.CutPrefix(base, form)
-	return ok && accountSuffix.Get().MatchString(rest)
+	return ok && (rest == "" || accountSuffix.Get().MatchString(rest))
 }
 
 var hashAnchors = newLiterals([]string{":$", ":{SHA}", ":{SSHA}"})
@@ -157,7 +157,20 @@ func accountLines(f *firmware.File, form string, content []byte) []accountLine {
 	return lines
 }
 
-var accountName = lazy(`^[A-Za-z0-9_.][A-Za-z0-9_.@-]{0,63}\$?$`)
+// isAccountName reports whether a name can be that of an account: 64 letters, digits, "_",
+// "." and, but for the first, "@" and "-" at most, and a "$" behind those of machines.
+func isAccountName(name string) bool {
+	name = strings.TrimSuffix(name, "$")
+	if name == "" || len(name) > 64 || name[0] == '@' || name[0] == '-' {
+		return false
+	}
+	for i := range len(name) {
+		if c := name[i]; !isLetter(c) && !isDigit(c) && strings.IndexByte("_.@-", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // digestSum is the last field of an htdigest line: MD5 of user, realm and
 // password.
@@ -179,7 +192,7 @@ func parseAccountLine(form, line string) (accountLine, bool) {
 		return parseSambaLine(line)
 	}
 	field := strings.Split(line, ":")
-	if len(field) < 2 || !accountName.Get().MatchString(field[0]) {
+	if len(field) < 2 || !isAccountName(field[0]) {
 		return accountLine{}, false
 	}
 	a := accountLine{Form: form, Name: field[0], UID: -1, GID: -1}

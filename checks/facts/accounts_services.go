@@ -18,7 +18,7 @@ var sambaHash = lazy(`^[0-9A-Fa-f]{32}$`)
 // NT hash, flags in brackets, time. The hash becomes that of crypt(5).
 func parseSambaLine(line string) (accountLine, bool) {
 	field := strings.Split(line, ":")
-	if len(field) < 5 || !accountName.Get().MatchString(field[0]) || !allNumbers(field[1:2]) || !strings.HasPrefix(field[4], "[") {
+	if len(field) < 5 || !isAccountName(field[0]) || !allNumbers(field[1:2]) || !strings.HasPrefix(field[4], "[") {
 		return accountLine{}, false
 	}
 	password := "*"

@@ -117,20 +117,24 @@ func mayHoldHash(s string) bool {
 		}
 		rest = rest[i+1:]
 		n := strings.IndexByte(rest[:min(len(rest), longest+1)], '$')
-		if n > 0 && isFormName(rest[:n]) || strings.Contains(s, "pbkdf2") || strings.Contains(s, "scrypt:") {
+		if n > 0 && slices.Contains(formNames, rest[:n]) && (strings.HasPrefix(rest, "argon2") || isLongWord(rest[n+1:])) || strings.Contains(s, "pbkdf2") || strings.Contains(s, "scrypt:") {
 			return true
 		}
 	}
 }
 
-func isFormName(s string) bool {
-	for i := range len(s) {
-		if !isLetter(s[i]) && !isDigit(s[i]) {
-			return false
-		}
-	}
-	return true
+// formNames are those of the forms in hashAssignment that stand between two dollar signs.
+var formNames = []string{"1", "2", "2a", "2b", "2x", "2y", "5", "6", "7", "y", "gy", "sha1", "apr1", "argon2i", "argon2id"}
+
+// isLongWord reports whether a text begins with as much as a hash has at least behind its
+// form, without a sign that none has.
+func isLongWord(s string) bool {
+	end := strings.IndexAny(s, " \t\n\f\r\"',;}<>")
+	return end >= leastHash || end < 0 && len(s) >= leastHash
 }
+
+// leastHash is the number of bytes of such a word in hashAssignment.
+const leastHash = 20
 
 // hasDigits reports whether n hexadecimal digits stand in a row.
 func hasDigits(s string, n int) bool {

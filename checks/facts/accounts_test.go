@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -192,6 +193,16 @@ func TestCommasInHashes(t *testing.T) {
 		a.setPassword(field, hashes.KindOf)
 		if a.Password != Hashed || a.HashKind != want {
 			t.Errorf("%s: %s %s, want %s", field, a.Password, a.HashKind, want)
+		}
+	}
+}
+
+// TestIsAccountName compares the names of accounts with their form.
+func TestIsAccountName(t *testing.T) {
+	form := regexp.MustCompile(`^[A-Za-z0-9_.][A-Za-z0-9_.@-]{0,63}\$?$`)
+	for _, name := range []string{"", "$", "root", "_apt", ".x", "-x", "@x", "a-b@c.d", "PC$", "PC$$", "a b", "a:", "ä", strings.Repeat("a", 64), strings.Repeat("a", 64) + "$", strings.Repeat("a", 65), "root\n"} {
+		if got, want := isAccountName(name), form.MatchString(name); got != want {
+			t.Errorf("%q: %t, want %t", name, got, want)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/wordsearch"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -135,7 +136,7 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 	if !text && f.Kind == firmware.Regular && !bytes.HasPrefix(content, []byte("\x7fELF")) {
 		return nil // a picture, an archive, a database: data of others
 	}
-	if text && (isPackageFields(content) || describesInterface(content) || isModuleOfMIB(string(content[:min(len(content), maxMIBHead)]))) {
+	if text && (isPackageFields(content) || describesInterface(content) || bytesOfMIB(content)) {
 		return nil
 	}
 	kind := kindOfText(f, content, text)
@@ -292,7 +293,7 @@ func isShellScript(name string, content []byte) bool {
 }
 
 // hostLines finds the lines that hostSetting or addressSetting may fit.
-var hostLines = newLiterals(slices.Concat(hostWords, addressWords))
+var hostLines = wordsearch.NewFold(slices.Concat(hostWords, addressWords))
 
 // maxHostLine is from how many bytes on a line is no setting.
 const maxHostLine = 1024
@@ -301,7 +302,6 @@ const maxHostLine = 1024
 // "server = mqtt.example.com", "list server '0.pool.ntp.org'"; quoted if only what
 // stands in quotes is a word.
 func eachHostSetting(content []byte, quoted bool, found func(host string, at int)) {
-	lower := lowerASCII(content)
 	start, end := 0, 0 // of the line that holds the last word
 	host, address := false, false
 	try := func() {
@@ -313,16 +313,16 @@ func eachHostSetting(content []byte, quoted bool, found func(host string, at int
 		if host {
 			eachHost(line, add)
 		}
-		if address && namesDomain(string(lower[start:end])) {
+		if address && namesDomain(line) {
 			eachAddress(line, quoted, add)
 		}
 	}
-	hostLines.Find(lower, func(word, at int) bool {
+	hostLines.Find(content, func(word, at int) bool {
 		if at >= end {
 			try()
 			host, address = false, false
-			start, end = bytes.LastIndexByte(lower[:at], '\n')+1, len(lower)
-			if n := bytes.IndexByte(lower[at:], '\n'); n >= 0 {
+			start, end = bytes.LastIndexByte(content[:at], '\n')+1, len(content)
+			if n := bytes.IndexByte(content[at:], '\n'); n >= 0 {
 				end = at + n
 			}
 		}
@@ -330,17 +330,6 @@ func eachHostSetting(content []byte, quoted bool, found func(host string, at int
 		return true
 	})
 	try()
-}
-
-// lowerASCII is a text with its letters A to Z in lower case, and no longer or shorter.
-// Nothing branches on a byte, as no processor foresees which letters are capital.
-func lowerASCII(text []byte) []byte {
-	lower := make([]byte, len(text))
-	for i, c := range text {
-		capital := (uint64(c-'A') - 26) >> 63 // 1 or 0
-		lower[i] = c | byte(capital<<5)
-	}
-	return lower
 }
 
 func eachHost(line []byte, found func(host string, at int)) {

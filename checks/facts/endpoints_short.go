@@ -71,19 +71,21 @@ func stringAfter(content []byte, past int) string {
 // tried on it.
 var addressWords = []string{"url", "uri", "cloud", "addr", "fqdn", "ota", "mqtt", "ntp", "stun", "api"}
 
-// namesDomain reports whether a line in lower case holds a word that ends as a host of
-// devices does: most lines with a dot do not.
-func namesDomain(line string) bool {
-	for i := strings.IndexByte(line, '.'); i >= 0; {
+// namesDomain reports whether a line holds a word that ends as a host of devices does:
+// most lines with a dot do not.
+func namesDomain(line []byte) bool {
+	for i := bytes.IndexByte(line, '.'); i >= 0; {
 		rest := line[i+1:]
+		var word [6]byte // in lower case
 		n := 0
-		for n < len(rest) && n < 6 && isLetter(rest[n]) {
+		for n < len(rest) && n < len(word) && isLetter(rest[n]) {
+			word[n] = rest[n] | 0x20
 			n++
 		}
-		if n >= 2 && (slices.Contains(openDomains, rest[:n]) || slices.Contains(wordDomains, rest[:n])) {
+		if n >= 2 && (slices.Contains(openDomains, string(word[:n])) || slices.Contains(wordDomains, string(word[:n]))) {
 			return true
 		}
-		next := strings.IndexByte(rest, '.')
+		next := bytes.IndexByte(rest, '.')
 		if next < 0 {
 			return false
 		}

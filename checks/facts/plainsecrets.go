@@ -281,6 +281,9 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	if m := secretOption.Get().FindStringSubmatch(s); m != nil {
 		found = appendSecret(found, m[1], m[2]+m[3]+m[4])
 	}
+	if strings.IndexByte(s, '<') < 0 {
+		return found
+	}
 	for _, m := range secretElement.Get().FindAllStringSubmatch(s, 64) {
 		found = appendSecret(found, m[1], m[2])
 	}
@@ -302,7 +305,7 @@ func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 	name = strings.Trim(name, ".-")
 	short := name[strings.LastIndexAny(name, ".:")+1:]
 	psk := strings.HasSuffix(strings.ToLower(short), "psk")
-	if !isPasswordName(short) && !psk || !isLiteralSecret(value) || isLabelOf(name, value) || strings.EqualFold(short, value) && gluedPassword.Get().MatchString(short) { // SSHPASS=sshpass
+	if !isPasswordName(short) && !psk || !isLiteralSecret(value) || isLabelOf(name, value) || strings.EqualFold(short, value) && gluedPassword(short) >= 0 { // SSHPASS=sshpass
 		return found
 	}
 	if user, password, ok := strings.Cut(strings.ToLower(value), ":"); ok && strings.HasSuffix(strings.ToLower(short), "userpass") && isManualWord(user) && isManualWord(password) {

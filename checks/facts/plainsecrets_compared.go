@@ -18,7 +18,7 @@ var (
 
 // comparedSecrets finds such passwords in a line of a program.
 func comparedSecrets(s string) []PlainSecret {
-	if !holdsAny(s, secretNames) || !holdsAny(s, []string{"==", "!=", "~=", " eq ", " ne ", "cmp", "equal", "compare", "Compare", "Equal"}) {
+	if !holdsAny(s, secretNames) || !holdsAny(s, []string{"==", "!=", "~=", " eq ", " ne ", "cmp", "equal", "compare", "Compare", "Equal"}) || !quotesWord(s, 6) {
 		return nil
 	}
 	var found []PlainSecret
@@ -35,6 +35,19 @@ func comparedSecrets(s string) []PlainSecret {
 		}
 	}
 	return found
+}
+
+// quotesWord reports whether n bytes or more that are no blanks stand between quotes.
+func quotesWord(s string, n int) bool {
+	for from := strings.IndexAny(s, `"'`); from >= 0; {
+		s = s[from+1:]
+		end := strings.IndexAny(s, `"'`)
+		if end >= n && !strings.ContainsAny(s[:end], " \t\n\f\r") {
+			return true
+		}
+		from = end
+	}
+	return false
 }
 
 // appendCompared adds a value that is compared with what a name holds, if it is a

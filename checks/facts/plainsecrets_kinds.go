@@ -42,9 +42,17 @@ var translationSuffixes = []string{".json", ".xml", ".properties", ".ini", ".txt
 // isTranslation reports whether a file's name says that it holds words for people.
 func isTranslation(base string) bool {
 	suffix := path.Ext(base)
-	return isCatalogue(base) || slices.Contains(translationSuffixes[:5], suffix) && languageFile.Get().MatchString(base) ||
-		slices.Contains(translationSuffixes, suffix) && namedTranslation.Get().MatchString(base)
+	return isCatalogue(base) || slices.Contains(translationSuffixes[:5], suffix) && mayBeLanguage(strings.TrimSuffix(base, suffix)) && languageFile.Get().MatchString(base) ||
+		slices.Contains(translationSuffixes, suffix) && slices.ContainsFunc(translationWords, func(w string) bool { return strings.HasPrefix(base, w) }) && namedTranslation.Get().MatchString(base)
 }
+
+// mayBeLanguage reports whether a name without its ending is as short as that of a language.
+func mayBeLanguage(stem string) bool {
+	return len(stem) <= len("deu") || len(stem) <= len("deu-Latn") && strings.ContainsAny(stem, "-_")
+}
+
+// translationWords are those with one of which namedTranslation begins.
+var translationWords = []string{"translation", "strings", "localstrings", "messages", "i18n", "l10n", "lang", "locale", "labels", "texts", "ui"}
 
 func textKindOf(t Text) textKind {
 	name := strings.ToLower(t.File.Name)

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -66,6 +67,12 @@ func isModuleOfMIB(content string) bool {
 	return strings.Contains(head, "DEFINITIONS") && mibModule.Get().MatchString(head)
 }
 
+// bytesOfMIB is isModuleOfMIB without a copy of what has not become a text yet.
+func bytesOfMIB(content []byte) bool {
+	head := content[:min(len(content), maxMIBHead)]
+	return bytes.Contains(head, []byte("DEFINITIONS")) && mibModule.Get().Match(head)
+}
+
 // isJoined reports whether a string of a program goes on in something else than another
 // string, so that it is a part of a value: "PASSWORD(" . $x, 'a' + b.
 func isJoined(rest string) bool {
@@ -122,4 +129,6 @@ func besideFieldName(content string, at int) bool {
 var catalogueName = lazy(`^(?:localstrings|[a-z0-9]*messages?|[a-z0-9]*bundle|validationmessages)(?:_[a-z]{2}(?:_[a-z]{2,4})?)?\.properties$`)
 
 // isCatalogue reports whether a file's name is that of a resource bundle.
-func isCatalogue(base string) bool { return catalogueName.Get().MatchString(base) }
+func isCatalogue(base string) bool {
+	return strings.HasSuffix(base, ".properties") && catalogueName.Get().MatchString(base)
+}

@@ -113,8 +113,10 @@ func placedSecrets(t Text) []PlainSecret {
 
 // in finds the password of a call that begins a text.
 func (c secretCall) in(text string) (PlainSecret, bool) {
-	if m := loginWhole.Get().FindStringSubmatch(text); m != nil {
-		return placedSecret(c.what, m[1], m[2])
+	if strings.HasPrefix(text, "auth") || strings.HasPrefix(text, "USERPWD") {
+		if m := loginWhole.Get().FindStringSubmatch(text); m != nil {
+			return placedSecret(c.what, m[1], m[2])
+		}
 	}
 	from := len(c.anchor)
 	if c.anchor[from-1] != '(' {

@@ -60,6 +60,9 @@ var blankSetting = lazy(`^\s*([A-Za-z0-9_.-]{1,64})=(?:"([^"]*)"|'([^']*)'|([^\s
 func blankRecord(line string) []PlainSecret {
 	var fields []namedValue
 	owned := false
+	if strings.Count(line, "=") < 2 {
+		return nil
+	}
 	for rest := line; rest != ""; {
 		m := blankSetting.Get().FindStringSubmatch(rest)
 		if m == nil || len(fields) == maxRecords {

@@ -89,18 +89,30 @@ const maxHead = 2048
 // interfaceForms are how descriptions of interfaces begin: a JSON schema (json-schema.org,
 // "$schema"), the models of clouds' services and their examples (botocore and the SDKs
 // that are made of it), and Smithy's syntax tree.
-var interfaceForms = []*pattern{
-	lazy(`^\s*\{\s*(?:"(?:\$id|id|title|\$comment|description|type)"\s*:\s*"[^"]*"\s*,\s*){0,5}"\$schema"\s*:\s*"https?://json-schema\.org/`),
-	lazy(`^\s*\{\s*(?:"version"\s*:\s*"[0-9.]+"\s*,)?\s*"metadata"\s*:\s*\{\s*"(?:apiVersion|uid|endpointPrefix)"`),
-	lazy(`^\s*\{\s*"version"\s*:\s*"1\.0"\s*,\s*"examples"\s*:\s*\{`),
-	lazy(`^\s*\{\s*"smithy"\s*:\s*"[0-9.]+"\s*,`),
+var interfaceForms = []struct {
+	word string // without it the form is not asked
+	form *pattern
+}{
+	{`"$schema"`, lazy(`^\s*\{\s*(?:"(?:\$id|id|title|\$comment|description|type)"\s*:\s*"[^"]*"\s*,\s*){0,5}"\$schema"\s*:\s*"https?://json-schema\.org/`)},
+	{`"metadata"`, lazy(`^\s*\{\s*(?:"version"\s*:\s*"[0-9.]+"\s*,)?\s*"metadata"\s*:\s*\{\s*"(?:apiVersion|uid|endpointPrefix)"`)},
+	{`"examples"`, lazy(`^\s*\{\s*"version"\s*:\s*"1\.0"\s*,\s*"examples"\s*:\s*\{`)},
+	{`"smithy"`, lazy(`^\s*\{\s*"smithy"\s*:\s*"[0-9.]+"\s*,`)},
 }
 
 // describesInterface reports whether a text is a description of an interface: what it
 // names is what others may set.
 func describesInterface(content []byte) bool {
 	head := bytes.TrimPrefix(content[:min(len(content), maxHead)], []byte("\ufeff"))
-	return bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("{")) && slices.ContainsFunc(interfaceForms, func(p *pattern) bool { return p.Get().Match(head) })
+	return bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("{")) && containsForm(head)
+}
+
+func containsForm(head []byte) bool {
+	for _, f := range interfaceForms {
+		if bytes.Contains(head, []byte(f.word)) && f.form.Get().Match(head) {
+			return true
+		}
+	}
+	return false
 }
 
 // dependencyMap begins a list of packages by their names.

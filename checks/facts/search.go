@@ -18,6 +18,7 @@ type search struct {
 	words []*literals // of the scans that have some
 	slots []int       // by scan: the place of its words, or -1
 	order []int       // scans, those without words first
+	found sync.Pool   // of *[]sights: what was found in files that all scans have seen
 	clock *clock
 	took  atomic.Int64
 }
@@ -52,12 +53,20 @@ func newSearch(scans []scanner, clock *clock) *search {
 	return s
 }
 
-// in gives, by slot, where the words of a scan stand.
-func (s *search) in(content []byte) []sights {
+// in gives, by slot, where the words of a scan stand. The caller gives it back with
+// done when no scan looks at the file any more.
+func (s *search) in(content []byte) *[]sights {
 	lap := s.clock.begin()
-	found := make([]sights, len(s.words))
-	for i, l := range s.words {
-		found[i] = l.None(content)
+	all, ok := s.found.Get().(*[]sights)
+	if !ok {
+		all = new([]sights)
+		for _, l := range s.words {
+			*all = append(*all, l.None(nil))
+		}
+	}
+	found := *all
+	for i := range found {
+		found[i].Reset(content)
 	}
 	if s.all != nil {
 		s.all.Find(content, func(word, at int) bool {
@@ -67,7 +76,14 @@ func (s *search) in(content []byte) []sights {
 		})
 	}
 	lap.end(&s.took)
-	return found
+	return all
+}
+
+func (s *search) done(found *[]sights) {
+	for i := range *found {
+		(*found)[i].Reset(nil) // keeps the memory, and lets the file go
+	}
+	s.found.Put(found)
 }
 
 // largeFile is from how many bytes on several scans look at a file at a time: the
@@ -81,18 +97,19 @@ func see(scans []scanner, search *search, f *firmware.File, content []byte) {
 	if len(content) < largeFile || workers < 2 {
 		words := search.in(content)
 		for i, s := range scans {
-			s.see(f, content, search.of(i, words))
+			s.see(f, content, search.of(i, *words))
 		}
+		search.done(words)
 		return
 	}
-	words := sync.OnceValue(func() []sights { return search.in(content) })
+	words := sync.OnceValue(func() *[]sights { return search.in(content) })
 	var next atomic.Int64
 	look := func() {
 		for n := next.Add(1) - 1; n < int64(len(scans)); n = next.Add(1) - 1 {
 			i := search.order[n]
 			var found sights
 			if search.slots[i] >= 0 {
-				found = search.of(i, words())
+				found = search.of(i, *words())
 			}
 			scans[i].see(f, content, found)
 		}
@@ -104,6 +121,7 @@ func see(scans []scanner, search *search, f *firmware.File, content []byte) {
 	words() // here, while the others begin with the scans that need none
 	look()
 	others.Wait()
+	search.done(words())
 }
 
 // of picks what was found for a scan.

@@ -8,16 +8,54 @@ import (
 // passwordWord ends the name of a setting that holds a password.
 var passwordWord = lazy(`(?:[Pp]assw(?:or)?[dt]|PASSW(?:OR)?[DT]|[Pp]assphrase|PASSPHRASE|requirepass|masterauth|(?:^|[-_.])(?:pass|PASS|Pass|pw|PW|pwd|PWD|Pwd)|[a-z0-9](?:Pass|Pw|Pwd))[0-9]?$`)
 
-// gluedPassword ends such a name without a line or a capital between the words: dbpass,
-// ROOTPW. Only words for whose or what's password it is count before it; "bypass" and
-// "compass" have none.
-var gluedPassword = lazy(`(?i)(?:^|[-_.])(?:admin|administrator|root|user|usr|super|guest|operator|support|service|svc|owner|master|my|default|def|login|auth|acct|account|db|database|mysql|mariadb|sql|pgsql|pg|postgres|mongo|redis|influx|ldap|bind|ftp|sftp|ssh|scp|telnet|smb|samba|cifs|nas|dav|http|https|web|www|api|app|mqtt|amqp|broker|stomp|smtp|imap|pop|pop3|mail|email|sip|voip|xmpp|irc|snmp|radius|ppp|pppoe|vpn|l2tp|pptp|xauth|wifi|wlan|ap|sta|ddns|dyndns|cam|camera|rtsp|onvif|dvr|nvr|cloud|server|srv|host|remote|device|dev|sys|system|router|modem|gsm|apn|key|store|keystore|truststore|ssl|cert|pfx|p12|backup|enc|zip|sudo|su|bios|uboot){1,3}(?:pass|pw|pwd)[0-9]?$`)
+// gluedPassword gives where the end of such a name begins that is without a line or a
+// capital between the words: dbpass, ROOTPW; -1 if there is none. Only words for whose or
+// what's password it is count before it, three at most; "bypass" and "compass" have none.
+func gluedPassword(name string) int {
+	end := len(name)
+	if end > 0 && isDigit(name[end-1]) {
+		end--
+	}
+	for from := 0; from >= 0 && from < end; {
+		for _, word := range []string{"pass", "pwd", "pw"} {
+			if n := end - len(word); n > from && strings.EqualFold(name[n:end], word) && isOwners(strings.ToLower(name[from:n]), 3) {
+				return max(from-1, 0)
+			}
+		}
+		next := strings.IndexAny(name[from:end], "-_.")
+		if next < 0 {
+			break
+		}
+		from += next + 1
+	}
+	return -1
+}
+
+// isOwners reports whether a text is one to most words of passwordOwners.
+func isOwners(text string, most int) bool {
+	for _, owner := range passwordOwners {
+		if rest, ok := strings.CutPrefix(text, owner); ok && (rest == "" || most > 1 && isOwners(rest, most-1)) {
+			return true
+		}
+	}
+	return false
+}
+
+var passwordOwners = []string{
+	"admin", "administrator", "root", "user", "usr", "super", "guest", "operator", "support", "service", "svc", "owner", "master", "my", "default",
+	"def", "login", "auth", "acct", "account", "db", "database", "mysql", "mariadb", "sql", "pgsql", "pg", "postgres", "mongo", "redis", "influx",
+	"ldap", "bind", "ftp", "sftp", "ssh", "scp", "telnet", "smb", "samba", "cifs", "nas", "dav", "http", "https", "web", "www", "api", "app", "mqtt",
+	"amqp", "broker", "stomp", "smtp", "imap", "pop", "pop3", "mail", "email", "sip", "voip", "xmpp", "irc", "snmp", "radius", "ppp", "pppoe", "vpn",
+	"l2tp", "pptp", "xauth", "wifi", "wlan", "ap", "sta", "ddns", "dyndns", "cam", "camera", "rtsp", "onvif", "dvr", "nvr", "cloud", "server", "srv",
+	"host", "remote", "device", "dev", "sys", "system", "router", "modem", "gsm", "apn", "key", "store", "keystore", "truststore", "ssl", "cert", "pfx",
+	"p12", "backup", "enc", "zip", "sudo", "su", "bios", "uboot",
+}
 
 // isWidth reports whether a name ends in the letters "pw" that are no word of it: the
 // width of a page or a pulse.
 func isWidth(name string) bool {
 	before, ok := strings.CutSuffix(strings.ToLower(strings.TrimRight(name, "0123456789")), "pw")
-	return ok && before != "" && !strings.ContainsAny(before[len(before)-1:], "-_.") && !gluedPassword.Get().MatchString(name)
+	return ok && before != "" && !strings.ContainsAny(before[len(before)-1:], "-_.") && gluedPassword(name) < 0
 }
 
 // passwordAnchors are literals of which every such name holds one.
@@ -46,15 +84,14 @@ func isPasswordName(name string) bool {
 	if !holdsAny(name, passwordAnchors) || !endsLikePassword(name) {
 		return false
 	}
-	at := passwordWord.Get().FindStringIndex(name)
-	if at == nil {
-		at = gluedPassword.Get().FindStringIndex(name)
-	}
-	if at == nil {
+	at := -1
+	if m := passwordWord.Get().FindStringIndex(name); m != nil {
+		at = m[0]
+	} else if at = gluedPassword(name); at < 0 {
 		return false
 	}
-	before := strings.FieldsFunc(camelWords(name[:at[0]+1]), func(r rune) bool { return strings.ContainsRune("-_. ", r) })
-	if len(before) > 0 && at[0] > 0 && len(before[len(before)-1]) == 1 { // the first letter of the word itself
+	before := strings.FieldsFunc(camelWords(name[:at+1]), func(r rune) bool { return strings.ContainsRune("-_. ", r) })
+	if len(before) > 0 && at > 0 && len(before[len(before)-1]) == 1 { // the first letter of the word itself
 		before = before[:len(before)-1]
 	}
 	return len(before) == 0 || !slices.Contains(otherPass, strings.ToLower(lastOf(before))) && !slices.Contains(askingWords, strings.ToLower(before[0]))

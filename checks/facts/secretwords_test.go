@@ -1,6 +1,9 @@
 package facts
 
 import (
+	"math/rand/v2"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/assay-iot/assay/firmware"
@@ -119,6 +122,30 @@ func TestClassNamesAreNoSecrets(t *testing.T) {
 	} {
 		if isLiteralSecret(value) != want {
 			t.Errorf("%q: %v", value, !want)
+		}
+	}
+}
+
+// TestGluedPassword compares the words with the expression that they are.
+func TestGluedPassword(t *testing.T) {
+	form := regexp.MustCompile(`(?i)(?:^|[-_.])(?:` + strings.Join(passwordOwners, "|") + `){1,3}(?:pass|pw|pwd)[0-9]?$`)
+	names := []string{"", "pw", "bypass", "compass", "dbpass", "ROOTPW", "SSHPASS", "my.adminrootpw2", "x_ftpPwd", "_userpw", "a-b_WIFIpass1", "adminpass12", "lan_pw", "suuserrootdbpw", "ftpsftppass"}
+	r := rand.New(rand.NewPCG(1, 1))
+	parts := append([]string{"pass", "pw", "pwd", "_", "-", ".", "x", "by", "1", "PW"}, passwordOwners...)
+	for range 20000 {
+		name := ""
+		for range 1 + r.IntN(5) {
+			name += parts[r.IntN(len(parts))]
+		}
+		names = append(names, name, name+"pw")
+	}
+	for _, name := range names {
+		want := -1
+		if m := form.FindStringIndex(name); m != nil {
+			want = m[0]
+		}
+		if got := gluedPassword(name); got != want {
+			t.Errorf("%q: begins at %d, want %d", name, got, want)
 		}
 	}
 }

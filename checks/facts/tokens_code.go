@@ -37,10 +37,13 @@ func ownCodeTokens(t Text) []Token {
 	}
 	var found []Token
 	for l := range t.Lines() {
-		if len(l.Text) < 20 || len(l.Text) > maxWord || isComment(l.Text) || !holdsAny(l.Text, codeTokenAnchors) {
+		if len(l.Text) < 20 || len(l.Text) > maxWord || isComment(l.Text) || !holdsAny(l.Text, codeTokenAnchors) || !mayHoldToken(l.Text, true) {
 			continue
 		}
 		for _, p := range []*pattern{codeSetting, codeConstant} {
+			if p == codeConstant && !strings.Contains(l.Text, "define(") {
+				continue
+			}
 			for _, m := range p.Get().FindAllStringSubmatch(l.Text, 16) {
 				lower := strings.ToLower(m[1])
 				if lower == "token" || lower == "secret" || !tokenName.Get().MatchString(m[1]) || !isTokenValue(m[2]) ||
@@ -81,10 +84,13 @@ func codeTokens(t Text) []Token {
 	t = settable(t)
 	var found []Token
 	for l := range t.Lines() {
-		if len(l.Text) < 20 || len(l.Text) > maxWord || isComment(l.Text) || !holdsAny(l.Text, signingAnchors) {
+		if len(l.Text) < 20 || len(l.Text) > maxWord || isComment(l.Text) || !holdsAny(l.Text, signingAnchors) || !mayHoldToken(l.Text, true) {
 			continue
 		}
 		for _, p := range []*pattern{signingSecret, signingCall, sessionSecret} {
+			if p == signingCall && !holdsAny(l.Text, []string{"jwt.", "JWT::"}) || p == sessionSecret && !strings.Contains(l.Text, "session({") {
+				continue
+			}
 			for _, m := range p.Get().FindAllStringSubmatch(l.Text, 16) {
 				n := Token{What: "token (" + forPeople(m[1]) + ")", Secret: NewSecret("token", m[2]), Location: t.At(l)}
 				if isTokenValue(m[2]) && !slices.ContainsFunc(found, n.isOf) {

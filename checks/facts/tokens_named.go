@@ -37,10 +37,10 @@ func namedTokens(t Text) []Token {
 		return nil
 	}
 	if t.File.Size <= maxToken {
-		if word := strings.TrimSpace(t.Content); railsKey.Get().MatchString(t.File.Name) && len(word) == 32 && isHexDigits(word) && isTokenValue(word) {
+		if word := strings.TrimSpace(t.Content); len(word) == 32 && isHexDigits(word) && isTokenValue(word) && railsKey.Get().MatchString(t.File.Name) {
 			return []Token{{What: "key of Rails' credentials", Secret: NewSecret("token", word), Location: AtSecret(t.File)}}
 		}
-		if word := strings.TrimSpace(t.Content); tokenFile.Get().MatchString(base) && isTokenValue(word) {
+		if word := strings.TrimSpace(t.Content); isTokenValue(word) && tokenFile.Get().MatchString(base) {
 			return []Token{{What: "token", Secret: NewSecret("token", word), Location: AtSecret(t.File)}}
 		}
 	}
@@ -70,7 +70,7 @@ type namedValue struct{ name, value string }
 
 // tokenPairs gives the settings of a line that hold a token.
 func tokenPairs(line string, known tokenContext) []namedValue {
-	if !holdsAny(strings.ToLower(line), tokenWords) {
+	if !holdsAny(strings.ToLower(line), tokenWords) || !mayHoldToken(line, false) {
 		return nil
 	}
 	var pairs []namedValue
@@ -110,6 +110,30 @@ func isTokenValue(v string) bool {
 	return !slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(lower, p) })
 }
 
+// mayHoldToken is a cheap question before any expression for a token: isTokenValue asks for
+// as many letters and digits in a row, with signs between them at most.
+// Quoted asks for a quote before them.
+func mayHoldToken(line string, quoted bool) bool {
+	length, digits := 0, 0
+	counts := !quoted
+	for i := range len(line) {
+		switch c := line[i]; {
+		case isDigit(c):
+			length++
+			digits++
+		case isLetter(c) || strings.IndexByte("+/=_-.", c) >= 0:
+			length++
+		case strings.IndexByte(tokenSigns, c) < 0:
+			length, digits = 0, 0
+			counts = !quoted || c == '"' || c == '\''
+		}
+		if counts && length >= 16 && digits > 0 || counts && length >= 32 {
+			return true
+		}
+	}
+	return false
+}
+
 // scriptTokens finds tokens in assignments and arguments of a script.
 func scriptTokens(s Script) []Token {
 	var found []Token
@@ -129,7 +153,7 @@ func scriptTokens(s Script) []Token {
 		_, args := c.Effective()
 		for i, a := range args {
 			name, value, ok := strings.Cut(a, "=")
-			switch m := bearer.Get().FindStringSubmatch(a); {
+			switch m := bearerOf(a); {
 			case m != nil:
 				add(&c, "token", m[1])
 			case ok:
@@ -144,3 +168,10 @@ func scriptTokens(s Script) []Token {
 
 // bearer is a header by which curl shows a token.
 var bearer = lazy(`^(?i)(?:Authorization: *(?:Bearer|token)|X-Api-Key:|X-Auth-Token:) *(\S+)$`)
+
+func bearerOf(arg string) []string {
+	if len(arg) < 2 || !strings.EqualFold(arg[:2], "au") && arg[:2] != "X-" && arg[:2] != "x-" || strings.IndexByte(arg, ':') < 0 {
+		return nil
+	}
+	return bearer.Get().FindStringSubmatch(arg)
+}

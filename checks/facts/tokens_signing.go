@@ -7,9 +7,12 @@ import "strings"
 // value may have signs, and a mark of how it is written.
 var signingSetting = lazy(`(?i)["']?\b((?:[a-z0-9]+[_.\-])*(?:(?:hmac|jwt|signing|session|cookie|token|next_?auth)[_.\-]?secret(?:[_\-]?key)?|(?:hmac|jwt|signing|encryption|secret|aes)[_.\-]?key(?:[_\-]?base)?|app_key|(?-i:AUTH_SECRET)))["']?\s*[:=]\s*(base64:)?(?:"([^"\s]{16,})"|'([^'\s]{16,})'|([^\s"'#,;]{16,}))["']?\s*[,;}]?\s*(?:#.*)?$`)
 
+// tokenSigns may stand within such a value.
+const tokenSigns = "!@#^&*$+,~?()"
+
 // signingPairs finds them in a line of settings.
 func signingPairs(line string) []namedValue {
-	if !holdsAny(strings.ToLower(line), []string{"key", "secret"}) {
+	if !holdsAny(strings.ToLower(line), []string{"key", "secret"}) || !mayHoldToken(line, false) {
 		return nil
 	}
 	m := signingSetting.Get().FindStringSubmatch(line)
@@ -21,7 +24,7 @@ func signingPairs(line string) []namedValue {
 		marked, value = true, rest
 	}
 	plain := strings.Map(func(c rune) rune {
-		if strings.ContainsRune("!@#^&*$+,~?()", c) {
+		if strings.ContainsRune(tokenSigns, c) {
 			return -1
 		}
 		return c

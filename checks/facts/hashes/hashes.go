@@ -62,23 +62,24 @@ const (
 // counts. crypt(5) of libxcrypt describes them.
 var hashShapes = []struct {
 	kind  Kind
+	start string // without it the pattern is not asked
 	shape *lazyregexp.Regexp
 }{
-	{MD5Crypt, lazyregexp.New(`^\$1\$[^$:]{0,8}\$[./0-9A-Za-z]{22}$`)},
-	{APR1, lazyregexp.New(`^\$apr1\$[^$:]{0,8}\$[./0-9A-Za-z]{22}$`)},
-	{SHA1Crypt, lazyregexp.New(`^\$sha1\$[0-9]{1,10}\$[^$:]{0,64}\$[./0-9A-Za-z]{28}$`)},
-	{SHA256Crypt, lazyregexp.New(`^\$5\$(rounds=[0-9]{1,10}\$)?[^$:]{0,16}\$[./0-9A-Za-z]{43}$`)},
-	{SHA512Crypt, lazyregexp.New(`^\$6\$(rounds=[0-9]{1,10}\$)?[^$:]{0,16}\$[./0-9A-Za-z]{86}$`)},
-	{Bcrypt, lazyregexp.New(`^\$2[abxy]?\$[0-3][0-9]\$[./0-9A-Za-z]{53}$`)},
-	{Yescrypt, lazyregexp.New(`^\$y\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{0,86}\$[./0-9A-Za-z]{43}$`)},
-	{GostYescrypt, lazyregexp.New(`^\$gy\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{0,86}\$[./0-9A-Za-z]{43}$`)},
-	{Scrypt, lazyregexp.New(`^\$7\$[./0-9A-Za-z]{11}[^$:]{0,86}\$[./0-9A-Za-z]{43}$`)},
-	{SunMD5, lazyregexp.New(`^\$md5[,$].*\$[./0-9A-Za-z]{22}$`)},
-	{NTHash, lazyregexp.New(`^\$3\$\$[0-9a-f]{32}$`)},
-	{Argon2, lazyregexp.New(`^\$argon2(id|i|d)\$`)},
-	{BSDi, lazyregexp.New(`^_[./0-9A-Za-z]{19}$`)},
-	{DES, lazyregexp.New(`^[./0-9A-Za-z]{13}$`)},
-	{Unknown, lazyregexp.New(`^\$[0-9A-Za-z-]{1,12}[$,].{8,}$`)},
+	{MD5Crypt, "$1$", lazyregexp.New(`^\$1\$[^$:]{0,8}\$[./0-9A-Za-z]{22}$`)},
+	{APR1, "$apr1$", lazyregexp.New(`^\$apr1\$[^$:]{0,8}\$[./0-9A-Za-z]{22}$`)},
+	{SHA1Crypt, "$sha1$", lazyregexp.New(`^\$sha1\$[0-9]{1,10}\$[^$:]{0,64}\$[./0-9A-Za-z]{28}$`)},
+	{SHA256Crypt, "$5$", lazyregexp.New(`^\$5\$(rounds=[0-9]{1,10}\$)?[^$:]{0,16}\$[./0-9A-Za-z]{43}$`)},
+	{SHA512Crypt, "$6$", lazyregexp.New(`^\$6\$(rounds=[0-9]{1,10}\$)?[^$:]{0,16}\$[./0-9A-Za-z]{86}$`)},
+	{Bcrypt, "$2", lazyregexp.New(`^\$2[abxy]?\$[0-3][0-9]\$[./0-9A-Za-z]{53}$`)},
+	{Yescrypt, "$y$", lazyregexp.New(`^\$y\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{0,86}\$[./0-9A-Za-z]{43}$`)},
+	{GostYescrypt, "$gy$", lazyregexp.New(`^\$gy\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{0,86}\$[./0-9A-Za-z]{43}$`)},
+	{Scrypt, "$7$", lazyregexp.New(`^\$7\$[./0-9A-Za-z]{11}[^$:]{0,86}\$[./0-9A-Za-z]{43}$`)},
+	{SunMD5, "$md5", lazyregexp.New(`^\$md5[,$].*\$[./0-9A-Za-z]{22}$`)},
+	{NTHash, "$3$$", lazyregexp.New(`^\$3\$\$[0-9a-f]{32}$`)},
+	{Argon2, "$argon2", lazyregexp.New(`^\$argon2(id|i|d)\$`)},
+	{BSDi, "_", lazyregexp.New(`^_[./0-9A-Za-z]{19}$`)},
+	{DES, "", lazyregexp.New(`^[./0-9A-Za-z]{13}$`)},
+	{Unknown, "$", lazyregexp.New(`^\$[0-9A-Za-z-]{1,12}[$,].{8,}$`)},
 }
 
 // KindOf tells the format of field 2 of a passwd or shadow line, and how
@@ -89,7 +90,7 @@ func KindOf(field string) (kind Kind, rounds int) {
 		return "", 0
 	}
 	for _, h := range hashShapes {
-		if h.shape.Get().MatchString(field) {
+		if strings.HasPrefix(field, h.start) && h.shape.Get().MatchString(field) {
 			return h.kind, roundsOf(h.kind, field)
 		}
 	}

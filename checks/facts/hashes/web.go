@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"hash"
+	"strings"
 
 	"github.com/assay-iot/assay/internal/lazyregexp"
 )
@@ -22,6 +23,9 @@ var (
 // Web tells the formats of hashes that web frameworks of Python keep. It answers as
 // [KindOf] does.
 func Web(value string) (Kind, int) {
+	if !strings.HasPrefix(value, "pbkdf2") && !strings.HasPrefix(value, "scrypt:") {
+		return "", 0
+	}
 	if m := webHashForm.Get().FindStringSubmatch(value); m != nil {
 		return PBKDF2, atoi(m[3])
 	}

@@ -33,10 +33,28 @@ func DERLength(b []byte) (int, bool) {
 	return 2 + size + n, true
 }
 
+// beginsWithSequence reports whether the first element within a structure is one itself, as
+// that of public keys, certificates and encrypted keys; the others begin with a version.
+func beginsWithSequence(der []byte) bool {
+	const sequence = asn1.TagSequence | 0x20
+	if len(der) < 2 {
+		return false
+	}
+	head := 2
+	if der[1] >= 0x80 {
+		head += int(der[1] & 0x7f)
+	}
+	return head < len(der) && der[head] == sequence
+}
+
 // ParsePrivateDER parses PKCS #1 (RFC 8017, A.1.2), SEC 1 (RFC 5915), PKCS #8
 // plain and encrypted (RFC 5958, RFC 8018) and OpenSSL's form of DSA keys.
 func ParsePrivateDER(der []byte) (*Key, bool) {
-	for _, parse := range []func([]byte) (*Key, bool){parsePKCS1, parseSEC1, parsePKCS8, parseEncryptedPKCS8, parseDSA} {
+	forms := []func([]byte) (*Key, bool){parsePKCS1, parseSEC1, parsePKCS8, parseDSA}
+	if beginsWithSequence(der) {
+		forms = []func([]byte) (*Key, bool){parseEncryptedPKCS8}
+	}
+	for _, parse := range forms {
 		if key, ok := parse(der); ok {
 			key.Private = true
 			return key, true

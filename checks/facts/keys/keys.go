@@ -98,11 +98,14 @@ func ParseDER(der []byte) (*Key, bool) {
 		key.Format = "DER"
 		return key, true
 	}
-	if key, ok := ParseSPKI(der); ok {
-		key.Format = "DER"
-		return key, true
+	if !beginsWithSequence(der) {
+		return parsePKCS12(der)
 	}
-	return parsePKCS12(der)
+	key, ok := ParseSPKI(der)
+	if ok {
+		key.Format = "DER"
+	}
+	return key, ok
 }
 
 func digest(b []byte) assay.Digest { return assay.SHA256(sha256.Sum256(b)) }

@@ -20,6 +20,11 @@ func (l *List) Sights(content []byte) Sights {
 // None are no places yet, to which a search for the words of several lists adds.
 func (l *List) None(content []byte) Sights { return Sights{Of: l, content: content} }
 
+// Reset makes them none in another content, in the same memory.
+func (s *Sights) Reset(content []byte) {
+	s.content, s.found, s.tooMany = content, s.found[:0], false
+}
+
 // Add keeps the place of a word; places come by offset.
 func (s *Sights) Add(at, word int) {
 	if len(s.found) == MaxSights {

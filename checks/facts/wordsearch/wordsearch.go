@@ -24,6 +24,7 @@ import (
 // when it first searches.
 type List struct {
 	Words []string // not to be changed
+	fold  bool     // capital and small letters of data are the same
 	once  sync.Once
 	list  *[1 << 16]uint8 // by two bytes: the list of the words whose key they are; 0 if none
 	lists [1 << 8][]keyed // some share one if there are more keys
@@ -31,7 +32,10 @@ type List struct {
 }
 
 // keyed is a word, and where in it its key is.
-type keyed struct{ word, key int }
+type keyed struct {
+	word, key, size int32
+	first, last     byte // of the word: most places are seen not to hold it by these
+}
 
 // spot is a word at a place.
 type spot struct{ at, word int }
@@ -43,19 +47,42 @@ func (s spot) compare(t spot) int {
 // New makes the list of some words, each of two bytes or more.
 func New(words []string) *List { return &List{Words: words} }
 
+// NewFold makes the list of some words in small letters that are found in capitals (A to
+// Z) as well.
+func NewFold(words []string) *List { return &List{Words: words, fold: true} }
+
 func (l *List) build() {
 	l.list = new([1 << 16]uint8)
 	keys := 0
 	for i, w := range l.Words {
 		key := rarestPair(w)
-		list := &l.list[pair(w[key], w[key+1])]
-		if *list == 0 {
-			*list = uint8(1 + keys%(len(l.lists)-1))
+		a, b := w[key], w[key+1]
+		list := l.list[pair(a, b)]
+		if list == 0 {
+			list = uint8(1 + keys%(len(l.lists)-1))
 			keys++
+			l.list[pair(a, b)] = list
+			if l.fold {
+				l.list[pair(upper(a), b)], l.list[pair(a, upper(b))], l.list[pair(upper(a), upper(b))] = list, list, list
+			}
 		}
-		l.lists[*list] = append(l.lists[*list], keyed{i, key})
+		l.lists[list] = append(l.lists[list], keyed{int32(i), int32(key), int32(len(w)), w[0], w[len(w)-1]})
 		l.reach = max(l.reach, key)
 	}
+}
+
+func upper(b byte) byte {
+	if b >= 'a' && b <= 'z' {
+		b -= 'a' - 'A'
+	}
+	return b
+}
+
+func lower(b byte) byte {
+	if b >= 'A' && b <= 'Z' {
+		b += 'a' - 'A'
+	}
+	return b
 }
 
 func pair(a, b byte) uint16 { return uint16(a) | uint16(b)<<8 }
@@ -94,20 +121,32 @@ func (l *List) FindIn(text string, found func(word, at int) bool) { findWords(l,
 
 func findWords[T string | []byte](l *List, data T, found func(word, at int) bool) {
 	l.once.Do(l.build)
+	var capital byte // the bit by which it may differ
+	if l.fold {
+		capital = 'a' - 'A'
+	}
+	var places [stretch]uint16
 	var seen []spot // In order; those in reach of the next key wait for it
-	for i := nextKey(l.list, data, 0); i < len(data); i = nextKey(l.list, data, i+1) {
-		for len(seen) > 0 && seen[0].at < i-l.reach {
-			if !found(seen[0].word, seen[0].at) {
-				return
+	for from := 0; from < len(data); from += stretch {
+		for _, place := range places[:keysIn(l.list, data[from:], &places)] {
+			i := from + int(place)
+			for len(seen) > 0 && seen[0].at < i-l.reach {
+				if !found(seen[0].word, seen[0].at) {
+					return
+				}
+				seen = seen[1:]
 			}
-			seen = seen[1:]
-		}
-		for _, k := range l.lists[l.list[pair(data[i], data[i+1])]] {
-			word := l.Words[k.word]
-			if at := i - k.key; at >= 0 && len(data)-at >= len(word) && string(data[at:at+len(word)]) == word {
-				s := spot{at, k.word}
-				n, _ := slices.BinarySearchFunc(seen, s, spot.compare)
-				seen = slices.Insert(seen, n, s)
+			for _, k := range l.lists[l.list[pair(data[i], data[i+1])]] {
+				at := i - int(k.key)
+				end := at + int(k.size)
+				if at < 0 || end > len(data) || ((data[at]^k.first)|(data[end-1]^k.last))&^capital != 0 {
+					continue
+				}
+				if word := l.Words[k.word]; string(data[at:end]) == word || l.fold && lowersTo(data[at:end], word) {
+					s := spot{at, int(k.word)}
+					n, _ := slices.BinarySearchFunc(seen, s, spot.compare)
+					seen = slices.Insert(seen, n, s)
+				}
 			}
 		}
 	}
@@ -118,25 +157,47 @@ func findWords[T string | []byte](l *List, data T, found func(word, at int) bool
 	}
 }
 
-// nextKey gives the first place from i on that has the key of a word; the end of
-// the data if there is none.
-func nextKey[T string | []byte](list *[1 << 16]uint8, data T, i int) int {
+// stretch is the number of bytes of which the keys are listed at a time.
+const stretch = 1024
+
+// keysIn lists the places in the first stretch of the data that have the key of a word,
+// and says how many there are. Nothing branches on what a place holds, as no processor
+// foresees it.
+func keysIn[T string | []byte](list *[1 << 16]uint8, data T, places *[stretch]uint16) int {
 	const step = 8
-	for i+1 < len(data) {
-		for ; i+step < len(data); i += step {
-			a, b := eightBytes(data[i:]), eightBytes(data[i+1:])
-			if list[uint16(a)]|list[uint16(a>>16)]|list[uint16(a>>32)]|list[a>>48]|
-				list[uint16(b)]|list[uint16(b>>16)]|list[uint16(b>>32)]|list[b>>48] != 0 {
-				break
-			}
-		}
-		for stop := min(i+step, len(data)-1); i < stop; i++ {
-			if list[pair(data[i], data[i+1])] != 0 {
-				return i
-			}
+	var steps [stretch / step]uint16 // that have a key
+	n, i, end := 0, 0, min(stretch, len(data)-1)
+	for ; i < end && i+step < len(data); i += step {
+		a, b := eightBytes(data[i:]), eightBytes(data[i+1:])
+		steps[n] = uint16(i)
+		n += one(list[uint16(a)] | list[uint16(a>>16)] | list[uint16(a>>32)] | list[a>>48] |
+			list[uint16(b)] | list[uint16(b>>16)] | list[uint16(b>>32)] | list[b>>48])
+	}
+	keys := 0
+	for _, at := range steps[:n] {
+		for k := at; k < at+step; k++ {
+			places[keys] = k
+			keys += one(list[pair(data[k], data[k+1])])
 		}
 	}
-	return len(data)
+	for ; i < end; i++ {
+		places[keys] = uint16(i)
+		keys += one(list[pair(data[i], data[i+1])])
+	}
+	return keys
+}
+
+// one is 1 if b is not 0.
+func one(b uint8) int { return (int(b) + 0xff) >> 8 }
+
+// lowersTo reports whether data is a word in small letters but for capitals.
+func lowersTo[T string | []byte](data T, word string) bool {
+	for i := range len(word) {
+		if lower(data[i]) != word[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // eightBytes is the number that stands at the start of b, the lowest byte first.
