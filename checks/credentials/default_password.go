@@ -3,13 +3,13 @@ package credentials
 import (
 	_ "embed"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 	"github.com/assay-iot/assay/schema/product"
 )
 
@@ -67,7 +67,7 @@ func defaultPassword(c *checks.Context) checks.Judgement {
 
 // deviceLogin is the name of a setting that holds the password of a login to the device
 // itself, as in the defaults of a router. Those of other machines have more in their name.
-var deviceLogin = regexp.MustCompile(`(?i)^(?:(?:http|https|httpd|web|www|admin|root|telnet|telnetd|ssh|sshd|sys|system|super|supervisor|login)[_-]?)+(?:user|account)?[_-]?(?:password|passwd|passwrd|pass|pwd)$`)
+var deviceLogin = lazyregexp.New(`(?i)^(?:(?:http|https|httpd|web|www|admin|root|telnet|telnetd|ssh|sshd|sys|system|super|supervisor|login)[_-]?)+(?:user|account)?[_-]?(?:password|passwd|passwrd|pass|pwd)$`)
 
 // opened grades a known password: where there is no shell, some service may
 // still take it.
