@@ -20,8 +20,13 @@ func (o *opener) catchUp(p *place, f *found) error {
 	trees := slices.DeleteFunc(slices.Clone(f.later), func(c *holding) bool { return !isTree(c) })
 	others := slices.DeleteFunc(slices.Clone(f.later), isTree)
 	inside := map[*Container][]*Container{}
-	for _, c := range append(others, trees...) {
+	for i, c := range append(others, trees...) {
 		defer c.done()
+		if i == len(others) { // what they left is for good: it is read beside the files of the trees
+			if err := format.Guard(func() error { o.readRaws(); return nil }); err != nil {
+				return err
+			}
+		}
 		first := len(o.img.Containers)
 		ranges, kernel, err := o.inside(o.ctx, p, c)
 		if err != nil {

@@ -240,10 +240,12 @@ type raw struct {
 	in format.Input
 }
 
-// readRaws reads the raw files, with all workers.
+// readRaws reads the raw files that were not yet, with all workers.
 func (o *opener) readRaws() {
-	o.par(len(o.raws), func(i int) {
-		if r := o.raws[i]; r.Long {
+	raws := o.raws[o.rawsRead:]
+	o.rawsRead = len(o.raws)
+	o.par(len(raws), func(i int) {
+		if r := raws[i]; r.Long {
 			o.longRaw(r)
 		} else if o.ctx.Err() == nil {
 			if r.Container.Type == "raw" && r.Container.Parent == nil && r.Offset == 0 && r.Size == o.img.Size {

@@ -178,7 +178,8 @@ type opener struct {
 	mu       sync.Mutex      // guards Skipped, which workers add to
 	paths    map[string]bool // of containers
 	pieces   []piece         // of raws
-	raws     []raw           // raw files, read when everything was opened
+	raws     []raw           // raw files, read when none of them can be taken back
+	rawsRead int             // how many were
 	readable bool            // something inside could be read
 	tooDeep  int             // places that were too deep to look into
 	inVain   int64           // bytes of containers that were hollow

@@ -95,7 +95,7 @@ func seeBanners(f *firmware.File, content []byte, anchors sights) []sighting {
 		return len(all) < maxSightings
 	}
 	if program != nil {
-		inNamedFiles.see(f, program, content, add)
+		inNamedFiles().see(f, program, content, add)
 	}
 	once := map[int]bool{} // words that say all at their first place
 	anchors.Each(func(word, at int) bool {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/assay-iot/assay/checks/facts/elf"
 	"github.com/assay-iot/assay/firmware"
@@ -26,7 +27,9 @@ type namedBanners struct {
 // maxAnchors is the number of places of an anchor in one file that are looked at.
 const maxAnchors = 64
 
-var inNamedFiles = newNamedBanners(slices.Concat(programBanners, libraryBanners))
+var inNamedFiles = sync.OnceValue(func() *namedBanners {
+	return newNamedBanners(slices.Concat(programBanners, libraryBanners))
+})
 
 func newNamedBanners(list []banner) *namedBanners {
 	n := &namedBanners{list: list, starts: map[string][]int{}, shortest: math.MaxInt}

@@ -24,7 +24,7 @@ func seenIn(file, content string) string {
 // program of a distribution.
 func TestNamedBannerList(t *testing.T) {
 	unheld := map[string]bool{}
-	for _, b := range inNamedFiles.list {
+	for _, b := range inNamedFiles().list {
 		unheld[b.name] = b.numbers == nil
 	}
 	for _, c := range []struct{ file, content, want string }{
@@ -247,16 +247,16 @@ func TestNamedBanners(t *testing.T) {
 // asking each, and that no pattern begins with a "*" that could fit any name by chance.
 func TestNamedIndex(t *testing.T) {
 	var got []string
-	for b := range inNamedFiles.of("dump.exfat") {
+	for b := range inNamedFiles().of("dump.exfat") {
 		got = append(got, b.name)
 	}
 	if !slices.Equal(got, []string{"exfatprogs"}) {
 		t.Errorf("dump.exfat: %q", got)
 	}
-	for b := range inNamedFiles.of("x") {
+	for b := range inNamedFiles().of("x") {
 		t.Errorf("x: %s", b.name)
 	}
-	for _, b := range inNamedFiles.list {
+	for _, b := range inNamedFiles().list {
 		forms := 0
 		for _, has := range []bool{b.version != nil, b.whole != nil, b.numbers != nil} {
 			if has {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/assay-iot/assay"
 )
@@ -88,7 +89,7 @@ func severityOf(t told) string {
 func decided(verdict string) bool { return verdictRank[verdict] != 0 && verdictRank[verdict] != 2 }
 
 // ofAll is the number of all of which some are told.
-var ofAll = regexp.MustCompile(`\b([0-9]+) of [0-9]+ `)
+var ofAll = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b([0-9]+) of [0-9]+ `) })
 
 // lasting is a message without what changes though the finding is the same: the day
 // of the judgement, and how many others are in order.
@@ -96,11 +97,11 @@ func lasting(message, asOf string) string {
 	if asOf != "" {
 		message = strings.ReplaceAll(message, asOf, "the day")
 	}
-	return ofAll.ReplaceAllString(message, "$1 of all ")
+	return ofAll().ReplaceAllString(message, "$1 of all ")
 }
 
 // vulnerability is the number of one, as the records of most sources give it.
-var vulnerability = regexp.MustCompile(`\b(CVE-[0-9]+-[0-9]+|GHSA(-[0-9a-z]{4}){3})\b`)
+var vulnerability = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(CVE-[0-9]+-[0-9]+|GHSA(-[0-9a-z]{4}){3})\b`) })
 
 // numbersOf lists the vulnerabilities that a finding tells in its evidence: of many, the
 // message names the first, and how many more.
@@ -108,7 +109,7 @@ func numbersOf(f assay.Finding) string {
 	var all []string
 	for _, e := range f.Evidence {
 		if e.Kind == assay.KindObserved {
-			all = append(all, vulnerability.FindAllString(e.Note, -1)...)
+			all = append(all, vulnerability().FindAllString(e.Note, -1)...)
 		}
 	}
 	slices.Sort(all)

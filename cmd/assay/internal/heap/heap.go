@@ -10,6 +10,8 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
+
+	_ "github.com/assay-iot/assay/cmd/assay/internal/heap/huge" // for its effect on the heap
 )
 
 // startHeap is how many bytes the process may take before garbage is collected
@@ -31,7 +33,6 @@ func init() {
 		debug.SetMemoryLimit(limit)
 		return
 	}
-	reserve()
 	first := new([16]byte)
 	runtime.AddCleanup(first, func(int) {
 		debug.SetGCPercent(laterPercent)
