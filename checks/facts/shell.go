@@ -308,6 +308,9 @@ func tooMuchToParse(content string) string {
 	if len(content) > MaxScript {
 		return fmt.Sprintf("the script is larger than %d bytes", MaxScript)
 	}
+	if strings.Count(content, "(")+strings.Count(content, "[")+strings.Count(content, "{") <= maxScriptNesting {
+		return "" // as in most scripts: too few for either limit
+	}
 	if strings.Count(content, "((") > maxScriptDoubles {
 		return fmt.Sprintf("the script has more than %d double brackets", maxScriptDoubles)
 	}
