@@ -123,6 +123,9 @@ func hasFlag(args []string, flags ...string) bool {
 
 // wraps reports whether a program only says how another is run.
 func wraps(name string) bool {
+	if name == "" { // nothing but assignments
+		return false
+	}
 	base := path.Base(name)
 	switch base {
 	case "exec", "nohup", "setsid", "busybox", "command", "builtin", "time", "stdbuf", "softlimit", "env",
