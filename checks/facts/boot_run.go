@@ -11,10 +11,11 @@ import (
 
 // run hears of each command of the boot: it starts services and follows scripts.
 func (g *boot) run(r *shellRun, c *Command) outcome {
-	for _, w := range append(slices.Clone(c.Args), redirectTargets(c)...) {
-		if i := strings.IndexByte(w, '/'); i >= 0 {
-			g.touched[strings.TrimPrefix(path.Clean(w[i:]), "/")] = true
-		}
+	for _, w := range c.Args {
+		g.touch(w)
+	}
+	for _, w := range redirectTargets(c) {
+		g.touch(w)
 	}
 	g.tell(c)
 	words := unwrapCommand(append([]string{c.Name}, c.Args...))
@@ -42,6 +43,13 @@ func (g *boot) run(r *shellRun, c *Command) outcome {
 		l.user = r.user
 	}
 	return g.launch(l)
+}
+
+// touch notes the file that a word names, if it names one.
+func (g *boot) touch(word string) {
+	if i := strings.IndexByte(word, '/'); i >= 0 {
+		g.touched[strings.TrimPrefix(path.Clean(word[i:]), "/")] = true
+	}
 }
 
 func redirectTargets(c *Command) []string {

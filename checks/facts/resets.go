@@ -51,8 +51,9 @@ var Resets = &Fact[[]Reset]{
 		}
 		all = slices.Clone(all)
 		for _, s := range scripts {
+			named := soundsLikeReset(s.Name)
 			for _, c := range s.Commands.All() {
-				if how, wipes := resetBy(s, &c); how != "" {
+				if how, wipes := resetBy(s, named, &c); how != "" {
 					all = append(all, Reset{Trigger: triggerOf(s.Name), How: how, Wipes: wipes, Root: rootOf(s), Location: c.Location})
 				}
 			}
@@ -88,9 +89,9 @@ func containsWord(s string, words ...string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
 }
 
-// resetBy gives how a command resets the device and what it wipes; empty if it
-// does not.
-func resetBy(s Script, c *Command) (how, wipes string) {
+// resetBy gives how a command of a script, whose name may speak of a reset, resets the
+// device and what it wipes; empty if it does not.
+func resetBy(s Script, named bool, c *Command) (how, wipes string) {
 	_, args := c.Effective()
 	program := c.Program()
 	switch program {
@@ -101,7 +102,7 @@ func resetBy(s Script, c *Command) (how, wipes string) {
 		return program, "overlay"
 	case "mtd":
 		if slices.Contains(args, "erase") {
-			if part := args[len(args)-1]; strings.Contains(part, "data") || strings.Contains(part, "overlay") || strings.Contains(part, "config") || strings.Contains(part, "nvram") || soundsLikeReset(s.Name) {
+			if part := args[len(args)-1]; strings.Contains(part, "data") || strings.Contains(part, "overlay") || strings.Contains(part, "config") || strings.Contains(part, "nvram") || named {
 				return "mtd erase", part
 			}
 		}
@@ -114,7 +115,7 @@ func resetBy(s Script, c *Command) (how, wipes string) {
 			return "ralink_init clear", "nvram"
 		}
 	}
-	if !soundsLikeReset(s.Name) && !namesReset(c.Function) {
+	if !named && !namesReset(c.Function) {
 		return "", ""
 	}
 	switch {

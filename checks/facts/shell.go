@@ -123,6 +123,9 @@ func hasFlag(args []string, flags ...string) bool {
 
 // wraps reports whether a program only says how another is run.
 func wraps(name string) bool {
+	if name == "" { // nothing but assignments
+		return false
+	}
 	base := path.Base(name)
 	switch base {
 	case "exec", "nohup", "setsid", "busybox", "command", "builtin", "time", "stdbuf", "softlimit", "env",
@@ -307,6 +310,9 @@ func shellOf(content string) string {
 func tooMuchToParse(content string) string {
 	if len(content) > MaxScript {
 		return fmt.Sprintf("the script is larger than %d bytes", MaxScript)
+	}
+	if strings.Count(content, "(")+strings.Count(content, "[")+strings.Count(content, "{") <= maxScriptNesting {
+		return "" // as in most scripts: too few for either limit
 	}
 	if strings.Count(content, "((") > maxScriptDoubles {
 		return fmt.Sprintf("the script has more than %d double brackets", maxScriptDoubles)

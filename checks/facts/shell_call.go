@@ -1,6 +1,8 @@
 package facts
 
 import (
+	"slices"
+
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -74,6 +76,7 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 		} else {
 			r.world.spareCommand(cmd, false)
 		}
+		r.world.spareWords(words)
 		return works, goesOn
 	}
 	if got, f, ok := r.special(words, c); ok {
@@ -86,7 +89,7 @@ func (r *shellRun) callExpr(c *syntax.CallExpr, redirs []*syntax.Redirect) (outc
 		}
 		return got, f
 	}
-	cmd.Name = words[0].text
+	cmd.Name, cmd.Args = words[0].text, slices.Grow(cmd.Args, len(words)-1)
 	for _, v := range words[1:] {
 		cmd.Args = append(cmd.Args, v.text)
 	}

@@ -37,7 +37,7 @@ type commandText struct {
 	file                 uint32       // index
 	line, offset, length uint32
 	device, direct       bool
-	before               uint32 // the last text at the same place, counted from 1; 0 is none
+	before               uint32 // the last text that begins at the same place, counted from 1; 0 is none
 }
 
 // commandMore is what few commands have.
@@ -111,7 +111,7 @@ func packCommands(list []Command) Commands {
 // commandPacker makes Commands. It can be used again after packed.
 type commandPacker struct {
 	made   Commands
-	texts  map[commandPlace]uint32 // the last at a place, counted from 1
+	texts  map[uint64]uint32 // the last text that begins at a place, counted from 1; by commandPlace.key
 	guards map[guardList]uint32
 }
 
@@ -132,11 +132,14 @@ type guardList struct {
 // commandPlace is where a command stands.
 type commandPlace struct{ file, line, offset, length uint32 }
 
+// key is where it begins.
+func (p commandPlace) key() uint64 { return uint64(p.file)<<32 | uint64(p.offset) }
+
 // add takes in a command, and reports whether it keeps the lists of it.
 func (p *commandPacker) add(c *Command) (kept bool) {
 	known := len(p.made.texts)
 	if p.texts == nil {
-		p.texts, p.guards = map[commandPlace]uint32{}, map[guardList]uint32{}
+		p.texts, p.guards = map[uint64]uint32{}, map[guardList]uint32{}
 	}
 	p.made.runs = append(p.made.runs, commandRun{p.text(c), p.guardsOf(c.Guards), uint32(c.Pipeline), c.Background, c.Conditional})
 	return len(p.made.texts) > known
@@ -145,10 +148,10 @@ func (p *commandPacker) add(c *Command) (kept bool) {
 // text gives the index of what a command has in common with others.
 func (p *commandPacker) text(c *Command) uint32 {
 	place := p.place(c.Location)
-	last := p.texts[place]
+	last := p.texts[place.key()]
 	for i, seen := last, 0; i > 0 && seen < maxAlike; seen++ {
 		t := &p.made.texts[i-1]
-		if t.is(c) {
+		if t.at(place) && t.is(c) {
 			return i - 1
 		}
 		i = t.before
@@ -156,8 +159,8 @@ func (p *commandPacker) text(c *Command) uint32 {
 	t := newCommandText(c, place)
 	t.before = last
 	p.made.texts = append(p.made.texts, t)
-	p.texts[place] = uint32(len(p.made.texts))
-	return p.texts[place] - 1
+	p.texts[place.key()] = uint32(len(p.made.texts))
+	return uint32(len(p.made.texts)) - 1
 }
 
 // packed gives the commands that were added, and begins anew.
@@ -220,6 +223,9 @@ func newCommandText(c *Command, at commandPlace) commandText {
 	}
 	return t
 }
+
+// at reports whether it stands at a place that begins where it does.
+func (t *commandText) at(p commandPlace) bool { return t.line == p.line && t.length == p.length }
 
 // is reports whether a command that stands at the same place has the same words.
 func (t *commandText) is(c *Command) bool {

@@ -1,26 +1,29 @@
 package facts
 
 import (
-	"slices"
-
 	"mvdan.cc/sh/v3/syntax"
 )
 
 // under runs f as something that happens only under a condition.
 func (r *shellRun) under(decided bool, guard *Guard, f func() (outcome, flow)) (outcome, flow) {
 	wasUnsure, guards, wasAsked := r.unsure, r.guards, r.asked
-	defer func() { r.unsure, r.guards, r.asked = wasUnsure, guards, wasAsked }()
 	if !decided {
 		r.unsure, r.asked = true, r.asked || r.asks
 	}
 	if guard != nil {
-		r.guards = append(slices.Clone(guards), *guard)
+		r.guards = withGuard(guards, *guard)
 	}
 	got, fl := f()
 	if !decided && fl != goesOn && (r.asked || !r.world.decides()) {
 		r.ends.note(fl, got)
 	}
+	r.unsure, r.guards, r.asked = wasUnsure, guards, wasAsked
 	return got, fl
+}
+
+// withGuard makes a list of guards with one more; nobody changes a list.
+func withGuard(guards []Guard, g Guard) []Guard {
+	return append(append(make([]Guard, 0, len(guards)+1), guards...), g)
 }
 
 // guard speaks of the last command that ran since before; nil if none did.
@@ -40,7 +43,7 @@ func (r *shellRun) guard(before int, success bool) *Guard {
 // demand notes that what follows runs only if the guard holds.
 func (r *shellRun) demand(g *Guard) {
 	if g != nil && len(r.guards) < 64 {
-		r.guards = append(slices.Clone(r.guards), *g)
+		r.guards = withGuard(r.guards, *g)
 	}
 }
 
@@ -62,7 +65,13 @@ func (r *shellRun) binary(c *syntax.BinaryCmd) (outcome, flow) {
 		return x, f
 	}
 	asks := r.asks && x == unsure
-	defer func() { r.asks = r.asks || asks }()
+	got, f := r.second(c, x, before)
+	r.asks = r.asks || asks
+	return got, f
+}
+
+// second walks what stands behind && or ||, after the first came out as x.
+func (r *shellRun) second(c *syntax.BinaryCmd, x outcome, before int) (outcome, flow) {
 	want := works
 	if c.Op == syntax.OrStmt {
 		want = fails

@@ -152,15 +152,11 @@ func isMultiCallOf(words []string) bool {
 }
 
 func isMultiCallName(name string) bool {
-	if strings.Contains(name, "init.d/") || strings.HasSuffix(name, ".sh") {
-		return false
+	rest, is := strings.CutPrefix(path.Base(name), "busybox")
+	if !is {
+		rest, is = strings.CutPrefix(rest, "toybox")
 	}
-	for _, box := range []string{"busybox", "toybox"} {
-		if rest, ok := strings.CutPrefix(path.Base(name), box); ok && (rest == "" || strings.ContainsRune(".-_0123456789", rune(rest[0]))) {
-			return true
-		}
-	}
-	return false
+	return is && (rest == "" || strings.IndexByte(".-_0123456789", rest[0]) >= 0) && !strings.Contains(name, "init.d/") && !strings.HasSuffix(name, ".sh")
 }
 
 // isLoader names the C library's loader, which runs the program that it is given.

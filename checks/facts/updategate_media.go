@@ -31,9 +31,12 @@ func (m media) has(name string) bool {
 
 // mount takes in a command; it reports whether that mounts what somebody plugs in.
 func (m *media) mount(c *Command) bool {
+	if c.Program() != "mount" {
+		return false
+	}
 	_, args := c.Effective()
 	free := freeWords(args)
-	if c.Program() != "mount" || len(free) != 2 {
+	if len(free) != 2 {
 		return false
 	}
 	return m.add(free[0], free[1], lastOf(flagValues(args, "-t", "--types")))
@@ -141,17 +144,19 @@ func takesFromMedium(c *Command, m media) bool {
 		return false
 	}
 	_, args := c.Effective()
-	program := c.Program()
-	words := plainWords(args)
+	program, targets := c.Program(), 0
 	switch {
 	case program == "cd":
+		words := plainWords(args)
 		return len(words) > 0 && m.has(path.Clean(words[0])+"/x")
 	case slices.Contains([]string{"cp", "mv", "install", "ln", "rsync"}, program):
-		words = words[:max(0, len(words)-1)]
+		targets = 1
 	case slices.Contains(passOn, program), unpacks(c), writesSoftware(c), installsPackage(program, args), soundsLikeUpdate(program):
 	default:
 		return false
 	}
+	words := plainWords(args)
+	words = words[:max(0, len(words)-targets)]
 	for _, r := range c.Redirects {
 		if r.Op == "<" {
 			words = append(words, r.Word)
