@@ -66,16 +66,25 @@ func whole(text []byte) int {
 	return len(text)
 }
 
-// hidden reports whether a character does not pass as it is.
-func hidden(r rune) bool {
-	if r < utf8.RuneSelf { // nearly all
-		return r < ' ' && r != '\n' && r != '\t' || r == 0x7f
+// anyHidden reports whether a character does not pass as it is. Nearly all are of ASCII,
+// and are looked at as bytes.
+func anyHidden(text []byte) bool {
+	for i := 0; i < len(text); {
+		if c := text[i]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(text[i:])
+		if !unicode.IsPrint(r) || r == utf8.RuneError {
+			return true
+		}
+		i += n
 	}
-	return !unicode.IsPrint(r) || r == utf8.RuneError
+	return false
 }
 
 func (v *Visible) visible(text []byte) []byte {
-	if !bytes.ContainsFunc(text, hidden) {
+	if !anyHidden(text) {
 		return text
 	}
 	b := make([]byte, 0, len(text)+16)
