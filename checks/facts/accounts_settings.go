@@ -29,7 +29,7 @@ func settingHashes(texts *TextSet) []accountLine {
 	var lines []accountLine
 	salts := &salting{maxSalted}
 	for _, t := range texts.All() {
-		if accountForm(t.File.Name) != "" || !hashMarks.In(t.Content) {
+		if accountForm(t.File.Name) != "" || !t.holds(hashMarks) {
 			continue
 		}
 		kind := textKindOf(t)

@@ -16,7 +16,7 @@ func userFileLines(texts *TextSet) []accountLine {
 	var lines []accountLine
 	seen := map[string]bool{}
 	for _, t := range texts.All() {
-		if !userFileAnchors.In(t.Content) {
+		if !t.holds(userFileAnchors) {
 			continue
 		}
 		for l := range t.Lines() {

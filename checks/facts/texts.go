@@ -39,6 +39,7 @@ type Text struct {
 	long  bool            // it is too long to be kept, and may hold settings
 
 	stored *storedText // where the content is, if it is not in memory
+	words  textWords   // that the scan saw in it
 }
 
 // Line is a line of a text.
@@ -144,14 +145,15 @@ var textScan = &Scan[Text]{
 	Version: 4,
 	Doc:     "Text files of up to 256 KiB, those where settings may stand of up to 16 MiB, scripts with other bytes as a shell reads them, and settings of records that end in a NUL byte.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size > 0 },
-	See: func(f *firmware.File, content []byte) []Text {
+	Words:   newLiterals(wordsOf(textLists)),
+	Spot: func(f *firmware.File, content []byte, words sights) []Text {
 		if !bytes.HasPrefix(content, []byte("#!")) || len(content) <= MaxText {
 			switch most := maxTextOf(f); {
 			case len(content) > MaxText && most == MaxText || !IsText(content):
 			case len(content) > most:
 				return []Text{{File: f, long: true}}
 			default:
-				return []Text{{File: f, Content: string(content)}}
+				return []Text{{File: f, Content: string(content), words: spotWords(content, words)}}
 			}
 		}
 		if t, ok := readAsShell(f, content); ok {

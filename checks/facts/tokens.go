@@ -43,7 +43,7 @@ var Tokens = &Fact[[]Token]{
 		})
 		var named []Token
 		for _, t := range texts.All() {
-			if shortTokens.anchors.In(t.Content) {
+			if t.holds(shortTokens.anchors) {
 				found = append(found, shortTokens.in(t.File, []byte(t.Content))...)
 			}
 			named = slices.Concat(named, namedTokens(t), codeTokens(t), ownCodeTokens(t))

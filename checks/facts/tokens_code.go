@@ -78,7 +78,7 @@ var signingWords = newLiterals(signingAnchors)
 
 // codeTokens finds such secrets in a program.
 func codeTokens(t Text) []Token {
-	if !signingWords.In(t.Content) || textKindOf(t) != codeText {
+	if !t.holds(signingWords) || textKindOf(t) != codeText {
 		return nil
 	}
 	t = settable(t)

@@ -305,6 +305,9 @@ func eachUnverified(t Text, found func(how string, at assay.Location)) {
 	if strings.Contains(t.File.Name, "stunnel") {
 		eachStunnel(t, found)
 	}
+	if !t.holds(ruleLiterals) {
+		return
+	}
 	n := 0
 	for i, there := range ruleLiterals.Are(t.Content) {
 		rule := unverifiedRules[i]
