@@ -235,7 +235,9 @@ func flashesChip(program string, args []string) bool {
 	case "dfu-util":
 		return hasFlag(args, "-D", "--download")
 	case "openocd":
-		return slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, "program ") || strings.Contains(a, "flash write_image") })
+		return slices.ContainsFunc(args, func(a string) bool {
+			return strings.HasPrefix(a, "program ") || strings.Contains(a, "flash write_image")
+		})
 	case "universal-silabs-flasher":
 		return containsAny(args, []string{"flash"})
 	case "mcumgr":
