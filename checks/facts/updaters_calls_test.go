@@ -61,3 +61,33 @@ func TestUpdatersInManyLines(t *testing.T) {
 	}
 	observed(t, Updaters, map[string]string{"opt/a.py": b.String()})
 }
+
+// TestUpdatersCompiled holds which compiled programs are updaters by the commands in them.
+func TestUpdatersCompiled(t *testing.T) {
+	for name, tc := range map[string]struct {
+		file string
+		text []string
+		want string
+	}{
+		"wget and flashcp":             {"app/x", []string{"wget http://fw.example.invalid/a.bin -O /tmp/a.bin", "flashcp -v /tmp/a.bin /dev/mtd2"}, VerifiesUnknown},
+		"put together":                 {"app/x", []string{"wget http://fw.example.invalid/%s/a.bin -O /tmp/a.bin", "flashcp -v %s /dev/mtd2"}, VerifiesUnknown},
+		"unzip":                        {"app/x", []string{"wget -q http://u.example.invalid/p.zip -O /tmp/p.zip", "unzip -o /tmp/p.zip -d /"}, VerifiesUnknown},
+		"tar":                          {"app/x", []string{"wget -q http://u.example.invalid/p.tgz -O /tmp/p.tgz", "cd / && tar xzf /tmp/p.tgz"}, VerifiesUnknown},
+		"data":                         {"app/x", []string{"wget -q http://u.example.invalid/p.zip -O /tmp/p.zip", "unzip -o /tmp/p.zip -d /data/maps"}, ""},
+		"something else is unpacked":   {"app/x", []string{"wget -q http://u.example.invalid/w.json -O /tmp/w.json", "tar xzf /usr/share/web.tgz -C /usr"}, ""},
+		"what feeds have":              {"app/x", []string{"wget -q http://u.example.invalid/w.json -O /tmp/w.json", "opkg install %s"}, ""},
+		"a page that writes an upload": {"www/cgi-bin/upgrade.cgi", []string{"/sbin/mtd -r write /tmp/firmware.bin linux"}, VerifiesUnknown},
+		"a page that erases":           {"www/cgi-bin/reset.cgi", []string{"/sbin/mtd -r erase rootfs_data"}, ""},
+		"no page":                      {"sbin/nvramd", []string{"/sbin/mtd write /tmp/nvram nvram"}, ""},
+	} {
+		got := ""
+		for _, u := range observed(t, Updaters, map[string]string{tc.file: programWith(tc.text...)}) {
+			if u.Name == "own" {
+				got += u.Verification.State
+			}
+		}
+		if got != tc.want {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
+	}
+}

@@ -43,14 +43,22 @@ func isWritten(s *Script, commands []Command, i int) bool {
 		if k == i || !putsOver(commands, k, s.Name) {
 			continue
 		}
-		for _, a := range w.Args {
-			a = strings.TrimPrefix(a, "if=")
-			if slices.ContainsFunc(files, func(f string) bool { return a == f && !Unresolved(f) || Unresolved(a) && writesSoftware(w) }) {
-				return true
-			}
+		if len(files) > 0 && writesSoftware(w) && namesNoFile(w) || slices.ContainsFunc(w.Args, func(a string) bool {
+			return slices.ContainsFunc(files, func(f string) bool { return strings.TrimPrefix(a, "if=") == f && !Unresolved(f) })
+		}) {
+			return true
 		}
 	}
 	return false
+}
+
+// namesNoFile reports whether the command leaves the file to the running program, which
+// fills its name in.
+func namesNoFile(c *Command) bool {
+	return !slices.ContainsFunc(c.Args, func(a string) bool {
+		a = strings.TrimPrefix(a, "if=")
+		return strings.Contains(a, "/") && !strings.HasPrefix(a, "-") && !strings.HasPrefix(a, "of=") && !isFlash(a)
+	})
 }
 
 // isPiped reports whether a shell runs what the command at i fetches.
