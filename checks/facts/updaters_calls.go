@@ -41,6 +41,9 @@ func calledCommands(set *TextSet, t Text, language string) (commands []Command) 
 func putsOver(commands []Command, i int, name string) bool {
 	c := &commands[i]
 	_, args := c.Effective()
+	if p := c.Program(); p == "pip" || p == "pip3" || p == "npm" { // by name they have feeds of their own
+		return installsPackage(p, args) && slices.ContainsFunc(args, func(a string) bool { return strings.Contains(a, "://") })
+	}
 	return writesSoftware(c) || installsPackage(c.Program(), args) || unpacks(c) && softwareOf(unpackedTo(commands, i), name)
 }
 

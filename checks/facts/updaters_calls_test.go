@@ -19,6 +19,8 @@ func TestUpdatersInLanguages(t *testing.T) {
 		"a list of arguments":             {"opt/a.py", fetch + "subprocess.run(['dpkg', '-i', '/tmp/x'])\n", VerifiesUnknown},
 		"a list with a variable":          {"opt/a.py", fetch + "subprocess.check_call(['tar', 'xzf', name, '-C', '/opt/app'])\n", VerifiesUnknown},
 		"a list of data":                  {"opt/a.py", fetch + "subprocess.check_call(['tar', 'xzf', name, '-C', '/data'])\n", ""},
+		"a package by its name":           {"opt/a.py", fetch + "subprocess.run(['pip3', 'install', 'paho-mqtt'])\n", ""},
+		"a package by its address":        {"opt/a.py", fetch + "subprocess.run(['pip3', 'install', 'http://u.example.invalid/a.whl'])\n", VerifiesUnknown},
 		"packs":                           {"opt/a.py", fetch + "subprocess.check_call(['tar', 'czf', name, '-C', '/opt'])\n", ""},
 		"makes it runnable and runs it":   {"opt/a.py", fetch + "os.chmod('/tmp/x', 0o755)\nsubprocess.Popen(['/tmp/x'])\n", VerifiesUnknown},
 		"runs another one":                {"opt/a.py", fetch + "os.chmod('/tmp/x', 0o644)\nsubprocess.Popen(['/usr/bin/appd'])\n", ""},
