@@ -15,6 +15,7 @@ func Merged(findings []assay.Finding) []assay.Finding {
 	}
 	var merged []assay.Finding
 	at := map[key]int{}
+	held := map[int]map[assay.Evidence]bool{} // what the long ones among merged hold
 	for _, f := range findings {
 		k := key{f.Severity, f.Message}
 		i, ok := at[k]
@@ -25,13 +26,26 @@ func Merged(findings []assay.Finding) []assay.Finding {
 			continue
 		}
 		for _, e := range f.Evidence {
-			if !slices.Contains(merged[i].Evidence, e) {
-				merged[i].Evidence = append(merged[i].Evidence, e)
+			list := merged[i].Evidence
+			if len(list) >= fewPlaces && held[i] == nil {
+				held[i] = map[assay.Evidence]bool{}
+				for _, h := range list {
+					held[i][h] = true
+				}
+			}
+			if seen := held[i]; seen != nil && !seen[e] || seen == nil && !slices.Contains(list, e) {
+				merged[i].Evidence = append(list, e)
+				if seen != nil {
+					seen[e] = true
+				}
 			}
 		}
 	}
 	return merged
 }
+
+// fewPlaces is up to how many places of a finding are compared one by one.
+const fewPlaces = 32
 
 // Noted makes a finding with evidence from the image and a note on it.
 func Noted(severity assay.Severity, message, note string, places ...assay.Location) assay.Finding {

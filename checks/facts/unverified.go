@@ -26,7 +26,7 @@ type Unverified struct {
 // certificates off.
 var UnverifiedTLS = &Fact[[]Unverified]{
 	Name:    "unverified-tls",
-	Version: 6,
+	Version: 7,
 	Doc:     "Commands, settings and scripts that accept any certificate.",
 	Needs:   []Node{Tree, Texts, Scripts, Boot, Updaters, compiledLines},
 	Observe: func(o *Observer) ([]Unverified, error) {
@@ -53,6 +53,9 @@ var UnverifiedTLS = &Fact[[]Unverified]{
 			for _, c := range s.Commands.All() {
 				n := len(all)
 				add(acceptsAny(&c), c.Location)
+				if len(all) > n && speaksToItself(&c) {
+					all[n].Update = ""
+				}
 				if len(all) > n && all[n].Update == "" && leavesPeer(&c) {
 					at, ok := slices.BinarySearchFunc(img.Files, s.Path, func(f *firmware.File, path string) int { return cmp.Compare(f.Path, path) })
 					all[n].Tool = ok && isIdle(img, texts, img.Files[at])
@@ -78,6 +81,23 @@ var UnverifiedTLS = &Fact[[]Unverified]{
 			return a.How == b.How && a.Location.Path == b.Location.Path && a.Location.Line == b.Location.Line
 		}), nil
 	},
+}
+
+// speaksToItself reports whether all addresses of a command that fetches are the device's
+// own: no update comes from there.
+func speaksToItself(c *Command) bool {
+	words := addressesIn(c)
+	return len(words) > 0 && !slices.ContainsFunc(words, func(word string) bool {
+		e, ok := parseEndpoint(word)
+		return !ok || !e.Loopback()
+	})
+}
+
+// ByCommand reports whether a command that fetches by itself has the switch, so that it
+// says nothing of how others fetch.
+func (u Unverified) ByCommand() bool {
+	program, _, _ := strings.Cut(u.How, " ")
+	return slices.Contains([]string{"curl", "wget", "uclient-fetch", "aria2c"}, program)
 }
 
 // updateFiles are the scripts of the maker's own updaters, and the settings of

@@ -56,6 +56,9 @@ func (g *gate) words(c *Command) []string {
 	var names []string
 	for _, a := range args {
 		a = strings.TrimPrefix(a, "if=")
+		if image, ok := strings.CutPrefix(a, avrWrites); ok {
+			a = avrFormat.Get().ReplaceAllString(image, "")
+		}
 		if a != "" && a[0] != '-' && !strings.Contains(a, "://") && !strings.HasPrefix(a, "of=") && !strings.HasPrefix(a, "/dev/") {
 			names = append(names, g.name(a))
 		}
@@ -67,6 +70,9 @@ func (g *gate) words(c *Command) []string {
 	}
 	return names
 }
+
+// avrFormat is the format behind the name of an image (avrdude(1)).
+var avrFormat = lazy(`:[a-z]$`)
 
 // inputs are the known files that a command reads, also through its pipeline.
 func (g *gate) inputs(c *Command) []string {

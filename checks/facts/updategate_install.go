@@ -11,6 +11,9 @@ import (
 // installs notes a command that writes software, or runs what was fetched.
 func (g *gate) installs(c *Command, name, program string, args []string) {
 	in := g.inputs(c)
+	if loaded := g.preloads(c); len(loaded) > 0 {
+		g.install(c, loaded)
+	}
 	switch {
 	case len(in) == 1 && in[0] == g.name(name), g.file(g.name(name)) != nil && strings.Contains(name, "/"):
 		g.install(c, []string{g.name(name)})
@@ -40,6 +43,22 @@ func (g *gate) installs(c *Command, name, program string, args []string) {
 			}
 		}
 	}
+}
+
+// preloads gives the fetched libraries that a command has the loader put into a program
+// (ld.so(8)).
+func (g *gate) preloads(c *Command) (loaded []string) {
+	for _, a := range c.Assigns {
+		if a.Name != "LD_PRELOAD" {
+			continue
+		}
+		for _, word := range strings.FieldsFunc(a.Value, func(r rune) bool { return r == ' ' || r == ':' }) {
+			if n := g.name(word); g.file(n) != nil {
+				loaded = append(loaded, n)
+			}
+		}
+	}
+	return loaded
 }
 
 // namedUpdater are programs that an updater of their own name speaks for.
@@ -85,6 +104,10 @@ func installsPackage(program string, args []string) bool {
 		return containsAny(args, []string{"add"}) && containsAny(args, []string{"--allow-untrusted"})
 	case "dpkg", "rpm":
 		return overSystem(args)
+	case "pm": // of Android
+		return len(args) > 0 && args[0] == "install"
+	case "cmd":
+		return len(args) > 1 && args[0] == "package" && args[1] == "install"
 	}
 	return false
 }
@@ -111,9 +134,13 @@ func (g *gate) packages(c *Command, program string, args, in []string) {
 			}
 		}
 	}
-	if len(in) > 0 {
-		g.install(c, in)
+	if len(in) == 0 {
+		return
 	}
+	if program == "pm" || program == "cmd" {
+		g.strange("Android asks for the signer of before where an app is there, and takes a new one of anybody")
+	}
+	g.install(c, in)
 }
 
 // sources are the files that a command writes to flash.

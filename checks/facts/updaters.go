@@ -55,7 +55,7 @@ type Address struct {
 // Updaters are the ways by which the software of the device changes.
 var Updaters = &Fact[[]Updater]{
 	Name:    "updaters",
-	Version: 9,
+	Version: 10,
 	Doc:     "Updaters with their settings, whether they refuse what is not signed, and the addresses they fetch from.",
 	Needs:   []Node{Tree, Texts, Scripts, programMarks, compiledLines},
 	Observe: func(o *Observer) ([]Updater, error) {

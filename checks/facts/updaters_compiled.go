@@ -10,12 +10,16 @@ import (
 func compiledUpdater(s Script) []Updater {
 	steps := stepsOf(nil, &s)
 	u := Updater{Name: "own", Root: rootOf(s), Verification: Verification{VerifiesUnknown, "it is compiled, which is not followed", nil}}
-	if len(steps.fetches) == 0 {
-		return nil
-	}
 	commands := s.Commands.List()
+	if isPage(s.Name) { // its visitor sends the file
+		for i := range commands {
+			if writesSoftware(&commands[i]) && len(plainWords(commands[i].Args)) > 1 {
+				u.Places = append(u.Places, commands[i].Location)
+			}
+		}
+	}
 	for _, i := range steps.fetches {
-		if !isWritten(commands, i) && !isPiped(commands, i) {
+		if !isWritten(&s, commands, i) && !isPiped(commands, i) {
 			continue
 		}
 		c := &commands[i]
@@ -31,13 +35,29 @@ func compiledUpdater(s Script) []Updater {
 }
 
 // isWritten reports whether another command writes what the command at i fetches over
-// the software of the device.
-func isWritten(commands []Command, i int) bool {
+// the software of the device: the same file, or one that only the running program names.
+func isWritten(s *Script, commands []Command, i int) bool {
 	files := outputs(&commands[i])
-	return slices.ContainsFunc(commands, func(w Command) bool {
-		return writesSoftware(&w) && slices.ContainsFunc(w.Args, func(a string) bool {
+	for k := range commands {
+		w := &commands[k]
+		if k == i || !putsOver(commands, k, s.Name) {
+			continue
+		}
+		if len(files) > 0 && writesSoftware(w) && namesNoFile(w) || slices.ContainsFunc(w.Args, func(a string) bool {
 			return slices.ContainsFunc(files, func(f string) bool { return strings.TrimPrefix(a, "if=") == f && !Unresolved(f) })
-		})
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// namesNoFile reports whether the command leaves the file to the running program, which
+// fills its name in.
+func namesNoFile(c *Command) bool {
+	return !slices.ContainsFunc(c.Args, func(a string) bool {
+		a = strings.TrimPrefix(a, "if=")
+		return strings.Contains(a, "/") && !strings.HasPrefix(a, "-") && !strings.HasPrefix(a, "of=") && !isFlash(a)
 	})
 }
 

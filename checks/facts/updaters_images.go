@@ -33,8 +33,34 @@ func raucUpdater(v *updateView) *Updater {
 			}
 		}
 	}
+	for _, s := range v.scripts {
+		for _, c := range s.Commands.All() {
+			if got, ok := v.raucGiven(&c); ok && graver(got, u.Verification) {
+				u.Verification = got
+			}
+		}
+	}
 	v.fetchedBy(u, "rauc", "install")
 	return u
+}
+
+// raucGiven judges the keyring that a command hands to RAUC in the place of that of
+// system.conf.
+func (v *updateView) raucGiven(c *Command) (Verification, bool) {
+	if c.Program() != "rauc" || len(c.Args) == 0 {
+		return Verification{}, false
+	}
+	_, args := c.Effective()
+	ring := lastOf(flagValues(args, "--keyring"))
+	switch {
+	case ring == "" || !containsAny(args, []string{"install"}):
+		return Verification{}, false
+	case Unresolved(ring):
+		return Verification{VerifiesUnknown, "a script hands rauc a keyring that is not known", []assay.Location{c.Location}}, true
+	case isMedium(ring):
+		return Verification{VerifiesNot, "rauc takes its keyring from what somebody plugs in: " + forPeople(ring), []assay.Location{c.Location}}, true
+	}
+	return v.keyVerification(forPeople(ring), c.Location), true
 }
 
 // raucSystem reads from where RAUC fetches by itself, and the oldest version that it

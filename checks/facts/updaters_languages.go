@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/assay-iot/assay"
 )
 
 // languages are those of programs that are texts and no shell scripts.
@@ -19,7 +21,9 @@ var (
 	bringWords = newLiterals([]string{
 		"wget", "curl", "urlretrieve", "urlopen", "urllib", "requests.get", "http.request", "socket.http", "https.get", "http.get", "LWP::", "HTTP::Tiny",
 		"file_get_contents", "fetch(", "axios", "Net::HTTP", "ftplib", "paramiko", "luci.http", "uclient",
-		"move_uploaded_file", "$_FILES", "php://input", "request.files", "multer", "formidable", // what a page takes in
+		"https.request", "http.client", "aiohttp", "httpx.", "open-uri", "URI.open",
+		"move_uploaded_file", "$_FILES", "php://input", "request.files", "multer", "formidable", "FieldStorage", "->upload(", // what a page takes in
+		"/media/usb", "/media/sd", "/mnt/usb", "/mnt/sd", "/mnt/udisk", "/run/media/", // what somebody plugs in
 	})
 	installWords = newLiterals([]string{
 		"/dev/mtd", "/dev/mmcblk", "/dev/ubi", "/dev/block/", "mtd write", "mtd_write", "flashcp", "flash_write", "nandwrite", "ubiupdatevol", "sysupgrade", "fw_upgrade", "opkg install", "dpkg -i",
@@ -32,16 +36,54 @@ func otherUpdaters(v *updateView) []Updater {
 	var all []Updater
 	for _, t := range v.texts.In(v.root) {
 		language := programLanguage(t)
-		if language == "" || inPackage(t.File.Name) || ClassOf(t.File.Path) != Product || !installs(t.Content) || !bringWords.In(t.Content) {
+		if language == "" || inPackage(t.File.Name) || ClassOf(t.File.Path) != Product || !bringWords.In(t.Content) {
 			continue
 		}
-		reason := "it is written in " + language + ", which is not followed"
-		u := Updater{Name: "own", Root: v.root.Path, Places: textPlaces([]Text{t}), Verification: Verification{VerifiesUnknown, reason, nil}}
+		commands := calledCommands(v.texts, t, language)
+		u := Updater{Name: "own", Root: v.root.Path, Places: textPlaces([]Text{t})}
+		if places := runAtOnce(t, commands); len(places) > 0 {
+			u.Verification = Verification{VerifiesNot, "it runs what it fetches, as it comes", places}
+		} else if installs(t.Content) || putsInPlace(t, commands) {
+			u.Verification = Verification{VerifiesUnknown, "it is written in " + language + ", which is not followed", nil}
+		} else {
+			continue
+		}
 		u.fetchedIn(t)
 		all = append(all, u)
 	}
 	return all
 }
+
+// putsInPlace reports whether a program installs software, or runs what it fetched.
+func putsInPlace(t Text, commands []Command) bool {
+	for i := range commands {
+		if putsOver(commands, i, t.File.Name) || runsFetched(commands, i) {
+			return true
+		}
+	}
+	return unpacksOver(t) || runsStored(t.Content) || strings.Contains(t.Content, "exec") && takesMedium.Get().MatchString(t.Content)
+}
+
+// runAtOnce gives the places at which a program runs what it fetches in one go.
+func runAtOnce(t Text, commands []Command) (places []assay.Location) {
+	for i := range commands {
+		if fetches(&commands[i]) && isPiped(commands, i) {
+			places = append(places, commands[i].Location)
+		}
+	}
+	if !atOnceWords.In(t.Content) {
+		return places
+	}
+	for line := range t.Lines() {
+		if atOnceWords.In(line.Text) && !isComment(line.Text) && runsAtOnce.Get().MatchString(line.Text) {
+			places = append(places, t.At(line))
+		}
+	}
+	return places
+}
+
+// atOnceWords stand where runsAtOnce may match.
+var atOnceWords = newLiterals([]string{"exec(", "eval(", "load(", "loadstring("})
 
 // literalAddress matches an address that is a string of a program.
 var literalAddress = lazy("[\"'`](https?|ftp)://([A-Za-z0-9.-]+(?::\\d+)?(?:/[^\\s\"'`?#$%{}]*)?)")

@@ -214,11 +214,42 @@ func writesSoftware(c *Command) bool {
 	case "dd":
 		return slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, "of=") && isFlash(a[3:]) }) &&
 			!slices.ContainsFunc(args, func(a string) bool { return a == "if=/dev/zero" || a == "if=/dev/urandom" })
+	case "stm32flash", "avrdude", "esptool", "esptool.py", "dfu-util", "bossac", "openocd", "cc2538-bsl", "cc2538-bsl.py", "universal-silabs-flasher", "mcumgr", "nrfutil", "sx", "lsx":
+		return flashesChip(c.Program(), args)
 	case "sysupgrade":
 		return slices.ContainsFunc(args, func(a string) bool { return !strings.HasPrefix(a, "-") })
 	}
 	return false
 }
+
+// flashesChip reports whether a tool writes the software of a chip beside the processor: of
+// a radio, a motor or a battery.
+func flashesChip(program string, args []string) bool {
+	switch program {
+	case "stm32flash", "bossac", "cc2538-bsl", "cc2538-bsl.py":
+		return hasFlag(args, "-w", "--write")
+	case "avrdude":
+		return slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, avrWrites) })
+	case "esptool", "esptool.py":
+		return containsAny(args, []string{"write_flash", "write-flash"})
+	case "dfu-util":
+		return hasFlag(args, "-D", "--download")
+	case "openocd":
+		return slices.ContainsFunc(args, func(a string) bool {
+			return strings.HasPrefix(a, "program ") || strings.Contains(a, "flash write_image")
+		})
+	case "universal-silabs-flasher":
+		return containsAny(args, []string{"flash"})
+	case "mcumgr":
+		return containsAny(args, []string{"upload"})
+	case "nrfutil":
+		return containsAny(args, []string{"dfu"})
+	}
+	return len(plainWords(args)) > 0 // XMODEM sends a file to a boot loader
+}
+
+// avrWrites begins a word of avrdude that names the image to write: flash:w:FILE:FORMAT.
+const avrWrites = "flash:w:"
 
 func isFlash(name string) bool {
 	for _, dev := range []string{"/dev/mtd", "/dev/mmcblk", "/dev/sd", "/dev/ubi", "/dev/nand", "/dev/nvme", "/dev/block/", "/dev/by-name/", "/dev/disk/"} {

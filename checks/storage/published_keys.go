@@ -36,6 +36,12 @@ var published = sync.OnceValue(func() map[assay.Digest]publishedKey {
 	return list
 })
 
+// Published names the key of a digest, if its private half is public.
+func Published(d assay.Digest) (name string, ok bool) {
+	p, ok := published()[d]
+	return p.name, ok
+}
+
 // digestNamed tells a digest's kind by its length.
 func digestNamed(hex string) assay.Digest {
 	if len(hex) == 2*sha1.Size {

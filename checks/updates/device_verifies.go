@@ -22,8 +22,8 @@ var DeviceVerifies = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10", "5.3-9"},
-	Version:   9,
-	Needs:     checks.Needs(facts.Updaters, facts.Signatures, facts.TrustedKeys, facts.UnverifiedTLS),
+	Version:   10,
+	Needs:     checks.Needs(facts.Updaters, facts.Signatures, facts.TrustedKeys, facts.UnverifiedTLS, facts.Keys, facts.Certificates),
 	Run:       deviceVerifies,
 }
 
@@ -40,6 +40,8 @@ func deviceVerifies(c *checks.Context) checks.Judgement {
 		switch u.Verification.State {
 		case facts.VerifiesNot:
 			found = append(found, checks.Observed(gravity(c, u), subject(u)+" installs what is not signed: "+u.Verification.Reason, orPlaces(u)...))
+		case facts.Verifies:
+			found = append(found, openKeys(c, u)...)
 		case facts.VerifiesUnknown:
 			unknown = subject(u) + " may install what is not signed: " + u.Verification.Reason
 		}

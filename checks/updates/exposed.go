@@ -10,13 +10,14 @@ import (
 
 // unchecked says how an updater comes to take any certificate for an address,
 // and where that is set; empty if nothing says so. In a script it is the command
-// that fetches, among the settings of an updater any of its files.
+// that fetches, among the settings of an updater any of its files; the switch of a command
+// that fetches is that of its own line alone.
 func unchecked(all []facts.Unverified, u facts.Updater, a facts.Address) (how string, at assay.Location) {
 	i := slices.IndexFunc(all, func(v facts.Unverified) bool {
-		if u.Name == "own" || v.Location.Path == a.Location.Path {
-			return v.Location.Path == a.Location.Path && (u.Name != "own" || v.Location.Line == a.Location.Line)
+		if u.Name == "own" || v.ByCommand() {
+			return v.Location.Path == a.Location.Path && v.Location.Line == a.Location.Line
 		}
-		return slices.ContainsFunc(u.Places, func(l assay.Location) bool { return l.Path == v.Location.Path })
+		return v.Location.Path == a.Location.Path || slices.ContainsFunc(u.Places, func(l assay.Location) bool { return l.Path == v.Location.Path })
 	})
 	if i < 0 {
 		return "", at

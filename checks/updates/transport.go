@@ -23,7 +23,7 @@ var Transport = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.3-7"},
-	Version:   6,
+	Version:   7,
 	Needs:     checks.Needs(facts.Updaters, facts.Endpoints, facts.UnverifiedTLS),
 	Run:       transport,
 }
@@ -43,9 +43,9 @@ func transport(c *checks.Context) checks.Judgement {
 		for _, a := range u.Addresses {
 			examined = append(examined, a.Location)
 			if inClear(a) {
-				found = join(found, checks.Observed(severity, subject(u)+" fetches over "+a.Scheme+" from "+a.Host, a.Location))
+				found = append(found, checks.Observed(severity, subject(u)+" fetches over "+a.Scheme+" from "+a.Host, a.Location))
 			} else if how, at := unchecked(all, u, a); how != "" {
-				found = join(found, checks.Observed(severity, subject(u)+" takes any certificate for that of "+a.Host+": "+how, at))
+				found = append(found, checks.Observed(severity, subject(u)+" takes any certificate for that of "+a.Host+": "+how, at))
 			}
 		}
 	}
@@ -54,13 +54,14 @@ func transport(c *checks.Context) checks.Judgement {
 			examined = append(examined, e.Location)
 			addresses++
 			if inClear(facts.Address{Scheme: e.Scheme}) {
-				found = join(found, checks.Observed(assay.High, "an update address uses "+e.Scheme+": "+e.Host, e.Location))
+				found = append(found, checks.Observed(assay.High, "an update address uses "+e.Scheme+": "+e.Host, e.Location))
 			}
 		}
 	}
 	if len(examined) == 0 {
 		return c.Inconclusive("no updater and no update address was seen in the image")
 	}
+	found = checks.Merged(found)
 	j := c.None(found, examined...)
 	if u, ok := silent(updaters); ok && j.Verdict == assay.Pass && (addresses == 0 || u.Name == "own") {
 		return c.Inconclusive("where %s fetches from was not seen", subject(u)).With(found...)
@@ -107,15 +108,4 @@ func soundsLikeUpdate(url string) bool {
 func setsValues(e facts.Endpoint) bool {
 	path, update := strings.CutSuffix(strings.ToLower(e.URL), "/update")
 	return e.Sends && update && !soundsLikeUpdate(path)
-}
-
-// join adds a finding, or its places to the one that says the same.
-func join(found []assay.Finding, f assay.Finding) []assay.Finding {
-	for i := range found {
-		if found[i].Message == f.Message && found[i].Severity == f.Severity {
-			found[i].Evidence = append(found[i].Evidence, f.Evidence...)
-			return found
-		}
-	}
-	return append(found, f)
 }

@@ -22,7 +22,7 @@ var UpdateScript = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10"},
-	Version:   7,
+	Version:   8,
 	Needs:     checks.Needs(facts.Updaters, facts.RootPlaces),
 	Run:       updateScript,
 }
