@@ -26,7 +26,7 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 10,
+	Version: 11,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, in tables of programs, and in flat programs beside the name of what they open.",
 	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins, compiledLines},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
@@ -142,7 +142,7 @@ func textSecrets(t Text) []PlainSecret {
 		return len(found) < maxSecrets
 	})
 	if kind == codeText {
-		found = append(found, placedSecrets(t)...)
+		found = slices.Concat(found, placedSecrets(t), backdoorSecrets(t), usersSecrets(t))
 		slices.SortStableFunc(found, func(a, b PlainSecret) int { return a.Location.Compare(b.Location) })
 	}
 	return append(packages, number(t, found)...)
@@ -231,7 +231,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	}
 	found := slices.Concat(addressSecrets(s), codeSecrets(s), pathKeys(s))
 	if kind == codeText {
-		found = append(found, comparedSecrets(s)...)
+		found = slices.Concat(found, comparedSecrets(s), fallbackSecrets(s))
 	}
 	if !holdsAny(s, secretNames) { // no name of a password
 		if kind == settingText && holdsAny(s, networkAnchors) {

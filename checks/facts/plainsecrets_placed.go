@@ -20,6 +20,8 @@ type secretCall struct {
 // secretCalls are those of Python, PHP, Perl, Lua, and scripts of servers.
 var secretCalls = []secretCall{
 	{"define(", "", 0, 1, true},
+	{"environ.get(", "", 0, 1, true},
+	{"env(", "", 0, 1, true},
 	// Databases.
 	{"mysqli(", "mysqli", 1, 2, false},
 	{"mysqli_connect(", "mysqli", 1, 2, false},

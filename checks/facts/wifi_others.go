@@ -118,6 +118,26 @@ func ralinkWifi(t Text) []WifiNetwork {
 	return append(n.networks(), found...)
 }
 
+// luaKey is one that a program in Lua makes: cursor:set("wireless", NAME, "key", "VALUE").
+var luaKey = lazy(`:set\(\s*["']wireless["']\s*,[^,\n]{1,64},\s*["']key["']\s*,\s*["']([^"'\n]{8,64})["']\s*\)`)
+
+// luaWifiKeys finds keys that a program in Lua sets.
+func luaWifiKeys(t Text) []WifiNetwork {
+	if !strings.Contains(t.Content, "wireless") || !strings.Contains(t.Content, ":set(") {
+		return nil
+	}
+	var found []WifiNetwork
+	for l := range t.Lines() {
+		if isComment(l.Text) {
+			continue
+		}
+		if m := luaKey.Get().FindStringSubmatch(l.Text); m != nil && isWifiKey(m[1]) {
+			found = append(found, WifiNetwork{AP: true, Security: WifiKey, Secret: NewSecret("wifi key", m[1]), Location: t.At(l)})
+		}
+	}
+	return found
+}
+
 // uciKey is a setting that a script makes: wireless.NAME.key=VALUE.
 var uciKey = lazy(`^wireless\.[^=]+\.key=["']?(.*?)["']?$`)
 
