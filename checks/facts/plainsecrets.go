@@ -113,6 +113,7 @@ func textSecrets(t Text) []PlainSecret {
 	last := -1
 	comments := commentBlocks(t.Content)
 	objects := networkObjects(t.Content)
+	visited := false // what a visitor sends for a password is taken in
 	secretAnchors.FindIn(t.Content, func(_, at int) bool {
 		for len(comments) > 0 && comments[0][1] <= at {
 			comments = comments[1:]
@@ -125,6 +126,7 @@ func textSecrets(t Text) []PlainSecret {
 		for len(objects) > 0 && objects[0][1] <= at {
 			objects = objects[1:]
 		}
+		visited = visited || kind == codeText && holdsAny(l.Text, ofVisitor)
 		secrets := lineSecrets(kind, l.Text)
 		if len(objects) > 0 && objects[0][0] <= at && len(l.Text) <= maxSettingLine {
 			secrets = withKeysOf(objectKeys(l.Text), secrets)
@@ -142,7 +144,10 @@ func textSecrets(t Text) []PlainSecret {
 		return len(found) < maxSecrets
 	})
 	if kind == codeText {
-		found = slices.Concat(found, placedSecrets(t), backdoorSecrets(t), usersSecrets(t))
+		found = append(found, placedSecrets(t)...)
+		if visited {
+			found = append(found, backdoorSecrets(t)...)
+		}
 		slices.SortStableFunc(found, func(a, b PlainSecret) int { return a.Location.Compare(b.Location) })
 	}
 	return append(packages, number(t, found)...)

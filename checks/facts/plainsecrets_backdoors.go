@@ -12,7 +12,7 @@ var (
 	// Python, JavaScript, Perl.
 	typedInto = lazy(`(?:^|[\s;{(,])(?:my\s+|local\s+|let\s+|const\s+|var\s+)?[$]?([A-Za-z_][A-Za-z0-9_]{0,31})\s*:?=\s*[^=;\n"'][^=;\n]{0,100}?(?:["']([A-Za-z0-9_-]{2,32})["']\s*[\])]|\.(?:body|query|params|form)\.([A-Za-z0-9_]{2,32}))`)
 	// ofVisitor marks where what was sent is taken from.
-	ofVisitor = newLiterals([]string{"_POST", "_GET", "_REQUEST", "formvalue", "request.", "req.", "FieldStorage", "getvalue", "getParameter", "param("})
+	ofVisitor = []string{"_POST", "_GET", "_REQUEST", "formvalue", "request.", "req.", "FieldStorage", "getvalue", "getParameter", "param("}
 )
 
 // maxTyped is the number of such variables of one program.
@@ -20,16 +20,13 @@ const maxTyped = 16
 
 // backdoorSecrets finds passwords that such variables are compared with.
 func backdoorSecrets(t Text) []PlainSecret {
-	if !ofVisitor.In(t.Content) {
-		return nil
-	}
 	var typed []string
 	var found []PlainSecret
 	for l := range t.Lines() {
 		if len(l.Text) > maxWord || isComment(l.Text) {
 			continue
 		}
-		if len(typed) < maxTyped && holdsAny(l.Text, passwordAnchors) && ofVisitor.In(l.Text) {
+		if len(typed) < maxTyped && holdsAny(l.Text, passwordAnchors) && holdsAny(l.Text, ofVisitor) {
 			for _, m := range typedInto.Get().FindAllStringSubmatch(l.Text, 16) {
 				if name := m[2] + m[3]; (isPasswordName(name) || name == "pwd") && !isPasswordName(m[1]) && m[1] != "pwd" {
 					typed = append(typed, m[1])
@@ -51,9 +48,12 @@ func backdoorSecrets(t Text) []PlainSecret {
 	return found
 }
 
+// tablesOfUsers are what such a table is called, by the end that begins it.
+var tablesOfUsers = []string{"USERS", "ACCOUNTS", "CREDENTIALS", "LOGINS", "users =", "accounts =", "credentials =", "logins ="}
+
 var (
-	// tableOfUsers begins a table of who may log in, by name.
-	tableOfUsers = lazy(`(?i)\b(?:[a-z]+_)?(users|accounts|credentials|creds|logins|passwords|user_?passwords)\s*=\s*(?:dict\(|array\(|new\s+Map\(|[{\[])`)
+	// tableOfUsers begins a table of who may log in, behind its name.
+	tableOfUsers = lazy(`^[A-Za-z]{1,12}\s*=\s*(?:dict\(|array\(|new\s+Map\(|[{\[])`)
 	// usersRow is one row of it: 'admin': 'x', admin = "x", 'admin' => 'x'.
 	usersRow = lazy(`["']?\b([A-Za-z][A-Za-z0-9_.@-]{1,31})["']?\]?\s*(?:=>|:|=)\s*b?["']([^"'\s]{3,64})["']\s*(?:[,;}\])]|$)`)
 )
@@ -64,37 +64,31 @@ const maxUsersTable = 2 << 10
 // deviceUsers are names of those who log in to a device.
 var deviceUsers = []string{"admin", "administrator", "root", "user", "guest", "operator", "service", "support", "installer", "factory", "technician", "tech", "maintenance", "engineer", "superuser", "super", "supervisor", "debug", "test"}
 
-// usersSecrets finds passwords in tables of users in a program: one of them must be called
-// as users of devices are, and a password no word or name of a role.
-func usersSecrets(t Text) []PlainSecret {
+// usersSecrets finds passwords in a table of users that a program has in a line, from the
+// offset of its name on: one of the users must be called as those of devices are, and a
+// password no word or name of a role.
+func usersSecrets(t Text, at int) []PlainSecret {
+	m := tableOfUsers.Get().FindStringIndex(t.Content[at:min(len(t.Content), at+64)])
+	if m == nil {
+		return nil
+	}
+	from := at + m[1] - 1
+	body := bracketed(t.Content[from:min(len(t.Content), from+maxUsersTable)])
+	rows := usersRow.Get().FindAllStringSubmatchIndex(body, 64)
+	group := func(r []int, i int) string { return body[r[2*i]:r[2*i+1]] }
+	if strings.ContainsAny(body[1:], "{[(") || !slices.ContainsFunc(rows, func(r []int) bool { return slices.Contains(deviceUsers, strings.ToLower(group(r, 1))) }) {
+		return nil
+	}
 	var found []PlainSecret
-	for _, m := range tableOfUsers.Get().FindAllStringIndex(t.Content, 16) {
-		l := lineAt(t, m[0])
-		if isComment(l.Text) || len(l.Text) > maxWord {
+	for _, r := range rows {
+		user, value := group(r, 1), group(r, 2)
+		if !isLiteralSecret(value) || !isStrongWord(value) || !strings.ContainsAny(value, "0123456789") || roleName.Get().MatchString(value) || isFieldName(strings.TrimRight(value, "0123456789")) {
 			continue
 		}
-		body := t.Content[m[1]-1 : min(len(t.Content), m[1]+maxUsersTable)]
-		if body[0] != '(' && body[0] != '{' && body[0] != '[' {
+		if kind, _ := storedHash(value); kind != "" || strings.Contains(value, "$") || strings.Contains(value, "sha256") {
 			continue
 		}
-		body = bracketed(body)
-		rows := usersRow.Get().FindAllStringSubmatchIndex(body, 64)
-		group := func(r []int, i int) string { return body[r[2*i]:r[2*i+1]] }
-		if strings.ContainsAny(body[1:], "{[(") || !slices.ContainsFunc(rows, func(r []int) bool { return slices.Contains(deviceUsers, strings.ToLower(group(r, 1))) }) {
-			continue
-		}
-		for _, r := range rows {
-			user, value := group(r, 1), group(r, 2)
-			if !isLiteralSecret(value) || !isStrongWord(value) || !strings.ContainsAny(value, "0123456789") || roleName.Get().MatchString(value) || isFieldName(strings.TrimRight(value, "0123456789")) {
-				continue
-			}
-			if kind, _ := storedHash(value); kind != "" || strings.ContainsAny(value, "$") || strings.Contains(value, "sha256") {
-				continue // a hash
-			}
-			at := lineAt(t, m[1]-1+r[0])
-			p := PlainSecret{Name: "table of users", Account: forPeople(user), OnList: isListed(value), Secret: NewSecret("password", value), Location: t.At(at)}
-			found = append(found, p)
-		}
+		found = append(found, PlainSecret{Name: "table of users", Account: forPeople(user), OnList: isListed(value), Secret: NewSecret("password", value), Location: t.At(lineAt(t, from+r[0]))})
 	}
 	return found
 }

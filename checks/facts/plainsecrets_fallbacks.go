@@ -23,10 +23,10 @@ func fallbackSecrets(line string) []PlainSecret {
 			found = appendSecret(found, strings.TrimLeft(m[1], "-"), m[2])
 		}
 	}
-	if strings.Contains(line, "env") || strings.Contains(line, "ENV") {
+	if holdsAny(line, []string{"getenv(", "environ", "env(", "process.env", "ENV["}) {
 		add(environmentFallback)
 	}
-	if strings.Contains(line, "default") {
+	if strings.Contains(line, "default") && (strings.Contains(line, "add_argument(") || strings.Contains(line, ".option(")) {
 		add(argumentFallback)
 	}
 	return found

@@ -9,7 +9,7 @@ import (
 
 // networkLines are settings of hostapd and wpa_supplicant with the key of a network, as
 // programs write them.
-var networkLines = []string{"wpa_passphrase=", `psk="`}
+var networkLines = []string{"wpa_passphrase=", "psk="}
 
 // endsNetworkLine are the bytes before which the key of such a setting ends: of a line, a
 // string, an expression of sed.
@@ -27,16 +27,20 @@ func writtenNetworks(f *firmware.File, content []byte, words sights) []PlainSecr
 			return true
 		}
 		line := networkLines[word-len(nameEnds)]
-		value := content[at+len(line) : min(len(content), at+len(line)+maxWifiKey+1)]
+		value := content[at+len(line) : min(len(content), at+len(line)+maxWifiKey+2)]
+		quoted := bytes.HasPrefix(value, []byte(`"`))
+		if quoted {
+			value = value[1:]
+		}
 		end := bytes.IndexAny(value, endsNetworkLine)
-		if end < 0 {
+		if end < 0 || !quoted && line == "psk=" { // of a network's block, a passphrase stands in quotes
 			return true
 		}
 		key := string(value[:end])
 		if !isWifiKey(key) || !isLiteralSecret(key) || strings.ContainsAny(key, "%*$") {
 			return true
 		}
-		p := PlainSecret{Name: strings.TrimRight(line, `="`), Wifi: true, OnList: isListed(key), Compiled: true, Secret: NewSecret("password", key), Location: At(f)}
+		p := PlainSecret{Name: strings.TrimSuffix(line, "="), Wifi: true, OnList: isListed(key), Compiled: true, Secret: NewSecret("password", key), Location: At(f)}
 		p.Location.Offset, p.Location.Length = int64(at), int64(len(line)+end)
 		found = append(found, p)
 		return len(found) < maxTableNames

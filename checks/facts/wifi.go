@@ -65,7 +65,7 @@ var WifiNetworks = &Fact[[]WifiNetwork]{
 		for _, s := range scripts {
 			found = append(found, uciWifiKeys(s)...)
 		}
-		for _, s := range compiledScripts(texts, compiled) {
+		for _, s := range compiledScripts(texts, wirelessLines(compiled)) {
 			for _, n := range uciWifiKeys(s) {
 				n.Compiled = true
 				found = append(found, n)
