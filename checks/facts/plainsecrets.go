@@ -13,6 +13,7 @@ import (
 type PlainSecret struct {
 	Name     string         `json:"name"` // what holds it: DB_PASSWORD, "mosquitto_pub -P", "address of mqtt"
 	Account  string         `json:"account,omitempty"`
+	User     string         `json:"user,omitempty"`     // whose it is by the settings beside it, if they name no other machine
 	Wifi     bool           `json:"wifi,omitempty"`     // it is the key of a wireless network
 	OnList   bool           `json:"on_list,omitempty"`  // it is on the list of default passwords
 	Embedded bool           `json:"embedded,omitempty"` // it stands in a flat program
@@ -137,6 +138,9 @@ func textSecrets(t Text) []PlainSecret {
 			}
 			if value, _ := s.Secret.Reveal(); strings.EqualFold(value, "password") && besideFieldName(t.Content, int(l.Offset)) {
 				continue
+			}
+			if value, _ := s.Secret.Reveal(); kind == settingText && !s.Wifi {
+				s.User = forPeople(ownerOf(t.Content, l, s.Name, value))
 			}
 			s.Location = t.At(l)
 			found = append(found, s)
