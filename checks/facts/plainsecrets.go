@@ -29,7 +29,7 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
 	Version: 11,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, in tables of programs, and in flat programs beside the name of what they open.",
-	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins, compiledLines},
+	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins, compiledLines, endpointScan},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -64,6 +64,16 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 		for _, s := range compiledScripts(texts, compiled) {
 			for _, p := range scriptSecrets(texts, s) {
 				p.Compiled = true
+				found = append(found, p)
+			}
+		}
+		named, err := endpointScan.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range named {
+			for _, p := range programLogins(e) {
+				p.Compiled, p.Location = true, e.Location
 				found = append(found, p)
 			}
 		}

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay/firmware"
@@ -50,3 +51,15 @@ func writtenNetworks(f *firmware.File, content []byte, words sights) []PlainSecr
 
 // maxWifiKey is the number of characters of the longest key: 64 digits of a PSK.
 const maxWifiKey = 64
+
+// programLogins finds user and password in an address that is a string of a program: who
+// tries the program on the machine itself, and whoever reads its manual, has other ones.
+func programLogins(e Endpoint) []PlainSecret {
+	if e.login == "" || e.Host == "localhost" || strings.HasPrefix(e.Host, "127.") {
+		return nil
+	}
+	return slices.DeleteFunc(addressSecrets(e.login), func(p PlainSecret) bool {
+		value, _ := p.Secret.Reveal()
+		return !isStrongWord(value) || slices.Contains(likeAddress, strings.ToLower(p.Account)) || isFieldName(strings.TrimRight(value, "0123456789"))
+	})
+}
