@@ -10,7 +10,7 @@ import (
 var (
 	// typedInto is a variable that takes a field for a password of what was sent: of PHP, Lua,
 	// Python, JavaScript, Perl.
-	typedInto = lazy(`(?:^|[\s;{(,])(?:my\s+|local\s+|let\s+|const\s+|var\s+)?[$]?([A-Za-z_][A-Za-z0-9_]{0,31})\s*:?=\s*[^=;\n"'][^=;\n]{0,100}?(?:["']([A-Za-z0-9_-]{2,32})["']\s*[\])]|\.(?:body|query|params|form)\.([A-Za-z0-9_]{2,32}))`)
+	typedInto = lazy(`(?:^|[\s;{(,])(?:my\s+|local\s+|let\s+|const\s+|var\s+)?[$]?([A-Za-z_][A-Za-z0-9_]*)\s*:?=\s*[^=;\n"'][^=;\n]*?(?:["']([A-Za-z0-9_-]+)["']\s*[\])]|\.(?:body|query|params|form)\.([A-Za-z0-9_]+))`)
 	// ofVisitor marks where what was sent is taken from.
 	ofVisitor = []string{"_POST", "_GET", "_REQUEST", "formvalue", "request.", "req.", "FieldStorage", "getvalue", "getParameter", "param("}
 )

@@ -7,9 +7,9 @@ import "strings"
 var (
 	// environmentFallback is what stands behind the variable of an environment:
 	// process.env.X || 'y', os.getenv("X") or "y", getenv('X') ?: 'y', ENV['X'] || 'y'.
-	environmentFallback = lazy(`(?:process\.env\.|(?:process\.env|ENV|environ)\[["']|(?:getenv|environ\.get|\benv)\(\s*["'])([A-Za-z0-9_]{2,64})["'\])]{0,4}\s*(?:\bor\b|\|\||\?\?|\?:)\s*b?["']([^"'\s]{6,128})["']`)
+	environmentFallback = lazy(`(?:process\.env\.|(?:process\.env|ENV|environ)\[["']|(?:getenv|environ\.get|\benv)\(\s*["'])([A-Za-z0-9_]+)["'\])]{0,4}\s*(?:\bor\b|\|\||\?\?|\?:)\s*b?["']([^"'\s]+)["']`)
 	// argumentFallback is the default of an argument: add_argument('--password', default='y').
-	argumentFallback = lazy(`(?:add_argument|\.option)\([^()]{0,200}?["']--?([A-Za-z0-9_-]{2,64})["'][^()]{0,200}?\bdefault\s*=\s*["']([^"'\s]{6,128})["']`)
+	argumentFallback = lazy(`(?:add_argument|\.option)\([^()]*?["']--?([A-Za-z0-9_-]+)["'][^()]*?\bdefault\s*=\s*["']([^"'\s]+)["']`)
 )
 
 // fallbackSecrets finds such passwords in a line of a program.
