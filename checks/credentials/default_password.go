@@ -26,7 +26,7 @@ var DefaultPassword = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
-	Version:   6,
+	Version:   7,
 	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.PasswordWrites, facts.Guesses, facts.PlainSecrets),
 	Run:       defaultPassword,
 }
@@ -52,6 +52,8 @@ func defaultPassword(c *checks.Context) checks.Judgement {
 	for _, s := range checks.Ask(c, facts.PlainSecrets) {
 		if s.Embedded && s.OnList && !s.Wifi {
 			found = append(found, checks.Noted(assay.Critical, s.Name+" is a default password", "list "+facts.DefaultsList, s.Location))
+		} else if s.OnList && slices.Contains(deviceUsers, strings.ToLower(s.User)) {
+			found = append(found, checks.Noted(checks.Graded(assay.Critical, s.Location), "the login "+s.User+" in "+assay.Inside(s.Location.Path)+" has a default password", "list "+facts.DefaultsList, s.Location))
 		} else if s.OnList && !s.Wifi && deviceLogin.MatchString(s.Name) {
 			found = append(found, checks.Noted(checks.Graded(assay.Critical, s.Location), "the setting "+s.Name+" is a default password", "list "+facts.DefaultsList, s.Location))
 		}
@@ -68,6 +70,9 @@ func defaultPassword(c *checks.Context) checks.Judgement {
 // deviceLogin is the name of a setting that holds the password of a login to the device
 // itself, as in the defaults of a router. Those of other machines have more in their name.
 var deviceLogin = lazyregexp.New(`(?i)^(?:(?:http|https|httpd|web|www|admin|root|telnet|telnetd|ssh|sshd|sys|system|super|supervisor|login)[_-]?)+(?:user|account)?[_-]?(?:password|passwd|passwrd|pass|pwd)$`)
+
+// deviceUsers are names of those who log in to a device itself.
+var deviceUsers = []string{"admin", "administrator", "root", "user", "guest", "operator", "service", "support", "installer", "supervisor", "superuser"}
 
 // opened grades a known password: where there is no shell, some service may
 // still take it.

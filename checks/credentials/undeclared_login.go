@@ -25,8 +25,8 @@ var UndeclaredLogin = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
-	Version:   1,
-	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles),
+	Version:   2,
+	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.AuthorizedKeys, facts.PlainSecrets, facts.Services, facts.Inits),
 	Run:       undeclaredLogin,
 }
 
@@ -46,7 +46,34 @@ func undeclaredLogin(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Contradiction(severity, who(a)+" "+contradicts(declared, a), at(declared), a.Location))
 		}
 	}
-	return judge(c, found, checks.Ask(c, facts.AccountFiles))
+	found = append(found, undeclaredKeys(c, p)...)
+	j := judge(c, found, checks.Ask(c, facts.AccountFiles))
+	if open := undeclaredSettings(c, p); j.Verdict == assay.Pass && open != "" {
+		return c.Inconclusive("%s, and nothing tells whether it is one to the device", open)
+	}
+	return j
+}
+
+// undeclaredKeys finds accounts that are not declared and that a key opens by SSH.
+func undeclaredKeys(c *checks.Context, p *product.Product) []assay.Finding {
+	var found []assay.Finding
+	served := servesSSH(c)
+	for _, k := range checks.Ask(c, facts.AuthorizedKeys) {
+		if served && !k.NoLogin && k.Account != "" && credentialOf(p, facts.Account{Name: k.Account}) == nil {
+			found = append(found, checks.Contradiction(checks.Graded(assay.Critical, k.Location), "account "+k.Account+" can log in with a key and is not declared", p.Range, k.Location))
+		}
+	}
+	return found
+}
+
+// undeclaredSettings names a login of settings that is not declared; empty if there is none.
+func undeclaredSettings(c *checks.Context, p *product.Product) string {
+	for _, s := range checks.Ask(c, facts.PlainSecrets) {
+		if s.User != "" && checks.Graded(assay.Critical, s.Location) == assay.Critical && credentialOf(p, facts.Account{Name: s.User}) == nil {
+			return assay.Inside(s.Location.Path) + " holds a login " + s.User + " that is not declared"
+		}
+	}
+	return ""
 }
 
 // credentialOf finds the credential that names the account; labelled like it,

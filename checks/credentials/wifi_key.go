@@ -24,7 +24,7 @@ var WifiKey = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
-	Version:   7,
+	Version:   8,
 	Needs:     checks.Needs(facts.WifiNetworks, facts.PlainSecrets, facts.RootPlaces),
 	Run:       wifiKey,
 }

@@ -15,7 +15,7 @@ import (
 // or of UCI. hashOwner is the user that is named before it.
 var (
 	hashAssignment   = lazy(`([A-Za-z0-9_.\-]+)["']?\s*(?:=>|=|:)\s*["']?((?:\$(?:1|2[abxy]?|5|6|7|y|gy|sha1|apr1)\$|\$argon2id?\$(?:v=\d+\$)?m=\d+,t=\d+,p=\d+\$|\$argon2i\$(?:v=\d+\$)?m=\d+,t=\d+,p=\d+\$|pbkdf2[:_]sha|scrypt:)[^\s"',;}<>]{20,256})["']?`)
-	digestAssignment = lazy(`([A-Za-z0-9_.\-]+)(?:["']?\s*(?:=>|={1,3}|:)\s*|(?:\s[^<>]{0,64})?>\s*|\s+)["']?([0-9a-fA-F]{32,64})(?:["'\s,;}<)]|$)`)
+	digestAssignment = lazy(`([A-Za-z0-9_.\-]+)(?:["'\])]{0,4}\s*(?:=>|={1,3}|:)\s*|(?:\s[^<>]{0,64})?>\s*|\s+)["']?([0-9a-fA-F]{32,64})(?:["'\s,;}<)]|$)`)
 	hashOwner        = lazy(`(?i)["'<]?\b(?:user|username|user_name|login|name)["']?(?:\s*(?:=>|[=:>])\s*["']?|\s+["'])([A-Za-z0-9_.@\-]{1,64})`)
 )
 
@@ -102,6 +102,24 @@ func lineHashes(s string, kind textKind, before []string, salted func(digest, us
 	}
 	if hasDigits(s, md5.Size*2) {
 		add(digestAssignment)
+		if kind == codeText && len(lines) == 0 {
+			lines = append(lines, comparedDigests(s)...)
+		}
+	}
+	return lines
+}
+
+// digestCompared is the digest of something in a program, compared with one that stands there:
+// md5($p) === '…', hashlib.sha256(p.encode()).hexdigest() == "…".
+var digestCompared = lazy(`(?i)\b(?:md5|sha1|sha256|hash)[A-Za-z0-9_.]*\([^;"'\n]{0,80}\)\s*(?:={2,3}|\beq\b)\s*b?["']([0-9a-f]{32,64})["']`)
+
+// comparedDigests are those of default passwords, whatever is compared with them.
+func comparedDigests(s string) []accountLine {
+	var lines []accountLine
+	for _, m := range digestCompared.Get().FindAllStringSubmatch(s, 16) {
+		if isDigestOfListed(m[1]) {
+			lines = append(lines, accountLine{Form: "database", Name: "password", UID: -1, GID: -1, Password: NewSecret("password field", m[1])})
+		}
 	}
 	return lines
 }

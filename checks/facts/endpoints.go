@@ -25,6 +25,8 @@ type Endpoint struct {
 	Listed   bool           `json:"listed,omitempty"` // among those of so many hosts that the file is a list of other people's
 	Root     string         `json:"root"`
 	Location assay.Location `json:"location"`
+
+	login string // the whole address, where that of a program has user and password
 }
 
 // The kinds of place where an endpoint is named.
@@ -49,7 +51,7 @@ const (
 // databases are passed over.
 var endpointScan = &Scan[Endpoint]{
 	Name:    "named-endpoints",
-	Version: 6,
+	Version: 7,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && databaseKind(f.Name) == "")
@@ -148,7 +150,7 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 	seen := map[string]bool{}
 	add := func(e Endpoint, at, n int) {
 		key := e.URL + " " + e.Host
-		if e.Local() || notContacted(e) || seen[key] || len(all) >= maxEndpointsFile {
+		if (e.Local() || notContacted(e)) && e.login == "" || seen[key] || len(all) >= maxEndpointsFile {
 			return
 		}
 		seen[key] = true
@@ -174,6 +176,9 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 			continue
 		}
 		if e, ok := parseEndpoint(string(content[start:from])); ok && (kind != InProgram || !forReaders(e, string(content[start:from]))) {
+			if kind == InProgram && bytes.IndexByte(content[start:from], '@') > 0 {
+				e.login = string(content[start:from])
+			}
 			e.Alone = text && fillsLine(content, start, from)
 			e.Link = text && kind != InPage && linked(content, start)
 			listed[e.Host] = true

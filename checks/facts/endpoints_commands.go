@@ -25,7 +25,7 @@ var Endpoints = &Fact[[]Endpoint]{
 		if err != nil {
 			return nil, err
 		}
-		all := slices.Clone(named)
+		all := slices.DeleteFunc(slices.Clone(named), func(e Endpoint) bool { return e.Local() || notContacted(e) })
 		for _, b := range bare { // what a file names with a scheme too, it says there
 			if !slices.ContainsFunc(named, func(e Endpoint) bool { return e.Host == b.Host && e.Location.Path == b.Location.Path }) {
 				all = append(all, b)

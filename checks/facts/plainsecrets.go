@@ -13,6 +13,7 @@ import (
 type PlainSecret struct {
 	Name     string         `json:"name"` // what holds it: DB_PASSWORD, "mosquitto_pub -P", "address of mqtt"
 	Account  string         `json:"account,omitempty"`
+	User     string         `json:"user,omitempty"`     // whose it is by the settings beside it, if they name no other machine
 	Wifi     bool           `json:"wifi,omitempty"`     // it is the key of a wireless network
 	OnList   bool           `json:"on_list,omitempty"`  // it is on the list of default passwords
 	Embedded bool           `json:"embedded,omitempty"` // it stands in a flat program
@@ -26,9 +27,9 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 10,
+	Version: 11,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, in tables of programs, and in flat programs beside the name of what they open.",
-	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins, compiledLines},
+	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins, compiledLines, endpointScan},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -63,6 +64,16 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 		for _, s := range compiledScripts(texts, compiled) {
 			for _, p := range scriptSecrets(texts, s) {
 				p.Compiled = true
+				found = append(found, p)
+			}
+		}
+		named, err := endpointScan.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range named {
+			for _, p := range programLogins(e) {
+				p.Compiled, p.Location = true, e.Location
 				found = append(found, p)
 			}
 		}
@@ -113,6 +124,7 @@ func textSecrets(t Text) []PlainSecret {
 	last := -1
 	comments := commentBlocks(t.Content)
 	objects := networkObjects(t.Content)
+	visited := false // what a visitor sends for a password is taken in
 	secretAnchors.FindIn(t.Content, func(_, at int) bool {
 		for len(comments) > 0 && comments[0][1] <= at {
 			comments = comments[1:]
@@ -125,6 +137,7 @@ func textSecrets(t Text) []PlainSecret {
 		for len(objects) > 0 && objects[0][1] <= at {
 			objects = objects[1:]
 		}
+		visited = visited || kind == codeText && holdsAny(l.Text, ofVisitor)
 		secrets := lineSecrets(kind, l.Text)
 		if len(objects) > 0 && objects[0][0] <= at && len(l.Text) <= maxSettingLine {
 			secrets = withKeysOf(objectKeys(l.Text), secrets)
@@ -136,6 +149,9 @@ func textSecrets(t Text) []PlainSecret {
 			if value, _ := s.Secret.Reveal(); strings.EqualFold(value, "password") && besideFieldName(t.Content, int(l.Offset)) {
 				continue
 			}
+			if value, _ := s.Secret.Reveal(); kind == settingText && !s.Wifi {
+				s.User = forPeople(ownerOf(t.Content, l, s.Name, value))
+			}
 			s.Location = t.At(l)
 			found = append(found, s)
 		}
@@ -143,6 +159,9 @@ func textSecrets(t Text) []PlainSecret {
 	})
 	if kind == codeText {
 		found = append(found, placedSecrets(t)...)
+		if visited {
+			found = append(found, backdoorSecrets(t)...)
+		}
 		slices.SortStableFunc(found, func(a, b PlainSecret) int { return a.Location.Compare(b.Location) })
 	}
 	return append(packages, number(t, found)...)
@@ -231,7 +250,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	}
 	found := slices.Concat(addressSecrets(s), codeSecrets(s), pathKeys(s))
 	if kind == codeText {
-		found = append(found, comparedSecrets(s)...)
+		found = slices.Concat(found, comparedSecrets(s), fallbackSecrets(s))
 	}
 	if !holdsAny(s, secretNames) { // no name of a password
 		if kind == settingText && holdsAny(s, networkAnchors) {

@@ -25,7 +25,7 @@ func modemSecrets(text string) []PlainSecret {
 		return nil
 	}
 	beside, value := strings.Trim(values[at.secret-1], `" `), strings.Trim(values[at.secret], `" `)
-	if !isLiteralSecret(value) || strings.ContainsAny(value, `%\`) || isFieldName(value) || at.mixed && !isMixed(value) {
+	if !isLiteralSecret(value) || strings.ContainsAny(value, `%\`) || isFieldName(value) && !(at.wifi && strings.ContainsAny(value, "0123456789")) || at.mixed && !isMixed(value) {
 		return nil
 	}
 	p := PlainSecret{Name: "AT+" + name, Wifi: at.wifi, OnList: isListed(value), Secret: NewSecret("password", value)}

@@ -58,3 +58,23 @@ func stupidSecrets(t Text) []PlainSecret {
 	}
 	return found
 }
+
+// haproxySecrets reads who may see the statistics of haproxy, "stats auth USER:PASSWORD",
+// and the users of its lists, "user NAME insecure-password PASSWORD".
+func haproxySecrets(t Text) []PlainSecret {
+	var found []PlainSecret
+	for l := range t.Lines() {
+		words := quotedWords(l.Text)
+		user, password := "", ""
+		switch {
+		case len(words) >= 3 && words[0] == "stats" && words[1] == "auth":
+			user, password, _ = strings.Cut(words[2], ":")
+		case len(words) >= 4 && words[0] == "user" && words[2] == "insecure-password":
+			user, password = words[1], words[3]
+		}
+		if isLiteralSecret(password) {
+			found = append(found, secretAt(t, l, "user of haproxy", user, password))
+		}
+	}
+	return found
+}

@@ -18,20 +18,32 @@ var (
 
 // comparedSecrets finds such passwords in a line of a program.
 func comparedSecrets(s string) []PlainSecret {
-	if !holdsAny(s, secretNames) || !holdsAny(s, []string{"==", "!=", "~=", " eq ", " ne ", "cmp", "equal", "compare", "Compare", "Equal"}) || !quotesWord(s, 6) {
+	if !holdsAny(s, secretNames) || !holdsAny(s, comparisons) || !quotesWord(s, 6) {
 		return nil
 	}
 	var found []PlainSecret
+	for _, p := range comparedPairs(s) {
+		found = appendCompared(found, p.name, p.value)
+	}
+	return found
+}
+
+// comparisons are literals of which each of them holds one.
+var comparisons = []string{"==", "!=", "~=", " eq ", " ne ", "cmp", "equal", "compare", "Compare", "Equal"}
+
+// comparedPairs gives what is compared in a line with a text in quotes, and that text.
+func comparedPairs(s string) []namedValue {
+	var found []namedValue
 	for _, p := range []*pattern{comparedBehind, comparedCall, comparedMethod} {
 		for _, m := range p.Get().FindAllStringSubmatch(s, 16) {
 			if p != comparedCall || strings.Count(m[0], "(") == strings.Count(m[0], ")")+1 { // else both are given to a call within
-				found = appendCompared(found, m[1], m[2])
+				found = append(found, namedValue{m[1], m[2]})
 			}
 		}
 	}
 	for _, p := range []*pattern{comparedBefore, comparedCalled} {
 		for _, m := range p.Get().FindAllStringSubmatch(s, 16) {
-			found = appendCompared(found, m[2], m[1])
+			found = append(found, namedValue{m[2], m[1]})
 		}
 	}
 	return found

@@ -29,6 +29,10 @@ func secretReader(t Text) func(Text) []PlainSecret {
 		return pgpassSecrets
 	case strings.Contains(t.File.Name, "auth/svn.simple/"):
 		return svnSecrets
+	case strings.HasPrefix(base, "haproxy") && path.Ext(base) == ".cfg":
+		return func(t Text) []PlainSecret { return append(textSecrets(t), haproxySecrets(t)...) }
+	case path.Ext(base) == ".sql":
+		return sqlSecrets
 	case base == "stupid-ftpd.conf":
 		return stupidSecrets
 	case base == "snmpd.conf" || base == "snmp.conf":

@@ -20,6 +20,8 @@ type secretCall struct {
 // secretCalls are those of Python, PHP, Perl, Lua, and scripts of servers.
 var secretCalls = []secretCall{
 	{"define(", "", 0, 1, true},
+	{"environ.get(", "", 0, 1, true},
+	{"env(", "", 0, 1, true},
 	// Databases.
 	{"mysqli(", "mysqli", 1, 2, false},
 	{"mysqli_connect(", "mysqli", 1, 2, false},
@@ -59,7 +61,7 @@ var secretCalls = []secretCall{
 	{"USERPWD", "USERPWD", 0, 1, false},
 }
 
-var secretCallAnchors = newLiterals(anchorsOf(secretCalls))
+var secretCallAnchors = newLiterals(slices.Concat(anchorsOf(secretCalls), tablesOfUsers))
 
 func anchorsOf(calls []secretCall) []string {
 	anchors := make([]string, len(calls))
@@ -102,7 +104,9 @@ func placedSecrets(t Text) []PlainSecret {
 		if len(comments) > 0 && comments[0][0] <= at || len(l.Text) > maxWord || isComment(l.Text) || lineRemark.Get().MatchString(before) {
 			return true
 		}
-		if p, ok := secretCalls[word].in(t.Content[at:min(len(t.Content), at+maxCall)]); ok {
+		if word >= len(secretCalls) {
+			found = append(found, usersSecrets(t, at)...)
+		} else if p, ok := secretCalls[word].in(t.Content[at:min(len(t.Content), at+maxCall)]); ok {
 			p.Location = t.At(l)
 			found = append(found, p)
 		}

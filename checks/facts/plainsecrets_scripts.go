@@ -35,7 +35,7 @@ func (r *commandReader) commandSecrets(i int) []PlainSecret {
 	c := r.commands.At(i)
 	var found []PlainSecret
 	for _, a := range c.Assigns {
-		found = append(appendSecret(found, a.Name, a.Value), recordSecrets(a.Value)...)
+		found = slices.Concat(appendSecret(found, a.Name, a.Value), recordSecrets(a.Value), addressSecrets(a.Value))
 	}
 	name, args := c.Effective()
 	program := path.Base(name)
@@ -233,6 +233,10 @@ func wordSecrets(program string, args []string) []PlainSecret {
 	case "openssl":
 		if key := wordAfter(args, "-K"); slices.Contains(hexKeys, len(key)) && strings.Trim(key, hexDigits) == "" && !isRepeated(key) {
 			found = append(found, PlainSecret{Name: "openssl -K", Secret: NewSecret("key", key)})
+		}
+	case "nvram_set": // of Ralink's kit, with the number of the chip before the name or without
+		if n := len(args); n == 2 || n == 3 {
+			found = appendSecret(found, args[n-2], args[n-1])
 		}
 	case "fw_setenv":
 		if words := skipFlags(args, "-c", "-l"); len(words) == 2 && isPasswordName(words[0]) {

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay/checks/facts/elf"
@@ -24,10 +25,10 @@ const (
 // a program; that rows before and behind it point to names of settings too does.
 var tableSecrets = &Scan[PlainSecret]{
 	Name:    "table-secrets",
-	Version: 1,
-	Doc:     "Passwords in tables of names and values that are compiled into programs.",
+	Version: 2,
+	Doc:     "Passwords in tables of names and values that are compiled into programs, and keys of networks in the settings that they write.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size <= maxTableFile },
-	Words:   newLiterals([]string{"passwd\x00", "password\x00", "_pass\x00", "_pwd\x00", "_psk\x00", "_passphrase\x00"}),
+	Words:   newLiterals(slices.Concat(nameEnds, networkLines)),
 	Spot:    seeTableSecrets,
 }
 
@@ -35,13 +36,26 @@ func seeTableSecrets(f *firmware.File, content []byte, words sights) []PlainSecr
 	if !bytes.HasPrefix(content, elfStart) || !words.Any() {
 		return nil
 	}
+	return append(tablesOf(f, content, words), writtenNetworks(f, content, words)...)
+}
+
+// nameEnds end names of passwords that are strings of their own.
+var nameEnds = []string{"passwd\x00", "password\x00", "_pass\x00", "_pwd\x00", "_psk\x00", "_passphrase\x00"}
+
+// tablesOf finds the passwords of tables.
+func tablesOf(f *firmware.File, content []byte, words sights) []PlainSecret {
+	if !words.Has(0, len(nameEnds)) {
+		return nil
+	}
 	e, err := elf.Parse(content)
 	if err != nil {
 		return nil
 	}
 	t := pointerTables{elf: e, word: uint64(e.Bits / 8), names: map[uint64]string{}, moved: map[uint64]uint64{}}
-	words.Each(func(_, at int) bool {
-		t.addName(content, at)
+	words.Each(func(word, at int) bool {
+		if word < len(nameEnds) {
+			t.addName(content, at)
+		}
 		return len(t.names) < maxTableNames
 	})
 	if len(t.names) == 0 {

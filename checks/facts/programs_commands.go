@@ -32,7 +32,13 @@ var handsToShell = []string{
 
 // compiledWords stand in the commands that matter to some check: those that open the
 // device, set passwords, fetch, and hold secrets.
-var compiledWords = newLiterals([]string{"telnetd", ".sh", "init.d/", "chpasswd", "| passwd", "|passwd", "/etc/passwd", "/etc/shadow", "curl ", "wget ", "nc -l", "socat ", "adbd", "openssl ", "sshpass ", "ftpget ", "ftpput ", "tftp -", "mtd write", "mtd_write ", "flashcp ", "nandwrite ", "sysupgrade ", "mtd -", "unzip -", "tar x", "tar -x", "tar zx", "tar -zx", "dpkg -i", "of=/dev/mtd", "of=/dev/mmcblk"})
+var compiledWords = newLiterals(slices.Concat(commandWords, settingWords))
+
+var (
+	commandWords = []string{"telnetd", ".sh", "init.d/", "chpasswd", "| passwd", "|passwd", "/etc/passwd", "/etc/shadow", "curl ", "wget ", "nc -l", "socat ", "adbd", "openssl ", "sshpass ", "ftpget ", "ftpput ", "tftp -", "mtd write", "mtd_write ", "flashcp ", "nandwrite ", "sysupgrade ", "mtd -", "unzip -", "tar x", "tar -x", "tar zx", "tar -zx", "dpkg -i", "of=/dev/mtd", "of=/dev/mmcblk"}
+	// settingWords stand in commands that matter only where they set a secret.
+	settingWords = []string{"iwpriv ", "nmcli ", "uci set ", "nvram set ", "nvram_set ", "mosquitto_pub "}
+)
 
 // compiledLine is a string of a program that reads as a command.
 type compiledLine struct {
@@ -76,7 +82,7 @@ func seeCompiledLines(f *firmware.File, content []byte, words sights) []compiled
 	}
 	var found []compiledLine
 	end := 0
-	words.Each(func(_, at int) bool {
+	words.Each(func(word, at int) bool {
 		if at < end {
 			return true
 		}
@@ -90,6 +96,9 @@ func seeCompiledLines(f *firmware.File, content []byte, words sights) []compiled
 		}
 		end = at + past
 		text := string(content[from:end])
+		if word >= len(commandWords) && !setsSecret(text) {
+			return true
+		}
 		open := bareTelnet(content, from, end, runs)
 		if open == "" && !isCompiledCommand(f, text) {
 			return true
@@ -114,6 +123,7 @@ var formatParts = lazy(`%[-+ #0]*[0-9*]*(?:\.[0-9*]+)?(?:hh?|ll?|[jztL])?[diouxX
 // compiledPrograms are those by which a command begins that matters to some check, with
 // the words of the shell that stand before them.
 var compiledPrograms = strings.Fields(`telnetd utelnetd busybox nc ncat netcat socat adbd chpasswd passwd echo printf cat sed curl wget openssl sshpass ftpget ftpput tftp mtd mtd_write flashcp nandwrite sysupgrade dd tar unzip dpkg
+	iwpriv nmcli uci nvram nvram_set mosquitto_pub
 	sh ash bash cd rm killall pkill sleep export mkfifo mkdir chmod test [ if for while ( { nohup setsid nice start-stop-daemon`)
 
 // isCompiledCommand reports whether a string reads as a command: its first word is that
@@ -135,6 +145,11 @@ func isCompiledCommand(f *firmware.File, text string) bool {
 		return scriptPath.Get().MatchString(trimmed)
 	}
 	return slices.Contains(compiledPrograms, program) || strings.HasPrefix(first, "/") && !strings.HasSuffix(first, ":") || strings.Contains(first, "=") && !strings.ContainsAny(first, "?&")
+}
+
+// setsSecret reports whether a command that makes a setting names a password or a key.
+func setsSecret(text string) bool {
+	return holdsAny(text, secretNames) || strings.Contains(text, ".key=") || strings.HasPrefix(text, "mosquitto_pub ") && strings.Contains(text, " -P ")
 }
 
 // isCommandText rules out what only people read.

@@ -38,7 +38,7 @@ const (
 // passphrase. Keys with which libraries test themselves are none.
 var SecretFiles = &Fact[[]SecretFile]{
 	Name:    "secret-files",
-	Version: 5,
+	Version: 6,
 	Doc:     "Shadow files, files with password hashes, passwords, keys of wireless networks and private keys, with their modes.",
 	Needs:   []Node{Tree, Texts, accountLinesOf, Accounts, Keys, PlainSecrets, WifiNetworks},
 	Observe: func(o *Observer) ([]SecretFile, error) {
@@ -108,7 +108,7 @@ func secretPaths(o *Observer) (map[string]string, error) {
 		}
 	}
 	for _, n := range networks {
-		if n.Secret.Len() > 0 {
+		if n.Secret.Len() > 0 && !n.Compiled {
 			what[n.Location.Path] = networkSecret
 		}
 	}
@@ -123,8 +123,11 @@ func secretPaths(o *Observer) (map[string]string, error) {
 		}
 	}
 	for _, a := range accounts {
-		if a.Password == Hashed && holdsHash(texts, a) {
+		switch {
+		case a.Password == Hashed && holdsHash(texts, a):
 			what[a.Location.Path] = "password hash"
+		case a.Password == Plain && a.SetBy == "" && what[a.Location.Path] == "" && isListOfUsers(texts, a.Location.Path):
+			what[a.Location.Path] = settingSecret
 		}
 	}
 	for _, k := range keys {
@@ -133,6 +136,15 @@ func secretPaths(o *Observer) (map[string]string, error) {
 		}
 	}
 	return what, nil
+}
+
+// isListOfUsers reports whether a path is that of a text which no shell or program reads as
+// its code.
+func isListOfUsers(texts *TextSet, name string) bool {
+	for _, t := range texts.Where(func(f *firmware.File) bool { return f.Path == name }) {
+		return kindOfText(t.File, []byte(t.Content), true) == InSetting
+	}
+	return false
 }
 
 // holdsHash reports whether the file where an account's password is decided holds its

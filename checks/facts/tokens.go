@@ -21,7 +21,7 @@ type Token struct {
 // any file, and those that the settings of programs call so.
 var Tokens = &Fact[[]Token]{
 	Name:    "tokens",
-	Version: 7,
+	Version: 8,
 	Doc:     "Tokens of clouds and APIs: by their fixed form in any file, and by the name of the setting in settings.",
 	Needs:   []Node{tokenScan, Texts, Scripts},
 	Observe: func(o *Observer) ([]Token, error) {
@@ -116,6 +116,7 @@ var tokenRules = []tokenRule{
 	{"token (api_key)", "&api_key=", 0, lazy(`^&api_key=[A-Za-z0-9]{16,64}(?:[^A-Za-z0-9%{]|$)`), queryToken},
 	{"token (access_token)", "?access_token=", 0, lazy(`^\?access_token=[A-Za-z0-9]{16,64}(?:[^A-Za-z0-9%{]|$)`), queryToken},
 	{"token (access_token)", "&access_token=", 0, lazy(`^&access_token=[A-Za-z0-9]{16,64}(?:[^A-Za-z0-9%{]|$)`), queryToken},
+	{"Alibaba Cloud access key", "LTAI", 0, lazy(`^LTAI[A-Za-z0-9]{12,20}["']?(?:\x00{1,8}|\s{0,8},\s{0,40}(?:[a-z_]{1,24}=)?)["']?[A-Za-z0-9]{30}(?:[^A-Za-z0-9]|$)`), aliPair},
 	{"Shopify token", "shpat_", 0, lazy(`^shpat_[0-9a-f]{32}\b`), nil},
 }
 
@@ -129,6 +130,10 @@ func queryToken(v string) bool {
 	_, value, _ := strings.Cut(v, "=")
 	return isTokenValue(value)
 }
+
+// aliPair reports whether the secret behind the number of a key is one: both stand as
+// arguments of one call, or as strings of a program.
+func aliPair(v string) bool { return isTokenValue(v[max(len(v)-30, 0):]) }
 
 // Rules with a long anchor, or with digits before it, run over all files; the others
 // would make that slow, and run over the texts.
@@ -180,7 +185,7 @@ const maxToken = 256
 
 var tokenScan = &Scan[Token]{
 	Name:    "token-forms",
-	Version: 1,
+	Version: 2,
 	Doc:     "Tokens with a fixed form, in any file.",
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= 20

@@ -14,7 +14,7 @@ var (
 	// sessionSecret hands one to a library of sessions.
 	sessionSecret = lazy(`\b(session)\(\{[^()]{0,200}?\bsecret['"]?:\s*["']([A-Za-z0-9+/=_.!@#^&*\-]{16,128})["']`)
 	// signingCall hands one to a library of JSON web tokens.
-	signingCall = lazy(`\b(jwt\.(?:sign|verify|encode|decode)|JWT::(?:encode|decode))\((?:[^"'()]|\([^()]*\)){0,120}["']([A-Za-z0-9+/=_.!@#^&*\-]{16,128})["']`)
+	signingCall = lazy(`\b(jwt\.(?:sign|verify|encode|decode)|JWT::(?:encode|decode))\((?:[^"'(){}]|\([^()]*\)|\{[^{}]*\}){0,120}["']([A-Za-z0-9+/=_.!@#^&*\-]{8,128})["']`)
 )
 
 // Tokens of settings in a program: letters and digits without the lines and dots that
@@ -93,7 +93,8 @@ func codeTokens(t Text) []Token {
 			}
 			for _, m := range p.Get().FindAllStringSubmatch(l.Text, 16) {
 				n := Token{What: "token (" + forPeople(m[1]) + ")", Secret: NewSecret("token", m[2]), Location: t.At(l)}
-				if isTokenValue(m[2]) && !slices.ContainsFunc(found, n.isOf) {
+				short := p == signingCall && isMixed(m[2]) && !inLibraries(strings.ToLower(t.File.Name)) && isLiteralSecret(m[2])
+				if (isTokenValue(m[2]) || short) && !slices.ContainsFunc(found, n.isOf) {
 					found = append(found, n)
 				}
 			}

@@ -7,7 +7,7 @@ import (
 )
 
 // tokenName is the name of a setting that holds a token.
-var tokenName = lazy(`(?i)(?:^|[-_.a-z0-9])(?:token|api_?-?key|apikey|access_?key|secret[-_]?key|secret_access_key|client_?secret|shared_?access_?key|auth_?key|account_?key|ap[pi]_?secret|device_?secret|license_?secret|hmac_?(?:key|secret)|(?:encryption|signing|aes)[-_]?key|jwt_?key|(?:jwt|session|cookie|signing|consumer|product|provision|next_?auth)[-_.]?secret|subscription[-_]?key)$|^(?:token|secret|(?-i:AUTH_SECRET)|rails_master_key)$`)
+var tokenName = lazy(`(?i)(?:^|[-_.a-z0-9])(?:token|api_?-?key|apikey|access_?key|(?:access|app|api)[-_]?key[-_]?secret|secret[-_]?key|secret_access_key|client_?secret|shared_?access_?key|auth_?key|account_?key|ap[pi]_?secret|(?:device|license|cloud|iot|fleet|hub|mqtt|webhook|oauth2?|partner|platform)[-_]?secret|hmac_?(?:key|secret)|(?:encryption|signing|aes)[-_]?key|jwt_?key|(?:jwt|session|cookie|signing|consumer|product|provision|next_?auth)[-_.]?secret|subscription[-_]?key)$|^(?:token|secret|(?-i:AUTH_SECRET)|rails_master_key)$`)
 
 // otherTokens are words that make it something else: a name, a place, a public one.
 var otherTokens = []string{"csrf", "xsrf", "public", "pub", "file", "path", "url", "uri", "name", "id", "type", "expiry", "endpoint", "refresh_interval"}
@@ -55,7 +55,7 @@ func namedTokens(t Text) []Token {
 		if len(s) < 20 || len(s) > maxSettingLine || isComment(s) {
 			continue
 		}
-		for _, p := range slices.Concat(tokenPairs(s, known), webTokens(s), signingPairs(s)) {
+		for _, p := range slices.Concat(tokenPairs(s, known), tokenElements(s), webTokens(s), signingPairs(s)) {
 			n := Token{What: "token (" + forPeople(p.name) + ")", Secret: NewSecret("token", p.value), Location: t.At(l)}
 			if !slices.ContainsFunc(found, n.isOf) {
 				found = append(found, n)
@@ -82,9 +82,17 @@ func tokenPairs(line string, known tokenContext) []namedValue {
 	}
 	return slices.DeleteFunc(pairs, func(p namedValue) bool {
 		lower := strings.ToLower(p.name)
-		return known.colours && (lower == "token" || lower == "tokens") || !tokenName.Get().MatchString(p.name) && !known.isToken(p) || !isTokenValue(p.value) || isKeyName(lower, p.value) ||
-			slices.ContainsFunc(otherTokens, func(w string) bool { return strings.Contains(lower, w) })
+		return known.colours && (lower == "token" || lower == "tokens") || !isNamedToken(p) && !known.isToken(p) || !isTokenValue(p.value) || isOtherToken(lower, p.value)
 	})
+}
+
+// isNamedToken reports whether a setting is called a token.
+func isNamedToken(p namedValue) bool { return tokenName.Get().MatchString(p.name) }
+
+// isOtherToken reports whether a name in small letters makes it something else than a
+// secret of the device.
+func isOtherToken(lower, value string) bool {
+	return isKeyName(lower, value) || slices.ContainsFunc(otherTokens, func(w string) bool { return strings.Contains(lower, w) })
 }
 
 var tokenFile = lazy(`(?i)^(?:.*[-_.])?(?:token|api[-_]?key|secret)(?:[-_.](?:txt|conf|key))?$`)

@@ -26,8 +26,9 @@ type WifiNetwork struct {
 	Name     string         `json:"name,omitempty"` // SSID
 	AP       bool           `json:"ap"`             // the device offers it; else it joins it
 	Security WifiSecurity   `json:"security"`
-	Off      bool           `json:"off,omitempty"`    // the settings switch it off
-	Unused   bool           `json:"unused,omitempty"` // nothing in the image uses the settings
+	Off      bool           `json:"off,omitempty"`      // the settings switch it off
+	Unused   bool           `json:"unused,omitempty"`   // nothing in the image uses the settings
+	Compiled bool           `json:"compiled,omitempty"` // a command of a program sets it
 	Secret   Secret         `json:"secret"`
 	Location assay.Location `json:"location"`
 
@@ -39,8 +40,8 @@ type WifiNetwork struct {
 var WifiNetworks = &Fact[[]WifiNetwork]{
 	Name:    "wifi-networks",
 	Doc:     "Wireless networks of the settings with a fixed key, a fixed WPS PIN, WEP or no protection.",
-	Version: 5,
-	Needs:   []Node{Texts, Scripts, Boot, hostapdCallers},
+	Version: 6,
+	Needs:   []Node{Texts, Scripts, Boot, hostapdCallers, compiledLines},
 	Observe: func(o *Observer) ([]WifiNetwork, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -49,17 +50,26 @@ var WifiNetworks = &Fact[[]WifiNetwork]{
 		scripts, err1 := Scripts.Of(o)
 		graph, err2 := Boot.Of(o)
 		callers, err3 := hostapdCallers.Of(o)
-		if err := errors.Join(err1, err2, err3); err != nil {
+		compiled, err4 := compiledLines.Of(o)
+		if err := errors.Join(err1, err2, err3, err4); err != nil {
 			return nil, err
 		}
 		found := []WifiNetwork{}
 		for _, t := range texts.All() {
 			if read := wifiReader(t); read != nil {
 				found = append(found, read(t)...)
+			} else if path.Ext(t.File.Name) == ".lua" {
+				found = append(found, luaWifiKeys(t)...)
 			}
 		}
 		for _, s := range scripts {
 			found = append(found, uciWifiKeys(s)...)
+		}
+		for _, s := range compiledScripts(texts, wirelessLines(compiled)) {
+			for _, n := range uciWifiKeys(s) {
+				n.Compiled = true
+				found = append(found, n)
+			}
 		}
 		unusedWifi(found, graph, callers)
 		return found, nil

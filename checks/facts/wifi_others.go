@@ -2,6 +2,7 @@ package facts
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -116,6 +117,31 @@ func ralinkWifi(t Text) []WifiNetwork {
 		n.key = ""
 	}
 	return append(n.networks(), found...)
+}
+
+// luaKey is one that a program in Lua makes: cursor:set("wireless", NAME, "key", "VALUE").
+var luaKey = lazy(`:set\(\s*["']wireless["']\s*,[^,\n]{1,64},\s*["']key["']\s*,\s*["']([^"'\n]{8,64})["']\s*\)`)
+
+// luaWifiKeys finds keys that a program in Lua sets.
+func luaWifiKeys(t Text) []WifiNetwork {
+	if !strings.Contains(t.Content, "wireless") || !strings.Contains(t.Content, ":set(") {
+		return nil
+	}
+	var found []WifiNetwork
+	for l := range t.Lines() {
+		if isComment(l.Text) {
+			continue
+		}
+		if m := luaKey.Get().FindStringSubmatch(l.Text); m != nil && isWifiKey(m[1]) {
+			found = append(found, WifiNetwork{AP: true, Security: WifiKey, Secret: NewSecret("wifi key", m[1]), Location: t.At(l)})
+		}
+	}
+	return found
+}
+
+// wirelessLines are the commands of programs that may set such a key.
+func wirelessLines(all []compiledLine) []compiledLine {
+	return slices.DeleteFunc(slices.Clone(all), func(l compiledLine) bool { return !strings.Contains(l.text, "wireless.") })
 }
 
 // uciKey is a setting that a script makes: wireless.NAME.key=VALUE.

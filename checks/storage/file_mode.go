@@ -23,7 +23,7 @@ var FileMode = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Medium,
 	Provision: []string{"5.4-1"},
-	Version:   4,
+	Version:   5,
 	Needs:     checks.Needs(facts.SecretFiles, facts.OpenTrees, facts.OfferedSettings),
 	Run:       func(c *checks.Context) checks.Judgement { return fileMode(c).WithDeclared(declaredOpen(c.Product)...) },
 }

@@ -1,0 +1,76 @@
+package facts
+
+import (
+	"slices"
+	"strings"
+)
+
+var (
+	// ownerSetting is who logs in, as a setting beside a password: user = admin, "name":"root".
+	ownerSetting = lazy(`(?im)(?:^|[\s{,;"'])(?:user|user_?name|usr|login|account|name)["']?\s*[:=]\s*["']?([A-Za-z0-9_.@-]{1,64})["']?[ \t]*(?:[,;}]|\r?$)`)
+	// otherMachine is a setting that says where a login is for: another machine, or a data base.
+	otherMachine = lazy(`(?i)(?:host|server|broker|url|uri|address|addr|endpoint|remote|domain|database|db_?name|dbname|port|topic|smtp|imap|ssid|proxy|bind_?dn|realm|apn|share|dsn|driver|://)`)
+)
+
+// plainNames are what a password is called that says nothing of whose it is.
+var plainNames = []string{"password", "passwd", "pass", "pwd", "pw"}
+
+// ownerOf is the user whose password stands in a line of settings, by the settings beside it
+// in the same object or section; empty if none is named, or they are those of a login to
+// another machine.
+func ownerOf(content string, l Line, name, value string) string {
+	if !slices.Contains(plainNames, strings.ToLower(name)) {
+		return ""
+	}
+	at := int(l.Offset)
+	near := ""
+	if i := strings.Index(l.Text, value); strings.Contains(l.Text, "{") && i >= 0 { // an object in a line
+		for ; i >= 0; i = nextIndex(l.Text, value, i) {
+			from, to := strings.LastIndexByte(l.Text[:i], '{'), strings.IndexByte(l.Text[i:], '}')
+			if from < 0 || to < 0 {
+				continue
+			}
+			if object := l.Text[from : i+to+1]; holdsAny(object[:i-from], plainNames) && isPairOf(object) {
+				near = object
+				break
+			}
+		}
+	} else {
+		near = paragraphAround(content, at)
+	}
+	if near == "" || otherMachine.Get().MatchString(near) {
+		return ""
+	}
+	owners := ownerSetting.Get().FindAllStringSubmatch(near, 3)
+	if len(owners) != 1 {
+		return ""
+	}
+	return owners[0][1]
+}
+
+// isPairOf reports whether an object names somebody.
+func isPairOf(object string) bool { return ownerSetting.Get().MatchString(object) }
+
+// nextIndex is the next place of a value behind one; -1 if there is none.
+func nextIndex(s, value string, i int) int {
+	j := strings.Index(s[i+1:], value)
+	if j < 0 {
+		return -1
+	}
+	return i + 1 + j
+}
+
+// paragraphAround is the section, the object or the lines without a gap around an offset.
+func paragraphAround(content string, at int) string {
+	from, to := max(0, at-maxBeside), min(len(content), at+maxBeside)
+	before, behind := content[from:at], content[at:to]
+	for _, end := range []string{"\n\n", "\n\r\n", "\n[", "{", "\n  - ", "\n- "} {
+		if i := strings.LastIndex(before, end); i >= 0 {
+			before = before[i+1:]
+		}
+	}
+	for _, end := range []string{"\n\n", "\n\r\n", "\n[", "}", "\n  - ", "\n- "} {
+		behind, _, _ = strings.Cut(behind, end)
+	}
+	return before + behind + "\n"
+}
