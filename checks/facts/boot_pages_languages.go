@@ -37,7 +37,7 @@ var pageLanguages = map[string]pageLanguage{
 		lazy(`\b(?:(?:shlex|pipes)\.quote|int|float|len)\s*\(`), lazy(`\bre\.\w+\s*\(|\.replace\(`), lazy(`(?:^|[^\w.])(?:eval|exec)\s*\(`), `"'`, "",
 	},
 	"Lua": {
-		lazy(`\bos\.getenv\s*\(?\s*["'](?:QUERY_STRING|REQUEST_URI|PATH_INFO|HTTP_\w+)["']\s*\)?|\bformvalue\s*\([^)]*\)|\bio\.read\s*\([^)]*\)`),
+		lazy(`\benv(?:\.|\[["'])(?:QUERY_STRING|REQUEST_URI|PATH_INFO|HTTP_\w+)\b(?:["']\])?|\bos\.getenv\s*\(?\s*["'](?:QUERY_STRING|REQUEST_URI|PATH_INFO|HTTP_\w+)["']\s*\)?|\bformvalue\s*\([^)]*\)|\bio\.read\s*\([^)]*\)`),
 		lazy(`(?m)\b(\w+)\s*=\s*([^=\n][^\n;]*)`),
 		lazy(`\b(?:tonumber|(?:util\.)?shellquote)\s*\(`), lazy(`\bg?sub\b|\bmatch\b`), lazy(`\b(?:load|loadstring)\s*\(`), `"'`, "",
 	},
@@ -52,6 +52,7 @@ type pageCode struct {
 	language string
 	text     string
 	given    map[string]given
+	told     *pattern // what came from elsewhere than a visitor; nil if nothing is
 }
 
 // languageQuery says whether a page runs what its visitor wrote, and where.
@@ -61,7 +62,12 @@ func languageQuery(language, content string) (worst given, at int) {
 		return notGiven, 0
 	}
 	code := codeOf(language, content)
-	p := pageCode{rules, language, code.text, map[string]given{}}
+	return queryOf(&pageCode{pageLanguage: rules, language: language, text: code.text, given: map[string]given{}}, code)
+}
+
+// queryOf says whether code runs what its visitor wrote, and where.
+func queryOf(p *pageCode, code programCode) (worst given, at int) {
+	language := p.language
 	type step struct {
 		at  int
 		do  func() given
@@ -84,7 +90,11 @@ func languageQuery(language, content string) (worst given, at int) {
 			if words := readCall(language, c.opening, p.text[c.to:min(len(p.text), c.to+maxCallText)]); len(words) > 1 && !slices.Contains(words, "-c") {
 				return notGiven // a program and its arguments, and no shell
 			}
-			return p.how(argument(c.opening, p.text[c.to:min(len(p.text), c.to+maxCallText)]))
+			rest := p.text[c.to:min(len(p.text), c.to+maxCallText)]
+			if language == "JavaScript" && strings.Contains(c.opening, "spawn") { // the words stand in its second argument
+				return p.how(rest[:callEnd(rest)])
+			}
+			return p.how(argument(c.opening, rest))
 		}, false})
 	}
 	slices.SortStableFunc(steps, func(a, b step) int { return cmp.Compare(a.at, b.at) })
@@ -94,6 +104,22 @@ func languageQuery(language, content string) (worst given, at int) {
 		}
 	}
 	return worst, at
+}
+
+// callEnd is where the arguments of a call end.
+func callEnd(rest string) int {
+	depth := 0
+	for i := range len(rest) {
+		switch rest[i] {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			if depth--; depth < 0 {
+				return i
+			}
+		}
+	}
+	return len(rest)
 }
 
 // argument is the first argument of a call.
@@ -149,6 +175,9 @@ func (p *pageCode) how(expression string) given {
 		rest = regexp.MustCompile(string(q)+`[^`+string(q)+`\n]*`+string(q)).ReplaceAllString(rest, "''")
 	}
 	how := notGiven
+	if p.told != nil && p.told.Get().MatchString(rest) {
+		how = maybeGiven
+	}
 	if strings.Contains(rest, mark) {
 		for _, s := range sources {
 			how = max(how, p.unless(s, asGiven))
