@@ -49,7 +49,7 @@ var handlerLanguages = map[string]handlerLanguage{
 var (
 	// asksWho stand in a server that may ask who is there.
 	asksWho = lazy(`(?i)login|authori[sz]|authenti|basicauth|check_auth|requires_auth|passport|jwt|session|token|passw|api[_-]?key`)
-	boundTo    = lazy(`(?:Server\(\s*\(|\.bind\(\s*\(|\.listen\(\s*\d{1,5}\s*,\s*|\.run\([^)\n]*\bhost\s*=\s*)\s*["']([^"']*)["']`)
+	boundTo = lazy(`(?:Server\(\s*\(|\.bind\(\s*\(|\.listen\(\s*\d{1,5}\s*,\s*|\.run\([^)\n]*\bhost\s*=\s*)\s*["']([^"']*)["']`)
 )
 
 // handlers notes where a server runs what it is asked, or may.
@@ -94,6 +94,7 @@ func handlerQuery(language string, rules handlerLanguage, content string) (given
 		}
 	}
 	page := rules.page
+	var asked *regexp.Regexp
 	given := map[string]given{}
 	if language == "Python" {
 		for _, n := range names {
@@ -103,12 +104,12 @@ func handlerQuery(language string, rules handlerLanguage, content string) (given
 		for i := range names {
 			names[i] = regexp.QuoteMeta(names[i])
 		}
-		page.source = lazy(`\b(?:req|request|ctx|ctx\.request|` + strings.Join(names, "|") + `)\.(?:query|body|params|url|headers|cookies)\b`)
+		asked = regexp.MustCompile(`\b(?:` + strings.Join(names, "|") + `)\.(?:query|body|params|url|headers|cookies)\b`)
 	}
-	if len(given) == 0 && page.source.Get().FindStringIndex(code.text) == nil && !rules.told.Get().MatchString(code.text) {
+	if len(given) == 0 && (asked == nil || !asked.MatchString(code.text)) && page.source.Get().FindStringIndex(code.text) == nil && !rules.told.Get().MatchString(code.text) {
 		return notGiven, 0
 	}
-	return queryOf(&pageCode{pageLanguage: page, language: language, text: code.text, given: given, told: rules.told}, code)
+	return queryOf(&pageCode{pageLanguage: page, language: language, text: code.text, given: given, asked: asked, told: rules.told}, code)
 }
 
 // isWord reports whether a text is a name in a program.

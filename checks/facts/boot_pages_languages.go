@@ -52,7 +52,8 @@ type pageCode struct {
 	language string
 	text     string
 	given    map[string]given
-	told     *pattern // what came from elsewhere than a visitor; nil if nothing is
+	asked    *regexp.Regexp // what is asked of a handler by a name of its own; nil if there is none
+	told     *pattern       // what came from elsewhere than a visitor; nil if nothing is
 }
 
 // languageQuery says whether a page runs what its visitor wrote, and where.
@@ -166,6 +167,10 @@ func (p *pageCode) how(expression string) given {
 	}
 	sources := p.source.Get().FindAllString(expression, maxGiven)
 	rest := p.source.Get().ReplaceAllLiteralString(expression, mark)
+	if p.asked != nil {
+		sources = append(sources, p.asked.FindAllString(rest, maxGiven)...)
+		rest = p.asked.ReplaceAllLiteralString(rest, mark)
+	}
 	for _, f := range formatted.Get().FindAllString(rest, maxGiven) {
 		if p.language == "Python" {
 			rest = strings.Replace(rest, f, strings.NewReplacer(`"`, " ", "'", " ").Replace(f[1:]), 1)

@@ -18,6 +18,9 @@ const (
 // ownSwitches are names by which programs of makers and others check certificates.
 var ownSwitches = []string{"tls.verify", "tls_verify", "ssl.verify", "ssl_verify", "verify_peer", "verify_ssl", "verify_tls"}
 
+// ownSwitchOff is a line that switches one of them off, or such a member of JSON.
+var ownSwitchOff = lazy(`(?i)(?:^\s*(?:-\s+|option\s+)?["']?(?:\w+[._])*?(?:(?:tls|ssl)[._]verify|verify_(?:peer|ssl|tls))["']?(?:\s*[:=]\s*|\s+)["']?(?:0|false|no|off)["']?\s*,?\s*(?:\s[#;].*)?$|"(?:\w+[._])*?(?:(?:tls|ssl)[._]verify|verify_(?:peer|ssl|tls))"\s*:\s*(?:0|false|"(?:0|false|no|off)")\s*(?:[,}]|$))`)
+
 // isSettings fits files of settings, and those of UCI.
 func isSettings(name string) bool {
 	return ending(".conf", ".cfg", ".cnf", ".ini", ".properties", ".env", ".yaml", ".yml", ".toml", ".json", ".json5")(name) || strings.HasSuffix(path.Dir(name), "etc/config")
@@ -41,8 +44,7 @@ func furtherRules() []unverifiedRule {
 		{anyFile, "PERL_LWP_SSL_VERIFY_HOSTNAME", lazy(`\bPERL_LWP_SSL_VERIFY_HOSTNAME\b['"}\]]*\s*=\s*['"]?0\b`), "PERL_LWP_SSL_VERIFY_HOSTNAME=0"},
 	}
 	for _, name := range ownSwitches {
-		word := strings.ReplaceAll(name, ".", `\.`)
-		rules = append(rules, unverifiedRule{isSettings, name, lazy(`(?i)(?:^\s*(?:-\s+|option\s+)?["']?(?:\w+[._])*?` + word + `["']?(?:\s*[:=]\s*|\s+)["']?(?:0|false|no|off)["']?\s*,?\s*(?:\s[#;].*)?$|"(?:\w+[._])*?` + word + `"\s*:\s*(?:0|false|"(?:0|false|no|off)")\s*(?:[,}]|$))`), name + ownSwitch})
+		rules = append(rules, unverifiedRule{isSettings, name, ownSwitchOff, name + ownSwitch})
 	}
 	return rules
 }
