@@ -48,7 +48,7 @@ const (
 // databases are passed over.
 var endpointScan = &Scan[Endpoint]{
 	Name:    "named-endpoints",
-	Version: 6,
+	Version: 7,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && databaseKind(f.Name) == "")
@@ -98,7 +98,7 @@ func namesOthers(name string) bool {
 }
 
 // talesOfProjects are files in which a project tells of itself, without their endings.
-var talesOfProjects = []string{"changes", "news", "todo", "history", "credits", "thanks", "patches", "contributors", "release-notes", "releasenotes"}
+var talesOfProjects = []string{"changes", "news", "todo", "history", "credits", "thanks", "patches", "contributors", "release-notes", "releasenotes", "release-process"}
 
 // translationFolders hold words for people.
 var translationFolders = []string{"licenses", "licences", "language", "languages", "lang", "langs", "locale", "locales", "localization", "i18n", "l10n", "translations"}
@@ -180,6 +180,9 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 		}
 	}
 	if text && (kind == InSetting || kind == InScript) {
+		eachCalledHost(f.Name, kind, content, func(host string, at int) {
+			add(Endpoint{Host: host}, at, len(host))
+		})
 		eachHostSetting(content, kind == InScript && !isShellScript(f.Name, content), func(host string, at int) {
 			add(Endpoint{Host: host}, at, len(host))
 		})
@@ -215,7 +218,12 @@ func kindOfText(f *firmware.File, content []byte, text bool) string {
 		return InProgram
 	}
 	switch strings.ToLower(path.Ext(f.Name)) {
-	case ".html", ".htm", ".xhtml", ".js", ".asp", ".shtml", ".tpl", ".mjs", ".cjs", ".map", ".jst", ".ts", ".tsx", ".jsx", ".vue", ".jsp", ".ejs", ".erb", ".hbs", ".mustache", ".twig", ".ctp", ".phtml", ".xsl", ".xslt":
+	case ".js", ".mjs", ".cjs":
+		if runsInNode(f.Name, content) {
+			return InScript
+		}
+		return InPage
+	case ".html", ".htm", ".xhtml", ".asp", ".shtml", ".tpl", ".map", ".jst", ".ts", ".tsx", ".jsx", ".vue", ".jsp", ".ejs", ".erb", ".hbs", ".mustache", ".twig", ".ctp", ".phtml", ".xsl", ".xslt":
 		return InPage
 	case ".sh", ".lua", ".py", ".pyi", ".pl", ".cgi", ".php":
 		return InScript
@@ -344,6 +352,7 @@ func lowerASCII(text []byte) []byte {
 }
 
 func eachHost(line []byte, found func(host string, at int)) {
+	eachListed(line, found)
 	for _, m := range hostSetting.Get().FindAllSubmatchIndex(line, 8) {
 		host := strings.ToLower(string(line[m[2]:m[3]]))
 		end := m[3] < len(line) && strings.IndexByte("/(*[$@", line[m[3]]) >= 0
@@ -369,7 +378,7 @@ func looksLikeFile(name string) bool {
 // spaces of XML, XMPP and WARC, schemas and specifications, the documentation domains of RFC 2606 that tell a reader what
 // to put there, and the like.
 func notContacted(e Endpoint) bool {
-	for _, h := range []string{"w3.org", "xmlsoap.org", "schemas.microsoft.com", "openoffice.org", "purl.org", "oasis-open.org", "ietf.org", "json-schema.org", "schemas.android.com", "upnp.org", "example.com", "example.org", "example.net", "ns.adobe.com", "relaxng.org", "freedesktop.org", "gnu.org", "debian.org/bugs", "bugs.debian.org", "opensource.org", "creativecommons.org", "apache.org", "type.googleapis.com", "gss.microsoft.com", "netpreserve.org", "jabber.org"} {
+	for _, h := range []string{"w3.org", "xmlsoap.org", "schemas.microsoft.com", "openoffice.org", "purl.org", "oasis-open.org", "ietf.org", "json-schema.org", "schemas.android.com", "upnp.org", "example.com", "example.org", "example.net", "ns.adobe.com", "relaxng.org", "freedesktop.org", "gnu.org", "debian.org/bugs", "bugs.debian.org", "opensource.org", "creativecommons.org", "apache.org", "type.googleapis.com", "gss.microsoft.com", "netpreserve.org", "jabber.org", "color.org"} {
 		if e.Host == h || strings.HasSuffix(e.Host, "."+h) {
 			return true
 		}
@@ -378,6 +387,9 @@ func notContacted(e Endpoint) bool {
 		if strings.HasSuffix(strings.ToLower(e.URL), end) {
 			return true
 		}
+	}
+	if e.Host == "jackaudio.org" && strings.Contains(e.URL, "/metadata/") {
+		return true // names of properties
 	}
 	if e.Host == "java.sun.com" && strings.Contains(e.URL, "/xml/ns") {
 		return true
