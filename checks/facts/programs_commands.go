@@ -31,8 +31,8 @@ var handsToShell = []string{
 }
 
 // compiledWords stand in the commands that matter to some check: those that open the
-// device, set passwords, fetch, and hold secrets.
-var compiledWords = newLiterals([]string{"telnetd", ".sh", "init.d/", "chpasswd", "| passwd", "|passwd", "/etc/passwd", "/etc/shadow", "curl ", "wget ", "nc -l", "socat ", "adbd", "openssl ", "sshpass ", "ftpget ", "ftpput ", "tftp -", "mtd write", "mtd_write ", "flashcp ", "nandwrite ", "sysupgrade ", "of=/dev/mtd", "of=/dev/mmcblk"})
+// device, set passwords, fetch, record, and hold secrets.
+var compiledWords = newLiterals([]string{"telnetd", ".sh", "init.d/", "chpasswd", "| passwd", "|passwd", "/etc/passwd", "/etc/shadow", "curl ", "wget ", "nc -l", "socat ", "adbd", "openssl ", "sshpass ", "ftpget ", "ftpput ", "tftp -", "mtd write", "mtd_write ", "flashcp ", "nandwrite ", "sysupgrade ", "of=/dev/mtd", "of=/dev/mmcblk", "arecord ", "tinycap ", "fswebcam "})
 
 // compiledLine is a string of a program that reads as a command.
 type compiledLine struct {
@@ -45,7 +45,7 @@ type compiledLine struct {
 // compiledLines are such strings of programs and libraries of ELF.
 var compiledLines = &Scan[compiledLine]{
 	Name:    "compiled-commands",
-	Version: 2,
+	Version: 3,
 	Doc:     "Commands that are strings of programs which run commands.",
 	Want: func(f *firmware.File) bool {
 		return f.Kind == firmware.Regular && f.Size >= elf.MinSize && f.Size <= maxCompiledFile && handsCommands(f)
@@ -113,7 +113,7 @@ var formatParts = lazy(`%[-+ #0]*[0-9*]*(?:\.[0-9*]+)?(?:hh?|ll?|[jztL])?[diouxX
 
 // compiledPrograms are those by which a command begins that matters to some check, with
 // the words of the shell that stand before them.
-var compiledPrograms = strings.Fields(`telnetd utelnetd busybox nc ncat netcat socat adbd chpasswd passwd echo printf cat sed curl wget openssl sshpass ftpget ftpput tftp mtd mtd_write flashcp nandwrite sysupgrade dd
+var compiledPrograms = strings.Fields(`telnetd utelnetd busybox nc ncat netcat socat adbd chpasswd passwd echo printf cat sed curl wget openssl sshpass ftpget ftpput tftp mtd mtd_write flashcp nandwrite sysupgrade dd arecord tinycap fswebcam
 	sh ash bash cd rm killall pkill sleep export mkfifo mkdir chmod test [ if for while ( { nohup setsid nice start-stop-daemon`)
 
 // isCompiledCommand reports whether a string reads as a command: its first word is that

@@ -320,12 +320,18 @@ func eachUnverified(t Text, found func(how string, at assay.Location)) {
 			continue
 		}
 		for line := range t.Lines() {
-			if n < maxUnverified && strings.Contains(line.Text, rule.literal) && !isComment(line.Text) && rule.line.Get().MatchString(line.Text) && !askedFor(t.Content[:line.Offset]) && !spared(rule, t, line) {
+			if n < maxUnverified && strings.Contains(line.Text, rule.literal) && (!isComment(line.Text) || beginsWithString(t.File.Name, line.Text)) && rule.line.Get().MatchString(line.Text) && !askedFor(t.Content[:line.Offset]) && !spared(rule, t, line) {
 				found(rule.how, t.At(line))
 				n++
 			}
 		}
 	}
+}
+
+// beginsWithString reports whether a line of PHP begins with a string, where other files
+// have a comment of Vim.
+func beginsWithString(name, line string) bool {
+	return strings.HasSuffix(name, ".php") && strings.HasPrefix(strings.TrimLeft(line, " \t"), `"`)
 }
 
 // askedFor reports whether what stands before a line ends in a condition that a caller
