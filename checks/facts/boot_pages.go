@@ -104,7 +104,7 @@ func (g *boot) handsQuery(l *launch, t Text, asHaserl bool) (reason string, at a
 		given, line := g.shellGiven(t, false)
 		how, number = given, int(line)
 	} else {
-		given, offset := languageQuery(language, t.Content)
+		given, offset := languageQuery(language, t.Content, g.sinksOf(t, language))
 		how, number = given, 1+strings.Count(t.Content[:min(len(t.Content), offset+1)], "\n")
 	}
 	at = At(t.File)

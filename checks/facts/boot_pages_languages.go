@@ -52,18 +52,19 @@ type pageCode struct {
 	language string
 	text     string
 	given    map[string]given
-	asked    *regexp.Regexp // what is asked of a handler by a name of its own; nil if there is none
-	told     *pattern       // what came from elsewhere than a visitor; nil if nothing is
+	sinks    map[string]given // functions that run what they are given
+	asked    *regexp.Regexp   // what is asked of a handler by a name of its own; nil if there is none
+	told     *pattern         // what came from elsewhere than a visitor; nil if nothing is
 }
 
 // languageQuery says whether a page runs what its visitor wrote, and where.
-func languageQuery(language, content string) (worst given, at int) {
+func languageQuery(language, content string, sinks map[string]given) (worst given, at int) {
 	rules, ok := pageLanguages[language]
 	if !ok || rules.source.Get().FindStringIndex(content) == nil {
 		return notGiven, 0
 	}
 	code := codeOf(language, content)
-	return queryOf(&pageCode{pageLanguage: rules, language: language, text: code.text, given: map[string]given{}}, code)
+	return queryOf(&pageCode{pageLanguage: rules, language: language, text: code.text, given: map[string]given{}, sinks: sinks}, code)
 }
 
 // queryOf says whether code runs what its visitor wrote, and where.
@@ -79,6 +80,9 @@ func queryOf(p *pageCode, code programCode) (worst given, at int) {
 		name, value := p.text[m[2]:m[3]], p.text[m[4]:m[5]]
 		steps = append(steps, step{m[0], func() given { p.given[name] = p.how(value); return notGiven }, true})
 	}
+	p.eachSink(func(at int, arguments string, how given) {
+		steps = append(steps, step{at, func() given { return min(how, p.how(arguments)) }, false})
+	})
 	calls := callsIn(language, p.text)
 	for _, m := range p.code.Get().FindAllStringIndex(p.text, maxCalls) {
 		calls = append(calls, call{m[0], m[1], "eval("})
