@@ -46,6 +46,9 @@ var handlerLanguages = map[string]handlerLanguage{
 	},
 }
 
+// maxHandlers is from how many bytes on a server is not read.
+const maxHandlers = 2 << 20
+
 var (
 	// asksWho stand in a server that may ask who is there.
 	asksWho = lazy(`(?i)login|authori[sz]|authenti|basicauth|check_auth|requires_auth|passport|jwt|session|token|passw|api[_-]?key`)
@@ -61,6 +64,10 @@ func (g *boot) handlers(l *launch, t Text, language string) {
 	m := boundTo.Get().FindStringSubmatch(t.Content)
 	if m != nil && isLoopback(m[1]) || m == nil && strings.Contains(t.Content, "Flask(") && strings.Contains(t.Content, ".run(") && !strings.Contains(t.Content, "host") {
 		return // nobody else reaches it
+	}
+	if len(t.Content) > maxHandlers {
+		g.unjudge(At(t.File), path.Base(t.File.Name)+" is a server that is too long to be read")
+		return
 	}
 	how, offset := handlerQuery(language, rules, t.Content)
 	if how == asGiven && asksWho.Get().MatchString(t.Content) {

@@ -46,12 +46,17 @@ var pageLanguages = map[string]pageLanguage{
 // maxGiven bounds the variables of one page.
 const maxGiven = 256
 
+// maxLooked is how many bytes of one page are searched for a look at its values; behind
+// that each may be looked at.
+const maxLooked = 16 << 20
+
 // pageCode reads one page in another language.
 type pageCode struct {
 	pageLanguage
 	language string
 	text     string
 	given    map[string]given
+	looked   map[string]bool  // whether the code looks at a value before it goes on
 	sinks    map[string]given // functions that run what they are given
 	asked    *regexp.Regexp   // what is asked of a handler by a name of its own; nil if there is none
 	told     *pattern         // what came from elsewhere than a visitor; nil if nothing is
@@ -206,9 +211,23 @@ func (p *pageCode) how(expression string) given {
 // unless lowers what the page looks at before it goes on: a list of what is allowed, an
 // expression that it has to fit.
 func (p *pageCode) unless(key string, how given) given {
+	if looked, known := p.looked[key]; known {
+		if looked {
+			return min(how, maybeGiven)
+		}
+		return how
+	}
+	if len(p.looked)*len(p.text) > maxLooked {
+		return min(how, maybeGiven)
+	}
 	k := regexp.QuoteMeta(key)
 	looked := regexp.MustCompile(`(?:\b(?:in_array|preg_match|ctype_\w+|is_numeric|filter_var|array_key_exists|switch|match|fullmatch|find)\s*\([^;{}\n]*?|["']\s*===?\s*)` + k + `|` + k + `(?:\s*(?:[!=]==?|=~|~=|not in\b|in\b)|[.:](?:match|find|isalnum|isdigit|isalpha)\b)`)
-	if looked.MatchString(p.text) {
+	there := looked.MatchString(p.text)
+	if p.looked == nil {
+		p.looked = map[string]bool{}
+	}
+	p.looked[key] = there
+	if there {
 		return min(how, maybeGiven)
 	}
 	return how

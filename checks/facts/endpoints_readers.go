@@ -103,6 +103,9 @@ func tellsReaders(name string, content []byte, at int) bool {
 func isMailText(content []byte, at int) bool {
 	start := bytes.LastIndexByte(content[:at], '\n') + 1
 	line, _, _ := bytes.Cut(content[start:], []byte("\n"))
+	if bytes.HasSuffix(bytes.TrimRight(content[start:at], " \t"), []byte("=")) {
+		return false // a value of its own, which some command asks
+	}
 	return !bytes.Contains(line, []byte("curl")) && !bytes.Contains(line, []byte("wget"))
 }
 

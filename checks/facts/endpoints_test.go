@@ -166,7 +166,7 @@ func TestEndpoints(t *testing.T) {
 		"devices of bash":        {"usr/bin/s", "#!/bin/bash\nexec 3<>/dev/tcp/t.vendor.cn/80\nexec 4<>/dev/tcp/127.0.0.1/80\n# /dev/tcp/u.vendor.cn/80\n", "script t.vendor.cn"},
 		"properties of JACK":     {"usr/lib/libjack.so", binary("http://jackaudio.org/metadata/pretty-name\x00http://b.example.invalid/metadata/x"), "program b.example.invalid"},
 		"a registry of colours":  {"usr/share/x/PDFX_def.ps", "/RegistryName (http://www.color.org) % Must be so\n", ""},
-		"mails of fail2ban":      {"etc/fail2ban/action.d/x.conf", "actionban = printf \"see http://a.example.invalid/<ip>\"\nactionreport = curl http://b.example.invalid/<ip>\n", "setting b.example.invalid"},
+		"mails of fail2ban":      {"etc/fail2ban/action.d/x.conf", "actionban = printf \"see http://a.example.invalid/<ip>\"\nurl = http://c.example.invalid/x\nactionreport = curl http://b.example.invalid/<ip>\n", "setting c.example.invalid, setting b.example.invalid"},
 		"a manual in SQL":        {"usr/share/mysql/fill_help_tables.sql", "insert into help_topic values (1,'URL: http://a.example.invalid/x');\n", ""},
 		"how to release":         {"usr/share/x/release-process.txt", "Go to http://a.example.invalid\n", ""},
 		"who wrote a module":     {"opt/x/setup.py", "setup(name='x',\n  url='http://a.example.invalid',\n)\nget('http://b.example.invalid/x')\n", "script b.example.invalid"},
