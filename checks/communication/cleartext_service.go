@@ -23,7 +23,7 @@ var CleartextService = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.5-1", "5.6-1"},
-	Version:   10,
+	Version:   11,
 	Needs:     checks.Needs(facts.Services, facts.Inits),
 	Run:       cleartextService,
 }
@@ -55,6 +55,9 @@ func cleartextService(c *checks.Context) checks.Judgement {
 func inClear(s facts.Service) (severity assay.Severity, what string) {
 	if s.Shell && (s.Kind == facts.KindOther || s.Kind == facts.KindPipe || s.Kind == facts.KindWeb) {
 		return assay.Critical, "is started and gives a shell to everyone" + onPort(s)
+	}
+	if s.Name == "coapd" && s.TLS() == facts.No {
+		return assay.High, "is started: CoAP without DTLS" + onPort(s)
 	}
 	switch s.Kind {
 	case facts.KindPipe:

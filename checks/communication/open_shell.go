@@ -23,7 +23,7 @@ var OpenShell = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.5-5"},
-	Version:   7,
+	Version:   8,
 	Needs:     checks.Needs(facts.RemoteShells, facts.Inits),
 	Run:       openShell,
 }

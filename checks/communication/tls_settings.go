@@ -23,7 +23,7 @@ var TLSSettings = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.5-1"},
-	Version:   3,
+	Version:   4,
 	Needs:     checks.Needs(facts.TLS, facts.Inits),
 	Run:       tlsSettings,
 }

@@ -25,7 +25,7 @@ var WebWithoutTLS = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.5-7"},
-	Version:   7,
+	Version:   8,
 	Needs:     checks.Needs(facts.Services, facts.Inits, facts.OwnPages),
 	Run: func(c *checks.Context) checks.Judgement {
 		return webWithoutTLS(c).WithDeclared(declaredPlainWeb(c.Product)...)

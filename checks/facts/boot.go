@@ -49,7 +49,7 @@ type BootCommand struct {
 var Boot = &Fact[BootGraph]{
 	Name:    "boot",
 	Doc:     "What the init systems of the image start, followed through scripts, links, units and settings.",
-	Version: 14,
+	Version: 16,
 	Needs:   []Node{Tree, Roots, Texts, Applets, Programs, illegibleScan, brokerScan, compiledLines},
 	Observe: func(o *Observer) (BootGraph, error) {
 		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}, Passwords: []PasswordWrite{}}
@@ -120,7 +120,7 @@ func bootable(c *firmware.Container, roots []Root) bool {
 // Services are the services of the image, started or not, by root and name.
 var Services = &Fact[[]Service]{
 	Name:    "services",
-	Version: 12,
+	Version: 13,
 	Doc:     "Programs that wait for others: whether they are started, as whom, on which address and port, with which settings.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Service, error) {

@@ -56,7 +56,10 @@ func (g *boot) callsOut(l *launch, t Text, by string) {
 	}
 	seen := map[*firmware.File]bool{t.File: true}
 	for queue := []Text{t}; len(queue) > 0; queue = queue[1:] {
-		g.through(queue[0].File.Name, func() { g.callsOf(l, queue[0], language) })
+		g.through(queue[0].File.Name, func() {
+			g.callsOf(l, queue[0], language)
+			g.handlers(l, queue[0], language)
+		})
 		for _, part := range g.ownParts(queue[0], language) {
 			if !seen[part.File] && len(seen) < maxCalledFiles {
 				seen[part.File] = true

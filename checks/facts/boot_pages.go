@@ -29,10 +29,11 @@ func (g *boot) pages() {
 		return
 	}
 	var open []Unjudged
+	served := g.served()
 	g.aside(func() {
 		n := 0
 		for _, f := range g.img.Files {
-			if f.Container != g.root || f.Kind != firmware.Regular || !isPage(f.Name) || ClassOf(f.Path) != Product {
+			if f.Container != g.root || f.Kind != firmware.Regular || !served.runs(g, f) || ClassOf(f.Path) != Product {
 				continue
 			}
 			if n++; n > maxPages || g.world.left <= 0 {
@@ -65,13 +66,21 @@ func cutShort(all []Unjudged) []Unjudged {
 func (g *boot) page(f *firmware.File, t Text, open *[]Unjudged) {
 	l := g.from(At(f))
 	l.words = []string{"/" + f.Name}
-	if reason, at := g.handsQuery(l, t); reason != "" {
+	asHaserl := isHaserl(t.Content)
+	if asHaserl {
+		l.env = haserlVariables(t.Content)
+		t.Content = haserlCommands(t.Content)
+	}
+	if reason, at := g.handsQuery(l, t, asHaserl); reason != "" {
 		*open = append(*open, Unjudged{reason, at})
 	}
 	switch {
+	case asHaserl && g.executable(f):
+		g.follow(l, t, nil)
+	case asHaserl:
 	case strings.HasPrefix(t.Content, "#!") && shellOf(t.Content) != "":
 		g.scriptText(l, f, t, nil)
-	case strings.HasPrefix(t.Content, "#!") || path.Ext(f.Name) == ".php":
+	case programLanguage(t) != "":
 		g.callsOut(l, t, "")
 	}
 }
@@ -89,13 +98,13 @@ func isPage(name string) bool {
 
 // handsQuery notes a page that runs what its visitor writes: RFC 3875 hands that over as
 // QUERY_STRING, headers as HTTP_…, and the body as the input. It says why a page may.
-func (g *boot) handsQuery(l *launch, t Text) (reason string, at assay.Location) {
+func (g *boot) handsQuery(l *launch, t Text, asHaserl bool) (reason string, at assay.Location) {
 	how, number := notGiven, 0
-	if language := programLanguage(t); strings.HasPrefix(t.Content, "#!") && shellOf(t.Content) != "" {
-		given, line := g.shellQuery(t)
+	if language := programLanguage(t); asHaserl || isShellPage(t) {
+		given, line := g.shellGiven(t, false)
 		how, number = given, int(line)
 	} else {
-		given, offset := languageQuery(language, t.Content)
+		given, offset := languageQuery(language, t.Content, g.sinksOf(t, language))
 		how, number = given, 1+strings.Count(t.Content[:min(len(t.Content), offset+1)], "\n")
 	}
 	at = At(t.File)

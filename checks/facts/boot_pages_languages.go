@@ -37,7 +37,7 @@ var pageLanguages = map[string]pageLanguage{
 		lazy(`\b(?:(?:shlex|pipes)\.quote|int|float|len)\s*\(`), lazy(`\bre\.\w+\s*\(|\.replace\(`), lazy(`(?:^|[^\w.])(?:eval|exec)\s*\(`), `"'`, "",
 	},
 	"Lua": {
-		lazy(`\bos\.getenv\s*\(?\s*["'](?:QUERY_STRING|REQUEST_URI|PATH_INFO|HTTP_\w+)["']\s*\)?|\bformvalue\s*\([^)]*\)|\bio\.read\s*\([^)]*\)`),
+		lazy(`\benv(?:\.|\[["'])(?:QUERY_STRING|REQUEST_URI|PATH_INFO|HTTP_\w+)\b(?:["']\])?|\bos\.getenv\s*\(?\s*["'](?:QUERY_STRING|REQUEST_URI|PATH_INFO|HTTP_\w+)["']\s*\)?|\bformvalue\s*\([^)]*\)|\bio\.read\s*\([^)]*\)`),
 		lazy(`(?m)\b(\w+)\s*=\s*([^=\n][^\n;]*)`),
 		lazy(`\b(?:tonumber|(?:util\.)?shellquote)\s*\(`), lazy(`\bg?sub\b|\bmatch\b`), lazy(`\b(?:load|loadstring)\s*\(`), `"'`, "",
 	},
@@ -46,22 +46,35 @@ var pageLanguages = map[string]pageLanguage{
 // maxGiven bounds the variables of one page.
 const maxGiven = 256
 
+// maxLooked is how many bytes of one page are searched for a look at its values; behind
+// that each may be looked at.
+const maxLooked = 16 << 20
+
 // pageCode reads one page in another language.
 type pageCode struct {
 	pageLanguage
 	language string
 	text     string
 	given    map[string]given
+	looked   map[string]bool  // whether the code looks at a value before it goes on
+	sinks    map[string]given // functions that run what they are given
+	asked    *regexp.Regexp   // what is asked of a handler by a name of its own; nil if there is none
+	told     *pattern         // what came from elsewhere than a visitor; nil if nothing is
 }
 
 // languageQuery says whether a page runs what its visitor wrote, and where.
-func languageQuery(language, content string) (worst given, at int) {
+func languageQuery(language, content string, sinks map[string]given) (worst given, at int) {
 	rules, ok := pageLanguages[language]
 	if !ok || rules.source.Get().FindStringIndex(content) == nil {
 		return notGiven, 0
 	}
 	code := codeOf(language, content)
-	p := pageCode{rules, language, code.text, map[string]given{}}
+	return queryOf(&pageCode{pageLanguage: rules, language: language, text: code.text, given: map[string]given{}, sinks: sinks}, code)
+}
+
+// queryOf says whether code runs what its visitor wrote, and where.
+func queryOf(p *pageCode, code programCode) (worst given, at int) {
+	language := p.language
 	type step struct {
 		at  int
 		do  func() given
@@ -72,6 +85,9 @@ func languageQuery(language, content string) (worst given, at int) {
 		name, value := p.text[m[2]:m[3]], p.text[m[4]:m[5]]
 		steps = append(steps, step{m[0], func() given { p.given[name] = p.how(value); return notGiven }, true})
 	}
+	p.eachSink(func(at int, arguments string, how given) {
+		steps = append(steps, step{at, func() given { return min(how, p.how(arguments)) }, false})
+	})
 	calls := callsIn(language, p.text)
 	for _, m := range p.code.Get().FindAllStringIndex(p.text, maxCalls) {
 		calls = append(calls, call{m[0], m[1], "eval("})
@@ -84,7 +100,11 @@ func languageQuery(language, content string) (worst given, at int) {
 			if words := readCall(language, c.opening, p.text[c.to:min(len(p.text), c.to+maxCallText)]); len(words) > 1 && !slices.Contains(words, "-c") {
 				return notGiven // a program and its arguments, and no shell
 			}
-			return p.how(argument(c.opening, p.text[c.to:min(len(p.text), c.to+maxCallText)]))
+			rest := p.text[c.to:min(len(p.text), c.to+maxCallText)]
+			if language == "JavaScript" && strings.Contains(c.opening, "spawn") { // the words stand in its second argument
+				return p.how(rest[:callEnd(rest)])
+			}
+			return p.how(argument(c.opening, rest))
 		}, false})
 	}
 	slices.SortStableFunc(steps, func(a, b step) int { return cmp.Compare(a.at, b.at) })
@@ -94,6 +114,22 @@ func languageQuery(language, content string) (worst given, at int) {
 		}
 	}
 	return worst, at
+}
+
+// callEnd is where the arguments of a call end.
+func callEnd(rest string) int {
+	depth := 0
+	for i := range len(rest) {
+		switch rest[i] {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			if depth--; depth < 0 {
+				return i
+			}
+		}
+	}
+	return len(rest)
 }
 
 // argument is the first argument of a call.
@@ -140,6 +176,10 @@ func (p *pageCode) how(expression string) given {
 	}
 	sources := p.source.Get().FindAllString(expression, maxGiven)
 	rest := p.source.Get().ReplaceAllLiteralString(expression, mark)
+	if p.asked != nil {
+		sources = append(sources, p.asked.FindAllString(rest, maxGiven)...)
+		rest = p.asked.ReplaceAllLiteralString(rest, mark)
+	}
 	for _, f := range formatted.Get().FindAllString(rest, maxGiven) {
 		if p.language == "Python" {
 			rest = strings.Replace(rest, f, strings.NewReplacer(`"`, " ", "'", " ").Replace(f[1:]), 1)
@@ -149,6 +189,9 @@ func (p *pageCode) how(expression string) given {
 		rest = regexp.MustCompile(string(q)+`[^`+string(q)+`\n]*`+string(q)).ReplaceAllString(rest, "''")
 	}
 	how := notGiven
+	if p.told != nil && p.told.Get().MatchString(rest) {
+		how = maybeGiven
+	}
 	if strings.Contains(rest, mark) {
 		for _, s := range sources {
 			how = max(how, p.unless(s, asGiven))
@@ -168,9 +211,23 @@ func (p *pageCode) how(expression string) given {
 // unless lowers what the page looks at before it goes on: a list of what is allowed, an
 // expression that it has to fit.
 func (p *pageCode) unless(key string, how given) given {
+	if looked, known := p.looked[key]; known {
+		if looked {
+			return min(how, maybeGiven)
+		}
+		return how
+	}
+	if len(p.looked)*len(p.text) > maxLooked {
+		return min(how, maybeGiven)
+	}
 	k := regexp.QuoteMeta(key)
 	looked := regexp.MustCompile(`(?:\b(?:in_array|preg_match|ctype_\w+|is_numeric|filter_var|array_key_exists|switch|match|fullmatch|find)\s*\([^;{}\n]*?|["']\s*===?\s*)` + k + `|` + k + `(?:\s*(?:[!=]==?|=~|~=|not in\b|in\b)|[.:](?:match|find|isalnum|isdigit|isalpha)\b)`)
-	if looked.MatchString(p.text) {
+	there := looked.MatchString(p.text)
+	if p.looked == nil {
+		p.looked = map[string]bool{}
+	}
+	p.looked[key] = there
+	if there {
 		return min(how, maybeGiven)
 	}
 	return how

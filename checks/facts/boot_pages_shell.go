@@ -33,13 +33,16 @@ type pageShell struct {
 	checked map[string]bool
 	fed     map[syntax.Node]bool // reads from elsewhere than the visitor
 	depth   int
+	files   map[string]given // files that it writes
+	broker  bool             // it is no page, and asks a broker
 	worst   given
 	at      uint // the line of it
 }
 
-// shellQuery says whether a page runs what its visitor wrote, and in which line.
-func (g *boot) shellQuery(t Text) (given, uint) {
-	p := pageShell{g: g, text: t.Content, given: map[string]given{}, checked: map[string]bool{}, fed: map[syntax.Node]bool{}}
+// shellGiven says whether a page runs what its visitor wrote, and in which line; or a
+// script what a broker tells it.
+func (g *boot) shellGiven(t Text, broker bool) (given, uint) {
+	p := pageShell{g: g, broker: broker, files: map[string]given{}, text: t.Content, given: map[string]given{}, checked: map[string]bool{}, fed: map[syntax.Node]bool{}}
 	p.read(t)
 	return p.worst, p.at
 }
@@ -58,6 +61,9 @@ func (p *pageShell) node(n syntax.Node) bool {
 			if n.Cmd != nil && (r.Op == syntax.RdrIn || r.Op == syntax.Hdoc || r.Op == syntax.DashHdoc || r.Op == syntax.WordHdoc) {
 				p.feed(n.Cmd)
 			}
+			if r.Op == syntax.RdrOut || r.Op == syntax.AppOut {
+				p.writes(r.Word, p.printed(n))
+			}
 		}
 	case *syntax.BinaryCmd:
 		if n.Op == syntax.Pipe || n.Op == syntax.PipeAll {
@@ -65,6 +71,9 @@ func (p *pageShell) node(n syntax.Node) bool {
 				p.runs(p.printed(n.X), n.Pos().Line())
 			}
 			p.feed(n.Y)
+			if p.asks(n.X) {
+				p.listen(n.Y)
+			}
 		}
 	case *syntax.CaseClause:
 		p.check(n.Word)
@@ -102,6 +111,8 @@ func (p *pageShell) call(c *syntax.CallExpr) {
 	name := path.Base(c.Args[0].Lit())
 	args, line := c.Args[1:], c.Pos().Line()
 	switch {
+	case p.files[p.source(c.Args[0])] != notGiven:
+		p.runs(p.files[p.source(c.Args[0])], line)
 	case c.Args[0].Lit() == "":
 		if _, plain := c.Args[0].Parts[0].(*syntax.ParamExp); plain {
 			p.runs(p.word(c.Args[0]), line)
@@ -115,6 +126,13 @@ func (p *pageShell) call(c *syntax.CallExpr) {
 			if strings.HasPrefix(a.Lit(), "-") && strings.HasSuffix(a.Lit(), "c") && i+1 < len(args) {
 				p.runs(p.word(args[i+1]), line)
 			}
+			p.runs(p.files[p.source(a)], line)
+		}
+	case name == "dd" || name == "tee":
+		for _, a := range args {
+			if file, ok := strings.CutPrefix(p.source(a), "of="); (ok || name == "tee") && !p.fed[c] && !strings.Contains(p.source(c), " if=") {
+				p.note(file, p.body())
+			}
 		}
 	case name == "read" && !p.fed[c]:
 		for _, a := range args {
@@ -126,6 +144,8 @@ func (p *pageShell) call(c *syntax.CallExpr) {
 		for _, a := range args {
 			p.check(a)
 		}
+	case (name == "." || name == "source") && len(args) > 0 && p.files[p.source(args[0])] != notGiven:
+		p.runs(p.files[p.source(args[0])], line)
 	case (name == "." || name == "source") && len(args) > 0 && p.depth < maxPageSources:
 		if t, ok := p.g.texts.Get(p.g.root, cleanName(args[0].Lit())); ok {
 			p.depth++
@@ -138,10 +158,58 @@ func (p *pageShell) call(c *syntax.CallExpr) {
 // body says how surely the input is the body of a request: a page that speaks of one
 // reads it.
 func (p *pageShell) body() given {
+	if p.broker {
+		return notGiven
+	}
 	if strings.Contains(p.text, "CONTENT_LENGTH") || strings.Contains(p.text, "REQUEST_METHOD") {
 		return asGiven
 	}
 	return maybeGiven
+}
+
+// haserlInput are the variables in which haserl hands over what a visitor wrote.
+var haserlInput = lazy(`^(?:FORM|POST|GET|COOKIE)_\w+$`)
+
+// writes notes what a page writes to a file, by the name that stands there.
+func (p *pageShell) writes(file *syntax.Word, how given) {
+	if file != nil {
+		p.note(p.source(file), how)
+	}
+}
+
+func (p *pageShell) note(file string, how given) {
+	if how > p.files[file] && !strings.HasPrefix(strings.Trim(file, `"`), "/dev/") && len(p.files) < maxGiven {
+		p.files[file] = how
+	}
+}
+
+// asks reports whether commands ask a broker for messages.
+func (p *pageShell) asks(n syntax.Node) (found bool) {
+	if p.broker {
+		syntax.Walk(n, func(n syntax.Node) bool {
+			c, ok := n.(*syntax.CallExpr)
+			found = found || ok && len(c.Args) > 0 && path.Base(c.Args[0].Lit()) == subscriber
+			return true
+		})
+	}
+	return found
+}
+
+// listen notes that messages come in as the input of a command.
+func (p *pageShell) listen(s *syntax.Stmt) {
+	if readsCommands(s) {
+		p.runs(asGiven, s.Pos().Line())
+	}
+	syntax.Walk(s, func(n syntax.Node) bool {
+		if c, ok := n.(*syntax.CallExpr); ok && len(c.Args) > 1 && c.Args[0].Lit() == "read" {
+			for _, a := range c.Args[1:] {
+				if v := a.Lit(); v != "" && v[0] != '-' {
+					p.given[v] = asGiven
+				}
+			}
+		}
+		return true
+	})
 }
 
 // check notes that a page looks at a variable before it goes on.
@@ -176,7 +244,7 @@ func (p *pageShell) word(w *syntax.Word) given {
 
 func (p *pageShell) variable(v *syntax.ParamExp) given {
 	how, name := p.given[v.Param.Value], v.Param.Value
-	if _, set := p.given[name]; !set && (name == "QUERY_STRING" || name == "REQUEST_URI" || name == "PATH_INFO" || strings.HasPrefix(name, "HTTP_")) {
+	if _, set := p.given[name]; !set && (name == "QUERY_STRING" || name == "REQUEST_URI" || name == "PATH_INFO" || strings.HasPrefix(name, "HTTP_") || haserlInput.Get().MatchString(name)) && !p.broker {
 		how = asGiven
 	}
 	switch {
@@ -210,6 +278,9 @@ func (p *pageShell) printed(s *syntax.Stmt) given {
 		name, before := path.Base(c.Args[0].Lit()), how
 		for _, a := range c.Args[1:] {
 			how = max(how, p.word(a))
+		}
+		if p.broker && name == subscriber {
+			how = asGiven
 		}
 		if name == "cat" && len(c.Args) == 1 && before == notGiven && !p.fed[c] {
 			how = p.body()

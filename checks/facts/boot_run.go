@@ -265,6 +265,7 @@ func (g *boot) follow(l *launch, t Text, args []string) outcome {
 	if problem != "" {
 		g.note("%s: %s", t.File.Name, problem)
 	}
+	g.runsMessages(t)
 	r := newShellRun(g.world, t, valuesOf(args), true)
 	r.inherit(env)
 	if l != nil && l.run != nil {

@@ -101,7 +101,7 @@ func namesOthers(name string) bool {
 }
 
 // talesOfProjects are files in which a project tells of itself, without their endings.
-var talesOfProjects = []string{"changes", "news", "todo", "history", "credits", "thanks", "patches", "contributors", "release-notes", "releasenotes"}
+var talesOfProjects = []string{"changes", "news", "todo", "history", "credits", "thanks", "patches", "contributors", "release-notes", "releasenotes", "release-process"}
 
 // translationFolders hold words for people.
 var translationFolders = []string{"licenses", "licences", "language", "languages", "lang", "langs", "locale", "locales", "localization", "i18n", "l10n", "translations"}
@@ -186,6 +186,9 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 		}
 	}
 	if text && (kind == InSetting || kind == InScript) {
+		eachCalledHost(f.Name, kind, content, func(host string, at int) {
+			add(Endpoint{Host: host}, at, len(host))
+		})
 		eachHostSetting(content, kind == InScript && !isShellScript(f.Name, content), func(host string, at int) {
 			add(Endpoint{Host: host}, at, len(host))
 		})
@@ -221,7 +224,12 @@ func kindOfText(f *firmware.File, content []byte, text bool) string {
 		return InProgram
 	}
 	switch strings.ToLower(path.Ext(f.Name)) {
-	case ".html", ".htm", ".xhtml", ".js", ".asp", ".shtml", ".tpl", ".mjs", ".cjs", ".map", ".jst", ".ts", ".tsx", ".jsx", ".vue", ".jsp", ".ejs", ".erb", ".hbs", ".mustache", ".twig", ".ctp", ".phtml", ".xsl", ".xslt":
+	case ".js", ".mjs", ".cjs":
+		if runsInNode(f.Name, content) {
+			return InScript
+		}
+		return InPage
+	case ".html", ".htm", ".xhtml", ".asp", ".shtml", ".tpl", ".map", ".jst", ".ts", ".tsx", ".jsx", ".vue", ".jsp", ".ejs", ".erb", ".hbs", ".mustache", ".twig", ".ctp", ".phtml", ".xsl", ".xslt":
 		return InPage
 	case ".sh", ".lua", ".py", ".pyi", ".pl", ".cgi", ".php":
 		return InScript
@@ -338,6 +346,7 @@ func eachHostSetting(content []byte, quoted bool, found func(host string, at int
 }
 
 func eachHost(line []byte, found func(host string, at int)) {
+	eachListed(line, found)
 	for _, m := range hostSetting.Get().FindAllSubmatchIndex(line, 8) {
 		host := strings.ToLower(string(line[m[2]:m[3]]))
 		end := m[3] < len(line) && strings.IndexByte("/(*[$@", line[m[3]]) >= 0
@@ -363,7 +372,7 @@ func looksLikeFile(name string) bool {
 // spaces of XML, XMPP and WARC, schemas and specifications, the documentation domains of RFC 2606 that tell a reader what
 // to put there, and the like.
 func notContacted(e Endpoint) bool {
-	for _, h := range []string{"w3.org", "xmlsoap.org", "schemas.microsoft.com", "openoffice.org", "purl.org", "oasis-open.org", "ietf.org", "json-schema.org", "schemas.android.com", "upnp.org", "example.com", "example.org", "example.net", "ns.adobe.com", "relaxng.org", "freedesktop.org", "gnu.org", "debian.org/bugs", "bugs.debian.org", "opensource.org", "creativecommons.org", "apache.org", "type.googleapis.com", "gss.microsoft.com", "netpreserve.org", "jabber.org"} {
+	for _, h := range []string{"w3.org", "xmlsoap.org", "schemas.microsoft.com", "openoffice.org", "purl.org", "oasis-open.org", "ietf.org", "json-schema.org", "schemas.android.com", "upnp.org", "example.com", "example.org", "example.net", "ns.adobe.com", "relaxng.org", "freedesktop.org", "gnu.org", "debian.org/bugs", "bugs.debian.org", "opensource.org", "creativecommons.org", "apache.org", "type.googleapis.com", "gss.microsoft.com", "netpreserve.org", "jabber.org", "color.org"} {
 		if e.Host == h || strings.HasSuffix(e.Host, "."+h) {
 			return true
 		}
@@ -372,6 +381,9 @@ func notContacted(e Endpoint) bool {
 		if strings.HasSuffix(strings.ToLower(e.URL), end) {
 			return true
 		}
+	}
+	if e.Host == "jackaudio.org" && strings.Contains(e.URL, "/metadata/") {
+		return true // names of properties
 	}
 	if e.Host == "java.sun.com" && strings.Contains(e.URL, "/xml/ns") {
 		return true

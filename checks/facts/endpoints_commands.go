@@ -9,7 +9,7 @@ import (
 // arguments of programs that talk to them.
 var Endpoints = &Fact[[]Endpoint]{
 	Name:    "endpoints",
-	Version: 9,
+	Version: 10,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named or asked.",
 	Needs:   []Node{endpointScan, bareScan, Scripts},
 	Observe: func(o *Observer) ([]Endpoint, error) {

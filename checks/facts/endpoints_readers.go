@@ -81,13 +81,32 @@ var remarkWords = []string{"omment", "escription", "ummary", "emark", "OMMENT", 
 // tellsReaders reports whether an address stands in a sentence of a text for people that
 // sends them there.
 func tellsReaders(name string, content []byte, at int) bool {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".txt", ".text", ".md", ".rst":
+	before := content[max(0, at-maxLead):at]
+	switch path.Ext(name) {
+	case ".txt", ".text", ".md", ".rst", ".TXT":
+	case ".app": // what an application of Erlang says of itself
+		return bytes.Contains(content[:min(len(content), maxLead)], []byte("{application"))
+	case ".sql":
+		return path.Base(name) == "fill_help_tables.sql" // the manual of MySQL
+	case ".py":
+		return path.Base(name) == "setup.py" && bytes.Contains(before[bytes.LastIndexByte(before, '\n')+1:], []byte("url"))
+	case ".conf", ".local":
+		return strings.Contains(name, "fail2ban/action.d/") && isMailText(content, at)
 	default:
 		return false
 	}
-	before := content[max(0, at-maxLead):at]
 	return sendsPeople.Get().Match(before[bytes.LastIndexByte(before, '\n')+1:])
+}
+
+// isMailText reports whether the line of an action of fail2ban fetches nothing: what else
+// names an address there stands in the mail that it sends.
+func isMailText(content []byte, at int) bool {
+	start := bytes.LastIndexByte(content[:at], '\n') + 1
+	line, _, _ := bytes.Cut(content[start:], []byte("\n"))
+	if bytes.HasSuffix(bytes.TrimRight(content[start:at], " \t"), []byte("=")) {
+		return false // a value of its own, which some command asks
+	}
+	return !bytes.Contains(line, []byte("curl")) && !bytes.Contains(line, []byte("wget"))
 }
 
 // isLegal knows the folder of licences that each Java runtime has.

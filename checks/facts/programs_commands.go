@@ -31,11 +31,11 @@ var handsToShell = []string{
 }
 
 // compiledWords stand in the commands that matter to some check: those that open the
-// device, set passwords, fetch, and hold secrets.
+// device, set passwords, fetch, record, and hold secrets.
 var compiledWords = newLiterals(slices.Concat(commandWords, settingWords))
 
 var (
-	commandWords = []string{"telnetd", ".sh", "init.d/", "chpasswd", "| passwd", "|passwd", "/etc/passwd", "/etc/shadow", "curl ", "wget ", "nc -l", "socat ", "adbd", "openssl ", "sshpass ", "ftpget ", "ftpput ", "tftp -", "mtd write", "mtd_write ", "flashcp ", "nandwrite ", "sysupgrade ", "mtd -", "unzip -", "tar x", "tar -x", "tar zx", "tar -zx", "dpkg -i", "of=/dev/mtd", "of=/dev/mmcblk"}
+	commandWords = []string{"telnetd", ".sh", "init.d/", "chpasswd", "| passwd", "|passwd", "/etc/passwd", "/etc/shadow", "curl ", "wget ", "nc -l", "socat ", "adbd", "openssl ", "sshpass ", "ftpget ", "ftpput ", "tftp -", "mtd write", "mtd_write ", "flashcp ", "nandwrite ", "sysupgrade ", "mtd -", "unzip -", "tar x", "tar -x", "tar zx", "tar -zx", "dpkg -i", "of=/dev/mtd", "of=/dev/mmcblk", "arecord ", "tinycap ", "fswebcam "}
 	// settingWords stand in commands that matter only where they set a secret.
 	settingWords = []string{"iwpriv ", "nmcli ", "uci set ", "nvram set ", "nvram_set ", "mosquitto_pub "}
 )
@@ -122,7 +122,7 @@ var formatParts = lazy(`%[-+ #0]*[0-9*]*(?:\.[0-9*]+)?(?:hh?|ll?|[jztL])?[diouxX
 
 // compiledPrograms are those by which a command begins that matters to some check, with
 // the words of the shell that stand before them.
-var compiledPrograms = strings.Fields(`telnetd utelnetd busybox nc ncat netcat socat adbd chpasswd passwd echo printf cat sed curl wget openssl sshpass ftpget ftpput tftp mtd mtd_write flashcp nandwrite sysupgrade dd tar unzip dpkg
+var compiledPrograms = strings.Fields(`telnetd utelnetd busybox nc ncat netcat socat adbd chpasswd passwd echo printf cat sed curl wget openssl sshpass ftpget ftpput tftp mtd mtd_write flashcp nandwrite sysupgrade dd tar unzip dpkg arecord tinycap fswebcam
 	iwpriv nmcli uci nvram nvram_set mosquitto_pub
 	sh ash bash cd rm killall pkill sleep export mkfifo mkdir chmod test [ if for while ( { nohup setsid nice start-stop-daemon`)
 

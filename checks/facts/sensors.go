@@ -30,9 +30,9 @@ const (
 // Sensors are the signs of cameras, microphones, positioning and radios.
 var Sensors = &Fact[[]Sensor]{
 	Name:    "sensors",
-	Version: 3,
+	Version: 4,
 	Doc:     "Signs of cameras, microphones, positioning and radios: modules, device tree nodes, programs, recorders that are started.",
-	Needs:   []Node{Tree, Programs, Boot, deviceTrees, moduleNames},
+	Needs:   []Node{Tree, Programs, Boot, deviceTrees, moduleNames, compiledLines, Texts},
 	Observe: func(o *Observer) ([]Sensor, error) {
 		programs, err := Programs.Of(o)
 		if err != nil {
@@ -54,7 +54,15 @@ var Sensors = &Fact[[]Sensor]{
 		if err != nil {
 			return nil, err
 		}
-		all = slices.Concat(all, modules, startedRecorders(img, boot))
+		lines, err := compiledLines.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		texts, err := Texts.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		all = slices.Concat(all, modules, startedRecorders(img, boot, lines), pythonRecorders(img, texts, boot))
 		for _, p := range programs {
 			if kind, sign := sensorOf(p.Name); kind != "" {
 				all = append(all, Sensor{Kind: kind, Sign: sign, Name: p.Base(), Root: p.Root, Location: p.Location})

@@ -95,9 +95,55 @@ func kindsAmong(words, sound, picture []string) []string {
 	return kinds
 }
 
-// startedRecorders are the commands of the boot that record, where the program
+// starts reports whether the boot runs a program by its name.
+func starts(g BootGraph, f *firmware.File) bool {
+	root := containerPath(f)
+	return slices.ContainsFunc(g.Commands, func(c BootCommand) bool {
+		name, _ := c.Effective()
+		at, _, _ := cutLast(c.Location.Path, "!")
+		return path.Base(name) == path.Base(f.Name) && at == root
+	}) || slices.ContainsFunc(g.Services, func(s Service) bool { return s.Started && s.Root == root && cleanName(s.Program) == f.Name })
+}
+
+// recordsInPython match calls by which programs in Python record.
+var recordsInPython = []struct {
+	kind, word string
+	call       *pattern
+}{
+	{"microphone", "sounddevice", lazy(`(?m)^[^#\n]*\b(?:sounddevice|sd)\.(?:rec|playrec|InputStream|RawInputStream)\s*\(`)},
+	{"microphone", "pyaudio", lazy(`(?m)^[^#\n]*\binput\s*=\s*True\b`)},
+	{"camera", "cv2", lazy(`(?m)^[^#\n]*\bcv2\.VideoCapture\s*\(\s*(?:\d+|["']/dev/video\d)`)},
+	{"camera", "picamera", lazy(`(?m)^[^#\n]*\bPi[cC]amera2?\s*\(`)},
+}
+
+// pythonRecorders are programs in Python that the boot starts and that record.
+func pythonRecorders(img *firmware.Image, texts *TextSet, g BootGraph) (all []Sensor) {
+	for i := range g.Commands {
+		c := &g.Commands[i]
+		name, args := c.Effective()
+		if !strings.HasPrefix(path.Base(name), "python") {
+			continue
+		}
+		t, ok := beside(img, texts, &c.Command, firstOf(slices.DeleteFunc(slices.Clone(args), func(a string) bool { return strings.HasPrefix(a, "-") }), ""))
+		if !ok {
+			continue
+		}
+		for _, r := range recordsInPython {
+			if !strings.Contains(t.Content, r.word) {
+				continue
+			}
+			if m := r.call.Get().FindStringIndex(t.Content); m != nil {
+				at := AtLine(t.File, 1+strings.Count(t.Content[:m[0]], "\n"), int64(m[0]), int64(m[1]-m[0]))
+				all = append(all, Sensor{Kind: r.kind, Sign: SignSoftware, Name: path.Base(t.File.Name), Root: containerPath(t.File), Location: at})
+			}
+		}
+	}
+	return all
+}
+
+// startedRecorders are the commands of the boot that record, and those of programs that it starts, where the program
 // is in the same root. One that nothing starts is no sign: it comes with a player.
-func startedRecorders(img *firmware.Image, g BootGraph) []Sensor {
+func startedRecorders(img *firmware.Image, g BootGraph, lines []compiledLine) []Sensor {
 	var all []Sensor
 	for i := range g.Commands {
 		c := &g.Commands[i]
@@ -105,6 +151,17 @@ func startedRecorders(img *firmware.Image, g BootGraph) []Sensor {
 		root, _, _ := cutLast(c.Location.Path, "!")
 		for _, kind := range recorderKinds(name, args) {
 			all = append(all, Sensor{Kind: kind, Sign: SignSoftware, Name: path.Base(name), Root: root, Location: c.Location})
+		}
+	}
+	for _, l := range lines { // commands that a started program holds
+		words := strings.Fields(l.text)
+		if l.open != "" || len(words) == 0 {
+			continue
+		}
+		for _, kind := range recorderKinds(words[0], words[1:]) {
+			if starts(g, l.file) {
+				all = append(all, Sensor{Kind: kind, Sign: SignSoftware, Name: path.Base(words[0]), Root: containerPath(l.file), Location: l.location})
+			}
 		}
 	}
 	if len(all) == 0 {

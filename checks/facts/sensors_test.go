@@ -195,3 +195,30 @@ func TestStartedRecorders(t *testing.T) {
 		})
 	}
 }
+
+// TestRecordersOfPrograms tells what started programs record with from what others hold.
+func TestRecordersOfPrograms(t *testing.T) {
+	elf := string(elfImage(32, le, nil, 0))
+	cam := elf + "\x00system\x00-c\x00arecord -D hw:0 -d 10 /data/a.wav\x00"
+	for name, tc := range map[string]struct{ line, file, content, want string }{
+		"a compiled program":         {"/app/cam &", "app/cam", cam, "microphone"},
+		"one that is not started":    {"/app/other &", "app/cam", cam, ""},
+		"one that lists":             {"/app/cam &", "app/cam", elf + "\x00system\x00-c\x00arecord -l\x00", ""},
+		"Python":                     {"python3 /opt/a.py &", "opt/a.py", "import sounddevice, cv2\nsounddevice.rec(1000)\ncv2.VideoCapture(0)\n", "camera microphone"},
+		"Python that plays":          {"python3 /opt/a.py &", "opt/a.py", "import sounddevice, cv2\nsounddevice.play(x)\ncv2.VideoCapture('/data/film.mp4')\n# sounddevice.rec(1)\n", ""},
+		"Python that nothing starts": {"python3 /opt/b.py &", "opt/a.py", "import sounddevice\nsounddevice.rec(1000)\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, s := range observed(t, Sensors, map[string]string{
+				"usr/bin/arecord": elf, "bin/busybox": elf, "bin/sh": elf, "sbin/init": elf, "usr/bin/python3": elf, "app/other": elf, "opt/b.py": "x = 1\n",
+				"etc/inittab": "::sysinit:/etc/rcS\n", "etc/rcS": "#!/bin/sh\n" + tc.line + "\n", tc.file: tc.content,
+			}) {
+				got = append(got, s.Kind)
+			}
+			if strings.Join(got, " ") != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}

@@ -104,6 +104,8 @@ var daemonSettings = map[string]func(*boot, *Service){
 	"httpd":        settleHTTPD,
 	"apache2":      settleApache,
 	"haproxy":      settleHAProxy,
+	"cupsd":        settleCups,
+	"coapd":        settleCoap,
 }
 
 // settleDefault takes the daemon's usual port.

@@ -84,7 +84,7 @@ func haproxySections(t Text) []haproxySection {
 			if !some {
 				_, condition, some = strings.Cut(line.Text, " unless ")
 			}
-			cur.redirects = cur.redirects || !some || strings.Contains(condition, "ssl_fc") || strings.Contains(condition, "/.well-known/acme-challenge")
+			cur.redirects = cur.redirects || !some || strings.Contains(condition, "ssl_fc") || strings.Contains(condition, "/.well-known/")
 		}
 	}
 	return all

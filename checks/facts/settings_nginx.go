@@ -141,12 +141,13 @@ func settleNginx(g *boot, s *Service) {
 	}
 }
 
-// isChallenge reports a location in which only the answers to a certificate
-// authority lie (RFC 8555, section 8.3: over port 80, without TLS).
+// isChallenge reports a location in which the answers to a certificate authority lie (RFC
+// 8555, section 8.3: over port 80, without TLS), or all that everybody may know of a host
+// (RFC 8615).
 func isChallenge(location string) bool {
 	words := strings.Fields(location)
 	name := strings.TrimPrefix(strings.ReplaceAll(lastOf(words), `\.`, "."), "^")
-	return strings.HasPrefix(name, "/.well-known/acme-challenge") || strings.HasPrefix(name, "/.well-known/pki-validation")
+	return name == "/.well-known" || strings.HasPrefix(name, "/.well-known/")
 }
 
 // nginxServer gives the server block around a statement.

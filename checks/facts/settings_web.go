@@ -139,11 +139,24 @@ func settleBoa(g *boot, s *Service) {
 	s.Places = append(s.Places, l.Location)
 }
 
-// settleGoahead reads the endpoints among GoAhead's arguments.
+// settleGoahead reads the endpoints among GoAhead's arguments, which stand behind the
+// folder of its pages: "http://*:80", "8080", "192.0.2.1:81". Only one that says https is
+// with TLS. Where nothing is said a build without TLS serves port 80 in clear; what makers
+// build under the name "webs" may differ.
 func settleGoahead(g *boot, s *Service) {
-	for _, a := range s.Args {
+	for i := 0; i < len(s.Args); i++ {
+		a := s.Args[i]
 		scheme, rest, ok := strings.Cut(a, "://")
-		if !ok || scheme != "http" && scheme != "https" {
+		switch {
+		case slices.Contains([]string{"--home", "--log", "-l", "--auth", "--route"}, a):
+			i++ // its value
+			continue
+		case !ok:
+			scheme, rest = "http", a
+			if _, port := parseAddress(a); port == 0 || strings.ContainsAny(a, "/") {
+				continue
+			}
+		case scheme != "http" && scheme != "https":
 			continue
 		}
 		address, port := parseAddress(rest)
@@ -153,7 +166,11 @@ func settleGoahead(g *boot, s *Service) {
 		s.Listens = append(s.Listens, Listen{Address: address, Port: port, Protocol: "tcp", TLS: KnownOf(scheme == "https"), Location: s.Places[0]})
 	}
 	if len(s.Listens) == 0 {
-		g.settlePort(s, Unknown, "-p")
+		tls := Unknown
+		if path.Base(s.Program) == "goahead" && !g.tlsLibrary() {
+			tls = No
+		}
+		g.settlePort(s, tls, "-p")
 	}
 }
 

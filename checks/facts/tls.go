@@ -37,7 +37,7 @@ type TLSUse struct {
 // TLS are the settings of TLS and the services that use it.
 var TLS = &Fact[TLSUse]{
 	Name:    "tls",
-	Version: 2,
+	Version: 3,
 	Doc:     "Which versions and ciphers of TLS the settings allow, and which started services speak TLS.",
 	Needs:   []Node{Texts, Services, Programs},
 	Observe: func(o *Observer) (TLSUse, error) {
@@ -109,6 +109,7 @@ var tlsRules = []tlsRule{
 	{"vsftpd", "vsftpd", "ssl_", lazy(`(?i)^\s*(ssl_sslv2|ssl_sslv3)\s*=\s*yes`), true, weakVersions},
 	{"vsftpd", "vsftpd", "ssl_ciphers", lazy(`^\s*ssl_ciphers\s*=\s*(\S+)`), false, weakCiphers},
 	{"stunnel", "stunnel", "sslVersion", lazy(`^\s*sslVersion(?:Min)?\s*=\s*(\S+)`), true, weakVersions},
+	{"stunnel", "stunnel", "-NO_SSLv", lazy(`^\s*options\s*=\s*-NO_(SSLv[23])\b`), true, weakVersions},
 	{"stunnel", "stunnel", "ciphers", lazy(`^\s*ciphers\s*=\s*(\S+)`), false, weakCiphers},
 	{"openvpn", "openvpn", "tls-version-min", lazy(`^\s*tls-version-min\s+['"]?(\S+)`), true, weakVersions},
 	{"openvpn", "openvpn", "cipher", openvpnCiphers, false, weakTunnel},
@@ -124,11 +125,17 @@ var tlsRules = []tlsRule{
 	{"openssl.cnf", "openssl.cnf", "CipherString", lazy(`^\s*CipherString\s*=\s*(\S+)`), false, weakCiphers},
 }
 
+// newerOnly is a setting of stunnel by which it takes no version of SSL whatever its options say.
+var newerOnly = lazy(`(?m)^\s*sslVersion(?:Min)?\s*=\s*TLSv1`)
+
 // tlsSettingsIn reads the settings of one text.
 func tlsSettingsIn(t Text, services []Service) []TLSSetting {
 	var all []TLSSetting
 	for _, rule := range tlsRules {
 		if !strings.Contains(t.File.Name, rule.file) || !strings.Contains(t.Content, rule.literal) || ClassOf(t.File.Path) != Product || ofOthers(t.File.Name) {
+			continue
+		}
+		if rule.literal == "-NO_SSLv" && newerOnly.Get().MatchString(t.Content) {
 			continue
 		}
 		unused := unusedLines(rule.program, t)

@@ -139,12 +139,20 @@ func acceptsAny(c *Command) string {
 	}
 	switch base := path.Base(name); base {
 	case "curl":
-		if hasShort(args, 'k', valued) {
+		short := hasShort(args, 'k', valued)
+		how := cmp.Or(has("--insecure", "--proxy-insecure"), abbreviated(base, args, "--insecure", "--ins"))
+		if !short && how == "" || asksItself(args, valued) {
+			return ""
+		}
+		if short {
 			return "curl -k"
 		}
-		return cmp.Or(has("--insecure", "--proxy-insecure"), abbreviated(base, args, "--insecure", "--ins"))
+		return how
 	case "wget", "uclient-fetch", "aria2c", "opkg":
 		if how := abbreviated(base, args, "--no-check-certificate", "--no-ch"); how != "" && base == "wget" {
+			if asksItself(args, valuedWget) {
+				return ""
+			}
 			return how
 		}
 		return has("--no-check-certificate", "--check-certificate=false")
@@ -229,7 +237,7 @@ func hasShort(args []string, flag byte, valued string) bool {
 // switchedOff reports whether a variable switches the check off.
 func switchedOff(name, value string) bool {
 	switch strings.TrimSpace(name) {
-	case "NODE_TLS_REJECT_UNAUTHORIZED", "PYTHONHTTPSVERIFY":
+	case "NODE_TLS_REJECT_UNAUTHORIZED", "PYTHONHTTPSVERIFY", "PERL_LWP_SSL_VERIFY_HOSTNAME":
 		return strings.Trim(value, `"'`) == "0"
 	}
 	return false
@@ -267,7 +275,7 @@ func below(folder string) func(string) bool {
 
 func anyFile(string) bool { return true }
 
-var unverifiedRules = []unverifiedRule{
+var unverifiedRules = append(furtherRules(), []unverifiedRule{
 	{below("swupdate/conf.d"), "SWUPDATE_", lazy(`^\s*SWUPDATE_(?:SURICATTA|DOWNLOAD)_ARGS=.*\s(?:-x|--nocheckcert)(?:[\s"']|$)`), "swupdate -x"},
 	{named("yum.conf", "dnf.conf"), "sslverify", lazy(`(?i)^\s*sslverify\s*=\s*(?:0|false|no)\b`), "sslverify = 0"},
 	{ending(".repo"), "sslverify", lazy(`(?i)^\s*sslverify\s*=\s*(?:0|false|no)\b`), "sslverify = 0"},
@@ -305,7 +313,7 @@ var unverifiedRules = []unverifiedRule{
 	{ending(".rb"), "VERIFY_NONE", lazy(`\bverify_mode\b:?\s*(?:=>?)?\s*OpenSSL::SSL::VERIFY_NONE\b`), "VERIFY_NONE"},
 	{ending(".yaml", ".yml", ".conf", ".ini", ".toml"), "tls_insecure", lazy(`^\s*tls_insecure\s*[:=]\s*(?:true|yes|on|1)\b`), "tls_insecure"},
 	{ending(".lua"), "verify", lazy(`\bverify\s*=\s*["']none["']`), `verify = "none"`},
-}
+}...)
 
 // ruleLiterals finds the literals of unverifiedRules, in their order.
 var ruleLiterals = newLiterals(ruleWords())
@@ -335,12 +343,18 @@ func eachUnverified(t Text, found func(how string, at assay.Location)) {
 			continue
 		}
 		for line := range t.Lines() {
-			if n < maxUnverified && strings.Contains(line.Text, rule.literal) && !isComment(line.Text) && rule.line.Get().MatchString(line.Text) && !askedFor(t.Content[:line.Offset]) {
+			if n < maxUnverified && strings.Contains(line.Text, rule.literal) && (!isComment(line.Text) || beginsWithString(t.File.Name, line.Text)) && rule.line.Get().MatchString(line.Text) && !askedFor(t.Content[:line.Offset]) && !spared(rule, t, line) {
 				found(rule.how, t.At(line))
 				n++
 			}
 		}
 	}
+}
+
+// beginsWithString reports whether a line of PHP begins with a string, where other files
+// have a comment of Vim.
+func beginsWithString(name, line string) bool {
+	return strings.HasSuffix(name, ".php") && strings.HasPrefix(strings.TrimLeft(line, " \t"), `"`)
 }
 
 // askedFor reports whether what stands before a line ends in a condition that a caller

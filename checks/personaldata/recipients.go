@@ -26,7 +26,7 @@ var Recipients = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"6-1"},
-	Version:   5,
+	Version:   6,
 	Needs:     checks.Needs(facts.Endpoints, facts.Components, facts.RootPlaces),
 	Run:       recipients,
 }
