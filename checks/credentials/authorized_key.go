@@ -22,7 +22,7 @@ var AuthorizedKey = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.AuthorizedKeys, facts.Services, facts.Inits, facts.RootPlaces),
 	Run:       authorizedKey,
 }

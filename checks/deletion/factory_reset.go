@@ -23,7 +23,7 @@ var FactoryReset = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.11-1"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Resets, facts.Roots, facts.RootPlaces),
 	Run:       factoryReset,
 }
@@ -32,7 +32,7 @@ func factoryReset(c *checks.Context) checks.Judgement {
 	if c.Product != nil && (c.Product.Deletion == nil || c.Product.Deletion.Device == "") {
 		return c.NotDescribed(assay.High, "deletion.device")
 	}
-	var real, named []assay.Location
+	var real, named, files []assay.Location
 	var ways []string
 	for _, r := range checks.Ask(c, facts.Resets) {
 		if facts.ClassOf(r.Location.Path) != facts.Product {
@@ -42,11 +42,17 @@ func factoryReset(c *checks.Context) checks.Judgement {
 			named = append(named, r.Location)
 			continue
 		}
+		if r.Files {
+			files = append(files, r.Location)
+			continue
+		}
 		real, ways = append(real, r.Location), append(ways, r.Trigger)
 	}
 	switch {
 	case len(real) > 0:
 		return c.Pass(assay.Observed, real...).Because("a mechanism is present, started by: %s", words(ways))
+	case len(files) > 0:
+		return c.Inconclusive("%s removes single files; whether they are all that a user left cannot be seen", assay.Inside(files[0].Path))
 	case len(named) > 0:
 		return c.Inconclusive("%s names a factory reset; what it does cannot be seen", assay.Inside(named[0].Path))
 	case c.Product == nil || len(checks.Ask(c, facts.Roots)) == 0:

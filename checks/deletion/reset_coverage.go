@@ -27,7 +27,7 @@ var ResetCoverage = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.11-1"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Resets, facts.Storages),
 	Run:       resetCoverage,
 }

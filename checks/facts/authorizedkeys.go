@@ -23,7 +23,7 @@ type AuthorizedKey struct {
 // AuthorizedKeys are the keys that open accounts.
 var AuthorizedKeys = &Fact[[]AuthorizedKey]{
 	Name:    "authorized-keys",
-	Version: 2,
+	Version: 3,
 	Doc:     "SSH public keys that open an account: in authorized_keys, in the files that sshd_config names, and those that scripts write there.",
 	Needs:   []Node{Texts, Scripts, Accounts},
 	Observe: func(o *Observer) ([]AuthorizedKey, error) {
@@ -48,7 +48,7 @@ var AuthorizedKeys = &Fact[[]AuthorizedKey]{
 			found = append(found, authorizedLines(t, named[t.File.Path])...)
 		}
 		for _, s := range scripts {
-			found = append(found, writtenKeys(s)...)
+			found = append(found, writtenKeys(s, texts)...)
 		}
 		for i := range found {
 			found[i].NoLogin = cannotLogIn(accounts, found[i])
@@ -118,10 +118,50 @@ func namedKeyFiles(texts *TextSet) map[string]bool {
 	return named
 }
 
+// copiesKeys are programs by which a script puts a file in the place of another.
+var copiesKeys = []string{"cp", "mv", "ln", "install"}
+
+// broughtKeys are the keys of a file of the image that a command puts into
+// authorized_keys. Files of that name are read for themselves.
+func broughtKeys(s Script, c *Command, texts *TextSet) []AuthorizedKey {
+	program := c.Program()
+	_, sources := c.Effective()
+	to := ""
+	switch {
+	case slices.Contains(copiesKeys, program) && len(sources) > 1:
+		to, sources = sources[len(sources)-1], sources[:len(sources)-1]
+	case program == "cat":
+		for _, d := range c.Redirects {
+			if strings.HasPrefix(d.Op, ">") {
+				to = d.Word
+			}
+		}
+	}
+	if !isAuthorizedKeys(to) {
+		return nil
+	}
+	root, _ := strings.CutSuffix(s.Path, "!"+s.Name)
+	var found []AuthorizedKey
+	for _, source := range sources {
+		if !strings.HasPrefix(source, "/") || isAuthorizedKeys(source) {
+			continue
+		}
+		name := path.Clean(source)[1:]
+		for _, t := range texts.Where(func(f *firmware.File) bool { return f.Name == name && containerPath(f) == root }) {
+			for _, k := range authorizedLines(t, false) {
+				k.Account, k.SetBy = accountOfPath(to), program
+				found = append(found, k)
+			}
+		}
+	}
+	return found
+}
+
 // writtenKeys finds keys that a script puts into authorized_keys.
-func writtenKeys(s Script) []AuthorizedKey {
+func writtenKeys(s Script, texts *TextSet) []AuthorizedKey {
 	var found []AuthorizedKey
 	for _, c := range s.Commands.All() {
+		found = append(found, broughtKeys(s, &c, texts)...)
 		var to string
 		text := strings.Join(c.Args, " ") + "\n"
 		for _, d := range c.Redirects {

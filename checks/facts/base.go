@@ -145,7 +145,7 @@ func ClassOf(p string) PathClass {
 		return slices.ContainsFunc(elements[:max(len(elements)-1, 0)], func(e string) bool { return slices.Contains(words, e) })
 	}
 	switch {
-	case isTestFile(elements):
+	case isTestFile(elements) || setsUpTest(elements):
 		return Tests
 	case amongPublished(elements) && has("demo", "demos"):
 		return Examples
@@ -175,6 +175,16 @@ var testFile = lazy(`^test_[a-z0-9_]+\.pyc?$|^[a-z0-9_]+_test\.pyc?$|\.(?:test|s
 func isTestFile(elements []string) bool {
 	base := elements[len(elements)-1]
 	return strings.HasSuffix(base, "_test.go") || amongPublished(elements) && testFile.Get().MatchString(base)
+}
+
+// setsUpTest reports whether a file fills a data base with the users of a package's test,
+// as coturn's testsqldbsetup.sql does.
+func setsUpTest(elements []string) bool {
+	if len(elements) != 4 || elements[0] != "usr" || elements[1] != "share" {
+		return false
+	}
+	base := elements[3]
+	return strings.HasPrefix(base, "test") && (strings.HasSuffix(base, "setup.sh") || strings.HasSuffix(base, "setup.sql"))
 }
 
 // hasVectors reports whether one of the folders of a path holds the vectors of tests.

@@ -20,7 +20,20 @@ func androidFolder(c *firmware.Container) (string, bool) {
 			}
 		}
 	}
-	return "", false
+	return androidRamdisk(c)
+}
+
+// androidRamdisk finds the root of Android up to 6, whose init knows no folder but only
+// init.rc and what it imports. That of the recovery starts nothing of the device in use.
+func androidRamdisk(c *firmware.Container) (string, bool) {
+	isFile := func(name string) bool {
+		f, ok := c.Lookup(name)
+		return ok && f.Kind == firmware.Regular
+	}
+	if !isFile("init.rc") || !isFile("system/build.prop") && !isFile("default.prop") || isFile("sbin/recovery") || isFile("etc/recovery.fstab") {
+		return "", false
+	}
+	return "init.rc", true
 }
 
 // property is a line of build.prop, or what a command of the boot sets.

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +59,28 @@ func TestBootAndroid(t *testing.T) {
 		{"a name that nobody knows", rc(off + "on boot\n    start ${acme.daemon}\n"), "", 1},
 		{"another partition", rc("on boot\n    exec - -- /vendor/bin/t.sh\n"), "", 1},
 	})
+}
+
+// Up to Android 6 everything stands in init.rc; a recovery's starts nothing of the device.
+func TestBootAndroidRamdisk(t *testing.T) {
+	base := map[string]string{
+		"init": "", "default.prop": "ro.debuggable=1\n", "system/bin/telnetd": "", "system/bin/sh": "",
+		"init.rc": "on boot\n    class_start main\nservice tel /system/bin/telnetd -F\n    class main\n",
+	}
+	testBoot(t, base, []bootCase{{"init.rc alone", nil, "telnetd", 0}})
+	for name, more := range map[string]map[string]string{
+		"a recovery":    {"sbin/recovery": ""},
+		"no properties": {"default.prop": "-"},
+	} {
+		files := maps.Clone(base)
+		maps.Copy(files, more)
+		maps.DeleteFunc(files, func(_, content string) bool { return content == "-" })
+		for _, i := range bootOf(t, files).Inits {
+			if i.Kind == "android" {
+				t.Errorf("%s: %+v", name, i)
+			}
+		}
+	}
 }
 
 // TestBootAndroidLarge holds a file of nothing but starts of classes and imports to its time.

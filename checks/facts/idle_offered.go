@@ -13,7 +13,7 @@ import (
 // text takes them up. So Debian ships Apache, nginx, lighttpd and FreeRADIUS.
 var OfferedSettings = &Fact[[]string]{
 	Name:    "offered-settings",
-	Version: 2,
+	Version: 3,
 	Doc:     "Settings in folders NAME-available that no link in NAME-enabled and no text takes up, by their paths.",
 	Needs:   []Node{Tree, Texts},
 	Observe: func(o *Observer) ([]string, error) {
@@ -62,7 +62,9 @@ func offeredSettings(img *firmware.Image, texts *TextSet) []string {
 		return offered
 	}
 	named, patterns := map[string]bool{}, map[string]bool{} // "sites-available/x", as settings include it
-	for _, t := range texts.Where(func(f *firmware.File) bool { return !isFileList(f.Name) && ClassOf(f.Path) == Product }) {
+	for _, t := range texts.Where(func(f *firmware.File) bool {
+		return !isFileList(f.Name) && !isReadme(f.Name) && ClassOf(f.Path) == Product
+	}) {
 		eachTakenUp(t, func(p string) {
 			if len(patterns) < maxTakenUp {
 				patterns[p] = true
@@ -93,6 +95,9 @@ func offeredSettings(img *firmware.Image, texts *TextSet) []string {
 		return false
 	})
 }
+
+// isReadme reports whether a file tells people how to use what lies beside it.
+func isReadme(name string) bool { return strings.HasPrefix(strings.ToLower(path.Base(name)), "readme") }
 
 const availableFolder = "-available/"
 

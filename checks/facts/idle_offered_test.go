@@ -69,6 +69,8 @@ func TestOfferedSettingsTakenUp(t *testing.T) {
 		"another name":            {"etc/init.d/S50x", script + "a2enconf web\n", false},
 		"of sites":                {"etc/init.d/S50x", script + "a2ensite db\n", false},
 		"taken back":              {"etc/init.d/S50x", script + "a2disconf db\n", false},
+		"what to read":            {"etc/app/README.rst", "See ``conf-available/db.conf`` and ``conf-available/10-db.conf``.\n", false},
+		"settings that name it":   {"etc/app/reader.conf", "include conf-available/db.conf\n", true},
 		"a hint":                  {"etc/init.d/S50x", script + "echo \"run a2enconf db\"\n", false},
 		"a manual":                {"etc/app/hints", "a2enconf db\n", false},
 		"where the image is made": {"var/lib/dpkg/info/db.postinst", script + "a2enconf db\n", false},

@@ -1,6 +1,9 @@
 package facts
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // pgpassSecrets reads the logins that PostgreSQL's clients keep:
 // host:port:database:user:password, where a backslash keeps a colon.
@@ -77,4 +80,40 @@ func haproxySecrets(t Text) []PlainSecret {
 		}
 	}
 	return found
+}
+
+// clientSecrets reads the secrets of FreeRADIUS's clients, but those of the device itself.
+func clientSecrets(t Text) []PlainSecret {
+	blocks := loopbackClients(t.Content)
+	return slices.DeleteFunc(wordSecret("secret")(t), func(s PlainSecret) bool {
+		at := int(s.Location.Offset)
+		return slices.ContainsFunc(blocks, func(b [2]int) bool { return b[0] <= at && at < b[1] })
+	})
+}
+
+// loopbackClients gives the ranges of the blocks of FreeRADIUS's clients.conf that are for
+// the device itself: a secret that only it can use opens nothing to others.
+func loopbackClients(content string) (blocks [][2]int) {
+	start, depth, loopback, at := -1, 0, false, 0
+	for line := range strings.Lines(content) {
+		text, _, _ := strings.Cut(line, "#")
+		f := strings.Fields(strings.NewReplacer("=", " = ", "{", " { ", "}", " } ").Replace(text))
+		if start < 0 && len(f) > 2 && f[0] == "client" {
+			start, depth, loopback = at, 0, isLoopback(f[1])
+		}
+		if start >= 0 {
+			if len(f) > 2 && f[1] == "=" && (f[0] == "ipaddr" || f[0] == "ipv4addr" || f[0] == "ipv6addr") {
+				loopback = isLoopback(f[2])
+			}
+			depth += strings.Count(text, "{") - strings.Count(text, "}")
+			if depth <= 0 {
+				if loopback {
+					blocks = append(blocks, [2]int{start, at + len(line)})
+				}
+				start = -1
+			}
+		}
+		at += len(line)
+	}
+	return blocks
 }

@@ -15,7 +15,9 @@ func secretReader(t Text) func(Text) []PlainSecret {
 		return pppSecrets
 	case base == "nslcd.conf" || base == "pam_ldap.conf" || base == "ldap.conf":
 		return wordSecret("bindpw")
-	case base == "clients.conf" && strings.Contains(t.Content, "client ") || base == "sip.conf" || base == "iax.conf" || base == "manager.conf":
+	case base == "clients.conf" && strings.Contains(t.Content, "client "):
+		return clientSecrets
+	case base == "sip.conf" || base == "iax.conf" || base == "manager.conf":
 		return wordSecret("secret")
 	case base == "fstab":
 		return fstabSecrets

@@ -16,6 +16,7 @@ type Reset struct {
 	Trigger  string         `json:"trigger"`           // button, web, script, program
 	How      string         `json:"how"`               // the command or function, as "jffs2reset"
 	Wipes    string         `json:"wipes,omitempty"`   // paths, a device, a partition, "overlay", "nvram"; several stand with blanks between
+	Files    bool           `json:"files,omitempty"`   // it removes single files, and no folder
 	Mention  bool           `json:"mention,omitempty"` // only named in a program; what it does cannot be seen
 	Root     string         `json:"root"`
 	Location assay.Location `json:"location"`
@@ -33,7 +34,7 @@ const (
 // buttons and pages that start it, and what they wipe.
 var Resets = &Fact[[]Reset]{
 	Name:    "resets",
-	Version: 4,
+	Version: 5,
 	Doc:     "Factory resets: who starts them and what they wipe.",
 	Needs:   []Node{Texts, Scripts, resetNames},
 	Observe: func(o *Observer) ([]Reset, error) {
@@ -52,16 +53,52 @@ var Resets = &Fact[[]Reset]{
 		all = slices.Clone(all)
 		for _, s := range scripts {
 			named := soundsLikeReset(s.Name)
+			var off []string // folders that the script unmounts
 			for _, c := range s.Commands.All() {
-				if how, wipes := resetBy(s, named, &c); how != "" {
-					all = append(all, Reset{Trigger: triggerOf(s.Name), How: how, Wipes: wipes, Root: rootOf(s), Location: c.Location})
+				how, wipes := resetBy(s, named, &c)
+				if how != "" {
+					r := Reset{Trigger: triggerOf(s.Name), How: how, Wipes: wipes, Root: rootOf(s), Location: c.Location}
+					if how == "rm" {
+						r.Wipes = stillMounted(wipes, off)
+						r.Files = !c.Has("-r", "-R", "--recursive") && !strings.ContainsAny(wipes, " *?$")
+					}
+					all = append(all, r)
 				}
+				off = unmounted(off, &c)
 			}
 		}
 		all = append(all, pageResets(texts)...)
 		slices.SortStableFunc(all, func(a, b Reset) int { return cmp.Or(a.Location.Compare(b.Location), cmp.Compare(a.How, b.How)) })
 		return slices.Compact(all), nil
 	},
+}
+
+// unmounted adds the folders that a command takes off; whatever is mounted may be any.
+func unmounted(off []string, c *Command) []string {
+	switch c.Program() {
+	case "mount":
+		return nil
+	case "umount":
+		_, args := c.Effective()
+		for _, a := range args {
+			if strings.HasPrefix(a, "/") {
+				off = append(off, path.Clean(a))
+			}
+		}
+	}
+	return off
+}
+
+// stillMounted leaves out what a removal names below a folder that was unmounted before:
+// only an empty folder is there then. Nothing left is not known.
+func stillMounted(wipes string, off []string) string {
+	if len(off) == 0 {
+		return wipes
+	}
+	kept := slices.DeleteFunc(strings.Fields(wipes), func(w string) bool {
+		return slices.ContainsFunc(off, func(dir string) bool { return inFolder(path.Clean(strings.TrimRight(w, "*")), dir) })
+	})
+	return strings.Join(kept, " ")
 }
 
 // triggerOf says by its path who runs a script.

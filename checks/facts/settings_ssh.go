@@ -57,6 +57,7 @@ func settleDropbear(g *boot, s *Service) {
 		}
 	}
 	server.PasswordAt, server.RootPasswordAt, server.EmptyAt = places, places, places
+	server.Places = s.Places
 	g.ssh = append(g.ssh, sshIndex{s.Name, server})
 }
 
@@ -201,6 +202,7 @@ func settleSSHD(g *boot, s *Service) {
 	server.matches(all)
 	server.Protocol1At = protocol1(all)
 	server.Algorithms = sshdAlgorithms(all)
+	server.Places = s.Places
 	g.ssh = append(g.ssh, sshIndex{s.Name, server})
 }
 
@@ -274,17 +276,22 @@ func sshdAlgorithms(all []sshdSetting) []SSHAlgorithm {
 	return out
 }
 
-// sshServers puts the settings together with where their services wait.
+// sshServers puts the settings together with where their services wait. A program
+// that is started a thousand times is a thousand servers: each keeps its own places.
 func (g *boot) sshServers() []SSHServer {
+	type program struct{ name, path string }
+	reachable := map[program]bool{}
+	if len(g.ssh) > 0 {
+		for _, v := range g.services {
+			if v.Reachable() {
+				reachable[program{v.Name, v.Program}] = true
+			}
+		}
+	}
 	var out []SSHServer
 	for _, x := range g.ssh {
 		s := x.server
-		for _, v := range g.services {
-			if v.Name == x.name && v.Program == s.Program && v.Started {
-				s.Reachable = s.Reachable || v.Reachable()
-				s.Places = append(s.Places, v.Places...)
-			}
-		}
+		s.Reachable = reachable[program{x.name, s.Program}]
 		s.Places = uniquePlaces(s.Places)
 		out = append(out, s)
 	}

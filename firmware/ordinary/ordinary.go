@@ -12,7 +12,8 @@
 // that does not hold at once is not of that kind; one that breaks off ends there.
 // Sources are the kinds' own descriptions: ISO/IEC 15948 (PNG), GIF89a, ITU-T T.81
 // (JPEG), RFC 3533 (Ogg), RFC 9639 (FLAC), ID3v2.4, ISO/IEC 11172-3 (MPEG audio),
-// ISO/IEC 14496-12 (boxes) and 14496-22 (fonts), WOFF 1 and 2, ISO 32000-2 (PDF), the
+// ISO/IEC 14496-12 (boxes) and 14496-22 (fonts), Adobe's Type 1
+// Font Format and its segments (PFB), WOFF 1 and 2, ISO 32000-2 (PDF), the
 // System V ABI (ELF), Microsoft's PE and COFF, and those of SQLite, Java, WebAssembly,
 // LLVM (bitcode and its wrapper), gettext, Adobe's SWF, RFC 9559 (Matroska), ETSI EN 300
 // 961 (GSM 06.10), Erlang/OTP and Chromium.
@@ -53,6 +54,9 @@ var kinds = []kind{
 	{"ttcf", collectionEnd},
 	{"wOFF", woffEnd},
 	{"wOF2", woffEnd},
+	{"%!PS-AdobeFont-", type1End},
+	{"%!FontType1-", type1End},
+	{"\x80\x01", segmentsEnd},
 	{"%PDF-", pdfEnd},
 	{"SQLite format 3\x00", sqliteEnd},
 	{"!<arch>\n", arEnd},

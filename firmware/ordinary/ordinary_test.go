@@ -54,6 +54,43 @@ func bitcode(noise []byte) []byte {
 	return le("BC\xc0\xde", 0x1435, 1, 0, 0x0c21, len(noise)/4, noise)
 }
 
+// type1 are the two parts of a font of Type 1, the second one packed.
+func type1(noise []byte) (clear, packed []byte) {
+	clear = []byte("%!PS-AdobeFont-1.0: X 1.0\n/FontName /X def\ncurrentfile eexec\n")
+	key := uint16(55665)
+	for _, p := range slices.Concat([]byte("\x00\x00\x00\x00dup /Private 14 dict dup begin\n/lenIV -1 def\n"), noise, []byte("\nend\nmark currentfile closefile")) {
+		c := p ^ byte(key>>8)
+		packed, key = append(packed, c), (uint16(c)+key)*52845+22719
+	}
+	return clear, packed
+}
+
+// segments is a font of Type 1 as PFB.
+func segments(noise []byte) []byte {
+	const trailer = "00000000\ncleartomark\n"
+	clear, packed := type1(noise)
+	return le("\x80\x01", len(clear), clear, "\x80\x02", len(packed), packed, "\x80\x01", len(trailer), trailer, "\x80\x03")
+}
+
+// Bytes that nobody can read are no font, whatever stands in front of them.
+func TestNoType1(t *testing.T) {
+	noise := chance(5000)
+	clear, _ := type1(noise)
+	for name, b := range map[string][]byte{
+		"packed part of chance":           slices.Concat(clear, noise),
+		"segment of chance":               le("\x80\x01", len(clear), clear, "\x80\x02", len(noise), noise, "\x80\x03"),
+		"no readable part":                le("\x80\x02", len(noise), noise, "\x80\x03"),
+		"a length past the end":           le("\x80\x01", 0x7fffffff, clear),
+		"a readable part and no more":     le("\x80\x01", len(clear), clear),
+		"PostScript that is not a font":   slices.Concat([]byte("%!PS-Adobe-3.0\ncurrentfile eexec\n"), noise),
+		"a font that nothing comes after": clear,
+	} {
+		if end := ordinary.End(b); end != 0 {
+			t.Errorf("%s: ends at %d of %d", name, end, len(b))
+		}
+	}
+}
+
 // samples are a file of each kind.
 func samples(tb testing.TB) map[string][]byte {
 	tb.Helper()
@@ -71,6 +108,7 @@ func samples(tb testing.TB) map[string][]byte {
 		}
 	}
 	noise := chance(5000)
+	clear1, packed1 := type1(noise)
 	mp3 := bytes.Repeat(append([]byte{0xff, 0xfb, 0x90, 0x64}, noise[:413]...), 12) // 128 kbit/s at 44.1 kHz
 	aac := bytes.Repeat(append([]byte{0xff, 0xf1, 0x50, 0x80, 0x20, 0x1f, 0xfc}, noise[:249]...), 12)
 	page := append(append([]byte("OggS\x00"), make([]byte, 21)...), 2, 255, 45)
@@ -91,6 +129,8 @@ func samples(tb testing.TB) map[string][]byte {
 		"ttf":           be("\x00\x01\x00\x00", uint16(1), make([]byte, 6), table, noise),
 		"ttc":           be("ttcf", 0x10000, 1, 16, "\x00\x01\x00\x00", uint16(1), make([]byte, 6), be("glyf", 0, 44, len(noise)), noise),
 		"woff2":         be("wOF2\x00\x01\x00\x00", 44+len(noise), uint16(9), uint16(0), make([]byte, 28), noise),
+		"type 1":        slices.Concat(clear1, packed1),
+		"pfb":           segments(noise),
 		"pdf":           []byte("%PDF-1.5\n1 0 obj\n" + string(noise) + "\nstartxref\n17\n%%EOF\n"),
 		"sqlite":        append(database, make([]byte, 2<<12-len(database))...),
 		"ar":            []byte("!<arch>\na.o/            0           0     0     644     5001      `\n" + string(noise) + "a\n"),
