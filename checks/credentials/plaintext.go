@@ -23,7 +23,7 @@ var Plaintext = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
-	Version:   9,
+	Version:   10,
 	Needs:     checks.Needs(facts.Accounts, facts.PlainSecrets, facts.WifiNetworks, facts.OfferedSettings, facts.RootPlaces),
 	Run:       plaintext,
 }

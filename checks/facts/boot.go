@@ -49,7 +49,7 @@ type BootCommand struct {
 var Boot = &Fact[BootGraph]{
 	Name:    "boot",
 	Doc:     "What the init systems of the image start, followed through scripts, links, units and settings.",
-	Version: 14,
+	Version: 15,
 	Needs:   []Node{Tree, Roots, Texts, Applets, Programs, illegibleScan, brokerScan, compiledLines},
 	Observe: func(o *Observer) (BootGraph, error) {
 		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}, Passwords: []PasswordWrite{}}
@@ -158,7 +158,7 @@ type boot struct {
 	brokers  map[*firmware.File]Known
 	compiled map[*firmware.File][]compiledLine // commands in programs
 
-	passwords []PasswordWrite
+	passwords []PasswordWrite // at first those that compiled programs set
 
 	via       []string
 	running   map[string]int // scripts on the way, so that none calls itself for ever

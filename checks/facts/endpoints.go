@@ -48,7 +48,7 @@ const (
 // databases are passed over.
 var endpointScan = &Scan[Endpoint]{
 	Name:    "named-endpoints",
-	Version: 6,
+	Version: 7,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && databaseKind(f.Name) == "")
@@ -254,7 +254,7 @@ func commented(content []byte, at int) bool {
 	line := string(window[bytes.LastIndexByte(window, '\n')+1:])
 	trimmed := strings.TrimSpace(line)
 	for _, mark := range []string{"#", "//", ";", "<!", "*", "/*", "--", "rem "} {
-		if strings.HasPrefix(trimmed, mark) && !strings.HasPrefix(trimmed, "#!") {
+		if strings.HasPrefix(trimmed, mark) && !strings.HasPrefix(trimmed, "#!") && !(mark == "*" && isCronTime(trimmed)) {
 			return true
 		}
 	}

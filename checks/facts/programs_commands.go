@@ -2,7 +2,6 @@ package facts
 
 import (
 	"bytes"
-	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -32,7 +31,7 @@ var handsToShell = []string{
 
 // compiledWords stand in the commands that matter to some check: those that open the
 // device, set passwords, fetch, and hold secrets.
-var compiledWords = newLiterals([]string{"telnetd", ".sh", "init.d/", "chpasswd", "| passwd", "|passwd", "/etc/passwd", "/etc/shadow", "curl ", "wget ", "nc -l", "socat ", "adbd", "openssl ", "sshpass ", "ftpget ", "ftpput ", "tftp -", "mtd write", "mtd_write ", "flashcp ", "nandwrite ", "sysupgrade ", "of=/dev/mtd", "of=/dev/mmcblk"})
+var compiledWords = newLiterals([]string{"telnetd", ".sh", "init.d/", "chpasswd", "| passwd", "|passwd", "/etc/passwd", "/etc/shadow", "curl ", "wget ", "nc -l", "socat ", "adbd", "openssl ", "sshpass ", "ftpget ", "ftpput ", "tftp -", "mtd write", "mtd_write ", "flashcp ", "nandwrite ", "sysupgrade ", "passwd -d", "mosquitto_pub ", "mosquitto_sub ", "unzip -", "nvram set ", "of=/dev/mtd", "of=/dev/mmcblk"})
 
 // compiledLine is a string of a program that reads as a command.
 type compiledLine struct {
@@ -45,7 +44,7 @@ type compiledLine struct {
 // compiledLines are such strings of programs and libraries of ELF.
 var compiledLines = &Scan[compiledLine]{
 	Name:    "compiled-commands",
-	Version: 2,
+	Version: 3,
 	Doc:     "Commands that are strings of programs which run commands.",
 	Want: func(f *firmware.File) bool {
 		return f.Kind == firmware.Regular && f.Size >= elf.MinSize && f.Size <= maxCompiledFile && handsCommands(f)
@@ -94,7 +93,7 @@ func seeCompiledLines(f *firmware.File, content []byte, words sights) []compiled
 		if open == "" && !isCompiledCommand(f, text) {
 			return true
 		}
-		l := compiledLine{file: f, text: formatParts.Get().ReplaceAllString(strings.TrimSpace(text), unknownPart), open: open, location: At(f)}
+		l := compiledLine{file: f, text: formatParts.Get().ReplaceAllLiteralString(strings.TrimSpace(text), unknownPart), open: open, location: At(f)}
 		l.location.Offset, l.location.Length = int64(from), int64(end-from)
 		if open == telnetRuns {
 			l.open = ""
@@ -114,6 +113,7 @@ var formatParts = lazy(`%[-+ #0]*[0-9*]*(?:\.[0-9*]+)?(?:hh?|ll?|[jztL])?[diouxX
 // compiledPrograms are those by which a command begins that matters to some check, with
 // the words of the shell that stand before them.
 var compiledPrograms = strings.Fields(`telnetd utelnetd busybox nc ncat netcat socat adbd chpasswd passwd echo printf cat sed curl wget openssl sshpass ftpget ftpput tftp mtd mtd_write flashcp nandwrite sysupgrade dd
+	mosquitto_pub mosquitto_sub unzip nvram
 	sh ash bash cd rm killall pkill sleep export mkfifo mkdir chmod test [ if for while ( { nohup setsid nice start-stop-daemon`)
 
 // isCompiledCommand reports whether a string reads as a command: its first word is that
@@ -150,35 +150,4 @@ func isCommandText(s string) bool {
 		}
 	}
 	return true
-}
-
-// compiledScripts are the commands of each program, as a script that may run.
-func compiledScripts(set *TextSet, lines []compiledLine) []Script {
-	r := scriptReader{texts: set}
-	var all []Script
-	var commands [][]Command // of each
-	for _, l := range lines {
-		if l.open != "" {
-			continue
-		}
-		at := l.location
-		s := r.read(Text{File: l.file, Content: shellText(l.text), place: &at})
-		if s.Problem != "" {
-			continue
-		}
-		list := s.Commands.List()
-		for i := range list {
-			list[i].Conditional = true
-		}
-		if n := len(all); n > 0 && all[n-1].Path == s.Path {
-			commands[n-1] = append(commands[n-1], list...)
-			continue
-		}
-		all, commands = append(all, s), append(commands, list)
-	}
-	for i := range all {
-		all[i].Commands = packCommands(commands[i])
-	}
-	slices.SortStableFunc(all, func(a, b Script) int { return cmp.Compare(a.Path, b.Path) })
-	return all
 }

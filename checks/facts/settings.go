@@ -38,7 +38,7 @@ func (g *boot) settle() {
 		s := &g.services[i]
 		s.Args = redactArgs(s.Name, s.Args)
 	}
-	g.passwords = g.passwordWrites()
+	g.passwords = append(g.passwordWrites(g.commands), g.passwords...)
 	for i, c := range g.commands {
 		g.commands[i] = redactCommand(c)
 	}

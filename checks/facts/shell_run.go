@@ -167,13 +167,21 @@ type scriptReader struct {
 	packer   commandPacker // of the commands of the script that is read
 	spare    []*Command
 	visitors bool // what haserl takes from the visitor is left open
+	left     *int // statements that all may run together, of commands that stand in no script; nil for scripts
 }
 
 // read lists the commands of a script without deciding its conditions.
 func (sr *scriptReader) read(t Text) (s Script) {
 	s = Script{Path: t.File.Path, Name: t.File.Name, Shell: shellOf(t.Content)}
 	w := &shellWorld{texts: sr.texts, left: maxScriptSteps, spare: sr.spare}
+	if sr.left != nil {
+		w.left = min(w.left, *sr.left)
+		*sr.left -= w.left
+	}
 	defer func() {
+		if sr.left != nil {
+			*sr.left += w.left
+		}
 		s.Commands = sr.packer.packed()
 		sr.spare = w.spare
 	}()
@@ -192,6 +200,9 @@ func (sr *scriptReader) read(t Text) (s Script) {
 	w.lookup = func(name string, _ *shellRun) (Text, bool) { return sr.texts.Get(t.File.Container, name) }
 	r := newShellRun(w, t, nil, false)
 	r.place = t.place
+	if sr.left != nil {
+		r.vars["ARG"] = shellValue{text: unknownPart} // what a program fills in
+	}
 	if sr.visitors {
 		r.leaveVisitorsOpen(t.Content)
 	}
