@@ -11,7 +11,7 @@ import (
 // calledWords stand in the commands that matter to some fact: those that set passwords, are
 // given some, and talk to others. A program without any is not read for its calls.
 var calledWords = newLiterals([]string{
-	"chpasswd", "passwd -", "passwd ", "usermod", "useradd", "adduser", "curl", "wget", "mosquitto_", "sshpass", "openssl ", "unzip ", "ftpput", "ftpget", "lftp", "smbclient",
+	"chpasswd", "passwd -", "passwd ", "usermod", "useradd", "adduser", "curl", "\"wget", "'wget", "`wget", " wget ", "/wget", "mosquitto_", "sshpass", "openssl ", "unzip ", "ftpput", "ftpget", "lftp", "smbclient",
 	"mysql ", "redis-cli", "ipmitool", "cryptsetup", "snmp", "telnetd", "/etc/shadow", "nvram set", "fw_setenv",
 })
 
