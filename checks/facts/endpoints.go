@@ -166,7 +166,7 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 			continue
 		}
 		from = addressEnd(content, start)
-		if text && (commented(content, start) || namesSchema(content, start) || tellsReaders(f.Name, content, start)) || !text && !standsAlone(content, start) {
+		if text && (commented(content, start) || namesSchema(content, start) || tellsReaders(f.Name, content, start)) || !text && !standsAlone(content, start) && !isAddressValue(content, start) {
 			continue
 		}
 		if (kind == InScript || kind == InSetting) && inAngles(content, start, from) || kind == InScript && (shown(content, start, from) || endsSentence(content, start)) {
