@@ -301,7 +301,7 @@ func contentOf(f *firmware.File, texts *TextSet) ([]byte, error) {
 var Accounts = &Fact[[]Account]{
 	Name:    "accounts",
 	Doc:     "Accounts of passwd, shadow, mosquitto, Samba, Pure-FTPd and web password files, OpenWrt's web logins, and those whose password the start sets: name, user id, shell, kind of hash, locked or empty.",
-	Version: 6,
+	Version: 7,
 	Needs:   []Node{accountLinesOf, PasswordWrites},
 	Observe: func(o *Observer) ([]Account, error) {
 		lines, err := accountLinesOf.Of(o)

@@ -22,7 +22,7 @@ var WritablePath = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.6-7"},
-	Version:   1,
+	Version:   2,
 	Needs:     checks.Needs(facts.WritableTrees, facts.Roots),
 	Run:       writablePath,
 }
