@@ -57,7 +57,7 @@ var handedCommands = &Fact[[]handed]{
 		}
 		for _, t := range texts.Where(mayCall) {
 			if language := programLanguage(t); callsByLanguage[language] != nil && calledWords.In(t.Content) {
-				eachCall(language, t, func(at assay.Location, words []string) { h.words(t, at, words) })
+				eachCall(language, t, func(at assay.Location, words []string) { h.words(t, at, unformatted(words)) })
 				h.end(t, byProgram)
 			}
 		}
@@ -121,6 +121,18 @@ func (h *handedReader) words(t Text, at assay.Location, words []string) {
 		h.list = append(h.list, Command{Name: words[0], Args: words[1:], Conditional: true, Location: at})
 	}
 }
+
+// unformatted makes unknown what a format that stands elsewhere fills into words.
+func unformatted(words []string) []string {
+	for i, w := range words {
+		if strings.Contains(w, "%s") || strings.Contains(w, "%q") || strings.Contains(w, "%d") {
+			words[i] = formatVerbs.Replace(w)
+		}
+	}
+	return words
+}
+
+var formatVerbs = strings.NewReplacer("%s", unknownPart, "%q", unknownPart, "%d", unknownPart)
 
 // end keeps what was read of a file.
 func (h *handedReader) end(t Text, by handedBy) {
