@@ -29,7 +29,7 @@ var TLSVerification = &checks.Check{
 
 func tlsVerification(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
-	tool := ""
+	open := ""
 	for _, u := range checks.Ask(c, facts.UnverifiedTLS) {
 		severity, message := assay.High, "the certificate of the other side is not checked: "+u.How
 		switch u.Update {
@@ -39,14 +39,18 @@ func tlsVerification(c *checks.Context) checks.Judgement {
 		default:
 			severity, message = assay.Critical, message+", where "+u.Update+" fetches updates"
 		}
-		if u.Tool {
+		switch at := assay.Inside(u.Location.Path); {
+		case u.Tool:
 			severity, message = assay.Low, message+", in a tool that nothing that was seen calls"
-			tool = assay.Inside(u.Location.Path)
+			open = "calls " + at
+		case u.Table:
+			severity, message = assay.Low, message+", in a table or unit of which nothing that was seen runs this"
+			open = "runs the commands of " + at
 		}
 		found = append(found, checks.Observed(checks.Graded(severity, u.Location), message, u.Location))
 	}
-	if tool != "" && !checks.Fails(found) {
-		return c.Inconclusive("nothing that was seen calls %s, which does not check the certificate of the other side", tool).With(checks.Merged(found)...)
+	if open != "" && !checks.Fails(found) {
+		return c.Inconclusive("nothing that was seen %s, which does not check the certificate of the other side", open).With(checks.Merged(found)...)
 	}
 	return c.None(checks.Merged(found), checks.Ask(c, facts.RootPlaces)...)
 }

@@ -64,7 +64,7 @@ func orUnclear(c *checks.Context, j checks.Judgement) checks.Judgement {
 		}
 		how, when := "in a way that is not understood", "when the device starts"
 		if w.Elsewhere {
-			how, when = "whenever it is run", "in a script that the start does not reach"
+			how, when = "whenever it is run", "in a file that the start does not reach"
 		}
 		if why == "" {
 			why = fmt.Sprintf("%s:%d: %s %s", assay.Inside(w.Location.Path), w.Location.Line, what, how)

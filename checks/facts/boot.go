@@ -161,7 +161,7 @@ type boot struct {
 	brokers  map[*firmware.File]Known
 	compiled map[*firmware.File][]compiledLine // commands in programs
 
-	passwords []PasswordWrite
+	passwords []PasswordWrite // at first those that compiled programs set
 
 	via       []string
 	way       string            // via in words, once that was asked

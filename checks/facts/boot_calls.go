@@ -177,7 +177,7 @@ func (c *callReader) literal(format bool) string {
 	text := c.quoted(mark, inside)
 	switch c.peek() {
 	case '%':
-		if c.language == "Python" || c.language == "Ruby" {
+		if c.language == "Python" || c.language == "Ruby" || c.language == "Lua" { // of LuCI
 			format = true
 			c.rest = c.rest[1:]
 			c.peek()

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay/firmware"
@@ -11,8 +12,12 @@ import (
 // call scripts of the image.
 const maxCompiledSteps = 40000
 
+// passwordCommands are words of which one stands in each command that sets a password.
+var passwordCommands = newLiterals([]string{"passw", "shadow", "usermod", "useradd", "adduser"})
+
 // compiledCalls follows the commands that are strings of a program which runs: of them
-// only what opens the device counts, and what may come from a card or a stick.
+// only what opens the device counts, passwords that they set, and what may come from a
+// card or a stick.
 func (g *boot) compiledCalls(l *launch, f *firmware.File) {
 	if f.Size > maxCompiledFile && g.programs[f.Name].Kind != "" {
 		g.unjudge(l.cmd.Location, "its program is too large to be searched for commands")
@@ -25,8 +30,9 @@ func (g *boot) compiledCalls(l *launch, f *firmware.File) {
 	budget := min(left, maxCompiledSteps)
 	g.world.left = budget
 	var open []Unjudged
+	var passwords []PasswordWrite
 	g.aside(func() {
-		later := g.later
+		later, known := g.later, len(g.commands)
 		g.later = true // it can make the files that it asks for
 		g.through(f.Name, func() {
 			for _, line := range lines {
@@ -50,7 +56,12 @@ func (g *boot) compiledCalls(l *launch, f *firmware.File) {
 			}
 		})
 		g.later = later
+		if slices.ContainsFunc(lines, func(l compiledLine) bool { return passwordCommands.In(l.text) }) {
+			// What it sets is known only where the command says it: a page may take it from people.
+			passwords = slices.DeleteFunc(g.passwordWrites(g.commands[known:]), func(w PasswordWrite) bool { return w.State == "" })
+		}
 	})
+	g.passwords = append(g.passwords, passwords...)
 	if g.world.left <= 0 {
 		open = append(open, Unjudged{path.Base(f.Name) + " holds commands that run too many statements to follow", At(f)})
 	}

@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -118,29 +119,12 @@ func (g *boot) ownParts(t Text, language string) (all []Text) {
 }
 
 func (g *boot) callsOf(l *launch, t Text, language string) {
-	text := t.Content
-	if language == "JavaScript" && !strings.Contains(text, "child_process") {
-		return
-	}
-	code := codeOf(language, text)
-	text = code.text
-	last := 0
-	for _, c := range callsIn(language, text) {
-		begin := min(c.from+1, len(text))
-		if begin < last || code.inString(c.to-1) || isComment(text[strings.LastIndexByte(text[:begin], '\n')+1:c.to]) {
-			continue
-		}
-		last = c.to
+	eachCall(language, t, func(at assay.Location, words []string) {
 		from := *l
 		from.run, from.tty, from.socket, from.daemon, from.killed = nil, "", nil, false, false
 		from.depth++
 		from.env = map[string]shellValue{"ARG": {text: unknownPart}}
-		at := AtLine(t.File, 1+strings.Count(text[:begin], "\n"), t.odd.at(int64(begin)), int64(c.to-begin))
-		if t.place != nil {
-			at = *t.place
-		}
 		from.cmd = &Command{Conditional: true, Location: at}
-		words := readCall(language, c.opening, text[c.to:min(len(text), c.to+maxCallText)])
 		g.handsShell(&from, t, words)
 		switch {
 		case len(words) == 1:
@@ -149,5 +133,5 @@ func (g *boot) callsOf(l *launch, t Text, language string) {
 			from.cmd.Name, from.cmd.Args = words[0], words[1:]
 			g.run(nil, from.cmd)
 		}
-	}
+	})
 }

@@ -31,6 +31,33 @@ var ownNames = map[string][]*pattern{
 // givenName matches a function that is given another name: "local e = os.execute".
 var givenName = lazy(`(?m)([\w$]+)\s*=\s*(?:(?:[\w$]+\.)?promisify\(\s*)?((?:require\(\s*["'](?:node:)?child_process["']\s*\)\.)?[\w$.]+)\s*\)?\s*[;,]?\s*$`)
 
+// starterWords are parts of the names of all functions that start commands.
+var starterWords = newLiterals([]string{"exec", "open", "system", "spawn", "Open", "subprocess", "check_", "getoutput", "getstatusoutput", "passthru", ".call", ".run", "sp.", "qx"})
+
+// givesName reports whether a program gives such a function another name: it is dear to
+// look for that in all of the text.
+func givesName(language, text string) (found bool) {
+	past := 0
+	starterWords.FindIn(text, func(_, at int) bool {
+		if at < past {
+			return true // on the line that was looked at
+		}
+		start := strings.LastIndexByte(text[:at], '\n') + 1
+		past = len(text)
+		if n := strings.IndexByte(text[at:], '\n'); n >= 0 {
+			past = at + n
+		}
+		for start > 0 && strings.TrimSpace(text[start:at]) == "" { // it goes on from the line before
+			start = strings.LastIndexByte(text[:start-1], '\n') + 1
+		}
+		for _, m := range givenName.Get().FindAllStringSubmatch(text[start:past], maxOwnNames) {
+			found = found || callsByLanguage[language].Get().MatchString(" "+m[2]+"(")
+		}
+		return !found
+	})
+	return found
+}
+
 // childStarters are the functions of child_process that start a command.
 var childStarters = []string{"exec", "execSync", "execFile", "execFileSync", "spawn", "spawnSync"}
 
@@ -69,6 +96,9 @@ func namesOf(language, text string) map[string]string {
 				}
 			}
 		}
+	}
+	if len(names) == 0 && !givesName(language, text) {
+		return names
 	}
 	for _, m := range givenName.Get().FindAllStringSubmatch(text, maxCalls) {
 		function := m[2]

@@ -25,6 +25,7 @@
 //   - base: the tree of files and its root file systems
 //   - texts, sections, unit, uci: text files, and the forms of settings in several
 //   - shell: scripts as syntax trees, what they run, and with which words
+//   - handed: commands that stand elsewhere: in tables, units, and programs
 //   - devicetree: the tree of a board's parts
 //   - published: what packages of others are published with, and no device is set by
 //   - secret, redact: what must not be told, and leaving it out

@@ -169,7 +169,7 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 			continue
 		}
 		from = addressEnd(content, start)
-		if text && (commented(content, start) || namesSchema(content, start) || tellsReaders(f.Name, content, start)) || !text && !standsAlone(content, start) {
+		if text && (commented(content, start) || namesSchema(content, start) || tellsReaders(f.Name, content, start)) || !text && !standsAlone(content, start) && !isAddressValue(content, start) {
 			continue
 		}
 		if (kind == InScript || kind == InSetting) && inAngles(content, start, from) || kind == InScript && (shown(content, start, from) || endsSentence(content, start)) {
@@ -268,7 +268,7 @@ func commented(content []byte, at int) bool {
 	line := string(window[bytes.LastIndexByte(window, '\n')+1:])
 	trimmed := strings.TrimSpace(line)
 	for _, mark := range []string{"#", "//", ";", "<!", "*", "/*", "--", "rem "} {
-		if strings.HasPrefix(trimmed, mark) && !strings.HasPrefix(trimmed, "#!") {
+		if strings.HasPrefix(trimmed, mark) && !strings.HasPrefix(trimmed, "#!") && !(mark == "*" && isCronTime(trimmed)) {
 			return true
 		}
 	}

@@ -22,8 +22,8 @@ var (
 	deviceHost = lazy(`/dev/(?:tcp|udp)/((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24})/`)
 )
 
-// calledWords are literals of which one stands in each call of calledHost.
-var calledWords = [][]byte{[]byte("onnect"), []byte("SMTP"), []byte("FTP"), []byte("create_datagram")}
+// connectWords are literals of which one stands in each call of calledHost.
+var connectWords = [][]byte{[]byte("onnect"), []byte("SMTP"), []byte("FTP"), []byte("create_datagram")}
 
 // eachCalledHost finds such hosts in a text, by what it is.
 func eachCalledHost(name, kind string, content []byte, found func(host string, at int)) {
@@ -39,7 +39,7 @@ func eachCalledHost(name, kind string, content []byte, found func(host string, a
 			return
 		}
 		form = deviceHost
-	case inPackage(name) || !slices.ContainsFunc(calledWords, func(w []byte) bool { return bytes.Contains(content, w) }):
+	case inPackage(name) || !slices.ContainsFunc(connectWords, func(w []byte) bool { return bytes.Contains(content, w) }):
 		return
 	default:
 		form = calledHost

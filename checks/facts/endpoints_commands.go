@@ -11,7 +11,7 @@ var Endpoints = &Fact[[]Endpoint]{
 	Name:    "endpoints",
 	Version: 10,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named or asked.",
-	Needs:   []Node{endpointScan, bareScan, Scripts},
+	Needs:   []Node{endpointScan, bareScan, Scripts, handedCommands},
 	Observe: func(o *Observer) ([]Endpoint, error) {
 		named, err := endpointScan.Of(o)
 		if err != nil {
@@ -25,6 +25,10 @@ var Endpoints = &Fact[[]Endpoint]{
 		if err != nil {
 			return nil, err
 		}
+		others, err := handedCommands.Of(o)
+		if err != nil {
+			return nil, err
+		}
 		all := slices.DeleteFunc(slices.Clone(named), func(e Endpoint) bool { return e.Local() || notContacted(e) })
 		for _, b := range bare { // what a file names with a scheme too, it says there
 			if !slices.ContainsFunc(named, func(e Endpoint) bool { return e.Host == b.Host && e.Location.Path == b.Location.Path }) {
@@ -34,6 +38,11 @@ var Endpoints = &Fact[[]Endpoint]{
 		for _, s := range scripts {
 			if ClassOf(s.Path) == Product && !namesOthers(s.Name) {
 				all = append(all, askedBy(s, named)...)
+			}
+		}
+		for _, h := range others {
+			if ClassOf(h.Path) == Product && !namesOthers(h.Name) {
+				all = append(all, askedBy(h.Script, named)...)
 			}
 		}
 		slices.SortStableFunc(all, func(a, b Endpoint) int { return a.Location.Compare(b.Location) })

@@ -210,3 +210,30 @@ func docstringRanges(content []byte, found func(from, to int)) {
 		}
 	})
 }
+
+// isAddressValue reports whether an address is a value in JSON that a program holds as a
+// string, under a name that says that it is one to talk to ("ota_url":"http://…").
+func isAddressValue(content []byte, at int) bool {
+	before, ok := bytes.CutSuffix(content[max(0, at-maxNamespaceName):at], []byte(`"`))
+	if !ok {
+		return false
+	}
+	before, ok = bytes.CutSuffix(bytes.TrimRight(bytes.TrimRight(before, `\`), " \t"), []byte(":"))
+	if !ok {
+		return false
+	}
+	name, ok := bytes.CutSuffix(bytes.TrimRight(before, " \t"), []byte(`"`))
+	if !ok {
+		return false
+	}
+	name = bytes.TrimRight(name, `\`)
+	word := strings.ToLower(string(name[bytes.LastIndexByte(name, '"')+1:]))
+	return slices.ContainsFunc(addressEnds, func(end string) bool { return strings.HasSuffix(word, end) }) && !holdsAny(word, readersWords)
+}
+
+// addressEnds end the names of values that are addresses, readersWords stand in those that
+// are for people.
+var (
+	addressEnds  = []string{"url", "uri", "server", "host", "broker", "endpoint", "addr", "address", "ota", "cloud"}
+	readersWords = []string{"home", "doc", "help", "bug", "issue", "licen", "schema", "project", "support", "info", "repo", "manufacturer", "vendor", "model"}
+)

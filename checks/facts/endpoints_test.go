@@ -89,6 +89,10 @@ func TestEndpoints(t *testing.T) {
 	binary := func(s string) string { return string(elfImage(32, le, nil, 0)) + "\x00" + s + "\x00" }
 	for name, tc := range map[string]struct{ file, content, want string }{
 		"a script":               {"usr/bin/s", "#!/bin/sh\ncurl https://a.example.invalid/x\n", "script a.example.invalid"},
+		"a value in a program":   {"usr/bin/p", binary(`{"id":1,"ota_url":"http://a.example.invalid/x.bin","server" : "https://b.example.invalid"}`), "program a.example.invalid, program b.example.invalid"},
+		"an escaped value":       {"usr/bin/p", binary(`{\"ota_url\":\"http://a.example.invalid/x.bin\"}`), "program a.example.invalid"},
+		"a value for people":     {"usr/bin/p", binary(`{"homepage_url":"http://a.example.invalid","$schema":"http://b.example.invalid","docs_url":"http://c.example.invalid","license":"http://d.example.invalid"}`), ""},
+		"quoted in a sentence":   {"usr/bin/p", binary(`see "url": or "http://a.example.invalid"`), ""},
 		"a comment":              {"usr/bin/s", "#!/bin/sh\n# see https://a.example.invalid/x\n", ""},
 		"at the end of a line":   {"etc/x.conf", "a=1 # https://a.example.invalid/x\n", ""},
 		"a setting":              {"etc/x.conf", "url = https://a.example.invalid/x\n", "setting a.example.invalid"},

@@ -24,7 +24,7 @@ type PasswordWrite struct {
 	By          string         `json:"by"`             // program that does it
 	File        string         `json:"file,omitempty"` // file that is written, if no program for it does it
 	Conditional bool           `json:"conditional,omitempty"`
-	Elsewhere   bool           `json:"elsewhere,omitempty"` // in a script that the start does not reach
+	Elsewhere   bool           `json:"elsewhere,omitempty"` // in a file that the start does not reach
 	Root        string         `json:"root"`                // container
 	Location    assay.Location `json:"location"`
 }
@@ -35,12 +35,12 @@ func (w PasswordWrite) Understood() bool { return w.State != "" && !w.Elsewhere 
 
 // PasswordWrites are the commands that set passwords at the start. Where the
 // start could not be followed whole, those of all scripts count; where it could,
-// those of scripts that it does not reach are marked.
+// those of scripts, tables and programs that it does not reach are marked.
 var PasswordWrites = &Fact[[]PasswordWrite]{
 	Name:    "password-writes",
-	Version: 3,
+	Version: 4,
 	Doc:     "Commands that set or remove passwords when the device starts: chpasswd, passwd and the like, and writes to passwd and shadow.",
-	Needs:   []Node{Boot, Scripts, Texts},
+	Needs:   []Node{Boot, Scripts, Texts, handedCommands},
 	Observe: func(o *Observer) ([]PasswordWrite, error) {
 		g, err := Boot.Of(o)
 		if err != nil {
@@ -54,33 +54,42 @@ var PasswordWrites = &Fact[[]PasswordWrite]{
 		if err != nil {
 			return nil, err
 		}
+		others, err := handedCommands.Of(o)
+		if err != nil {
+			return nil, err
+		}
 		writes := append([]PasswordWrite{}, g.Passwords...)
-		for _, s := range scripts {
+		add := func(s *Script, likely, reached bool) {
 			root, _, _ := cutLast(s.Path, "!")
 			followed := followedWhole(g.Inits, root)
 			r := commandReader{commands: s.Commands, root: root, read: texts.reader(root)}
 			for _, w := range r.passwordWrites() {
-				switch w.Elsewhere = followed; {
-				case followed && slices.ContainsFunc(g.Passwords, func(b PasswordWrite) bool { return b.Location == w.Location }):
-				case w.State != "" || !followed && strings.HasPrefix(s.Name, "etc/"):
-					// What is not understood counts only where it is likely to run: many
-					// programs for people keep accounts in order.
+				switch w.Elsewhere = followed || !reached; {
+				case w.Elsewhere && slices.ContainsFunc(g.Passwords, func(b PasswordWrite) bool { return b.Location == w.Location }):
+				case w.State != "" || !followed && likely:
 					writes = append(writes, w)
 				}
 			}
+		}
+		for i := range scripts {
+			// What is not understood counts only where it is likely to run: many programs for
+			// people keep accounts in order.
+			add(&scripts[i], strings.HasPrefix(scripts[i].Name, "etc/"), true)
+		}
+		for i := range others { // pages set the passwords that people choose
+			add(&others[i].Script, false, others[i].by == byTable)
 		}
 		return uniqueWrites(writes), nil
 	},
 }
 
-// passwordWrites reads the commands of the start, before secrets are taken out
-// of them.
-func (g *boot) passwordWrites() []PasswordWrite {
+// passwordWrites reads commands of the start, before secrets are taken out of them.
+func (g *boot) passwordWrites(commands []*BootCommand) []PasswordWrite {
 	r := commandReader{root: g.root.Path, read: func(name string) (string, bool) {
 		t, ok := g.texts.Get(g.root, strings.TrimPrefix(path.Clean("/"+name), "/"))
 		return t.Content, ok && !Unresolved(name)
 	}}
-	r.boot = g.commands
+	r.boot = commands
 	return r.passwordWrites()
 }
 

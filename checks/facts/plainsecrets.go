@@ -28,8 +28,8 @@ type PlainSecret struct {
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
 	Version: 11,
-	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of scripts, in tables of programs, and in flat programs beside the name of what they open.",
-	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins, compiledLines, endpointScan},
+	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of commands wherever these stand, in tables of programs, and in flat programs beside the name of what they open.",
+	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins, handedCommands, endpointScan},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -57,15 +57,9 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 			shell[s.Path] = true
 			found = append(found, scriptSecrets(texts, s)...)
 		}
-		compiled, err := compiledLines.Of(o)
+		others, err := handedCommands.Of(o)
 		if err != nil {
 			return nil, err
-		}
-		for _, s := range compiledScripts(texts, compiled) {
-			for _, p := range scriptSecrets(texts, s) {
-				p.Compiled = true
-				found = append(found, p)
-			}
 		}
 		named, err := endpointScan.Of(o)
 		if err != nil {
@@ -89,8 +83,27 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 				found = append(found, shellCompared(texts, t)...)
 			}
 		}
+		for _, h := range others {
+			found = appendHanded(found, texts, h)
+		}
 		return uniqueSecrets(found), nil
 	},
+}
+
+// appendHanded adds the passwords in the commands of a file that is no script, but for
+// those that its lines tell as they are.
+func appendHanded(found []PlainSecret, texts *TextSet, h handed) []PlainSecret {
+	known := len(found)
+	for _, p := range scriptSecrets(texts, h.Script) {
+		told := slices.ContainsFunc(found[:known], func(s PlainSecret) bool {
+			return s.Secret == p.Secret && s.Location.Path == p.Location.Path && s.Location.Line == p.Location.Line
+		})
+		if !told {
+			p.Compiled = h.by == byCompiled
+			found = append(found, p)
+		}
+	}
+	return found
 }
 
 func uniqueSecrets(all []PlainSecret) []PlainSecret {

@@ -171,7 +171,8 @@ func argumentSecrets(program string, args []string) []PlainSecret {
 			if f.mark == "" {
 				user, password, ok = "", v, true
 			}
-			if ok && isLiteralSecret(password) && !Unresolved(password) {
+			manual := isManualWord(strings.ToLower(strings.TrimSpace(user))) && isManualWord(strings.ToLower(password))
+			if ok && isLiteralSecret(password) && !Unresolved(password) && !manual {
 				found = append(found, PlainSecret{Name: program + " " + f.flag, Account: forPeople(strings.TrimSpace(user)), OnList: isListed(password), Secret: NewSecret("password", password)})
 			}
 		}

@@ -2,7 +2,6 @@ package facts
 
 import (
 	"bytes"
-	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -35,7 +34,7 @@ var handsToShell = []string{
 var compiledWords = newLiterals(slices.Concat(commandWords, settingWords))
 
 var (
-	commandWords = []string{"telnetd", ".sh", "init.d/", "chpasswd", "| passwd", "|passwd", "/etc/passwd", "/etc/shadow", "curl ", "wget ", "nc -l", "socat ", "adbd", "openssl ", "sshpass ", "ftpget ", "ftpput ", "tftp -", "mtd write", "mtd_write ", "flashcp ", "nandwrite ", "sysupgrade ", "mtd -", "unzip -", "tar x", "tar -x", "tar zx", "tar -zx", "dpkg -i", "of=/dev/mtd", "of=/dev/mmcblk", "arecord ", "tinycap ", "fswebcam "}
+	commandWords = []string{"telnetd", ".sh", "init.d/", "chpasswd", "| passwd", "|passwd", "/etc/passwd", "/etc/shadow", "curl ", "wget ", "nc -l", "socat ", "adbd", "openssl ", "sshpass ", "ftpget ", "ftpput ", "tftp -", "mtd write", "mtd_write ", "flashcp ", "nandwrite ", "sysupgrade ", "passwd -d", "mosquitto_sub ", "mtd -", "unzip -", "tar x", "tar -x", "tar zx", "tar -zx", "dpkg -i", "of=/dev/mtd", "of=/dev/mmcblk", "arecord ", "tinycap ", "fswebcam "}
 	// settingWords stand in commands that matter only where they set a secret.
 	settingWords = []string{"iwpriv ", "nmcli ", "uci set ", "nvram set ", "nvram_set ", "mosquitto_pub "}
 )
@@ -103,7 +102,7 @@ func seeCompiledLines(f *firmware.File, content []byte, words sights) []compiled
 		if open == "" && !isCompiledCommand(f, text) {
 			return true
 		}
-		l := compiledLine{file: f, text: formatParts.Get().ReplaceAllString(strings.TrimSpace(text), unknownPart), open: open, location: At(f)}
+		l := compiledLine{file: f, text: formatParts.Get().ReplaceAllLiteralString(strings.TrimSpace(text), unknownPart), open: open, location: At(f)}
 		l.location.Offset, l.location.Length = int64(from), int64(end-from)
 		if open == telnetRuns {
 			l.open = ""
@@ -123,7 +122,7 @@ var formatParts = lazy(`%[-+ #0]*[0-9*]*(?:\.[0-9*]+)?(?:hh?|ll?|[jztL])?[diouxX
 // compiledPrograms are those by which a command begins that matters to some check, with
 // the words of the shell that stand before them.
 var compiledPrograms = strings.Fields(`telnetd utelnetd busybox nc ncat netcat socat adbd chpasswd passwd echo printf cat sed curl wget openssl sshpass ftpget ftpput tftp mtd mtd_write flashcp nandwrite sysupgrade dd tar unzip dpkg arecord tinycap fswebcam
-	iwpriv nmcli uci nvram nvram_set mosquitto_pub
+	iwpriv nmcli uci nvram nvram_set mosquitto_pub mosquitto_sub
 	sh ash bash cd rm killall pkill sleep export mkfifo mkdir chmod test [ if for while ( { nohup setsid nice start-stop-daemon`)
 
 // isCompiledCommand reports whether a string reads as a command: its first word is that
@@ -165,35 +164,4 @@ func isCommandText(s string) bool {
 		}
 	}
 	return true
-}
-
-// compiledScripts are the commands of each program, as a script that may run.
-func compiledScripts(set *TextSet, lines []compiledLine) []Script {
-	r := scriptReader{texts: set}
-	var all []Script
-	var commands [][]Command // of each
-	for _, l := range lines {
-		if l.open != "" {
-			continue
-		}
-		at := l.location
-		s := r.read(Text{File: l.file, Content: shellText(l.text), place: &at})
-		if s.Problem != "" {
-			continue
-		}
-		list := s.Commands.List()
-		for i := range list {
-			list[i].Conditional = true
-		}
-		if n := len(all); n > 0 && all[n-1].Path == s.Path {
-			commands[n-1] = append(commands[n-1], list...)
-			continue
-		}
-		all, commands = append(all, s), append(commands, list)
-	}
-	for i := range all {
-		all[i].Commands = packCommands(commands[i])
-	}
-	slices.SortStableFunc(all, func(a, b Script) int { return cmp.Compare(a.Path, b.Path) })
-	return all
 }

@@ -150,3 +150,28 @@ func TestCompiledTelnet(t *testing.T) {
 		})
 	}
 }
+
+// TestCompiledPasswords: what a program that the boot starts sets by a command counts as
+// what the boot does; what it leaves to people does not, nor does a program that nothing starts.
+func TestCompiledPasswords(t *testing.T) {
+	o := observeProgram(t, programWith(
+		`echo root:admin | chpasswd`, `passwd -d guest`, `echo user:%s | chpasswd`, "mosquitto_pub -h mq.vendor.example -u dev -P Nacht-Falter-1 -t a -m b",
+		"curl -s http://r.vendor.example/up?sn=%s", "POST to http://s.vendor.example/up failed",
+	), PasswordWrites, PlainSecrets, Endpoints)
+	var got []string
+	for _, w := range valueOf(t, o, PasswordWrites) {
+		got = append(got, w.Account+" "+string(w.State))
+		if !w.Understood() || !w.Conditional {
+			t.Errorf("%+v", w)
+		}
+	}
+	if s := strings.Join(got, ", "); s != "root plain, guest empty" {
+		t.Errorf("writes: %s", s)
+	}
+	if got := valueOf(t, o, PlainSecrets); len(got) != 2 || got[1].Name != "mosquitto_pub -P" {
+		t.Errorf("secrets: %+v", got)
+	}
+	if got := valueOf(t, o, Endpoints); len(got) != 2 || got[0].URL != "mqtt://mq.vendor.example" || got[1].URL != "http://r.vendor.example/up" {
+		t.Errorf("endpoints: %+v", got)
+	}
+}

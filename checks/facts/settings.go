@@ -39,7 +39,7 @@ func (g *boot) settle() {
 		s.Args = redactArgs(s.Name, s.Args)
 	}
 	if !g.later { // of which nobody asks for them
-		g.passwords = g.passwordWrites()
+		g.passwords = append(g.passwordWrites(g.commands), g.passwords...)
 		for _, c := range g.commands {
 			*c = redactCommand(*c)
 		}

@@ -151,14 +151,22 @@ type scriptReader struct {
 	packer   commandPacker // of the commands of the script that is read
 	room     shellRoom
 	visitors bool // what haserl takes from the visitor is left open
+	left     *int // statements that all may run together, of commands that stand in no script; nil for scripts
 }
 
 // read lists the commands of a script without deciding its conditions.
 func (sr *scriptReader) read(t Text) (s Script) {
 	s = Script{Path: t.File.Path, Name: t.File.Name, Shell: shellOf(t.Content)}
 	w := &shellWorld{texts: sr.texts, left: maxScriptSteps, shellRoom: sr.room}
+	if sr.left != nil {
+		w.left = min(w.left, *sr.left)
+		*sr.left -= w.left
+	}
 	r := newShellRun(w, t, nil, false)
 	defer func() {
+		if sr.left != nil {
+			*sr.left += w.left
+		}
 		s.Commands = sr.packer.packed()
 		w.spareTables(r.shellTables)
 		sr.room = w.shellRoom.emptied()
@@ -176,6 +184,9 @@ func (sr *scriptReader) read(t Text) (s Script) {
 	}
 	w.lookup = func(name string, _ *shellRun) (Text, bool) { return sr.texts.Get(t.File.Container, name) }
 	r.place = t.place
+	if sr.left != nil {
+		r.vars["ARG"] = shellValue{text: unknownPart} // what a program fills in
+	}
 	if sr.visitors {
 		r.leaveVisitorsOpen(t.Content)
 	}

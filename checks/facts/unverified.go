@@ -19,6 +19,7 @@ type Unverified struct {
 	How      string         `json:"how"`              // as written: "curl -k", "rejectUnauthorized: false"
 	Update   string         `json:"update,omitempty"` // the updater that does not know better: "own" in a script that fetches or installs software
 	Tool     bool           `json:"tool,omitempty"`   // in a tool that nothing seen calls, and whoever calls it says to whom it speaks
+	Table    bool           `json:"table,omitempty"`  // in a unit or table of which the start runs nothing
 	Location assay.Location `json:"location"`
 }
 
@@ -28,14 +29,14 @@ var UnverifiedTLS = &Fact[[]Unverified]{
 	Name:    "unverified-tls",
 	Version: 7,
 	Doc:     "Commands, settings and scripts that accept any certificate.",
-	Needs:   []Node{Tree, Texts, Scripts, Boot, Updaters, compiledLines},
+	Needs:   []Node{Tree, Texts, Scripts, Boot, Updaters, handedCommands},
 	Observe: func(o *Observer) ([]Unverified, error) {
 		img, err0 := Tree.Of(o)
 		texts, err1 := Texts.Of(o)
 		scripts, err2 := Scripts.Of(o)
 		g, err3 := Boot.Of(o)
 		updaters, err4 := Updaters.Of(o)
-		compiled, err5 := compiledLines.Of(o)
+		others, err5 := handedCommands.Of(o)
 		all := []Unverified{}
 		for _, err := range []error{err0, err1, err2, err3, err4, err5} {
 			if err != nil {
@@ -63,20 +64,33 @@ var UnverifiedTLS = &Fact[[]Unverified]{
 				named(&c)
 			}
 		}
-		for _, s := range compiledScripts(texts, compiled) {
-			for _, c := range s.Commands.All() {
-				add(acceptsAny(&c), c.Location)
-			}
-		}
 		for i := range g.Commands { // those of units and tables stand in no script
 			c := &g.Commands[i]
 			add(acceptsAny(&c.Command), c.Location)
 			named(&c.Command)
 		}
+		started := len(all)
+		for _, h := range others {
+			if ofOthers(h.Name) {
+				continue
+			}
+			for _, c := range h.Commands.All() {
+				n := len(all)
+				if add(acceptsAny(&c), c.Location); len(all) == n || h.by != byTable {
+					continue
+				}
+				root, _, _ := cutLast(h.Path, "!")
+				all[n].Table = followedWhole(g.Inits, root) && !slices.ContainsFunc(all[:started], func(u Unverified) bool {
+					return u.Location.Path == c.Location.Path && u.Location.Line == c.Location.Line
+				})
+			}
+		}
 		for _, t := range texts.All() {
 			eachUnverified(t, add)
 		}
-		slices.SortFunc(all, func(a, b Unverified) int { return cmp.Or(a.Location.Compare(b.Location), cmp.Compare(a.How, b.How)) })
+		slices.SortStableFunc(all, func(a, b Unverified) int { // what runs comes before what only stands in a table
+			return cmp.Or(a.Location.Compare(b.Location), cmp.Compare(a.How, b.How))
+		})
 		return slices.CompactFunc(all, func(a, b Unverified) bool {
 			return a.How == b.How && a.Location.Path == b.Location.Path && a.Location.Line == b.Location.Line
 		}), nil

@@ -57,7 +57,7 @@ var Updaters = &Fact[[]Updater]{
 	Name:    "updaters",
 	Version: 10,
 	Doc:     "Updaters with their settings, whether they refuse what is not signed, and the addresses they fetch from.",
-	Needs:   []Node{Tree, Texts, Scripts, programMarks, compiledLines},
+	Needs:   []Node{Tree, Texts, Scripts, programMarks, handedCommands},
 	Observe: func(o *Observer) ([]Updater, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
@@ -75,13 +75,15 @@ var Updaters = &Fact[[]Updater]{
 		if err != nil {
 			return nil, err
 		}
-		compiled, err := compiledLines.Of(o)
+		others, err := handedCommands.Of(o)
 		if err != nil {
 			return nil, err
 		}
 		all := []Updater{}
-		for _, s := range compiledScripts(texts, compiled) {
-			all = append(all, compiledUpdater(s)...)
+		for _, h := range others {
+			if h.by == byCompiled {
+				all = append(all, compiledUpdater(h.Script)...)
+			}
 		}
 		for _, v := range updateViews(img, texts, scripts, marks) {
 			for _, look := range []func(*updateView) *Updater{

@@ -5,26 +5,19 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/assay-iot/assay"
 )
 
 // calledCommands gives the commands that a program in another language hands to a shell or
 // starts, as far as they are literals.
 func calledCommands(set *TextSet, t Text, language string) (commands []Command) {
-	if callsByLanguage[language] == nil || language == "JavaScript" && !strings.Contains(t.Content, "child_process") {
+	if callsByLanguage[language] == nil {
 		return nil
 	}
-	code := codeOf(language, t.Content)
-	text := code.text
 	r := scriptReader{texts: set}
-	last := 0
-	for _, c := range callsIn(language, text) {
-		begin := min(c.from+1, len(text))
-		if begin < last || code.inString(c.to-1) {
-			continue
-		}
-		last = c.to
-		at := AtLine(t.File, 1+strings.Count(text[:begin], "\n"), t.odd.at(int64(begin)), int64(c.to-begin))
-		switch words := readCall(language, c.opening, text[c.to:min(len(text), c.to+maxCallText)]); len(words) {
+	eachCall(language, t, func(at assay.Location, words []string) {
+		switch len(words) {
 		case 0:
 		case 1:
 			s := r.read(Text{File: t.File, Content: shellText(words[0]), place: &at})
@@ -32,7 +25,7 @@ func calledCommands(set *TextSet, t Text, language string) (commands []Command) 
 		default:
 			commands = append(commands, Command{Name: words[0], Args: words[1:], Location: at})
 		}
-	}
+	})
 	return commands
 }
 

@@ -41,7 +41,7 @@ var WifiNetworks = &Fact[[]WifiNetwork]{
 	Name:    "wifi-networks",
 	Doc:     "Wireless networks of the settings with a fixed key, a fixed WPS PIN, WEP or no protection.",
 	Version: 6,
-	Needs:   []Node{Texts, Scripts, Boot, hostapdCallers, compiledLines},
+	Needs:   []Node{Texts, Scripts, Boot, hostapdCallers, handedCommands},
 	Observe: func(o *Observer) ([]WifiNetwork, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -50,7 +50,7 @@ var WifiNetworks = &Fact[[]WifiNetwork]{
 		scripts, err1 := Scripts.Of(o)
 		graph, err2 := Boot.Of(o)
 		callers, err3 := hostapdCallers.Of(o)
-		compiled, err4 := compiledLines.Of(o)
+		others, err4 := handedCommands.Of(o)
 		if err := errors.Join(err1, err2, err3, err4); err != nil {
 			return nil, err
 		}
@@ -65,9 +65,9 @@ var WifiNetworks = &Fact[[]WifiNetwork]{
 		for _, s := range scripts {
 			found = append(found, uciWifiKeys(s)...)
 		}
-		for _, s := range compiledScripts(texts, wirelessLines(compiled)) {
-			for _, n := range uciWifiKeys(s) {
-				n.Compiled = true
+		for _, h := range others {
+			for _, n := range uciWifiKeys(h.Script) {
+				n.Compiled = h.by == byCompiled
 				found = append(found, n)
 			}
 		}

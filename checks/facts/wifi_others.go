@@ -2,7 +2,6 @@ package facts
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
@@ -137,11 +136,6 @@ func luaWifiKeys(t Text) []WifiNetwork {
 		}
 	}
 	return found
-}
-
-// wirelessLines are the commands of programs that may set such a key.
-func wirelessLines(all []compiledLine) []compiledLine {
-	return slices.DeleteFunc(slices.Clone(all), func(l compiledLine) bool { return !strings.Contains(l.text, "wireless.") })
 }
 
 // uciKey is a setting that a script makes: wireless.NAME.key=VALUE.

@@ -29,9 +29,10 @@ type WritableTree struct {
 // systems. Sticky folders are right, links have no mode of their own, and a
 // root without modes says nothing.
 var WritableTrees = &Fact[[]WritableTree]{
-	Name:  "writable-trees",
-	Doc:   "Files and folders that everyone may write to, one entry for each tree.",
-	Needs: []Node{Tree, Roots},
+	Name:    "writable-trees",
+	Version: 2,
+	Doc:     "Files and folders that everyone may write to, as they are packed or as a command of the boot makes them, one entry for each tree.",
+	Needs:   []Node{Tree, Roots, Boot},
 	Observe: func(o *Observer) ([]WritableTree, error) {
 		img, err := Tree.Of(o)
 		if err != nil {
@@ -41,11 +42,19 @@ var WritableTrees = &Fact[[]WritableTree]{
 		if err != nil {
 			return nil, err
 		}
+		g, err := Boot.Of(o)
+		if err != nil {
+			return nil, err
+		}
 		found := []WritableTree{}
 		for _, c := range img.Containers {
-			if c.Modes && amongRoots(c, roots) {
+			if !amongRoots(c, roots) {
+				continue
+			}
+			if c.Modes {
 				found = append(found, writableTrees(img, c)...)
 			}
+			found = append(found, openedAtBoot(c, g.Commands)...)
 		}
 		return found, nil
 	},
