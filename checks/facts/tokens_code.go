@@ -84,11 +84,15 @@ func codeTokens(t Text) []Token {
 	t = settable(t)
 	var found []Token
 	for l := range t.Lines() {
-		if len(l.Text) < 20 || len(l.Text) > maxWord || isComment(l.Text) || !holdsAny(l.Text, signingAnchors) || !mayHoldToken(l.Text, true) {
+		if len(l.Text) < 20 || len(l.Text) > maxWord || isComment(l.Text) || !holdsAny(l.Text, signingAnchors) {
+			continue
+		}
+		calls := holdsAny(l.Text, []string{"jwt.", "JWT::"}) // what they sign with may be short
+		if !calls && !mayHoldToken(l.Text, true) {
 			continue
 		}
 		for _, p := range []*pattern{signingSecret, signingCall, sessionSecret} {
-			if p == signingCall && !holdsAny(l.Text, []string{"jwt.", "JWT::"}) || p == sessionSecret && !strings.Contains(l.Text, "session({") {
+			if p == signingCall && !calls || p == sessionSecret && !strings.Contains(l.Text, "session({") {
 				continue
 			}
 			for _, m := range p.Get().FindAllStringSubmatch(l.Text, 16) {
