@@ -43,16 +43,36 @@
 	MOVW    DX, (R13); \
 	MOVL    R9, DX
 
+// BOUND, DECIDE and SETTLE are steps of a bit of a literal after a match. R11 is the part
+// of the range that belongs to the bit 0; R15 is all ones for it, as is the carry.
+#define BOUND \
+	NORMALIZE; \
+	MOVL     BX, R11; \
+	SHRL     $const_probBits, R11; \
+	IMULL    DX, R11; \
+	ADDL     CX, CX
+
+#define DECIDE \
+	SUBL     R11, BX; \
+	SUBL     R11, AX; \
+	CMOVLCS  R11, BX; \
+	SBBL     R15, R15
+
+#define SETTLE \
+	ANDL     R15, R11; \
+	ADDL     R11, AX; \
+	ANDL     $const_toZero, R15; \
+	ADDL     DX, R15; \
+	SARL     $const_moveBits, R15; \
+	SUBL     R15, DX; \
+	MOVW     DX, (R13)
+
 // LIKEBIT decodes a bit of a literal after a match. Bit 8 of R9 is the bit with which
 // the match would have gone on, R10 is 0x100 while its bits were the same, R13 points
 // to the probability. Three may come next: those of the two bits in the tree without
 // a match, and of the same bit in the tree of a match. All are read ahead.
 #define LIKEBIT \
-	NORMALIZE; \
-	MOVL     BX, R11; \
-	SHRL     $const_probBits, R11; \
-	IMULL    DX, R11; \
-	ADDL     CX, CX; \
+	BOUND; \
 	MOVL     R9, R12; \
 	MOVL     R9, R15; \
 	ANDL     R10, R12; \
@@ -70,20 +90,11 @@
 	CMOVLNE  R15, R8; \
 	TESTL    R12, R12; \
 	CMOVLNE  R15, DI; \
-	SUBL     R11, BX; \
-	SUBL     R11, AX; \
-	CMOVLCS  R11, BX; \
-	SBBL     R15, R15; \
+	DECIDE; \
 	CMOVLCC  DI, R8; \
 	CMOVLCC  R12, R10; \
 	SBBL     $-1, CX; \
-	ANDL     R15, R11; \
-	ADDL     R11, AX; \
-	ANDL     $const_toZero, R15; \
-	ADDL     DX, R15; \
-	SARL     $const_moveBits, R15; \
-	SUBL     R15, DX; \
-	MOVW     DX, (R13); \
+	SETTLE; \
 	MOVL     R8, DX; \
 	MOVL     R9, R13; \
 	ANDL     R10, R13; \
@@ -91,25 +102,12 @@
 	ADDL     CX, R13; \
 	LEAQ     (R14)(R13*2), R13
 
-// LASTBIT decodes the last bit of a literal or a tree, without a look at what follows.
+// LASTBIT decodes the last of them, without a look at what follows.
 #define LASTBIT \
-	NORMALIZE; \
-	MOVL     BX, R11; \
-	SHRL     $const_probBits, R11; \
-	IMULL    DX, R11; \
-	ADDL     CX, CX; \
-	SUBL     R11, BX; \
-	SUBL     R11, AX; \
-	CMOVLCS  R11, BX; \
-	SBBL     R15, R15; \
+	BOUND; \
+	DECIDE; \
 	SBBL     $-1, CX; \
-	ANDL     R15, R11; \
-	ADDL     R11, AX; \
-	ANDL     $const_toZero, R15; \
-	ADDL     DX, R15; \
-	SARL     $const_moveBits, R15; \
-	SUBL     R15, DX; \
-	MOVW     DX, (R13)
+	SETTLE
 
 // BRANCH decodes a bit whose probability R13 points to, and goes to one if it is
 // set. ONE or ZERO must follow: they bring the range and the probability up to date.
