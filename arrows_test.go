@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/assay-iot/assay"
 )
 
 // The rules of the arrows: which room may import which. A room that is not
@@ -23,7 +25,8 @@ var mayImport = map[string][]string{
 	"checks/facts/rpmdb":         {"checks/facts/sqlite3"},
 	"checks/facts/sqlite3":       {},
 	"checks/facts/wordsearch":    {},
-	"checks":                     {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks/facts/hashes", "internal/lazyregexp"},
+	"checks":                     {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks/facts/hashes", "checks/publishedkeys", "internal/lazyregexp"},
+	"checks/publishedkeys":       {""},
 	"labels":                     {"", "labels/cose", "labels/compact", "labels/picture"},
 	"labels/cose":                {},
 	"labels/compact":             {"", "labels", "labels/cose"},
@@ -67,6 +70,25 @@ var mayTake = map[string][]string{
 	"labels/photo":            {"github.com/makiuchi-d/gozxing/"},
 	"labels/picture":          {"golang.org/x/text/", "golang.org/x/image/", "github.com/go-fonts/dejavu/", "rsc.io/qr/"},
 	"labels/verify":           {"golang.org/x/text/"},
+}
+
+// The checks of one principle do not use those of another: what two of them need lies
+// in a room beside them.
+func TestPrinciplesApart(t *testing.T) {
+	const checks = "github.com/assay-iot/assay/checks/"
+	var principles []string
+	for _, p := range assay.Principles() {
+		principles = append(principles, string(p))
+	}
+	for _, own := range principles {
+		for _, line := range list(t, `{{.ImportPath}} {{join .Imports " "}}`, "./checks/"+own) {
+			for _, imp := range strings.Fields(line)[1:] {
+				if other, ok := strings.CutPrefix(imp, checks); ok && other != own && slices.Contains(principles, other) {
+					t.Errorf("checks of %s use those of %s", own, other)
+				}
+			}
+		}
+	}
 }
 
 func TestModules(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts"
-	"github.com/assay-iot/assay/checks/storage"
+	"github.com/assay-iot/assay/checks/publishedkeys"
 	"github.com/assay-iot/assay/checks/support"
 )
 
@@ -19,7 +19,7 @@ func Rules() []assay.RuleSet {
 		{Kind: "checks", Name: "catalogue", Digest: digest(versions())},
 		{Kind: "data", Name: "default-passwords", Digest: digest(facts.DefaultPasswords())},
 		{Kind: "data", Name: "end-of-life", Digest: digest(support.EndOfLife())},
-		{Kind: "data", Name: "published-keys", Digest: digest(storage.PublishedKeys())},
+		{Kind: "data", Name: "published-keys", Digest: digest(publishedkeys.Text())},
 	}
 }
 

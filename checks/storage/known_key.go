@@ -9,6 +9,7 @@ import (
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/knownkeys"
+	"github.com/assay-iot/assay/checks/publishedkeys"
 	"github.com/assay-iot/assay/checks/signature"
 )
 
@@ -35,38 +36,38 @@ func knownKey(c *checks.Context) checks.Judgement {
 	examined := slices.Clone(checks.Ask(c, facts.RootPlaces))
 	for _, s := range checks.Ask(c, facts.Signatures) {
 		examined = append(examined, s.Location)
-		digests := append(signature.Digests(s.Signature), androidDigest(s.PublicKey))
+		digests := append(signature.Digests(s.Signature), publishedkeys.AndroidDigest(s.PublicKey))
 		if o := signature.Verify(s.Signature, c.Keys, c.AsOf); o.Verdict == signature.Valid && !slices.Contains(digests, o.Key) {
 			digests = append(digests, o.Key)
 		}
 		for _, d := range digests {
-			if p, ok := published()[d]; ok {
-				found = append(found, checks.Noted(assay.Critical, "the "+s.Kind+" signature is of a key that anybody has: "+p.name, p.source, s.Location))
+			if p, ok := publishedkeys.Of(d); ok {
+				found = append(found, checks.Noted(assay.Critical, "the "+s.Kind+" signature is of a key that anybody has: "+p.Name, p.Source, s.Location))
 			}
 		}
 	}
 	for _, k := range checks.Ask(c, facts.BootKeys) {
 		examined = append(examined, k.Location)
-		if p, ok := published()[k.Public]; ok {
-			found = append(found, checks.Noted(assay.Critical, "the boot loader trusts a key that anybody has: "+p.name, p.source, k.Location))
+		if p, ok := publishedkeys.Of(k.Public); ok {
+			found = append(found, checks.Noted(assay.Critical, "the boot loader trusts a key that anybody has: "+p.Name, p.Source, k.Location))
 		}
 	}
 	for _, k := range checks.Ask(c, facts.Keys) {
-		if p, ok := published()[k.Public]; ok {
+		if p, ok := publishedkeys.Of(k.Public); ok {
 			severity := severityOf(k, assay.Critical)
 			if !k.Private {
 				severity = checks.Graded(assay.High, k.Location)
 			}
-			found = append(found, checks.Noted(severity, assay.Inside(k.Location.Path)+" holds a key that anybody has: "+p.name, p.source, k.Location))
+			found = append(found, checks.Noted(severity, assay.Inside(k.Location.Path)+" holds a key that anybody has: "+p.Name, p.Source, k.Location))
 		}
 	}
 	for _, cert := range checks.Ask(c, facts.Certificates) {
-		if p, ok := published()[cert.Public]; ok {
+		if p, ok := publishedkeys.Of(cert.Public); ok {
 			severity := checks.Graded(assay.High, cert.Location)
 			if cert.Probe() {
 				severity = assay.Low
 			}
-			found = append(found, checks.Noted(severity, assay.Inside(cert.Location.Path)+" holds the certificate of a key that anybody has: "+p.name, p.source, cert.Location))
+			found = append(found, checks.Noted(severity, assay.Inside(cert.Location.Path)+" holds the certificate of a key that anybody has: "+p.Name, p.Source, cert.Location))
 		}
 	}
 	found = append(found, listed(checks.Ask(c, knownkeys.Compromised))...)
@@ -82,7 +83,7 @@ func knownKey(c *checks.Context) checks.Judgement {
 // listed are the keys that a larger list names, and the list here does not.
 func listed(r knownkeys.Report) (found []assay.Finding) {
 	for _, f := range r.Found {
-		if _, ok := published()[f.Public]; ok {
+		if _, ok := publishedkeys.Of(f.Public); ok {
 			continue
 		}
 		by := cmp.Or(f.Source, "the list of "+r.Date)

@@ -6,7 +6,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
-	"github.com/assay-iot/assay/checks/storage"
+	"github.com/assay-iot/assay/checks/publishedkeys"
 )
 
 // openKeys finds the keys that an updater trusts and whose private half anybody has: it
@@ -16,8 +16,8 @@ func openKeys(c *checks.Context, u facts.Updater) (found []assay.Finding) {
 		if public == "" || !slices.ContainsFunc(u.Verification.Places, func(p assay.Location) bool { return p.Path == at.Path }) {
 			return
 		}
-		if name, ok := storage.Published(public); ok {
-			found = append(found, checks.Observed(gravity(c, u), subject(u)+" installs what anybody signs: its key is a published one, "+name, at))
+		if k, ok := publishedkeys.Of(public); ok {
+			found = append(found, checks.Observed(gravity(c, u), subject(u)+" installs what anybody signs: its key is a published one, "+k.Name, at))
 			return
 		}
 		keys := checks.Ask(c, facts.Keys)

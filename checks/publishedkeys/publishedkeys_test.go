@@ -1,4 +1,4 @@
-package storage
+package publishedkeys
 
 import (
 	"crypto/rsa"
@@ -20,7 +20,7 @@ var publishedLine = regexp.MustCompile(`^([0-9a-f]{64}|[0-9a-f]{40})\t[^\t]+\tht
 func TestPublishedKeys(t *testing.T) {
 	n := 0
 	names := map[string]bool{}
-	for line := range strings.Lines(publishedKeys) {
+	for line := range strings.Lines(text) {
 		if strings.HasPrefix(line, "#") {
 			continue
 		}
@@ -55,8 +55,8 @@ func TestPublishedDigests(t *testing.T) {
 		if err != nil {
 			t.Fatal(name, err)
 		}
-		if got := published()[assay.SHA256(sha256.Sum256(der))]; got.name != name {
-			t.Errorf("%s: the list has %q for it", name, got.name)
+		if got := published()[assay.SHA256(sha256.Sum256(der))]; got.Name != name {
+			t.Errorf("%s: the list has %q for it", name, got.Name)
 		}
 	}
 }
@@ -72,15 +72,15 @@ func TestAndroidDigest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := androidDigest(der); got != "sha1:2597c218aae470a130f61162feaae70afd97f011" {
+	if got := AndroidDigest(der); got != "sha1:2597c218aae470a130f61162feaae70afd97f011" {
 		t.Errorf("avbtool's digest is %s", got)
 	}
-	if got := published()[assay.SHA256(sha256.Sum256(der))]; got.name != "Android verified boot test key testkey_rsa4096" {
-		t.Errorf("the list has %q for it", got.name)
+	if got := published()[assay.SHA256(sha256.Sum256(der))]; got.Name != "Android verified boot test key testkey_rsa4096" {
+		t.Errorf("the list has %q for it", got.Name)
 	}
 	even, _ := x509.MarshalPKIXPublicKey(&rsa.PublicKey{N: big.NewInt(1 << 40), E: 3})
 	for _, none := range [][]byte{nil, []byte("no key"), even} {
-		if got := androidDigest(none); got != "" {
+		if got := AndroidDigest(none); got != "" {
 			t.Errorf("a digest of no key: %s", got)
 		}
 	}

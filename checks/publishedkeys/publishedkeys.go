@@ -1,4 +1,7 @@
-package storage
+// Package publishedkeys lists keys whose private half is public: test and example keys
+// of tools and platforms, and those that a maker gave away. Whatever they sign, anybody
+// may have signed.
+package publishedkeys
 
 import (
 	"crypto/rsa"
@@ -15,31 +18,31 @@ import (
 	"github.com/assay-iot/assay"
 )
 
-// publishedKey is a key whose private half is public.
-type publishedKey struct{ name, source string }
+// Key is a key of the list: what it is called, and the address where it was published.
+type Key struct{ Name, Source string }
 
-// PublishedKeys is the list of keys whose private half is public, as it is built in.
-func PublishedKeys() string { return publishedKeys }
+// Text is the list as it is built in, a key to a line.
+func Text() string { return text }
 
-//go:embed published_keys.txt
-var publishedKeys string
+//go:embed publishedkeys.txt
+var text string
 
 // published are the keys of the list, by digest.
-var published = sync.OnceValue(func() map[assay.Digest]publishedKey {
-	list := map[assay.Digest]publishedKey{}
-	for line := range strings.Lines(publishedKeys) {
+var published = sync.OnceValue(func() map[assay.Digest]Key {
+	list := map[assay.Digest]Key{}
+	for line := range strings.Lines(text) {
 		fields := strings.Split(strings.TrimSpace(line), "\t")
 		if len(fields) == 3 && !strings.HasPrefix(line, "#") {
-			list[digestNamed(fields[0])] = publishedKey{fields[1], fields[2]}
+			list[digestNamed(fields[0])] = Key{fields[1], fields[2]}
 		}
 	}
 	return list
 })
 
-// Published names the key of a digest, if its private half is public.
-func Published(d assay.Digest) (name string, ok bool) {
-	p, ok := published()[d]
-	return p.name, ok
+// Of gives the key whose public half, as SubjectPublicKeyInfo, has a digest.
+func Of(d assay.Digest) (k Key, ok bool) {
+	k, ok = published()[d]
+	return k, ok
 }
 
 // digestNamed tells a digest's kind by its length.
@@ -50,9 +53,9 @@ func digestNamed(hex string) assay.Digest {
 	return assay.Digest("sha256:" + hex)
 }
 
-// androidDigest is the digest by which Android's avbtool names an RSA key: SHA-1
+// AndroidDigest is the digest by which Android's avbtool names an RSA key: SHA-1
 // over the key as the boot loader wants it. It is empty for other keys.
-func androidDigest(spki []byte) assay.Digest {
+func AndroidDigest(spki []byte) assay.Digest {
 	key, err := x509.ParsePKIXPublicKey(spki)
 	k, ok := key.(*rsa.PublicKey)
 	if err != nil || !ok || k.N.Bit(0) == 0 {
