@@ -2,6 +2,7 @@ package product
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -48,5 +49,25 @@ func TestDamaged(t *testing.T) {
 	want := []string{"a.hcl: Invalid expression", `product.hcl: "gadget" does not exist in a product block`}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestBrokenTemplates: a text whose inner part does not parse has one mistake,
+// where it stands, and none for the value that it has not.
+func TestBrokenTemplates(t *testing.T) {
+	for expr, want := range map[string]string{
+		`"a${}"`:         "Invalid expression",
+		`"a${}b"`:        "Invalid expression",
+		`"a${ $ }"`:      "Invalid character",
+		`"x${"a${}"}"`:   "Invalid expression",
+		"<<E\na${}\nE\n": "Invalid expression",
+	} {
+		for _, place := range []string{`"Lamp"`, `"L1"`, "1\n"} {
+			src := strings.Replace(lamp, place, expr+"\n", 1)
+			_, diags := Load(folder(t, map[string]string{"product.hcl": src}), Options{})
+			if len(diags) == 0 || diags[0].Summary != want || place != "1\n" && len(diags) > 1 {
+				t.Errorf("%s for %q: %v", expr, place, diags)
+			}
+		}
 	}
 }

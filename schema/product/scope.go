@@ -160,7 +160,7 @@ func (s *scope) evaluate(expr hclsyntax.Expression) (cty.Value, hcl.Diagnostics)
 		return cty.DynamicVal, diags
 	}
 	if silent {
-		return cty.DynamicVal, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: alreadyReported, Subject: expr.Range().Ptr()}}
+		return reported(expr.Range())
 	}
 	if s.context == nil {
 		s.context = &hcl.EvalContext{Variables: s.values(), Functions: s.functions()}
@@ -169,7 +169,15 @@ func (s *scope) evaluate(expr hclsyntax.Expression) (cty.Value, hcl.Diagnostics)
 	for i, d := range diags {
 		diags[i] = functionMistake(d)
 	}
+	if !diags.HasErrors() && !val.IsWhollyKnown() { // the parser put it where it reported a mistake
+		return reported(expr.Range())
+	}
 	return val, diags
+}
+
+// reported is what an expression gives whose mistake stands elsewhere.
+func reported(at hcl.Range) (cty.Value, hcl.Diagnostics) {
+	return cty.DynamicVal, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: alreadyReported, Subject: &at}}
 }
 
 // alreadyReported is the summary of a follow-up, which Load leaves out.
@@ -290,6 +298,8 @@ func (k kind) phrase() string {
 // kindOf is the kind of a value that was written.
 func kindOf(val cty.Value) kind {
 	switch {
+	case !val.IsWhollyKnown():
+		return "unknown"
 	case val.IsNull():
 		return "null"
 	case val.Type() == cty.String:
