@@ -24,7 +24,7 @@ var ComponentInventory = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.2-3"},
-	Version:   4,
+	Version:   5,
 	Needs:     checks.Needs(facts.Components, facts.UnreadDatabases, facts.UnnamedArchives),
 	Run:       componentInventory,
 }
@@ -48,16 +48,24 @@ func componentInventory(c *checks.Context) checks.Judgement {
 			found = append(found, notInstalled(c, seen, parts)...)
 		}
 	}
-	if unread := checks.Ask(c, facts.UnreadDatabases); len(unread) > 0 && len(found) == 0 {
-		return c.Inconclusive("the package database %s cannot be read", assay.Inside(unread[0].Path))
-	}
-	if why := unnamedArchives(c); why != "" && len(found) == 0 {
-		return c.Inconclusive("the inventory has holes: %s", why)
-	}
-	if gap := c.Gap(); gap != "" && len(found) == 0 {
-		return c.Inconclusive("the inventory may have holes: %s", gap)
+	if why := holes(c); why != "" && !slices.ContainsFunc(found, func(f assay.Finding) bool { return f.Severity.Fails() }) {
+		return c.Inconclusive("%s", why).With(found...)
 	}
 	return c.None(found, filesOf(seen)...)
+}
+
+// holes says why components may be in the image that the inventory has not.
+func holes(c *checks.Context) string {
+	if unread := checks.Ask(c, facts.UnreadDatabases); len(unread) > 0 {
+		return "the package database " + assay.Inside(unread[0].Path) + " cannot be read"
+	}
+	if why := unnamedArchives(c); why != "" {
+		return "the inventory has holes: " + why
+	}
+	if gap := c.Gap(); gap != "" {
+		return "the inventory may have holes: " + gap
+	}
+	return ""
 }
 
 // unnamedArchives says how many archives of Java nobody can look up.

@@ -21,13 +21,13 @@ type known struct {
 // vulnerabilities of a severity, and one for each that is exploited, so that a
 // thousand known ones do not hide the one that is used. A kernel is one line.
 // What the maker says stands apart and changes no severity to a lesser one.
-func vulnerabilities(r advisories.Report, statements []statement) []assay.Finding {
+func vulnerabilities(r advisories.Report, said statements) []assay.Finding {
 	var found []assay.Finding
 	for _, component := range r.Affected {
 		groups := map[string][]known{}
 		var keys []string
 		for _, v := range component.Known {
-			k := judged(component, v, statements)
+			k := judged(component, v, said)
 			key := k.group(component)
 			if groups[key] == nil {
 				keys = append(keys, key)
@@ -44,8 +44,8 @@ func vulnerabilities(r advisories.Report, statements []statement) []assay.Findin
 // judged rates a vulnerability. By the version of a project alone it is potential,
 // and a note: whoever built it may have repaired it without a new number. What is
 // exploited is graver by a step.
-func judged(c advisories.Component, v advisories.Vulnerability, statements []statement) known {
-	k := known{Vulnerability: v, vex: statementOn(statements, c, v)}
+func judged(c advisories.Component, v advisories.Vulnerability, said statements) known {
+	k := known{Vulnerability: v, vex: said.on(c, v)}
 	switch {
 	case c.Potential && (k.vex == nil || k.vex.status != vexAffected):
 		k.severity = assay.Low

@@ -63,10 +63,11 @@ type subject struct{ name, version, registered string }
 
 // declaredVEX reads the VEX documents of the firmware; one that cannot be read is a
 // finding.
-func declaredVEX(c *checks.Context) (all []statement, found []assay.Finding) {
+func declaredVEX(c *checks.Context) (said statements, found []assay.Finding) {
 	if c.Product == nil || c.Firmware == nil {
-		return nil, nil
+		return statements{}, nil
 	}
+	var all []statement
 	for _, name := range c.Firmware.VEX {
 		d := c.Product.Documents[name]
 		err := d.Err
@@ -90,7 +91,7 @@ func declaredVEX(c *checks.Context) (all []statement, found []assay.Finding) {
 		all = append(all, read...)
 	}
 	slices.SortStableFunc(all, func(a, b statement) int { return a.when.Compare(b.when) })
-	return all, found
+	return statementsOf(all), found
 }
 
 // itself are the names of the product, and the version of its firmware.
@@ -170,19 +171,6 @@ func registered(purl string) string {
 	return strings.ToLower(p.Type + "/" + p.Namespace + "/" + name)
 }
 
-// statementOn finds what the maker says about a vulnerability of a component: of
-// several statements the last.
-func statementOn(all []statement, c advisories.Component, v advisories.Vulnerability) *statement {
-	for i := len(all) - 1; i >= 0; i-- {
-		s := &all[i]
-		about := slices.ContainsFunc(s.ids, func(id string) bool { return id == v.ID || slices.Contains(v.Others, id) })
-		if about && (s.whole || slices.ContainsFunc(s.subjects, func(k subject) bool { return k.is(c) })) {
-			return s
-		}
-	}
-	return nil
-}
-
 func (k subject) is(c advisories.Component) bool {
 	if k.registered != "" {
 		return k.registered == registered(c.PURL) && (k.version == "" || facts.SameVersion(c.Version, k.version))
@@ -226,11 +214,11 @@ func (s *statement) note() string {
 // It changes no verdict, and is shown and counted beside the exceptions. Statements
 // of a day after asOf do not count.
 func Declared(p *product.Product, fw *product.Firmware, r advisories.Report, asOf time.Time) []assay.Marked {
-	statements, _ := declaredVEX(&checks.Context{Product: p, Firmware: fw, AsOf: asOf})
+	said, _ := declaredVEX(&checks.Context{Product: p, Firmware: fw, AsOf: asOf})
 	var all []assay.Marked
 	for _, c := range r.Affected {
 		for _, v := range c.Known {
-			if s := statementOn(statements, c, v); s != nil && (s.status == vexNotAffected || s.status == vexFixed) {
+			if s := said.on(c, v); s != nil && (s.status == vexNotAffected || s.status == vexFixed) {
 				all = append(all, assay.Marked{Subject: v.ID + " in " + c.Name + " " + c.Version, Reason: s.note(), Author: s.author, Declared: s.place})
 			}
 		}
