@@ -2,6 +2,7 @@ package credentials
 
 import (
 	_ "embed"
+	"path"
 	"slices"
 
 	"github.com/assay-iot/assay"
@@ -23,8 +24,8 @@ var Plaintext = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
-	Version:   10,
-	Needs:     checks.Needs(facts.Accounts, facts.PlainSecrets, facts.WifiNetworks, facts.OfferedSettings, facts.RootPlaces),
+	Version:   11,
+	Needs:     checks.Needs(facts.Accounts, facts.PlainSecrets, facts.WifiNetworks, facts.OfferedSettings, facts.RootPlaces, facts.Keys),
 	Run:       plaintext,
 }
 
@@ -36,12 +37,13 @@ func plaintext(c *checks.Context) checks.Judgement {
 		}
 	}
 	offered, networks := checks.Ask(c, facts.OfferedSettings), checks.Ask(c, facts.WifiNetworks)
+	keys := checks.Ask(c, facts.Keys)
 	for _, s := range checks.Ask(c, facts.PlainSecrets) {
 		if s.Wifi || ofNetwork(networks, s) {
 			continue
 		}
 		severity := checks.Graded(assay.High, s.Location)
-		if slices.Contains(offered, s.Location.Path) {
+		if slices.Contains(offered, s.Location.Path) || ofKeyToMake(keys, s) {
 			severity = min(severity, assay.Low)
 		}
 		found = append(found, checks.Observed(severity, inClear(s), s.Location))
@@ -55,6 +57,15 @@ func ofNetwork(networks []facts.WifiNetwork, s facts.PlainSecret) bool {
 	return slices.ContainsFunc(networks, func(n facts.WifiNetwork) bool {
 		return n.Location.Path == s.Location.Path && n.Location.Line == s.Location.Line
 	})
+}
+
+// ofKeyToMake reports whether a secret is the pass phrase of a key that openssl makes by
+// these settings (req(1ssl)), and has not made: it opens nothing.
+func ofKeyToMake(keys []facts.Key, s facts.PlainSecret) bool {
+	return path.Ext(s.Location.Path) == ".cnf" && (s.Name == "input_password" || s.Name == "output_password") &&
+		!slices.ContainsFunc(keys, func(k facts.Key) bool {
+			return k.Private && path.Dir(k.Location.Path) == path.Dir(s.Location.Path)
+		})
 }
 
 var digestWords = map[facts.HashKind]string{hashes.RawMD5: "MD5", hashes.RawSHA1: "SHA-1", hashes.RawSHA256: "SHA-256"}
