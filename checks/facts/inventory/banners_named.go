@@ -1,4 +1,4 @@
-package facts
+package inventory
 
 import (
 	"bytes"
@@ -10,8 +10,10 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/elf"
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // namedBanners are identifiers that speak in programs of certain names only. They are
@@ -77,7 +79,7 @@ func (n *namedBanners) see(f *firmware.File, e *elf.File, content []byte, add fu
 		}
 		asked = true
 		version, from, to := b.first(e, content)
-		add(sighting{Name: b.name, Version: version, Confidence: ConfidenceString, Location: span(f, from, to)})
+		add(sighting{Name: b.name, Version: version, Confidence: ConfidenceString, Location: facts.AtSpan(f, from, to)})
 	}
 }
 
@@ -124,7 +126,7 @@ func (b banner) counted(e *elf.File) (version string, from, to int) {
 
 // lonelyVersions are the strings of a program that are versions of a form, with their
 // places.
-func lonelyVersions(content []byte, form *pattern) iter.Seq2[string, int] {
+func lonelyVersions(content []byte, form *lazyregexp.Regexp) iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		for at := 0; at < len(content); {
 			if content[at] == 0 {
@@ -152,7 +154,7 @@ func lonelyVersions(content []byte, form *pattern) iter.Seq2[string, int] {
 
 // highestVersion is the highest of the strings that are versions of a form: a program
 // that lists since which release each of its commands is there has none after its own.
-func highestVersion(content []byte, form *pattern) (string, int) {
+func highestVersion(content []byte, form *lazyregexp.Regexp) (string, int) {
 	best, where, highest := "", 0, []int(nil)
 	for version, at := range lonelyVersions(content, form) {
 		var numbers []int

@@ -1,13 +1,16 @@
-package facts
+package inventory
 
 import (
+	"encoding/binary"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/assay-iot/assay/checks/facts/elf/elftest"
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // TestBannerList holds each identifier against the text as it stands in the
@@ -120,7 +123,7 @@ func TestBannerList(t *testing.T) {
 		{"usr/share/locale/de/procps-ng.mo", "", ""},
 		{"usr/lib/python3/backend.pyc", "OpenSSL 1.1.1d  10 Sep 2019", ""},
 	} {
-		content := elfImage(32, le, nil, 0)
+		content := elftest.Image(32, binary.LittleEndian, nil, 0)
 		content = append(content, program(strings.Split(c.content, "|")...)...)
 		if strings.HasSuffix(c.file, ".mo") {
 			content = append([]byte("\xde\x12\x04\x95\x00"), "procps-ng 3.3.17rc1\x00"...)
@@ -205,7 +208,7 @@ func TestBannerWords(t *testing.T) {
 			t.Errorf("%s: the anchor %q is too short", b.name, b.anchor)
 		}
 		forms := 0
-		for _, f := range []*pattern{b.version, b.whole} {
+		for _, f := range []*lazyregexp.Regexp{b.version, b.whole} {
 			if f != nil {
 				forms++
 			}

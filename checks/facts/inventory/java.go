@@ -1,17 +1,24 @@
-package facts
+package inventory
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/packages"
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // maxJavaText is the size in bytes of the largest manifest or list of properties of a
 // Java archive that is read.
 const maxJavaText = 1 << 20
+
+// maxJavaField is the number of bytes of a name that are read.
+const maxJavaField = 4096
 
 // maxJavaVersion is the length in bytes of the longest version that is taken for one.
 const maxJavaVersion = 128
@@ -34,14 +41,14 @@ const (
 // javaMarks reads what Maven leaves in an archive, the manifest (JAR File
 // Specification, "Main Attributes"; OSGi Core, "Bundle Manifest Headers"), and the file
 // release of a Java runtime.
-var javaMarks = &Scan[javaMark]{
+var javaMarks = &facts.Scan[javaMark]{
 	Name: "java-marks",
 	Doc:  "Names and versions in Java archives, packed or not, and of Java runtimes.",
 	Want: func(f *firmware.File) bool {
 		return f.Kind == firmware.Regular && f.Size <= maxJavaText && javaForm(f.Name) != ""
 	},
 	See: func(f *firmware.File, content []byte) []javaMark {
-		m := javaMark{Form: javaForm(f.Name), Location: At(f)}
+		m := javaMark{Form: javaForm(f.Name), Location: facts.At(f)}
 		var ok bool
 		switch m.Form {
 		case javaPOM:
@@ -63,11 +70,11 @@ var javaMarks = &Scan[javaMark]{
 func javaForm(name string) string {
 	switch path.Base(name) {
 	case "pom.properties":
-		if matchBelow("META-INF/maven/*/*/pom.properties", name) {
+		if packages.MatchBelow("META-INF/maven/*/*/pom.properties", name) {
 			return javaPOM
 		}
 	case "MANIFEST.MF":
-		if matchBelow("META-INF/MANIFEST.MF", name) {
+		if packages.MatchBelow("META-INF/MANIFEST.MF", name) {
 			return javaManifest
 		}
 	case "release":
@@ -78,11 +85,11 @@ func javaForm(name string) string {
 
 // javaUnit is the place of what a file belongs to, up to META-INF.
 func javaUnit(f *firmware.File) string {
-	folder, _, found := cutLast("/"+f.Name, "/META-INF/")
-	if !found {
-		folder = path.Dir("/" + f.Name)
+	folder := path.Dir("/" + f.Name)
+	if at := strings.LastIndex("/"+f.Name, "/META-INF/"); at >= 0 {
+		folder = ("/" + f.Name)[:at]
 	}
-	return containerPath(f) + "!" + folder
+	return facts.ContainerPath(f) + "!" + folder
 }
 
 // readPOM reads pom.properties; what it leaves out its folders say.
@@ -101,7 +108,7 @@ func (m *javaMark) readPOM(name, text string) bool {
 	if values["groupId"] != "" && values["artifactId"] != "" {
 		m.Group, m.Name = values["groupId"], values["artifactId"]
 	}
-	return isJavaVersion(m.Version) && len(m.Group)+len(m.Name) <= maxField && !strings.ContainsAny(m.Group+m.Name, "${} \t")
+	return isJavaVersion(m.Version) && len(m.Group)+len(m.Name) <= maxJavaField && !strings.ContainsAny(m.Group+m.Name, "${} \t")
 }
 
 // readManifest reads the main section of a manifest: what makes the bundle known, else
@@ -115,7 +122,7 @@ func (m *javaMark) readManifest(text string) bool {
 			break // the sections of single files follow
 		}
 		if rest, folded := strings.CutPrefix(line, " "); folded {
-			if len(values[key]) <= maxField { // of longer ones nothing is a name
+			if len(values[key]) <= maxJavaField { // of longer ones nothing is a name
 				values[key] += rest
 			}
 			continue
@@ -129,7 +136,7 @@ func (m *javaMark) readManifest(text string) bool {
 	for _, as := range [][2]string{
 		{symbolic, values["Bundle-Version"]}, {values["Implementation-Title"], values["Implementation-Version"]},
 	} {
-		if as[0] != "" && len(as[0]) <= maxField && isJavaVersion(as[1]) && !strings.Contains(as[0], "${") {
+		if as[0] != "" && len(as[0]) <= maxJavaField && isJavaVersion(as[1]) && !strings.Contains(as[0], "${") {
 			m.Name, m.Version = strings.TrimSpace(as[0]), as[1]
 			return true
 		}
@@ -158,7 +165,7 @@ func isJavaVersion(v string) bool {
 }
 
 // javaName takes name and version of an archive's file name, as Maven gives it.
-var javaName = lazy(`^(.+)-(\d+(?:\.\d+)+[0-9A-Za-z.+_-]*)\.(?:jar|war|ear)$`)
+var javaName = lazyregexp.New(`^(.+)-(\d+(?:\.\d+)+[0-9A-Za-z.+_-]*)\.(?:jar|war|ear)$`)
 
 // javaArchive is an archive of Java in the image.
 type javaArchive struct {
@@ -185,7 +192,7 @@ func javaArchives(img *firmware.Image) map[string]*javaArchive {
 		return all
 	}
 	for _, f := range img.Files {
-		if a := all[containerPath(f)+"!"]; a != nil {
+		if a := all[facts.ContainerPath(f)+"!"]; a != nil {
 			a.classes = a.classes || strings.HasSuffix(f.Name, ".class")
 			a.holder = a.holder || strings.HasPrefix(f.Name, "BOOT-INF/lib/") || strings.HasPrefix(f.Name, "WEB-INF/lib/")
 		}
@@ -225,7 +232,7 @@ func javaInventory(img *firmware.Image, marks []javaMark) (all []Component, unna
 	for _, m := range marks {
 		named[m.Unit] = true
 	}
-	for _, unit := range sortedKeys(archives) {
+	for _, unit := range slices.Sorted(maps.Keys(archives)) {
 		a := archives[unit]
 		switch {
 		case named[unit] || ofRuntime(a.location.Path):
@@ -244,10 +251,7 @@ func javaInventory(img *firmware.Image, marks []javaMark) (all []Component, unna
 	return all, unnamed
 }
 
-func containerOf(unit string) string {
-	c, _, _ := cutLast(unit, "!")
-	return c
-}
+func containerOf(unit string) string { return unit[:max(0, strings.LastIndexByte(unit, '!'))] }
 
 // component gives what a mark names. A manifest knows no group, and another name than
 // that under which the archive was published, which its file has.
@@ -269,12 +273,12 @@ func (m javaMark) component(archives map[string]*javaArchive) Component {
 
 // UnnamedArchives are archives of Java with code in them of which nothing says what
 // they are.
-var UnnamedArchives = &Fact[[]assay.Location]{
+var UnnamedArchives = &facts.Fact[[]assay.Location]{
 	Name:  "unnamed-java-archives",
 	Doc:   "Java archives that say neither name nor version.",
-	Needs: []Node{Tree, javaMarks},
-	Observe: func(o *Observer) ([]assay.Location, error) {
-		img, err := Tree.Of(o)
+	Needs: []facts.Node{facts.Tree, javaMarks},
+	Observe: func(o *facts.Observer) ([]assay.Location, error) {
+		img, err := facts.Tree.Of(o)
 		if err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package facts
+package packages
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestReadManifest(t *testing.T) {
+func TestRead(t *testing.T) {
 	for name, c := range map[string]struct{ file, content, want string }{
 		"opkg": {
 			"usr/lib/opkg/status", "Package: dropbear\nVersion: 2022.83-1\nDepends: libc, zlib (>= 1.2), a | b\nLicense: MIT\nStatus: install user installed\n",
@@ -53,10 +53,10 @@ func TestReadManifest(t *testing.T) {
 		"python without a version":  {"x.egg-info/PKG-INFO", "Name: x\nLicense: UNKNOWN\n", ""},
 	} {
 		var got []string
-		for _, p := range readManifest(databaseKind(c.file), c.file, []byte(c.content)) {
+		for _, p := range Read(Kind(c.file), c.file, []byte(c.content)) {
 			got = append(got, fmt.Sprint(p.Name, " ", p.Version, " ", p.Licence, " ", p.Depends, " ", p.Location.Line))
 		}
-		if databaseKind(c.file) == "" {
+		if Kind(c.file) == "" {
 			got = nil
 		}
 		if strings.Join(got, ", ") != c.want {
@@ -65,37 +65,7 @@ func TestReadManifest(t *testing.T) {
 	}
 }
 
-func TestLanguagePackages(t *testing.T) {
-	got := observed(t, Components, map[string]string{
-		"usr/lib/node_modules/@acme/agent/package.json": `{"name": "@acme/agent", "version": "1.2.0"}`,
-		"usr/lib/python3/Foo_Bar-1.egg-info/PKG-INFO":   "Name: Foo_Bar\nVersion: 1\n",
-	})
-	var list []string
-	for _, c := range got {
-		list = append(list, c.Kind+" "+c.PURL)
-	}
-	if want := "node-package pkg:npm/%40acme/agent@1.2.0, python-package pkg:pypi/foo-bar@1"; strings.Join(list, ", ") != want {
-		t.Errorf("%q, want %q", list, want)
-	}
-}
-
-// A recipe whose packages are listed is no component beside them.
-func TestRecipes(t *testing.T) {
-	got := observed(t, Components, map[string]string{
-		"usr/share/common-licenses/license.manifest":   "PACKAGE NAME: libz1\nPACKAGE VERSION: 1.2.11\nRECIPE NAME: zlib\nLICENSE: Zlib\n",
-		"usr/share/common-licenses/zlib/recipeinfo":    "LICENSE: Zlib\nPV: 1.2.11\n",
-		"usr/share/common-licenses/openssl/recipeinfo": "LICENSE: Apache-2.0\nPV: 3.0.7\n",
-	})
-	var list []string
-	for _, c := range got {
-		list = append(list, fmt.Sprint(c.Name, " ", c.Version, " ", len(c.Places)))
-	}
-	if want := "libz1 1.2.11 2, openssl 3.0.7 1"; strings.Join(list, ", ") != want {
-		t.Errorf("%q, want %q", list, want)
-	}
-}
-
-func FuzzReadManifest(f *testing.F) {
+func FuzzRead(f *testing.F) {
 	for _, kind := range []string{"npm", "npm-lock", "pypi", "yocto", "recipe", "buildroot"} {
 		f.Add(kind, []byte("Name: a\nVersion: 1\nPACKAGE NAME: b\nPACKAGE VERSION: 2\n\n"))
 	}
@@ -105,7 +75,7 @@ func FuzzReadManifest(f *testing.F) {
 	f.Add("recipe", []byte("LICENSE: MIT\nPV: 1\n"))
 	f.Add("buildroot", []byte("\"PACKAGE\",\"VERSION\",\"LICENSE\"\na,1,\"x\n"))
 	f.Fuzz(func(t *testing.T, kind string, data []byte) {
-		for _, p := range readManifest(kind, "usr/share/common-licenses/zlib/recipeinfo", data) {
+		for _, p := range Read(kind, "usr/share/common-licenses/zlib/recipeinfo", data) {
 			if p.Name == "" || p.Version == "" || p.Location.Offset+p.Location.Length > int64(len(data)) {
 				t.Errorf("%s: read %+v from %q", kind, p, data)
 			}

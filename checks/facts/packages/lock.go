@@ -1,4 +1,4 @@
-package facts
+package packages
 
 import (
 	"encoding/json"
@@ -26,7 +26,7 @@ type lockEntry struct {
 // program, whose packages may have been built into one file since (npm
 // documentation, "package-lock.json", lockfileVersion 1 to 3). What only
 // developers need or may be missing is left out.
-func readNodeLock(content []byte) []installed {
+func readNodeLock(content []byte) []Entry {
 	var lock struct {
 		Packages     map[string]lockEntry // by folder; the program itself is ""
 		Dependencies json.RawMessage
@@ -34,11 +34,12 @@ func readNodeLock(content []byte) []installed {
 	if json.Unmarshal(content, &lock) != nil {
 		return nil
 	}
-	var all []installed
+	var all []Entry
 	for _, folder := range slices.Sorted(maps.Keys(lock.Packages)) {
-		_, name, below := cutLast("/"+folder, "/node_modules/")
-		if e := lock.Packages[folder]; below && len(all) < maxPackages {
-			all = e.add(all, name)
+		const below = "/node_modules/"
+		at := strings.LastIndex("/"+folder, below)
+		if e := lock.Packages[folder]; at >= 0 && len(all) < maxPackages {
+			all = e.add(all, ("/" + folder)[at+len(below):])
 		}
 	}
 	if lock.Packages == nil {
@@ -48,7 +49,7 @@ func readNodeLock(content []byte) []installed {
 }
 
 // nestedLock reads the packages of the first kind of lock file.
-func nestedLock(all []installed, dependencies json.RawMessage, depth int) []installed {
+func nestedLock(all []Entry, dependencies json.RawMessage, depth int) []Entry {
 	var entries map[string]lockEntry
 	if depth >= maxLockDepth || json.Unmarshal(dependencies, &entries) != nil {
 		return all
@@ -64,7 +65,7 @@ func nestedLock(all []installed, dependencies json.RawMessage, depth int) []inst
 	return all
 }
 
-func (e lockEntry) add(all []installed, name string) []installed {
+func (e lockEntry) add(all []Entry, name string) []Entry {
 	if e.Name != "" {
 		name = e.Name // the folder has another name
 	}
@@ -72,19 +73,19 @@ func (e lockEntry) add(all []installed, name string) []installed {
 		return all
 	}
 	licence, _ := e.License.(string)
-	return append(all, installed{Database: "npm", Name: name, Version: e.Version, Licence: licence})
+	return append(all, Entry{Database: "npm", Name: name, Version: e.Version, Licence: licence})
 }
 
 // isOwnLock reports whether a lock file is that of a program, and not of a package
 // that was published with the lock of its developers, whatever its language.
 func isOwnLock(name string) bool {
-	return path.Base(name) == ".package-lock.json" || !inLibraries(name) && !strings.Contains("/"+name, "/gems/")
+	return path.Base(name) == ".package-lock.json" || !InLibraries(name) && !strings.Contains("/"+name, "/gems/")
 }
 
 // readRecipe reads the file recipeinfo that OpenEmbedded puts beside the licences
 // of a recipe (COPY_LIC_DIRS); the folder has the recipe's name.
-func readRecipe(name string, content []byte) []installed {
-	p := installed{Database: "yocto", Recipe: true, Name: path.Base(path.Dir(name))}
+func readRecipe(name string, content []byte) []Entry {
+	p := Entry{Database: "yocto", Recipe: true, Name: path.Base(path.Dir(name))}
 	for line := range strings.Lines(string(content[:min(len(content), maxField)])) {
 		key, val, _ := strings.Cut(line, ":")
 		switch val = strings.TrimSpace(val); key {
@@ -97,5 +98,5 @@ func readRecipe(name string, content []byte) []installed {
 	if p.Name == "." || p.Name == "/" || p.Version == "" {
 		return nil
 	}
-	return []installed{p}
+	return []Entry{p}
 }

@@ -1,15 +1,18 @@
-package facts
+package inventory
 
 import (
 	"bytes"
 	"compress/zlib"
 	"debug/buildinfo"
-	"debug/elf"
+	debugelf "debug/elf"
 	"encoding/json"
 	"io"
 	"strings"
 
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/elf"
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // builder reads what a build tool left in a program.
@@ -19,13 +22,10 @@ type builder struct {
 	read   func(f *firmware.File, content []byte, at int) []sighting
 }
 
-const (
-	goBuild  = "\xff Go buildinf:"
-	vermagic = "vermagic="
-)
+const vermagic = "vermagic="
 
 var builders = []builder{
-	{anchor: goBuild, whole: true, read: goModules},
+	{anchor: elf.GoBuildInfo, whole: true, read: goModules},
 	{anchor: vermagic, read: moduleMagic},
 	{anchor: `{"type":"`, read: packagingNote},
 	{anchor: ".dep-v0", whole: true, read: auditedCrates},
@@ -44,9 +44,9 @@ func moduleMagic(f *firmware.File, content []byte, at int) []sighting {
 	if !strings.HasSuffix(f.Name, ".ko") {
 		return nil
 	}
-	text := cString(content[at+len(vermagic) : min(at+len(vermagic)+256, len(content))])
-	version, _, _ := strings.Cut(text, " ")
-	return []sighting{{Name: "linux", Version: version, Confidence: ConfidenceBuild, Location: span(f, at, at+len(vermagic)+len(text))}}
+	text, _, _ := bytes.Cut(content[at+len(vermagic):min(at+len(vermagic)+256, len(content))], []byte{0})
+	version, _, _ := strings.Cut(string(text), " ")
+	return []sighting{{Name: "linux", Version: version, Confidence: ConfidenceBuild, Location: facts.AtSpan(f, at, at+len(vermagic)+len(text))}}
 }
 
 // goModules reads what the Go linker wrote: the main module, the modules that
@@ -56,10 +56,10 @@ func goModules(f *firmware.File, content []byte, _ int) []sighting {
 	if err != nil {
 		return nil
 	}
-	all := []sighting{{Name: "stdlib", Version: strings.TrimPrefix(info.GoVersion, "go"), Ecosystem: "golang", Confidence: ConfidenceBuild, Location: At(f)}}
+	all := []sighting{{Name: "stdlib", Version: strings.TrimPrefix(info.GoVersion, "go"), Ecosystem: "golang", Confidence: ConfidenceBuild, Location: facts.At(f)}}
 	module := func(path, version string) {
 		if path != "" && version != "devel" && version != "" { // the program itself, built from a working copy
-			all = append(all, sighting{Name: path, Version: version, Ecosystem: "golang", Confidence: ConfidenceBuild, Location: At(f)})
+			all = append(all, sighting{Name: path, Version: version, Ecosystem: "golang", Confidence: ConfidenceBuild, Location: facts.At(f)})
 		}
 	}
 	module(info.Main.Path, strings.Trim(info.Main.Version, "()"))
@@ -93,7 +93,7 @@ func packagingNote(f *firmware.File, content []byte, at int) []sighting {
 	end := at + bytes.IndexByte(text, '}') + 1
 	return []sighting{{
 		Name: note.Name, Version: note.Version, Ecosystem: note.Type, Space: strings.ToLower(note.OS),
-		Confidence: ConfidenceBuild, Location: span(f, at, end),
+		Confidence: ConfidenceBuild, Location: facts.AtSpan(f, at, end),
 	}}
 }
 
@@ -103,7 +103,7 @@ const maxCrates = 8 << 20
 // auditedCrates reads the list of crates that cargo-auditable puts into a
 // program: zlib over JSON, in a section of its own.
 func auditedCrates(f *firmware.File, content []byte, _ int) []sighting {
-	file, err := elf.NewFile(bytes.NewReader(content))
+	file, err := debugelf.NewFile(bytes.NewReader(content))
 	if err != nil {
 		return nil
 	}
@@ -124,7 +124,7 @@ func auditedCrates(f *firmware.File, content []byte, _ int) []sighting {
 	var all []sighting
 	for _, p := range list.Packages {
 		if p.Kind != "build" && p.Name != "" { // those ran when it was built, and are not in it
-			all = append(all, sighting{Name: p.Name, Version: p.Version, Ecosystem: "cargo", Confidence: ConfidenceBuild, Location: At(f)})
+			all = append(all, sighting{Name: p.Name, Version: p.Version, Ecosystem: "cargo", Confidence: ConfidenceBuild, Location: facts.At(f)})
 		}
 	}
 	return all
@@ -132,7 +132,7 @@ func auditedCrates(f *firmware.File, content []byte, _ int) []sighting {
 
 // crate is the path of a crate's source, as it stands in the messages of a
 // program that ends itself.
-var crate = lazy(`^(?:src/[0-9A-Za-z.-]+-[0-9a-f]{16}/)?([0-9A-Za-z_-]+?)-(\d+\.\d+\.\d+[0-9A-Za-z.+-]*)/`)
+var crate = lazyregexp.New(`^(?:src/[0-9A-Za-z.-]+-[0-9a-f]{16}/)?([0-9A-Za-z_-]+?)-(\d+\.\d+\.\d+[0-9A-Za-z.+-]*)/`)
 
 // crateOfPath reads the crate from the path of one of its sources.
 func crateOfPath(f *firmware.File, content []byte, at int) []sighting {
@@ -142,5 +142,5 @@ func crateOfPath(f *firmware.File, content []byte, at int) []sighting {
 		return nil
 	}
 	name, version := string(content[start+m[2]:start+m[3]]), string(content[start+m[4]:start+m[5]])
-	return []sighting{{Name: name, Version: version, Ecosystem: "cargo", Confidence: ConfidenceString, Location: span(f, at, start+m[1])}}
+	return []sighting{{Name: name, Version: version, Ecosystem: "cargo", Confidence: ConfidenceString, Location: facts.AtSpan(f, at, start+m[1])}}
 }

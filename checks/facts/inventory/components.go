@@ -1,4 +1,4 @@
-package facts
+package inventory
 
 import (
 	"cmp"
@@ -9,7 +9,9 @@ import (
 	"github.com/package-url/packageurl-go"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // How sure a component's version is, surest first.
@@ -37,21 +39,21 @@ type Component struct {
 // Components are the parts of the image that say who they are: by package
 // database, by what the build left behind, and by version strings. The same
 // component seen several times is listed once, with its places.
-var Components = &Fact[[]Component]{
+var Components = &facts.Fact[[]Component]{
 	Name:    "components",
 	Version: 10,
 	Doc:     "Software components with version, package URL, places and confidence.",
-	Needs:   []Node{Tree, Roots, Texts, packages, sightings, javaMarks},
-	Observe: func(o *Observer) ([]Component, error) {
-		img, err := Tree.Of(o)
+	Needs:   []facts.Node{facts.Tree, facts.Roots, facts.Texts, listed, sightings, javaMarks},
+	Observe: func(o *facts.Observer) ([]Component, error) {
+		img, err := facts.Tree.Of(o)
 		if err != nil {
 			return nil, err
 		}
-		texts, err := Texts.Of(o)
+		texts, err := facts.Texts.Of(o)
 		if err != nil {
 			return nil, err
 		}
-		entries, err := packages.Of(o)
+		entries, err := listed.Of(o)
 		if err != nil {
 			return nil, err
 		}
@@ -64,7 +66,7 @@ var Components = &Fact[[]Component]{
 			return nil, err
 		}
 		systems := systemsOf(img, texts)
-		inv := &inventory{byKey: map[string]int{}}
+		inv := &merging{byKey: map[string]int{}}
 		for _, s := range systems {
 			inv.add(s.component())
 		}
@@ -105,13 +107,13 @@ func (c Component) packageRank() int {
 	return 0
 }
 
-// inventory merges what was seen several times.
-type inventory struct {
+// merging merges what was seen several times.
+type merging struct {
 	all   []Component
 	byKey map[string]int
 }
 
-func (v *inventory) add(c Component) {
+func (v *merging) add(c Component) {
 	if c.Name == "" {
 		return
 	}
@@ -125,11 +127,11 @@ func (v *inventory) add(c Component) {
 }
 
 // sight adds a component that was seen in a file.
-func (v *inventory) sight(s sighting) { v.meet(s.component()) }
+func (v *merging) sight(s sighting) { v.meet(s.component()) }
 
 // meet adds a component, unless it is a package that is listed already with the
 // same upstream version: then only its place.
-func (v *inventory) meet(c Component) {
+func (v *merging) meet(c Component) {
 	for i := range v.all {
 		p := &v.all[i]
 		if p.Kind == c.Kind || p.Kind == KindPackage && !c.OfLanguage() {
@@ -148,7 +150,7 @@ func (v *inventory) meet(c Component) {
 	v.add(c)
 }
 
-func (v *inventory) list() []Component {
+func (v *merging) list() []Component {
 	for i := range v.all {
 		c := &v.all[i]
 		slices.SortFunc(c.Places, assay.Location.Compare)
@@ -316,8 +318,8 @@ func purl(kind, space, name, version string) string {
 }
 
 var (
-	linuxInName   = lazy(`(?i)linux[- ]v?(\d+\.\d+[0-9A-Za-z.+-]*)`)
-	modulesFolder = lazy(`(?:^|/)lib/modules/(\d+\.\d+[0-9A-Za-z.+~_-]*)$`)
+	linuxInName   = lazyregexp.New(`(?i)linux[- ]v?(\d+\.\d+[0-9A-Za-z.+-]*)`)
+	modulesFolder = lazyregexp.New(`(?:^|/)lib/modules/(\d+\.\d+[0-9A-Za-z.+~_-]*)$`)
 )
 
 // arduinoProject is what the description of a program says that was built with
@@ -349,7 +351,7 @@ func fromHeaders(img *firmware.Image) []sighting {
 			continue
 		}
 		if m := modulesFolder.Get().FindStringSubmatch(f.Name); m != nil {
-			all = append(all, sighting{Name: "linux", Version: m[1], Confidence: ConfidenceBuild, Location: At(f)})
+			all = append(all, sighting{Name: "linux", Version: m[1], Confidence: ConfidenceBuild, Location: facts.At(f)})
 		}
 	}
 	return all

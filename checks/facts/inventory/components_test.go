@@ -1,4 +1,4 @@
-package facts
+package inventory
 
 import (
 	"encoding/binary"
@@ -9,62 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/assay-iot/assay/checks/facts/elf/elftest"
+	"github.com/assay-iot/assay/checks/facts/factstest"
 	"github.com/assay-iot/assay/firmware"
 )
-
-func TestReadPackages(t *testing.T) {
-	status := `Package: busybox
-Version: 1.35.0-4
-Status: install ok installed
-Source: busybox (1:1.35.0)
-Architecture: mips
-
-Package: gone
-Version: 1
-Status: deinstall ok config-files
-
-Package: kernel
-Version: 4.9.107-1
-Status: install hold installed
-Description: text
- Version: 9 is not the version
-`
-	got := readPackages("opkg", []byte(status))
-	if len(got) != 2 || got[0].Name != "busybox" || got[0].Source != "busybox" || got[0].Arch != "mips" || got[1].Version != "4.9.107-1" {
-		t.Fatalf("opkg: %+v", got)
-	}
-	if at := got[1].Location; at.Line != 11 || status[at.Offset:at.Offset+at.Length] != "Package: kernel" {
-		t.Errorf("the place of kernel is %+v", at)
-	}
-	apk := "C:Q1abc=\nP:musl\nV:1.2.4-r2\nA:aarch64\no:musl\n\nP:zlib\nV:1.3-r0"
-	if got := readPackages("apk", []byte(apk)); len(got) != 2 || got[1].Name != "zlib" || got[0].Source != "musl" {
-		t.Errorf("apk: %+v", got)
-	}
-}
-
-func FuzzReadPackages(f *testing.F) {
-	f.Add("deb", []byte("Package: a\nVersion: 1\nStatus: install ok installed\n\nPackage: b"))
-	f.Add("apk", []byte("P:a\nV:1\n\n"))
-	f.Fuzz(func(t *testing.T, kind string, data []byte) {
-		for _, p := range readPackages(kind, data) {
-			if p.Name == "" || p.Version == "" || p.Location.Offset+p.Location.Length > int64(len(data)) {
-				t.Errorf("read %+v from %q", p, data)
-			}
-		}
-	})
-}
-
-func TestDatabaseKind(t *testing.T) {
-	for name, want := range map[string]string{
-		"usr/lib/opkg/status": "opkg", "var/lib/opkg/status": "opkg", "rom/usr/lib/opkg/status": "opkg",
-		"var/lib/dpkg/status": "deb", "var/lib/dpkg/status.d/base": "deb", "var/lib/dpkg/status-old": "",
-		"lib/apk/db/installed": "apk", "usr/share/doc/status": "",
-	} {
-		if got := databaseKind(name); got != want {
-			t.Errorf("databaseKind(%q) = %q, want %q", name, got, want)
-		}
-	}
-}
 
 // banner text inside what looks like a program.
 func program(texts ...string) []byte {
@@ -106,7 +54,7 @@ func TestBanners(t *testing.T) {
 // TestQuotedVersion holds that a program which is linked with libssl does not
 // speak for OpenSSL, but the openssl program does.
 func TestQuotedVersion(t *testing.T) {
-	linked := append(elfImage(32, binary.LittleEndian, []string{"libssl.so.3"}, 0), program("OpenSSL 1.1.1n  15 Mar 2022")...)
+	linked := append(elftest.Image(32, binary.LittleEndian, []string{"libssl.so.3"}, 0), program("OpenSSL 1.1.1n  15 Mar 2022")...)
 	for name, want := range map[string]int{"usr/sbin/lighttpd": 0, "usr/bin/openssl": 1} {
 		if got := seeBanners(&firmware.File{Name: name}, linked, bannerWords.Sights(linked)); len(got) != want {
 			t.Errorf("%s: %+v, want %d", name, got, want)
@@ -180,7 +128,7 @@ func TestGoModules(t *testing.T) {
 }
 
 func TestComponents(t *testing.T) {
-	got := observed(t, Components, map[string]string{
+	got := factstest.Seen(t, Components, map[string]string{
 		"etc/os-release":            "ID=acme\nVERSION_ID=\"3\"\n",
 		"var/lib/opkg/status":       "Package: busybox\nVersion: 1.35.0-r2\nArchitecture: mips\nStatus: install ok installed\n",
 		"bin/busybox":               string(program("BusyBox v1.35.0 (2024-01-01)")),

@@ -1,10 +1,12 @@
-package facts
+package inventory
 
 import (
 	"bytes"
 	"strings"
 
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // How the kits that flat code is built with spell their versions:
@@ -32,11 +34,11 @@ const (
 )
 
 var (
-	telinkVersion = lazy(`^[Vv](\d+(?:\.\d+){1,4})(\$\$\$|_20\d{6}[/\\])`)
-	telinkName    = lazy(`^[A-Za-z0-9][A-Za-z0-9_.]*_sdk$`)
-	lwipVersion   = lazy(`^STABLE-(\d)_(\d)_(\d)_RELEASE`)
-	coreVersion   = lazy(`^(\d+\.\d+\.\d+(?:-[0-9A-Za-z.]+)?)[/\\]`)
-	coreRelease   = lazy(`\x00([23])_(\d{1,2})_(\d{1,2})\x00`)
+	telinkVersion = lazyregexp.New(`^[Vv](\d+(?:\.\d+){1,4})(\$\$\$|_20\d{6}[/\\])`)
+	telinkName    = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_.]*_sdk$`)
+	lwipVersion   = lazyregexp.New(`^STABLE-(\d)_(\d)_(\d)_RELEASE`)
+	coreVersion   = lazyregexp.New(`^(\d+\.\d+\.\d+(?:-[0-9A-Za-z.]+)?)[/\\]`)
+	coreRelease   = lazyregexp.New(`\x00([23])_(\d{1,2})_(\d{1,2})\x00`)
 )
 
 // telinkKit reads the name and version of a kit of Telink around "_sdk_V".
@@ -63,7 +65,7 @@ func telinkKit(f *firmware.File, content []byte, at int) []sighting {
 		return nil
 	}
 	version := string(content[number+m[2] : number+m[3]])
-	return []sighting{{Name: name, Version: version, Confidence: ConfidenceString, Location: span(f, at+len("_sdk")-len(name), number+m[3])}}
+	return []sighting{{Name: name, Version: version, Confidence: ConfidenceString, Location: facts.AtSpan(f, at+len("_sdk")-len(name), number+m[3])}}
 }
 
 // espressifKit reads the version of a kit of the ESP8266.
@@ -73,7 +75,7 @@ func espressifKit(f *firmware.File, content []byte, at int) []sighting {
 	if bytes.HasSuffix(content[:at], []byte("OS ")) {
 		name = "esp8266-rtos-sdk"
 	}
-	return []sighting{{Name: name, Version: version, Confidence: ConfidenceString, Location: span(f, from, from+len(version))}}
+	return []sighting{{Name: name, Version: version, Confidence: ConfidenceString, Location: facts.AtSpan(f, from, from+len(version))}}
 }
 
 // committedVersion finds the first string that is a version with the start of a
@@ -93,7 +95,7 @@ func lwipRelease(f *firmware.File, content []byte, at int) []sighting {
 		return nil
 	}
 	version := string(m[1]) + "." + string(m[2]) + "." + string(m[3])
-	return []sighting{{Name: "lwip", Version: version, Confidence: ConfidenceString, Location: span(f, at, at+len(m[0]))}}
+	return []sighting{{Name: "lwip", Version: version, Confidence: ConfidenceString, Location: facts.AtSpan(f, at, at+len(m[0]))}}
 }
 
 // arduinoCore gives a reader of the folder that a core of Arduino was installed in.
@@ -104,7 +106,7 @@ func arduinoCore(name, anchor string) func(*firmware.File, []byte, int) []sighti
 		if m == nil {
 			return nil
 		}
-		return []sighting{{Name: name, Version: string(m[1]), Confidence: ConfidenceString, Location: span(f, at, start+len(m[1]))}}
+		return []sighting{{Name: name, Version: string(m[1]), Confidence: ConfidenceString, Location: facts.AtSpan(f, at, start+len(m[1]))}}
 	}
 }
 
@@ -117,5 +119,5 @@ func arduinoRelease(f *firmware.File, content []byte, _ int) []sighting {
 	}
 	from, to := found[0][2], found[0][7]
 	version := strings.ReplaceAll(string(content[from:to]), "_", ".")
-	return []sighting{{Name: "arduino-esp8266", Version: version, Confidence: ConfidenceString, Location: span(f, from, to)}}
+	return []sighting{{Name: "arduino-esp8266", Version: version, Confidence: ConfidenceString, Location: facts.AtSpan(f, from, to)}}
 }

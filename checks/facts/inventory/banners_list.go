@@ -1,53 +1,57 @@
-package facts
+package inventory
+
+import (
+	"github.com/assay-iot/assay/internal/lazyregexp"
+)
 
 // The forms of a version after its anchor.
 var (
-	plain     = lazy(`^v?(\d+\.\d+[0-9A-Za-z.+~_-]*)`)
-	numeric   = lazy(`^(\d+\.\d+[0-9.]*)`)
-	counted   = lazy(`^(\d+(?:\.\d+)?)[\s\x00]`)
-	threefold = lazy(`^(\d+\.\d+\.\d+)`)
-	spaced    = lazy(`^v?(\d+\.\d+[0-9A-Za-z.+~_-]*)[ )/\x00\r\n]`)
-	dated     = lazy(`^(?:SPL )?v?(\d+\.\d+[0-9A-Za-z.+~_-]*) \(`)
-	openssl   = lazy(`^([013]\.\d+\.\d+[a-z]*(?:-[a-z0-9]+)?) +\d{1,2} [A-Z][a-z]{2} \d{4}`)
-	copyright = lazy(`^(\d+\.\d+[0-9.]*) +Copyright`)
-	glibc     = lazy(`^[^\x00\n]{0,80}? version (\d+\.\d+(?:\.\d+)?)`)
-	openssh   = lazy(`^(\d+\.\d+(?:\.\d+)?p\d+)`)
-	barebox   = lazy(`^(20\d\d\.\d\d\.\d+[0-9A-Za-z.+-]*)`)
-	running   = lazy(`^(\d{3}[0-9A-Za-z.~+-]*) running in `)
-	onSystem  = lazy(`^(\d+\.\d+[0-9a-z]*) on `)
-	openvpn   = lazy(`^(\d+\.\d+\.?[0-9A-Za-z._-]*) [a-z0-9_]+-`)
-	zephyr    = lazy(`^(?:build )?(?:zephyr-)?v?(\d+\.\d+[0-9A-Za-z.+-]*)`)
-	patched   = lazy(`^(\d\.\d+\.\d+p\d+)@`)
-	released  = lazy(`^(20\d\d\.\d\d\.\d\d)`)
-	ncurses   = lazy(`^(\d+\.\d+)\.(?:19|20)\d{6}`)
-	cups      = lazy(`^(2\.\d+[0-9.]*)(?: IPP|\x00)`)
-	commit    = lazy(`\x00(\d\.\d\.\d(?:-[a-z]+\d*)?)\([0-9a-f]{6,8}\)\x00`)
-	compiled  = lazy(`^(\d\.\d\.\d(?:-[a-z]+\d*)?)\([0-9a-f]{6,8}\) compiled @ `)
-	threadX   = lazy(`^[0-9A-Za-z_/. -]{1,48}? Version G?(\d+(?:\.\d+)+)`)
-	folder    = lazy(`^(\d+\.\d+\.\d+)[/\\]`)
+	plain     = lazyregexp.New(`^v?(\d+\.\d+[0-9A-Za-z.+~_-]*)`)
+	numeric   = lazyregexp.New(`^(\d+\.\d+[0-9.]*)`)
+	counted   = lazyregexp.New(`^(\d+(?:\.\d+)?)[\s\x00]`)
+	threefold = lazyregexp.New(`^(\d+\.\d+\.\d+)`)
+	spaced    = lazyregexp.New(`^v?(\d+\.\d+[0-9A-Za-z.+~_-]*)[ )/\x00\r\n]`)
+	dated     = lazyregexp.New(`^(?:SPL )?v?(\d+\.\d+[0-9A-Za-z.+~_-]*) \(`)
+	openssl   = lazyregexp.New(`^([013]\.\d+\.\d+[a-z]*(?:-[a-z0-9]+)?) +\d{1,2} [A-Z][a-z]{2} \d{4}`)
+	copyright = lazyregexp.New(`^(\d+\.\d+[0-9.]*) +Copyright`)
+	glibc     = lazyregexp.New(`^[^\x00\n]{0,80}? version (\d+\.\d+(?:\.\d+)?)`)
+	openssh   = lazyregexp.New(`^(\d+\.\d+(?:\.\d+)?p\d+)`)
+	barebox   = lazyregexp.New(`^(20\d\d\.\d\d\.\d+[0-9A-Za-z.+-]*)`)
+	running   = lazyregexp.New(`^(\d{3}[0-9A-Za-z.~+-]*) running in `)
+	onSystem  = lazyregexp.New(`^(\d+\.\d+[0-9a-z]*) on `)
+	openvpn   = lazyregexp.New(`^(\d+\.\d+\.?[0-9A-Za-z._-]*) [a-z0-9_]+-`)
+	zephyr    = lazyregexp.New(`^(?:build )?(?:zephyr-)?v?(\d+\.\d+[0-9A-Za-z.+-]*)`)
+	patched   = lazyregexp.New(`^(\d\.\d+\.\d+p\d+)@`)
+	released  = lazyregexp.New(`^(20\d\d\.\d\d\.\d\d)`)
+	ncurses   = lazyregexp.New(`^(\d+\.\d+)\.(?:19|20)\d{6}`)
+	cups      = lazyregexp.New(`^(2\.\d+[0-9.]*)(?: IPP|\x00)`)
+	commit    = lazyregexp.New(`\x00(\d\.\d\.\d(?:-[a-z]+\d*)?)\([0-9a-f]{6,8}\)\x00`)
+	compiled  = lazyregexp.New(`^(\d\.\d\.\d(?:-[a-z]+\d*)?)\([0-9a-f]{6,8}\) compiled @ `)
+	threadX   = lazyregexp.New(`^[0-9A-Za-z_/. -]{1,48}? Version G?(\d+(?:\.\d+)+)`)
+	folder    = lazyregexp.New(`^(\d+\.\d+\.\d+)[/\\]`)
 )
 
 // The forms of a version that is a string of its own.
 var (
-	alone    = lazy(`^\d+\.\d+(?:\.\d+)?(?:[a-z]+\d*)?$`)
-	three    = lazy(`^\d+\.\d+\.\d+$`)
-	four     = lazy(`^1\.\d+\.\d+(?:\.\d+)?(?:[a-z]+\d+)?$`)
-	below1   = lazy(`^0\.\d+(?:\.\d+)?$`)
-	sqlite   = lazy(`^3\.\d+\.\d+(?:\.\d+)?$`)
-	python   = lazy(`^(2\.7\.\d+|3\.(?:[4-9]|\d\d)\.\d+)\+?$`) // 3.2.0 is of Unicode
-	stable   = lazy(`^(\d\.\d\.\d+)-stable$`)
-	day      = lazy(`^(\d+\.\d+) 20\d\d-\d\d-\d\d$`)
-	snapshot = lazy(`^[01]\.0\.20\d{6}$`)
-	branch   = lazy(`^(\d\.\d+\.\d+)-`)
-	iscDHCP  = lazy(`^4\.\d+(?:\.\d+)?(?:-(?:P|ESV-R)\d+)?$`)
-	ipRoute  = lazy(`^[4-9]\.\d+\.\d+$`)
-	sudo     = lazy(`^1\.[6-9]\.\d+(?:p\d+)?$`)
-	rsync    = lazy(`^[23]\.\d\.\d+$`)
-	netSNMP  = lazy(`^5\.\d+(?:\.\d+)*$`)
-	connman  = lazy(`^1\.[1-9]\d$`)
-	bluez    = lazy(`^[4-9]\.\d{1,3}$`)
-	haproxy  = lazy(`^(\d\.\d+\.\d+)(?:-[0-9A-Za-z.+~-]+)?$`)
-	wget     = lazy(`^1\.[12]\d(?:\.\d+)?$`)
+	alone    = lazyregexp.New(`^\d+\.\d+(?:\.\d+)?(?:[a-z]+\d*)?$`)
+	three    = lazyregexp.New(`^\d+\.\d+\.\d+$`)
+	four     = lazyregexp.New(`^1\.\d+\.\d+(?:\.\d+)?(?:[a-z]+\d+)?$`)
+	below1   = lazyregexp.New(`^0\.\d+(?:\.\d+)?$`)
+	sqlite   = lazyregexp.New(`^3\.\d+\.\d+(?:\.\d+)?$`)
+	python   = lazyregexp.New(`^(2\.7\.\d+|3\.(?:[4-9]|\d\d)\.\d+)\+?$`) // 3.2.0 is of Unicode
+	stable   = lazyregexp.New(`^(\d\.\d\.\d+)-stable$`)
+	day      = lazyregexp.New(`^(\d+\.\d+) 20\d\d-\d\d-\d\d$`)
+	snapshot = lazyregexp.New(`^[01]\.0\.20\d{6}$`)
+	branch   = lazyregexp.New(`^(\d\.\d+\.\d+)-`)
+	iscDHCP  = lazyregexp.New(`^4\.\d+(?:\.\d+)?(?:-(?:P|ESV-R)\d+)?$`)
+	ipRoute  = lazyregexp.New(`^[4-9]\.\d+\.\d+$`)
+	sudo     = lazyregexp.New(`^1\.[6-9]\.\d+(?:p\d+)?$`)
+	rsync    = lazyregexp.New(`^[23]\.\d\.\d+$`)
+	netSNMP  = lazyregexp.New(`^5\.\d+(?:\.\d+)*$`)
+	connman  = lazyregexp.New(`^1\.[1-9]\d$`)
+	bluez    = lazyregexp.New(`^[4-9]\.\d{1,3}$`)
+	haproxy  = lazyregexp.New(`^(\d\.\d+\.\d+)(?:-[0-9A-Za-z.+~-]+)?$`)
+	wget     = lazyregexp.New(`^1\.[12]\d(?:\.\d+)?$`)
 )
 
 // banners is the list of version strings, by name. Each was looked up in a
@@ -103,7 +107,7 @@ var banners = []banner{
 	{name: "igmpproxy", anchor: "igmpproxy 0", keep: 1, version: numeric, files: []string{"igmpproxy"}},
 	{name: "inadyn", anchor: "In-a-dyn version ", version: numeric},
 	{name: "iperf3", anchor: "\x00iperf 3", keep: 1, version: numeric},
-	{name: "iproute2", anchor: "iproute2-ss", version: lazy(`^(\d{6})`)},
+	{name: "iproute2", anchor: "iproute2-ss", version: lazyregexp.New(`^(\d{6})`)},
 	{name: "iproute2", anchor: "iproute2-%s", whole: ipRoute, files: []string{"ip", "tc", "ss", "bridge", "ip-full", "ip-tiny"}},
 	{name: "iptables", anchor: "xtables_", whole: three, files: []string{"xtables-*", "iptables", "ip6tables"}},
 	{name: "isc-dhcp", anchor: "Internet Systems Consortium", whole: iscDHCP, files: []string{"dhclient", "dhcpd", "dhcrelay"}},
@@ -153,7 +157,7 @@ var banners = []banner{
 	{name: "minidlna", anchor: "MiniDLNA/", version: numeric},
 	{name: "miniupnpd", anchor: "MiniUPnPd/", version: numeric},
 	{name: "modemmanager", anchor: "ModemManager (version ", version: numeric},
-	{name: "mongoose", anchor: "Mongoose/", version: lazy(`^([3-9]\.\d+)[\s\x00]`)},
+	{name: "mongoose", anchor: "Mongoose/", version: lazyregexp.New(`^([3-9]\.\d+)[\s\x00]`)},
 	{name: "monit", anchor: "mmonit.com/monit/'>monit ", version: numeric},
 	{name: "mosquitto", anchor: "mosquitto version ", whole: alone, files: []string{"mosquitto"}},
 	{name: "motion", anchor: "<title>Motion ", version: numeric},

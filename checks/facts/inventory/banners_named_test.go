@@ -1,4 +1,4 @@
-package facts
+package inventory
 
 import (
 	"encoding/binary"
@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"github.com/assay-iot/assay/checks/facts/elf"
+	"github.com/assay-iot/assay/checks/facts/elf/elftest"
 	"github.com/assay-iot/assay/firmware"
 )
 
 // seenIn gives what an ELF file of a name and with some strings is seen to be.
 func seenIn(file, content string) string {
-	data := append(elfImage(32, binary.LittleEndian, nil, 0), program(strings.Split(content, "|")...)...)
+	data := append(elftest.Image(32, binary.LittleEndian, nil, 0), program(strings.Split(content, "|")...)...)
 	var got []string
 	for _, s := range seeBanners(&firmware.File{Name: file, Size: int64(len(data))}, data, bannerWords.Sights(data)) {
 		got = append(got, s.Name+" "+s.Version)
@@ -273,7 +274,7 @@ func TestNamedIndex(t *testing.T) {
 func TestExportedNumbers(t *testing.T) {
 	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
 		for _, bits := range []int{32, 64} {
-			data := elfImage(bits, order, nil, 0)
+			data := elftest.Image(bits, order, nil, 0)
 			at := len(data)
 			e, err := elf.Parse(append(data, 0, 0, 0, 0, 0, 0, 0, 0))
 			if err != nil {

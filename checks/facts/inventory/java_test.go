@@ -1,10 +1,12 @@
-package facts
+package inventory
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/factstest"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/firmwaretest"
 )
@@ -68,11 +70,11 @@ func TestJavaInventory(t *testing.T) {
 		},
 	} {
 		image := firmwaretest.Squashfs(append([]firmwaretest.File{firmwaretest.Dir("etc", 0o755), firmwaretest.Dir("bin", 0o755)}, test.files...)...)
-		o, err := Observe(t.Context(), firmware.Bytes("image.bin", image), firmware.Options{}, Components, UnnamedArchives)
+		o, err := facts.Observe(t.Context(), firmware.Bytes("image.bin", image), firmware.Options{}, Components, UnnamedArchives)
 		if err != nil {
 			t.Fatal(name, err)
 		}
-		components, unnamed := asked(t, Components, o), asked(t, UnnamedArchives, o)
+		components, unnamed := factstest.Of(t, Components, o), factstest.Of(t, UnnamedArchives, o)
 		var got []string
 		for _, c := range components {
 			got = append(got, c.Name+" "+c.Version+" "+c.Confidence+" "+c.PURL)

@@ -1,4 +1,4 @@
-package facts
+package inventory
 
 import (
 	"bytes"
@@ -7,8 +7,11 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/elf"
+	"github.com/assay-iot/assay/checks/facts/wordsearch"
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // banner knows how a component writes its own version into its program.
@@ -17,11 +20,11 @@ type banner struct {
 	anchor string // a literal that must occur: at least minAnchor bytes
 	keep   int    // how many bytes at the anchor's end belong to the version
 	// version is matched after the anchor; its first group is the version.
-	version *pattern
+	version *lazyregexp.Regexp
 	// whole stands in place of version where the program prints it through a
 	// format: then it is a string of its own in the file. Of several that fit,
 	// none counts. Its first group, or all of it, is the version.
-	whole *pattern
+	whole *lazyregexp.Regexp
 	// highest takes the highest of several that fit whole instead of none.
 	highest bool
 	// numbers are, in place of both, variables of a library that hold the numbers of
@@ -42,7 +45,7 @@ type banner struct {
 const minAnchor = 6
 
 // bannerWords finds the anchors of the builders and then those of the banners.
-var bannerWords = func() *literals {
+var bannerWords = func() *wordsearch.List {
 	var words []string
 	for _, b := range builders {
 		words = append(words, b.anchor)
@@ -50,7 +53,7 @@ var bannerWords = func() *literals {
 	for _, b := range banners {
 		words = append(words, b.anchor)
 	}
-	return newLiterals(words)
+	return wordsearch.New(words)
 }()
 
 // sighting is a component seen in one place.
@@ -64,7 +67,7 @@ type sighting struct {
 
 // sightings look for version strings in programs and flat code, not in texts:
 // what a page says about a version is not the version.
-var sightings = &Scan[sighting]{
+var sightings = &facts.Scan[sighting]{
 	Name:    "version-strings",
 	Version: 5,
 	Doc:     "Components that name their own version inside programs, modules and flat code.",
@@ -76,15 +79,15 @@ var sightings = &Scan[sighting]{
 // maxSightings bounds what one file can say.
 const maxSightings = 4096
 
-func seeBanners(f *firmware.File, content []byte, anchors sights) []sighting {
+func seeBanners(f *firmware.File, content []byte, anchors wordsearch.Sights) []sighting {
 	base := path.Base(f.Name)
-	if f.Kind == firmware.Regular && (IsText(content) || quotes(base, content)) {
+	if f.Kind == firmware.Regular && (facts.IsText(content) || quotes(base, content)) {
 		return nil
 	}
 	var all []sighting
 	program, _ := elf.Parse(content)
 	if name, version, ok := libraryVersion(base); ok && (program != nil || name == "uclibc") {
-		all = append(all, sighting{Name: name, Version: version, Confidence: ConfidenceString, Location: At(f)})
+		all = append(all, sighting{Name: name, Version: version, Confidence: ConfidenceString, Location: facts.At(f)})
 	}
 	seen := map[[3]string]bool{}
 	add := func(s sighting) bool {
@@ -115,7 +118,7 @@ func seeBanners(f *firmware.File, content []byte, anchors sights) []sighting {
 			return true
 		}
 		version, from, to := b.find(content, at)
-		return add(sighting{Name: b.name, Version: version, Confidence: ConfidenceString, Location: span(f, from, to)})
+		return add(sighting{Name: b.name, Version: version, Confidence: ConfidenceString, Location: facts.AtSpan(f, from, to)})
 	})
 	return all
 }
@@ -168,7 +171,7 @@ func (b banner) find(content []byte, at int) (version string, from, to int) {
 
 // lonelyVersion finds the only string of a program that is a version of a form;
 // if there is none, or if there are several, it gives "".
-func lonelyVersion(content []byte, form *pattern) (string, int) {
+func lonelyVersion(content []byte, form *lazyregexp.Regexp) (string, int) {
 	version, where := "", 0
 	for found, at := range lonelyVersions(content, form) {
 		if version != "" && version != found {
@@ -190,17 +193,10 @@ const (
 // program stands behind a table without a NUL byte between. What is too long is left out.
 func textBefore(s []byte) int {
 	start := len(s)
-	for start > 0 && isText8(s[start-1]) {
+	for start > 0 && s[start-1] >= ' ' && s[start-1] <= '~' {
 		if start--; len(s)-start > maxLonely {
 			return len(s)
 		}
 	}
 	return start
-}
-
-// span is a run of bytes of a file.
-func span(f *firmware.File, from, to int) assay.Location {
-	l := At(f)
-	l.Offset, l.Length = int64(from), int64(to-from)
-	return l
 }

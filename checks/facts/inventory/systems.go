@@ -1,11 +1,13 @@
-package facts
+package inventory
 
 import (
 	"cmp"
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // system is what a root file system says that it is.
@@ -26,16 +28,16 @@ func (s system) component() Component {
 // nothing else, as older ones do without os-release, and what the version begins with.
 var bareVersions = []struct {
 	file, id string
-	form     *pattern
+	form     *lazyregexp.Regexp
 }{
-	{"etc/debian_version", "debian", lazy(`^\d+(\.\d+)*$`)}, // "bookworm/sid" is no release
-	{"etc/alpine-release", "alpine", lazy(`^\d+\.\d+(\.\d+)?$`)},
-	{"etc/openwrt_version", "openwrt", lazy(`^\d+\.\d+(\.\d+)?$`)},
+	{"etc/debian_version", "debian", lazyregexp.New(`^\d+(\.\d+)*$`)}, // "bookworm/sid" is no release
+	{"etc/alpine-release", "alpine", lazyregexp.New(`^\d+\.\d+(\.\d+)?$`)},
+	{"etc/openwrt_version", "openwrt", lazyregexp.New(`^\d+\.\d+(\.\d+)?$`)},
 }
 
 // completed completes what os-release says by the bare version of the same
 // distribution: Debian's testing and derivatives of other names say none of theirs.
-func (s system) completed(c *firmware.Container, texts *TextSet) system {
+func (s system) completed(c *firmware.Container, texts *facts.TextSet) system {
 	if s.Version != "" {
 		return s
 	}
@@ -45,32 +47,32 @@ func (s system) completed(c *firmware.Container, texts *TextSet) system {
 			continue
 		}
 		if version := strings.TrimSpace(t.Content); b.form.MatchString(version) {
-			return system{ID: b.id, Name: s.Name, Version: version, Location: At(t.File)}
+			return system{ID: b.id, Name: s.Name, Version: version, Location: facts.At(t.File)}
 		}
 	}
 	return s
 }
 
 // leadingVersion is the version at the start of a text.
-var leadingVersion = lazy(`^\d+(?:\.\d+)+`)
+var leadingVersion = lazyregexp.New(`^\d+(?:\.\d+)+`)
 
 // openwrtRelease takes the version of OpenWrt's own file where os-release says none, or
 // only the line of releases that it is of ("23.05" of 23.05.5).
-func (s system) openwrtRelease(c *firmware.Container, texts *TextSet) system {
+func (s system) openwrtRelease(c *firmware.Container, texts *facts.TextSet) system {
 	t, ok := texts.Get(c, "etc/openwrt_release")
 	if !ok || s.ID != "openwrt" {
 		return s
 	}
 	release := assignments(t)["DISTRIB_RELEASE"]
 	if leadingVersion.Get().MatchString(release) && (s.Version == "" || strings.HasPrefix(release, s.Version+".")) {
-		s.Version, s.Location = release, At(t.File)
+		s.Version, s.Location = release, facts.At(t.File)
 	}
 	return s
 }
 
 // based completes the base of a distribution of another name by the files that its
 // own was made with: Debian's derivatives keep etc/debian_version.
-func (s system) based(c *firmware.Container, texts *TextSet) system {
+func (s system) based(c *firmware.Container, texts *facts.TextSet) system {
 	if s.Base != "" || s.ID == "" && s.Name == "" {
 		return s
 	}
@@ -88,7 +90,7 @@ func (s system) based(c *firmware.Container, texts *TextSet) system {
 
 // releaseSaid is a distribution with its version in what os-release says of what a
 // system was made from: OPENWRT_RELEASE="OpenWrt 18.06.4 r7808".
-var releaseSaid = lazy(`^(?i:OpenWrt) (\d+\.\d+(?:\.\d+)?)\b`)
+var releaseSaid = lazyregexp.New(`^(?i:OpenWrt) (\d+\.\d+(?:\.\d+)?)\b`)
 
 // yoctoSeries are the code names of the Yocto Project's releases, which the vendors
 // of processors write into the version of their own distributions ("5.15-kirkstone"),
@@ -121,7 +123,7 @@ func baseSaid(values map[string]string) string {
 
 // systemsOf reads os-release (os-release(5)), OpenWrt's own file and the files with
 // a bare version, by the path of the container.
-func systemsOf(img *firmware.Image, texts *TextSet) map[string]system {
+func systemsOf(img *firmware.Image, texts *facts.TextSet) map[string]system {
 	systems := map[string]system{}
 	for _, c := range img.Containers {
 		for _, file := range []struct{ name, id, label, version string }{
@@ -134,7 +136,7 @@ func systemsOf(img *firmware.Image, texts *TextSet) map[string]system {
 				continue
 			}
 			values := assignments(t)
-			s := system{ID: strings.ToLower(values[file.id]), Name: values[file.label], Version: values[file.version], Base: baseSaid(values), Location: At(t.File)}
+			s := system{ID: strings.ToLower(values[file.id]), Name: values[file.label], Version: values[file.version], Base: baseSaid(values), Location: facts.At(t.File)}
 			if s.ID == "" && file.id == "" {
 				s.ID = strings.ToLower(s.Name)
 			}
@@ -158,7 +160,7 @@ func systemsOf(img *firmware.Image, texts *TextSet) map[string]system {
 
 // androidOf reads the properties of an Android system, on a partition of its own or in
 // the root that holds it (source.android.com: partitions, system properties).
-func androidOf(c *firmware.Container, texts *TextSet) (system, bool) {
+func androidOf(c *firmware.Container, texts *facts.TextSet) (system, bool) {
 	for _, file := range []string{"system/build.prop", "build.prop"} {
 		t, ok := texts.Get(c, file)
 		if !ok {
@@ -167,16 +169,16 @@ func androidOf(c *firmware.Container, texts *TextSet) (system, bool) {
 		values := assignments(t)
 		version := cmp.Or(values["ro.build.version.release"], values["ro.system.build.version.release"])
 		if androidVersion.Get().MatchString(version) { // a preview has a letter
-			return system{ID: "android", Name: "Android", Version: version, Location: At(t.File)}, true
+			return system{ID: "android", Name: "Android", Version: version, Location: facts.At(t.File)}, true
 		}
 	}
 	return system{}, false
 }
 
-var androidVersion = lazy(`^\d+(\.\d+)*$`)
+var androidVersion = lazyregexp.New(`^\d+(\.\d+)*$`)
 
 // assignments reads lines NAME=value with or without quotes.
-func assignments(t Text) map[string]string {
+func assignments(t facts.Text) map[string]string {
 	values := map[string]string{}
 	for l := range t.Lines() {
 		key, val, ok := strings.Cut(strings.TrimSpace(l.Text), "=")
