@@ -39,7 +39,7 @@ var Roots = &Fact[[]Root]{
 		}
 		roots := []Root{}
 		for _, c := range img.Containers {
-			if isRoot(c) {
+			if IsRoot(c) {
 				roots = append(roots, Root{Path: c.Path, Modes: c.Modes, Files: countFiles(img, c)})
 			}
 		}
@@ -47,9 +47,10 @@ var Roots = &Fact[[]Root]{
 	},
 }
 
-// isRoot asks for two of the folders that every Unix root has. The archive of a program
-// that lies in a root file system is none, whatever folders it has: nothing starts there.
-func isRoot(c *firmware.Container) bool {
+// IsRoot reports whether a container is a root file system: it has two of the folders
+// that every Unix root has. The archive of a program that lies in a root file system is
+// none, whatever folders it has: nothing starts there.
+func IsRoot(c *firmware.Container) bool {
 	if !c.FileSystem || isProgramArchive(c) {
 		return false
 	}
@@ -69,7 +70,7 @@ func isProgramArchive(c *firmware.Container) bool {
 		return false
 	}
 	for p := c.Parent; p != nil; p = p.Parent {
-		if isRoot(p) {
+		if IsRoot(p) {
 			return true
 		}
 	}

@@ -42,7 +42,7 @@
 //
 // Keys:
 //
-//   - keys, weakkeys, wellknownkeys: where private and public keys stand, and which are weak
+//   - keys, wellknownkeys: where private and public keys stand, and keys that specifications publish
 //   - certificates, trustedkeys, bootkeys: certificates, and keys that the device trusts
 //   - identity: keys that the device makes for itself
 //
@@ -67,7 +67,6 @@
 //
 //   - updaters: what updates the device
 //   - updategate: whether a script's check of a signature stands before its writing
-//   - updatecontainers, signatures, indexes, ostree, tornimage: what the image is signed with
 //
 // Data:
 //
@@ -96,10 +95,13 @@
 //
 // Facts that no fact here needs have rooms of their own, which import this package. A
 // room takes from here the three forms, [Tree], [Roots] and [Texts] with what they hold,
-// and the places of what it saw ([At], [AtLine], [AtSpan], [ContainerPath]); it writes
-// its patterns and words with the packages for these. A test keeps this list as well.
+// whether a container is a root ([IsRoot]), and the places of what it saw ([At],
+// [AtLine], [AtSpan], [ContainerPath]). Its patterns and words come from the packages
+// for these. A test keeps this list as well.
 //
 //   - inventory: what the image is made of
+//   - signing: what the image is signed with
+//   - weakkeys: keys that can be broken, among them those that it is signed with
 //
 // What is brought from elsewhere, for checks to compare with:
 //

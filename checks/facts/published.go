@@ -177,12 +177,12 @@ func settable(t Text) Text {
 // withoutManuals leaves out certificates and public keys that stand in Python's text for
 // people: nothing trusts them. A private key there is published all the same; in a module
 // of others it is an example.
-func withoutManuals(f *firmware.File, content []byte, found []keyMaterial) []keyMaterial {
+func withoutManuals(f *firmware.File, content []byte, found []KeyMaterial) []KeyMaterial {
 	if len(found) == 0 || path.Ext(f.Name) != ".py" || !IsText(content) {
 		return found
 	}
 	manualRanges(content, func(from, to int) {
-		found = slices.DeleteFunc(found, func(m keyMaterial) bool {
+		found = slices.DeleteFunc(found, func(m KeyMaterial) bool {
 			at := 0
 			switch {
 			case m.Certificate != nil:

@@ -1,16 +1,17 @@
-package facts
+package weakkeys
 
 import (
 	"crypto/rand"
 	"encoding/asn1"
-	"encoding/binary"
 	"encoding/pem"
 	"math/big"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/factstest"
+	"github.com/assay-iot/assay/firmware/firmwaretest"
 )
 
 func prime(t *testing.T, bits int) *big.Int {
@@ -66,11 +67,11 @@ func rocaPrime(t *testing.T, bits int) *big.Int {
 	}
 }
 
-func TestWeakKeys(t *testing.T) {
+func TestKeys(t *testing.T) {
 	product := func(a, b *big.Int) *big.Int { return new(big.Int).Mul(a, b) }
 	p, q, r, s := prime(t, 1024), prime(t, 1024), prime(t, 1024), prime(t, 1024)
 	roca := rocaPrime(t, 1024)
-	o := observeFiles(t, map[string]string{
+	found := factstest.Seen(t, Keys, map[string]string{
 		"etc/good.pem":        publicPEM(t, product(s, prime(t, 1024)), 65537),
 		"etc/small.pem":       publicPEM(t, product(prime(t, 512), prime(t, 512)), 65537),
 		"etc/exponent.pem":    publicPEM(t, product(prime(t, 1024), prime(t, 1024)), 3),
@@ -81,9 +82,9 @@ func TestWeakKeys(t *testing.T) {
 		"etc/middle.pem":      publicPEM(t, product(big.NewInt(65521), prime(t, 2045)), 65537),
 		"etc/roca.pem":        publicPEM(t, product(roca, nextROCA(t, roca)), 65537),
 		"etc/ssl/certs/a.pem": publicPEM(t, product(prime(t, 256), prime(t, 256)), 65537),
-	}, WeakKeys)
+	})
 	var got []string
-	for _, w := range valueOf(t, o, WeakKeys) {
+	for _, w := range found {
 		name := w.Locations[0].Path
 		got = append(got, string(w.Weakness)+" "+name[strings.LastIndex(name, "!")+1:])
 	}
@@ -114,72 +115,28 @@ func nextROCA(t *testing.T, p *big.Int) *big.Int {
 	}
 }
 
-// TestWeakVerifyingKeys has a boot loader that trusts a key that can be factored,
+// TestVerifyingKeys has a boot loader that trusts a key that can be factored,
 // and a good one that is only small, of which another check speaks.
-func TestWeakVerifyingKeys(t *testing.T) {
+func TestVerifyingKeys(t *testing.T) {
 	p := prime(t, 1024)
 	for name, c := range map[string]struct {
 		n    *big.Int
-		want KeyWeakness
+		want Weakness
 	}{
 		"close primes": {new(big.Int).Mul(p, nextPrime(p)), ClosePrimes},
 		"good":         {new(big.Int).Mul(prime(t, 1024), prime(t, 1024)), ""},
 		"small":        {new(big.Int).Mul(prime(t, 512), prime(t, 512)), ""},
 	} {
-		tree := bootTree(c.n.Bytes())
-		o := observeFiles(t, map[string]string{"boot/u-boot.dtb": tree}, WeakKeys, BootKeys)
-		if keys := valueOf(t, o, BootKeys); len(keys) != 1 || keys[0].Public == "" || keys[0].Number == "" {
+		files := map[string]string{"boot/u-boot.dtb": string(firmwaretest.BootTree(c.n.Bytes()))}
+		if keys := factstest.Seen(t, facts.BootKeys, files); len(keys) != 1 || keys[0].Public == "" || keys[0].Number == "" {
 			t.Fatalf("%s: %+v", name, keys)
 		}
-		got := KeyWeakness("")
-		for _, w := range valueOf(t, o, WeakKeys) {
+		got := Weakness("")
+		for _, w := range factstest.Seen(t, Keys, files) {
 			got += w.Weakness
 		}
 		if got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
-}
-
-// bootTree is a control tree of U-Boot with one RSA key.
-func bootTree(modulus []byte) string {
-	var structure, names []byte
-	word := func(n ...int) {
-		for _, v := range n {
-			structure = binary.BigEndian.AppendUint32(structure, uint32(v))
-		}
-	}
-	pad := func() { structure = append(structure, make([]byte, -len(structure)&3)...) }
-	begin := func(name string) {
-		word(1)
-		structure = append(append(structure, name...), 0)
-		pad()
-	}
-	set := func(name string, value []byte) {
-		word(3, len(value), len(names))
-		names = append(append(names, name...), 0)
-		structure = append(structure, value...)
-		pad()
-	}
-	begin("")
-	begin("signature")
-	begin("key-dev")
-	set("required", []byte("conf\x00"))
-	set("rsa,modulus", modulus)
-	set("rsa,exponent", []byte{0, 0, 0, 0, 0, 1, 0, 1})
-	word(2, 2, 2, 9)
-	b := append(append(make([]byte, 56), structure...), names...)
-	copy(b, "\xd0\x0d\xfe\xed")
-	for i, v := range []int{len(b), 56, 56 + len(structure), 40, 17, 16, 0, len(names), len(structure)} {
-		binary.BigEndian.PutUint32(b[4+4*i:], uint32(v))
-	}
-	return string(b)
-}
-
-func FuzzBootKeys(f *testing.F) {
-	f.Add([]byte(bootTree(make([]byte, 256))))
-	f.Add([]byte(bootTree([]byte{1})))
-	f.Fuzz(func(_ *testing.T, content []byte) {
-		seeBootKeys(&firmware.File{Path: "x!f", Name: "f", Kind: firmware.Regular, Size: int64(len(content)), Container: &firmware.Container{}}, content, bootKeyMarks.Sights(content))
-	})
 }

@@ -1,4 +1,4 @@
-package facts
+package signing
 
 import (
 	"bytes"
@@ -13,6 +13,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/factstest"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
 )
@@ -71,11 +73,11 @@ func TestIndexes(t *testing.T) {
 		},
 	} {
 		see := func() ([]Signature, []HashEntry) {
-			o, err := Observe(t.Context(), firmware.Source{Name: "feed", Folder: files}, firmware.Options{}, Signatures, HashLists)
+			o, err := facts.Observe(t.Context(), firmware.Source{Name: "feed", Folder: files}, firmware.Options{}, Signatures, HashLists)
 			if err != nil {
 				t.Fatal(err)
 			}
-			return asked(t, Signatures, o), asked(t, HashLists, o)
+			return factstest.Of(t, Signatures, o), factstest.Of(t, HashLists, o)
 		}
 		s, h := see()
 		if len(s) != 1 || s[0].Name != name || s[0].Algorithm != "OpenPGP" || s[0].Problem != "" || !s[0].Outermost || s[0].Kept || len(s[0].Through) != 2 || len(s[0].Leaves) != 0 || len(s[0].Digest) == 0 {
@@ -106,19 +108,19 @@ func TestSignedFiles(t *testing.T) {
 		"cam.bin": {Data: []byte("firmware")}, "cam.bin.sig": {Data: bytes.Repeat([]byte{0xff}, 256)}, "README": {Data: []byte("notes")},
 		"gone.sig": {Data: bytes.Repeat([]byte{0xff}, 256)}, "README.asc": {Data: []byte("no signature")},
 	}
-	o, err := Observe(t.Context(), firmware.Source{Name: "zip", Folder: files}, firmware.Options{}, Signatures)
+	o, err := facts.Observe(t.Context(), firmware.Source{Name: "zip", Folder: files}, firmware.Options{}, Signatures)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := asked(t, Signatures, o)
+	s := factstest.Of(t, Signatures, o)
 	if len(s) != 1 || s[0].Kind != "bare" || s[0].Covers[0].Path != "cam.bin" || len(s[0].Leaves) != 3 {
 		t.Errorf("%+v", s)
 	}
 	files["etc/x"], files["usr/x"] = &fstest.MapFile{}, &fstest.MapFile{}
-	if o, err = Observe(t.Context(), firmware.Source{Name: "root", Folder: files}, firmware.Options{}, Signatures); err != nil {
+	if o, err = facts.Observe(t.Context(), firmware.Source{Name: "root", Folder: files}, firmware.Options{}, Signatures); err != nil {
 		t.Fatal(err)
 	}
-	if s := asked(t, Signatures, o); len(s) != 0 {
+	if s := factstest.Of(t, Signatures, o); len(s) != 0 {
 		t.Errorf("%+v", s)
 	}
 }

@@ -1,4 +1,7 @@
-package facts
+// Package weakkeys finds the keys of an image that can be broken by arithmetic, or are too
+// small to last. Among them are those that it is signed with: the room stands
+// above that of signatures.
+package weakkeys
 
 import (
 	"math/big"
@@ -6,27 +9,29 @@ import (
 	"strconv"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/keys"
+	"github.com/assay-iot/assay/checks/facts/signing"
 )
 
-// KeyWeakness says in what way a key is weak.
-type KeyWeakness string
+// Weakness says in what way a key is weak.
+type Weakness string
 
 // The ways.
 const (
-	SmallKey      KeyWeakness = "small"
-	SmallExponent KeyWeakness = "small exponent"
-	ClosePrimes   KeyWeakness = "close primes" // found by Fermat's method
-	SharedPrime   KeyWeakness = "shared prime" // with another key of the image
-	ROCA          KeyWeakness = "ROCA"         // the form of CVE-2017-15361
-	SmallFactor   KeyWeakness = "small factor" // one that trial division finds
-	WeakCurve     KeyWeakness = "outdated curve"
+	SmallKey      Weakness = "small"
+	SmallExponent Weakness = "small exponent"
+	ClosePrimes   Weakness = "close primes" // found by Fermat's method
+	SharedPrime   Weakness = "shared prime" // with another key of the image
+	ROCA          Weakness = "ROCA"         // the form of CVE-2017-15361
+	SmallFactor   Weakness = "small factor" // one that trial division finds
+	WeakCurve     Weakness = "outdated curve"
 )
 
-// WeakKey is a key, or the key of a certificate, that can be broken or is too
+// Key is a key, or the key of a certificate, that can be broken or is too
 // small to last.
-type WeakKey struct {
-	Weakness    KeyWeakness      `json:"weakness"`
+type Key struct {
+	Weakness    Weakness         `json:"weakness"`
 	Algorithm   string           `json:"algorithm"`
 	Bits        int              `json:"bits"`
 	Exponent    string           `json:"exponent,omitempty"` // if small
@@ -36,14 +41,14 @@ type WeakKey struct {
 	Locations   []assay.Location `json:"locations"`
 }
 
-// WeakKeys are the keys and certificates of the image that are weak.
-var WeakKeys = &Fact[[]WeakKey]{
+// Keys are the keys and certificates of the image that are weak.
+var Keys = &facts.Fact[[]Key]{
 	Name:    "weak-keys",
 	Doc:     "Keys and certificates that are small, have a small exponent, close or shared primes, the form of ROCA, or an outdated curve.",
 	Version: 4,
-	Needs:   []Node{keysAndCertificates, Signatures, BootKeys},
-	Observe: func(o *Observer) ([]WeakKey, error) {
-		all, err := keysAndCertificates.Of(o)
+	Needs:   []facts.Node{facts.KeysAndCertificates, signing.Signatures, facts.BootKeys},
+	Observe: func(o *facts.Observer) ([]Key, error) {
+		all, err := facts.KeysAndCertificates.Of(o)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +58,7 @@ var WeakKeys = &Fact[[]WeakKey]{
 		}
 		candidates := keyCandidates(all, verifying)
 		shared := keys.SharedPrimes(moduliOf(candidates))
-		weak := []WeakKey{}
+		weak := []Key{}
 		for i, c := range candidates {
 			for _, w := range weaknesses(c, shared[i]) {
 				w.Private, w.Certificate, w.InKernel, w.Locations = c.private, c.certificate, c.inKernel, c.places
@@ -77,34 +82,34 @@ type keyCandidate struct {
 
 // verifyingKeys are the RSA keys that containers bring along with their signatures,
 // and those of the boot loader.
-func verifyingKeys(o *Observer) (all []keyMaterial, err error) {
+func verifyingKeys(o *facts.Observer) (all []facts.KeyMaterial, err error) {
 	add := func(spki []byte, l assay.Location) {
 		if k, ok := keys.ParseSPKI(spki); ok && k.RSA() != nil {
 			k.Location = l
-			all = append(all, keyMaterial{Key: k})
+			all = append(all, facts.KeyMaterial{Key: k})
 		}
 	}
-	signatures, err := Signatures.Of(o)
+	signatures, err := signing.Signatures.Of(o)
 	if err != nil {
 		return nil, err
 	}
 	for _, s := range signatures {
 		add(s.PublicKey, s.Location)
 	}
-	boot, err := BootKeys.Of(o)
+	boot, err := facts.BootKeys.Of(o)
 	for _, k := range boot {
-		add(k.spki, k.Location)
+		add(k.SPKI(), k.Location)
 	}
 	return all, err
 }
 
 // keyCandidates groups what was found by its public half; certificates of
 // other people's authorities are left out.
-func keyCandidates(all, verifying []keyMaterial) []*keyCandidate {
+func keyCandidates(all, verifying []facts.KeyMaterial) []*keyCandidate {
 	var candidates []*keyCandidate
 	by := map[assay.Digest]*keyCandidate{}
 	for i, m := range slices.Concat(all, verifying) {
-		if m.ofOthers() {
+		if m.OfOthers() {
 			continue
 		}
 		id, n := candidateOf(m)
@@ -130,12 +135,12 @@ func keyCandidates(all, verifying []keyMaterial) []*keyCandidate {
 	return candidates
 }
 
-func candidateOf(m keyMaterial) (assay.Digest, keyCandidate) {
+func candidateOf(m facts.KeyMaterial) (assay.Digest, keyCandidate) {
 	if k := m.Key; k != nil {
 		return k.Same, keyCandidate{algorithm: k.Algorithm, bits: k.Bits, rsa: k.RSA(), private: k.Private}
 	}
 	c := m.Certificate
-	return c.Public, keyCandidate{algorithm: c.Algorithm, bits: c.Bits, rsa: c.rsa, certificate: true}
+	return c.Public, keyCandidate{algorithm: c.Algorithm, bits: c.Bits, rsa: c.RSA(), certificate: true}
 }
 
 const (
@@ -155,9 +160,9 @@ func moduliOf(candidates []*keyCandidate) []*big.Int {
 }
 
 // weaknesses judges one key.
-func weaknesses(c *keyCandidate, shares bool) []WeakKey {
-	var weak []WeakKey
-	add := func(w KeyWeakness) { weak = append(weak, WeakKey{Weakness: w, Algorithm: c.algorithm, Bits: c.bits}) }
+func weaknesses(c *keyCandidate, shares bool) []Key {
+	var weak []Key
+	add := func(w Weakness) { weak = append(weak, Key{Weakness: w, Algorithm: c.algorithm, Bits: c.bits}) }
 	switch {
 	case c.verifies: // updates/signature-strength says so
 	case (c.algorithm == "RSA" || c.algorithm == "DSA") && c.bits > 0 && c.bits < leastRSA:

@@ -1,11 +1,13 @@
-package facts
+package signing
 
 import (
 	"path"
 	"strings"
 
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/ostree"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // ostreeObject is a file of an OSTree repository, or of a tree that was checked
@@ -17,7 +19,7 @@ type ostreeObject struct {
 }
 
 // objectName is the end of the path of an object in a repository.
-var objectName = lazy(`(?:^|/)objects/([0-9a-f]{2})/([0-9a-f]{62})\.(commit|commitmeta|dirtree|dirmeta|file|filez)$`)
+var objectName = lazyregexp.New(`(?:^|/)objects/([0-9a-f]{2})/([0-9a-f]{62})\.(commit|commitmeta|dirtree|dirmeta|file|filez)$`)
 
 const (
 	objectsFolder = "objects/"
@@ -26,7 +28,7 @@ const (
 	maxObject = 4 << 20 // bytes of a commit or folder
 )
 
-var ostreeObjects = &Scan[ostreeObject]{
+var ostreeObjects = &facts.Scan[ostreeObject]{
 	Name: "ostree-objects",
 	Doc:  "Files of OSTree repositories with the checksums that they have.",
 	Want: func(f *firmware.File) bool {

@@ -1,4 +1,4 @@
-package facts
+package signing
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/detached"
 	"github.com/assay-iot/assay/firmware/format"
@@ -37,7 +38,7 @@ type signatureFile struct {
 	Content []byte
 }
 
-var signatureFiles = &Scan[signatureFile]{
+var signatureFiles = &facts.Scan[signatureFile]{
 	Name: "signature-files",
 	Doc:  "Files that by their names are detached signatures.",
 	Want: func(f *firmware.File) bool {
@@ -51,10 +52,7 @@ var signatureFiles = &Scan[signatureFile]{
 // isIndex reports whether a file is an index by its name.
 func isIndex(name string, names []string) bool {
 	base := path.Base(name)
-	if _, last, found := cutLast(base, "_"); found {
-		base = last
-	}
-	return slices.Contains(names, base)
+	return slices.Contains(names, base[strings.LastIndexByte(base, '_')+1:])
 }
 
 // signedPair is a signature in a file of a container, with what it is over.
@@ -85,7 +83,7 @@ func signedPairs(img *firmware.Image, seen []signatureFile) (all []signedPair) {
 			continue
 		}
 		target, ok := f.Container.Lookup(strings.TrimSuffix(f.Name, path.Ext(f.Name)))
-		if !ok || target.Kind != firmware.Regular || target.Size > maxPairTarget || isRoot(f.Container) && !isIndex(target.Name, indexNames) {
+		if !ok || target.Kind != firmware.Regular || target.Size > maxPairTarget || facts.IsRoot(f.Container) && !isIndex(target.Name, indexNames) {
 			continue
 		}
 		if p, ok := readPair(f, target, content); ok {
@@ -119,12 +117,12 @@ type Index struct {
 
 // Indexes are the files of the image that are signed by others beside them, as the
 // indexes of package repositories are.
-var Indexes = &Fact[[]Index]{
+var Indexes = &facts.Fact[[]Index]{
 	Name:  "indexes",
 	Doc:   "Files that others beside them sign, as the indexes of package repositories, and whether what they list is what they say.",
-	Needs: []Node{Tree, signatureFiles},
-	Observe: func(o *Observer) ([]Index, error) {
-		img, err := Tree.Of(o)
+	Needs: []facts.Node{facts.Tree, signatureFiles},
+	Observe: func(o *facts.Observer) ([]Index, error) {
+		img, err := facts.Tree.Of(o)
 		if err != nil {
 			return nil, err
 		}
@@ -158,7 +156,7 @@ func indexes(img *firmware.Image, all []signedPair) []Index {
 	}
 	left := map[*firmware.Container][]firmware.Span{}
 	for _, f := range img.Files {
-		if done := covered[f.Container]; done != nil && !isRoot(f.Container) && f.Kind == firmware.Regular && !done[f] && len(left[f.Container]) < maxPairs {
+		if done := covered[f.Container]; done != nil && !facts.IsRoot(f.Container) && f.Kind == firmware.Regular && !done[f] && len(left[f.Container]) < maxPairs {
 			left[f.Container] = append(left[f.Container], firmware.Span{Path: f.Name, Length: f.Size})
 		}
 	}
@@ -176,7 +174,7 @@ func (p signedPair) signature(s firmware.Signature, through, left []firmware.Spa
 	s.Covers = []firmware.Span{{Path: p.target.Name, Length: p.target.Size}}
 	s.Through, s.Leaves = through, left
 	return Signature{
-		Signature: keepMessage(s), Container: c.Path, Type: "detached", Outermost: outermost(c) && !isRoot(c), Kept: isRoot(c), Until: p.until(),
+		Signature: keepMessage(s), Container: c.Path, Type: "detached", Outermost: outermost(c) && !facts.IsRoot(c), Kept: facts.IsRoot(c), Until: p.until(),
 		Location: assay.Location{Path: p.file.Path, Offset: s.Offset, Length: s.Length},
 	}
 }

@@ -1,4 +1,4 @@
-package facts
+package signing
 
 import (
 	"path"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -74,7 +75,7 @@ func footed(img *firmware.Image) map[*firmware.Container]bool {
 func unsignedBlocks(img *firmware.Image) map[*firmware.Container]bool {
 	blocks, behind := map[*firmware.Container]bool{}, footed(img)
 	for _, k := range img.Containers {
-		if !outermost(k) || !slices.Contains(archives, k.Type) || isRoot(k) {
+		if !outermost(k) || !slices.Contains(archives, k.Type) || facts.IsRoot(k) {
 			continue
 		}
 		var unsigned []*firmware.Container
@@ -131,7 +132,7 @@ func stripped(img *firmware.Image) (found []UpdateContainer) {
 		return ok && f.Kind == firmware.Regular
 	}
 	for _, c := range img.Containers {
-		if !c.FileSystem || !outermost(c) || isRoot(c) && c.Type != "tar" {
+		if !c.FileSystem || !outermost(c) || facts.IsRoot(c) && c.Type != "tar" {
 			continue
 		}
 		switch at := (assay.Location{Path: c.Path}); {
@@ -142,10 +143,10 @@ func stripped(img *firmware.Image) (found []UpdateContainer) {
 		}
 	}
 	for _, f := range img.Files {
-		if c := f.Container; f.Kind == firmware.Regular && isSuite(f.Name) && outermost(c) && !isRoot(c) {
+		if c := f.Container; f.Kind == firmware.Regular && isSuite(f.Name) && outermost(c) && !facts.IsRoot(c) {
 			folder := path.Dir(f.Name)
 			if !has(c, path.Join(folder, "InRelease")) && !has(c, path.Join(folder, "Release.gpg")) {
-				add("apt", c, At(f))
+				add("apt", c, facts.At(f))
 			}
 		}
 	}

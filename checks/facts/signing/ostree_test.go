@@ -1,4 +1,4 @@
-package facts
+package signing
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/factstest"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/firmwaretest/reference"
 )
@@ -56,26 +58,17 @@ func newOSTree(t *testing.T) (ostreeTool, string) {
 }
 
 // observe opens what the tool made and gives the repositories in it.
-func (o ostreeTool) observe(data []byte) ([]OSTreeRepository, *Observation) {
+func (o ostreeTool) observe(data []byte) ([]OSTreeRepository, *facts.Observation) {
 	o.Helper()
-	obs, err := Observe(o.Context(), firmware.Bytes("image", data), firmware.Options{}, OSTree, Signatures, HashLists, UpdateContainers)
+	obs, err := facts.Observe(o.Context(), firmware.Bytes("image", data), firmware.Options{}, OSTree, Signatures, HashLists, UpdateContainers)
 	if err != nil {
 		o.Fatal(err)
 	}
-	repos, err := OSTree.Of(obs.For("test", []Node{OSTree}))
+	repos, err := OSTree.Of(obs.For("test", []facts.Node{OSTree}))
 	if err != nil {
 		o.Fatal(err)
 	}
 	return repos, obs
-}
-
-func asked[T any](t *testing.T, f Source[T], o *Observation) T {
-	t.Helper()
-	v, err := f.Of(o.For("test", []Node{f}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
 }
 
 // TestOSTree has repositories in each mode, with a deployment that shares its
@@ -111,11 +104,11 @@ func TestOSTree(t *testing.T) {
 		if c.Checksum != commit || c.Ref != "os/main" || c.Version != "1.2" || len(c.Signatures) != 1 || c.Problem != "" || c.Objects != 10 || c.Missing != 0 || c.Unread != 0 || len(c.Broken) != 0 {
 			t.Errorf("%s: %+v", mode, c)
 		}
-		s := asked(t, Signatures, obs)
+		s := factstest.Of(t, Signatures, obs)
 		if len(s) != 1 || !s[0].Outermost || s[0].Name != "os/main" || !strings.HasSuffix(s[0].Covers[0].Path, ".commit") || s[0].Through[0].Path != "ostree/repo/objects" || s[0].Location.Path == "" {
 			t.Errorf("%s: %+v", mode, s)
 		}
-		if u := asked(t, UpdateContainers, obs); len(u) != 1 || u[0].Signatures != 1 {
+		if u := factstest.Of(t, UpdateContainers, obs); len(u) != 1 || u[0].Signatures != 1 {
 			t.Errorf("%s: %+v", mode, u)
 		}
 		if mode == "archive" {
@@ -134,7 +127,7 @@ func (o ostreeTool) damaged(data []byte, commit string) {
 		o.Errorf("a changed folder: %+v", c)
 	}
 	var broken []string
-	for _, h := range asked(o.T, HashLists, obs) {
+	for _, h := range factstest.Of(o.T, HashLists, obs) {
 		if !h.OK {
 			broken = append(broken, h.Name)
 		}
@@ -149,7 +142,7 @@ func (o ostreeTool) damaged(data []byte, commit string) {
 	if c := repos[0].Commits[0]; c.Problem == "" || len(c.Broken) != 1 {
 		o.Errorf("a changed commit: %+v", c)
 	}
-	if s := asked(o.T, Signatures, obs); s[0].Problem == "" {
+	if s := factstest.Of(o.T, Signatures, obs); s[0].Problem == "" {
 		o.Errorf("the signature of a changed commit %s: %+v", commit, s)
 	}
 }
@@ -168,7 +161,7 @@ func TestOSTreeSummary(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, obs := o.observe(data)
-		return asked(t, Signatures, obs)
+		return factstest.Of(t, Signatures, obs)
 	}
 	remove := func(pattern string) {
 		found, err := filepath.Glob(filepath.Join(o.dir, pattern))

@@ -1,4 +1,4 @@
-package facts
+package signing
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/ostree"
 )
@@ -47,12 +48,12 @@ type OSTreeCommit struct {
 }
 
 // OSTree lists the OSTree repositories of the image.
-var OSTree = &Fact[[]OSTreeRepository]{
+var OSTree = &facts.Fact[[]OSTreeRepository]{
 	Name:  "ostree",
 	Doc:   "OSTree repositories: their commits with signatures, and whether the folders and files of each are what their checksums say.",
-	Needs: []Node{Tree, ostreeObjects},
-	Observe: func(o *Observer) ([]OSTreeRepository, error) {
-		img, err := Tree.Of(o)
+	Needs: []facts.Node{facts.Tree, ostreeObjects},
+	Observe: func(o *facts.Observer) ([]OSTreeRepository, error) {
+		img, err := facts.Tree.Of(o)
 		if err != nil {
 			return nil, err
 		}
@@ -161,7 +162,7 @@ func (r *ostreeReader) readRefs(refs []*firmware.File) {
 
 func (r *ostreeReader) read() OSTreeRepository {
 	repo := OSTreeRepository{
-		Container: r.c.Path, Path: r.path, Outermost: outermost(r.c) && !isRoot(r.c), Commits: []OSTreeCommit{},
+		Container: r.c.Path, Path: r.path, Outermost: outermost(r.c) && !facts.IsRoot(r.c), Commits: []OSTreeCommit{},
 		Location: assay.Location{Path: strings.TrimSuffix(r.c.Path+"!"+r.path, "!")},
 	}
 	for _, sum := range r.commits() {
@@ -177,13 +178,13 @@ func (r *ostreeReader) summary() *OSTreeSummary {
 	if f == nil {
 		return nil
 	}
-	s := &OSTreeSummary{Location: At(f)}
+	s := &OSTreeSummary{Location: facts.At(f)}
 	s.Location.Length = f.Size
 	signed, by := r.file("summary.sig")
 	if by == nil {
 		return s
 	}
-	s.Signed = At(by)
+	s.Signed = facts.At(by)
 	found, err := ostree.Signatures(context.Background(), signed, content)
 	if err != nil {
 		found = append(found, firmware.Signature{Kind: "ostree", Problem: err.Error(), Covers: []firmware.Span{{Length: f.Size}}})
@@ -208,21 +209,21 @@ func (r *ostreeReader) file(name string) ([]byte, *firmware.File) {
 // commit reads a commit, its signatures and its tree.
 func (r *ostreeReader) commit(sum string) OSTreeCommit {
 	file := r.objects[sum+".commit"]
-	c := OSTreeCommit{Checksum: sum, Ref: r.refs[sum], Location: At(file)}
+	c := OSTreeCommit{Checksum: sum, Ref: r.refs[sum], Location: facts.At(file)}
 	o := r.seen[file.Path]
 	if o == nil {
 		c.Problem = "it could not be read"
 		return c
 	}
 	if !o.has(sum) {
-		c.Problem, c.Broken = "it is not what its checksum says", []assay.Location{At(file)}
+		c.Problem, c.Broken = "it is not what its checksum says", []assay.Location{facts.At(file)}
 	}
 	parsed, err := ostree.ParseCommit(o.Content)
 	if err != nil {
 		c.Problem = err.Error()
 	}
 	if meta := r.objects[sum+".commitmeta"]; meta != nil {
-		c.Signed = At(meta)
+		c.Signed = facts.At(meta)
 		if m := r.seen[meta.Path]; m != nil {
 			if c.Signatures, err = ostree.Signatures(context.Background(), m.Content, o.Content); err != nil && c.Problem == "" {
 				c.Problem = err.Error()
@@ -305,7 +306,7 @@ func (w *ostreeWalk) object(sum ostree.Checksum, ending string) *ostreeObject {
 	case strings.HasSuffix(f.Name, ".file"):
 		w.unread(f) // owners and attributes may have been lost on the way into the image
 	default:
-		w.commit.Broken = append(w.commit.Broken, At(f))
+		w.commit.Broken = append(w.commit.Broken, facts.At(f))
 	}
 	return nil
 }

@@ -1,9 +1,10 @@
-package facts
+package signing
 
 import (
 	"slices"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -18,12 +19,12 @@ type TornImage struct {
 
 // TornImages are the kinds of container that the delivered image seems to be and
 // could not be opened as. At most one is signable.
-var TornImages = &Fact[[]TornImage]{
+var TornImages = &facts.Fact[[]TornImage]{
 	Name:  "torn-images",
 	Doc:   "What the delivered image seems to be, where it could not be opened as that because it is cut off or its lengths lie.",
-	Needs: []Node{Tree},
-	Observe: func(o *Observer) ([]TornImage, error) {
-		img, err := Tree.Of(o)
+	Needs: []facts.Node{facts.Tree},
+	Observe: func(o *facts.Observer) ([]TornImage, error) {
+		img, err := facts.Tree.Of(o)
 		if err != nil {
 			return nil, err
 		}

@@ -1,10 +1,11 @@
-package facts
+package signing
 
 import (
 	"slices"
 	"time"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -35,12 +36,12 @@ type HashEntry struct {
 }
 
 // Signatures are the signatures of the containers of the image.
-var Signatures = &Fact[[]Signature]{
+var Signatures = &facts.Fact[[]Signature]{
 	Name:    "signatures",
 	Version: 6,
 	Doc:     "Signatures that containers of the image and its OSTree commits carry, or that came with it in files of their own: kind, algorithm, key, and which bytes they cover; parsed, not verified.",
-	Needs:   []Node{Tree, OSTree, Indexes},
-	Observe: func(o *Observer) ([]Signature, error) {
+	Needs:   []facts.Node{facts.Tree, OSTree, Indexes},
+	Observe: func(o *facts.Observer) ([]Signature, error) {
 		img, repos, signed, err := carriers(o)
 		if err != nil {
 			return nil, err
@@ -78,8 +79,8 @@ var Signatures = &Fact[[]Signature]{
 
 // carriers are what has signatures and hash lists in it: the image with its
 // containers, OSTree repositories, and signed indexes of files.
-func carriers(o *Observer) (*firmware.Image, []OSTreeRepository, []Index, error) {
-	img, err := Tree.Of(o)
+func carriers(o *facts.Observer) (*firmware.Image, []OSTreeRepository, []Index, error) {
+	img, err := facts.Tree.Of(o)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -108,12 +109,12 @@ func damageIn(img *firmware.Image, c *firmware.Container) string {
 }
 
 // HashLists are the hash lists of the containers of the image.
-var HashLists = &Fact[[]HashEntry]{
+var HashLists = &facts.Fact[[]HashEntry]{
 	Name:    "hash-lists",
 	Version: 3,
 	Doc:     "Hash lists inside containers, and the objects of OSTree commits, each entry compared with what it is about. They are no signatures.",
-	Needs:   []Node{Tree, OSTree, Indexes},
-	Observe: func(o *Observer) ([]HashEntry, error) {
+	Needs:   []facts.Node{facts.Tree, OSTree, Indexes},
+	Observe: func(o *facts.Observer) ([]HashEntry, error) {
 		img, repos, signed, err := carriers(o)
 		if err != nil {
 			return nil, err
@@ -158,7 +159,7 @@ func kept(c *firmware.Container) bool {
 // inRoot reports whether a container lies in a root file system.
 func inRoot(c *firmware.Container) bool {
 	for p := c.Parent; p != nil; p = p.Parent {
-		if isRoot(p) {
+		if facts.IsRoot(p) {
 			return true
 		}
 	}

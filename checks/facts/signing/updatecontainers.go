@@ -1,4 +1,4 @@
-package facts
+package signing
 
 import (
 	"maps"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -23,13 +24,13 @@ type UpdateContainer struct {
 }
 
 // UpdateContainers are the containers of the image that are made for updates.
-var UpdateContainers = &Fact[[]UpdateContainer]{
+var UpdateContainers = &facts.Fact[[]UpdateContainer]{
 	Name:    "update-containers",
 	Version: 4,
 	Doc:     "Containers of kinds that are made for updates: whether they can carry a signature and do, and the counters that refuse older versions; kernels in U-Boot's legacy format, which can carry none.",
-	Needs:   []Node{Tree, OSTree},
-	Observe: func(o *Observer) ([]UpdateContainer, error) {
-		img, err := Tree.Of(o)
+	Needs:   []facts.Node{facts.Tree, OSTree},
+	Observe: func(o *facts.Observer) ([]UpdateContainer, error) {
+		img, err := facts.Tree.Of(o)
 		if err != nil {
 			return nil, err
 		}

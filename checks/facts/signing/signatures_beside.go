@@ -1,4 +1,4 @@
-package facts
+package signing
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package facts
+package signing
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -20,7 +21,7 @@ type listed struct {
 
 func (l listed) entry(c *firmware.Container) HashEntry {
 	h := firmware.Hash{Name: l.file.Name, Algorithm: "sha256", OK: l.ok, Span: firmware.Span{Path: l.file.Name, Length: l.file.Size}}
-	return HashEntry{Hash: h, Container: c.Path, Outermost: outermost(c) && !isRoot(c), Location: At(l.file)}
+	return HashEntry{Hash: h, Container: c.Path, Outermost: outermost(c) && !facts.IsRoot(c), Location: facts.At(l.file)}
 }
 
 // Limits of what is followed from an index.
