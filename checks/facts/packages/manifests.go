@@ -17,6 +17,8 @@ import (
 // name; what is not well formed lists nothing. Places are those inside the content.
 func Read(kind, name string, content []byte) []Entry {
 	switch kind {
+	case "":
+		return nil
 	case "npm-lock":
 		return readNodeLock(content)
 	case "recipe":
