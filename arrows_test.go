@@ -18,14 +18,22 @@ var mayImport = map[string][]string{
 	"schema/product":             {"", "internal/lazyregexp", "internal/nearest"},
 	"schema/scheme":              {"", "internal/lazyregexp", "internal/nearest"},
 	"firmware":                   {},
-	"checks/facts":               {"", "firmware", "checks/facts/elf", "checks/facts/hashes", "checks/facts/keys", "checks/facts/rpmdb", "checks/facts/sqlite3", "checks/facts/wordsearch", "internal/lazyregexp"},
+	"checks/facts":               {"", "firmware", "checks/facts/elf", "checks/facts/hashes", "checks/facts/keys", "checks/facts/packages", "checks/facts/sqlite3", "checks/facts/wordsearch", "internal/lazyregexp"},
 	"checks/facts/elf":           {},
 	"checks/facts/hashes":        {"internal/lazyregexp"},
 	"checks/facts/keys":          {"", "firmware"}, // firmware/openpgp
+	"checks/facts/packages":      {"", "checks/facts/rpmdb"},
 	"checks/facts/rpmdb":         {"checks/facts/sqlite3"},
 	"checks/facts/sqlite3":       {},
 	"checks/facts/wordsearch":    {},
-	"checks":                     {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks/facts/hashes", "checks/publishedkeys", "internal/lazyregexp"},
+	"checks/facts/advisories":    {"", "checks/facts", "checks/facts/inventory"},
+	"checks/facts/factstest":     {"firmware", "checks/facts"},
+	"checks/facts/inventory":     {"", "firmware", "checks/facts", "checks/facts/elf", "checks/facts/packages", "checks/facts/rpmdb", "checks/facts/wordsearch", "internal/lazyregexp"},
+	"checks/facts/knownkeys":     {"", "checks/facts", "checks/facts/keys", "checks/facts/signing"},
+	"checks/facts/repository":    {"", "checks/facts", "internal/lazyregexp"},
+	"checks/facts/signing":       {"", "firmware", "checks/facts", "internal/lazyregexp"},
+	"checks/facts/weakkeys":      {"", "checks/facts", "checks/facts/keys", "checks/facts/signing"},
+	"checks":                     {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks/facts/advisories", "checks/facts/hashes", "checks/facts/inventory", "checks/facts/knownkeys", "checks/facts/repository", "checks/facts/signing", "checks/facts/weakkeys", "checks/publishedkeys", "internal/lazyregexp"},
 	"checks/publishedkeys":       {""},
 	"labels":                     {"", "labels/cose", "labels/compact", "labels/picture"},
 	"labels/cose":                {},
@@ -41,7 +49,7 @@ var mayImport = map[string][]string{
 	"labels/picture":             {"", "labels", "labels/compact"},
 	"labels/verify":              {"", "labels", "labels/cose", "labels/compact", "labels/log", "labels/status"},
 	"examples":                   {"firmware"},
-	"cmd":                        {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks", "labels", "labels/compact", "labels/log", "labels/page", "labels/photo", "labels/picture", "labels/sign/keyless", "labels/sigstore", "labels/status", "labels/trust", "labels/verify"},
+	"cmd":                        {"", "firmware", "schema/product", "schema/scheme", "checks/facts", "checks/facts/advisories", "checks/facts/inventory", "checks/facts/knownkeys", "checks/facts/repository", "checks", "labels", "labels/compact", "labels/log", "labels/page", "labels/photo", "labels/picture", "labels/sign/keyless", "labels/sigstore", "labels/status", "labels/trust", "labels/verify"},
 }
 
 // Rooms that others import alone, or that must stay small, take few modules

@@ -8,6 +8,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 	"github.com/assay-iot/assay/schema/product"
 )
 
@@ -26,7 +27,7 @@ var CleartextEndpoint = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.8-1"},
 	Version:   7,
-	Needs:     checks.Needs(facts.Endpoints, facts.Updaters, facts.Components, facts.RootPlaces),
+	Needs:     checks.Needs(facts.Endpoints, facts.Updaters, inventory.Components, facts.RootPlaces),
 	Run:       cleartextEndpoint,
 }
 
@@ -39,7 +40,7 @@ var clearSchemes = []string{"http", "ftp", "tftp", "mqtt", "ws", "amqp", "coap",
 func cleartextEndpoint(c *checks.Context) checks.Judgement {
 	personal := personalHosts(c.Product)
 	known := updateLines(checks.Ask(c, facts.Updaters))
-	published := facts.RecognisedIn(checks.Ask(c, facts.Components))
+	published := inventory.RecognisedIn(checks.Ask(c, inventory.Components))
 	var found []assay.Finding
 	for _, e := range checks.Ask(c, facts.Endpoints) {
 		if !slices.Contains(clearSchemes, e.Scheme) || forEveryone(e.Host) {

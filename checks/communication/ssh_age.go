@@ -6,7 +6,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 // oldSSH is the age in years from which a version of an SSH server is noted.
@@ -62,7 +62,7 @@ func openSSHYear(version string) (year int, ok bool) {
 
 // sshAge notes an OpenSSH of the root that is old. One of a distribution that repairs its
 // packages without a new number is not noted.
-func sshAge(c *checks.Context, root string, components []facts.Component) []assay.Finding {
+func sshAge(c *checks.Context, root string, components []inventory.Component) []assay.Finding {
 	var found []assay.Finding
 	for _, k := range components {
 		year, ok := openSSHYear(k.Version)
@@ -79,6 +79,6 @@ func sshAge(c *checks.Context, root string, components []facts.Component) []assa
 	return found
 }
 
-func repairedByDistribution(k facts.Component) bool {
+func repairedByDistribution(k inventory.Component) bool {
 	return strings.HasPrefix(k.PURL, "pkg:deb/") || strings.HasPrefix(k.PURL, "pkg:apk/") || strings.HasPrefix(k.PURL, "pkg:rpm/")
 }

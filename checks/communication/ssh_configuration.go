@@ -9,6 +9,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 //go:embed ssh_configuration.md
@@ -26,14 +27,14 @@ var SSHConfiguration = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.5-5"},
 	Version:   4,
-	Needs:     checks.Needs(facts.SSHServers, facts.SSHPrograms, facts.Inits, facts.Accounts, facts.Components),
+	Needs:     checks.Needs(facts.SSHServers, facts.SSHPrograms, facts.Inits, facts.Accounts, inventory.Components),
 	Run:       sshConfiguration,
 }
 
 func sshConfiguration(c *checks.Context) checks.Judgement {
 	inits := checks.Ask(c, facts.Inits)
 	programs := checks.Ask(c, facts.SSHPrograms)
-	components, _ := checks.Try(c, facts.Components) // for notes only
+	components, _ := checks.Try(c, inventory.Components) // for notes only
 	locked := rootIsLocked(c)
 	var found []assay.Finding
 	servers, unread := 0, ""

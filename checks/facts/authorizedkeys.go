@@ -147,7 +147,7 @@ func broughtKeys(s Script, c *Command, texts *TextSet) []AuthorizedKey {
 			continue
 		}
 		name := path.Clean(source)[1:]
-		for _, t := range texts.Where(func(f *firmware.File) bool { return f.Name == name && containerPath(f) == root }) {
+		for _, t := range texts.Where(func(f *firmware.File) bool { return f.Name == name && ContainerPath(f) == root }) {
 			for _, k := range authorizedLines(t, false) {
 				k.Account, k.SetBy = accountOfPath(to), program
 				found = append(found, k)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/packages"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -38,7 +39,7 @@ var Roots = &Fact[[]Root]{
 		}
 		roots := []Root{}
 		for _, c := range img.Containers {
-			if isRoot(c) {
+			if IsRoot(c) {
 				roots = append(roots, Root{Path: c.Path, Modes: c.Modes, Files: countFiles(img, c)})
 			}
 		}
@@ -46,9 +47,10 @@ var Roots = &Fact[[]Root]{
 	},
 }
 
-// isRoot asks for two of the folders that every Unix root has. The archive of a program
-// that lies in a root file system is none, whatever folders it has: nothing starts there.
-func isRoot(c *firmware.Container) bool {
+// IsRoot reports whether a container is a root file system: it has two of the folders
+// that every Unix root has. The archive of a program that lies in a root file system is
+// none, whatever folders it has: nothing starts there.
+func IsRoot(c *firmware.Container) bool {
 	if !c.FileSystem || isProgramArchive(c) {
 		return false
 	}
@@ -68,7 +70,7 @@ func isProgramArchive(c *firmware.Container) bool {
 		return false
 	}
 	for p := c.Parent; p != nil; p = p.Parent {
-		if isRoot(p) {
+		if IsRoot(p) {
 			return true
 		}
 	}
@@ -114,6 +116,13 @@ func AtLine(f *firmware.File, line int, offset, n int64) assay.Location {
 	return l
 }
 
+// AtSpan is the place of the bytes of a file from one offset to before another.
+func AtSpan(f *firmware.File, from, to int) assay.Location {
+	l := At(f)
+	l.Offset, l.Length = int64(from), int64(to-from)
+	return l
+}
+
 // AtSecret is the place of a file that is nothing but a secret: it gets no
 // digest.
 func AtSecret(f *firmware.File) assay.Location {
@@ -151,7 +160,7 @@ func ClassOf(p string) PathClass {
 		return Examples
 	case amongPublished(elements) && (has("fixtures", "spec", "specs", "__mocks__", "selftest", "self_test", "molecule") || hasVectors(elements)):
 		return Tests
-	case inLibraries(strings.ToLower(name)) && has("ansible_collections") && !has("plugins"):
+	case packages.InLibraries(strings.ToLower(name)) && has("ansible_collections") && !has("plugins"):
 		return Examples // what is done to other machines
 	case amongPublished(elements) && strings.HasPrefix(path.Base(strings.ToLower(name)), "readme"):
 		return Documentation // its examples are for whoever builds with it
@@ -219,7 +228,7 @@ var testFolders = []string{
 // which what others published is kept as it came. Android's partition /vendor is none.
 func amongPublished(elements []string) bool {
 	for i, e := range elements[:max(len(elements)-1, 0)] {
-		if slices.Contains(libraryFolders, e) || e == "vendor" && i > 0 && elements[i-1] != "system" {
+		if packages.IsLibraryFolder(e) || e == "vendor" && i > 0 && elements[i-1] != "system" {
 			return true
 		}
 	}
@@ -243,6 +252,15 @@ func isExampleName(base string) bool {
 		}
 	}
 	return false
+}
+
+// ContainerPath is the path of the container that a file lies in, such as a root file
+// system; "" where it lies in none.
+func ContainerPath(f *firmware.File) string {
+	if f.Container == nil {
+		return ""
+	}
+	return f.Container.Path
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

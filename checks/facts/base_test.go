@@ -25,7 +25,7 @@ func TestRootsOfArchives(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if roots := asked(t, Roots, o); len(roots) != c.want {
+		if roots := valueOf(t, o, Roots); len(roots) != c.want {
 			t.Errorf("%s: %v", name, roots)
 		}
 	}
@@ -41,7 +41,7 @@ func TestUnverifiedInArchives(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found := asked(t, UnverifiedTLS, o); len(found) != want {
+		if found := valueOf(t, o, UnverifiedTLS); len(found) != want {
 			t.Errorf("%s: %+v", name, found)
 		}
 	}

@@ -2,8 +2,9 @@ package facts
 
 import (
 	"path"
-	"slices"
 	"strings"
+
+	"github.com/assay-iot/assay/checks/facts/packages"
 )
 
 // maxImported bounds the names that one import of Python lists.
@@ -73,7 +74,7 @@ func (g *boot) pythonRoots(t Text, module string) (roots []string) {
 	}
 	if isWayIn(t) {
 		for _, lib := range g.pythonFolders(&launch{cmd: &Command{}}) {
-			if slices.Contains(libraryFolders, path.Base(lib)) {
+			if packages.IsLibraryFolder(path.Base(lib)) {
 				roots = append(roots, lib)
 			}
 		}

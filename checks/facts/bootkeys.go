@@ -30,6 +30,10 @@ type BootKey struct {
 	spki []byte // the key; not stored
 }
 
+// SPKI is the SubjectPublicKeyInfo of the key in DER; nil if it could not be read, or
+// was stored.
+func (k BootKey) SPKI() []byte { return k.spki }
+
 // BootKeys are the keys with which U-Boot checks what it starts, in a device tree
 // of its own or appended to its program.
 var BootKeys = &Scan[BootKey]{

@@ -22,7 +22,7 @@ var BuildHomes = &Scan[assay.Location]{
 		}
 		for _, parent := range []string{"/home/", "/Users/"} {
 			if at, n := homePath(content, []byte(parent)); n > 0 {
-				return []assay.Location{span(f, at, at+n)}
+				return []assay.Location{AtSpan(f, at, at+n)}
 			}
 		}
 		return nil

@@ -58,7 +58,7 @@ func seeBuilds(f *firmware.File, content []byte, words sights) []Build {
 		b := Build{Name: name, Date: day.Format(time.DateOnly)}
 		if !seen[b] {
 			seen[b] = true
-			b.Location = span(f, at, at+skip+len(m[0]))
+			b.Location = AtSpan(f, at, at+skip+len(m[0]))
 			all = append(all, b)
 		}
 		return len(all) < maxBuilds

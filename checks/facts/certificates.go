@@ -36,14 +36,17 @@ type Certificate struct {
 	rsa *keys.RSAPublic // the public numbers, for arithmetic; not stored
 }
 
+// RSA gives the numbers of its key, for arithmetic; nil if that is not RSA, or was stored.
+func (c Certificate) RSA() *keys.RSAPublic { return c.rsa }
+
 // Certificates are the X.509 certificates of the image, in PEM and DER.
 var Certificates = &Fact[[]Certificate]{
 	Name:    "certificates",
 	Doc:     "X.509 certificates in PEM and DER: names, dates, kind of key and signature, digest of the public key, place.",
 	Version: 5,
-	Needs:   []Node{keysAndCertificates},
+	Needs:   []Node{KeysAndCertificates},
 	Observe: func(o *Observer) ([]Certificate, error) {
-		all, err := keysAndCertificates.Of(o)
+		all, err := KeysAndCertificates.Of(o)
 		certs := []Certificate{}
 		for _, m := range all {
 			if m.Certificate != nil {

@@ -18,7 +18,7 @@ const (
 
 // bundleCertificates marks the certificates of authorities that stand in a list. One
 // whose private key is in the image stays the device's own.
-func bundleCertificates(all []keyMaterial) []keyMaterial {
+func bundleCertificates(all []KeyMaterial) []KeyMaterial {
 	byFile, private := map[string][]int{}, map[assay.Digest]bool{}
 	for i, m := range all {
 		if c := m.Certificate; c != nil && c.CA && c.Err == "" {
@@ -63,8 +63,8 @@ func bundleCertificates(all []keyMaterial) []keyMaterial {
 	return all
 }
 
-// ofOthers reports whether it is one among the root certificates of others.
-func (m keyMaterial) ofOthers() bool {
+// OfOthers reports whether it is one among the root certificates of others.
+func (m KeyMaterial) OfOthers() bool {
 	if m.Key != nil && m.Key.Private || m.Certificate != nil && m.Certificate.Named {
 		return false
 	}

@@ -12,16 +12,16 @@ import (
 // TestBundledCertificates has certificates in a program: a list of authorities is that
 // of others, a few are not, nor is the device's own far from the list.
 func TestBundledCertificates(t *testing.T) {
-	certificates := func(path string, n int, ca, self bool, from, step int64) (all []keyMaterial) {
+	certificates := func(path string, n int, ca, self bool, from, step int64) (all []KeyMaterial) {
 		for i := range n {
 			c := &Certificate{Subject: fmt.Sprint(i), CA: ca, SelfSigned: self}
 			c.Location.Path, c.Location.Offset = path, from+int64(i)*step
-			all = append(all, keyMaterial{Certificate: c})
+			all = append(all, KeyMaterial{Certificate: c})
 		}
 		return all
 	}
 	for name, tc := range map[string]struct {
-		all  []keyMaterial
+		all  []KeyMaterial
 		want int
 	}{
 		"a list":                    {certificates("root!usr/bin/node", 140, true, true, 4096, 2000), 140},
@@ -34,7 +34,7 @@ func TestBundledCertificates(t *testing.T) {
 	} {
 		got := 0
 		for _, m := range bundleCertificates(tc.all) {
-			if m.Certificate.Class() == CABundles && m.ofOthers() {
+			if m.Certificate.Class() == CABundles && m.OfOthers() {
 				got++
 			}
 		}

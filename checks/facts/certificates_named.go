@@ -59,7 +59,7 @@ var absolutePath = lazy(`/[A-Za-z0-9_.+@/\-]+`)
 
 // nameCertificates marks the certificates in bundles' folders that the image
 // names, apart from those in bundles.
-func nameCertificates(all []keyMaterial, texts *TextSet) []keyMaterial {
+func nameCertificates(all []KeyMaterial, texts *TextSet) []KeyMaterial {
 	in := map[string]int{} // certificates of a file
 	for _, m := range all {
 		if m.Certificate != nil && ClassOf(m.Certificate.Location.Path) == CABundles {

@@ -42,7 +42,7 @@
 //
 // Keys:
 //
-//   - keys, weakkeys, wellknownkeys: where private and public keys stand, and which are weak
+//   - keys, wellknownkeys: where private and public keys stand, and keys that specifications publish
 //   - certificates, trustedkeys, bootkeys: certificates, and keys that the device trusts
 //   - identity: keys that the device makes for itself
 //
@@ -60,14 +60,13 @@
 //
 // Of what it is made:
 //
-//   - components, projects, packages, manifests, banners, builders, applets, systems: the inventory, and its sources
+//   - applets: the programs that are one; the inventory has a room above
 //   - builds, buildhomes, leftovers: when and where it was built, and what stayed
 //
 // Updates:
 //
 //   - updaters: what updates the device
 //   - updategate: whether a script's check of a signature stands before its writing
-//   - updatecontainers, signatures, indexes, ostree, tornimage: what the image is signed with
 //
 // Data:
 //
@@ -89,11 +88,28 @@
 //   - elf: programs and libraries
 //   - hashes: forms of password hashes, and whether a password has one
 //   - keys: private and public keys in all forms, and arithmetic that tells weak ones
+//   - packages: what package managers and build systems leave in a file system
 //   - sqlite3, rpmdb: data bases, and the packages that are installed by one
+//
+// # Rooms above
+//
+// Facts that no fact here needs have rooms of their own, which import this package. A
+// room takes from here the three forms, [Tree], [Roots] and [Texts] with what they hold,
+// whether a container is a root ([IsRoot]), and the places of what it saw ([At],
+// [AtLine], [AtSpan], [ContainerPath]). Its patterns and words come from the packages
+// for these. A test keeps this list as well.
+//
+//   - inventory: what the image is made of
+//   - signing: what the image is signed with
+//   - weakkeys: keys that can be broken, among them those that it is signed with
 //
 // What is brought from elsewhere, for checks to compare with:
 //
 //   - advisories: known vulnerabilities and ends of support
 //   - knownkeys: keys whose private half is public
 //   - repository: what GitHub says
+//
+// Their tests observe with:
+//
+//   - factstest: small images
 package facts

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts/packages"
 	"github.com/assay-iot/assay/checks/facts/wordsearch"
 	"github.com/assay-iot/assay/firmware"
 )
@@ -54,7 +55,7 @@ var endpointScan = &Scan[Endpoint]{
 	Version: 7,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
-		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && databaseKind(f.Name) == "")
+		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && packages.Kind(f.Name) == "")
 	},
 	See: seeEndpoints,
 }
@@ -88,7 +89,7 @@ func namesOthers(name string) bool {
 	if strings.HasPrefix(base, "templates.dat") && strings.Contains(name, "cache/debconf/") {
 		return true
 	}
-	if inLibraries(name) && (isManifest(name) || isBuildService(name)) || isLockFile(name) || strings.Contains(name, ".dist-info/") || strings.Contains(name, ".egg-info") {
+	if packages.InLibraries(name) && (isManifest(name) || isBuildService(name)) || isLockFile(name) || strings.Contains(name, ".dist-info/") || strings.Contains(name, ".egg-info") {
 		return true // who made a package of Node or Python, and where
 	}
 	if strings.Contains(name, "META-INF/maven/") || strings.HasSuffix(name, "META-INF/MANIFEST.MF") {
@@ -154,7 +155,7 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 			return
 		}
 		seen[key] = true
-		e.Kind, e.Root, e.Location = kind, containerPath(f), span(f, at, at+n)
+		e.Kind, e.Root, e.Location = kind, ContainerPath(f), AtSpan(f, at, at+n)
 		all = append(all, e)
 	}
 	for from := 0; ; {

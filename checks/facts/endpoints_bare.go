@@ -71,7 +71,7 @@ func bareHosts(f *firmware.File, content []byte, ends sights) []Endpoint {
 		}
 		if e := (Endpoint{Host: host, Port: port}); !e.Local() && !notContacted(e) {
 			seen[host] = true
-			e.Kind, e.Root, e.Location = kindOfText(f, content, false), containerPath(f), span(f, start, past)
+			e.Kind, e.Root, e.Location = kindOfText(f, content, false), ContainerPath(f), AtSpan(f, start, past)
 			all = append(all, e)
 		}
 		return len(all) <= maxBareHosts

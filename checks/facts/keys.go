@@ -14,13 +14,13 @@ import (
 // Key is a private or public key that was parsed.
 type Key = keys.Key
 
-// keyMaterial is what one scan finds: either a key or a certificate.
-type keyMaterial struct {
+// KeyMaterial is what one scan finds: either a key or a certificate.
+type KeyMaterial struct {
 	Key         *Key
 	Certificate *Certificate
 }
 
-var keyScan = &Scan[keyMaterial]{
+var keyScan = &Scan[KeyMaterial]{
 	Name:    "key-material",
 	Version: 9,
 	Doc:     "Keys and certificates in PEM, DER, OpenSSH, dropbear, OpenPGP and other forms, anywhere in a file.",
@@ -69,12 +69,12 @@ var (
 
 // seeKeys looks at a whole file first, then for what stands at the words and, in raw
 // ranges, for DER anywhere: a flat program has no file around its key.
-func seeKeys(f *firmware.File, content []byte, words sights) []keyMaterial {
+func seeKeys(f *firmware.File, content []byte, words sights) []KeyMaterial {
 	if m, ok := wholeFile(f, content); ok {
 		m.place(AtSecret(f), f)
-		return []keyMaterial{m}
+		return []KeyMaterial{m}
 	}
-	var found []keyMaterial
+	var found []KeyMaterial
 	if words.Has(wordPEM, wordPEM+1) {
 		found = pemMaterial(f, content)
 	}
@@ -97,8 +97,8 @@ func seeKeys(f *firmware.File, content []byte, words sights) []keyMaterial {
 }
 
 // otherMaterial parses what stands at the other words.
-func otherMaterial(f *firmware.File, content []byte, words sights) []keyMaterial {
-	var found []keyMaterial
+func otherMaterial(f *firmware.File, content []byte, words sights) []KeyMaterial {
+	var found []KeyMaterial
 	tunnels := f.Kind == firmware.Regular && len(content) <= maxTextOf(f) && IsText(content)
 	last := wordTunnel // behind the words that are tried here; those of tunnels in texts only
 	if tunnels {
@@ -112,7 +112,7 @@ func otherMaterial(f *firmware.File, content []byte, words sights) []keyMaterial
 		if tries++; tries > maxWordTries || len(found) >= maxKeys {
 			return false
 		}
-		var more []keyMaterial
+		var more []KeyMaterial
 		switch {
 		case at < past || coveredBy(found, at):
 		case word == wordWrapped:
@@ -152,36 +152,36 @@ func otherMaterial(f *firmware.File, content []byte, words sights) []keyMaterial
 }
 
 // withKey adds a key that was found at a place.
-func withKey(found []keyMaterial, f *firmware.File, key *Key, from, length int, ok bool) []keyMaterial {
+func withKey(found []KeyMaterial, f *firmware.File, key *Key, from, length int, ok bool) []KeyMaterial {
 	if !ok {
 		return found
 	}
-	m := keyMaterial{Key: key}
+	m := KeyMaterial{Key: key}
 	m.place(assay.Location{Path: f.Path, Offset: int64(from), Length: int64(length)}, f)
 	return append(found, m)
 }
 
 // wholeFile parses a file that is nothing but one key or certificate.
-func wholeFile(f *firmware.File, content []byte) (keyMaterial, bool) {
+func wholeFile(f *firmware.File, content []byte) (KeyMaterial, bool) {
 	if key, ok := keys.ParseFile(f.Path, content); ok {
-		return keyMaterial{Key: key}, true
+		return KeyMaterial{Key: key}, true
 	}
 	if n, ok := keys.DERLength(content); !ok || n != len(content) || n > keys.MaxDER {
-		return keyMaterial{}, false
+		return KeyMaterial{}, false
 	}
 	return derMaterial(content)
 }
 
 // derMaterial parses one DER structure as a private key, a public key or a
 // certificate.
-func derMaterial(der []byte) (keyMaterial, bool) {
+func derMaterial(der []byte) (KeyMaterial, bool) {
 	if key, ok := keys.ParseDER(der); ok {
-		return keyMaterial{Key: key}, true
+		return KeyMaterial{Key: key}, true
 	}
 	if cert, ok := parseCertificateDER(der); ok {
-		return keyMaterial{Certificate: cert}, true
+		return KeyMaterial{Certificate: cert}, true
 	}
-	return keyMaterial{}, false
+	return KeyMaterial{}, false
 }
 
 var kernelBanner = []byte("Linux version ")
@@ -198,8 +198,8 @@ var rawMarks = []string{
 
 // rawMaterial tries each place of a raw range at which a DER sequence of a fitting
 // length begins.
-func rawMaterial(f *firmware.File, content []byte, words sights) []keyMaterial {
-	var found []keyMaterial
+func rawMaterial(f *firmware.File, content []byte, words sights) []KeyMaterial {
+	var found []KeyMaterial
 	kernel := bytes.Contains(content, kernelBanner)
 	tries, end := 0, 0 // end is that of the last structure
 	words.Each(func(word, at int) bool {
@@ -239,21 +239,21 @@ func rawMaterial(f *firmware.File, content []byte, words sights) []keyMaterial {
 // parseRaw parses a structure in flat code: there, an RSA public key may stand as
 // PKCS #1 has it, as boot loaders do; it must be of a usual size and exponent. A
 // kernel has such keys for its own tests.
-func parseRaw(der []byte, kernel bool) (keyMaterial, bool) {
+func parseRaw(der []byte, kernel bool) (KeyMaterial, bool) {
 	if m, ok := derMaterial(der); ok || kernel {
 		return m, ok
 	}
 	key, ok := keys.ParsePKCS1Public(der)
 	if !ok || key.Bits < 1024 || key.Bits%512 != 0 || !slices.Contains([]int64{3, 17, 65537}, key.RSA().E.Int64()) {
-		return keyMaterial{}, false
+		return KeyMaterial{}, false
 	}
 	key.Format = "DER"
-	return keyMaterial{Key: key}, true
+	return KeyMaterial{Key: key}, true
 }
 
 // place says where the key or certificate stands. The file of a private key
 // gets no digest.
-func (m *keyMaterial) place(l assay.Location, f *firmware.File) {
+func (m *KeyMaterial) place(l assay.Location, f *firmware.File) {
 	if m.Certificate != nil || !m.Key.Private {
 		l.Digest = At(f).Digest
 	}
@@ -265,7 +265,7 @@ func (m *keyMaterial) place(l assay.Location, f *firmware.File) {
 }
 
 // Location is the place of the key or certificate.
-func (m keyMaterial) Location() assay.Location {
+func (m KeyMaterial) Location() assay.Location {
 	if m.Key != nil {
 		return m.Key.Location
 	}
@@ -277,9 +277,9 @@ var Keys = &Fact[[]Key]{
 	Name:    "keys",
 	Doc:     "Private and public keys in PEM, DER, PKCS#12, Java's and Bouncy Castle's key stores, bare base64, age, OpenSSH, dropbear, PuTTY, OpenPGP, WireGuard, OpenVPN, usign, minisign and JSON form: kind, size, digest of the public half, place.",
 	Version: 7,
-	Needs:   []Node{keysAndCertificates},
+	Needs:   []Node{KeysAndCertificates},
 	Observe: func(o *Observer) ([]Key, error) {
-		all, err := keysAndCertificates.Of(o)
+		all, err := KeysAndCertificates.Of(o)
 		keys := []Key{}
 		tries := 0
 		for _, m := range all {

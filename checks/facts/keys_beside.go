@@ -23,8 +23,8 @@ const (
 // numbersBeside finds private keys that are no more than their number: the bytes of a
 // scalar on P-256, near the certificate that they belong to, as small stacks of TLS are
 // given them. That the number gives the certificate's public point leaves no doubt.
-func numbersBeside(f *firmware.File, content []byte, known []keyMaterial) []keyMaterial {
-	var found []keyMaterial
+func numbersBeside(f *firmware.File, content []byte, known []KeyMaterial) []KeyMaterial {
+	var found []KeyMaterial
 	tries := 0
 	for _, m := range known {
 		if m.Certificate == nil || m.Certificate.Algorithm != "EC" || m.Certificate.Bits != 256 {
@@ -53,7 +53,7 @@ func numbersBeside(f *firmware.File, content []byte, known []keyMaterial) []keyM
 			}
 			if key, ok := keys.Of(private.PublicKey()); ok {
 				key.Private, key.Format = true, "number"
-				k := keyMaterial{Key: key}
+				k := KeyMaterial{Key: key}
 				k.place(assay.Location{Path: f.Path, Offset: int64(at), Length: p256Number}, f)
 				found = append(found, k)
 			}

@@ -27,8 +27,8 @@ const maxCompiledTries = 20000
 
 // compiledKeys finds private keys in DER that are arrays of a program. What stands
 // where a key was found already is left out.
-func compiledKeys(f *firmware.File, content []byte, known []keyMaterial, words sights) []keyMaterial {
-	var found []keyMaterial
+func compiledKeys(f *firmware.File, content []byte, known []KeyMaterial, words sights) []KeyMaterial {
+	var found []KeyMaterial
 	var kernel bool
 	tries := 0
 	for _, places := range markPlaces(words) {
@@ -55,7 +55,7 @@ func compiledKeys(f *firmware.File, content []byte, known []keyMaterial, words s
 				kernel = bytes.Contains(content, kernelBanner) || bytes.Contains(content, vermagicMark)
 			}
 			key.Format, key.InKernel = "DER", kernel
-			m := keyMaterial{Key: key}
+			m := KeyMaterial{Key: key}
 			m.place(assay.Location{Path: f.Path, Offset: int64(start), Length: int64(n)}, f)
 			found = append(found, m)
 			if end = start + n; len(found) >= maxKeys {
@@ -63,7 +63,7 @@ func compiledKeys(f *firmware.File, content []byte, known []keyMaterial, words s
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b keyMaterial) int { return a.Location().Compare(b.Location()) })
+	slices.SortFunc(found, func(a, b KeyMaterial) int { return a.Location().Compare(b.Location()) })
 	return found
 }
 
@@ -87,8 +87,8 @@ var elfStart = []byte("\x7fELF")
 var speedMark = []byte("Doing %u bits %s %s's for %ds: ")
 
 // coveredBy reports whether an offset lies in something that was found.
-func coveredBy(found []keyMaterial, at int) bool {
-	return slices.ContainsFunc(found, func(m keyMaterial) bool {
+func coveredBy(found []KeyMaterial, at int) bool {
+	return slices.ContainsFunc(found, func(m KeyMaterial) bool {
 		l := m.Location()
 		return l.Offset <= int64(at) && int64(at) < l.Offset+l.Length
 	})

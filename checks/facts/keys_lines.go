@@ -11,11 +11,11 @@ import (
 )
 
 // sshPublicKeys reads lines of authorized_keys and .pub files (sshd(8)).
-func sshPublicKeys(f *firmware.File, content []byte) []keyMaterial {
+func sshPublicKeys(f *firmware.File, content []byte) []KeyMaterial {
 	if f.Kind != firmware.Regular || len(content) > maxTextOf(f) || !IsText(content) {
 		return nil
 	}
-	var found []keyMaterial
+	var found []KeyMaterial
 	t := Text{File: f, Content: string(content)}
 	for l := range t.Lines() {
 		if strings.HasPrefix(l.Text, "#") || !hasSSHKey([]byte(l.Text)) {
@@ -27,7 +27,7 @@ func sshPublicKeys(f *firmware.File, content []byte) []keyMaterial {
 		}
 		if key, ok := keys.OfSSH(pub); ok {
 			key.Format = "SSH public key"
-			m := keyMaterial{Key: key}
+			m := KeyMaterial{Key: key}
 			m.place(t.At(l), f)
 			found = append(found, m)
 		}

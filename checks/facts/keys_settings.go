@@ -16,10 +16,10 @@ var tunnelWords = []string{"PrivateKey", "private_key", "private-key"}
 
 // tunnelKey parses the WireGuard key behind its name at an offset: base64 that is as
 // long as a key. A commented line is no setting.
-func tunnelKey(f *firmware.File, content []byte, at int, name string) (keyMaterial, bool) {
+func tunnelKey(f *firmware.File, content []byte, at int, name string) (KeyMaterial, bool) {
 	begin := bytes.LastIndexByte(content[:at], '\n') + 1
 	if strings.HasPrefix(strings.TrimLeft(string(content[begin:min(at, begin+64)]), " \t"), "#") {
-		return keyMaterial{}, false
+		return KeyMaterial{}, false
 	}
 	rest := content[at+len(name) : min(len(content), at+len(name)+64)]
 	value := bytes.TrimLeft(rest, " \t=:'\"")
@@ -29,10 +29,10 @@ func tunnelKey(f *firmware.File, content []byte, at int, name string) (keyMateri
 	}
 	key, ok := keys.ParseCurve25519(value[:n])
 	if !ok || len(value) == len(rest) {
-		return keyMaterial{}, false
+		return KeyMaterial{}, false
 	}
 	key.Format = "WireGuard"
-	m := keyMaterial{Key: key}
+	m := KeyMaterial{Key: key}
 	l := assay.Location{Path: f.Path, Offset: int64(at + len(name) + len(rest) - len(value)), Length: int64(n)}
 	l.Line = 1 + bytes.Count(content[:at], []byte("\n"))
 	m.place(l, f)

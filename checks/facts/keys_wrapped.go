@@ -17,8 +17,8 @@ const (
 )
 
 // pemMaterial parses the PEM blocks of a file.
-func pemMaterial(f *firmware.File, content []byte) []keyMaterial {
-	var found []keyMaterial
+func pemMaterial(f *firmware.File, content []byte) []KeyMaterial {
+	var found []KeyMaterial
 	line, counted := 1, 0
 	for _, b := range keys.Blocks(content) {
 		m, ok := parseBlock(b)
@@ -36,14 +36,14 @@ func pemMaterial(f *firmware.File, content []byte) []keyMaterial {
 	return found
 }
 
-func parseBlock(b keys.Block) (keyMaterial, bool) {
+func parseBlock(b keys.Block) (KeyMaterial, bool) {
 	switch b.Label {
 	case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE":
 		cert := parseCertificatePEM(b.DER)
-		return keyMaterial{Certificate: cert}, cert != nil
+		return KeyMaterial{Certificate: cert}, cert != nil
 	}
 	key, ok := b.Key()
-	return keyMaterial{Key: key}, ok
+	return KeyMaterial{Key: key}, ok
 }
 
 // How dropbear's host keys begin in base64, as scripts and NVRAM keep them. Public keys of
@@ -83,7 +83,7 @@ func parseWrappedHost(content []byte) (*Key, int, bool) {
 
 // wrappedMaterial parses the PEM blocks in the base64 at an offset, which ends at
 // past.
-func wrappedMaterial(f *firmware.File, content []byte, at int) (found []keyMaterial, past int) {
+func wrappedMaterial(f *firmware.File, content []byte, at int) (found []KeyMaterial, past int) {
 	var letters []byte
 	var places []int // of each letter
 	for i := at; i < len(content) && len(letters) < 2*keys.MaxPEM; i++ {
@@ -106,7 +106,7 @@ func wrappedMaterial(f *firmware.File, content []byte, at int) (found []keyMater
 
 // wideMaterial parses the PEM blocks in UTF-16 from the one on whose label begins at
 // an offset, up to past, where something else than ASCII stands.
-func wideMaterial(f *firmware.File, content []byte, at int) (found []keyMaterial, past int) {
+func wideMaterial(f *firmware.File, content []byte, at int) (found []KeyMaterial, past int) {
 	from := at - 2*len("-----")
 	if from < 0 {
 		return nil, at
@@ -126,8 +126,8 @@ func wideMaterial(f *firmware.File, content []byte, at int) (found []keyMaterial
 
 // materialOf parses the PEM blocks of what a part of a file says; place gives where a
 // block begins and ends in the file.
-func materialOf(f *firmware.File, text []byte, place func(keys.Block) (from, to int)) []keyMaterial {
-	var found []keyMaterial
+func materialOf(f *firmware.File, text []byte, place func(keys.Block) (from, to int)) []KeyMaterial {
+	var found []KeyMaterial
 	for _, b := range keys.Blocks(text) {
 		m, ok := parseBlock(b)
 		if !ok {

@@ -40,7 +40,7 @@ var LoaderLines = &Scan[LoaderLine]{
 	See: func(f *firmware.File, content []byte) (found []LoaderLine) {
 		for _, l := range loaderLines {
 			if at := bytes.Index(content, []byte(l.line)); at >= 0 {
-				found = append(found, LoaderLine{l.kind, span(f, at, at+len(l.line))})
+				found = append(found, LoaderLine{l.kind, AtSpan(f, at, at+len(l.line))})
 			}
 		}
 		return found

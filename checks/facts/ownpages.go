@@ -58,12 +58,12 @@ var flatWeb = &Scan[webSign]{
 		var found []webSign
 		for _, line := range statusLines {
 			if i := bytes.Index(content, line); i >= 0 {
-				found = append(found, webSign{true, span(f, i, i+len(line))})
+				found = append(found, webSign{true, AtSpan(f, i, i+len(line))})
 				break
 			}
 		}
 		if i := bytes.Index(content, ownAddress); i >= 0 {
-			found = append(found, webSign{false, span(f, i, i+len(ownAddress))})
+			found = append(found, webSign{false, AtSpan(f, i, i+len(ownAddress))})
 		}
 		return found
 	},

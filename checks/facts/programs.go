@@ -66,7 +66,7 @@ const languageGo = "go"
 
 // languageWords are what the linkers or run-time libraries of languages that guard
 // memory themselves leave in every program: of Go, and two of Rust.
-var languageWords = newLiterals([]string{goBuild, "RUST_BACKTRACE", "/rustc/"})
+var languageWords = newLiterals([]string{elf.GoBuildInfo, "RUST_BACKTRACE", "/rustc/"})
 
 // languageOf recognises such programs by those words.
 func languageOf(words sights) string {
@@ -81,7 +81,7 @@ func languageOf(words sights) string {
 
 func programOf(f *firmware.File, e *elf.File, language string) Program {
 	p := Program{
-		Location: At(f), Root: containerPath(f), Name: f.Name,
+		Location: At(f), Root: ContainerPath(f), Name: f.Name,
 		Machine: machineName(e.Machine), Bits: e.Bits, Big: e.Order.Uint16([]byte{0, 1}) == 1,
 		Interpreter: e.Interpreter, Needed: e.Needed, Soname: e.Soname, RunPath: e.RunPath,
 		Stack: e.Stack, Relro: e.Relro, BindNow: e.BindNow,
@@ -105,13 +105,6 @@ func programOf(f *firmware.File, e *elf.File, language string) Program {
 		p.Static = e.Interpreter == "" && len(e.Needed) == 0
 	}
 	return p
-}
-
-func containerPath(f *firmware.File) string {
-	if f.Container == nil {
-		return ""
-	}
-	return f.Container.Path
 }
 
 // machineName names the e_machine values that devices have (System V ABI,

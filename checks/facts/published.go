@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/assay-iot/assay/checks/facts/packages"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -31,14 +32,6 @@ func isManifest(name string) bool {
 
 func isLockFile(name string) bool {
 	return slices.Contains(lockNames, strings.ToLower(path.Base(name))) || strings.HasSuffix(name, "vendor/composer/installed.json")
-}
-
-// libraryFolders are where package managers put packages.
-var libraryFolders = []string{"node_modules", "bower_components", "site-packages", "dist-packages"}
-
-// inLibraries reports whether a path lies there.
-func inLibraries(name string) bool {
-	return slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(dir string) bool { return slices.Contains(libraryFolders, dir) })
 }
 
 // vendorMarks are what package managers leave in their folder "vendor": Composer, Go and
@@ -80,7 +73,7 @@ var buildServices = []string{".coveralls.yml", ".travis.yml", "appveyor.yml", ".
 
 // isBuildService reports whether a file is that of a published package.
 func isBuildService(name string) bool {
-	return inLibraries(name) && (slices.Contains(buildServices, path.Base(name)) || strings.Contains(name, "/.github/") || strings.Contains(name, "/.circleci/"))
+	return packages.InLibraries(name) && (slices.Contains(buildServices, path.Base(name)) || strings.Contains(name, "/.github/") || strings.Contains(name, "/.circleci/"))
 }
 
 // maxHead is the number of bytes by which a description is known.
@@ -184,19 +177,19 @@ func settable(t Text) Text {
 // withoutManuals leaves out certificates and public keys that stand in Python's text for
 // people: nothing trusts them. A private key there is published all the same; in a module
 // of others it is an example.
-func withoutManuals(f *firmware.File, content []byte, found []keyMaterial) []keyMaterial {
+func withoutManuals(f *firmware.File, content []byte, found []KeyMaterial) []KeyMaterial {
 	if len(found) == 0 || path.Ext(f.Name) != ".py" || !IsText(content) {
 		return found
 	}
 	manualRanges(content, func(from, to int) {
-		found = slices.DeleteFunc(found, func(m keyMaterial) bool {
+		found = slices.DeleteFunc(found, func(m KeyMaterial) bool {
 			at := 0
 			switch {
 			case m.Certificate != nil:
 				at = int(m.Certificate.Location.Offset)
 			case m.Key.Private:
 				at = int(m.Key.Location.Offset)
-				m.Key.Shown = m.Key.Shown || inLibraries(asInstalled(f)) && from <= at && at < to
+				m.Key.Shown = m.Key.Shown || packages.InLibraries(asInstalled(f)) && from <= at && at < to
 				return false
 			default:
 				at = int(m.Key.Location.Offset)

@@ -217,7 +217,7 @@ func pageResets(texts *TextSet) []Reset {
 			}
 			for l := range t.Lines() {
 				if at := indexProgram(l.Text, word); at >= 0 && !commented([]byte(l.Text), at) {
-					all = append(all, Reset{Trigger: ByWeb, How: word, Wipes: "overlay", Root: containerPath(t.File), Location: t.At(l)})
+					all = append(all, Reset{Trigger: ByWeb, How: word, Wipes: "overlay", Root: ContainerPath(t.File), Location: t.At(l)})
 				}
 			}
 		}
@@ -261,7 +261,7 @@ var resetNames = &Scan[Reset]{
 	},
 	Words: resetLiterals,
 	Spot: func(f *firmware.File, content []byte, words sights) []Reset {
-		r := Reset{Trigger: ByProgram, Root: containerPath(f), Location: At(f)}
+		r := Reset{Trigger: ByProgram, Root: ContainerPath(f), Location: At(f)}
 		base := path.Base(f.Name)
 		if f.Kind == firmware.Regular && (base == "firstboot" || base == "jffs2reset") && strings.Contains(f.Name, "bin/") {
 			r.How, r.Wipes = base, "overlay"
@@ -273,7 +273,7 @@ var resetNames = &Scan[Reset]{
 		words.Each(func(word, at int) bool {
 			if mention := word >= len(resetFunctions); r.How == "" || !mention {
 				r.How, r.Mention = resetLiterals.Words[word], mention
-				r.Location = span(f, at, at+len(r.How))
+				r.Location = AtSpan(f, at, at+len(r.How))
 			}
 			return r.Mention // go on until a function is found
 		})

@@ -28,13 +28,13 @@ func seenOnce[T any](all []T, about func(T) (same string, place assay.Location))
 	return kept
 }
 
-// keysAndCertificates is what the scan found, each once.
-var keysAndCertificates = &Fact[[]keyMaterial]{
+// KeysAndCertificates is what the scan found, each once.
+var KeysAndCertificates = &Fact[[]KeyMaterial]{
 	Name:    "keys-and-certificates",
 	Version: 2,
 	Doc:     "What the scan for keys and certificates found, each once.",
 	Needs:   []Node{keyScan, Texts},
-	Observe: func(o *Observer) ([]keyMaterial, error) {
+	Observe: func(o *Observer) ([]KeyMaterial, error) {
 		all, err := keyScan.Of(o)
 		if err != nil {
 			return nil, err
@@ -43,7 +43,7 @@ var keysAndCertificates = &Fact[[]keyMaterial]{
 		if err != nil {
 			return nil, err
 		}
-		once := seenOnce(all, func(m keyMaterial) (string, assay.Location) {
+		once := seenOnce(all, func(m KeyMaterial) (string, assay.Location) {
 			if m.Key != nil {
 				return "key " + string(m.Key.Same), m.Key.Location
 			}

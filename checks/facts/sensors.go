@@ -154,7 +154,7 @@ func sensorNamed(f *firmware.File, name string, at assay.Location) []Sensor {
 	if kind == "" {
 		return nil
 	}
-	return []Sensor{{Kind: kind, Sign: sign, Name: path.Base(name), Root: containerPath(f), Location: at}}
+	return []Sensor{{Kind: kind, Sign: sign, Name: path.Base(name), Root: ContainerPath(f), Location: at}}
 }
 
 // sensorNodes tell by a word of the compatible property what a device tree node
@@ -198,7 +198,7 @@ var deviceTrees = &Scan[Sensor]{
 		enabledParts(content, func(offset int, compatible []string) {
 			for _, c := range compatible {
 				if kind := nodeKind(c); kind != "" {
-					all = append(all, Sensor{Kind: kind, Sign: SignHardware, Name: c, Root: containerPath(f), Location: span(f, offset, offset+4)})
+					all = append(all, Sensor{Kind: kind, Sign: SignHardware, Name: c, Root: ContainerPath(f), Location: AtSpan(f, offset, offset+4)})
 					return
 				}
 			}

@@ -97,7 +97,7 @@ func kindsAmong(words, sound, picture []string) []string {
 
 // starts reports whether the boot runs a program by its name.
 func starts(g BootGraph, f *firmware.File) bool {
-	root := containerPath(f)
+	root := ContainerPath(f)
 	return slices.ContainsFunc(g.Commands, func(c BootCommand) bool {
 		name, _ := c.Effective()
 		at, _, _ := cutLast(c.Location.Path, "!")
@@ -134,7 +134,7 @@ func pythonRecorders(img *firmware.Image, texts *TextSet, g BootGraph) (all []Se
 			}
 			if m := r.call.Get().FindStringIndex(t.Content); m != nil {
 				at := AtLine(t.File, 1+strings.Count(t.Content[:m[0]], "\n"), int64(m[0]), int64(m[1]-m[0]))
-				all = append(all, Sensor{Kind: r.kind, Sign: SignSoftware, Name: path.Base(t.File.Name), Root: containerPath(t.File), Location: at})
+				all = append(all, Sensor{Kind: r.kind, Sign: SignSoftware, Name: path.Base(t.File.Name), Root: ContainerPath(t.File), Location: at})
 			}
 		}
 	}
@@ -160,7 +160,7 @@ func startedRecorders(img *firmware.Image, g BootGraph, lines []compiledLine) []
 		}
 		for _, kind := range recorderKinds(words[0], words[1:]) {
 			if starts(g, l.file) {
-				all = append(all, Sensor{Kind: kind, Sign: SignSoftware, Name: path.Base(words[0]), Root: containerPath(l.file), Location: l.location})
+				all = append(all, Sensor{Kind: kind, Sign: SignSoftware, Name: path.Base(words[0]), Root: ContainerPath(l.file), Location: l.location})
 			}
 		}
 	}
@@ -170,7 +170,7 @@ func startedRecorders(img *firmware.Image, g BootGraph, lines []compiledLine) []
 	present := map[string]bool{}
 	for _, f := range img.Files {
 		if f.Kind == firmware.Regular || f.Kind == firmware.Symlink {
-			present[containerPath(f)+"!"+path.Base(f.Name)] = true
+			present[ContainerPath(f)+"!"+path.Base(f.Name)] = true
 		}
 	}
 	return slices.DeleteFunc(all, func(s Sensor) bool {

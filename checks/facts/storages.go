@@ -57,7 +57,7 @@ var Storages = &Fact[Storage]{
 		for _, t := range texts.Where(func(f *firmware.File) bool {
 			return isMountTable(f.Name) && f.Container != nil && amongRoots(f.Container, roots)
 		}) {
-			all.Mounts = append(all.Mounts, mountsIn(t, containerPath(t.File))...)
+			all.Mounts = append(all.Mounts, mountsIn(t, ContainerPath(t.File))...)
 			all.Volumes = append(all.Volumes, crypttab(t)...)
 		}
 		for i := range g.Commands {

@@ -144,7 +144,7 @@ func tlsSettingsIn(t Text, services []Service) []TLSSetting {
 				continue
 			}
 			if m := rule.line.Get().FindStringSubmatch(line.Text); m != nil {
-				s := TLSSetting{Program: rule.program, Version: rule.version, Weak: rule.weak(m[1]), Root: containerPath(t.File), Location: t.At(line)}
+				s := TLSSetting{Program: rule.program, Version: rule.version, Weak: rule.weak(m[1]), Root: ContainerPath(t.File), Location: t.At(line)}
 				s.Used = usesTLS(s, services)
 				all = append(all, s)
 			}

@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/assay-iot/assay/checks/facts/packages"
 )
 
 // Secrets with which a program in a scripting language signs tokens and sessions of its
@@ -32,7 +34,7 @@ var codeTokenAnchors = []string{"oken", "OKEN", "ecret", "ECRET", "ey", "EY"}
 // itself, and what others published holds none of the product.
 func ownCodeTokens(t Text) []Token {
 	name := strings.ToLower(t.File.Name)
-	if textKindOf(t) != codeText || ofOthers(name) || inPackage(name) || inLibraries(name) || isVendored(t.File) || isScriptOfPage(name) || !holdsAny(t.Content, codeTokenAnchors) {
+	if textKindOf(t) != codeText || ofOthers(name) || inPackage(name) || packages.InLibraries(name) || isVendored(t.File) || isScriptOfPage(name) || !holdsAny(t.Content, codeTokenAnchors) {
 		return nil
 	}
 	var found []Token
@@ -97,7 +99,7 @@ func codeTokens(t Text) []Token {
 			}
 			for _, m := range p.Get().FindAllStringSubmatch(l.Text, 16) {
 				n := Token{What: "token (" + forPeople(m[1]) + ")", Secret: NewSecret("token", m[2]), Location: t.At(l)}
-				short := p == signingCall && isMixed(m[2]) && !inLibraries(strings.ToLower(t.File.Name)) && isLiteralSecret(m[2])
+				short := p == signingCall && isMixed(m[2]) && !packages.InLibraries(strings.ToLower(t.File.Name)) && isLiteralSecret(m[2])
 				if (isTokenValue(m[2]) || short) && !slices.ContainsFunc(found, n.isOf) {
 					found = append(found, n)
 				}

@@ -312,7 +312,7 @@ var programMarks = &Scan[programMark]{
 				continue
 			}
 			if i := bytes.Index(content, []byte(m.literal)); i >= 0 {
-				found = append(found, programMark{m.mark, span(f, i, i+len(m.literal))})
+				found = append(found, programMark{m.mark, AtSpan(f, i, i+len(m.literal))})
 			}
 		}
 		return found

@@ -7,7 +7,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 //go:embed component_inventory.md
@@ -25,12 +25,12 @@ var ComponentInventory = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.2-3"},
 	Version:   5,
-	Needs:     checks.Needs(facts.Components, facts.UnreadDatabases, facts.UnnamedArchives),
+	Needs:     checks.Needs(inventory.Components, inventory.UnreadDatabases, inventory.UnnamedArchives),
 	Run:       componentInventory,
 }
 
 func componentInventory(c *checks.Context) checks.Judgement {
-	seen := slices.DeleteFunc(slices.Clone(checks.Ask(c, facts.Components)), func(p facts.Component) bool { return p.Kind == facts.KindSystem })
+	seen := slices.DeleteFunc(slices.Clone(checks.Ask(c, inventory.Components)), func(p inventory.Component) bool { return p.Kind == inventory.KindSystem })
 	if c.Firmware != nil && c.Firmware.SBOM == "" {
 		return c.Fail(assay.Declared, checks.Undescribed(assay.High, "firmware.sbom", c.Firmware.Range))
 	}
@@ -56,7 +56,7 @@ func componentInventory(c *checks.Context) checks.Judgement {
 
 // holes says why components may be in the image that the inventory has not.
 func holes(c *checks.Context) string {
-	if unread := checks.Ask(c, facts.UnreadDatabases); len(unread) > 0 {
+	if unread := checks.Ask(c, inventory.UnreadDatabases); len(unread) > 0 {
 		return "the package database " + assay.Inside(unread[0].Path) + " cannot be read"
 	}
 	if why := unnamedArchives(c); why != "" {
@@ -70,7 +70,7 @@ func holes(c *checks.Context) string {
 
 // unnamedArchives says how many archives of Java nobody can look up.
 func unnamedArchives(c *checks.Context) string {
-	all := checks.Ask(c, facts.UnnamedArchives)
+	all := checks.Ask(c, inventory.UnnamedArchives)
 	if len(all) == 0 {
 		return ""
 	}
@@ -87,20 +87,20 @@ func bill(c *checks.Context) ([]part, error) {
 }
 
 // compare names what the bill leaves out and what it has under another version.
-func compare(c *checks.Context, seen []facts.Component, parts []part) []assay.Finding {
+func compare(c *checks.Context, seen []inventory.Component, parts []part) []assay.Finding {
 	bill := billOf(parts)
 	var found []assay.Finding
 	for _, s := range seen {
 		versions := bill.versions(s)
 		severity := assay.High
-		if s.Confidence == facts.ConfidenceString {
+		if s.Confidence == inventory.ConfidenceString {
 			severity = assay.Medium // a version string is good evidence, not proof
 		}
 		what := s.Name + " " + s.Version
 		switch {
 		case len(versions) == 0:
 			found = append(found, checks.Contradiction(severity, what+" is in the image, but not in the SBOM", c.Firmware.SBOMRange, s.Places...))
-		case !slices.ContainsFunc(versions, func(v string) bool { return facts.SameVersion(s.Version, v) }):
+		case !slices.ContainsFunc(versions, func(v string) bool { return inventory.SameVersion(s.Version, v) }):
 			found = append(found, checks.Contradiction(severity, "the SBOM has "+s.Name+" "+strings.Join(versions, ", ")+", the image has "+s.Version, c.Firmware.SBOMRange, s.Places...))
 		}
 	}
@@ -118,14 +118,14 @@ func billOf(parts []part) billed {
 	for _, p := range parts {
 		for _, n := range slices.Compact(p.names()) {
 			b.byName[n] = append(b.byName[n], p)
-			b.byProject[facts.Project(n)] = append(b.byProject[facts.Project(n)], p)
+			b.byProject[inventory.Project(n)] = append(b.byProject[inventory.Project(n)], p)
 		}
 	}
 	return b
 }
 
 // versions gives those under which the bill has a component, sorted.
-func (b billed) versions(s facts.Component) []string {
+func (b billed) versions(s inventory.Component) []string {
 	all := b.byName[strings.ToLower(s.Name)]
 	switch {
 	case len(all) != 0:
@@ -145,7 +145,7 @@ func (b billed) versions(s facts.Component) []string {
 }
 
 // filesOf are the places of the components, each file once.
-func filesOf(seen []facts.Component) []assay.Location {
+func filesOf(seen []inventory.Component) []assay.Location {
 	var places []assay.Location
 	known := map[string]bool{}
 	for _, s := range seen {

@@ -6,14 +6,14 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 // notInstalled names what the bill has and the image was not seen to have: each
 // package of which the image's own package database says that it is not there,
 // and, as one note, the other parts. Those may be in the image without being
 // seen, as what has no version of its own.
-func notInstalled(c *checks.Context, seen []facts.Component, parts []part) []assay.Finding {
+func notInstalled(c *checks.Context, seen []inventory.Component, parts []part) []assay.Finding {
 	databases := packageDatabases(seen)
 	isSeen := seenIn(seen)
 	var found []assay.Finding
@@ -39,10 +39,10 @@ func notInstalled(c *checks.Context, seen []facts.Component, parts []part) []ass
 
 // packageDatabases gives for each kind of package database that the image has the
 // place of one.
-func packageDatabases(seen []facts.Component) map[string][]assay.Location {
+func packageDatabases(seen []inventory.Component) map[string][]assay.Location {
 	databases := map[string][]assay.Location{}
 	for _, s := range seen {
-		if kind := purlKind(s.PURL); s.Confidence == facts.ConfidencePackage && slices.Contains([]string{"deb", "apk", "opkg", "rpm"}, kind) && databases[kind] == nil {
+		if kind := purlKind(s.PURL); s.Confidence == inventory.ConfidencePackage && slices.Contains([]string{"deb", "apk", "opkg", "rpm"}, kind) && databases[kind] == nil {
 			at := s.Places[0]
 			databases[kind] = []assay.Location{{Path: at.Path, Digest: at.Digest}}
 		}
@@ -52,8 +52,8 @@ func packageDatabases(seen []facts.Component) map[string][]assay.Location {
 
 // seenIn answers whether a name is that of a component of the image, or of
 // another package of its project.
-func seenIn(seen []facts.Component) func(name string) bool {
-	projects, ofLanguages := map[string]bool{}, []facts.Component(nil)
+func seenIn(seen []inventory.Component) func(name string) bool {
+	projects, ofLanguages := map[string]bool{}, []inventory.Component(nil)
 	for _, s := range seen {
 		if s.OfLanguage() {
 			ofLanguages = append(ofLanguages, s)
@@ -63,7 +63,7 @@ func seenIn(seen []facts.Component) func(name string) bool {
 		}
 	}
 	return func(name string) bool {
-		return projects[facts.Project(name)] || slices.ContainsFunc(ofLanguages, func(s facts.Component) bool { return s.Named(name) })
+		return projects[inventory.Project(name)] || slices.ContainsFunc(ofLanguages, func(s inventory.Component) bool { return s.Named(name) })
 	}
 }
 

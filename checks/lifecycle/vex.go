@@ -12,8 +12,8 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
-	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/advisories"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 	"github.com/assay-iot/assay/schema/product"
 )
 
@@ -173,13 +173,13 @@ func registered(purl string) string {
 
 func (k subject) is(c advisories.Component) bool {
 	if k.registered != "" {
-		return k.registered == registered(c.PURL) && (k.version == "" || facts.SameVersion(c.Version, k.version))
+		return k.registered == registered(c.PURL) && (k.version == "" || inventory.SameVersion(c.Version, k.version))
 	}
-	own := facts.Component{Name: c.Name, Aliases: c.Packages}
+	own := inventory.Component{Name: c.Name, Aliases: c.Packages}
 	if i := strings.LastIndexByte(c.Name, '/'); !own.Named(k.name) && (i < 0 || !strings.EqualFold(c.Name[i+1:], k.name)) {
 		return false
 	}
-	return k.version == "" || facts.SameVersion(c.Version, k.version)
+	return k.version == "" || inventory.SameVersion(c.Version, k.version)
 }
 
 // words say what is declared, for a message.

@@ -9,6 +9,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 	"github.com/assay-iot/assay/schema/product"
 )
 
@@ -27,14 +28,14 @@ var Recipients = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"6-1"},
 	Version:   6,
-	Needs:     checks.Needs(facts.Endpoints, facts.Components, facts.RootPlaces),
+	Needs:     checks.Needs(facts.Endpoints, inventory.Components, facts.RootPlaces),
 	Run:       recipients,
 }
 
 func recipients(c *checks.Context) checks.Judgement {
 	p := c.Declaration()
 	names := declaredHosts(p)
-	published := facts.RecognisedIn(checks.Ask(c, facts.Components))
+	published := inventory.RecognisedIn(checks.Ask(c, inventory.Components))
 	byHost := map[string]*assay.Finding{}
 	for _, e := range checks.Ask(c, facts.Endpoints) {
 		if covered(names, e.Host) {

@@ -8,6 +8,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 	"github.com/assay-iot/assay/schema/product"
 )
 
@@ -26,14 +27,14 @@ var Telemetry = &checks.Check{
 	Severity:  assay.Medium,
 	Provision: []string{"6-5"},
 	Version:   2,
-	Needs:     checks.Needs(facts.TelemetrySigns, facts.Components, facts.RootPlaces),
+	Needs:     checks.Needs(facts.TelemetrySigns, inventory.Components, facts.RootPlaces),
 	Run:       telemetry,
 }
 
 func telemetry(c *checks.Context) checks.Judgement {
 	p := c.Declaration()
 	d := declaredTelemetry{p, reportsOf(p)}
-	published := facts.RecognisedIn(checks.Ask(c, facts.Components))
+	published := inventory.RecognisedIn(checks.Ask(c, inventory.Components))
 	var found []assay.Finding
 	for _, s := range checks.Ask(c, facts.TelemetrySigns) {
 		if f, differs := d.compare(s, published[s.Location.Path]); differs {

@@ -13,6 +13,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/signing"
 	"github.com/assay-iot/assay/checks/signature"
 	"github.com/assay-iot/assay/checks/updates"
 	"github.com/assay-iot/assay/firmware"
@@ -29,7 +30,7 @@ var (
 type judged struct {
 	result     assay.Result
 	places     map[string]int64 // where containers begin, by path
-	signatures []facts.Signature
+	signatures []signing.Signature
 	outcomes   []signature.Outcome
 }
 
@@ -47,7 +48,7 @@ func judge(t *testing.T, image []byte, keys []signature.Key) judged {
 	}
 	subject := checks.Subject{Images: []checks.Part{{Observation: o}}, AsOf: day, Keys: keys}
 	j.result = checks.Assess(t.Context(), subject, []*checks.Check{updates.ImageSignature})[0]
-	if j.signatures, err = facts.Signatures.Of(o.For("test", needs)); err != nil {
+	if j.signatures, err = signing.Signatures.Of(o.For("test", needs)); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range j.signatures {
@@ -166,7 +167,7 @@ func (c container) isTampered() {
 }
 
 // changed is the good container with another byte.
-func (c container) changed(good judged, s facts.Signature, span firmware.Span, at int64) []byte {
+func (c container) changed(good judged, s signing.Signature, span firmware.Span, at int64) []byte {
 	if c.kind.Change != nil {
 		return c.kind.Change(c.good, span, at)
 	}
@@ -175,7 +176,7 @@ func (c container) changed(good judged, s facts.Signature, span firmware.Span, a
 	return bad
 }
 
-func (c container) caught(name string, s facts.Signature, span firmware.Span, at int64, j judged) {
+func (c container) caught(name string, s signing.Signature, span firmware.Span, at int64, j judged) {
 	c.Helper()
 	if j.result.Verdict == assay.Pass || len(j.signatures) > 0 && j.result.Verdict != assay.Fail && len(j.result.Findings)+len(c.kind.Unjudged) == 0 {
 		c.Errorf("%s at %+v + %d of %s: %s", name, span, at, s.Location, j.said())

@@ -6,6 +6,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/signing"
 )
 
 //go:embed flash_encryption.md
@@ -23,14 +24,14 @@ var FlashEncryption = &checks.Check{
 	Severity:  assay.Medium,
 	Provision: []string{"5.4-1"},
 	Version:   4,
-	Needs:     checks.Needs(facts.UpdateContainers, facts.VolumeEncryption),
+	Needs:     checks.Needs(signing.UpdateContainers, facts.VolumeEncryption),
 	Run:       flashEncryption,
 }
 
 func flashEncryption(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	passing := true // nothing is encrypted but what is made anew at each boot
-	for _, u := range checks.Ask(c, facts.UpdateContainers) {
+	for _, u := range checks.Ask(c, signing.UpdateContainers) {
 		if u.Attributes["nvs-keys"] != "" {
 			found = append(found, checks.Observed(assay.Medium, "the keys of the encrypted settings stand in clear beside them", u.Location))
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/knownkeys"
+	"github.com/assay-iot/assay/checks/facts/signing"
 	"github.com/assay-iot/assay/checks/publishedkeys"
 	"github.com/assay-iot/assay/checks/signature"
 )
@@ -27,14 +28,14 @@ var KnownKey = &checks.Check{
 	Severity:  assay.Critical,
 	Provision: []string{"5.4-4"},
 	Version:   3,
-	Needs:     checks.Needs(facts.Keys, facts.Certificates, facts.Signatures, facts.BootKeys, facts.UpdateContainers, facts.WellKnownKeys, facts.RootPlaces, knownkeys.Blocklist, knownkeys.Compromised),
+	Needs:     checks.Needs(facts.Keys, facts.Certificates, signing.Signatures, facts.BootKeys, signing.UpdateContainers, facts.WellKnownKeys, facts.RootPlaces, knownkeys.Blocklist, knownkeys.Compromised),
 	Run:       knownKey,
 }
 
 func knownKey(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	examined := slices.Clone(checks.Ask(c, facts.RootPlaces))
-	for _, s := range checks.Ask(c, facts.Signatures) {
+	for _, s := range checks.Ask(c, signing.Signatures) {
 		examined = append(examined, s.Location)
 		digests := append(signature.Digests(s.Signature), publishedkeys.AndroidDigest(s.PublicKey))
 		if o := signature.Verify(s.Signature, c.Keys, c.AsOf); o.Verdict == signature.Valid && !slices.Contains(digests, o.Key) {
@@ -74,7 +75,7 @@ func knownKey(c *checks.Context) checks.Judgement {
 	for _, w := range checks.Ask(c, facts.WellKnownKeys) {
 		found = append(found, checks.Observed(assay.Low, "a key that its specification publishes: "+w.Name, w.Location))
 	}
-	for _, u := range checks.Ask(c, facts.UpdateContainers) {
+	for _, u := range checks.Ask(c, signing.UpdateContainers) {
 		examined = append(examined, u.Location)
 	}
 	return c.None(checks.Merged(found), examined...)

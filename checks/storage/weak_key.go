@@ -7,6 +7,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/weakkeys"
 )
 
 //go:embed weak_key.md
@@ -23,13 +24,13 @@ var WeakKey = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.5-1"},
 	Version:   4,
-	Needs:     checks.Needs(facts.WeakKeys, facts.RootPlaces),
+	Needs:     checks.Needs(weakkeys.Keys, facts.RootPlaces),
 	Run:       weakKey,
 }
 
 func weakKey(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
-	for _, w := range checks.Ask(c, facts.WeakKeys) {
+	for _, w := range checks.Ask(c, weakkeys.Keys) {
 		found = append(found, checks.Observed(weakSeverity(w), "the key in "+assay.Inside(w.Locations[0].Path)+" "+weakness(w), w.Locations...))
 	}
 	return c.None(found, checks.Ask(c, facts.RootPlaces)...)
@@ -37,11 +38,11 @@ func weakKey(c *checks.Context) checks.Judgement {
 
 // weakSeverity is that of the gravest place. A small exponent alone breaks
 // nothing yet.
-func weakSeverity(w facts.WeakKey) assay.Severity {
+func weakSeverity(w weakkeys.Key) assay.Severity {
 	most := assay.Info
 	for _, l := range w.Locations {
 		severity := assay.High
-		if w.Weakness == facts.SmallExponent && w.Exponent != "1" {
+		if w.Weakness == weakkeys.SmallExponent && w.Exponent != "1" {
 			severity = assay.Medium
 		}
 		if (facts.Key{InKernel: w.InKernel, Location: l}).SelfTest() {
@@ -55,19 +56,19 @@ func weakSeverity(w facts.WeakKey) assay.Severity {
 	return most
 }
 
-func weakness(w facts.WeakKey) string {
+func weakness(w weakkeys.Key) string {
 	switch w.Weakness {
-	case facts.SmallExponent:
+	case weakkeys.SmallExponent:
 		return "has the small exponent " + w.Exponent
-	case facts.ClosePrimes:
+	case weakkeys.ClosePrimes:
 		return "has primes that are so close that it can be factored"
-	case facts.SharedPrime:
+	case weakkeys.SharedPrime:
 		return "shares a prime with another key of the image, so both can be factored"
-	case facts.SmallFactor:
+	case weakkeys.SmallFactor:
 		return "has a small factor"
-	case facts.ROCA:
+	case weakkeys.ROCA:
 		return "has the form of ROCA (CVE-2017-15361), by which it can be factored"
-	case facts.WeakCurve:
+	case weakkeys.WeakCurve:
 		return fmt.Sprintf("is on an elliptic curve of %d bits only", w.Bits)
 	}
 	return fmt.Sprintf("is %s of %d bits only", w.Algorithm, w.Bits)

@@ -9,8 +9,8 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
-	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/advisories"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 	"github.com/assay-iot/assay/schema/product"
 )
 
@@ -29,17 +29,17 @@ var ComponentEndOfLife = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.3-8"},
 	Version:   6,
-	Needs:     checks.Needs(facts.Components, advisories.EndOfLife),
+	Needs:     checks.Needs(inventory.Components, advisories.EndOfLife),
 	Run:       componentEndOfLife,
 }
 
 func componentEndOfLife(c *checks.Context) checks.Judgement {
-	components := checks.Ask(c, facts.Components)
+	components := checks.Ask(c, inventory.Components)
 	table := branches(c)
 	inTable, keeper := namesOf(table), keeperOf(table, components)
 	var found []assay.Finding
 	var places []assay.Location
-	var unknown []facts.Component
+	var unknown []inventory.Component
 	for _, k := range components {
 		if ofDistribution(k) || keeper.repairs(k) {
 			continue
@@ -61,7 +61,7 @@ func componentEndOfLife(c *checks.Context) checks.Judgement {
 
 // notKnown judges what the table says, and names what was seen of which it says
 // nothing: that is no pass, unless the maker shows who takes care of it.
-func notKnown(c *checks.Context, found []assay.Finding, places []assay.Location, unknown []facts.Component) checks.Judgement {
+func notKnown(c *checks.Context, found []assay.Finding, places []assay.Location, unknown []inventory.Component) checks.Judgement {
 	var names []string
 	var notes []assay.Finding
 	for _, k := range unknown {
@@ -106,13 +106,13 @@ var subjects = []string{
 	"threadx", "nuttx", "contiki-ng", "tuya-iot-sdk", "esphome",
 }
 
-func isSubject(k facts.Component) bool {
-	return k.Kind == facts.KindSystem || slices.ContainsFunc(subjects, func(s string) bool { return named(k, s) })
+func isSubject(k inventory.Component) bool {
+	return k.Kind == inventory.KindSystem || slices.ContainsFunc(subjects, func(s string) bool { return named(k, s) })
 }
 
 // ofDistribution reports a package of a distribution that repairs its packages
 // itself, whichever it is: the end of the project's own branch says little.
-func ofDistribution(k facts.Component) bool {
+func ofDistribution(k inventory.Component) bool {
 	return slices.ContainsFunc([]string{"pkg:deb/", "pkg:apk/", "pkg:rpm/"}, func(p string) bool { return strings.HasPrefix(k.PURL, p) })
 }
 
@@ -136,13 +136,13 @@ const android = "android"
 // keeperOf finds the distributions and kits of the table. Buildroot only builds: all
 // that goes into it is the maker's choice, as is what stands beside Android's own parts. Poky keeps its recipes, the kernel is the
 // choice of whoever made the layer of the board.
-func keeperOf(table []advisories.Branch, components []facts.Component) keeper {
+func keeperOf(table []advisories.Branch, components []inventory.Component) keeper {
 	var w keeper
 	for _, k := range components {
 		b, ok := branchOf(table, k)
 		switch {
 		case !ok:
-		case k.Kind == facts.KindSystem && b.Component != "buildroot" && b.Component != android:
+		case k.Kind == inventory.KindSystem && b.Component != "buildroot" && b.Component != android:
 			w.packages = true
 			w.kernel = w.kernel || b.Component != "poky"
 		case slices.Contains(kits, b.Component):
@@ -152,13 +152,13 @@ func keeperOf(table []advisories.Branch, components []facts.Component) keeper {
 	return w
 }
 
-func (w keeper) repairs(k facts.Component) bool {
+func (w keeper) repairs(k inventory.Component) bool {
 	switch k.Kind {
-	case facts.KindPackage:
+	case inventory.KindPackage:
 		return w.packages
-	case facts.KindKernel:
+	case inventory.KindKernel:
 		return w.kernel
-	case facts.KindProgram:
+	case inventory.KindProgram:
 		return w.kit && slices.Contains(brought, k.Name)
 	}
 	return false
@@ -166,7 +166,7 @@ func (w keeper) repairs(k facts.Component) bool {
 
 // branchEnd compares the end of a branch with the day of the assessment and with
 // the end that the maker promises.
-func branchEnd(c *checks.Context, k facts.Component, b advisories.Branch) (assay.Finding, bool) {
+func branchEnd(c *checks.Context, k inventory.Component, b advisories.Branch) (assay.Finding, bool) {
 	until, err := time.Parse(time.DateOnly, b.Until)
 	if err != nil {
 		return assay.Finding{}, false
@@ -176,7 +176,7 @@ func branchEnd(c *checks.Context, k facts.Component, b advisories.Branch) (assay
 		name = b.Component + " " + b.Version + " (base of " + strings.TrimSpace(k.Name+" "+k.Version) + ")"
 	}
 	severity := assay.High
-	if k.Confidence == facts.ConfidenceString || b.Component == android {
+	if k.Confidence == inventory.ConfidenceString || b.Component == android {
 		severity = assay.Medium // whoever built it may have repaired it without a new number
 	}
 	if maintainedBy(c.Product) != "" {

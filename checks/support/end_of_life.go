@@ -6,8 +6,8 @@ import (
 	"sync"
 
 	"github.com/assay-iot/assay/checks"
-	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/advisories"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 // EndOfLife is the table of the days on which lines of releases ended, as it is built
@@ -37,7 +37,7 @@ func branches(c *checks.Context) []advisories.Branch {
 // branchOf finds the branch of a component: 3.18 is that of 3.18.140, not of 3.180,
 // and of two the longer one. A system that the table does not know has the branch of
 // the one that it was made from.
-func branchOf(table []advisories.Branch, c facts.Component) (advisories.Branch, bool) {
+func branchOf(table []advisories.Branch, c inventory.Component) (advisories.Branch, bool) {
 	version := c.Version
 	if _, after, ok := strings.Cut(version, ":"); ok { // the epoch of a package
 		version = after
@@ -52,18 +52,18 @@ func branchOf(table []advisories.Branch, c facts.Component) (advisories.Branch, 
 	}
 	if best.Component == "" && c.Base != "" {
 		name, version, _ := strings.Cut(c.Base, " ")
-		return branchOf(table, facts.Component{Name: name, Version: version, Kind: c.Kind})
+		return branchOf(table, inventory.Component{Name: name, Version: version, Kind: c.Kind})
 	}
 	return best, best.Component != ""
 }
 
 // named compares by project: libssl3 is of openssl. A system goes by its own
 // name only; of the packages of languages only Go's library is in the table.
-func named(c facts.Component, name string) bool {
+func named(c inventory.Component, name string) bool {
 	switch {
-	case c.OfLanguage() && c.Kind != facts.KindModule:
+	case c.OfLanguage() && c.Kind != inventory.KindModule:
 		return false
-	case c.Kind == facts.KindModule || c.Kind == facts.KindSystem:
+	case c.Kind == inventory.KindModule || c.Kind == inventory.KindSystem:
 		return strings.EqualFold(c.Name, name)
 	}
 	return c.Named(name)

@@ -6,6 +6,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/signing"
 )
 
 //go:embed device_verifies.md
@@ -23,7 +24,7 @@ var DeviceVerifies = &checks.Check{
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10", "5.3-9"},
 	Version:   10,
-	Needs:     checks.Needs(facts.Updaters, facts.Signatures, facts.TrustedKeys, facts.UnverifiedTLS, facts.Keys, facts.Certificates),
+	Needs:     checks.Needs(facts.Updaters, signing.Signatures, facts.TrustedKeys, facts.UnverifiedTLS, facts.Keys, facts.Certificates),
 	Run:       deviceVerifies,
 }
 

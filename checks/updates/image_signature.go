@@ -6,7 +6,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/signing"
 )
 
 //go:embed image_signature.md
@@ -24,15 +24,15 @@ var ImageSignature = &checks.Check{
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10", "5.3-7"},
 	Version:   5,
-	Needs:     checks.Needs(facts.Signatures, facts.HashLists, facts.UpdateContainers, facts.TornImages),
+	Needs:     checks.Needs(signing.Signatures, signing.HashLists, signing.UpdateContainers, signing.TornImages),
 	Run:       imageSignature,
 }
 
 func imageSignature(c *checks.Context) checks.Judgement {
-	found := brokenHashes(checks.Ask(c, facts.HashLists))
-	signed := delivered(checks.Ask(c, facts.Signatures))
-	containers := checks.Ask(c, facts.UpdateContainers)
-	beside := slices.ContainsFunc(signed, func(s facts.Signature) bool { return s.Beside })
+	found := brokenHashes(checks.Ask(c, signing.HashLists))
+	signed := delivered(checks.Ask(c, signing.Signatures))
+	containers := checks.Ask(c, signing.UpdateContainers)
+	beside := slices.ContainsFunc(signed, func(s signing.Signature) bool { return s.Beside })
 	for _, u := range containers {
 		if u.Outermost && u.Signable && u.Signatures == 0 && !u.Encrypted && !beside {
 			found = append(found, checks.Observed(assay.Critical, unsigned(u), u.Location))
@@ -41,7 +41,7 @@ func imageSignature(c *checks.Context) checks.Judgement {
 			found = append(found, checks.Observed(assay.High, "the "+u.Type+" block says that verification is "+v, u.Location))
 		}
 	}
-	torn := checks.Ask(c, facts.TornImages)
+	torn := checks.Ask(c, signing.TornImages)
 	for _, i := range torn {
 		if i.Signable && !beside {
 			found = append(found, checks.Noted(assay.High, "the image was of the kind "+i.Type+" and is broken or cut off: no signature of it can be read", clean(i.Reason), i.Location))
@@ -54,7 +54,7 @@ func imageSignature(c *checks.Context) checks.Judgement {
 		}
 		return c.Inconclusive("%s", withoutSignature(containers, torn))
 	}
-	t := tally{found: found, chained: chained(c, signed), own: slices.ContainsFunc(signed, func(s facts.Signature) bool { return !s.Found })}
+	t := tally{found: found, chained: chained(c, signed), own: slices.ContainsFunc(signed, func(s signing.Signature) bool { return !s.Found })}
 	for _, s := range signed {
 		t.add(c, s)
 	}
@@ -63,14 +63,14 @@ func imageSignature(c *checks.Context) checks.Judgement {
 
 // unsigned says that there is no signature; of a damaged image, it may be that there
 // was one.
-func unsigned(u facts.UpdateContainer) string {
+func unsigned(u signing.UpdateContainer) string {
 	if u.Damaged {
 		return "the update image is not signed, or too damaged to tell"
 	}
 	return "the update image is not signed"
 }
 
-func withoutSignature(containers []facts.UpdateContainer, torn []facts.TornImage) string {
+func withoutSignature(containers []signing.UpdateContainer, torn []signing.TornImage) string {
 	for _, u := range containers {
 		if u.Outermost && u.Encrypted {
 			return "the image is encrypted: who signed it cannot be seen"

@@ -6,6 +6,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/signing"
 	"github.com/assay-iot/assay/checks/signature"
 )
 
@@ -19,7 +20,7 @@ func keptIndexes(c *checks.Context) (found []assay.Finding) {
 			keys = append(keys, parsed...)
 		}
 	}
-	for _, s := range checks.Ask(c, facts.Signatures) {
+	for _, s := range checks.Ask(c, signing.Signatures) {
 		if !s.Kept {
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/signing"
 )
 
 //go:embed rollback.md
@@ -25,7 +26,7 @@ var Rollback = &checks.Check{
 	Severity:  assay.Medium,
 	Provision: []string{"5.3-2"},
 	Version:   4,
-	Needs:     checks.Needs(facts.UpdateContainers, facts.HashLists, facts.Updaters),
+	Needs:     checks.Needs(signing.UpdateContainers, signing.HashLists, facts.Updaters),
 	Run:       rollback,
 }
 
@@ -49,10 +50,10 @@ func rollback(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	var counted, lacking []assay.Location
 	broken := map[string]bool{} // containers that are not as their own hash says
-	for _, h := range checks.Ask(c, facts.HashLists) {
+	for _, h := range checks.Ask(c, signing.HashLists) {
 		broken[h.Container] = broken[h.Container] || !h.OK && h.Problem == ""
 	}
-	for _, u := range checks.Ask(c, facts.UpdateContainers) {
+	for _, u := range checks.Ask(c, signing.UpdateContainers) {
 		counter, known := counters[u.Type]
 		if !known || startsOthers(u) {
 			continue
@@ -126,7 +127,7 @@ func rollback(c *checks.Context) checks.Judgement {
 // startsOthers reports the boot loader of a flash image of the ESP32 that sets no
 // version: it compares that of the program, and has a place for one of its own only of
 // late.
-func startsOthers(u facts.UpdateContainer) bool {
+func startsOthers(u signing.UpdateContainer) bool {
 	return u.Attributes["secure-version"] == "" && strings.HasSuffix(u.Location.Path, "!bootloader!esp-image")
 }
 

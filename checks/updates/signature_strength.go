@@ -7,6 +7,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/signing"
 	"github.com/assay-iot/assay/checks/signature"
 	"github.com/assay-iot/assay/firmware"
 	"github.com/assay-iot/assay/firmware/format"
@@ -26,17 +27,17 @@ var SignatureStrength = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.3-7"},
 	Version:   4,
-	Needs:     checks.Needs(facts.Signatures, facts.HashLists, facts.Updaters),
+	Needs:     checks.Needs(signing.Signatures, signing.HashLists, facts.Updaters),
 	Run:       signatureStrength,
 }
 
 func signatureStrength(c *checks.Context) checks.Judgement {
-	signed := checks.Ask(c, facts.Signatures)
+	signed := checks.Ask(c, signing.Signatures)
 	found := weaklyChecked(checks.Ask(c, facts.Updaters))
 	if len(signed) == 0 && !checks.Fails(found) {
 		return c.Inconclusive("no signature was seen in the image").With(found...)
 	}
-	lists := checks.Ask(c, facts.HashLists)
+	lists := checks.Ask(c, signing.HashLists)
 	unread := ""
 	for _, s := range signed {
 		if s.Problem != "" && unread == "" {
@@ -78,7 +79,7 @@ func weaklyChecked(updaters []facts.Updater) (found []assay.Finding) {
 
 // weaknesses are those of a signature, and of the declared key where only that
 // tells what it was made with.
-func weaknesses(c *checks.Context, s facts.Signature) []string {
+func weaknesses(c *checks.Context, s signing.Signature) []string {
 	if s.Algorithm != format.Bare && s.Algorithm != format.OpenPGP {
 		return signature.Weaknesses(s.Signature)
 	}
@@ -94,7 +95,7 @@ func weaknesses(c *checks.Context, s facts.Signature) []string {
 
 // weakHashes are the entries of hash lists by which alone a signature is over
 // something, and whose hash is broken.
-func weakHashes(s facts.Signature, lists []facts.HashEntry) (weak []facts.HashEntry) {
+func weakHashes(s signing.Signature, lists []signing.HashEntry) (weak []signing.HashEntry) {
 	if len(s.Through) == 0 {
 		return nil
 	}
@@ -112,7 +113,7 @@ func weakHashes(s facts.Signature, lists []facts.HashEntry) (weak []facts.HashEn
 	return weak
 }
 
-func signaturePlaces(signed []facts.Signature) (all []assay.Location) {
+func signaturePlaces(signed []signing.Signature) (all []assay.Location) {
 	for _, s := range signed {
 		all = append(all, s.Location)
 	}

@@ -7,16 +7,16 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/signing"
 	"github.com/assay-iot/assay/checks/signature"
 	"github.com/assay-iot/assay/firmware"
 )
 
 // delivered are the signatures on the image itself; where it has none, those of
 // the parts that it is made of.
-func delivered(all []facts.Signature) []facts.Signature {
-	var outermost []facts.Signature
-	all = slices.DeleteFunc(slices.Clone(all), func(s facts.Signature) bool { return s.Kept })
+func delivered(all []signing.Signature) []signing.Signature {
+	var outermost []signing.Signature
+	all = slices.DeleteFunc(slices.Clone(all), func(s signing.Signature) bool { return s.Kept })
 	for _, s := range all {
 		if s.Outermost {
 			outermost = append(outermost, s)
@@ -32,7 +32,7 @@ func delivered(all []facts.Signature) []facts.Signature {
 const chainedKind = "avb"
 
 // chained are the keys that signatures vouch for which are valid themselves.
-func chained(c *checks.Context, signed []facts.Signature) (keys []signature.Key) {
+func chained(c *checks.Context, signed []signing.Signature) (keys []signature.Key) {
 	for _, s := range signed {
 		if len(s.Vouches) == 0 || signature.Verify(s.Signature, c.Keys, c.AsOf).Verdict != signature.Valid {
 			continue
@@ -47,7 +47,7 @@ func chained(c *checks.Context, signed []facts.Signature) (keys []signature.Key)
 }
 
 // called names a signature: its kind, and its name where there are several.
-func called(s facts.Signature) string {
+func called(s signing.Signature) string {
 	return strings.TrimSpace("the " + s.Kind + " signature " + s.Name)
 }
 
@@ -82,7 +82,7 @@ func clean(s string) string {
 
 // told adds to a finding on a signature which bytes the signature is over, which
 // it covers through a hash list, and which it leaves out.
-func told(f assay.Finding, s facts.Signature) assay.Finding {
+func told(f assay.Finding, s signing.Signature) assay.Finding {
 	for _, part := range []struct {
 		note  string
 		spans []firmware.Span
@@ -116,7 +116,7 @@ func length(spans []firmware.Span) (n int64) {
 
 // places are the spans of a signature as locations; one that begins in front of
 // its container is at the container.
-func places(s facts.Signature, spans []firmware.Span) []assay.Location {
+func places(s signing.Signature, spans []firmware.Span) []assay.Location {
 	var all []assay.Location
 	for _, span := range spans {
 		l := assay.Location{Path: s.Container, Offset: max(0, span.Offset), Length: span.Length}
@@ -131,7 +131,7 @@ func places(s facts.Signature, spans []firmware.Span) []assay.Location {
 	return all
 }
 
-func examined(signed []facts.Signature) (all []assay.Location) {
+func examined(signed []signing.Signature) (all []assay.Location) {
 	for _, s := range signed {
 		all = append(append(all, s.Location), places(s, s.Covers)...)
 		all = append(all, places(s, s.Through)...)
@@ -141,7 +141,7 @@ func examined(signed []facts.Signature) (all []assay.Location) {
 
 // brokenHashes are the entries of hash lists anywhere in the image that do not hold.
 // Of what a root file system keeps, the checks of files speak.
-func brokenHashes(all []facts.HashEntry) (found []assay.Finding) {
+func brokenHashes(all []signing.HashEntry) (found []assay.Finding) {
 	for _, h := range all {
 		switch {
 		case h.OK || h.Problem != "" || h.Kept && !h.Span.Beside:

@@ -9,7 +9,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/signing"
 	"github.com/assay-iot/assay/checks/signature"
 	"github.com/assay-iot/assay/firmware"
 )
@@ -19,7 +19,7 @@ type tally struct {
 	found    []assay.Finding
 	own      bool            // there are others than those that lay beside the image
 	chained  []signature.Key // of a vbmeta chain
-	signed   []facts.Signature
+	signed   []signing.Signature
 	verdicts map[signature.Verdict]int
 	reason   string // why the first that could not be judged could not be
 	partly   bool   // one of several signers of a signature is declared
@@ -37,7 +37,7 @@ const leftOut = 16 << 10
 // signed: a footer, or a checksum. A program would find room in little more.
 const leftBeside = 64
 
-func (t *tally) add(c *checks.Context, s facts.Signature) {
+func (t *tally) add(c *checks.Context, s signing.Signature) {
 	keys := c.Keys
 	if s.Kind == chainedKind {
 		keys = slices.Concat(keys, t.chained)
@@ -72,7 +72,7 @@ func (t *tally) add(c *checks.Context, s facts.Signature) {
 	}
 }
 
-func (t *tally) because(s facts.Signature, o signature.Outcome) {
+func (t *tally) because(s signing.Signature, o signature.Outcome) {
 	if t.reason == "" {
 		t.reason = called(s) + ": " + o.Reason
 	}
@@ -80,7 +80,7 @@ func (t *tally) because(s facts.Signature, o signature.Outcome) {
 
 // doubts notes what is started or installed although the signature is not over it,
 // however small it is, and what else makes the signature say less than it seems.
-func (t *tally) doubts(s facts.Signature, asOf time.Time) {
+func (t *tally) doubts(s signing.Signature, asOf time.Time) {
 	doubt := func(why string, at ...assay.Location) {
 		t.found = append(t.found, checks.Observed(assay.Low, called(s)+" is valid, but "+why, at...))
 		if t.doubt == "" {
@@ -108,7 +108,7 @@ func (t *tally) undeclared() string {
 	return "no declared key signed the image"
 }
 
-func (t *tally) leaves(s facts.Signature) {
+func (t *tally) leaves(s signing.Signature) {
 	n := length(s.Leaves)
 	if n == 0 {
 		return
@@ -122,7 +122,7 @@ func (t *tally) leaves(s facts.Signature) {
 
 // damaged notes that a part of what is signed is not there, or is broken: whoever
 // installs it installs something else than was signed, or nothing.
-func (t *tally) damaged(s facts.Signature) {
+func (t *tally) damaged(s signing.Signature) {
 	if s.Damage != "" {
 		t.damage = clean(s.Damage)
 		t.found = append(t.found, checks.Noted(assay.Low, "what "+called(s)+" is about could not be read whole", t.damage, s.Location))
@@ -134,7 +134,7 @@ func (t *tally) damaged(s facts.Signature) {
 func (t *tally) besides() {
 	s := t.signed[0]
 	n := s.Around + s.Apart
-	if !s.Outermost || n == 0 || slices.ContainsFunc(t.signed, func(s facts.Signature) bool { return s.Beside }) {
+	if !s.Outermost || n == 0 || slices.ContainsFunc(t.signed, func(s signing.Signature) bool { return s.Beside }) {
 		return
 	}
 	severity := assay.Info
@@ -172,7 +172,7 @@ func (t *tally) judgement(c *checks.Context) checks.Judgement {
 
 // loose reports whether the images in a tree for U-Boot are signed, and none of
 // its configurations: then anybody can put signed images together as he likes.
-func loose(signed []facts.Signature) bool {
+func loose(signed []signing.Signature) bool {
 	images := false
 	for _, s := range signed {
 		if s.Kind == "fit" && !strings.HasPrefix(s.Name, "images/") {

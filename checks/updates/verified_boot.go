@@ -8,6 +8,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/signing"
 )
 
 //go:embed verified_boot.md
@@ -25,7 +26,7 @@ var VerifiedBoot = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.7-1"},
 	Version:   5,
-	Needs:     checks.Needs(facts.BootKeys, facts.UncheckedBoots, facts.Signatures, facts.UpdateContainers, facts.ModuleSignatures, facts.KernelConfigs),
+	Needs:     checks.Needs(facts.BootKeys, facts.UncheckedBoots, signing.Signatures, signing.UpdateContainers, facts.ModuleSignatures, facts.KernelConfigs),
 	Run:       verifiedBoot,
 }
 
@@ -39,7 +40,7 @@ func verifiedBoot(c *checks.Context) checks.Judgement {
 	var signed, demanded []assay.Location
 	var found []assay.Finding
 	fits := false // what the boot loader with a key can check
-	for _, s := range checks.Ask(c, facts.Signatures) {
+	for _, s := range checks.Ask(c, signing.Signatures) {
 		if slices.Contains(bootKinds, s.Kind) && s.Problem == "" {
 			signed = append(signed, s.Location)
 			fits = fits || s.Kind == "fit"
@@ -57,7 +58,7 @@ func verifiedBoot(c *checks.Context) checks.Judgement {
 	}
 	found = append(found, uncheckedBoots(c, len(demanded) > 0)...)
 	unsigned, legacy := 0, 0
-	for _, u := range checks.Ask(c, facts.UpdateContainers) {
+	for _, u := range checks.Ask(c, signing.UpdateContainers) {
 		if slices.Contains(bootTypes, u.Type) && u.Signatures == 0 && !u.Encrypted {
 			unsigned++
 			found = append(found, checks.Observed(assay.Low, "the "+u.Type+" image is not signed", u.Location))

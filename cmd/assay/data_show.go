@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/assay-iot/assay"
-	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/advisories"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 )
 
@@ -73,16 +73,16 @@ func lookUp(set *advisories.Set, written string) (advisories.Report, error) {
 		return advisories.Report{}, badInput("write it as pkg:generic/busybox@1.19.4", "%q is no package URL with a version", report.Clean(written))
 	}
 	places := []assay.Location{{Path: "package URL"}}
-	one := facts.Component{Name: u.Name, Version: u.Version, PURL: written, Kind: facts.KindPackage, Confidence: facts.ConfidencePackage, Places: places}
+	one := inventory.Component{Name: u.Name, Version: u.Version, PURL: written, Kind: inventory.KindPackage, Confidence: inventory.ConfidencePackage, Places: places}
 	switch u.Type {
 	case "golang":
-		one.Kind = facts.KindModule
+		one.Kind = inventory.KindModule
 	case "generic":
-		one.Confidence = facts.ConfidenceString
+		one.Confidence = inventory.ConfidenceString
 	}
-	components := []facts.Component{one}
+	components := []inventory.Component{one}
 	if name, release, ok := strings.Cut(u.Qualifiers.Map()["distro"], "-"); ok {
-		components = append(components, facts.Component{Name: name, Version: release, Kind: facts.KindSystem, Places: places})
+		components = append(components, inventory.Component{Name: name, Version: release, Kind: inventory.KindSystem, Places: places})
 	}
 	return advisories.Match(set, components)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 	"github.com/assay-iot/assay/cmd/assay/internal/compare"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
@@ -237,7 +238,7 @@ func addStored(s *compare.Side, a *assay.Assessment) error {
 		return nil
 	}
 	for _, img := range a.Images {
-		o, err := facts.Restore(factsOf(a, img.Firmware), img.Coverage, facts.Components, facts.Services)
+		o, err := facts.Restore(factsOf(a, img.Firmware), img.Coverage, inventory.Components, facts.Services)
 		if err != nil {
 			return badInput("assess with the image", "%s: the assessment is damaged: %w", s.Name, err)
 		}
@@ -253,7 +254,7 @@ func addStored(s *compare.Side, a *assay.Assessment) error {
 // addObserved adds the components and services of one image, or why they are not
 // known.
 func addObserved(s *compare.Side, label string, o *facts.Observation) {
-	if list, err := facts.Components.Of(o.For("diff", []facts.Node{facts.Components})); err != nil {
+	if list, err := inventory.Components.Of(o.For("diff", []facts.Node{inventory.Components})); err != nil {
 		s.Unknown["components"] = err.Error()
 	} else {
 		addComponents(s.Components, label, list)
@@ -265,7 +266,7 @@ func addObserved(s *compare.Side, label string, o *facts.Observation) {
 	}
 }
 
-func addComponents(into map[string]string, label string, list []facts.Component) {
+func addComponents(into map[string]string, label string, list []inventory.Component) {
 	for _, c := range list {
 		key := label + c.Name
 		if c.OfLanguage() {

@@ -16,6 +16,7 @@ import (
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/catalogue"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 	"github.com/assay-iot/assay/checks/signature"
 	"github.com/assay-iot/assay/cmd/assay/internal/report"
 	"github.com/assay-iot/assay/cmd/assay/internal/sandbox"
@@ -151,7 +152,7 @@ func (p *program) inspect(ctx context.Context, image string, beside []firmware.B
 		}
 	}
 	started := time.Now()
-	nodes := append(needs(list), facts.Components, facts.Services, facts.Programs)
+	nodes := append(needs(list), inventory.Components, facts.Services, facts.Programs)
 	opened := sources{program: p}
 	defer opened.close()
 	if profiled {
@@ -175,7 +176,7 @@ func (p *program) inspect(ctx context.Context, image string, beside []firmware.B
 		AsOf:  subject.AsOf.Format(time.DateOnly),
 		Image: report.InspectedImage{Path: img.Path, Size: img.Size, Digest: img.Digest, Signatures: signatureNames(beside)}, Containers: img.Containers,
 		Files: img.Files, Coverage: img.Coverage, Results: results, Run: report.ThisRun(p.state),
-		Components: known(o, facts.Components), Services: known(o, facts.Services),
+		Components: known(o, inventory.Components), Services: known(o, facts.Services),
 	}
 	if lists.set != nil {
 		d := lists.set.Describe()

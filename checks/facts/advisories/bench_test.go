@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 // benchSet gives a data set to look into: the one in the folder ASSAY_DATA, or one
@@ -46,7 +46,7 @@ func benchSet(b *testing.B) *Set {
 // BenchmarkMatch looks 500 components up, with the opening of the data set.
 func BenchmarkMatch(b *testing.B) {
 	s := benchSet(b)
-	components := []facts.Component{program("busybox", "1.19.4"), program("openssl", "1.0.1f"), program("linux", "2.6.36")}
+	components := []inventory.Component{program("busybox", "1.19.4"), program("openssl", "1.0.1f"), program("linux", "2.6.36")}
 	for i := range 497 {
 		name := fmt.Sprintf("p%05d", i*40)
 		components = append(components, program(name, "4.1"))

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/assay-iot/assay"
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 var asOf = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
@@ -145,7 +145,7 @@ func built(t *testing.T, s Sources) (*Set, string) {
 }
 
 // asked looks a component up and gives its vulnerabilities in short.
-func asked(t *testing.T, set *Set, components ...facts.Component) string {
+func asked(t *testing.T, set *Set, components ...inventory.Component) string {
 	t.Helper()
 	for i := range components {
 		components[i].Places = []assay.Location{{Path: "image!etc"}}
@@ -171,50 +171,50 @@ func asked(t *testing.T, set *Set, components ...facts.Component) string {
 	return strings.TrimSuffix(b.String(), "; ")
 }
 
-func deb(name, source, version string) facts.Component {
-	return facts.Component{Name: name, Source: source, Version: version, Kind: facts.KindPackage, Confidence: facts.ConfidencePackage, PURL: "pkg:deb/debian/" + name + "@" + version}
+func deb(name, source, version string) inventory.Component {
+	return inventory.Component{Name: name, Source: source, Version: version, Kind: inventory.KindPackage, Confidence: inventory.ConfidencePackage, PURL: "pkg:deb/debian/" + name + "@" + version}
 }
 
-func program(name, version string) facts.Component {
-	return facts.Component{Name: name, Version: version, Kind: facts.KindProgram, Confidence: facts.ConfidenceString, PURL: "pkg:generic/" + name + "@" + version}
+func program(name, version string) inventory.Component {
+	return inventory.Component{Name: name, Version: version, Kind: inventory.KindProgram, Confidence: inventory.ConfidenceString, PURL: "pkg:generic/" + name + "@" + version}
 }
 
-func debian(release string) facts.Component {
-	return facts.Component{Name: "debian", Version: release, Kind: facts.KindSystem}
+func debian(release string) inventory.Component {
+	return inventory.Component{Name: "debian", Version: release, Kind: inventory.KindSystem}
 }
 
 func TestLookUp(t *testing.T) {
 	set, _ := built(t, published(t))
 	kernel := program("linux", "5.4.188")
-	kernel.Kind = facts.KindKernel
+	kernel.Kind = inventory.KindKernel
 	newer := program("linux", "5.4.250")
-	newer.Kind = facts.KindKernel
+	newer.Kind = inventory.KindKernel
 	between := program("linux", "5.5.1")
-	between.Kind = facts.KindKernel
+	between.Kind = inventory.KindKernel
 	old := program("linux", "4.4.302")
-	old.Kind = facts.KindKernel
+	old.Kind = inventory.KindKernel
 	for _, c := range []struct {
 		name string
-		of   []facts.Component
+		of   []inventory.Component
 		want string
 	}{
-		{"affected in this release", []facts.Component{debian("11"), deb("libssl1.1", "openssl", "1.1.1n-0+deb11u3")}, "libssl1.1 by Debian:11 CVE-2030-0001/critical/1.1.1n-0+deb11u4/2026-11-02"},
-		{"two packages of one source", []facts.Component{debian("11"), deb("libssl1.1", "openssl", "1.1.1n-0+deb11u3"), deb("openssl", "", "1.1.1n-0+deb11u3")}, "openssl by Debian:11 CVE-2030-0001/critical/1.1.1n-0+deb11u4/2026-11-02"},
-		{"repaired in this release", []facts.Component{debian("11"), deb("libssl1.1", "openssl", "1.1.1n-0+deb11u4")}, ""},
-		{"listed, and outside the range", []facts.Component{debian("11"), deb("libssl1.1", "openssl", "9.9-odd")}, "libssl1.1 by Debian:11 CVE-2030-0001/critical//2026-11-02"},
-		{"another urgency in another release", []facts.Component{debian("12"), deb("libssl3", "openssl", "3.0.8-1")}, "libssl3 by Debian:12 CVE-2030-0001/negligible//2026-11-02"},
-		{"a release without records goes by the project", []facts.Component{debian("9"), deb("busybox", "", "1:1.22.0-19")}, "missed busybox: the data set has no records of Debian 9; busybox by CPE potential CVE-2030-0010/critical/1.34.0/"},
-		{"no release at all", []facts.Component{deb("busybox", "", "1:1.22.0-19")}, "missed busybox: the release of Debian is not known; busybox by CPE potential CVE-2030-0010/critical/1.34.0/"},
-		{"an epoch", []facts.Component{debian("11"), deb("busybox", "", "1:1.30.1-6")}, "busybox by Debian:11 CVE-2030-0003//1:1.30.1-6+deb11u1/"},
-		{"a start that is excluded", []facts.Component{program("busybox", "1.20.0")}, ""},
-		{"after it", []facts.Component{program("busybox", "1.20.1")}, "busybox by CPE potential CVE-2030-0010/critical/1.34.0/"},
-		{"a version with an update", []facts.Component{program("openssh", "8.5p1")}, "openssh by CPE potential CVE-2030-0010/critical//"},
-		{"comparisons in words", []facts.Component{program("dnsmasq", "2.85")}, "dnsmasq by CPE potential CVE-2030-0021//2.86/"},
-		{"a kernel before the repair of its branch", []facts.Component{kernel}, "linux by CPE potential CVE-2030-0020/high/5.4.211/"},
-		{"a kernel after it", []facts.Component{newer}, ""},
-		{"a branch without a repair", []facts.Component{between}, "linux by CPE potential CVE-2030-0020/high/5.10.140/"},
-		{"a branch before it came in", []facts.Component{old}, ""},
-		{"a registry that is not there", []facts.Component{{Name: "example.org/x", Version: "v1.0.0", Kind: facts.KindModule, PURL: "pkg:golang/example.org/x@v1.0.0"}}, "missed example.org/x: the data set has no records of Go"},
+		{"affected in this release", []inventory.Component{debian("11"), deb("libssl1.1", "openssl", "1.1.1n-0+deb11u3")}, "libssl1.1 by Debian:11 CVE-2030-0001/critical/1.1.1n-0+deb11u4/2026-11-02"},
+		{"two packages of one source", []inventory.Component{debian("11"), deb("libssl1.1", "openssl", "1.1.1n-0+deb11u3"), deb("openssl", "", "1.1.1n-0+deb11u3")}, "openssl by Debian:11 CVE-2030-0001/critical/1.1.1n-0+deb11u4/2026-11-02"},
+		{"repaired in this release", []inventory.Component{debian("11"), deb("libssl1.1", "openssl", "1.1.1n-0+deb11u4")}, ""},
+		{"listed, and outside the range", []inventory.Component{debian("11"), deb("libssl1.1", "openssl", "9.9-odd")}, "libssl1.1 by Debian:11 CVE-2030-0001/critical//2026-11-02"},
+		{"another urgency in another release", []inventory.Component{debian("12"), deb("libssl3", "openssl", "3.0.8-1")}, "libssl3 by Debian:12 CVE-2030-0001/negligible//2026-11-02"},
+		{"a release without records goes by the project", []inventory.Component{debian("9"), deb("busybox", "", "1:1.22.0-19")}, "missed busybox: the data set has no records of Debian 9; busybox by CPE potential CVE-2030-0010/critical/1.34.0/"},
+		{"no release at all", []inventory.Component{deb("busybox", "", "1:1.22.0-19")}, "missed busybox: the release of Debian is not known; busybox by CPE potential CVE-2030-0010/critical/1.34.0/"},
+		{"an epoch", []inventory.Component{debian("11"), deb("busybox", "", "1:1.30.1-6")}, "busybox by Debian:11 CVE-2030-0003//1:1.30.1-6+deb11u1/"},
+		{"a start that is excluded", []inventory.Component{program("busybox", "1.20.0")}, ""},
+		{"after it", []inventory.Component{program("busybox", "1.20.1")}, "busybox by CPE potential CVE-2030-0010/critical/1.34.0/"},
+		{"a version with an update", []inventory.Component{program("openssh", "8.5p1")}, "openssh by CPE potential CVE-2030-0010/critical//"},
+		{"comparisons in words", []inventory.Component{program("dnsmasq", "2.85")}, "dnsmasq by CPE potential CVE-2030-0021//2.86/"},
+		{"a kernel before the repair of its branch", []inventory.Component{kernel}, "linux by CPE potential CVE-2030-0020/high/5.4.211/"},
+		{"a kernel after it", []inventory.Component{newer}, ""},
+		{"a branch without a repair", []inventory.Component{between}, "linux by CPE potential CVE-2030-0020/high/5.10.140/"},
+		{"a branch before it came in", []inventory.Component{old}, ""},
+		{"a registry that is not there", []inventory.Component{{Name: "example.org/x", Version: "v1.0.0", Kind: inventory.KindModule, PURL: "pkg:golang/example.org/x@v1.0.0"}}, "missed example.org/x: the data set has no records of Go"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := asked(t, set, c.of...); got != c.want {

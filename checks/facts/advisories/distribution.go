@@ -7,8 +7,8 @@ import (
 
 	"github.com/package-url/packageurl-go"
 
-	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/advisories/versions"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 // distributions gives, for the namespace of a package URL, the ecosystem whose
@@ -38,7 +38,7 @@ type question struct {
 // questionsOf says how a component is looked up in a data set, or why it cannot
 // be. A package of a distribution is judged by the records of that release of the
 // distribution where there are some; only else by the project's own.
-func (s *Set) questionOf(c facts.Component, release string) (q question, why string) {
+func (s *Set) questionOf(c inventory.Component, release string) (q question, why string) {
 	p, err := packageurl.FromString(c.PURL)
 	if err != nil {
 		return q, "its package URL cannot be read"

@@ -10,6 +10,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/advisories/versions"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 // Report is what a data set says about the components of an image.
@@ -68,7 +69,7 @@ var Vulnerabilities = &facts.Fact[Report]{
 	Name:    "vulnerabilities",
 	Doc:     "Known vulnerabilities of the components, by an offline data set.",
 	Version: 6,
-	Needs:   []facts.Node{facts.Components, DataSet},
+	Needs:   []facts.Node{inventory.Components, DataSet},
 	Observe: func(o *facts.Observer) (Report, error) {
 		set, err := DataSet.Of(o)
 		if facts.IsNotSupplied(err) {
@@ -76,7 +77,7 @@ var Vulnerabilities = &facts.Fact[Report]{
 		} else if err != nil {
 			return Report{}, err
 		}
-		components, err := facts.Components.Of(o)
+		components, err := inventory.Components.Of(o)
 		if err != nil {
 			return Report{}, err
 		}
@@ -90,7 +91,7 @@ func (s *Set) Describe() assay.DataSet {
 }
 
 // Match looks the components up.
-func Match(s *Set, components []facts.Component) (Report, error) {
+func Match(s *Set, components []inventory.Component) (Report, error) {
 	r := Report{Data: s.Describe(), Affected: []Component{}, Missed: []Missed{}, Places: []assay.Location{}}
 	if s.Manifest.Exploited != nil {
 		r.Exploited = s.Manifest.Exploited.Day
@@ -98,7 +99,7 @@ func Match(s *Set, components []facts.Component) (Report, error) {
 	systems := systemsOf(components)
 	at := map[string]int{}
 	for _, c := range components {
-		if c.Kind == facts.KindSystem || isKernel(c) && c.Kind == facts.KindKernel && s.packagedKernel(components, systems) {
+		if c.Kind == inventory.KindSystem || isKernel(c) && c.Kind == inventory.KindKernel && s.packagedKernel(components, systems) {
 			continue
 		}
 		q, why := s.questionOf(c, systems.release(c))
@@ -135,7 +136,7 @@ func Match(s *Set, components []facts.Component) (Report, error) {
 }
 
 // looked notes that a component was looked up.
-func (r *Report) looked(s *Set, q question, c facts.Component, records int) {
+func (r *Report) looked(s *Set, q question, c inventory.Component, records int) {
 	r.Looked++
 	if records == 0 {
 		r.Nameless++
@@ -149,7 +150,7 @@ func (r *Report) looked(s *Set, q question, c facts.Component, records int) {
 	}
 }
 
-func affected(c facts.Component, q question, found []Vulnerability) Component {
+func affected(c inventory.Component, q question, found []Vulnerability) Component {
 	out := Component{
 		Name: c.Name, Version: c.Version, PURL: c.PURL, By: q.ecosystem, Potential: q.potential, Known: found, Places: c.Places,
 	}
@@ -163,7 +164,7 @@ func affected(c facts.Component, q question, found []Vulnerability) Component {
 }
 
 // also adds a component that was built from the same source.
-func (k *Component) also(c facts.Component, q question) {
+func (k *Component) also(c inventory.Component, q question) {
 	if k.Packages == nil {
 		k.Packages = []string{k.Name}
 	}
@@ -245,12 +246,12 @@ func (r *Record) into(known map[string]*Vulnerability, fixed string, urgency Rat
 }
 
 // systems are the operating systems of an image, by the container they lie in.
-type systems map[string]facts.Component
+type systems map[string]inventory.Component
 
-func systemsOf(components []facts.Component) systems {
+func systemsOf(components []inventory.Component) systems {
 	all := systems{}
 	for _, c := range components {
-		if c.Kind == facts.KindSystem {
+		if c.Kind == inventory.KindSystem {
 			for _, l := range c.Places {
 				all[container(l.Path)] = c
 			}
@@ -260,7 +261,7 @@ func systemsOf(components []facts.Component) systems {
 }
 
 // release is the version of the system that a component is installed in.
-func (all systems) release(c facts.Component) string {
+func (all systems) release(c inventory.Component) string {
 	for _, l := range c.Places {
 		if s, ok := all[container(l.Path)]; ok {
 			return s.Version
@@ -284,9 +285,9 @@ func cutLast(s, sep string) (before, after string, found bool) {
 
 // packagedKernel reports whether a package of a distribution holds the kernel, and
 // the data set speaks of it: then it is judged by that, and not by a number.
-func (s *Set) packagedKernel(components []facts.Component, all systems) bool {
-	return slices.ContainsFunc(components, func(c facts.Component) bool {
-		if c.Kind != facts.KindPackage || !isKernel(c) {
+func (s *Set) packagedKernel(components []inventory.Component, all systems) bool {
+	return slices.ContainsFunc(components, func(c inventory.Component) bool {
+		if c.Kind != inventory.KindPackage || !isKernel(c) {
 			return false
 		}
 		q, why := s.questionOf(c, all.release(c))

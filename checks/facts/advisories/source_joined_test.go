@@ -4,12 +4,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 // of makes a component of a registry.
-func of(kind string, name, version, purl string) facts.Component {
-	return facts.Component{Name: name, Version: version, Kind: kind, Confidence: facts.ConfidencePackage, PURL: purl}
+func of(kind string, name, version, purl string) inventory.Component {
+	return inventory.Component{Name: name, Version: version, Kind: kind, Confidence: inventory.ConfidencePackage, PURL: purl}
 }
 
 // TestRegistries asks by names and versions as registries have them.
@@ -26,18 +26,18 @@ func TestRegistries(t *testing.T) {
 	set, _ := built(t, Sources{OSV: []string{osv}})
 	for _, c := range []struct {
 		name string
-		of   facts.Component
+		of   inventory.Component
 		want string
 	}{
-		{"a module of Go with great letters", of(facts.KindModule, "github.com/Acme/Tool/v3", "v3.1.3", "pkg:golang/github.com/acme/tool/v3@v3.1.3"), "github.com/Acme/Tool/v3 by Go CVE-2030-0101/critical/3.1.4/"},
-		{"repaired", of(facts.KindModule, "github.com/Acme/Tool/v3", "v3.1.4", "pkg:golang/github.com/acme/tool/v3@v3.1.4"), ""},
-		{"another spelling at PyPI", of(facts.KindPython, "zope_interface", "4.7", "pkg:pypi/zope-interface@4.7"), "zope_interface by PyPI CVE-2030-0102/high/5.0/"},
-		{"before the release that is repaired", of(facts.KindPython, "zope.interface", "5.0b2", "pkg:pypi/zope.interface@5.0b2"), "zope.interface by PyPI CVE-2030-0102/high/5.0/"},
-		{"after it", of(facts.KindPython, "zope.interface", "5.0.post1", "pkg:pypi/zope.interface@5.0.post1"), ""},
-		{"the last that is affected", of(facts.KindNode, "@acme/core", "1.4.2", "pkg:npm/%40acme/core@1.4.2"), "@acme/core by npm CVE-2030-0103/low//"},
-		{"between", of(facts.KindNode, "@acme/core", "1.4.3", "pkg:npm/%40acme/core@1.4.3"), ""},
-		{"again", of(facts.KindNode, "@acme/core", "2.4.9", "pkg:npm/%40acme/core@2.4.9"), "@acme/core by npm CVE-2030-0103/low//"},
-		{"above the limit", of(facts.KindNode, "@acme/core", "2.5.0", "pkg:npm/%40acme/core@2.5.0"), ""},
+		{"a module of Go with great letters", of(inventory.KindModule, "github.com/Acme/Tool/v3", "v3.1.3", "pkg:golang/github.com/acme/tool/v3@v3.1.3"), "github.com/Acme/Tool/v3 by Go CVE-2030-0101/critical/3.1.4/"},
+		{"repaired", of(inventory.KindModule, "github.com/Acme/Tool/v3", "v3.1.4", "pkg:golang/github.com/acme/tool/v3@v3.1.4"), ""},
+		{"another spelling at PyPI", of(inventory.KindPython, "zope_interface", "4.7", "pkg:pypi/zope-interface@4.7"), "zope_interface by PyPI CVE-2030-0102/high/5.0/"},
+		{"before the release that is repaired", of(inventory.KindPython, "zope.interface", "5.0b2", "pkg:pypi/zope.interface@5.0b2"), "zope.interface by PyPI CVE-2030-0102/high/5.0/"},
+		{"after it", of(inventory.KindPython, "zope.interface", "5.0.post1", "pkg:pypi/zope.interface@5.0.post1"), ""},
+		{"the last that is affected", of(inventory.KindNode, "@acme/core", "1.4.2", "pkg:npm/%40acme/core@1.4.2"), "@acme/core by npm CVE-2030-0103/low//"},
+		{"between", of(inventory.KindNode, "@acme/core", "1.4.3", "pkg:npm/%40acme/core@1.4.3"), ""},
+		{"again", of(inventory.KindNode, "@acme/core", "2.4.9", "pkg:npm/%40acme/core@2.4.9"), "@acme/core by npm CVE-2030-0103/low//"},
+		{"above the limit", of(inventory.KindNode, "@acme/core", "2.5.0", "pkg:npm/%40acme/core@2.5.0"), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := asked(t, set, c.of); got != c.want {
@@ -58,9 +58,9 @@ func TestJoined(t *testing.T) {
 		CVE: []string{write(t, dir, "CVE-2030-0020.json", []byte(unrated))},
 		NVD: []string{write(t, dir, "nvd.json", []byte(feed))},
 	})
-	kernel := func(version string) facts.Component {
+	kernel := func(version string) inventory.Component {
 		c := program("linux", version)
-		c.Kind = facts.KindKernel
+		c.Kind = inventory.KindKernel
 		return c
 	}
 	if got, want := asked(t, set, kernel("5.4.188")), "linux by CPE potential CVE-2030-0020/high/5.4.211/"; got != want {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 // kernelCPE is Linux in the ecosystem CPE.
@@ -214,13 +214,13 @@ var makers = map[string][]string{
 // productsOf lists under which names of the ecosystem CPE a component may be
 // recorded. A project that is not in the table is looked for where its maker is
 // named after it: others may have a product of the same name.
-func productsOf(c facts.Component) []string {
+func productsOf(c inventory.Component) []string {
 	var names []string
 	projects := c.Projects()
 	for _, p := range projects {
 		names = append(names, makers[p]...)
 	}
-	if len(names) == 0 && c.Kind != facts.KindModule {
+	if len(names) == 0 && c.Kind != inventory.KindModule {
 		for _, n := range append([]string{c.Name}, projects...) {
 			if n = cpeWord(n); usable(n) {
 				names = append(names, n+":"+n, n+"_project:"+n, "gnu:"+n)
@@ -233,12 +233,12 @@ func productsOf(c facts.Component) []string {
 
 // upstreamVersion is the version that a project gave what a distribution
 // packaged: without epoch, revision, and what was added to it.
-func upstreamVersion(c facts.Component) string {
+func upstreamVersion(c inventory.Component) string {
 	v := c.Version
 	if _, after, ok := strings.Cut(v, ":"); ok {
 		v = after
 	}
-	if c.Confidence == facts.ConfidencePackage {
+	if c.Confidence == inventory.ConfidencePackage {
 		if i := strings.LastIndexByte(v, '-'); i > 0 && (strings.HasPrefix(c.PURL, "pkg:deb/") || isRevision(v[i+1:])) {
 			v = v[:i]
 		}
@@ -258,8 +258,8 @@ func isRevision(s string) bool {
 }
 
 // isKernel reports the kernel itself, not its headers or modules.
-func isKernel(c facts.Component) bool {
-	return (c.Kind == facts.KindKernel || c.Kind == facts.KindPackage) && c.Named("linux") && !strings.HasPrefix(c.Name, "linux-libc")
+func isKernel(c inventory.Component) bool {
+	return (c.Kind == inventory.KindKernel || c.Kind == inventory.KindPackage) && c.Named("linux") && !strings.HasPrefix(c.Name, "linux-libc")
 }
 
 // branchOf is the branch of a kernel: 5.10 of 5.10.161.

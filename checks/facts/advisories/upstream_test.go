@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 // TestProductsOf holds under which names components are looked up: those of their
@@ -29,7 +29,7 @@ func TestProductsOf(t *testing.T) {
 		{"node", "nodejs:node.js", ""},
 		{"coreutils", "gnu:coreutils", ""},
 	} {
-		got := productsOf(facts.Component{Name: c.name, Version: "1.2", Kind: facts.KindProgram, Confidence: facts.ConfidenceString})
+		got := productsOf(inventory.Component{Name: c.name, Version: "1.2", Kind: inventory.KindProgram, Confidence: inventory.ConfidenceString})
 		if !slices.Contains(got, c.is) || c.isNot != "" && slices.Contains(got, c.isNot) {
 			t.Errorf("%s: %q, want %q and not %q", c.name, got, c.is, c.isNot)
 		}
@@ -56,7 +56,7 @@ func TestMakers(t *testing.T) {
 // another nothing would be found.
 func TestMakersOfProjects(t *testing.T) {
 	for name := range makers {
-		if got := facts.Project(name); got != name {
+		if got := inventory.Project(name); got != name {
 			t.Errorf("%s is of %s", name, got)
 		}
 	}
@@ -79,12 +79,12 @@ func TestPackagesOfProjects(t *testing.T) {
 		{"libcurl4", "", "haxx:curl"},
 		{"wpa-supplicant", "", "w1.fi:wpa_supplicant"},
 	} {
-		got := productsOf(facts.Component{Name: c.name, Source: c.source, Version: "1.2", Kind: facts.KindPackage, Confidence: facts.ConfidencePackage})
+		got := productsOf(inventory.Component{Name: c.name, Source: c.source, Version: "1.2", Kind: inventory.KindPackage, Confidence: inventory.ConfidencePackage})
 		if !slices.Contains(got, c.is) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.is)
 		}
 	}
-	iperf := facts.Component{Name: "iperf", Version: "2.1.8", Kind: facts.KindProgram, Confidence: facts.ConfidenceString}
+	iperf := inventory.Component{Name: "iperf", Version: "2.1.8", Kind: inventory.KindProgram, Confidence: inventory.ConfidenceString}
 	if got := productsOf(iperf); slices.Contains(got, "es:iperf3") {
 		t.Errorf("iperf 2 is looked up as iperf3: %q", got)
 	}

@@ -25,6 +25,10 @@ const (
 // MinSize is the size in bytes of the least ELF file, a header for 32 bits.
 const MinSize = 52
 
+// GoBuildInfo is what stands before the build information that Go's linker writes into
+// every program (debug/buildinfo).
+const GoBuildInfo = "\xff Go buildinf:"
+
 // ErrNotELF says that the content is no ELF file at all; other errors are of one that is
 // damaged.
 var ErrNotELF = errors.New("not an ELF file")

@@ -4,6 +4,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/keys"
+	"github.com/assay-iot/assay/checks/facts/signing"
 )
 
 // Blocklist is the list that was given with --data.
@@ -48,7 +49,7 @@ var Compromised = &facts.Fact[Report]{
 	Name:    "compromised-keys",
 	Version: 2,
 	Doc:     "Keys of the image that an offline list of compromised keys names.",
-	Needs:   []facts.Node{Blocklist, facts.Keys, facts.Certificates, facts.BootKeys, facts.Signatures},
+	Needs:   []facts.Node{Blocklist, facts.Keys, facts.Certificates, facts.BootKeys, signing.Signatures},
 	Observe: func(o *facts.Observer) (Report, error) {
 		r := Report{Found: []Found{}}
 		list, err := Blocklist.Of(o)
@@ -108,7 +109,7 @@ func named(o *facts.Observer) (all []candidate, err error) {
 	for _, k := range boot {
 		all = append(all, candidate{Found{What: BootKey, Public: k.Public, Location: k.Location}, k.Number})
 	}
-	signatures, err := facts.Signatures.Of(o)
+	signatures, err := signing.Signatures.Of(o)
 	for _, s := range signatures {
 		all = append(all, candidate{Found{What: Signature, Kind: s.Kind, Location: s.Location}, keys.Number(s.PublicKey)})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 // JSON writes v as indented JSON with a line end. The members stand in the
@@ -42,18 +43,18 @@ const InspectionFormat = "assay.inspection/v1"
 // Inspection is what was found in one image, with no product declared. It is a
 // public format.
 type Inspection struct {
-	Format     string            `json:"format"`
-	Tool       assay.Tool        `json:"tool"`
-	AsOf       string            `json:"as_of"`
-	Image      InspectedImage    `json:"image"`
-	Containers []assay.Container `json:"containers"`
-	Files      int               `json:"files"`
-	Coverage   assay.Coverage    `json:"coverage"`
-	Components []facts.Component `json:"components"`
-	Services   []facts.Service   `json:"services"`
-	Data       *assay.DataSet    `json:"data,omitempty"` // of known vulnerabilities, if one was given
-	Results    []assay.Result    `json:"results"`
-	Run        Run               `json:"run"`
+	Format     string                `json:"format"`
+	Tool       assay.Tool            `json:"tool"`
+	AsOf       string                `json:"as_of"`
+	Image      InspectedImage        `json:"image"`
+	Containers []assay.Container     `json:"containers"`
+	Files      int                   `json:"files"`
+	Coverage   assay.Coverage        `json:"coverage"`
+	Components []inventory.Component `json:"components"`
+	Services   []facts.Service       `json:"services"`
+	Data       *assay.DataSet        `json:"data,omitempty"` // of known vulnerabilities, if one was given
+	Results    []assay.Result        `json:"results"`
+	Run        Run                   `json:"run"`
 }
 
 // InspectedImage names the image.

@@ -7,7 +7,7 @@ import (
 	cdx "github.com/CycloneDX/cyclonedx-go"
 
 	"github.com/assay-iot/assay"
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 // CycloneDX writes the bill as CycloneDX 1.6 in JSON. Each component has its
@@ -44,7 +44,7 @@ func CycloneDX(w io.Writer, in Input) error {
 func (p part) cycloneDX() cdx.Component {
 	words, confidence := p.method()
 	technique := cdx.EvidenceIdentityTechniqueBinaryAnalysis
-	if p.Confidence == facts.ConfidencePackage {
+	if p.Confidence == inventory.ConfidencePackage {
 		technique = cdx.EvidenceIdentityTechniqueManifestAnalysis
 	}
 	c := cdx.Component{
@@ -58,7 +58,7 @@ func (p part) cycloneDX() cdx.Component {
 		},
 	}
 	switch {
-	case p.Kind == facts.KindSystem || p.Kind == facts.KindKernel:
+	case p.Kind == inventory.KindSystem || p.Kind == inventory.KindKernel:
 		c.Type = cdx.ComponentTypeOS
 	case p.library:
 		c.Type = cdx.ComponentTypeLibrary

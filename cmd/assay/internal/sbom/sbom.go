@@ -14,6 +14,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 // Input is what a bill is made of.
@@ -22,13 +23,13 @@ type Input struct {
 	AsOf       time.Time
 	Image      string // its name
 	Digest     assay.Digest
-	Components []facts.Component // as the fact lists them, each once
-	Programs   []facts.Program   // for what they are linked with
+	Components []inventory.Component // as the fact lists them, each once
+	Programs   []facts.Program       // for what they are linked with
 }
 
 // part is a component as a bill has it.
 type part struct {
-	facts.Component
+	inventory.Component
 	ref     string           // unique in the bill
 	files   []assay.Location // those that are the component, with their digests
 	library bool
@@ -69,8 +70,8 @@ func (in Input) parts() []part {
 
 // filesOf are the files that are the component itself: not the database that
 // names it, and not the program that it is a module of.
-func filesOf(c facts.Component) []assay.Location {
-	if c.OfLanguage() || c.Kind == facts.KindSystem {
+func filesOf(c inventory.Component) []assay.Location {
+	if c.OfLanguage() || c.Kind == inventory.KindSystem {
 		return nil
 	}
 	var files []assay.Location
@@ -83,7 +84,7 @@ func filesOf(c facts.Component) []assay.Location {
 	return files
 }
 
-func isLibrary(c facts.Component, files []assay.Location, programs map[string]facts.Program) bool {
+func isLibrary(c inventory.Component, files []assay.Location, programs map[string]facts.Program) bool {
 	if c.OfLanguage() || strings.HasPrefix(c.Name, "lib") {
 		return true
 	}
@@ -93,9 +94,9 @@ func isLibrary(c facts.Component, files []assay.Location, programs map[string]fa
 // method says in words how a component was recognised, and how sure that is.
 func (p part) method() (words string, confidence float32) {
 	switch p.Confidence {
-	case facts.ConfidencePackage:
+	case inventory.ConfidencePackage:
 		return "package database", 1
-	case facts.ConfidenceBuild:
+	case inventory.ConfidenceBuild:
 		return "written by the build", 0.9
 	}
 	return "version string", 0.7

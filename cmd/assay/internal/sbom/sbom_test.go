@@ -16,6 +16,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 func digest(c string) assay.Digest { return assay.Digest("sha256:" + strings.Repeat(c, 64)) }
@@ -34,16 +35,16 @@ func device() Input {
 	return Input{
 		Tool: assay.Tool{Name: "assay", Version: "v1.2.3"}, AsOf: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC),
 		Image: "fw.bin", Digest: digest("f"),
-		Components: []facts.Component{
-			{Name: "acme", Version: "3", PURL: "pkg:generic/acme@3", Kind: facts.KindSystem, Confidence: facts.ConfidenceBuild, Places: []assay.Location{at("etc/os-release", "c")}},
-			{Name: "agent", Version: "1.0", PURL: "pkg:generic/agent@1.0", Kind: facts.KindProgram, Confidence: facts.ConfidenceString, Places: []assay.Location{span, at("usr/sbin/agent", "d")}},
-			{Name: "busybox", Version: "1.35.0-4", PURL: "pkg:opkg/acme/busybox@1.35.0-4?arch=mips", Kind: facts.KindPackage, Confidence: facts.ConfidencePackage, Licence: "GPL-2.0-only & MIT", Depends: []string{"libc", "nowhere"}, Places: []assay.Location{line}},
-			{Name: "example.com/m", Version: "v1", PURL: "pkg:golang/example.com/m@v1", Kind: facts.KindModule, Confidence: facts.ConfidenceBuild, Places: []assay.Location{at("usr/sbin/agent", "d")}},
-			{Name: "libc", Version: "1", PURL: "pkg:opkg/acme/libc@1", Kind: facts.KindPackage, Confidence: facts.ConfidencePackage, Licence: "a licence of our own", Places: []assay.Location{line}},
-			{Name: "linux", Version: "5.4", PURL: "pkg:generic/linux@5.4", Kind: facts.KindKernel, Confidence: facts.ConfidenceBuild, Places: []assay.Location{{Path: "fw.bin!uimage"}}},
-			{Name: "openssl", Version: "3.0.1", PURL: "pkg:generic/openssl@3.0.1", Kind: facts.KindProgram, Confidence: facts.ConfidenceString, Places: []assay.Location{at("usr/lib/libcrypto.so.3", "e")}},
-			{Name: "twice", Version: "1", PURL: "pkg:generic/twice@1", Kind: facts.KindProgram, Confidence: facts.ConfidenceString, Places: []assay.Location{at("bin/a", "1")}},
-			{Name: "twice", Version: "1", PURL: "pkg:generic/twice@1", Kind: facts.KindKernel, Confidence: facts.ConfidenceString, Places: []assay.Location{at("bin/a", "1")}},
+		Components: []inventory.Component{
+			{Name: "acme", Version: "3", PURL: "pkg:generic/acme@3", Kind: inventory.KindSystem, Confidence: inventory.ConfidenceBuild, Places: []assay.Location{at("etc/os-release", "c")}},
+			{Name: "agent", Version: "1.0", PURL: "pkg:generic/agent@1.0", Kind: inventory.KindProgram, Confidence: inventory.ConfidenceString, Places: []assay.Location{span, at("usr/sbin/agent", "d")}},
+			{Name: "busybox", Version: "1.35.0-4", PURL: "pkg:opkg/acme/busybox@1.35.0-4?arch=mips", Kind: inventory.KindPackage, Confidence: inventory.ConfidencePackage, Licence: "GPL-2.0-only & MIT", Depends: []string{"libc", "nowhere"}, Places: []assay.Location{line}},
+			{Name: "example.com/m", Version: "v1", PURL: "pkg:golang/example.com/m@v1", Kind: inventory.KindModule, Confidence: inventory.ConfidenceBuild, Places: []assay.Location{at("usr/sbin/agent", "d")}},
+			{Name: "libc", Version: "1", PURL: "pkg:opkg/acme/libc@1", Kind: inventory.KindPackage, Confidence: inventory.ConfidencePackage, Licence: "a licence of our own", Places: []assay.Location{line}},
+			{Name: "linux", Version: "5.4", PURL: "pkg:generic/linux@5.4", Kind: inventory.KindKernel, Confidence: inventory.ConfidenceBuild, Places: []assay.Location{{Path: "fw.bin!uimage"}}},
+			{Name: "openssl", Version: "3.0.1", PURL: "pkg:generic/openssl@3.0.1", Kind: inventory.KindProgram, Confidence: inventory.ConfidenceString, Places: []assay.Location{at("usr/lib/libcrypto.so.3", "e")}},
+			{Name: "twice", Version: "1", PURL: "pkg:generic/twice@1", Kind: inventory.KindProgram, Confidence: inventory.ConfidenceString, Places: []assay.Location{at("bin/a", "1")}},
+			{Name: "twice", Version: "1", PURL: "pkg:generic/twice@1", Kind: inventory.KindKernel, Confidence: inventory.ConfidenceString, Places: []assay.Location{at("bin/a", "1")}},
 		},
 		Programs: []facts.Program{
 			program("usr/sbin/agent", "d", "program", "libcrypto.so.3", "libmissing.so.1"), program("usr/lib/libcrypto.so.3", "e", "library"),

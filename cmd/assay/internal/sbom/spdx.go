@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/assay-iot/assay"
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 // What is written of SPDX 2.3 (ISO/IEC 5962). These few types stand here because
@@ -99,7 +99,7 @@ func (p part) spdx(i int) spdxPackage {
 		Purpose: "APPLICATION", Refs: []spdxRef{{"PACKAGE-MANAGER", "purl", p.PURL}}, Comment: p.comment(),
 	}
 	switch {
-	case p.Kind == facts.KindSystem || p.Kind == facts.KindKernel:
+	case p.Kind == inventory.KindSystem || p.Kind == inventory.KindKernel:
 		s.Purpose = "OPERATING-SYSTEM"
 	case p.library:
 		s.Purpose = "LIBRARY"
