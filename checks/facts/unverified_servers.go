@@ -51,7 +51,7 @@ func contextOfServer(text string, at int) bool {
 	if name == nil {
 		return false
 	}
-	made := regexp.MustCompile(`(?m)(?:^|[^\w.])` + regexp.QuoteMeta(name[1]) + `\s*=\s*([^=\n(][^\n(]*(?:\(\s*[^\n]*)?)`).FindAllStringSubmatch(text[max(0, at-maxContextMade):at], -1)
+	made := regexp.MustCompile(`(?m)(?:^|[^\w.])`+regexp.QuoteMeta(name[1])+`\s*=\s*([^=\n(][^\n(]*(?:\(\s*[^\n]*)?)`).FindAllStringSubmatch(text[max(0, at-maxContextMade):at], -1)
 	if len(made) == 0 {
 		return false
 	}
