@@ -140,6 +140,7 @@ func textSecrets(t Text) []PlainSecret {
 	comments := commentBlocks(t.Content)
 	objects := networkObjects(t.Content)
 	switchedOffElements := sync.OnceValue(func() [][2]int { return offElements(t.Content) })
+	code := sync.OnceValue(func() programCode { return codeOfProgram(t) })
 	visited := false // what a visitor sends for a password is taken in
 	secretAnchors.FindIn(t.Content, func(_, at int) bool {
 		for len(comments) > 0 && comments[0][1] <= at {
@@ -167,6 +168,9 @@ func textSecrets(t Text) []PlainSecret {
 			}
 			if value, _ := s.Secret.Reveal(); kind == settingText && !s.Wifi {
 				s.User = forPeople(ownerOf(t.Content, l, s.Name, value))
+			}
+			if value, _ := s.Secret.Reveal(); kind == codeText && inComment(l, value, code) {
+				continue
 			}
 			if value, _ := s.Secret.Reveal(); kind == settingText {
 				if isForeignLabel(value) && !besideValues(sectionAround(t, l)) {

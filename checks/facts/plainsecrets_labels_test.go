@@ -22,6 +22,21 @@ func TestForeignLabels(t *testing.T) {
 	}
 }
 
+// TestSecretsBehindCode has passwords in comments behind code, and in code before them.
+func TestSecretsBehindCode(t *testing.T) {
+	for name, tc := range map[string]struct{ file, content, want string }{
+		"Lua":        {"usr/lib/x.lua", "local x = 1 -- password = 'Tz8kq2pW'\n", ""},
+		"Lua, code":  {"usr/lib/x.lua", "local password = 'Tz8kq2pW' -- not 'Tz8kq2pW'\n", "password"},
+		"JavaScript": {"opt/x.js", "let x = 1; // password = 'Tz8kq2pW'\nlet b = `https://${h}/`, password = 'Tz8kq2pX'; // b\n", "password"},
+		"Python":     {"opt/x.py", "x = 1  # password = 'Tz8kq2pW'\n", ""},
+		"PHP, page":  {"www/x.php", "<script>var password = 'Tz8kq2pW'; // b</script><?php x(); ?>\n", "password"},
+	} {
+		if got := secretsOf(t, tc.file, tc.content); got != tc.want {
+			t.Errorf("%s: got %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
 // TestReferences has values that say where a secret is kept, and such that only look so.
 func TestReferences(t *testing.T) {
 	for value, want := range map[string]bool{

@@ -48,6 +48,20 @@ func switchesHere(rule unverifiedRule, t Text, line Line, code func() programCod
 	return false
 }
 
+// inComment reports whether a value stands in a line of a program, and there in comments
+// only. What stands around the code of PHP is no comment.
+func inComment(l Line, value string, code func() programCode) bool {
+	if !holdsAny(l.Text, []string{"--", "//", "/*", "#"}) {
+		return false
+	}
+	program := code()
+	if program.language == "" || program.language == "PHP" {
+		return false
+	}
+	line := program.text[l.Offset : int(l.Offset)+len(l.Text)]
+	return strings.Contains(l.Text, value) && !strings.Contains(line, value)
+}
+
 // sameString reports whether two places are in one string.
 func (c programCode) sameString(from, to int) bool {
 	for _, s := range c.strings {
