@@ -391,7 +391,7 @@ func notContacted(e Endpoint) bool {
 	if toFillIn(e.Host) || isLicence(e.URL) || e.Host == "www.onvif.org" && strings.Contains(e.URL, "/ver") {
 		return true // ONVIF's name spaces, topics and actions have their version in them
 	}
-	if _, path, _ := strings.Cut(strings.TrimPrefix(e.URL, "http://"), "/"); e.Scheme == "http" && e.Port == 0 && (strings.HasPrefix(path, "ns/") || strings.HasPrefix(path, "xmlns/")) {
+	if _, path, _ := strings.Cut(strings.TrimPrefix(e.URL, "http://"), "/"); e.Scheme == "http" && e.Port == 0 && (strings.HasPrefix(path, "ns/") || strings.HasPrefix(path, "xmlns/") || strings.HasPrefix(path, "protocol/")) {
 		return true
 	}
 	first, _, _ := strings.Cut(e.Host, ".")

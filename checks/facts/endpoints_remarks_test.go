@@ -37,6 +37,7 @@ func TestToFillIn(t *testing.T) {
 	for address, want := range map[string]bool{
 		"http://disabled.invalid": true, "http://your.webserver.here": true, "ws://your.websocket.here/x": true, "http://some.url": true, "http://www.xxxx.com": true,
 		"http://host.your.domain/": true, "http://api.yourdomain.com": true, "http://host.tld": true, "http://www.onvif.org/ver10/media/wsdl": true, "http://tempuri.org/Get": true,
+		"http://prosody.im/protocol/config#reload": true, "http://a.vendor.com/auth/protocol/x": false,
 		"http://www.php.net/license/3_01.txt": true,
 		"http://static.1.your-server.de":      false, "http://api.vendor.invalid": false, "http://awesome.vendor.com": false, "http://www.xxx.com": false, "http://yours.com": false,
 		"http://www.onvif.org/profiles": false, "http://a.vendor.com/license/activate": false, "http://a.vendor.com/license/check.php": false, "http://my.vendor.com": false, "http://192.0.2.7": false,

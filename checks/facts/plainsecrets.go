@@ -141,6 +141,7 @@ func textSecrets(t Text) []PlainSecret {
 	objects := networkObjects(t.Content)
 	switchedOffElements := sync.OnceValue(func() [][2]int { return offElements(t.Content) })
 	code := sync.OnceValue(func() programCode { return codeOfProgram(t) })
+	labels := 0
 	visited := false // what a visitor sends for a password is taken in
 	secretAnchors.FindIn(t.Content, func(_, at int) bool {
 		for len(comments) > 0 && comments[0][1] <= at {
@@ -173,8 +174,10 @@ func textSecrets(t Text) []PlainSecret {
 				continue
 			}
 			if value, _ := s.Secret.Reveal(); kind == settingText {
-				if isForeignLabel(value) && !besideValues(sectionAround(t, l)) {
-					continue
+				if labels < maxLabels && isForeignLabel(value) {
+					if labels++; !besideValues(sectionAround(t, l)) {
+						continue
+					}
 				}
 				s.Off = strings.IndexByte(l.Text, '<') >= 0 && allWithin(l, value, switchedOffElements())
 			}

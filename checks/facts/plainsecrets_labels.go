@@ -12,6 +12,9 @@ var foreignPasswords = []string{
 	"sifra", "parola", "parool", "jelszo", "salasana", "adgangskode", "kodeord", "passord", "losenord", "lykilord", "slaptazodis", "sifre", "katasandi",
 }
 
+// maxLabels is how many such words of a file are looked at: each costs a look around it.
+const maxLabels = 128
+
 // isForeignLabel reports whether a value is a word for a password in another language, as
 // people read it on a page: with a capital, and of letters alone.
 func isForeignLabel(value string) bool {

@@ -61,9 +61,11 @@ type codeLexer struct {
 	language, text string
 	out            []byte
 	strings        [][2]int
-	last           byte // the last byte of code that is no blank
-	templates      int  // in how many templates of JavaScript a place stands
-	endless        bool // one of them has no end
+	last           byte   // the last byte of code that is no blank
+	open           [2]int // up to where no string of either quote ends
+	divided        int    // up to where no regular expression ends
+	templates      int    // in how many templates of JavaScript a place stands
+	endless        bool   // one of them has no end
 }
 
 func (l *codeLexer) blank(from, to int) {
@@ -210,28 +212,38 @@ func (l *codeLexer) said(from, to int) int {
 // quoted passes a string; one of PHP may have several lines, those of the others end
 // with theirs.
 func (l *codeLexer) quoted(i, to int) int {
-	for at := i + 1; at < to; at++ {
+	open := &l.open[l.text[i]&1] // '"' is even, "'" is odd
+	if i < *open {
+		return i
+	}
+	at := i + 1
+	for ; at < to; at++ {
 		switch c := l.text[at]; {
 		case c == '\\':
 			at++
-		case c == '\n' && l.language != "PHP":
-			return i
+			continue
 		case c == l.text[i]:
 			return l.said(i, at+1)
 		}
+		if l.text[at] == '\n' && l.language != "PHP" {
+			break
+		}
 	}
+	*open = at
 	return i
 }
 
 // expression passes a regular expression.
 func (l *codeLexer) expression(i, to int) int {
+	if i < l.divided {
+		return i
+	}
 	class := false
-	for at := i + 1; at < to; at++ {
+	at := i + 1
+	for ; at < to && l.text[at] != '\n'; at++ {
 		switch c := l.text[at]; {
 		case c == '\\':
 			at++
-		case c == '\n':
-			return i
 		case c == '[':
 			class = true
 		case c == ']':
@@ -241,6 +253,7 @@ func (l *codeLexer) expression(i, to int) int {
 			return at + 1
 		}
 	}
+	l.divided = at
 	return i
 }
 

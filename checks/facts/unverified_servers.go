@@ -11,7 +11,7 @@ import (
 var (
 	pythonContext = lazy(`([A-Za-z_][\w.]*)\.$`)
 	sideOfServer  = lazy(`\bserver_side\s*=\s*True\b`)
-	luaServer     = lazy(`\bmode["'\]]*\s*=\s*["']server["']|["']cipher_server_preference["']`)
+	luaServer     = lazy(`\bmode["'\]]*\s*=\s*["']server["']|["']cipher_server_preference["']|\bcipher_server_preference\s*=`)
 	nodeServer    = lazy(`(?:\bcreate(?:Secure)?Server|\bnew\s+(?:https|tls)\.Server|\.createSecureServer)\s*\(\s*$`)
 	asksClient    = lazy(`\brequestCert['"]?\s*:\s*(?:[^f\s]|f[^a])`)
 	looksAtClient = lazy(`\.authorized\b`)
