@@ -22,7 +22,7 @@ var TLSVerification = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.5-1"},
-	Version:   6,
+	Version:   7,
 	Needs:     checks.Needs(facts.UnverifiedTLS, facts.RootPlaces),
 	Run:       tlsVerification,
 }

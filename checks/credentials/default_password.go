@@ -26,7 +26,7 @@ var DefaultPassword = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
-	Version:   7,
+	Version:   8,
 	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.PasswordWrites, facts.Guesses, facts.PlainSecrets),
 	Run:       defaultPassword,
 }
@@ -50,6 +50,9 @@ func defaultPassword(c *checks.Context) checks.Judgement {
 		}
 	}
 	for _, s := range checks.Ask(c, facts.PlainSecrets) {
+		if s.Off {
+			continue // credentials/plaintext notes it
+		}
 		if s.Embedded && s.OnList && !s.Wifi {
 			found = append(found, checks.Noted(assay.Critical, s.Name+" is a default password", "list "+facts.DefaultsList, s.Location))
 		} else if s.OnList && slices.Contains(deviceUsers, strings.ToLower(s.User)) {

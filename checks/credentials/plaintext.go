@@ -24,7 +24,7 @@ var Plaintext = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
-	Version:   11,
+	Version:   12,
 	Needs:     checks.Needs(facts.Accounts, facts.PlainSecrets, facts.WifiNetworks, facts.OfferedSettings, facts.RootPlaces, facts.Keys),
 	Run:       plaintext,
 }
@@ -46,7 +46,11 @@ func plaintext(c *checks.Context) checks.Judgement {
 		if slices.Contains(offered, s.Location.Path) || ofKeyToMake(keys, s) {
 			severity = min(severity, assay.Low)
 		}
-		found = append(found, checks.Observed(severity, inClear(s), s.Location))
+		message := inClear(s)
+		if s.Off {
+			severity, message = min(severity, assay.Low), message+", in a part that is switched off"
+		}
+		found = append(found, checks.Observed(severity, message, s.Location))
 	}
 	return c.None(checks.Merged(found), checks.Ask(c, facts.RootPlaces)...)
 }
@@ -68,7 +72,7 @@ func ofKeyToMake(keys []facts.Key, s facts.PlainSecret) bool {
 		})
 }
 
-var digestWords = map[facts.HashKind]string{hashes.RawMD5: "MD5", hashes.RawSHA1: "SHA-1", hashes.RawSHA256: "SHA-256"}
+var digestWords = map[facts.HashKind]string{hashes.RawMD5: "MD5", hashes.RawSHA1: "SHA-1", hashes.RawSHA256: "SHA-256", hashes.MySQL323: "old MySQL"}
 
 // inClear says what a secret is the password of.
 func inClear(s facts.PlainSecret) string {

@@ -25,7 +25,7 @@ var UndeclaredLogin = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.AuthorizedKeys, facts.PlainSecrets, facts.Services, facts.Inits),
 	Run:       undeclaredLogin,
 }
@@ -69,7 +69,7 @@ func undeclaredKeys(c *checks.Context, p *product.Product) []assay.Finding {
 // undeclaredSettings names a login of settings that is not declared; empty if there is none.
 func undeclaredSettings(c *checks.Context, p *product.Product) string {
 	for _, s := range checks.Ask(c, facts.PlainSecrets) {
-		if s.User != "" && checks.Graded(assay.Critical, s.Location) == assay.Critical && credentialOf(p, facts.Account{Name: s.User}) == nil {
+		if s.User != "" && !s.Off && checks.Graded(assay.Critical, s.Location) == assay.Critical && credentialOf(p, facts.Account{Name: s.User}) == nil {
 			return assay.Inside(s.Location.Path) + " holds a login " + s.User + " that is not declared"
 		}
 	}

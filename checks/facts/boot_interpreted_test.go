@@ -174,6 +174,7 @@ func TestNoCode(t *testing.T) {
 func FuzzCodeOf(f *testing.F) {
 	f.Add("PHP", "<?php /* ?> */ \"a\n\" <<<X\nX; // ?> b")
 	f.Add("JavaScript", "/[/]/ + 'a' /* */ // b")
+	f.Add("JavaScript", "`a ${f({b: `${c}`})} // d` + e // g `${`")
 	f.Add("Ruby", "=begin\n=end\n<<~A\nA\n__END__")
 	f.Fuzz(func(t *testing.T, language, text string) {
 		if got := codeOf(language, text); len(got.text) != len(text) || strings.Count(got.text, "\n") != strings.Count(text, "\n") {

@@ -52,7 +52,7 @@ const (
 // databases are passed over.
 var endpointScan = &Scan[Endpoint]{
 	Name:    "named-endpoints",
-	Version: 7,
+	Version: 8,
 	Doc:     "Hosts and addresses of other machines, with the place where they are named.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 3 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name) && packages.Kind(f.Name) == "")
@@ -66,7 +66,7 @@ var endpointScan = &Scan[Endpoint]{
 func namesOthers(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	switch path.Ext(base) {
-	case ".crt", ".pem", ".cer", ".der", ".svg", ".css", ".xsd", ".dtd", ".mo", ".po", ".lmo", ".ttf", ".woff", ".list", ".md5sums", ".gpg", ".catalog", ".pc", ".policy", ".desktop", ".pod", ".h", ".ph", ".md", ".markdown", ".rst", ".adml", ".admx", ".yang", ".pom", ".mib":
+	case ".crt", ".pem", ".cer", ".der", ".svg", ".css", ".xsd", ".dtd", ".mo", ".po", ".lmo", ".ttf", ".woff", ".list", ".md5sums", ".gpg", ".catalog", ".pc", ".policy", ".desktop", ".pod", ".h", ".ph", ".md", ".markdown", ".rst", ".adml", ".admx", ".yang", ".pom", ".mib", ".gemspec":
 		return !strings.Contains(name, "sources.list") && !strings.Contains(name, "repositories.d")
 	}
 	for _, word := range []string{"licen", "thirdparty", "third-party", "third_party", "copying", "copyright", "notice", "changelog", "readme", "authors", "manifest.json"} {
@@ -170,10 +170,10 @@ func seeEndpoints(f *firmware.File, content []byte) []Endpoint {
 			continue
 		}
 		from = addressEnd(content, start)
-		if text && (commented(content, start) || namesSchema(content, start) || tellsReaders(f.Name, content, start)) || !text && !standsAlone(content, start) && !isAddressValue(content, start) {
+		if text && (commented(content, start) || namesSchema(content, start) || tellsReaders(f.Name, content, start) || logged(content, from)) || !text && !standsAlone(content, start) && !isAddressValue(content, start) {
 			continue
 		}
-		if (kind == InScript || kind == InSetting) && inAngles(content, start, from) || kind == InScript && (shown(content, start, from) || endsSentence(content, start)) {
+		if (kind == InScript || kind == InSetting) && inAngles(content, start, from) || kind == InScript && (behindCode(f.Name, content, start) || shown(content, start, from) || endsSentence(content, start)) {
 			continue
 		}
 		if e, ok := parseEndpoint(string(content[start:from])); ok && (kind != InProgram || !forReaders(e, string(content[start:from]))) {
@@ -373,7 +373,7 @@ func looksLikeFile(name string) bool {
 // spaces of XML, XMPP and WARC, schemas and specifications, the documentation domains of RFC 2606 that tell a reader what
 // to put there, and the like.
 func notContacted(e Endpoint) bool {
-	for _, h := range []string{"w3.org", "xmlsoap.org", "schemas.microsoft.com", "openoffice.org", "purl.org", "oasis-open.org", "ietf.org", "json-schema.org", "schemas.android.com", "upnp.org", "example.com", "example.org", "example.net", "ns.adobe.com", "relaxng.org", "freedesktop.org", "gnu.org", "debian.org/bugs", "bugs.debian.org", "opensource.org", "creativecommons.org", "apache.org", "type.googleapis.com", "gss.microsoft.com", "netpreserve.org", "jabber.org", "color.org"} {
+	for _, h := range []string{"w3.org", "xmlsoap.org", "schemas.microsoft.com", "openoffice.org", "purl.org", "oasis-open.org", "ietf.org", "json-schema.org", "schemas.android.com", "upnp.org", "example.com", "example.org", "example.net", "ns.adobe.com", "relaxng.org", "freedesktop.org", "gnu.org", "debian.org/bugs", "bugs.debian.org", "opensource.org", "creativecommons.org", "apache.org", "type.googleapis.com", "gss.microsoft.com", "netpreserve.org", "jabber.org", "color.org", "tempuri.org"} {
 		if e.Host == h || strings.HasSuffix(e.Host, "."+h) {
 			return true
 		}
@@ -389,7 +389,10 @@ func notContacted(e Endpoint) bool {
 	if e.Host == "java.sun.com" && strings.Contains(e.URL, "/xml/ns") {
 		return true
 	}
-	if _, path, _ := strings.Cut(strings.TrimPrefix(e.URL, "http://"), "/"); e.Scheme == "http" && e.Port == 0 && (strings.HasPrefix(path, "ns/") || strings.HasPrefix(path, "xmlns/")) {
+	if toFillIn(e.Host) || isLicence(e.URL) || e.Host == "www.onvif.org" && strings.Contains(e.URL, "/ver") {
+		return true // ONVIF's name spaces, topics and actions have their version in them
+	}
+	if _, path, _ := strings.Cut(strings.TrimPrefix(e.URL, "http://"), "/"); e.Scheme == "http" && e.Port == 0 && (strings.HasPrefix(path, "ns/") || strings.HasPrefix(path, "xmlns/") || strings.HasPrefix(path, "protocol/")) {
 		return true
 	}
 	first, _, _ := strings.Cut(e.Host, ".")

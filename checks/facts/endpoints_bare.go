@@ -13,7 +13,7 @@ import (
 // code, with or without a port: what a program hands to its resolver.
 var bareScan = &Scan[Endpoint]{
 	Name:    "bare-hosts",
-	Version: 2,
+	Version: 3,
 	Doc:     "Names of hosts that stand alone in programs, without a scheme.",
 	Want: func(f *firmware.File) bool {
 		return f.Size > 16 && (f.Kind == firmware.Raw && !isPackageHeader(f) || f.Kind == firmware.Regular && ClassOf(f.Path) == Product && !namesOthers(f.Name))

@@ -9,7 +9,7 @@ import (
 
 // withoutDocs gives a program text with blanks where it holds documentation for
 // people who read it: POD in Perl (perlpod), docstrings in Python (PEP 257),
-// comments of Vim's scripts and long comments of Lua, and the example that OpenSSL's
+// comments of Vim's scripts and of Lua, and the example that OpenSSL's
 // own settings carry. Offsets and lines stay.
 func withoutDocs(name string, content []byte) []byte {
 	first, _, _ := bytes.Cut(content[:min(len(content), 256)], []byte("\n"))
@@ -78,23 +78,6 @@ func vimComments(content []byte, found func(from, to int)) {
 	}
 }
 
-// luaComments finds what stands between "--[[" and "]]".
-func luaComments(content []byte, found func(from, to int)) {
-	for at := 0; ; {
-		start := bytes.Index(content[at:], []byte("--[["))
-		if start < 0 {
-			return
-		}
-		start += at
-		end := bytes.Index(content[start:], []byte("]]"))
-		if end < 0 {
-			return
-		}
-		at = start + end + 2
-		found(start, at)
-	}
-}
-
 // opensslExample finds the section [insta] of OpenSSL's apps/openssl.cnf: a server to
 // try "openssl cmp" with, which reads the section only where it is asked for by name.
 func opensslExample(content []byte, found func(from, to int)) {
@@ -111,7 +94,7 @@ func opensslExample(content []byte, found func(from, to int)) {
 }
 
 var (
-	sendsPeople = lazy(`(?i)\b(?:see|visit|please|bugs?|for example|instructions|more information|documentation|copyright)\b[^=]*$`)
+	sendsPeople = lazy(`(?i)\b(?:see|visit|please|bugs?|for example|instructions|more information|documentation|copyright)\b[^=]*$|\b(?:found|available|obtained|downloaded)\s+(?:at|from|on)\s+$|\b(?:at|from)\s+%s["']\s*,\s*["']$|\{\s*["'](?-i:Source|Homepage|Website|Documentation)["']\s*,\s*["']$`)
 	shownSet    = lazy(`^(?:echo|print|printf)\s+["'] {2,}$`)
 )
 

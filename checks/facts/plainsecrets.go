@@ -3,6 +3,7 @@ package facts
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts/hashes"
@@ -18,6 +19,7 @@ type PlainSecret struct {
 	OnList   bool           `json:"on_list,omitempty"`  // it is on the list of default passwords
 	Embedded bool           `json:"embedded,omitempty"` // it stands in a flat program
 	Compiled bool           `json:"compiled,omitempty"` // it stands in a program: in a table, or in a command
+	Off      bool           `json:"off,omitempty"`      // an element of XML around it is switched off
 	Digest   HashKind       `json:"digest,omitempty"`   // it has the form of a digest in hexadecimal digits: the password's, or the password itself
 	Secret   Secret         `json:"secret"`
 	Location assay.Location `json:"location"`
@@ -27,7 +29,7 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 11,
+	Version: 12,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of commands wherever these stand, in tables of programs, and in flat programs beside the name of what they open.",
 	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins, handedCommands, endpointScan},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
@@ -137,6 +139,9 @@ func textSecrets(t Text) []PlainSecret {
 	last := -1
 	comments := commentBlocks(t.Content)
 	objects := networkObjects(t.Content)
+	switchedOffElements := sync.OnceValue(func() [][2]int { return offElements(t.Content) })
+	code := sync.OnceValue(func() programCode { return codeOfProgram(t) })
+	labels := 0
 	visited := false // what a visitor sends for a password is taken in
 	secretAnchors.FindIn(t.Content, func(_, at int) bool {
 		for len(comments) > 0 && comments[0][1] <= at {
@@ -164,6 +169,17 @@ func textSecrets(t Text) []PlainSecret {
 			}
 			if value, _ := s.Secret.Reveal(); kind == settingText && !s.Wifi {
 				s.User = forPeople(ownerOf(t.Content, l, s.Name, value))
+			}
+			if value, _ := s.Secret.Reveal(); kind == codeText && inComment(l, value, code) {
+				continue
+			}
+			if value, _ := s.Secret.Reveal(); kind == settingText {
+				if labels < maxLabels && isForeignLabel(value) {
+					if labels++; !besideValues(sectionAround(t, l)) {
+						continue
+					}
+				}
+				s.Off = strings.IndexByte(l.Text, '<') >= 0 && allWithin(l, value, switchedOffElements())
 			}
 			s.Location = t.At(l)
 			found = append(found, s)

@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/assay-iot/assay/checks/facts/hashes"
 )
 
 // Statements by which a data base is made, with the passwords of its own users and of those
@@ -14,6 +16,9 @@ const (
 	maxSQLStatement = 16 << 10 // bytes
 	maxSQLFields    = 64       // of a row
 )
+
+// mysql323Digits are the hexadecimal digits of a digest by MySQL's OLD_PASSWORD.
+const mysql323Digits = 16
 
 var (
 	// sqlPassword is the password of a user of the data base (MySQL, PostgreSQL).
@@ -55,7 +60,11 @@ func sqlSecrets(t Text) []PlainSecret {
 				if kind, _ := storedHash(value); kind == "" {
 					l := lineAt(t, from)
 					l.Number = 1 + strings.Count(t.Content[:l.Offset], "\n")
-					found = append(found, secretAt(t, l, name, account, value))
+					s := secretAt(t, l, name, account, value)
+					if len(value) == mysql323Digits && isHexDigits(value) {
+						s.Digest = hashes.MySQL323
+					}
+					found = append(found, s)
 				}
 			}
 		}

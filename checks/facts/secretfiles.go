@@ -27,10 +27,14 @@ func (s SecretFile) Open() bool { return s.Mode&0o006 != 0 && !s.Shut }
 // OfSettings reports whether the secret stands in clear among settings.
 func (s SecretFile) OfSettings() bool { return s.What == settingSecret || s.What == networkSecret }
 
+// Unused reports whether what opens something in the file is switched off.
+func (s SecretFile) Unused() bool { return s.What == offSecret }
+
 // What settings hold in clear.
 const (
 	settingSecret = "password"
 	networkSecret = "key of a wireless network"
+	offSecret     = "password of a part that is switched off"
 )
 
 // SecretFiles are the files that not everyone on the device should read: shadow
@@ -38,7 +42,7 @@ const (
 // passphrase. Keys with which libraries test themselves are none.
 var SecretFiles = &Fact[[]SecretFile]{
 	Name:    "secret-files",
-	Version: 6,
+	Version: 7,
 	Doc:     "Shadow files, files with password hashes, passwords, keys of wireless networks and private keys, with their modes.",
 	Needs:   []Node{Tree, Texts, accountLinesOf, Accounts, Keys, PlainSecrets, WifiNetworks},
 	Observe: func(o *Observer) ([]SecretFile, error) {
@@ -101,6 +105,12 @@ func secretPaths(o *Observer) (map[string]string, error) {
 	what := map[string]string{}
 	for _, s := range plain {
 		if s.Compiled { // a program is read by who runs it
+			continue
+		}
+		if s.Off {
+			if what[s.Location.Path] == "" {
+				what[s.Location.Path] = offSecret
+			}
 			continue
 		}
 		if what[s.Location.Path] = settingSecret; s.Wifi {

@@ -199,7 +199,7 @@ func isLiteralSecret(value string) bool {
 	if name, _, ok := strings.Cut(value, "="); ok && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") == "" || strings.Contains(value, `"`) {
 		return false // another setting
 	}
-	return !slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(lower, p) })
+	return !isReference(value) && !slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(lower, p) })
 }
 
 var (

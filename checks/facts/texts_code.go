@@ -14,8 +14,9 @@ const maxHereDocuments = 256
 // programCode is the text of a program with blanks where it is no code. Lines and
 // offsets stay.
 type programCode struct {
-	text    string
-	strings [][2]int // what is said in strings, in order; nil if the program runs text
+	text     string
+	strings  [][2]int // what is said in strings, in order; nil if the program runs text
+	language string
 }
 
 // inString reports whether a place is within what a string says.
@@ -30,7 +31,7 @@ func (c programCode) inString(at int) bool {
 
 // runsText match where a program runs what a string says as code of its own.
 var runsText = map[string]*pattern{
-	"Python":     lazy(`\b(?:exec|eval|compile|runpy\.\w+)\s*\(|["']-c["']`),
+	"Python":     lazy(`(?:^|[^.\w])(?:exec|eval|compile|runpy\.\w+)\s*\(|\bbuiltins\.(?:exec|eval|compile)\b|["']-c["']`),
 	"Lua":        lazy(`\b(?:load|loadstring|dostring)\s*[("']`),
 	"PHP":        lazy(`\b(?:eval|create_function|assert)\s*\(|["'\s]-r\s`),
 	"JavaScript": lazy(`\b(?:eval|Function|vm\.\w+)\s*\(|["']-e["']`),
@@ -53,14 +54,18 @@ func codeOf(language, text string) programCode {
 	if p := runsText[language]; p != nil && p.Get().Match(l.out) {
 		l.strings = nil
 	}
-	return programCode{string(l.out), l.strings}
+	return programCode{string(l.out), l.strings, language}
 }
 
 type codeLexer struct {
 	language, text string
 	out            []byte
 	strings        [][2]int
-	last           byte // the last byte of code that is no blank
+	last           byte   // the last byte of code that is no blank
+	open           [2]int // up to where no string of either quote ends
+	divided        int    // up to where no regular expression ends
+	templates      int    // in how many templates of JavaScript a place stands
+	endless        bool   // one of them has no end
 }
 
 func (l *codeLexer) blank(from, to int) {
@@ -121,10 +126,66 @@ func (l *codeLexer) token(i, to int) int {
 		return l.phpHereDocument(i, to)
 	case l.language == "JavaScript" && c == '/' && strings.IndexByte("(,=:[!&|?{};+-*%~^<>\x00", l.last) >= 0:
 		return l.expression(i, to)
+	case c == '`' && l.language == "JavaScript":
+		return l.template(i, to)
 	case c == '"' || c == '\'':
 		return l.quoted(i, to)
 	}
 	return i
+}
+
+// maxTemplates is how deep templates of JavaScript may stand in one another.
+const maxTemplates = 8
+
+// template passes a template of JavaScript (ECMA-262, 12.9.6), in which what stands in
+// "${" and "}" is code. Behind one that has no end, templates are no longer told.
+func (l *codeLexer) template(i, to int) int {
+	if l.endless || l.templates == maxTemplates {
+		return i
+	}
+	l.templates++
+	defer func() { l.templates-- }()
+	known, from := len(l.strings), i
+	for at := i + 1; at < to; at++ {
+		switch c := l.text[at]; {
+		case c == '\\':
+			at++
+		case c == '`':
+			return l.said(from, at+1)
+		case c == '$' && strings.HasPrefix(l.text[at:to], "${"):
+			l.said(from, at)
+			l.last = '{'
+			at = l.embedded(at+2, to)
+			from = at
+		}
+	}
+	l.strings, l.endless = l.strings[:known], true
+	return i
+}
+
+// embedded passes the code in a template, up to the brace that ends it.
+func (l *codeLexer) embedded(i, to int) int {
+	for depth := 0; i < to; {
+		next := l.token(i, to)
+		if next > i {
+			i = next
+			continue
+		}
+		switch c := l.text[i]; c {
+		case '{':
+			depth++
+		case '}':
+			if depth == 0 {
+				return i
+			}
+			depth--
+		}
+		if c := l.text[i]; c > ' ' {
+			l.last = c
+		}
+		i++
+	}
+	return to
 }
 
 func (l *codeLexer) lineEnd(i, to int) int {
@@ -151,28 +212,38 @@ func (l *codeLexer) said(from, to int) int {
 // quoted passes a string; one of PHP may have several lines, those of the others end
 // with theirs.
 func (l *codeLexer) quoted(i, to int) int {
-	for at := i + 1; at < to; at++ {
+	open := &l.open[l.text[i]&1] // '"' is even, "'" is odd
+	if i < *open {
+		return i
+	}
+	at := i + 1
+	for ; at < to; at++ {
 		switch c := l.text[at]; {
 		case c == '\\':
 			at++
-		case c == '\n' && l.language != "PHP":
-			return i
+			continue
 		case c == l.text[i]:
 			return l.said(i, at+1)
 		}
+		if l.text[at] == '\n' && l.language != "PHP" {
+			break
+		}
 	}
+	*open = at
 	return i
 }
 
 // expression passes a regular expression.
 func (l *codeLexer) expression(i, to int) int {
+	if i < l.divided {
+		return i
+	}
 	class := false
-	for at := i + 1; at < to; at++ {
+	at := i + 1
+	for ; at < to && l.text[at] != '\n'; at++ {
 		switch c := l.text[at]; {
 		case c == '\\':
 			at++
-		case c == '\n':
-			return i
 		case c == '[':
 			class = true
 		case c == ']':
@@ -182,6 +253,7 @@ func (l *codeLexer) expression(i, to int) int {
 			return at + 1
 		}
 	}
+	l.divided = at
 	return i
 }
 

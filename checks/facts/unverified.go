@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/firmware"
@@ -27,7 +28,7 @@ type Unverified struct {
 // certificates off.
 var UnverifiedTLS = &Fact[[]Unverified]{
 	Name:    "unverified-tls",
-	Version: 7,
+	Version: 8,
 	Doc:     "Commands, settings and scripts that accept any certificate.",
 	Needs:   []Node{Tree, Texts, Scripts, Boot, Updaters, handedCommands},
 	Observe: func(o *Observer) ([]Unverified, error) {
@@ -351,13 +352,14 @@ func eachUnverified(t Text, found func(how string, at assay.Location)) {
 		return
 	}
 	n := 0
+	code := sync.OnceValue(func() programCode { return codeOfProgram(t) })
 	for i, there := range ruleLiterals.Are(t.Content) {
 		rule := unverifiedRules[i]
 		if !there || !rule.fits(t.File.Name) {
 			continue
 		}
 		for line := range t.Lines() {
-			if n < maxUnverified && strings.Contains(line.Text, rule.literal) && (!isComment(line.Text) || beginsWithString(t.File.Name, line.Text)) && rule.line.Get().MatchString(line.Text) && !askedFor(t.Content[:line.Offset]) && !spared(rule, t, line) {
+			if n < maxUnverified && strings.Contains(line.Text, rule.literal) && (!isComment(line.Text) || beginsWithString(t.File.Name, line.Text)) && rule.line.Get().MatchString(line.Text) && !askedFor(t.Content[:line.Offset]) && !spared(rule, t, line) && switchesHere(rule, t, line, code) {
 				found(rule.how, t.At(line))
 				n++
 			}

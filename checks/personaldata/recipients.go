@@ -27,7 +27,7 @@ var Recipients = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"6-1"},
-	Version:   6,
+	Version:   7,
 	Needs:     checks.Needs(facts.Endpoints, inventory.Components, facts.RootPlaces),
 	Run:       recipients,
 }
@@ -61,9 +61,13 @@ func recipients(c *checks.Context) checks.Judgement {
 }
 
 // reach says how sure it is that the software talks to the host: a setting or a
-// script does, a string of a program may, a link on a page is for people, and a
-// program that others publish names its project.
+// script does, a string of a program may, a link on a page is for people, wherever the
+// page stands, and so is a list of other people's hosts; a program that others publish
+// names its project.
 func reach(e facts.Endpoint, published map[string]bool) assay.Severity {
+	if e.Link || e.Listed {
+		return assay.Low
+	}
 	switch e.Kind {
 	case facts.InScript, facts.InSetting:
 		return assay.High

@@ -49,6 +49,7 @@ func TestPublishedDigests(t *testing.T) {
 		"OP-TEE default key for trusted applications (ECDSA)":    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEtXKJENq8DGOi2lxO4E9i2a8PKCG5gdgTPRcNN7AZYc9cbrWfyuzVoPHqma+Owh9rGtBHiPOFwllNsI7hBPZnSg==",
 		"MCUboot root-ed25519":                                   "MCowBQYDK2VwAyEA1LMbpJo63T+CXRDKfzG1Cw3ofzfMxJ8aQDpcEyD/tOA=",
 		"MCUboot cypress-test-ec-p256":                           "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEvVmdFeD/ZhI3KN9QOLGac5u90bOKb9Jw7X/bV1PenncPnBciaaZ1SB+kvEniAeBePeyowcrFXKLG/bAksQpG9Q==",
+		"AirPort Express key of AirPlay receivers":               "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA59dE8qLieItsH1WgjrcFRKj6eUWqi+bGLOX1HL3U3GhC/j0Qg90u3sG/1CUtwC5vOYvfDmFI6oSFXi5ELabWJmT2dKHzBJKa3k9ok+8t9ucRqMd6DZHJ2YCCLlDRKSKv6kDqnw4UwPdpOMXziC/AMj3Z/lUVX1G7WSHCAWKf1zNS1eLvqr+boEjXuBOitnZ/bDzPHrTOZz0Dew0uowxf/+sG+NCK3eQJVxqcaJ/vEHKIVd2M+5qL71yJQ+87X6oV3eaYvt3zWZYD6z5vYTcrtij2VZ9Zmni/UAaHqn9JdsBWLUEpVviYnhimNVvYFZeCXg/IdTQ+x4IRdiXNv5hEewIDAQAB",
 		"esptool test key ecdsa192_secure_boot_signing_key":      "MEkwEwYHKoZIzj0CAQYIKoZIzj0DAQEDMgAEIyp/d0ZKDcJVlMIp4AyY9DsLvMM0SdAd8wFQUbKliIj+m+4dqBOIFd/ydSDpwoNH",
 	} {
 		der, err := base64.StdEncoding.DecodeString(key)

@@ -23,7 +23,7 @@ var FileMode = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Medium,
 	Provision: []string{"5.4-1"},
-	Version:   5,
+	Version:   6,
 	Needs:     checks.Needs(facts.SecretFiles, facts.OpenTrees, facts.OfferedSettings),
 	Run:       func(c *checks.Context) checks.Judgement { return fileMode(c).WithDeclared(declaredOpen(c.Product)...) },
 }
@@ -63,7 +63,7 @@ func fileMode(c *checks.Context) checks.Judgement {
 // credentials/plaintext, and a key or a hash opens something all the same.
 func openSeverity(s facts.SecretFile, offered []string) assay.Severity {
 	severity := checks.Graded(assay.Medium, s.Location)
-	if s.OfSettings() && slices.Contains(offered, s.Location.Path) {
+	if s.Unused() || s.OfSettings() && slices.Contains(offered, s.Location.Path) {
 		return min(severity, assay.Low)
 	}
 	return severity
