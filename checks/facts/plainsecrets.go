@@ -27,7 +27,7 @@ type PlainSecret struct {
 // the image itself keeps; Accounts has them.
 var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
-	Version: 11,
+	Version: 12,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of commands wherever these stand, in tables of programs, and in flat programs beside the name of what they open.",
 	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins, handedCommands, endpointScan},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
@@ -243,10 +243,8 @@ var (
 	// keyValue finds NAME=value, "name": "value", name => 'value'.
 	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|[Pp][Ww]|[Pp][Ss][Kk]|(?:auth|acct|dae|shared|radius)_secret|radiusSecret)[0-9]?)["']?\]?\s*(?::\s*(?:str|string|bytes|Optional\[str\])\s*=|=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
 	// secretOption finds "option password 'x'" and "remote_password x".
-	secretOption = lazy(`^\s*(?:option\s+)?['"]?([A-Za-z0-9_]+)['"]?\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*;?\s*$`)
-	// secretAttribute finds <Value Name="Password" Value="x"/>, <DM name="Pass" val="x"/>.
-	secretAttribute = lazy(`(?i)<[a-z][^<>]{0,200}?\s(?:name|key|id)\s*=\s*"([A-Za-z0-9_:.\-]+)"\s+(?:val|value|default)\s*=\s*"([^"<>]{3,128})"`)
-	secretElement   = lazy(`<([A-Za-z0-9_:.\-]+)(?:\s[^<>]*)?>([^<>]{3,128})</`)
+	secretOption  = lazy(`^\s*(?:option\s+)?['"]?([A-Za-z0-9_]+)['"]?\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*;?\s*$`)
+	secretElement = lazy(`<([A-Za-z0-9_:.\-]+)(?:\s[^<>]*)?>([^<>]{3,128})</`)
 	// secretAddress finds user and password in an address.
 	secretAddress = lazy(`([a-z][a-z0-9+.\-]{1,15})://([^\s/:@"'<>\\\[\](){}]{0,64}):([^\s/@"'<>\\\[\](){}]{1,128})@([A-Za-z0-9.\-]+)`)
 )
@@ -319,12 +317,7 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	for _, m := range secretElement.Get().FindAllStringSubmatch(s, 64) {
 		found = appendSecret(found, m[1], m[2])
 	}
-	for _, m := range secretAttribute.Get().FindAllStringSubmatch(s, 64) {
-		if !isFieldName(m[2]) { // a label
-			found = appendSecret(found, m[1], m[2])
-		}
-	}
-	return found
+	return append(found, tagSecrets(s)...)
 }
 
 // isShellsName reports whether a setting, or a variable of a program, has the name by
@@ -336,7 +329,7 @@ func isShellsName(kind textKind, name string) bool {
 func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 	name = strings.Trim(name, ".-")
 	short := name[strings.LastIndexAny(name, ".:")+1:]
-	psk := strings.HasSuffix(strings.ToLower(short), "psk")
+	psk := strings.HasSuffix(strings.TrimRight(strings.ToLower(short), "0123456789"), "psk")
 	if !isPasswordName(short) && !psk || !isLiteralSecret(value) || isLabelOf(name, value) || strings.EqualFold(short, value) && gluedPassword(short) >= 0 { // SSHPASS=sshpass
 		return found
 	}
@@ -353,7 +346,7 @@ func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 	if digest != "" && (!isHexDigits(value) || isDigestOfListed(value)) {
 		return found
 	}
-	return append(found, PlainSecret{Name: forPeople(name), Wifi: psk || isWifiName(name), OnList: isListed(value), Digest: digest, Secret: NewSecret("password", value)})
+	return append(found, PlainSecret{Name: forPeople(name), Wifi: (psk || isWifiName(name)) && !holdsAny(strings.ToLower(name), otherKeys), OnList: isListed(value), Digest: digest, Secret: NewSecret("password", value)})
 }
 
 // isComment reports whether a line only speaks to people.

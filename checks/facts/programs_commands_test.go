@@ -175,3 +175,23 @@ func TestCompiledPasswords(t *testing.T) {
 		t.Errorf("endpoints: %+v", got)
 	}
 }
+
+// TestCompiledNetworkKeys: each command of one program that sets the key of a network.
+func TestCompiledNetworkKeys(t *testing.T) {
+	o := observeProgram(t, programWith(
+		"uci set wireless.@wifi-iface[0].key=Amsel-Hahn-1", "nvram set wl0_wpa_psk=Amsel-Hahn-2", "iwpriv wlan0 set_mib passphrase=Amsel-Hahn-3", "wpa_passphrase acme Amsel-Hahn-4",
+		"flash set WLAN0_WPA_PSK Amsel-Hahn-5", "wl -i %s set_pmk Amsel-Hahn-6", "wpa_cli -i wlan0 set_network 0 psk %s", "wpa_passphrase %s %s", "wl set_pmk %s", "flash set WLAN0_WPA_PSK %s", "nvram set wl0_wpa_psk=",
+	), PlainSecrets, WifiNetworks)
+	if got := valueOf(t, o, WifiNetworks); len(got) != 1 {
+		t.Errorf("networks: %+v", got)
+	}
+	keys := 0
+	for _, s := range valueOf(t, o, PlainSecrets) {
+		if keys++; !s.Wifi {
+			t.Errorf("no key of a network: %+v", s)
+		}
+	}
+	if keys != 5 {
+		t.Errorf("%d keys", keys)
+	}
+}

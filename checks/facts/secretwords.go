@@ -154,7 +154,7 @@ func camelWords(name string) string {
 }
 
 // wifiWord marks the name of a setting that is about a wireless network.
-var wifiWord = lazy(`(?i)(?:^|[^p])wpa|psk|wifi|wi_fi|wlan|wireless|\bwep|sae_|ssid|(?:^|[-_.])(?:sta|ap)[-_.]`)
+var wifiWord = lazy(`(?i)(?:^|[^p])wpa|psk|wifi|wi_fi|wlan|wireless|\bwep|sae_|ssid|(?:^|[-_.])(?:sta|ap|wl[0-9]?)[-_.]`)
 
 // isWifiName reports whether a password of that name is the key of a wireless
 // network.
