@@ -95,6 +95,7 @@ func seeCompiledLines(f *firmware.File, content []byte, words sights) []compiled
 		}
 		end = at + past
 		text := string(content[from:end])
+		found = append(found, filledPasswords(f, content, text)...)
 		if word >= len(commandWords) && !setsSecret(text) {
 			return true
 		}
@@ -115,6 +116,47 @@ func seeCompiledLines(f *firmware.File, content []byte, words sights) []compiled
 	})
 	return found
 }
+
+// passwordFormat is a command that sets the passwords which a program fills in whole.
+var passwordFormat = lazy(`^\s*echo(?:\s+-[en]+)?\s+["']?%s["']?\s*\|\s*(?:/usr)?(?:/s?bin/)?chpasswd\b[^%]*$`)
+
+// filledAccounts are those whose login may be a string of such a program.
+var filledAccounts = []string{"\x00root:", "\x00admin:", "\x00administrator:"}
+
+// filledPasswords are the commands that come of such a one with the logins that are strings
+// of the program: "echo %s | chpasswd" and "root:secret". A name and a name, as chown takes
+// them, are no login.
+func filledPasswords(f *firmware.File, content []byte, text string) []compiledLine {
+	if !strings.Contains(text, "chpasswd") || !passwordFormat.Get().MatchString(text) {
+		return nil
+	}
+	var found []compiledLine
+	for _, account := range filledAccounts {
+		for from := 0; len(found) < maxFilledPasswords; {
+			i := bytes.Index(content[from:], []byte(account))
+			if i < 0 {
+				break
+			}
+			from += i + 1
+			end := bytes.IndexByte(content[from:min(len(content), from+maxCompiledText)], 0)
+			if end < 0 {
+				continue
+			}
+			login := strings.TrimRight(string(content[from:from+end]), "\r\n")
+			password := login[len(account)-1:]
+			if strings.ContainsAny(password, ":$%\\'\"();&|*?,") || !isLiteralSecret(password) || !strings.ContainsAny(password, "0123456789") || !isStrongWord(password) && !isListed(password) {
+				continue
+			}
+			l := compiledLine{file: f, text: strings.Replace(strings.TrimSpace(text), "%s", login, 1), location: At(f)}
+			l.location.Offset, l.location.Length = int64(from), int64(end)
+			found = append(found, l)
+		}
+	}
+	return found
+}
+
+// maxFilledPasswords is the number of such logins of one command.
+const maxFilledPasswords = 8
 
 // formatParts are the places that printf(3) fills in.
 var formatParts = lazy(`%[-+ #0]*[0-9*]*(?:\.[0-9*]+)?(?:hh?|ll?|[jztL])?[diouxXeEfgGcsp]`)

@@ -195,3 +195,33 @@ func TestCompiledNetworkKeys(t *testing.T) {
 		t.Errorf("%d keys", keys)
 	}
 }
+
+// TestFilledPasswords: what a program fills into the command that sets passwords, and into
+// addresses.
+func TestFilledPasswords(t *testing.T) {
+	for _, tc := range []struct {
+		texts []string
+		want  string
+	}{
+		{[]string{"echo %s | chpasswd", "root:xc3511"}, "chpasswd root"},
+		{[]string{"echo '%s' | /usr/sbin/chpasswd -m", "admin:Nacht-Falter-1\n"}, "chpasswd admin"},
+		{[]string{"rtsp://admin:888888@%s:554/ch0"}, "address of rtsp admin"},
+		{[]string{"http://admin:Nacht-Falter-1@%d.%d.%d.%d/cgi"}, "address of http admin"},
+
+		{[]string{"echo %s | chpasswd", "root:root", "root:wheel", "root:x:0:0", "root:%s", "admin:users", "root:********", "root:"}, ""},
+		{[]string{"echo %s:%s | chpasswd", "root:xc3511"}, ""},
+		{[]string{"echo %s > /tmp/x", "root:xc3511"}, ""},
+		{[]string{"chpasswd", "help root:xc3511"}, ""},
+		{[]string{"rtsp://%s:%s@%s:554/ch0", "rtsp://user:password@%s", "http://username:pass123@%s/", "%s@%s", "mail admin:888888@%s", "rtsp://admin:%s@%s/"}, ""},
+	} {
+		got := ""
+		for _, s := range valueOf(t, observeProgram(t, programWith(tc.texts...), PlainSecrets), PlainSecrets) {
+			if got += s.Name + " " + s.Account; !s.Compiled {
+				t.Errorf("not compiled: %+v", s)
+			}
+		}
+		if got != tc.want {
+			t.Errorf("%q: got %q, want %q", tc.texts, got, tc.want)
+		}
+	}
+}
