@@ -25,7 +25,7 @@ var UndeclaredLogin = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
-	Version:   2,
+	Version:   3,
 	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.AuthorizedKeys, facts.PlainSecrets, facts.Services, facts.Inits),
 	Run:       undeclaredLogin,
 }

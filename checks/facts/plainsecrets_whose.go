@@ -23,6 +23,9 @@ func ownerOf(content string, l Line, name, value string) string {
 		return ""
 	}
 	at := int(l.Offset)
+	if uciPassword.Get().MatchString(l.Text) {
+		return ownerInUCI(content, at)
+	}
 	near := ""
 	if i := strings.Index(l.Text, value); strings.Contains(l.Text, "{") && i >= 0 { // an object in a line
 		for ; i >= 0; i = nextIndex(l.Text, value, i) {
@@ -46,6 +49,34 @@ func ownerOf(content string, l Line, name, value string) string {
 		return ""
 	}
 	return owners[0][1]
+}
+
+var (
+	uciPassword = lazy(`^\s*option\s+['"]?pass`)
+	// uciAccounts are sections of UCI that hold a login to the device: those of uhttpd, rpcd
+	// and the like. Sections of networks and services hold those to other machines.
+	uciAccounts = lazy(`^\s*config\s+['"]?(?:httpauth|login|users?|accounts?|admin|auth|web_?login|credentials?)\b`)
+	uciOwner    = lazy(`(?m)^\s*option\s+['"]?(?:user|user_?name|login|name)['"]?\s+['"]?([A-Za-z0-9_.@-]{1,64})['"]?\s*$`)
+)
+
+// ownerInUCI is the user of a section of UCI around an offset.
+func ownerInUCI(content string, at int) string {
+	from, to := max(0, at-maxBeside), min(len(content), at+maxBeside)
+	start := strings.LastIndex(content[from:at], "config ")
+	if start < 0 {
+		return ""
+	}
+	section := content[from+start : to]
+	if i := strings.Index(section, "\nconfig "); i >= 0 {
+		section = section[:i]
+	}
+	if !uciAccounts.Get().MatchString(section) || otherMachine.Get().MatchString(section) {
+		return ""
+	}
+	if owners := uciOwner.Get().FindAllStringSubmatch(section, 3); len(owners) == 1 {
+		return owners[0][1]
+	}
+	return ""
 }
 
 // isPairOf reports whether an object names somebody.
