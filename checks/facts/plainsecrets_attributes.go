@@ -10,6 +10,9 @@ var (
 	// the line; xmlAttribute is one of them.
 	attributeTag = lazy(`<[A-Za-z][A-Za-z0-9_:.-]*((?:\s+[A-Za-z_][A-Za-z0-9_:.-]*\s*=\s*(?:"[^"<>]*"|'[^'<>]*')){2,})(\s*/?>)?`)
 	xmlAttribute = lazy(`([A-Za-z_][A-Za-z0-9_:.-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')`)
+	// valueTag is a tag that is the setting itself, with its value, which TP-Link writes
+	// without quotes: <AdminPwd val=x />.
+	valueTag = lazy(`<([A-Za-z_][A-Za-z0-9_:.-]*)\s+(?i:val|value|v)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>/]+))\s*/?>`)
 	// namedSetting is the name of a setting.
 	namedSetting = lazy(`^[A-Za-z0-9_:.\-]+$`)
 )
@@ -33,7 +36,7 @@ var (
 func tagSecrets(line string) []PlainSecret {
 	var found []PlainSecret
 	for _, p := range tagSettings(line) {
-		if !isFieldName(p.value) { // a label
+		if p.value == "user" || !isFieldName(p.value) { // a label
 			found = appendSecret(found, p.name, p.value)
 		}
 	}
@@ -46,6 +49,9 @@ func tagSettings(line string) []namedValue {
 		return nil
 	}
 	var all []namedValue
+	for _, m := range valueTag.Get().FindAllStringSubmatch(line, 64) {
+		all = append(all, namedValue{m[1], m[2] + m[3] + m[4]})
+	}
 	for _, tag := range attributeTag.Get().FindAllStringSubmatch(line, 64) {
 		attributes := xmlAttribute.Get().FindAllStringSubmatch(tag[1], 8)
 		at := func(names []string) int {

@@ -16,6 +16,15 @@ func TestSettingsInAttributes(t *testing.T) {
 		`<cfg field="ftp_password" content="kx82hfa9"/>`:                    "ftp_password;",
 		`<Dir Name="A"><Value Name="WLAN_WPA_PSK" Value="kx82hfa9"/></Dir>`: "WLAN_WPA_PSK wifi;",
 
+		`<AdminPwd val=admin />`:                             "AdminPwd;",
+		`<UserPwd val=user />`:                               "UserPwd;",
+		`<Password val="acsTp77" />`:                         "Password;",
+		`<AdminPwd val= />`:                                  "",
+		`<AdminPwd val="" />`:                                "",
+		`<Password value="Password"/>`:                       "",
+		`<PasswordLength val=8 /><NoPassword val=enable9 />`: "",
+		`<V N="USER_PASSWORD" V="user"/>`:                    "USER_PASSWORD;",
+
 		`<V N="SUSER_PASSWORD" V=""/>`:                                   "",
 		`<V N="SUSER_PASSWORD" V="********"/>`:                           "",
 		`<V N="SUSER_PASSWORD" V="$1$abcdefgh$d5iRRVQ5ZeRTrJwGjRy.B0"/>`: "",

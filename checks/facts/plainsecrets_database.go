@@ -15,6 +15,7 @@ import (
 type databaseLogin struct {
 	Name     string         `json:"name"` // table and column, or the key of a setting
 	Account  string         `json:"account,omitempty"`
+	Users    bool           `json:"users,omitempty"` // the table is one of users
 	Secret   Secret         `json:"secret"`
 	Location assay.Location `json:"location"`
 }
@@ -94,6 +95,9 @@ func isSecretColumn(name string) bool {
 	return lower == "pwd" || lower == "pw" || isPasswordName(lower) || strings.HasSuffix(lower, "psk")
 }
 
+// userTable is what the table of those who log in to the device's own application is called.
+var userTable = lazy(`(?i)^(?:tbl_?|t_|web_?|sys_?|auth_?|app_?)?(?:users?|accounts?|admins?|logins?)(?:_?(?:info|table|tbl|list))?$`)
+
 func (c loginColumns) any() bool { return len(c.passwords) > 0 || c.key >= 0 && c.value >= 0 }
 
 // logins gives the passwords of a row.
@@ -113,6 +117,9 @@ func (c loginColumns) logins(table string, values []sqlite3.Value) []databaseLog
 	}
 	for _, i := range c.passwords {
 		add(table+"."+c.names[i], text(c.user), text(i))
+	}
+	for i := range found {
+		found[i].Users = userTable.Get().MatchString(table)
 	}
 	if len(c.passwords) == 0 && isSecretColumn(text(c.key)) {
 		add(text(c.key), "", text(c.value))
@@ -177,7 +184,11 @@ func databaseSecrets(all []databaseLogin) []PlainSecret {
 			continue
 		}
 		wifi := strings.HasSuffix(strings.ToLower(l.Name), "psk") || isWifiName(l.Name)
-		found = append(found, PlainSecret{Name: l.Name, Account: l.Account, Wifi: wifi, OnList: isListed(value), Secret: l.Secret, Location: l.Location})
+		user := ""
+		if l.Users {
+			user = l.Account
+		}
+		found = append(found, PlainSecret{Name: l.Name, Account: l.Account, User: user, Wifi: wifi, OnList: isListed(value), Secret: l.Secret, Location: l.Location})
 	}
 	return found
 }
