@@ -123,7 +123,7 @@ func uniqueSecrets(all []PlainSecret) []PlainSecret {
 const maxSecrets = 5000
 
 // secretAnchors are parts of words without which no rule for passwords runs.
-var secretAnchors = newLiterals(append([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "pw", "Pw", "PW", "_secret", "usSecret", "WIFI:", "PreSharedKey"}, networkAnchors...))
+var secretAnchors = newLiterals(append([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "pw", "Pw", "PW", "_secret", "usSecret", "WIFI:", "PreSharedKey"}, slices.Concat(networkAnchors, networkNames)...))
 
 // textSecrets finds passwords in a text that is no shell script.
 func textSecrets(t Text) []PlainSecret {
@@ -162,14 +162,18 @@ func textSecrets(t Text) []PlainSecret {
 			if value, _ := s.Secret.Reveal(); strings.EqualFold(value, "password") && besideFieldName(t.Content, int(l.Offset)) {
 				continue
 			}
-			if value, _ := s.Secret.Reveal(); kind == settingText && !s.Wifi {
+			if value, _ := s.Secret.Reveal(); kind == settingText && !s.Wifi && isKeyBeside(t.Content, l, s.Name, value) {
+				s.Wifi = true
+			} else if kind == settingText && !s.Wifi {
 				s.User = forPeople(ownerOf(t.Content, l, s.Name, value))
 			}
 			s.Location = t.At(l)
 			found = append(found, s)
 		}
+		found = append(found, keysBesideName(t, kind, l)...)
 		return len(found) < maxSecrets
 	})
+	slices.SortStableFunc(found, func(a, b PlainSecret) int { return a.Location.Compare(b.Location) })
 	if kind == codeText {
 		found = append(found, placedSecrets(t)...)
 		if visited {
