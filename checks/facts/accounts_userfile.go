@@ -16,7 +16,7 @@ var (
 	busyboxUsers = lazy(`\bhttpd\s+(?:-[^\n;&|]*\s)?-c\s*"?(/[^"\s;&|]+)|^\s*option\s+config\s+["']?(/[^"'\s]+)`)
 )
 
-var userFileAnchors = newLiterals([]string{".userfile", "auth_basic_user_file", "AuthUserFile", "Auth /", "httpd -", goaheadUser})
+var userFileAnchors = newLiterals([]string{".userfile", "auth_basic_user_file", "AuthUserFile", "Auth /", "httpd -", goaheadUser, "AuthorityList"})
 
 // userFileLines reads the files of users that web servers are told of and whose
 // names do not say what they are.
@@ -27,6 +27,9 @@ func userFileLines(texts *TextSet) []accountLine {
 		uhttpd := strings.HasSuffix(t.File.Name, "etc/config/uhttpd")
 		if !uhttpd && !t.holds(userFileAnchors) {
 			continue
+		}
+		if isSofiaUsers(t) {
+			lines = append(lines, sofiaLines(t)...)
 		}
 		if isGoaheadUsers(t) {
 			lines = append(lines, goaheadLines(t)...)

@@ -20,6 +20,9 @@ func Labelled(value string) (Kind, int) {
 	if labelledDigest.Get().MatchString(value) {
 		return SaltedDigest, 1
 	}
+	if strings.HasPrefix(value, SofiaLabel) && sofiaHash.Get().MatchString(value) {
+		return Sofia, 1
+	}
 	if strings.HasPrefix(value, "BF1:") && goaheadHash.Get().MatchString(value) {
 		return Unknown, 0
 	}
