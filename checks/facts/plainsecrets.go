@@ -245,7 +245,7 @@ func number(t Text, found []PlainSecret) []PlainSecret {
 
 var (
 	// keyValue finds NAME=value, "name": "value", name => 'value'.
-	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|[Pp][Ww]|[Pp][Ss][Kk]|(?:auth|acct|dae|shared|radius)_secret|radiusSecret)[0-9]?)["']?\]?\s*(?::\s*(?:str|string|bytes|Optional\[str\])\s*=|=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
+	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|[Pp][Ww]|[Pp][Ss][Kk](?:_[Kk][Ee][Yy])?|(?:auth|acct|dae|shared|radius)_secret|radiusSecret)[0-9]?)["']?\]?\s*(?::\s*(?:str|string|bytes|Optional\[str\])\s*=|=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
 	// secretOption finds "option password 'x'" and "remote_password x".
 	secretOption  = lazy(`^\s*(?:option\s+)?['"]?([A-Za-z0-9_]+)['"]?\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*;?\s*$`)
 	secretElement = lazy(`<([A-Za-z0-9_:.\-]+)(?:\s[^<>]*)?>([^<>]{3,128})</`)
@@ -327,13 +327,19 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 // isShellsName reports whether a setting, or a variable of a program, has the name by
 // which a shell knows its folder, and so holds a password where no shell reads it.
 func isShellsName(kind textKind, name string) bool {
-	return name == "pwd" || kind == codeText && (name == "PWD" || strings.HasSuffix(name, ".pwd"))
+	return name == "pwd" || strings.HasSuffix(name, ".pwd") || kind == codeText && (name == "PWD")
+}
+
+// isPSKName reports whether a setting is called a key that is shared beforehand: wpa_psk,
+// WPAPSK1, wpapsk_key.
+func isPSKName(name string) bool {
+	return strings.HasSuffix(strings.TrimSuffix(strings.TrimRight(strings.ToLower(name), "0123456789"), "_key"), "psk")
 }
 
 func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 	name = strings.Trim(name, ".-")
 	short := name[strings.LastIndexAny(name, ".:")+1:]
-	psk := strings.HasSuffix(strings.TrimRight(strings.ToLower(short), "0123456789"), "psk")
+	psk := isPSKName(short)
 	if !isPasswordName(short) && !psk || !isLiteralSecret(value) || isLabelOf(name, value) || strings.EqualFold(short, value) && gluedPassword(short) >= 0 { // SSHPASS=sshpass
 		return found
 	}

@@ -28,6 +28,9 @@ func isKeyBeside(content string, l Line, name, value string) bool {
 		return false
 	}
 	near := groupAround(content, l, value)
+	if strings.HasPrefix(strings.ToLower(name), "key") && holdsAny(near, []string{"PreSharedKey", "AccessPoint", "BeaconType"}) { // as TR-098 and TR-181 have it
+		return true
+	}
 	return namesOwnNetwork(near) && !bareUser.Get().MatchString(near) && !otherNetworkKey.Get().MatchString(near)
 }
 

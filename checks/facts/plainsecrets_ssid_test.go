@@ -17,6 +17,12 @@ func TestKeysBesideName(t *testing.T) {
 		"[wifi]\nssid = acme\nkey = \"Reiher77x\"\n[vpn]\nkey = \"Fink77xyz\"\n":       "key wifi;",
 		"wifi:\n  ssid: \"acme\"\n  password: \"Reiher77x\"\n":                         "password wifi;",
 
+		`{"Security":{"PreSharedKey":"","KeyPassphrase":"Reiher77x"}}`: "KeyPassphrase wifi;",
+		`{"Tls":{"KeyPassphrase":"Reiher77x"}}`:                        "KeyPassphrase;",
+		"wl2g.ssid0.wpapsk_key=Reiher77x\nAP_PSK_KEY=Reiher77x\n":      "wl2g.ssid0.wpapsk_key wifi;AP_PSK_KEY wifi;",
+		"usb.ftp.pwd=Reiher77x\nadv.pptp.pwd=\nold.pwd=/home\n":        "usb.ftp.pwd;",
+		"wl2g.psk_key_index=Reiher77x\nPSK_KEY_MGMT=WPA-PSK\n":         "",
+
 		`{"ssid":"acme","user":"eve","password":"Reiher77x"}`:           "password;",
 		`{"ssid":"acme","wifi_psk":"Reiher77x","password":"Fink77xyz"}`: "wifi_psk wifi;password;",
 		`{"ssid":"","password":"Reiher77x"}`:                            "password;",
