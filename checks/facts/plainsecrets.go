@@ -29,7 +29,7 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
 	Version: 12,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of commands wherever these stand, in tables of programs, and in flat programs beside the name of what they open.",
-	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins, handedCommands, endpointScan},
+	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, storedSecrets, databaseLogins, handedCommands, endpointScan},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -51,7 +51,11 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 		if err != nil {
 			return nil, err
 		}
-		found = slices.Concat([]PlainSecret{}, found, tables, databaseSecrets(rows))
+		stored, err := storedSecrets.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		found = slices.Concat([]PlainSecret{}, found, tables, stored, databaseSecrets(rows))
 		shell := map[string]bool{}
 		for _, s := range scripts {
 			shell[s.Path] = true

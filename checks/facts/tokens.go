@@ -21,7 +21,7 @@ type Token struct {
 // any file, and those that the settings of programs call so.
 var Tokens = &Fact[[]Token]{
 	Name:    "tokens",
-	Version: 8,
+	Version: 9,
 	Doc:     "Tokens of clouds and APIs: by their fixed form in any file, and by the name of the setting in settings.",
 	Needs:   []Node{tokenScan, Texts, Scripts},
 	Observe: func(o *Observer) ([]Token, error) {
@@ -185,7 +185,7 @@ const maxToken = 256
 
 var tokenScan = &Scan[Token]{
 	Name:    "token-forms",
-	Version: 2,
+	Version: 3,
 	Doc:     "Tokens with a fixed form, in any file.",
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= 20
