@@ -26,10 +26,11 @@ const maxLogins = 100
 // databaseLogins are those of SQLite databases: columns that are called so, and
 // tables of keys and values.
 var databaseLogins = &Scan[databaseLogin]{
-	Name:  "database-logins",
-	Doc:   "Passwords and hashes in SQLite databases, by the names of columns and settings.",
-	Want:  func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= 512 },
-	Words: newLiterals([]string{"SQLite format 3\x00"}),
+	Name:    "database-logins",
+	Version: 1,
+	Doc:     "Passwords and hashes in SQLite databases, by the names of columns and settings.",
+	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= 512 },
+	Words:   newLiterals([]string{"SQLite format 3\x00"}),
 	Spot: func(f *firmware.File, content []byte, words sights) []databaseLogin {
 		if !words.Any() || !bytes.HasPrefix(content, []byte("SQLite format 3\x00")) {
 			return nil
