@@ -72,10 +72,10 @@ func defaultPassword(c *checks.Context) checks.Judgement {
 
 // deviceLogin is the name of a setting that holds the password of a login to the device
 // itself, as in the defaults of a router. Those of other machines have more in their name.
-var deviceLogin = lazyregexp.New(`(?i)^(?:(?:http|https|httpd|web|www|admin|root|telnet|telnetd|ssh|sshd|sys|system|super|supervisor|login)[_-]?)+(?:user|account)?[_-]?(?:password|passwd|passwrd|pass|pwd)$`)
+var deviceLogin = lazyregexp.New(`(?i)^(?:(?:http|https|httpd|web|www|admin|root|telnet|telnetd|ssh|sshd|sys|system|super|suser|supervisor|login)[._-]?)+(?:user|account)?[._-]?(?:password|passwd|passwrd|pass|pwd)$`)
 
 // deviceUsers are names of those who log in to a device itself.
-var deviceUsers = []string{"admin", "administrator", "root", "user", "guest", "operator", "service", "support", "installer", "supervisor", "superuser"}
+var deviceUsers = []string{"admin", "administrator", "root", "user", "guest", "operator", "service", "support", "installer", "supervisor", "superuser", "telecomadmin"}
 
 // opened grades a known password: where there is no shell, some service may
 // still take it.

@@ -22,7 +22,7 @@ var EmptyPassword = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
-	Version:   4,
+	Version:   5,
 	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.PasswordWrites, facts.Services, facts.Inits),
 	Run:       emptyPassword,
 }

@@ -59,8 +59,14 @@ func plaintext(c *checks.Context) checks.Judgement {
 // credentials/wifi-key has those.
 func ofNetwork(networks []facts.WifiNetwork, s facts.PlainSecret) bool {
 	return slices.ContainsFunc(networks, func(n facts.WifiNetwork) bool {
-		return n.Location.Path == s.Location.Path && n.Location.Line == s.Location.Line
+		return samePlace(n.Location, s.Location)
 	})
+}
+
+// samePlace reports whether two sightings are one: on the same line of a text, or at the
+// same offset of what has no lines.
+func samePlace(a, b assay.Location) bool {
+	return a.Path == b.Path && a.Line == b.Line && (a.Line > 0 || a.Offset == b.Offset)
 }
 
 // ofKeyToMake reports whether a secret is the pass phrase of a key that openssl makes by

@@ -22,7 +22,7 @@ var StaticPassword = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
-	Version:   6,
+	Version:   7,
 	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.PasswordWrites),
 	Run:       staticPassword,
 }

@@ -21,7 +21,7 @@ var WeakHash = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Medium,
 	Provision: []string{"5.1-3"},
-	Version:   4,
+	Version:   5,
 	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles),
 	Run:       weakHash,
 }

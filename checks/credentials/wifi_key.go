@@ -24,7 +24,7 @@ var WifiKey = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
-	Version:   8,
+	Version:   9,
 	Needs:     checks.Needs(facts.WifiNetworks, facts.PlainSecrets, facts.RootPlaces),
 	Run:       wifiKey,
 }
@@ -38,7 +38,7 @@ func wifiKey(c *checks.Context) checks.Judgement {
 	}
 	for _, s := range checks.Ask(c, facts.PlainSecrets) {
 		known := slices.ContainsFunc(networks, func(n facts.WifiNetwork) bool {
-			return n.Location.Path == s.Location.Path && n.Location.Line == s.Location.Line
+			return samePlace(n.Location, s.Location)
 		})
 		if s.Wifi && !known {
 			found = append(found, checks.Observed(checks.Graded(assay.High, s.Location),

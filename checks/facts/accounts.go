@@ -314,7 +314,7 @@ func contentOf(f *firmware.File, texts *TextSet) ([]byte, error) {
 var Accounts = &Fact[[]Account]{
 	Name:    "accounts",
 	Doc:     "Accounts of passwd, shadow, mosquitto, Samba, Pure-FTPd and web password files, OpenWrt's web logins, and those whose password the start sets: name, user id, shell, kind of hash, locked or empty.",
-	Version: 7,
+	Version: 8,
 	Needs:   []Node{accountLinesOf, PasswordWrites},
 	Observe: func(o *Observer) ([]Account, error) {
 		lines, err := accountLinesOf.Of(o)
@@ -332,7 +332,7 @@ var Accounts = &Fact[[]Account]{
 // AccountFiles are the files that Accounts were read from.
 var AccountFiles = &Fact[[]assay.Location]{
 	Name:    "account-files",
-	Version: 3,
+	Version: 4,
 	Doc:     "The passwd, shadow, mosquitto and htpasswd files.",
 	Needs:   []Node{accountLinesOf},
 	Observe: func(o *Observer) ([]assay.Location, error) {

@@ -31,7 +31,7 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 	Name:    "plain-secrets",
 	Version: 12,
 	Doc:     "Passwords in clear in settings, in databases, in addresses, in arguments of commands wherever these stand, in tables of programs, and in flat programs beside the name of what they open.",
-	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, databaseLogins, handedCommands, endpointScan},
+	Needs:   []Node{Texts, Scripts, rawSecrets, tableSecrets, storedSecrets, databaseLogins, handedCommands, endpointScan},
 	Observe: func(o *Observer) ([]PlainSecret, error) {
 		texts, err := Texts.Of(o)
 		if err != nil {
@@ -53,7 +53,11 @@ var PlainSecrets = &Fact[[]PlainSecret]{
 		if err != nil {
 			return nil, err
 		}
-		found = slices.Concat([]PlainSecret{}, found, tables, databaseSecrets(rows))
+		stored, err := storedSecrets.Of(o)
+		if err != nil {
+			return nil, err
+		}
+		found = slices.Concat([]PlainSecret{}, found, tables, stored, databaseSecrets(rows))
 		shell := map[string]bool{}
 		for _, s := range scripts {
 			shell[s.Path] = true
@@ -125,7 +129,7 @@ func uniqueSecrets(all []PlainSecret) []PlainSecret {
 const maxSecrets = 5000
 
 // secretAnchors are parts of words without which no rule for passwords runs.
-var secretAnchors = newLiterals(append([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "pw", "Pw", "PW", "_secret", "usSecret", "WIFI:", "PreSharedKey"}, networkAnchors...))
+var secretAnchors = newLiterals(append([]string{"pass", "PASS", "Pass", "pwd", "PWD", "Pwd", "_pw", "://", "psk", "PSK", "pw", "Pw", "PW", "_secret", "usSecret", "WIFI:", "PreSharedKey"}, slices.Concat(networkAnchors, networkNames)...))
 
 // textSecrets finds passwords in a text that is no shell script.
 func textSecrets(t Text) []PlainSecret {
@@ -167,7 +171,9 @@ func textSecrets(t Text) []PlainSecret {
 			if value, _ := s.Secret.Reveal(); strings.EqualFold(value, "password") && besideFieldName(t.Content, int(l.Offset)) {
 				continue
 			}
-			if value, _ := s.Secret.Reveal(); kind == settingText && !s.Wifi {
+			if value, _ := s.Secret.Reveal(); kind == settingText && !s.Wifi && isKeyBeside(t.Content, l, s.Name, value) {
+				s.Wifi = true
+			} else if kind == settingText && !s.Wifi {
 				s.User = forPeople(ownerOf(t.Content, l, s.Name, value))
 			}
 			if value, _ := s.Secret.Reveal(); kind == codeText && inComment(l, value, code) {
@@ -184,8 +190,10 @@ func textSecrets(t Text) []PlainSecret {
 			s.Location = t.At(l)
 			found = append(found, s)
 		}
+		found = append(found, keysBesideName(t, kind, l)...)
 		return len(found) < maxSecrets
 	})
+	slices.SortStableFunc(found, func(a, b PlainSecret) int { return a.Location.Compare(b.Location) })
 	if kind == codeText {
 		found = append(found, placedSecrets(t)...)
 		if visited {
@@ -257,12 +265,10 @@ func number(t Text, found []PlainSecret) []PlainSecret {
 
 var (
 	// keyValue finds NAME=value, "name": "value", name => 'value'.
-	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|[Pp][Ww]|[Pp][Ss][Kk]|(?:auth|acct|dae|shared|radius)_secret|radiusSecret)[0-9]?)["']?\]?\s*(?::\s*(?:str|string|bytes|Optional\[str\])\s*=|=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
+	secretPair = lazy(`([A-Za-z0-9_.\-]*(?:[Pp][Aa][Ss][Ss][A-Za-z]*|[Pp][Ww][Dd]|[Pp][Ww]|[Pp][Ss][Kk](?:_[Kk][Ee][Yy])?|(?:auth|acct|dae|shared|radius)_secret|radiusSecret)[0-9]?)["']?\]?\s*(?::\s*(?:str|string|bytes|Optional\[str\])\s*=|=>|:=|=|:)\s*(?:"([^"]*)"|'([^']*)'|([^\s"',;}\]]+))`)
 	// secretOption finds "option password 'x'" and "remote_password x".
-	secretOption = lazy(`^\s*(?:option\s+)?['"]?([A-Za-z0-9_]+)['"]?\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*;?\s*$`)
-	// secretAttribute finds <Value Name="Password" Value="x"/>, <DM name="Pass" val="x"/>.
-	secretAttribute = lazy(`(?i)<[a-z][^<>]{0,200}?\s(?:name|key|id)\s*=\s*"([A-Za-z0-9_:.\-]+)"\s+(?:val|value|default)\s*=\s*"([^"<>]{3,128})"`)
-	secretElement   = lazy(`<([A-Za-z0-9_:.\-]+)(?:\s[^<>]*)?>([^<>]{3,128})</`)
+	secretOption  = lazy(`^\s*(?:option\s+)?['"]?([A-Za-z0-9_]+)['"]?\s+(?:"([^"]*)"|'([^']*)'|(\S+))\s*;?\s*$`)
+	secretElement = lazy(`<([A-Za-z0-9_:.\-]+)(?:\s[^<>]*)?>([^<>]{3,128})</`)
 	// secretAddress finds user and password in an address.
 	secretAddress = lazy(`([a-z][a-z0-9+.\-]{1,15})://([^\s/:@"'<>\\\[\](){}]{0,64}):([^\s/@"'<>\\\[\](){}]{1,128})@([A-Za-z0-9.\-]+)`)
 )
@@ -335,24 +341,25 @@ func lineSecrets(kind textKind, line string) []PlainSecret {
 	for _, m := range secretElement.Get().FindAllStringSubmatch(s, 64) {
 		found = appendSecret(found, m[1], m[2])
 	}
-	for _, m := range secretAttribute.Get().FindAllStringSubmatch(s, 64) {
-		if !isFieldName(m[2]) { // a label
-			found = appendSecret(found, m[1], m[2])
-		}
-	}
-	return found
+	return append(found, tagSecrets(s)...)
 }
 
 // isShellsName reports whether a setting, or a variable of a program, has the name by
 // which a shell knows its folder, and so holds a password where no shell reads it.
 func isShellsName(kind textKind, name string) bool {
-	return name == "pwd" || kind == codeText && (name == "PWD" || strings.HasSuffix(name, ".pwd"))
+	return name == "pwd" || strings.HasSuffix(name, ".pwd") || kind == codeText && (name == "PWD")
+}
+
+// isPSKName reports whether a setting is called a key that is shared beforehand: wpa_psk,
+// WPAPSK1, wpapsk_key.
+func isPSKName(name string) bool {
+	return strings.HasSuffix(strings.TrimSuffix(strings.TrimRight(strings.ToLower(name), "0123456789"), "_key"), "psk")
 }
 
 func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 	name = strings.Trim(name, ".-")
 	short := name[strings.LastIndexAny(name, ".:")+1:]
-	psk := strings.HasSuffix(strings.ToLower(short), "psk")
+	psk := isPSKName(short)
 	if !isPasswordName(short) && !psk || !isLiteralSecret(value) || isLabelOf(name, value) || strings.EqualFold(short, value) && gluedPassword(short) >= 0 { // SSHPASS=sshpass
 		return found
 	}
@@ -369,7 +376,7 @@ func appendSecret(found []PlainSecret, name, value string) []PlainSecret {
 	if digest != "" && (!isHexDigits(value) || isDigestOfListed(value)) {
 		return found
 	}
-	return append(found, PlainSecret{Name: forPeople(name), Wifi: psk || isWifiName(name), OnList: isListed(value), Digest: digest, Secret: NewSecret("password", value)})
+	return append(found, PlainSecret{Name: forPeople(name), Wifi: (psk || isWifiName(name)) && !holdsAny(strings.ToLower(name), otherKeys), OnList: isListed(value), Digest: digest, Secret: NewSecret("password", value)})
 }
 
 // isComment reports whether a line only speaks to people.

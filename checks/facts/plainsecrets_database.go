@@ -15,6 +15,7 @@ import (
 type databaseLogin struct {
 	Name     string         `json:"name"` // table and column, or the key of a setting
 	Account  string         `json:"account,omitempty"`
+	Users    bool           `json:"users,omitempty"` // the table is one of users
 	Secret   Secret         `json:"secret"`
 	Location assay.Location `json:"location"`
 }
@@ -25,10 +26,11 @@ const maxLogins = 100
 // databaseLogins are those of SQLite databases: columns that are called so, and
 // tables of keys and values.
 var databaseLogins = &Scan[databaseLogin]{
-	Name:  "database-logins",
-	Doc:   "Passwords and hashes in SQLite databases, by the names of columns and settings.",
-	Want:  func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= 512 },
-	Words: newLiterals([]string{"SQLite format 3\x00"}),
+	Name:    "database-logins",
+	Version: 1,
+	Doc:     "Passwords and hashes in SQLite databases, by the names of columns and settings.",
+	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= 512 },
+	Words:   newLiterals([]string{"SQLite format 3\x00"}),
 	Spot: func(f *firmware.File, content []byte, words sights) []databaseLogin {
 		if !words.Any() || !bytes.HasPrefix(content, []byte("SQLite format 3\x00")) {
 			return nil
@@ -94,6 +96,9 @@ func isSecretColumn(name string) bool {
 	return lower == "pwd" || lower == "pw" || isPasswordName(lower) || strings.HasSuffix(lower, "psk")
 }
 
+// userTable is what the table of those who log in to the device's own application is called.
+var userTable = lazy(`(?i)^(?:tbl_?|t_|web_?|sys_?|auth_?|app_?)?(?:users?|accounts?|admins?|logins?)(?:_?(?:info|table|tbl|list))?$`)
+
 func (c loginColumns) any() bool { return len(c.passwords) > 0 || c.key >= 0 && c.value >= 0 }
 
 // logins gives the passwords of a row.
@@ -113,6 +118,9 @@ func (c loginColumns) logins(table string, values []sqlite3.Value) []databaseLog
 	}
 	for _, i := range c.passwords {
 		add(table+"."+c.names[i], text(c.user), text(i))
+	}
+	for i := range found {
+		found[i].Users = userTable.Get().MatchString(table)
 	}
 	if len(c.passwords) == 0 && isSecretColumn(text(c.key)) {
 		add(text(c.key), "", text(c.value))
@@ -177,7 +185,11 @@ func databaseSecrets(all []databaseLogin) []PlainSecret {
 			continue
 		}
 		wifi := strings.HasSuffix(strings.ToLower(l.Name), "psk") || isWifiName(l.Name)
-		found = append(found, PlainSecret{Name: l.Name, Account: l.Account, Wifi: wifi, OnList: isListed(value), Secret: l.Secret, Location: l.Location})
+		user := ""
+		if l.Users {
+			user = l.Account
+		}
+		found = append(found, PlainSecret{Name: l.Name, Account: l.Account, User: user, Wifi: wifi, OnList: isListed(value), Secret: l.Secret, Location: l.Location})
 	}
 	return found
 }

@@ -60,9 +60,49 @@ func TestWifiArguments(t *testing.T) {
 		"iwconfig wlan0 key [2]":                                "",
 		"wpa_passphrase Acme Hom3wifikey":                       "Hom3wifikey",
 		"echo nmcli dev wifi connect Acme password Hom3wifikey": "",
+
+		"iwpriv wlan0 set_mib passphrase=Hom3wifikey":                "Hom3wifikey",
+		"iwpriv wlan0 set_mib wpa_psk=Hom3wifikey":                   "Hom3wifikey",
+		"iwpriv ra0 set WPAPSK=Hom3wifikey":                          "Hom3wifikey",
+		"iwpriv wlan0 set_mib psk_enable=12345678":                   "",
+		"iwpriv wlan0 set_mib passphrase=":                           "",
+		"iwpriv wlan0 set_mib passphrase=********":                   "",
+		"iwpriv wlan0 set_mib ssid=Hom3wifikey":                      "",
+		"cfg80211tool ath0 set_psk Hom3wifikey":                      "Hom3wifikey",
+		"wlanconfig ath0 create wlandev wifi0 wlanmode ap":           "",
+		"wl -i eth1 set_pmk Hom3wifikey":                             "Hom3wifikey",
+		"wl set_pmk":                                                 "",
+		"wl ssid Hom3wifikey":                                        "",
+		"flash set WLAN0_WPA_PSK Hom3wifikey":                        "Hom3wifikey",
+		"flash set WLAN0_PSK_FORMAT 12345678":                        "",
+		"flash get WLAN0_WPA_PSK Hom3wifikey":                        "",
+		"flash set SUSER_PASSWORD Hom3wifikey":                       "",
+		"tcapi set WLan_Entry0 WPAPSK Hom3wifikey":                   "Hom3wifikey",
+		"tcapi get WLan_Entry0 WPAPSK":                               "",
+		"nvram set wl0_wpa_psk=Hom3wifikey":                          "Hom3wifikey",
+		"nvram set wl0_wpa_psk Hom3wifikey":                          "Hom3wifikey",
+		"nvram set wl0_wpa_psk=":                                     "",
+		"nvram set ipsec_psk=Hom3wifikey":                            "",
+		"nvram unset wl0_wpa_psk":                                    "",
+		"syscfg set wl0_passphrase Hom3wifikey":                      "Hom3wifikey",
+		"cfg -a AP_PSK_KEY=Hom3wifikey":                              "Hom3wifikey",
+		"cfg -e AP_PSK_KEY=Hom3wifikey":                              "",
+		"xmldbc -s /wifi/entry:1/nwkey/psk/key Hom3wifikey":          "Hom3wifikey",
+		"xmldbc -g /wifi/entry:1/nwkey/psk/key":                      "",
+		"hostapd_cli set wpa_passphrase Hom3wifikey":                 "Hom3wifikey",
+		"iwctl --passphrase Hom3wifikey station w connect a":         "Hom3wifikey",
+		"iw dev wlan0 connect acme key 0:abcde":                      "abcde",
+		"iw dev wlan0 link":                                          "",
+		"ndc softap set wlan0 acme broadcast 6 wpa2-psk Hom3wifikey": "Hom3wifikey",
 	} {
 		words := strings.Fields(line)
-		if got := wifiArgument(words[0], words[1:]); got != want {
+		got := wifiArgument(words[0], words[1:])
+		for _, s := range keptSecret(words[0], words[1:]) {
+			if s.Wifi {
+				got, _ = s.Secret.Reveal()
+			}
+		}
+		if got != want {
 			t.Errorf("%s: got %q, want %q", line, got, want)
 		}
 	}

@@ -39,6 +39,12 @@ func secretReader(t Text) func(Text) []PlainSecret {
 		return stupidSecrets
 	case base == "snmpd.conf" || base == "snmp.conf":
 		return func(t Text) []PlainSecret { return append(textSecrets(t), snmpSecrets(t)...) }
+	case path.Ext(base) == ".txt" && isGoaheadUsers(t): // Accounts has them
+		return func(Text) []PlainSecret { return nil }
+	case isSofiaUsers(t):
+		return sofiaSecrets
+	case path.Ext(base) == ".csv":
+		return csvSecrets
 	case base == ".dockercfg" || base == "config.json" && strings.Contains(t.Content, `"auths"`):
 		return func(t Text) []PlainSecret { return append(textSecrets(t), registrySecrets(t)...) }
 	}

@@ -68,13 +68,13 @@ func isNetworkObject(tag, attributes string) bool {
 
 var (
 	// objectKeyForms hold what the data models call the key of a wireless network, as
-	// element, attribute or pair: KeyPassphrase, PreSharedKey, SAEPassphrase,
+	// element or attribute, and objectKeyName as the name of a pair: KeyPassphrase, PreSharedKey, SAEPassphrase,
 	// X_ACME_Passphrase.
 	objectKeyForms = []*pattern{
 		lazy(`<((?:[A-Za-z0-9]+:)?[A-Za-z0-9_-]*(?:[Pp]ass[Pp]hrase|[Pp]re[Ss]hared[Kk]ey)[0-9]?)(?:\s[^<>]*)?>\s*([^<>\s]{8,64})\s*</`),
 		lazy(`\s((?:[A-Za-z0-9]+:)?[A-Za-z0-9_-]*(?:[Pp]ass[Pp]hrase|[Pp]re[Ss]hared[Kk]ey)[0-9]?)\s*=\s*"([^"<>\s]{8,64})"`),
-		lazy(`(?i:name|key|id)\s*=\s*"((?:[A-Za-z0-9]+:)?[A-Za-z0-9_-]*(?:[Pp]ass[Pp]hrase|[Pp]re[Ss]hared[Kk]ey)[0-9]?)"\s+(?i:val|value|default)\s*=\s*"([^"<>\s]{8,64})"`),
 	}
+	objectKeyName = lazy(`^(?:[A-Za-z0-9]+:)?[A-Za-z0-9_-]*(?:[Pp]ass[Pp]hrase|[Pp]re[Ss]hared[Kk]ey)[0-9]?$`)
 	// networkPath is the path of such a key in a list of settings:
 	// Device.WiFi.AccessPoint.1.Security.PreSharedKey=…
 	networkPath = lazy(`((?:[A-Za-z0-9_]+\.)*(?:WLAN|Wi[Ff]i)[A-Za-z0-9_]*\.(?:[A-Za-z0-9_]+\.)*PreSharedKey)["']?\s*[=:]\s*["']?([^\s"'<>]{8,64})`)
@@ -86,6 +86,11 @@ func objectKeys(line string) []PlainSecret {
 	for _, form := range objectKeyForms {
 		for _, m := range form.Get().FindAllStringSubmatch(line, 16) {
 			found = appendNetworkKey(found, m[1], m[2])
+		}
+	}
+	for _, p := range tagSettings(line) {
+		if objectKeyName.Get().MatchString(p.name) && len(p.value) >= 8 && !strings.ContainsAny(p.value, " \t") {
+			found = appendNetworkKey(found, p.name, p.value)
 		}
 	}
 	return found

@@ -31,6 +31,9 @@ func TestKeysOfNetworkObjects(t *testing.T) {
 		"Device.WiFi.AccessPoint.1.Security.PreSharedKey=Reiher77\n":                                                              "Device.WiFi.AccessPoint.1.Security.PreSharedKey wifi;",
 		"<WLAN><WLAN>x</WLAN>\n<KeyPassphrase>Reiher77</KeyPassphrase>\n</WLAN>":                                                  "KeyPassphrase wifi;",
 
+		"<WLANConfiguration instance=1 >\n<X_TP_PreSharedKey val=Reiher77 />\n</WLANConfiguration>":                                        "X_TP_PreSharedKey wifi;",
+		"<WLANConfiguration instance=1 >\n<PreSharedKey instance=1 >\n<KeyPassphrase val=Reiher77 />\n</PreSharedKey></WLANConfiguration>": "KeyPassphrase wifi;",
+
 		// What stands elsewhere is no key of a network.
 		"<WLAN><SSID>a</SSID></WLAN>\n<UserInterface>\n<Password>Reiher77</Password>\n</UserInterface>": "Password;",
 		"<Tls>\n<KeyPassphrase>Reiher77</KeyPassphrase>\n</Tls>":                                        "KeyPassphrase;",

@@ -239,6 +239,8 @@ func wordSecrets(program string, args []string) []PlainSecret {
 		if n := len(args); n == 2 || n == 3 {
 			found = appendSecret(found, args[n-2], args[n-1])
 		}
+	case "flash", "tcapi", "nvram", "syscfg", "cfg", "xmldbc":
+		found = append(found, keptSecret(program, args)...)
 	case "fw_setenv":
 		if words := skipFlags(args, "-c", "-l"); len(words) == 2 && isPasswordName(words[0]) {
 			add(forPeople(words[0]), "", words[1])

@@ -25,10 +25,10 @@ const (
 // a program; that rows before and behind it point to names of settings too does.
 var tableSecrets = &Scan[PlainSecret]{
 	Name:    "table-secrets",
-	Version: 2,
-	Doc:     "Passwords in tables of names and values that are compiled into programs, and keys of networks in the settings that they write.",
+	Version: 3,
+	Doc:     "Passwords in tables of names and values that are compiled into programs, keys of networks in the settings that they write, and logins in addresses whose host they fill in.",
 	Want:    func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size <= maxTableFile },
-	Words:   newLiterals(slices.Concat(nameEnds, networkLines)),
+	Words:   newLiterals(slices.Concat(nameEnds, networkLines, hostFormats)),
 	Spot:    seeTableSecrets,
 }
 
@@ -36,7 +36,7 @@ func seeTableSecrets(f *firmware.File, content []byte, words sights) []PlainSecr
 	if !bytes.HasPrefix(content, elfStart) || !words.Any() {
 		return nil
 	}
-	return append(tablesOf(f, content, words), writtenNetworks(f, content, words)...)
+	return slices.Concat(tablesOf(f, content, words), writtenNetworks(f, content, words), filledAddresses(f, content, words))
 }
 
 // nameEnds end names of passwords that are strings of their own.

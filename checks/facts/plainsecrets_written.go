@@ -24,7 +24,7 @@ func writtenNetworks(f *firmware.File, content []byte, words sights) []PlainSecr
 	}
 	var found []PlainSecret
 	words.Each(func(word, at int) bool {
-		if word < len(nameEnds) || at > 0 && isNameByte(content[at-1]) {
+		if word < len(nameEnds) || word >= len(nameEnds)+len(networkLines) || at > 0 && isNameByte(content[at-1]) {
 			return true
 		}
 		line := networkLines[word-len(nameEnds)]
@@ -58,8 +58,46 @@ func programLogins(e Endpoint) []PlainSecret {
 	if e.login == "" || e.Host == "localhost" || strings.HasPrefix(e.Host, "127.") {
 		return nil
 	}
-	return slices.DeleteFunc(addressSecrets(e.login), func(p PlainSecret) bool {
+	return loginsOf(e.login)
+}
+
+func loginsOf(address string) []PlainSecret {
+	return slices.DeleteFunc(addressSecrets(address), func(p PlainSecret) bool {
 		value, _ := p.Secret.Reveal()
 		return !isStrongWord(value) || slices.Contains(likeAddress, strings.ToLower(p.Account)) || isFieldName(strings.TrimRight(value, "0123456789"))
 	})
+}
+
+// hostFormats are where printf(3) fills in the host of an address, behind a login.
+var hostFormats = []string{"@%s", "@%d.%d", "@%u.%u"}
+
+// maxFilledLogin is the number of bytes before such a host: a scheme, a user, a password.
+const maxFilledLogin = 256
+
+// filledAddresses finds user and password in addresses whose host a program fills in:
+// rtsp://admin:secret@%s:554/.
+func filledAddresses(f *firmware.File, content []byte, words sights) []PlainSecret {
+	first := len(nameEnds) + len(networkLines)
+	if !words.Has(first, first+len(hostFormats)) {
+		return nil
+	}
+	var found []PlainSecret
+	words.Each(func(word, at int) bool {
+		if word < first {
+			return true
+		}
+		from := at
+		for from > 0 && at-from < maxFilledLogin && isText8(content[from-1]) && content[from-1] != ' ' {
+			from--
+		}
+		if lead := string(content[from:at]); strings.Contains(lead, "://") {
+			for _, p := range loginsOf(lead + "@device") {
+				p.Compiled, p.Location = true, At(f)
+				p.Location.Offset, p.Location.Length = int64(from), int64(at-from)
+				found = append(found, p)
+			}
+		}
+		return len(found) < maxTableNames
+	})
+	return found
 }

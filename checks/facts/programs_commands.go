@@ -36,7 +36,7 @@ var compiledWords = newLiterals(slices.Concat(commandWords, settingWords))
 var (
 	commandWords = []string{"telnetd", ".sh", "init.d/", "chpasswd", "| passwd", "|passwd", "/etc/passwd", "/etc/shadow", "curl ", "wget ", "nc -l", "socat ", "adbd", "openssl ", "sshpass ", "ftpget ", "ftpput ", "tftp -", "mtd write", "mtd_write ", "flashcp ", "nandwrite ", "sysupgrade ", "passwd -d", "mosquitto_sub ", "mtd -", "unzip -", "tar x", "tar -x", "tar zx", "tar -zx", "dpkg -i", "of=/dev/mtd", "of=/dev/mmcblk", "arecord ", "tinycap ", "fswebcam "}
 	// settingWords stand in commands that matter only where they set a secret.
-	settingWords = []string{"iwpriv ", "nmcli ", "uci set ", "nvram set ", "nvram_set ", "mosquitto_pub "}
+	settingWords = []string{"iwpriv ", "nmcli ", "uci set ", "nvram set ", "nvram_set ", "mosquitto_pub ", "wpa_passphrase ", "set_network ", "set_pmk ", "flash set ", "tcapi set "}
 )
 
 // compiledLine is a string of a program that reads as a command.
@@ -50,7 +50,7 @@ type compiledLine struct {
 // compiledLines are such strings of programs and libraries of ELF.
 var compiledLines = &Scan[compiledLine]{
 	Name:    "compiled-commands",
-	Version: 3,
+	Version: 4,
 	Doc:     "Commands that are strings of programs which run commands.",
 	Want: func(f *firmware.File) bool {
 		return f.Kind == firmware.Regular && f.Size >= elf.MinSize && f.Size <= maxCompiledFile && handsCommands(f)
@@ -95,6 +95,7 @@ func seeCompiledLines(f *firmware.File, content []byte, words sights) []compiled
 		}
 		end = at + past
 		text := string(content[from:end])
+		found = append(found, filledPasswords(f, content, text)...)
 		if word >= len(commandWords) && !setsSecret(text) {
 			return true
 		}
@@ -116,13 +117,54 @@ func seeCompiledLines(f *firmware.File, content []byte, words sights) []compiled
 	return found
 }
 
+// passwordFormat is a command that sets the passwords which a program fills in whole.
+var passwordFormat = lazy(`^\s*echo(?:\s+-[en]+)?\s+["']?%s["']?\s*\|\s*(?:/usr)?(?:/s?bin/)?chpasswd\b[^%]*$`)
+
+// filledAccounts are those whose login may be a string of such a program.
+var filledAccounts = []string{"\x00root:", "\x00admin:", "\x00administrator:"}
+
+// filledPasswords are the commands that come of such a one with the logins that are strings
+// of the program: "echo %s | chpasswd" and "root:secret". A name and a name, as chown takes
+// them, are no login.
+func filledPasswords(f *firmware.File, content []byte, text string) []compiledLine {
+	if !strings.Contains(text, "chpasswd") || !passwordFormat.Get().MatchString(text) {
+		return nil
+	}
+	var found []compiledLine
+	for _, account := range filledAccounts {
+		for from := 0; len(found) < maxFilledPasswords; {
+			i := bytes.Index(content[from:], []byte(account))
+			if i < 0 {
+				break
+			}
+			from += i + 1
+			end := bytes.IndexByte(content[from:min(len(content), from+maxCompiledText)], 0)
+			if end < 0 {
+				continue
+			}
+			login := strings.TrimRight(string(content[from:from+end]), "\r\n")
+			password := login[len(account)-1:]
+			if strings.ContainsAny(password, ":$%\\'\"();&|*?,") || !isLiteralSecret(password) || !strings.ContainsAny(password, "0123456789") || !isStrongWord(password) && !isListed(password) {
+				continue
+			}
+			l := compiledLine{file: f, text: strings.Replace(strings.TrimSpace(text), "%s", login, 1), location: At(f)}
+			l.location.Offset, l.location.Length = int64(from), int64(end)
+			found = append(found, l)
+		}
+	}
+	return found
+}
+
+// maxFilledPasswords is the number of such logins of one command.
+const maxFilledPasswords = 8
+
 // formatParts are the places that printf(3) fills in.
 var formatParts = lazy(`%[-+ #0]*[0-9*]*(?:\.[0-9*]+)?(?:hh?|ll?|[jztL])?[diouxXeEfgGcsp]`)
 
 // compiledPrograms are those by which a command begins that matters to some check, with
 // the words of the shell that stand before them.
 var compiledPrograms = strings.Fields(`telnetd utelnetd busybox nc ncat netcat socat adbd chpasswd passwd echo printf cat sed curl wget openssl sshpass ftpget ftpput tftp mtd mtd_write flashcp nandwrite sysupgrade dd tar unzip dpkg arecord tinycap fswebcam
-	iwpriv nmcli uci nvram nvram_set mosquitto_pub mosquitto_sub
+	iwpriv nmcli uci nvram nvram_set flash tcapi wl wpa_cli wpa_passphrase mosquitto_pub mosquitto_sub
 	sh ash bash cd rm killall pkill sleep export mkfifo mkdir chmod test [ if for while ( { nohup setsid nice start-stop-daemon`)
 
 // isCompiledCommand reports whether a string reads as a command: its first word is that
@@ -148,7 +190,7 @@ func isCompiledCommand(f *firmware.File, text string) bool {
 
 // setsSecret reports whether a command that makes a setting names a password or a key.
 func setsSecret(text string) bool {
-	return holdsAny(text, secretNames) || strings.Contains(text, ".key=") || strings.HasPrefix(text, "mosquitto_pub ") && strings.Contains(text, " -P ")
+	return holdsAny(text, secretNames) || strings.Contains(text, ".key=") || strings.Contains(text, " set_pmk ") || strings.HasPrefix(text, "mosquitto_pub ") && strings.Contains(text, " -P ")
 }
 
 // isCommandText rules out what only people read.

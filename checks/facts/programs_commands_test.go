@@ -175,3 +175,53 @@ func TestCompiledPasswords(t *testing.T) {
 		t.Errorf("endpoints: %+v", got)
 	}
 }
+
+// TestCompiledNetworkKeys: each command of one program that sets the key of a network.
+func TestCompiledNetworkKeys(t *testing.T) {
+	o := observeProgram(t, programWith(
+		"uci set wireless.@wifi-iface[0].key=Amsel-Hahn-1", "nvram set wl0_wpa_psk=Amsel-Hahn-2", "iwpriv wlan0 set_mib passphrase=Amsel-Hahn-3", "wpa_passphrase acme Amsel-Hahn-4",
+		"flash set WLAN0_WPA_PSK Amsel-Hahn-5", "wl -i %s set_pmk Amsel-Hahn-6", "wpa_cli -i wlan0 set_network 0 psk %s", "wpa_passphrase %s %s", "wl set_pmk %s", "flash set WLAN0_WPA_PSK %s", "nvram set wl0_wpa_psk=",
+	), PlainSecrets, WifiNetworks)
+	if got := valueOf(t, o, WifiNetworks); len(got) != 1 {
+		t.Errorf("networks: %+v", got)
+	}
+	keys := 0
+	for _, s := range valueOf(t, o, PlainSecrets) {
+		if keys++; !s.Wifi {
+			t.Errorf("no key of a network: %+v", s)
+		}
+	}
+	if keys != 5 {
+		t.Errorf("%d keys", keys)
+	}
+}
+
+// TestFilledPasswords: what a program fills into the command that sets passwords, and into
+// addresses.
+func TestFilledPasswords(t *testing.T) {
+	for _, tc := range []struct {
+		texts []string
+		want  string
+	}{
+		{[]string{"echo %s | chpasswd", "root:xc3511"}, "chpasswd root"},
+		{[]string{"echo '%s' | /usr/sbin/chpasswd -m", "admin:Nacht-Falter-1\n"}, "chpasswd admin"},
+		{[]string{"rtsp://admin:888888@%s:554/ch0"}, "address of rtsp admin"},
+		{[]string{"http://admin:Nacht-Falter-1@%d.%d.%d.%d/cgi"}, "address of http admin"},
+
+		{[]string{"echo %s | chpasswd", "root:root", "root:wheel", "root:x:0:0", "root:%s", "admin:users", "root:********", "root:"}, ""},
+		{[]string{"echo %s:%s | chpasswd", "root:xc3511"}, ""},
+		{[]string{"echo %s > /tmp/x", "root:xc3511"}, ""},
+		{[]string{"chpasswd", "help root:xc3511"}, ""},
+		{[]string{"rtsp://%s:%s@%s:554/ch0", "rtsp://user:password@%s", "http://username:pass123@%s/", "%s@%s", "mail admin:888888@%s", "rtsp://admin:%s@%s/"}, ""},
+	} {
+		got := ""
+		for _, s := range valueOf(t, observeProgram(t, programWith(tc.texts...), PlainSecrets), PlainSecrets) {
+			if got += s.Name + " " + s.Account; !s.Compiled {
+				t.Errorf("not compiled: %+v", s)
+			}
+		}
+		if got != tc.want {
+			t.Errorf("%q: got %q, want %q", tc.texts, got, tc.want)
+		}
+	}
+}

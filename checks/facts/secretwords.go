@@ -6,7 +6,7 @@ import (
 )
 
 // passwordWord ends the name of a setting that holds a password.
-var passwordWord = lazy(`(?:[Pp]assw(?:or)?[dt]|PASSW(?:OR)?[DT]|[Pp]assphrase|PASSPHRASE|requirepass|masterauth|(?:^|[-_.])(?:pass|PASS|Pass|pw|PW|pwd|PWD|Pwd)|[a-z0-9](?:Pass|Pw|Pwd))[0-9]?$`)
+var passwordWord = lazy(`(?:[Pp]assw(?:or)?[dt]|PASSW(?:OR)?[DT]|[Pp]assphrase|PASSPHRASE|requirepass|masterauth|(?:^|[-_.])(?:pass|PASS|Pass|pw|PW|pwd|PWD|Pwd)|[a-z0-9](?:Pass|Pw|Pwd)|[A-Z]Pwd)[0-9]?$`)
 
 // gluedPassword gives where the end of such a name begins that is without a line or a
 // capital between the words: dbpass, ROOTPW; -1 if there is none. Only words for whose or
@@ -43,7 +43,7 @@ func isOwners(text string, most int) bool {
 
 var passwordOwners = []string{
 	"admin", "administrator", "root", "user", "usr", "super", "guest", "operator", "support", "service", "svc", "owner", "master", "my", "default",
-	"def", "login", "auth", "acct", "account", "db", "database", "mysql", "mariadb", "sql", "pgsql", "pg", "postgres", "mongo", "redis", "influx",
+	"def", "base", "login", "auth", "acct", "account", "db", "database", "mysql", "mariadb", "sql", "pgsql", "pg", "postgres", "mongo", "redis", "influx",
 	"ldap", "bind", "ftp", "sftp", "ssh", "scp", "telnet", "smb", "samba", "cifs", "nas", "dav", "http", "https", "web", "www", "api", "app", "mqtt",
 	"amqp", "broker", "stomp", "smtp", "imap", "pop", "pop3", "mail", "email", "sip", "voip", "xmpp", "irc", "snmp", "radius", "ppp", "pppoe", "vpn",
 	"l2tp", "pptp", "xauth", "wifi", "wlan", "ap", "sta", "ddns", "dyndns", "cam", "camera", "rtsp", "onvif", "dvr", "nvr", "cloud", "server", "srv",
@@ -70,7 +70,7 @@ var secretNames = slices.Concat(passwordAnchors, []string{"psk", "Psk", "PSK", "
 var otherPass = []string{
 	"proxy", "fastcgi", "uwsgi", "scgi", "grpc", "memcached", "first", "second", "one", "two", "single", "multi", "low", "high", "band", "all",
 	"no", "use", "has", "is", "need", "require", "show", "hide", "ask", "change", "reset", "forgot", "forget", "confirm", "allow", "disable", "enable",
-	"input", "type", "enter", "wrong", "bad", "invalid", "save", "remember", "set", "get", "check", "verify", "encrypt", "encrypted", "hashed", "hash", "clear", "with", "without",
+	"input", "type", "enter", "wrong", "bad", "invalid", "save", "remember", "set", "get", "check", "verify", "encrypt", "encrypted", "hashed", "hash", "clear", "with", "without", "by", "com", "en",
 }
 
 // isPasswordName reports whether a setting of that name holds a password.
@@ -154,7 +154,7 @@ func camelWords(name string) string {
 }
 
 // wifiWord marks the name of a setting that is about a wireless network.
-var wifiWord = lazy(`(?i)(?:^|[^p])wpa|psk|wifi|wi_fi|wlan|wireless|\bwep|sae_|ssid|(?:^|[-_.])(?:sta|ap)[-_.]`)
+var wifiWord = lazy(`(?i)(?:^|[^p])wpa|psk|wifi|wi_fi|wlan|wireless|\bwep|sae_|ssid|(?:^|[-_.])(?:sta|ap|wl[0-9]?)[-_.]`)
 
 // isWifiName reports whether a password of that name is the key of a wireless
 // network.
@@ -185,7 +185,7 @@ func isLiteralSecret(value string) bool {
 		return false
 	case strings.Contains(value, "$(") || strings.Contains(value, "%s") || strings.Contains(value, "%d") || strings.Contains(value, "%("):
 		return false
-	case strings.Contains(value, "()") || strings.HasPrefix(value, "./") || strings.HasPrefix(lower, "env.") || strings.HasPrefix(lower, "file:") || strings.HasPrefix(lower, "enc["):
+	case strings.Contains(value, "()") || strings.HasPrefix(value, "./") || strings.HasPrefix(lower, "env.") || strings.HasPrefix(lower, "file:") || strings.HasPrefix(lower, "enc[") || strings.IndexByte("_ecar3", lower[0]) >= 0 && strings.ContainsAny(lower, ":=_-(") && encryptedValue.Get().MatchString(lower):
 		return false
 	case (strings.Contains(value, "::") || strings.Contains(value, `\`) || strings.Count(value, ".") > 1) && className.Get().MatchString(value):
 		return false
@@ -203,6 +203,8 @@ func isLiteralSecret(value string) bool {
 }
 
 var (
+	// encryptedValue says itself that it is encrypted: Zyxel's _encrypt_…, Jasypt's ENC(…).
+	encryptedValue = lazy(`^(?:_encrypt(?:ed)?_|enc\(.*\)$|(?:encrypted|encrypt|cipher|aes|aes-?128|aes-?256|3des|rsa)[:=_-])`)
 	// objectIdentifier is one of ITU-T X.660, with more arcs than an address has parts.
 	objectIdentifier = lazy(`^[012](?:\.[0-9]{1,10}){4,}$`)
 	// columnType is that of a column of a database's table, with its width (SQL, ISO 9075-2, 6.1).

@@ -87,6 +87,8 @@ func FuzzSecrets(f *testing.F) {
 		"DB_PASSWORD=x1y2z3\n", "<!-- <Password>a</Password>", "network={\n ssid=\"a\"\n psk=\"12345678\"\n}", "ssid=a\nwpa=2\nwpa_passphrase=12345678\n",
 		"AuthMode=OPEN\nSSID1=a\nEncrypType=WEP\n", "adminPass\x00fibonacci\x00", "http://a:b1c2d3@host/", "config wifi-iface\n option key '12345678'\n",
 		"<WLAN>\n<PreSharedKey>Reiher77</PreSharedKey>\n</WLAN>", "ssid=acme key=secret123 mode=wpa2\n", "api_key = 4f1a9bc2d73e4b60\n", "123456789:AAabcdefghijklmnopqrstuvwxyzABCDEFG", "/admin:root:pw\n", "a:b:0123456789abcdef0123456789abcdef",
+		"<User><userName>admin</userName><password>12345</password></User>", "<V N=\"SUSER_PASSWORD\" V=\"nE7jA5m9\"/><AdminPwd val=admin />", `{"Users":[{"Group":"a","AuthorityList":[],"Name":"admin","Password":"6QNMIQGe"}]}`,
+		`{"ssid":"acme","key":"Reiher77x"}`, "config login\n option username a\n option password b1c2d3\n", "user0=a\npwd0=12345\n", "user name=a password=BF1:1:abcd:0123456789abcdef roles=x\n", "username,password\nadmin,admin\n",
 	} {
 		f.Add("etc/x.conf", s)
 		f.Add("etc/wireless", s)
@@ -101,6 +103,9 @@ func FuzzSecrets(f *testing.F) {
 		for _, read := range []func(Text) []WifiNetwork{uciWifi, supplicantWifi, managerWifi, iwdWifi, ralinkWifi, hostapdWifi} {
 			read(text)
 		}
+		sofiaLines(text)
+		goaheadLines(text)
+		csvSecrets(text)
 		namedTokens(text)
 		shortTokens.in(file, []byte(content))
 		longTokens.in(file, []byte(content))

@@ -21,7 +21,7 @@ type Token struct {
 // any file, and those that the settings of programs call so.
 var Tokens = &Fact[[]Token]{
 	Name:    "tokens",
-	Version: 8,
+	Version: 9,
 	Doc:     "Tokens of clouds and APIs: by their fixed form in any file, and by the name of the setting in settings.",
 	Needs:   []Node{tokenScan, Texts, Scripts},
 	Observe: func(o *Observer) ([]Token, error) {
@@ -117,6 +117,10 @@ var tokenRules = []tokenRule{
 	{"token (access_token)", "?access_token=", 0, lazy(`^\?access_token=[A-Za-z0-9]{16,64}(?:[^A-Za-z0-9%{]|$)`), queryToken},
 	{"token (access_token)", "&access_token=", 0, lazy(`^&access_token=[A-Za-z0-9]{16,64}(?:[^A-Za-z0-9%{]|$)`), queryToken},
 	{"Alibaba Cloud access key", "LTAI", 0, lazy(`^LTAI[A-Za-z0-9]{12,20}["']?(?:\x00{1,8}|\s{0,8},\s{0,40}(?:[a-z_]{1,24}=)?)["']?[A-Za-z0-9]{30}(?:[^A-Za-z0-9]|$)`), aliPair},
+	{"key of LoRaWAN", "AT+APPKEY=", 0, modemKey, ownModemKey},
+	{"key of LoRaWAN", "AT+NWKKEY=", 0, modemKey, ownModemKey},
+	{"key of LoRaWAN", "AT+APPSKEY=", 0, modemKey, ownModemKey},
+	{"key of LoRaWAN", "AT+NWKSKEY=", 0, modemKey, ownModemKey},
 	{"Shopify token", "shpat_", 0, lazy(`^shpat_[0-9a-f]{32}\b`), nil},
 }
 
@@ -185,7 +189,7 @@ const maxToken = 256
 
 var tokenScan = &Scan[Token]{
 	Name:    "token-forms",
-	Version: 2,
+	Version: 3,
 	Doc:     "Tokens with a fixed form, in any file.",
 	Want: func(f *firmware.File) bool {
 		return (f.Kind == firmware.Regular || f.Kind == firmware.Raw) && f.Size >= 20

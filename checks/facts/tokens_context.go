@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -26,6 +27,20 @@ func contextOf(t Text) tokenContext {
 // loraKey is one of the keys of LoRaWAN (1.1, 6.1 and 6.2): AES-128, of the device or
 // of its session.
 var loraKey = lazy(`(?i)(?:^|[-_.])(?:app|nwk|app_?s|nwk_?s|fnwksint|snwksint|nwksenc)_?key$`)
+
+// modemKey is such a key in a command to a modem, as digits with or without marks between.
+var modemKey = lazy(`^AT\+[A-Z]{3,4}S?KEY="?[0-9A-Fa-f]{2}(?:[ :,.-]?[0-9A-Fa-f]{2}){15}(?:[^0-9A-Za-z]|$)`)
+
+// manualKeys are those of examples: of FIPS 197 (appendix A.1), which Semtech's code has too,
+// and such as count up.
+var manualKeys = []string{"2b7e151628aed2a6abf7158809cf4f3c", "000102030405060708090a0b0c0d0e0f", "0102030405060708090a0b0c0d0e0f10", "00112233445566778899aabbccddeeff", "0123456789abcdef0123456789abcdef", "11223344556677881122334455667788"}
+
+// ownModemKey reports whether the key in such a command is none of an example.
+func ownModemKey(command string) bool {
+	_, key, _ := strings.Cut(strings.ToLower(command), "=")
+	key = strings.NewReplacer(" ", "", ":", "", ",", "", ".", "", "-", "", `"`, "").Replace(key)
+	return !slices.Contains(manualKeys, key) && !isRepeated(key)
+}
 
 // isToken reports whether a setting is one in this context.
 func (c tokenContext) isToken(p namedValue) bool {

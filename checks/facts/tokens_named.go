@@ -40,6 +40,9 @@ func namedTokens(t Text) []Token {
 		if word := strings.TrimSpace(t.Content); len(word) == 32 && isHexDigits(word) && isTokenValue(word) && railsKey.Get().MatchString(t.File.Name) {
 			return []Token{{What: "key of Rails' credentials", Secret: NewSecret("token", word), Location: AtSecret(t.File)}}
 		}
+		if word := strings.TrimSpace(t.Content); inStorage(t.File) && len(word) == 32 && isHexDigits(word) && isTokenValue(word) && storedLoraKey.Get().MatchString(base) {
+			return []Token{{What: "key of LoRaWAN", Secret: NewSecret("token", word), Location: AtSecret(t.File)}}
+		}
 		if word := strings.TrimSpace(t.Content); isTokenValue(word) && tokenFile.Get().MatchString(base) {
 			return []Token{{What: "token", Secret: NewSecret("token", word), Location: AtSecret(t.File)}}
 		}
@@ -64,6 +67,9 @@ func namedTokens(t Text) []Token {
 	}
 	return found
 }
+
+// storedLoraKey is a key of LoRaWAN as a key of ESP-IDF's storage is called.
+var storedLoraKey = lazy(`(?i)^(?:(?:lora|lorawan|lw|otaa|abp)_?)?(?:app|nwk|apps|nwks)_?s?_?key(?:@.*)?$`)
 
 // namedValue is a setting.
 type namedValue struct{ name, value string }

@@ -21,7 +21,7 @@ var APIToken = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.4-3"},
-	Version:   8,
+	Version:   9,
 	Needs:     checks.Needs(facts.Tokens, facts.RootPlaces),
 	Run:       apiToken,
 }

@@ -27,7 +27,7 @@ func Cost(kind Kind, rounds int, hash string) (cost, memory int, why string) {
 			return 0, 0, "its parameters are out of range"
 		}
 		cost = 80 << rounds
-	case SHA1Base64, SaltedSHA1, MosquittoSHA512, Digest, NTHash, RawMD5, RawSHA1, RawSHA256:
+	case SHA1Base64, SaltedSHA1, MosquittoSHA512, Digest, NTHash, Sofia, RawMD5, RawSHA1, RawSHA256:
 		cost = 10
 	case SaltedDigest:
 		cost = 20

@@ -56,6 +56,8 @@ func Fits(kind Kind, hashed, password string) bool {
 		return scryptFits(password, part[2], last)
 	case PBKDF2:
 		return webHashFits(hashed, password)
+	case Sofia:
+		return same(SofiaLabel+SofiaHash(password), hashed)
 	case RawMD5:
 		sum := md5.Sum([]byte(password))
 		return same(hex.EncodeToString(sum[:]), strings.ToLower(hashed))

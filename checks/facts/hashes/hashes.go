@@ -47,6 +47,7 @@ const (
 	RawSHA1         Kind = "sha1-digest"      // likewise
 	RawSHA256       Kind = "sha256-digest"    // likewise
 	MySQL323        Kind = "mysql-323"        // MySQL's OLD_PASSWORD, and that of MySQL before 4.1
+	Sofia           Kind = "sofia"            // of Xiongmai and Dahua; see [SofiaHash]
 	Unknown         Kind = "unknown-hash"
 	Digest          Kind = "htdigest"  // MD5 of user, realm and password (RFC 7616)
 	PlainText       Kind = "plaintext" // no hash: the password itself
@@ -166,7 +167,7 @@ func Htpasswd(field string) (Kind, int) {
 // rounds, its own default, and bcrypt below cost 8.
 func (k Kind) Weak(rounds int) string {
 	switch k {
-	case DES, BSDi, MD5Crypt, APR1, SHA1Crypt, SunMD5, Digest, NTHash, RawMD5, RawSHA1, RawSHA256, MySQL323, SaltedDigest, SHA1Base64, SaltedSHA1, MosquittoSHA512:
+	case DES, BSDi, MD5Crypt, APR1, SHA1Crypt, SunMD5, Digest, NTHash, Sofia, RawMD5, RawSHA1, RawSHA256, MySQL323, SaltedDigest, SHA1Base64, SaltedSHA1, MosquittoSHA512:
 		return "is " + string(k)
 	case SHA256Crypt, SHA512Crypt, MosquittoPBKDF2:
 		if rounds < defaultSHARounds {
