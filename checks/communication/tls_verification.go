@@ -22,8 +22,8 @@ var TLSVerification = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.5-1"},
-	Version:   6,
-	Needs:     checks.Needs(facts.UnverifiedTLS, facts.RootPlaces),
+	Version:   7,
+	Needs:     checks.Needs(facts.CutScripts, facts.UnverifiedTLS, facts.RootPlaces),
 	Run:       tlsVerification,
 }
 

@@ -26,8 +26,8 @@ var DefaultPassword = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
-	Version:   7,
-	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.PasswordWrites, facts.Guesses, facts.PlainSecrets),
+	Version:   8,
+	Needs:     checks.Needs(facts.CutScripts, facts.Accounts, facts.AccountFiles, facts.PasswordWrites, facts.Guesses, facts.PlainSecrets),
 	Run:       defaultPassword,
 }
 

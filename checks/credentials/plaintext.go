@@ -24,8 +24,8 @@ var Plaintext = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
-	Version:   11,
-	Needs:     checks.Needs(facts.Accounts, facts.PlainSecrets, facts.WifiNetworks, facts.OfferedSettings, facts.RootPlaces, facts.Keys),
+	Version:   12,
+	Needs:     checks.Needs(facts.CutScripts, facts.Accounts, facts.PlainSecrets, facts.WifiNetworks, facts.OfferedSettings, facts.RootPlaces, facts.Keys),
 	Run:       plaintext,
 }
 

@@ -22,8 +22,8 @@ var StaticPassword = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
-	Version:   6,
-	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.PasswordWrites),
+	Version:   7,
+	Needs:     checks.Needs(facts.CutScripts, facts.Accounts, facts.AccountFiles, facts.PasswordWrites),
 	Run:       staticPassword,
 }
 

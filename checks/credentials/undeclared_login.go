@@ -25,8 +25,8 @@ var UndeclaredLogin = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
-	Version:   2,
-	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.AuthorizedKeys, facts.PlainSecrets, facts.Services, facts.Inits),
+	Version:   3,
+	Needs:     checks.Needs(facts.CutScripts, facts.Accounts, facts.AccountFiles, facts.AuthorizedKeys, facts.PlainSecrets, facts.Services, facts.Inits),
 	Run:       undeclaredLogin,
 }
 

@@ -24,8 +24,8 @@ var WifiKey = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
-	Version:   8,
-	Needs:     checks.Needs(facts.WifiNetworks, facts.PlainSecrets, facts.RootPlaces),
+	Version:   9,
+	Needs:     checks.Needs(facts.CutScripts, facts.WifiNetworks, facts.PlainSecrets, facts.RootPlaces),
 	Run:       wifiKey,
 }
 

@@ -26,8 +26,8 @@ var Recipients = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"6-1"},
-	Version:   6,
-	Needs:     checks.Needs(facts.Endpoints, facts.Components, facts.RootPlaces),
+	Version:   7,
+	Needs:     checks.Needs(facts.CutScripts, facts.Endpoints, facts.Components, facts.RootPlaces),
 	Run:       recipients,
 }
 

@@ -21,8 +21,8 @@ var APIToken = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.4-3"},
-	Version:   8,
-	Needs:     checks.Needs(facts.Tokens, facts.RootPlaces),
+	Version:   9,
+	Needs:     checks.Needs(facts.CutScripts, facts.Tokens, facts.RootPlaces),
 	Run:       apiToken,
 }
 
