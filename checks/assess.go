@@ -117,7 +117,7 @@ func run(ctx context.Context, s Subject, check *Check, part Part) assay.Result {
 			observer: part.Observation.For("check "+string(check.ID), check.Needs),
 		}
 		began := time.Now()
-		j = c.opaque(honest(ask(check, c)))
+		j = c.opaque(c.followed(check, honest(ask(check, c))))
 		c.observer.Spend(string(check.ID), began)
 	}
 	r.Verdict, r.Proof, r.Reason = j.Verdict, j.Proof, j.Reason
@@ -141,6 +141,22 @@ func ask(check *Check, c *Context) (j Judgement) {
 		}
 	}()
 	return check.Run(c)
+}
+
+// followed leaves the answer open where a check that reads what scripts run would
+// find nothing, and one of them was not followed to its end.
+func (c *Context) followed(check *Check, j Judgement) Judgement {
+	if j.Verdict == assay.Fail || j.Verdict == assay.Inconclusive || !slices.Contains(check.Needs, facts.Node(facts.CutScripts)) {
+		return j
+	}
+	cut, err := Try(c, facts.CutScripts)
+	switch {
+	case err != nil:
+		return Judgement{Reason: err.Error(), Findings: j.Findings}
+	case len(cut) > 0:
+		return Judgement{Reason: fmt.Sprintf("nothing was found, but %s was not read to its end: %s%s", assay.Inside(cut[0].Path), cut[0].Problem, more(len(cut)-1)), Findings: j.Findings}
+	}
+	return j
 }
 
 // honest holds a judgement to the rules that no author has to remember.

@@ -5,12 +5,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/checktest"
+	"github.com/assay-iot/assay/checks/facts"
 )
 
 var listedCheck = regexp.MustCompile(`(?m)^\t\t([a-z]+)\.(\w+),$`)
@@ -96,4 +98,21 @@ func isRun(t *testing.T, pkg, name string) bool {
 		}
 	}
 	return false
+}
+
+// TestChecksOfScripts: a check that finds its answer in the commands of scripts, and may
+// pass, is left open where one was not followed to its end.
+func TestChecksOfScripts(t *testing.T) {
+	beside := map[assay.CheckID]string{ // scripts only tell them more about what they find elsewhere
+		"communication/ssh-configuration": "settings", "credentials/empty-password": "the boot", "credentials/extra-root": "the boot",
+		"credentials/weak-hash": "accounts", "deletion/reset-coverage": "inconclusive where a reset is not known", "personaldata/residue": "files",
+		"storage/file-mode": "files", "updates/rollback": "signatures", "updates/signature-strength": "signatures",
+	}
+	for _, c := range Checks() {
+		reads := slices.ContainsFunc(facts.Closure(c.Needs...), func(n facts.Node) bool { return n.ID() == facts.Scripts.ID() })
+		open := slices.Contains(c.Needs, facts.Node(facts.CutScripts))
+		if _, ok := beside[c.ID]; reads && !open && !ok || open && ok {
+			t.Errorf("%s reads scripts and does not ask whether all were followed", c.ID)
+		}
+	}
 }

@@ -26,8 +26,8 @@ var CleartextEndpoint = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.8-1"},
-	Version:   7,
-	Needs:     checks.Needs(facts.Endpoints, facts.Updaters, inventory.Components, facts.RootPlaces),
+	Version:   8,
+	Needs:     checks.Needs(facts.CutScripts, facts.Endpoints, facts.Updaters, inventory.Components, facts.RootPlaces),
 	Run:       cleartextEndpoint,
 }
 

@@ -23,7 +23,7 @@ var TLSVerification = &checks.Check{
 	Severity:  assay.Critical,
 	Provision: []string{"5.5-1"},
 	Version:   7,
-	Needs:     checks.Needs(facts.UnverifiedTLS, facts.RootPlaces),
+	Needs:     checks.Needs(facts.CutScripts, facts.UnverifiedTLS, facts.RootPlaces),
 	Run:       tlsVerification,
 }
 

@@ -22,8 +22,8 @@ var AuthorizedKey = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
-	Version:   3,
-	Needs:     checks.Needs(facts.AuthorizedKeys, facts.Services, facts.Inits, facts.RootPlaces),
+	Version:   4,
+	Needs:     checks.Needs(facts.CutScripts, facts.AuthorizedKeys, facts.Services, facts.Inits, facts.RootPlaces),
 	Run:       authorizedKey,
 }
 

@@ -27,7 +27,7 @@ var DefaultPassword = &checks.Check{
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
 	Version:   8,
-	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.PasswordWrites, facts.Guesses, facts.PlainSecrets),
+	Needs:     checks.Needs(facts.CutScripts, facts.Accounts, facts.AccountFiles, facts.PasswordWrites, facts.Guesses, facts.PlainSecrets),
 	Run:       defaultPassword,
 }
 

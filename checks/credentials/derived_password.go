@@ -22,8 +22,8 @@ var DerivedPassword = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.1-2"},
-	Version:   4,
-	Needs:     checks.Needs(facts.DerivedPasswords, facts.Inits),
+	Version:   5,
+	Needs:     checks.Needs(facts.CutScripts, facts.DerivedPasswords, facts.Inits),
 	Run:       derivedPassword,
 }
 

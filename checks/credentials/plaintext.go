@@ -25,7 +25,7 @@ var Plaintext = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
 	Version:   12,
-	Needs:     checks.Needs(facts.Accounts, facts.PlainSecrets, facts.WifiNetworks, facts.OfferedSettings, facts.RootPlaces, facts.Keys),
+	Needs:     checks.Needs(facts.CutScripts, facts.Accounts, facts.PlainSecrets, facts.WifiNetworks, facts.OfferedSettings, facts.RootPlaces, facts.Keys),
 	Run:       plaintext,
 }
 

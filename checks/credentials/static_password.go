@@ -23,7 +23,7 @@ var StaticPassword = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
 	Version:   7,
-	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.PasswordWrites),
+	Needs:     checks.Needs(facts.CutScripts, facts.Accounts, facts.AccountFiles, facts.PasswordWrites),
 	Run:       staticPassword,
 }
 

@@ -26,7 +26,7 @@ var UndeclaredLogin = &checks.Check{
 	Severity:  assay.Critical,
 	Provision: []string{"5.1-1"},
 	Version:   3,
-	Needs:     checks.Needs(facts.Accounts, facts.AccountFiles, facts.AuthorizedKeys, facts.PlainSecrets, facts.Services, facts.Inits),
+	Needs:     checks.Needs(facts.CutScripts, facts.Accounts, facts.AccountFiles, facts.AuthorizedKeys, facts.PlainSecrets, facts.Services, facts.Inits),
 	Run:       undeclaredLogin,
 }
 

@@ -25,7 +25,7 @@ var WifiKey = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
 	Version:   9,
-	Needs:     checks.Needs(facts.WifiNetworks, facts.PlainSecrets, facts.RootPlaces),
+	Needs:     checks.Needs(facts.CutScripts, facts.WifiNetworks, facts.PlainSecrets, facts.RootPlaces),
 	Run:       wifiKey,
 }
 

@@ -23,8 +23,8 @@ var FactoryReset = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.11-1"},
-	Version:   3,
-	Needs:     checks.Needs(facts.Resets, facts.Roots, facts.RootPlaces),
+	Version:   4,
+	Needs:     checks.Needs(facts.CutScripts, facts.Resets, facts.Roots, facts.RootPlaces),
 	Run:       factoryReset,
 }
 

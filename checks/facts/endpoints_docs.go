@@ -52,19 +52,27 @@ func blockComments(content []byte, found func(from, to int)) {
 				break
 			}
 			start := at + i
-			n := bytes.Index(content[start+len(mark[0]):], []byte(mark[1]))
+			at = start + len(mark[0])
+			if mark[0] != "<!--" && !beginsLine(content, start) {
+				continue
+			}
+			n := bytes.Index(content[at:], []byte(mark[1]))
 			if n < 0 {
 				break
 			}
-			at = start + len(mark[0]) + n + len(mark[1])
-			lead := content[bytes.LastIndexByte(content[:start], '\n')+1 : start]
-			if mark[0] == "<!--" || len(bytes.TrimLeft(lead, " \t")) == 0 {
-				found(start, at)
-			} else {
-				at = start + len(mark[0])
-			}
+			at += n + len(mark[1])
+			found(start, at)
 		}
 	}
+}
+
+// beginsLine reports whether nothing but blanks stands before the offset in its line. It
+// looks at no more than those, as a line may be all of a file.
+func beginsLine(content []byte, at int) bool {
+	for at > 0 && (content[at-1] == ' ' || content[at-1] == '\t') {
+		at--
+	}
+	return at == 0 || content[at-1] == '\n'
 }
 
 // vimComments finds the lines that begin with a double quote (":help :quote").

@@ -20,6 +20,9 @@ const (
 	maxScriptNesting = 400       // brackets that stand open at once
 	maxScriptDoubles = 4096      // "((" in all: each is dear to parse
 	maxScriptSteps   = 50000     // statements that a script may run
+	maxTakenSteps    = 5000      // statements of files that a script takes in
+	maxTakenInAll    = 2 << 20   // … that all scripts of an image take in,
+	minTakenSteps    = 256       // but for each so many
 )
 
 // Command is a simple command of a shell script with its words resolved as far
@@ -72,6 +75,7 @@ type Script struct {
 	ErrExit  bool     `json:"err_exit,omitempty"` // set -e: any failing command ends it
 	Commands Commands `json:"commands"`
 	Problem  string   `json:"problem,omitempty"` // what of it could not be read, and why
+	Cut      bool     `json:"cut,omitempty"`     // a limit ended the reading before the script
 }
 
 // Program is the base name of the program that a command runs, looking through
@@ -213,7 +217,7 @@ func isNumber(s string) bool {
 // those named *.sh, and those in the folders of the boot.
 var Scripts = &Fact[[]Script]{
 	Name:    "scripts",
-	Version: 6,
+	Version: 7,
 	Doc:     "Shell scripts and the commands that they can run, in order, with resolved variables.",
 	Needs:   []Node{Texts},
 	Observe: func(o *Observer) ([]Script, error) {
@@ -231,6 +235,30 @@ var Scripts = &Fact[[]Script]{
 	},
 }
 
+// CutScript is a script that was not followed to its end.
+type CutScript struct {
+	Path    string `json:"path"`
+	Problem string `json:"problem"`
+}
+
+// CutScripts are the scripts that were not followed to their end.
+var CutScripts = &Fact[[]CutScript]{
+	Name:    "cut-scripts",
+	Version: 1,
+	Doc:     "Shell scripts that run, or take in, more statements than are followed.",
+	Needs:   []Node{Scripts},
+	Observe: func(o *Observer) ([]CutScript, error) {
+		scripts, err := Scripts.Of(o)
+		cut := []CutScript{}
+		for i := range scripts {
+			if s := &scripts[i]; s.Cut {
+				cut = append(cut, CutScript{s.Path, s.Problem})
+			}
+		}
+		return cut, err
+	},
+}
+
 // readScripts reads scripts side by side; none knows of another. The longest come
 // first, so that none is left for one worker alone.
 func readScripts(set *TextSet, texts []Text) []Script {
@@ -244,7 +272,7 @@ func readScripts(set *TextSet, texts []Text) []Script {
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			r := scriptReader{texts: set}
+			r := scriptReader{texts: set, takes: takenSteps(len(texts))}
 			for n := next.Add(1) - 1; n < int64(len(order)); n = next.Add(1) - 1 {
 				i := order[n]
 				scripts[i] = r.read(texts[i])
@@ -253,6 +281,12 @@ func readScripts(set *TextSet, texts []Text) []Script {
 	}
 	workers.Wait()
 	return scripts
+}
+
+// takenSteps is how many statements of other files one of so many scripts may take in:
+// scripts that take in one another would all read all of them again.
+func takenSteps(scripts int) int {
+	return max(min(maxTakenSteps, maxTakenInAll/max(scripts, 1)), minTakenSteps)
 }
 
 // isScript asks for a #! line of a shell, or a name that is run by one.

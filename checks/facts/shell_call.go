@@ -223,6 +223,13 @@ func (r *shellRun) source(words []shellValue, c *syntax.CallExpr) (outcome, flow
 		return unsure, goesOn
 	}
 	stmts, _ := r.world.texts.scripts.parse(t.File.Name, t.Content)
+	if !r.world.decides() {
+		if slices.Contains(r.taking, t.File) { // what it sets it sets already
+			return works, goesOn
+		}
+		r.taking = append(r.taking, t.File)
+		defer func() { r.taking = r.taking[:len(r.taking)-1] }()
+	}
 	src, silent, place := r.src, r.silent, r.place
 	r.depth++
 	r.src = &t
@@ -236,6 +243,9 @@ func (r *shellRun) source(words []shellValue, c *syntax.CallExpr) (outcome, flow
 	r.scope(func() { _, f = r.stmts(stmts) }, breaks, continues, returns)
 	r.src, r.silent, r.place = src, silent, place
 	r.depth--
+	if !r.world.decides() && r.world.takes <= 0 {
+		r.opaque = true // what the rest of it sets is not known
+	}
 	if r.asks = false; f == exits && r.world.decides() {
 		return unsure, exits
 	}

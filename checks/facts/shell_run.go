@@ -1,12 +1,14 @@
 package facts
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/firmware"
 )
 
 // Limits of following a script.
@@ -49,6 +51,7 @@ const (
 type shellWorld struct {
 	texts  *TextSet
 	left   int                                         // statements that may still run
+	takes  int                                         // statements that may still run of files that are read for their variables only; unset without such
 	cut    func(r *shellRun)                           // hears where calls stand too deep in one another to be followed
 	deep   int                                         // commands with several ways that are walked
 	run    func(r *shellRun, c *Command) outcome       // hears of a command
@@ -99,7 +102,8 @@ type shellRun struct {
 	function  string
 	builtin   map[string]func(*shellRun, []shellValue) (outcome, flow) // before functions; they do not keep the list of their words
 	depth     int
-	silent    bool // variables and functions are wanted, commands are not
+	silent    bool             // variables and functions are wanted, commands are not
+	taking    []*firmware.File // files that are read for those now, the innermost last
 
 	ends  endings // the ways by which it may have ended before
 	asks  bool    // the outcome of the last command answers a question
@@ -151,13 +155,14 @@ type scriptReader struct {
 	packer   commandPacker // of the commands of the script that is read
 	room     shellRoom
 	visitors bool // what haserl takes from the visitor is left open
+	takes    int  // statements of files that one script takes in; 0 is maxTakenSteps
 	left     *int // statements that all may run together, of commands that stand in no script; nil for scripts
 }
 
 // read lists the commands of a script without deciding its conditions.
 func (sr *scriptReader) read(t Text) (s Script) {
 	s = Script{Path: t.File.Path, Name: t.File.Name, Shell: shellOf(t.Content)}
-	w := &shellWorld{texts: sr.texts, left: maxScriptSteps, shellRoom: sr.room}
+	w := &shellWorld{texts: sr.texts, left: maxScriptSteps, takes: cmp.Or(sr.takes, maxTakenSteps), shellRoom: sr.room}
 	if sr.left != nil {
 		w.left = min(w.left, *sr.left)
 		*sr.left -= w.left
@@ -173,7 +178,7 @@ func (sr *scriptReader) read(t Text) (s Script) {
 	}()
 	defer func() {
 		if v := recover(); v != nil { // one bad script must not hide the others
-			s.Problem = fmt.Sprintf("the script could not be followed: %v", v)
+			s.Cut, s.Problem = true, fmt.Sprintf("the script could not be followed: %v", v)
 		}
 	}()
 	stmts, problem := sr.texts.scripts.parse(t.File.Name, t.Content)
@@ -199,8 +204,11 @@ func (sr *scriptReader) read(t Text) (s Script) {
 		}
 	}
 	s.ErrExit = r.errexit
-	if w.left <= 0 && s.Problem == "" {
-		s.Problem = "the script runs too many statements to follow"
+	switch {
+	case w.left <= 0:
+		s.Cut, s.Problem = true, cmp.Or(s.Problem, "the script runs too many statements to follow")
+	case w.takes <= 0:
+		s.Cut, s.Problem = true, cmp.Or(s.Problem, "the files that it takes in run too many statements to follow")
 	}
 	return s
 }
@@ -247,6 +255,12 @@ func (r *shellRun) stmt(s *syntax.Stmt) (got outcome, f flow) {
 	}
 	if r.world.left <= 0 || r.depth > maxShellDepth {
 		return unsure, exits
+	}
+	if r.silent && !r.world.decides() {
+		if r.world.takes <= 0 {
+			return unsure, exits
+		}
+		r.world.takes--
 	}
 	r.world.left--
 	if s.Background && !r.background {

@@ -23,11 +23,13 @@ type known struct {
 // What the maker says stands apart and changes no severity to a lesser one.
 func vulnerabilities(r advisories.Report, said statements) []assay.Finding {
 	var found []assay.Finding
+	room := maxEvidenceInAll
 	for _, component := range r.Affected {
+		called := identifiersOf(component)
 		groups := map[string][]known{}
 		var keys []string
 		for _, v := range component.Known {
-			k := judged(component, v, said)
+			k := judged(component, v, said.on(called, v))
 			key := k.group(component)
 			if groups[key] == nil {
 				keys = append(keys, key)
@@ -35,7 +37,9 @@ func vulnerabilities(r advisories.Report, said statements) []assay.Finding {
 			groups[key] = append(groups[key], k)
 		}
 		for _, key := range keys {
-			found = append(found, finding(component, groups[key]))
+			f := finding(component, groups[key], max(1, min(room, maxEvidence)))
+			room -= len(f.Evidence)
+			found = append(found, f)
 		}
 	}
 	return found
@@ -44,8 +48,8 @@ func vulnerabilities(r advisories.Report, said statements) []assay.Finding {
 // judged rates a vulnerability. By the version of a project alone it is potential,
 // and a note: whoever built it may have repaired it without a new number. What is
 // exploited is graver by a step.
-func judged(c advisories.Component, v advisories.Vulnerability, said statements) known {
-	k := known{Vulnerability: v, vex: said.on(c, v)}
+func judged(c advisories.Component, v advisories.Vulnerability, said *statement) known {
+	k := known{Vulnerability: v, vex: said}
 	switch {
 	case c.Potential && (k.vex == nil || k.vex.status != vexAffected):
 		k.severity = assay.Low
@@ -80,16 +84,29 @@ func (k known) group(c advisories.Component) string {
 	return said + " " + k.severity.String()
 }
 
-// finding tells one group.
-func finding(c advisories.Component, group []known) assay.Finding {
+// Limits of the evidence. A finding says how much there is besides.
+const (
+	maxEvidence      = 200 // pieces of one finding
+	maxEvidenceInAll = 10_000
+)
+
+// finding tells one group, with so many pieces of evidence at the most: the gravest
+// vulnerabilities and the first places. What the maker says stands beside what it answers.
+func finding(c advisories.Component, group []known, room int) assay.Finding {
 	slices.SortStableFunc(group, func(a, b known) int {
 		return cmp.Or(cmp.Compare(b.severity, a.severity), strings.Compare(b.Exploited, a.Exploited),
 			cmp.Compare(b.Score, a.Score), strings.Compare(a.ID, b.ID))
 	})
 	f := assay.Finding{Severity: group[0].severity, Message: message(c, group), Evidence: []assay.Evidence{}}
-	for _, k := range group {
-		if c.Kernel != "" && k.Exploited == "" {
-			continue // one line
+	told := group
+	if c.Kernel != "" { // one line
+		told = slices.DeleteFunc(slices.Clone(group), func(k known) bool { return k.Exploited == "" })
+	}
+	for i, k := range told {
+		if len(f.Evidence) >= room {
+			last := &f.Evidence[len(f.Evidence)-1]
+			last.Note += more(len(told) - i)
+			break
 		}
 		f.Evidence = append(f.Evidence, assay.Evidence{Kind: assay.KindObserved, Note: k.note(c), Location: c.Places[0]})
 		if k.vex != nil {
@@ -99,8 +116,14 @@ func finding(c advisories.Component, group []known) assay.Finding {
 	if len(f.Evidence) == 0 {
 		f.Evidence = append(f.Evidence, assay.Evidence{Kind: assay.KindObserved, Note: "by the records of " + c.By, Location: c.Places[0]})
 	}
-	for _, l := range c.Places[1:] {
-		f.Evidence = append(f.Evidence, assay.Evidence{Kind: assay.KindObserved, Location: l})
+	for i, l := range c.Places[1:] {
+		e := assay.Evidence{Kind: assay.KindObserved, Location: l}
+		if i+1 >= room {
+			e.Note = "one of the places" + more(len(c.Places)-2-i)
+			f.Evidence = append(f.Evidence, e)
+			break
+		}
+		f.Evidence = append(f.Evidence, e)
 	}
 	return f
 }

@@ -59,7 +59,7 @@ func moment(texts ...string) time.Time {
 // subject is a component that a statement is about. Of a package of a registry of a
 // language the package URL is kept, without version: what is called so elsewhere is
 // another thing.
-type subject struct{ name, version, registered string }
+type subject struct{ name, version, registered, project string }
 
 // declaredVEX reads the VEX documents of the firmware; one that cannot be read is a
 // finding.
@@ -171,15 +171,31 @@ func registered(purl string) string {
 	return strings.ToLower(p.Type + "/" + p.Namespace + "/" + name)
 }
 
-func (k subject) is(c advisories.Component) bool {
-	if k.registered != "" {
-		return k.registered == registered(c.PURL) && (k.version == "" || inventory.SameVersion(c.Version, k.version))
+// identifiers are what a component may be called in a statement.
+type identifiers struct {
+	name, short, version, registered string // short is behind the last "/" of the name
+	projects                         map[string]bool
+}
+
+func identifiersOf(c advisories.Component) identifiers {
+	k := identifiers{name: c.Name, version: c.Version, registered: registered(c.PURL), projects: map[string]bool{}}
+	if i := strings.LastIndexByte(c.Name, '/'); i >= 0 {
+		k.short = c.Name[i+1:]
 	}
-	own := inventory.Component{Name: c.Name, Aliases: c.Packages}
-	if i := strings.LastIndexByte(c.Name, '/'); !own.Named(k.name) && (i < 0 || !strings.EqualFold(c.Name[i+1:], k.name)) {
+	for _, p := range (inventory.Component{Name: c.Name, Aliases: c.Packages}).Projects() {
+		k.projects[p] = true
+	}
+	return k
+}
+
+func (c identifiers) are(k subject) bool {
+	if k.registered != "" {
+		return k.registered == c.registered && (k.version == "" || inventory.SameVersion(c.version, k.version))
+	}
+	if !c.projects[k.project] && (c.short == "" || !strings.EqualFold(c.short, k.name)) {
 		return false
 	}
-	return k.version == "" || inventory.SameVersion(c.Version, k.version)
+	return k.version == "" || inventory.SameVersion(c.version, k.version)
 }
 
 // words say what is declared, for a message.
@@ -217,8 +233,9 @@ func Declared(p *product.Product, fw *product.Firmware, r advisories.Report, asO
 	said, _ := declaredVEX(&checks.Context{Product: p, Firmware: fw, AsOf: asOf})
 	var all []assay.Marked
 	for _, c := range r.Affected {
+		called := identifiersOf(c)
 		for _, v := range c.Known {
-			if s := said.on(c, v); s != nil && (s.status == vexNotAffected || s.status == vexFixed) {
+			if s := said.on(called, v); s != nil && (s.status == vexNotAffected || s.status == vexFixed) {
 				all = append(all, assay.Marked{Subject: v.ID + " in " + c.Name + " " + c.Version, Reason: s.note(), Author: s.author, Declared: s.place})
 			}
 		}

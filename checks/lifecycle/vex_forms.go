@@ -42,20 +42,40 @@ func (n *vexName) UnmarshalJSON(data []byte) error {
 
 // vexProduct is a product with its parts; 0.0.1 wrote it as a text.
 type vexProduct struct {
-	ID            string            `json:"@id"`
-	Identifiers   map[string]string `json:"identifiers"`
-	Subcomponents []vexProduct      `json:"subcomponents"`
+	vexPart
+	Subcomponents []vexPart `json:"subcomponents"`
+}
+
+// vexPart has no parts of its own: a document that goes on and on inward would be read
+// as often as it is deep.
+type vexPart struct {
+	ID          string            `json:"@id"`
+	Identifiers map[string]string `json:"identifiers"`
 }
 
 func (p *vexProduct) UnmarshalJSON(data []byte) error {
 	if len(data) > 0 && data[0] == '"' {
 		return json.Unmarshal(data, &p.ID)
 	}
-	type plain vexProduct
+	var parts struct {
+		Subcomponents []vexPart `json:"subcomponents"`
+	}
+	if err := json.Unmarshal(data, &parts); err != nil {
+		return err
+	}
+	p.Subcomponents = parts.Subcomponents
+	return p.vexPart.UnmarshalJSON(data)
+}
+
+func (p *vexPart) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] == '"' {
+		return json.Unmarshal(data, &p.ID)
+	}
+	type plain vexPart
 	return json.Unmarshal(data, (*plain)(p))
 }
 
-func (p vexProduct) subject() subject {
+func (p vexPart) subject() subject {
 	if purl := p.Identifiers["purl"]; purl != "" {
 		return subjectOf(purl)
 	}

@@ -8,67 +8,74 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts/advisories"
+	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
 // statements are what all documents say, the oldest first.
 type statements struct {
-	all  []statement
-	byID map[string][]int // by each id of a vulnerability, ascending
+	all      []statement
+	byID     map[string][]int // by each id of a vulnerability, ascending
+	answered []bool           // those that are about something that was found
+	left     *int             // of maxSubjects
 }
 
+// maxSubjects is how often components are held against what statements are about: a
+// document may say a hundred thousand things of one vulnerability.
+const maxSubjects = 20_000_000
+
 func statementsOf(all []statement) statements {
-	s := statements{all, map[string][]int{}}
+	left := maxSubjects
+	s := statements{all, map[string][]int{}, make([]bool, len(all)), &left}
 	for i := range all {
-		for _, id := range all[i].ids {
+		for _, id := range slices.Compact(slices.Sorted(slices.Values(all[i].ids))) {
 			s.byID[id] = append(s.byID[id], i)
+		}
+		for j := range all[i].subjects {
+			k := &all[i].subjects[j]
+			k.project = inventory.Project(k.name)
 		}
 	}
 	return s
 }
 
-// about lists the statements on a vulnerability of a component, by their places in all.
-func (s statements) about(c advisories.Component, v advisories.Vulnerability) []int {
-	var list []int
+// on finds what the maker says about a vulnerability of a component: of several
+// statements the last.
+func (s statements) on(c identifiers, v advisories.Vulnerability) *statement {
+	last := -1
 	for _, id := range append([]string{v.ID}, v.Others...) {
 		for _, i := range s.byID[id] {
-			if s.all[i].of(c) {
-				list = append(list, i)
+			if s.of(i, c) {
+				s.answered[i] = true
+				last = max(last, i)
 			}
 		}
 	}
-	return list
+	if last < 0 {
+		return nil
+	}
+	return &s.all[last]
 }
 
 // of reports whether a statement is about a component, or about the whole product.
-func (s *statement) of(c advisories.Component) bool {
-	return s.whole || slices.ContainsFunc(s.subjects, func(k subject) bool { return k.is(c) })
-}
-
-// on finds what the maker says about a vulnerability of a component: of several
-// statements the last.
-func (s statements) on(c advisories.Component, v advisories.Vulnerability) *statement {
-	list := s.about(c, v)
-	if len(list) == 0 {
-		return nil
+func (s statements) of(i int, c identifiers) bool {
+	said := &s.all[i]
+	if *s.left -= 1 + len(said.subjects); *s.left < 0 {
+		return false
 	}
-	return &s.all[slices.Max(list)]
+	return said.whole || slices.ContainsFunc(said.subjects, c.are)
 }
 
 // unanswered notes for each document the vulnerabilities that were not found where it
-// speaks of them: a name that is written wrong would count for nothing unseen.
-func (s statements) unanswered(c *checks.Context, r advisories.Report) []assay.Finding {
-	answered := make([]bool, len(s.all))
-	for _, component := range r.Affected {
-		for _, v := range component.Known {
-			for _, i := range s.about(component, v) {
-				answered[i] = true
-			}
-		}
+// speaks of them: a name that is written wrong would count for nothing unseen. The
+// report's were asked for before.
+func (s statements) unanswered(c *checks.Context) []assay.Finding {
+	if s.left != nil && *s.left < 0 {
+		return []assay.Finding{checks.Misdeclared(assay.Medium, "the VEX documents say more about the vulnerabilities that were found than is read: the rest does not count", c.Firmware.VEXRange)}
 	}
 	idle := map[string][]string{} // by document
 	var documents []string
 	for i, said := range s.all {
-		if answered[i] {
+		if s.answered[i] {
 			continue
 		}
 		d := said.place.Path

@@ -28,7 +28,7 @@ var Recipients = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"6-1"},
 	Version:   7,
-	Needs:     checks.Needs(facts.Endpoints, inventory.Components, facts.RootPlaces),
+	Needs:     checks.Needs(facts.CutScripts, facts.Endpoints, inventory.Components, facts.RootPlaces),
 	Run:       recipients,
 }
 

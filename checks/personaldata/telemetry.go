@@ -26,8 +26,8 @@ var Telemetry = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.Medium,
 	Provision: []string{"6-5"},
-	Version:   2,
-	Needs:     checks.Needs(facts.TelemetrySigns, inventory.Components, facts.RootPlaces),
+	Version:   3,
+	Needs:     checks.Needs(facts.CutScripts, facts.TelemetrySigns, inventory.Components, facts.RootPlaces),
 	Run:       telemetry,
 }
 

@@ -22,7 +22,7 @@ var APIToken = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.4-3"},
 	Version:   9,
-	Needs:     checks.Needs(facts.Tokens, facts.RootPlaces),
+	Needs:     checks.Needs(facts.CutScripts, facts.Tokens, facts.RootPlaces),
 	Run:       apiToken,
 }
 

@@ -23,8 +23,8 @@ var DeviceVerifies = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10", "5.3-9"},
-	Version:   10,
-	Needs:     checks.Needs(facts.Updaters, signing.Signatures, facts.TrustedKeys, facts.UnverifiedTLS, facts.Keys, facts.Certificates),
+	Version:   11,
+	Needs:     checks.Needs(facts.CutScripts, facts.Updaters, signing.Signatures, facts.TrustedKeys, facts.UnverifiedTLS, facts.Keys, facts.Certificates),
 	Run:       deviceVerifies,
 }
 

@@ -24,8 +24,8 @@ var Mechanism = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.3-2"},
-	Version:   3,
-	Needs:     checks.Needs(facts.Updaters, facts.RootPlaces),
+	Version:   4,
+	Needs:     checks.Needs(facts.CutScripts, facts.Updaters, facts.RootPlaces),
 	Run:       mechanism,
 }
 

@@ -23,8 +23,8 @@ var Transport = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.3-7"},
-	Version:   7,
-	Needs:     checks.Needs(facts.Updaters, facts.Endpoints, facts.UnverifiedTLS),
+	Version:   8,
+	Needs:     checks.Needs(facts.CutScripts, facts.Updaters, facts.Endpoints, facts.UnverifiedTLS),
 	Run:       transport,
 }
 

@@ -22,8 +22,8 @@ var UpdateScript = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.Critical,
 	Provision: []string{"5.3-10"},
-	Version:   8,
-	Needs:     checks.Needs(facts.Updaters, facts.RootPlaces),
+	Version:   9,
+	Needs:     checks.Needs(facts.CutScripts, facts.Updaters, facts.RootPlaces),
 	Run:       updateScript,
 }
 

@@ -3,13 +3,11 @@ package advisories
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks/facts"
-	"github.com/assay-iot/assay/checks/facts/advisories/versions"
 	"github.com/assay-iot/assay/checks/facts/inventory"
 )
 
@@ -68,7 +66,7 @@ var DataSet = &facts.Given[*Set]{
 var Vulnerabilities = &facts.Fact[Report]{
 	Name:    "vulnerabilities",
 	Doc:     "Known vulnerabilities of the components, by an offline data set.",
-	Version: 6,
+	Version: 7,
 	Needs:   []facts.Node{inventory.Components, DataSet},
 	Observe: func(o *facts.Observer) (Report, error) {
 		set, err := DataSet.Of(o)
@@ -97,9 +95,11 @@ func Match(s *Set, components []inventory.Component) (Report, error) {
 		r.Exploited = s.Manifest.Exploited.Day
 	}
 	systems := systemsOf(components)
+	kernels := s.packagedKernel(components, systems)
+	asked := newAsking(s)
 	at := map[string]int{}
 	for _, c := range components {
-		if c.Kind == inventory.KindSystem || isKernel(c) && c.Kind == inventory.KindKernel && s.packagedKernel(components, systems) {
+		if c.Kind == inventory.KindSystem || isKernel(c) && c.Kind == inventory.KindKernel && kernels {
 			continue
 		}
 		q, why := s.questionOf(c, systems.release(c))
@@ -107,28 +107,28 @@ func Match(s *Set, components []inventory.Component) (Report, error) {
 			r.Missed = append(r.Missed, Missed{c.Name, c.Version, why})
 			continue
 		}
-		found, records, unclear, err := s.ask(q)
+		key := fmt.Sprint(q)
+		a, err := asked.answer(key, q)
 		if err != nil {
 			return r, err
 		}
-		if unclear && len(found) == 0 {
-			r.Missed = append(r.Missed, Missed{c.Name, c.Version, "its version is counted in another way than in the records"})
+		if a.why != "" {
+			r.Missed = append(r.Missed, Missed{c.Name, c.Version, a.why})
 			continue
 		}
-		r.looked(s, q, c, records)
+		r.looked(s, q, c, a.records)
 		if q.lacking != "" {
 			r.Missed = append(r.Missed, Missed{c.Name, c.Version, q.lacking})
 		}
-		if len(found) == 0 {
+		if len(a.found) == 0 {
 			continue
 		}
-		key := fmt.Sprint(q)
 		if i, ok := at[key]; ok {
 			r.Affected[i].also(c, q)
 			continue
 		}
 		at[key] = len(r.Affected)
-		r.Affected = append(r.Affected, affected(c, q, found))
+		r.Affected = append(r.Affected, affected(c, q, a.found))
 	}
 	slices.SortFunc(r.Places, assay.Location.Compare)
 	r.Places = slices.CompactFunc(r.Places, func(a, b assay.Location) bool { return a.Path == b.Path })
@@ -175,51 +175,6 @@ func (k *Component) also(c inventory.Component, q question) {
 	}
 }
 
-// ask looks all names up and puts together what is the same vulnerability. It is
-// unclear where the version is a date and those of the records are not.
-func (s *Set) ask(q question) (found []Vulnerability, records int, unclear bool, err error) {
-	known := map[string]*Vulnerability{}
-	order := orderOf(q.ecosystem)
-	for _, name := range q.names {
-		all, err := s.Lookup(q.ecosystem, name)
-		if err != nil {
-			return nil, 0, false, err
-		}
-		records += len(all)
-		if q.potential && versions.IsDate(q.version) && !slices.ContainsFunc(all, Record.dated) {
-			unclear = unclear || len(all) > 0
-			continue
-		}
-		for i := range all {
-			if yes, fixed, urgency := all[i].affects(q, order); yes {
-				all[i].into(known, fixed, urgency)
-			}
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(known)) {
-		found = append(found, *known[id])
-	}
-	return found, records, unclear, nil
-}
-
-func (r Record) dated() bool {
-	return slices.ContainsFunc(r.Affected, func(a Affected) bool { return a.dated() })
-}
-
-// affects asks what a record says about the release that is asked for.
-func (r *Record) affects(q question, order versions.Order) (yes bool, fixed string, urgency Rating) {
-	for i := range r.Affected {
-		a := &r.Affected[i]
-		if q.release != "" && a.Package.Release() != q.release {
-			continue
-		}
-		if yes, fixed := a.Affects(q.version, order); yes {
-			return true, fixed, a.Urgency
-		}
-	}
-	return false, "", ""
-}
-
 // into files a record under the CVE numbers that it speaks of, or, if it names
 // none, under its id.
 func (r *Record) into(known map[string]*Vulnerability, fixed string, urgency Rating) {
@@ -233,7 +188,7 @@ func (r *Record) into(known map[string]*Vulnerability, fixed string, urgency Rat
 			v = &Vulnerability{ID: id}
 			known[id] = v
 		}
-		if id != r.ID && !slices.Contains(v.Others, r.ID) && !strings.HasSuffix(r.ID, "-"+id) {
+		if id != r.ID && len(v.Others) < maxOthers && !slices.Contains(v.Others, r.ID) && !strings.HasSuffix(r.ID, "-"+id) {
 			v.Others = append(v.Others, r.ID)
 		}
 		v.Rating = cmp.Or(v.Rating, urgency, r.Specific.Rating)

@@ -131,7 +131,8 @@ func TestExploitedTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer set.Close()
-	found, _, _, err := set.ask(question{ecosystem: "Debian", names: []string{"a"}, version: "1"})
+	a, err := newAsking(set).ask(question{ecosystem: "Debian", names: []string{"a"}, version: "1"})
+	found := a.found
 	if err != nil || len(found) != 2 || found[0].Exploited != "2026-11-10" || found[1].Exploited != "" {
 		t.Errorf("one of two vulnerabilities of an advisory is exploited: %+v %v", found, err)
 	}
