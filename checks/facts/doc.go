@@ -72,7 +72,7 @@
 //
 //   - storages, encryption, resets: where data lie, how, and what wipes them
 //   - endpoints, ownpages, telemetry: whom the device talks to
-//   - sensors, residue: what it can see and hear, and what people left in it
+//   - sensors: what it can see and hear
 //   - pages: documents from the web
 //
 // # Rooms below
@@ -100,6 +100,7 @@
 // for these. A test keeps this list as well.
 //
 //   - inventory: what the image is made of
+//   - residue: what persons left in it
 //   - signing: what the image is signed with
 //   - weakkeys: keys that can be broken, among them those that it is signed with
 //

@@ -92,6 +92,12 @@ var interfaceForms = []struct {
 	{`"smithy"`, lazy(`^\s*\{\s*"smithy"\s*:\s*"[0-9.]+"\s*,`)},
 }
 
+// TellsOfOthers reports whether a file is none of the product's own, or tells of other
+// people and projects.
+func TellsOfOthers(f *firmware.File) bool {
+	return ClassOf(f.Path) != Product || namesOthers(f.Name)
+}
+
 // describesInterface reports whether a text is a description of an interface: what it
 // names is what others may set.
 func describesInterface(content []byte) bool {

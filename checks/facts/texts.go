@@ -23,7 +23,7 @@ const (
 
 // maxTextOf is the size up to which a text is kept.
 func maxTextOf(f *firmware.File) int {
-	if holdsSettings(f.Name) {
+	if HoldsSettings(f.Name) {
 		return MaxSettings
 	}
 	return MaxText
@@ -210,6 +210,29 @@ var oddByte = func() (odd [256]uint8) {
 	}
 	return odd
 }()
+
+// HoldsSettings reports whether a path is one where a device has its own
+// settings; elsewhere the addresses are those of authors and maintainers.
+func HoldsSettings(name string) bool {
+	if namesOthers(name) || Within(name, "usr/share/", "usr/lib/", "lib/", "node_modules/", "site-packages/", "dist-packages/", "etc/ssl/", "etc/pki/", "etc/apt/", "etc/ssh/") {
+		return false
+	}
+	switch strings.ToLower(path.Base(name)) {
+	case "package.json", "package-lock.json", "metadata", "pkg-info", "setup.cfg", "pyproject.toml", "cargo.toml", "composer.json", "bower.json", "control", "authorized_keys", "magic":
+		return false
+	}
+	return ClassOf(name) == Product
+}
+
+// IsSetting reports whether a text is no page and no script, by the ending of its name and
+// by its first line.
+func IsSetting(f *firmware.File, content []byte) bool {
+	return kindOfText(f, content, true) == InSetting
+}
+
+// IsCode reports whether a file is written in a language of programs, by its ending. Scripts
+// of shells do not count.
+func IsCode(name string) bool { return slices.Contains(codeSuffixes, path.Ext(name)) }
 
 // RootPlaces are the places of the root file systems, to say what was looked
 // through; the image itself if it has none but something was opened.

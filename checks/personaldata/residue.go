@@ -6,6 +6,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/residue"
 )
 
 //go:embed residue.md
@@ -23,19 +24,19 @@ var Residue = &checks.Check{
 	Severity:  assay.Medium,
 	Provision: []string{"6-1"},
 	Version:   3,
-	Needs:     checks.Needs(facts.Residues, facts.BuildHomes, facts.Leftovers, facts.WifiNetworks, facts.Roots, facts.RootPlaces),
-	Run:       residue,
+	Needs:     checks.Needs(residue.All, facts.BuildHomes, facts.Leftovers, facts.WifiNetworks, facts.Roots, facts.RootPlaces),
+	Run:       leftBehind,
 }
 
 // mild are kinds that a product may ship on purpose.
-var mild = map[facts.ResidueKind]bool{facts.OtherMail: true, facts.KnownHosts: true, facts.WebHosts: true}
+var mild = map[residue.Kind]bool{residue.OtherMail: true, residue.KnownHosts: true, residue.WebHosts: true}
 
-func residue(c *checks.Context) checks.Judgement {
+func leftBehind(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	add := func(severity assay.Severity, what string, l assay.Location) {
 		found = append(found, checks.Observed(checks.Graded(severity, l), what+" was left in the image", l))
 	}
-	for _, r := range checks.Ask(c, facts.Residues) {
+	for _, r := range checks.Ask(c, residue.All) {
 		severity := assay.Medium
 		if mild[r.Kind] {
 			severity = assay.Low
