@@ -70,7 +70,6 @@
 //
 // Data:
 //
-//   - storages, encryption, resets: where data lie, how, and what wipes them
 //   - endpoints, ownpages, telemetry: whom the device talks to
 //   - sensors: what it can see and hear
 //   - pages: documents from the web
@@ -102,6 +101,7 @@
 //   - inventory: what the image is made of
 //   - residue: what persons left in it
 //   - signing: what the image is signed with
+//   - storages: where data lie, how, and what wipes them
 //   - weakkeys: keys that can be broken, among them those that it is signed with
 //
 // What is brought from elsewhere, for checks to compare with:

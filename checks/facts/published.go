@@ -105,6 +105,9 @@ func describesInterface(content []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("{")) && containsForm(head)
 }
 
+// DescribesInterface reports whether the text is a description of an interface.
+func (t Text) DescribesInterface() bool { return describesInterface([]byte(t.Content)) }
+
 func containsForm(head []byte) bool {
 	for _, f := range interfaceForms {
 		if bytes.Contains(head, []byte(f.word)) && f.form.Get().Match(head) {

@@ -72,6 +72,10 @@ func (t Text) At(l Line) assay.Location {
 	return AtLine(t.File, l.Number, t.odd.at(l.Offset), int64(len(l.Text)))
 }
 
+// Commented reports whether a place of the line, in bytes from its start, lies in a comment,
+// or whether the line tells people where to read.
+func (l Line) Commented(at int) bool { return commented([]byte(l.Text), at) }
+
 // TextSet finds text files by path. It lives as long as the image is at hand
 // and is not stored: texts may hold secrets.
 type TextSet struct {
@@ -233,6 +237,12 @@ func IsSetting(f *firmware.File, content []byte) bool {
 // IsCode reports whether a file is written in a language of programs, by its ending. Scripts
 // of shells do not count.
 func IsCode(name string) bool { return slices.Contains(codeSuffixes, path.Ext(name)) }
+
+// ContainsWord reports whether a text holds one of some words, in small or capital letters.
+func ContainsWord(s string, words ...string) bool {
+	s = strings.ToLower(s)
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
+}
 
 // RootPlaces are the places of the root file systems, to say what was looked
 // through; the image itself if it has none but something was opened.
