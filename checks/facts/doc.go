@@ -55,8 +55,7 @@
 //   - idle: scripts that nothing seen starts
 //   - console: prompts beside the device
 //   - sshprograms, tls, unverified: how connections are made
-//   - programs, hardening, modulesignatures: programs, and how they are built
-//   - kernelconfig, loaderlines: the kernel's options, and the boot loader's
+//   - programs, hardening: programs, and how they are built
 //
 // Of what it is made:
 //
@@ -99,6 +98,7 @@
 // for these. A test keeps this list as well.
 //
 //   - inventory: what the image is made of
+//   - kernel: how the kernel was built, and the boot loader
 //   - residue: what persons left in it
 //   - signing: what the image is signed with
 //   - storages: where data lie, how, and what wipes them
