@@ -60,7 +60,6 @@
 // Of what it is made:
 //
 //   - applets: the programs that are one; the inventory has a room above
-//   - builds, buildhomes, leftovers: when and where it was built, and what stayed
 //
 // Updates:
 //
@@ -92,11 +91,13 @@
 // # Rooms above
 //
 // Facts that no fact here needs have rooms of their own, which import this package. A
-// room takes from here the three forms, [Tree], [Roots] and [Texts] with what they hold,
-// whether a container is a root ([IsRoot]), and the places of what it saw ([At],
-// [AtLine], [AtSpan], [ContainerPath]). Its patterns and words come from the packages
-// for these. A test keeps this list as well.
+// room takes from here the three forms, [Tree], [Roots], [Texts], [Scripts] and [Boot] with
+// what they hold, whose a path and a name are ([IsRoot], [ClassOf], [Within], [HoldsSettings],
+// [TellsOfOthers], [NamesAccounts]), and the places of what it saw ([At], [AtLine], [AtSpan],
+// [AtSecret], [ContainerPath]). Its patterns and words come from the packages for these. A
+// test keeps this list as well.
 //
+//   - builds: when and where it was built, and what stayed
 //   - inventory: what the image is made of
 //   - kernel: how the kernel was built, and the boot loader
 //   - residue: what persons left in it

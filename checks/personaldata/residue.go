@@ -6,6 +6,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/builds"
 	"github.com/assay-iot/assay/checks/facts/residue"
 )
 
@@ -24,7 +25,7 @@ var Residue = &checks.Check{
 	Severity:  assay.Medium,
 	Provision: []string{"6-1"},
 	Version:   3,
-	Needs:     checks.Needs(residue.All, facts.BuildHomes, facts.Leftovers, facts.WifiNetworks, facts.Roots, facts.RootPlaces),
+	Needs:     checks.Needs(residue.All, builds.Homes, builds.Leftovers, facts.WifiNetworks, facts.Roots, facts.RootPlaces),
 	Run:       leftBehind,
 }
 
@@ -43,8 +44,8 @@ func leftBehind(c *checks.Context) checks.Judgement {
 		}
 		add(severity, string(r.Kind), r.Location)
 	}
-	for _, l := range checks.Ask(c, facts.Leftovers) {
-		if l.Kind == facts.History {
+	for _, l := range checks.Ask(c, builds.Leftovers) {
+		if l.Kind == builds.History {
 			add(assay.Medium, string(l.Kind), l.Location)
 		}
 	}
@@ -54,7 +55,7 @@ func leftBehind(c *checks.Context) checks.Judgement {
 		}
 	}
 	found = checks.Merged(found)
-	if homes := checks.Ask(c, facts.BuildHomes); len(homes) > 0 {
+	if homes := checks.Ask(c, builds.Homes); len(homes) > 0 {
 		found = append(found, checks.Observed(assay.Low, "programs name the home folder of the person who built them", homes[:min(len(homes), maxPlaces)]...))
 	}
 	if len(found) == 0 && len(checks.Ask(c, facts.Roots)) == 0 {

@@ -1,11 +1,13 @@
-package facts
+package builds
 
 import (
 	"strings"
 	"testing"
+
+	"github.com/assay-iot/assay/checks/facts/factstest"
 )
 
-func TestBuildHomes(t *testing.T) {
+func TestHomes(t *testing.T) {
 	elf := "\x7fELF" + strings.Repeat("\x00", 60)
 	for content, want := range map[string]int{
 		elf + "/home/jbloggs/src/cam/main.c\x00":                           1,
@@ -15,8 +17,7 @@ func TestBuildHomes(t *testing.T) {
 		elf + "/home/app/hicore\x00/home/%s/x.c\x00":                       0,
 		"/home/jbloggs/src/cam/main.c" + strings.Repeat("\n", 60):          0,
 	} {
-		o := observeFiles(t, map[string]string{"usr/bin/x": content}, BuildHomes)
-		if got := valueOf(t, o, BuildHomes); len(got) != want {
+		if got := factstest.Seen(t, Homes, map[string]string{"usr/bin/x": content}); len(got) != want {
 			t.Errorf("%q: %v", content, got)
 		}
 	}
