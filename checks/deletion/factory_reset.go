@@ -7,6 +7,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/storages"
 )
 
 //go:embed factory_reset.md
@@ -24,7 +25,7 @@ var FactoryReset = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.11-1"},
 	Version:   4,
-	Needs:     checks.Needs(facts.CutScripts, facts.Resets, facts.Roots, facts.RootPlaces),
+	Needs:     checks.Needs(facts.CutScripts, storages.Resets, facts.Roots, facts.RootPlaces),
 	Run:       factoryReset,
 }
 
@@ -34,7 +35,7 @@ func factoryReset(c *checks.Context) checks.Judgement {
 	}
 	var real, named, files []assay.Location
 	var ways []string
-	for _, r := range checks.Ask(c, facts.Resets) {
+	for _, r := range checks.Ask(c, storages.Resets) {
 		if facts.ClassOf(r.Location.Path) != facts.Product {
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/storages"
 	"github.com/assay-iot/assay/schema/product"
 )
 
@@ -28,7 +29,7 @@ var ResetCoverage = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.11-1"},
 	Version:   3,
-	Needs:     checks.Needs(facts.Resets, facts.Storages),
+	Needs:     checks.Needs(storages.Resets, storages.All),
 	Run:       resetCoverage,
 }
 
@@ -41,8 +42,8 @@ func resetCoverage(c *checks.Context) checks.Judgement {
 	if len(places) == 0 {
 		return c.Inconclusive("no storage block says where on the device the data of the user lie")
 	}
-	var resets []facts.Reset
-	for _, r := range checks.Ask(c, facts.Resets) {
+	var resets []storages.Reset
+	for _, r := range checks.Ask(c, storages.Resets) {
 		if facts.ClassOf(r.Location.Path) == facts.Product {
 			resets = append(resets, r)
 		}
@@ -54,7 +55,7 @@ func resetCoverage(c *checks.Context) checks.Judgement {
 		if !erasedAsDeclared(p, s.At) {
 			found = append(found, checks.Misdeclared(assay.High, "deletion.erases leaves out "+s.At+", where data of the user lie", s.Range))
 		}
-		switch wiped, by := wipedAt(checks.Ask(c, facts.Storages), resets, s.At); {
+		switch wiped, by := wipedAt(checks.Ask(c, storages.All), resets, s.At); {
 		case wiped == facts.Yes:
 			examined = append(examined, by...)
 		case wiped == facts.Unknown || c.Gap() != "":
@@ -100,7 +101,7 @@ func erasedAsDeclared(p *product.Product, at string) bool {
 }
 
 // wipedAt asks all resets of the image: one that wipes the place is enough.
-func wipedAt(s facts.Storage, resets []facts.Reset, at string) (facts.Known, []assay.Location) {
+func wipedAt(s storages.Storage, resets []storages.Reset, at string) (facts.Known, []assay.Location) {
 	answer := facts.No
 	var places []assay.Location
 	for _, r := range resets {

@@ -136,6 +136,12 @@ func isAccountFile(base, form string) bool {
 	return ok && (rest == "" || accountSuffix.Get().MatchString(rest))
 }
 
+// NamesAccounts reports whether a file has the name of one of Unix's account files, or of a
+// copy of one.
+func NamesAccounts(base string) bool {
+	return isAccountFile(base, "passwd") || isAccountFile(base, "shadow") || isAccountFile(base, "group")
+}
+
 var hashAnchors = newLiterals([]string{":$", ":{SHA}", ":{SSHA}"})
 
 func accountLines(f *firmware.File, form string, content []byte) []accountLine {

@@ -263,6 +263,16 @@ func ContainerPath(f *firmware.File) string {
 	return f.Container.Path
 }
 
+// Within reports whether a path has one of the folders in it.
+func Within(name string, folders ...string) bool {
+	for _, folder := range folders {
+		if strings.HasPrefix(name, folder) || strings.Contains(name, "/"+folder) {
+			return true
+		}
+	}
+	return false
+}
+
 func cutLast(s, sep string) (before, after string, found bool) {
 	if i := strings.LastIndex(s, sep); i >= 0 {
 		return s[:i], s[i+len(sep):], true

@@ -159,7 +159,7 @@ func listeningArgs(args []string) (listens []Listen, may bool) {
 				listens = append(listens, Listen{Port: port, Protocol: "tcp"})
 			}
 		case !isFlag:
-		case containsWord(flag, "listen", "bind"):
+		case ContainsWord(flag, "listen", "bind"):
 			if port != 0 {
 				listens = append(listens, Listen{Address: address, Port: port, Protocol: "tcp"})
 			} else {

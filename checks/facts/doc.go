@@ -55,13 +55,11 @@
 //   - idle: scripts that nothing seen starts
 //   - console: prompts beside the device
 //   - sshprograms, tls, unverified: how connections are made
-//   - programs, hardening, modulesignatures: programs, and how they are built
-//   - kernelconfig, loaderlines: the kernel's options, and the boot loader's
+//   - programs, hardening: programs, and how they are built
 //
 // Of what it is made:
 //
 //   - applets: the programs that are one; the inventory has a room above
-//   - builds, buildhomes, leftovers: when and where it was built, and what stayed
 //
 // Updates:
 //
@@ -70,9 +68,8 @@
 //
 // Data:
 //
-//   - storages, encryption, resets: where data lie, how, and what wipes them
 //   - endpoints, ownpages, telemetry: whom the device talks to
-//   - sensors, residue: what it can see and hear, and what people left in it
+//   - sensors: what it can see and hear
 //   - pages: documents from the web
 //
 // # Rooms below
@@ -94,13 +91,18 @@
 // # Rooms above
 //
 // Facts that no fact here needs have rooms of their own, which import this package. A
-// room takes from here the three forms, [Tree], [Roots] and [Texts] with what they hold,
-// whether a container is a root ([IsRoot]), and the places of what it saw ([At],
-// [AtLine], [AtSpan], [ContainerPath]). Its patterns and words come from the packages
-// for these. A test keeps this list as well.
+// room takes from here the three forms, [Tree], [Roots], [Texts], [Scripts] and [Boot] with
+// what they hold, whose a path and a name are ([IsRoot], [ClassOf], [Within], [HoldsSettings],
+// [TellsOfOthers], [NamesAccounts]), and the places of what it saw ([At], [AtLine], [AtSpan],
+// [AtSecret], [ContainerPath]). Its patterns and words come from the packages for these. A
+// test keeps this list as well.
 //
+//   - builds: when and where it was built, and what stayed
 //   - inventory: what the image is made of
+//   - kernel: how the kernel was built, and the boot loader
+//   - residue: what persons left in it
 //   - signing: what the image is signed with
+//   - storages: where data lie, how, and what wipes them
 //   - weakkeys: keys that can be broken, among them those that it is signed with
 //
 // What is brought from elsewhere, for checks to compare with:

@@ -126,9 +126,9 @@ func isPackageFields(content []byte) bool {
 // with; what a product adds lies beside or below them, in folders of its own.
 func isStandardLibrary(name string) bool {
 	switch {
-	case within(name, "usr/share/perl/5.") || strings.Contains(name, "/perl/5.") && within(name, "usr/lib/"):
+	case Within(name, "usr/share/perl/5.") || strings.Contains(name, "/perl/5.") && Within(name, "usr/lib/"):
 		return true
-	case within(name, "usr/lib/python2.", "usr/lib/python3.", "usr/local/lib/python3."):
+	case Within(name, "usr/lib/python2.", "usr/lib/python3.", "usr/local/lib/python3."):
 		return !strings.Contains(name, "site-packages/") && !strings.Contains(name, "dist-packages/")
 	}
 	return false

@@ -40,7 +40,7 @@ func isIdle(img *firmware.Image, texts *TextSet, f *firmware.File) bool {
 
 // isFileList reports whether a text lists files of packages, which starts none.
 func isFileList(name string) bool {
-	return within(name, "var/lib/dpkg/", "var/lib/opkg/", "usr/lib/opkg/", "lib/apk/db/") || slices.Contains([]string{".list", ".md5sums", ".conffiles"}, path.Ext(name))
+	return Within(name, "var/lib/dpkg/", "var/lib/opkg/", "usr/lib/opkg/", "lib/apk/db/") || slices.Contains([]string{".list", ".md5sums", ".conffiles"}, path.Ext(name))
 }
 
 // leavesPeer reports whether a command leaves it to its caller with whom or what it deals:

@@ -92,12 +92,21 @@ var interfaceForms = []struct {
 	{`"smithy"`, lazy(`^\s*\{\s*"smithy"\s*:\s*"[0-9.]+"\s*,`)},
 }
 
+// TellsOfOthers reports whether a file is none of the product's own, or tells of other
+// people and projects.
+func TellsOfOthers(f *firmware.File) bool {
+	return ClassOf(f.Path) != Product || namesOthers(f.Name)
+}
+
 // describesInterface reports whether a text is a description of an interface: what it
 // names is what others may set.
 func describesInterface(content []byte) bool {
 	head := bytes.TrimPrefix(content[:min(len(content), maxHead)], []byte("\ufeff"))
 	return bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("{")) && containsForm(head)
 }
+
+// DescribesInterface reports whether the text is a description of an interface.
+func (t Text) DescribesInterface() bool { return describesInterface([]byte(t.Content)) }
 
 func containsForm(head []byte) bool {
 	for _, f := range interfaceForms {

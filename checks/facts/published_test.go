@@ -132,25 +132,6 @@ func TestEndpointsOfPackages(t *testing.T) {
 	}
 }
 
-func TestResetsOfTexts(t *testing.T) {
-	for name, tc := range map[string]struct {
-		file, content string
-		want          bool
-	}{
-		"who may run it":    {"usr/share/rpcd/acl.d/a.json", `{"a": {"write": {"file": {"/sbin/firstboot -r -y": ["exec"]}}}}`, true},
-		"a page":            {"www/a.lua", "os.execute('firstboot -y')\n", true},
-		"a setting":         {"usr/share/a.json", `{"firstboot_path": "/etc/chef/firstboot.json"}`, false},
-		"a folder of files": {"usr/share/a.json", `{"x": "/usr/lib/firstboot/a"}`, false},
-		"a schema":          {"usr/share/s.json", `{"$schema": "http://json-schema.org/draft-04/schema#", "x": "runs firstboot"}`, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if got := len(observed(t, Resets, map[string]string{tc.file: tc.content})) > 0; got != tc.want {
-				t.Errorf("found: %v, want %v", got, tc.want)
-			}
-		})
-	}
-}
-
 // Ranges lie in order within the text, whatever it is.
 func FuzzSettable(f *testing.F) {
 	f.Add(`{"dependencies":{"a":"\"}"},"x":{}}`)

@@ -173,6 +173,12 @@ var noSecret = []string{
 // placeholders are parts of words that stand where people put their own.
 var placeholders = []string{"example", "placeholder", "your", "replace", "insert", "redacted", "secret_here", "fill", "todo", "anonymous", "xxxx", "****", "....", "____", "----"}
 
+// HoldsPlaceholder reports whether words in small letters have a part where people put
+// their own.
+func HoldsPlaceholder(lower string) bool {
+	return slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(lower, p) })
+}
+
 // isLiteralSecret reports whether a value can be a password itself: not a
 // variable, a path, a hash, a word for yes or no, or a place to fill in.
 func isLiteralSecret(value string) bool {

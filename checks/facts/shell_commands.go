@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/assay-iot/assay"
 )
@@ -236,4 +237,9 @@ func (t *commandText) is(c *Command) bool {
 		return len(c.Redirects)+len(c.Assigns)+len(c.DeviceWords) == 0
 	}
 	return slices.Equal(t.more.redirects, c.Redirects) && slices.Equal(t.more.assigns, c.Assigns) && slices.Equal(t.more.deviceWords, c.DeviceWords)
+}
+
+// Root is the path of the container that the script lies in.
+func (s Script) Root() string {
+	return strings.TrimSuffix(strings.TrimSuffix(s.Path, s.Name), "!")
 }

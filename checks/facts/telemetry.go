@@ -93,7 +93,7 @@ var telemetrySwitches = &Scan[Telemetry]{
 	Version: 2,
 	Doc:     "Settings that turn reports of use on or off.",
 	Want: func(f *firmware.File) bool {
-		return f.Kind == firmware.Regular && f.Size > 0 && f.Size <= MaxSettings && holdsSettings(f.Name)
+		return f.Kind == firmware.Regular && f.Size > 0 && f.Size <= MaxSettings && HoldsSettings(f.Name)
 	},
 	Words: switchAnchors,
 	Spot: func(f *firmware.File, content []byte, words sights) []Telemetry {

@@ -23,7 +23,7 @@ const (
 
 // maxTextOf is the size up to which a text is kept.
 func maxTextOf(f *firmware.File) int {
-	if holdsSettings(f.Name) {
+	if HoldsSettings(f.Name) {
 		return MaxSettings
 	}
 	return MaxText
@@ -71,6 +71,10 @@ func (t Text) At(l Line) assay.Location {
 	}
 	return AtLine(t.File, l.Number, t.odd.at(l.Offset), int64(len(l.Text)))
 }
+
+// Commented reports whether a place of the line, in bytes from its start, lies in a comment,
+// or whether the line tells people where to read.
+func (l Line) Commented(at int) bool { return commented([]byte(l.Text), at) }
 
 // TextSet finds text files by path. It lives as long as the image is at hand
 // and is not stored: texts may hold secrets.
@@ -210,6 +214,35 @@ var oddByte = func() (odd [256]uint8) {
 	}
 	return odd
 }()
+
+// HoldsSettings reports whether a path is one where a device has its own
+// settings; elsewhere the addresses are those of authors and maintainers.
+func HoldsSettings(name string) bool {
+	if namesOthers(name) || Within(name, "usr/share/", "usr/lib/", "lib/", "node_modules/", "site-packages/", "dist-packages/", "etc/ssl/", "etc/pki/", "etc/apt/", "etc/ssh/") {
+		return false
+	}
+	switch strings.ToLower(path.Base(name)) {
+	case "package.json", "package-lock.json", "metadata", "pkg-info", "setup.cfg", "pyproject.toml", "cargo.toml", "composer.json", "bower.json", "control", "authorized_keys", "magic":
+		return false
+	}
+	return ClassOf(name) == Product
+}
+
+// IsSetting reports whether a text is no page and no script, by the ending of its name and
+// by its first line.
+func IsSetting(f *firmware.File, content []byte) bool {
+	return kindOfText(f, content, true) == InSetting
+}
+
+// IsCode reports whether a file is written in a language of programs, by its ending. Scripts
+// of shells do not count.
+func IsCode(name string) bool { return slices.Contains(codeSuffixes, path.Ext(name)) }
+
+// ContainsWord reports whether a text holds one of some words, in small or capital letters.
+func ContainsWord(s string, words ...string) bool {
+	s = strings.ToLower(s)
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
+}
 
 // RootPlaces are the places of the root file systems, to say what was looked
 // through; the image itself if it has none but something was opened.

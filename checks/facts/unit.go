@@ -53,6 +53,12 @@ func parseUnit(t Text) []unitSetting {
 	return all
 }
 
+// UnitSettings reads a unit without what its drop-ins set. It gives the last value of a key
+// in a section.
+func UnitSettings(t Text) func(section, key string) string {
+	return unit{settings: parseUnit(t)}.value
+}
+
 // unit is a systemd unit with its drop-ins applied.
 type unit struct {
 	name     string // with its instance: serial-getty@ttyS0.service

@@ -7,7 +7,7 @@ import (
 )
 
 func soundsLikeCheck(program string) bool {
-	return containsWord(program, "verif", "sign", "check", "valid", "auth")
+	return ContainsWord(program, "verif", "sign", "check", "valid", "auth")
 }
 
 // strange notes that the script's way hangs on what is not understood.

@@ -106,10 +106,6 @@ var Updaters = &Fact[[]Updater]{
 	},
 }
 
-func rootOf(s Script) string {
-	return strings.TrimSuffix(strings.TrimSuffix(s.Path, s.Name), "!")
-}
-
 func (u *Updater) tidy() {
 	for _, places := range []*[]assay.Location{&u.Places, &u.Verification.Places} {
 		slices.SortFunc(*places, assay.Location.Compare)
@@ -154,7 +150,7 @@ func updateViews(img *firmware.Image, texts *TextSet, scripts []Script, marks []
 		}
 	}
 	for i := range scripts {
-		if v := byPath[rootOf(scripts[i])]; v != nil {
+		if v := byPath[scripts[i].Root()]; v != nil {
 			v.scripts = append(v.scripts, &scripts[i])
 		}
 	}

@@ -97,7 +97,7 @@ func unpacksOver(t Text) bool {
 	}
 	for _, m := range unpackCall.Get().FindAllStringSubmatch(t.Content, maxUnpackCalls) {
 		args := m[1]
-		if containsWord(args, "__file__", "__dirname", "__DIR__") {
+		if ContainsWord(args, "__file__", "__dirname", "__DIR__") {
 			return true
 		}
 		literals := rootedLiteral.Get().FindAllStringSubmatch(args, 4)

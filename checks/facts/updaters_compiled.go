@@ -9,7 +9,7 @@ import (
 // verifies between them stands in its code, which is not followed.
 func compiledUpdater(s Script) []Updater {
 	steps := stepsOf(nil, &s)
-	u := Updater{Name: "own", Root: rootOf(s), Verification: Verification{VerifiesUnknown, "it is compiled, which is not followed", nil}}
+	u := Updater{Name: "own", Root: s.Root(), Verification: Verification{VerifiesUnknown, "it is compiled, which is not followed", nil}}
 	commands := s.Commands.List()
 	if isPage(s.Name) { // its visitor sends the file
 		for i := range commands {

@@ -12,7 +12,7 @@ import (
 func ownUpdaters(v *updateView) []Updater {
 	var all []Updater
 	for _, s := range v.scripts {
-		if t, ok := v.texts.Get(v.root, s.Name); ok && !partOfUpdater(s.Name) {
+		if t, ok := v.texts.Get(v.root, s.Name); ok && !PartOfUpdater(s.Name) {
 			all = append(all, ownUpdater(v, s, t)...)
 		}
 	}
@@ -78,8 +78,9 @@ func isTool(v *updateView, s *Script, steps updateSteps, t Text) bool {
 	return len(steps.fetches) > 0 && isIdle(v.img, v.texts, t.File)
 }
 
-// partOfUpdater are scripts of OpenWrt that the sysupgrade updater speaks for.
-func partOfUpdater(name string) bool {
+// PartOfUpdater reports whether a script, by its path, is one of OpenWrt that the
+// sysupgrade updater speaks for.
+func PartOfUpdater(name string) bool {
 	for _, dir := range []string{"lib/upgrade/", "lib/preinit/", "lib/functions/", "lib/functions.sh", "sbin/sysupgrade", "lib/wifi/"} {
 		if strings.HasPrefix(name, dir) {
 			return true
@@ -89,7 +90,7 @@ func partOfUpdater(name string) bool {
 }
 
 func soundsLikeUpdate(name string) bool {
-	return containsWord(path.Base(name), "update", "upgrade", "firmware", "flash", "fwup", "ota")
+	return ContainsWord(path.Base(name), "update", "upgrade", "firmware", "flash", "fwup", "ota")
 }
 
 // updateSteps are the indexes of a script's commands that matter for an update.

@@ -7,6 +7,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/kernel"
 )
 
 //go:embed debug_interface.md
@@ -23,7 +24,7 @@ var DebugInterface = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.6-4A"},
 	Version:   7,
-	Needs:     checks.Needs(facts.Consoles, facts.LoaderPrompts, facts.LoaderLines, facts.Inits),
+	Needs:     checks.Needs(facts.Consoles, facts.LoaderPrompts, kernel.LoaderLines, facts.Inits),
 	Run:       debugInterface,
 }
 
@@ -55,7 +56,7 @@ func debugInterface(c *checks.Context) checks.Judgement {
 	for _, p := range checks.Ask(c, facts.LoaderPrompts) {
 		found = append(found, loaderPrompt(p)...)
 	}
-	for _, l := range checks.Ask(c, facts.LoaderLines) {
+	for _, l := range checks.Ask(c, kernel.LoaderLines) {
 		found = append(found, loaderLine(l))
 	}
 	return c.NoneStarted(checks.Merged(found), checks.Ask(c, facts.Inits)).WithDeclared(declaredDebug(c.Product)...)
@@ -92,14 +93,14 @@ func loaderPrompt(p facts.LoaderPrompt) []assay.Finding {
 
 // loaderLine judges how the boot loader of a microcontroller was built. Which fuses
 // are blown is not in the image.
-func loaderLine(l facts.LoaderLine) assay.Finding {
+func loaderLine(l kernel.LoaderLine) assay.Finding {
 	severity, message := assay.Info, "the boot loader closes JTAG when it switches secure boot on"
 	switch l.Kind {
-	case facts.JTAGLeft:
+	case kernel.JTAGLeft:
 		severity, message = assay.Medium, "the boot loader is built to leave JTAG open when it switches secure boot on"
-	case facts.DownloadLeft:
+	case kernel.DownloadLeft:
 		severity, message = assay.Low, "the boot loader is built to leave the download mode of the chip open when it switches secure boot on"
-	case facts.SerialRecovery:
+	case kernel.SerialRecovery:
 		severity, message = assay.Low, "the boot loader takes images over its serial line (serial recovery of MCUboot)"
 	}
 	return checks.Observed(severity, message, l.Location)

@@ -6,6 +6,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/builds"
 )
 
 //go:embed debug_leftover.md
@@ -22,16 +23,16 @@ var DebugLeftover = &checks.Check{
 	Severity:  assay.Medium,
 	Provision: []string{"5.6-6"},
 	Version:   3,
-	Needs:     checks.Needs(facts.Leftovers, facts.RootPlaces),
+	Needs:     checks.Needs(builds.Leftovers, facts.RootPlaces),
 	Run:       debugLeftover,
 }
 
 func debugLeftover(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
-	for _, l := range checks.Ask(c, facts.Leftovers) {
+	for _, l := range checks.Ask(c, builds.Leftovers) {
 		severity := assay.Medium
 		switch l.Kind {
-		case facts.DebugProgram, facts.EditorBackup, facts.OldCopy, facts.FolderView:
+		case builds.DebugProgram, builds.EditorBackup, builds.OldCopy, builds.FolderView:
 			severity = assay.Low
 		}
 		found = append(found, checks.Observed(checks.Graded(severity, l.Location), string(l.Kind)+": "+l.Name, l.Location))

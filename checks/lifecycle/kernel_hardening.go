@@ -5,7 +5,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/kernel"
 )
 
 //go:embed kernel_hardening.md
@@ -22,14 +22,14 @@ var KernelHardening = &checks.Check{
 	Severity:  assay.Low,
 	Provision: []string{"5.6-8"},
 	Version:   3,
-	Needs:     checks.Needs(facts.KernelConfigs),
+	Needs:     checks.Needs(kernel.Configs),
 	Run:       kernelHardening,
 }
 
 func kernelHardening(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	var places []assay.Location
-	for _, k := range checks.Ask(c, facts.KernelConfigs) {
+	for _, k := range checks.Ask(c, kernel.Configs) {
 		places = append(places, k.Location)
 		for _, o := range kernelOptions {
 			if !o.fits(k) {

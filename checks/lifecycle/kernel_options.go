@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/kernel"
 )
 
 // kernelOption is an option that hardens a kernel, and where it is to be had.
@@ -59,7 +59,7 @@ var kernelOptions = []kernelOption{
 const tinySlabs = "SLOB SLUB_TINY"
 
 // fits reports whether the kernel could have the option.
-func (o kernelOption) fits(k facts.KernelConfig) bool {
+func (o kernelOption) fits(k kernel.Config) bool {
 	switch {
 	case !k.Since(o.major, o.minor), o.gone > 0 && k.Since(5, o.gone):
 		return false
@@ -73,7 +73,7 @@ func (o kernelOption) fits(k facts.KernelConfig) bool {
 }
 
 // wrong gives the words for an option that is not as it should be; empty if it is.
-func (o kernelOption) wrong(k facts.KernelConfig) string {
+func (o kernelOption) wrong(k kernel.Config) string {
 	set := slices.ContainsFunc(o.names, func(n string) bool { return on(k, n) })
 	switch {
 	case set && o.off:
@@ -84,7 +84,7 @@ func (o kernelOption) wrong(k facts.KernelConfig) string {
 	return ""
 }
 
-func on(k facts.KernelConfig, name string) bool {
+func on(k kernel.Config, name string) bool {
 	v := k.Options[name]
 	return v == "y" || v == "m"
 }

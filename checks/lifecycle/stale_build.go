@@ -6,7 +6,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/builds"
 )
 
 //go:embed stale_build.md
@@ -23,7 +23,7 @@ var StaleBuild = &checks.Check{
 	Severity:  assay.Low,
 	Provision: []string{"5.3-8"},
 	Version:   1,
-	Needs:     checks.Needs(facts.Builds),
+	Needs:     checks.Needs(builds.All),
 	Run:       staleBuild,
 }
 
@@ -33,7 +33,7 @@ const staleYears = 3
 func staleBuild(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	var places []assay.Location
-	for _, b := range checks.Ask(c, facts.Builds) {
+	for _, b := range checks.Ask(c, builds.All) {
 		day, err := time.Parse(time.DateOnly, b.Date)
 		if err != nil {
 			continue

@@ -7,7 +7,7 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
-	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/storages"
 	"github.com/assay-iot/assay/schema/product"
 )
 
@@ -26,7 +26,7 @@ var AtRest = &checks.Check{
 	Severity:  assay.Medium,
 	Provision: []string{"5.4-1"},
 	Version:   1,
-	Needs:     checks.Needs(facts.Storages),
+	Needs:     checks.Needs(storages.All),
 	Run:       atRest,
 }
 
@@ -39,7 +39,7 @@ func atRest(c *checks.Context) checks.Judgement {
 	if len(onDevice) == 0 {
 		return c.NotApplicable("no personal data are declared to lie on the device")
 	}
-	seen := checks.Ask(c, facts.Storages)
+	seen := checks.Ask(c, storages.All)
 	var found []assay.Finding
 	var examined []assay.Location
 	unknown, proof := "", assay.Declared
@@ -86,7 +86,7 @@ func isPersonal(d product.Data) bool {
 }
 
 // protectedAs compares one place with what the image says.
-func protectedAs(s product.Storage, d product.Data, seen facts.Storage) (found []assay.Finding, places []assay.Location, open string) {
+func protectedAs(s product.Storage, d product.Data, seen storages.Storage) (found []assay.Finding, places []assay.Location, open string) {
 	switch s.Protection {
 	case "":
 		return []assay.Finding{checks.Undescribed(assay.Medium, "storage.protection", s.Range)}, nil, ""

@@ -6,6 +6,8 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/builds"
+	"github.com/assay-iot/assay/checks/facts/residue"
 )
 
 //go:embed residue.md
@@ -23,27 +25,27 @@ var Residue = &checks.Check{
 	Severity:  assay.Medium,
 	Provision: []string{"6-1"},
 	Version:   3,
-	Needs:     checks.Needs(facts.Residues, facts.BuildHomes, facts.Leftovers, facts.WifiNetworks, facts.Roots, facts.RootPlaces),
-	Run:       residue,
+	Needs:     checks.Needs(residue.All, builds.Homes, builds.Leftovers, facts.WifiNetworks, facts.Roots, facts.RootPlaces),
+	Run:       leftBehind,
 }
 
 // mild are kinds that a product may ship on purpose.
-var mild = map[facts.ResidueKind]bool{facts.OtherMail: true, facts.KnownHosts: true, facts.WebHosts: true}
+var mild = map[residue.Kind]bool{residue.OtherMail: true, residue.KnownHosts: true, residue.WebHosts: true}
 
-func residue(c *checks.Context) checks.Judgement {
+func leftBehind(c *checks.Context) checks.Judgement {
 	var found []assay.Finding
 	add := func(severity assay.Severity, what string, l assay.Location) {
 		found = append(found, checks.Observed(checks.Graded(severity, l), what+" was left in the image", l))
 	}
-	for _, r := range checks.Ask(c, facts.Residues) {
+	for _, r := range checks.Ask(c, residue.All) {
 		severity := assay.Medium
 		if mild[r.Kind] {
 			severity = assay.Low
 		}
 		add(severity, string(r.Kind), r.Location)
 	}
-	for _, l := range checks.Ask(c, facts.Leftovers) {
-		if l.Kind == facts.History {
+	for _, l := range checks.Ask(c, builds.Leftovers) {
+		if l.Kind == builds.History {
 			add(assay.Medium, string(l.Kind), l.Location)
 		}
 	}
@@ -53,7 +55,7 @@ func residue(c *checks.Context) checks.Judgement {
 		}
 	}
 	found = checks.Merged(found)
-	if homes := checks.Ask(c, facts.BuildHomes); len(homes) > 0 {
+	if homes := checks.Ask(c, builds.Homes); len(homes) > 0 {
 		found = append(found, checks.Observed(assay.Low, "programs name the home folder of the person who built them", homes[:min(len(homes), maxPlaces)]...))
 	}
 	if len(found) == 0 && len(checks.Ask(c, facts.Roots)) == 0 {

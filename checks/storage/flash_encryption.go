@@ -5,8 +5,8 @@ import (
 
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
-	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/signing"
+	"github.com/assay-iot/assay/checks/facts/storages"
 )
 
 //go:embed flash_encryption.md
@@ -24,7 +24,7 @@ var FlashEncryption = &checks.Check{
 	Severity:  assay.Medium,
 	Provision: []string{"5.4-1"},
 	Version:   4,
-	Needs:     checks.Needs(signing.UpdateContainers, facts.VolumeEncryption),
+	Needs:     checks.Needs(signing.UpdateContainers, storages.Encryptions),
 	Run:       flashEncryption,
 }
 
@@ -44,7 +44,7 @@ func flashEncryption(c *checks.Context) checks.Judgement {
 		}
 	}
 	var volumes []assay.Location
-	for _, e := range checks.Ask(c, facts.VolumeEncryption) {
+	for _, e := range checks.Ask(c, storages.Encryptions) {
 		switch {
 		case e.Clear != "":
 			found = append(found, checks.Observed(assay.Medium, "the key of "+e.Kind+" stands in clear "+e.Clear, e.Location))

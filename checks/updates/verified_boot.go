@@ -8,6 +8,7 @@ import (
 	"github.com/assay-iot/assay"
 	"github.com/assay-iot/assay/checks"
 	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/kernel"
 	"github.com/assay-iot/assay/checks/facts/signing"
 )
 
@@ -26,7 +27,7 @@ var VerifiedBoot = &checks.Check{
 	Severity:  assay.High,
 	Provision: []string{"5.7-1"},
 	Version:   5,
-	Needs:     checks.Needs(facts.BootKeys, facts.UncheckedBoots, signing.Signatures, signing.UpdateContainers, facts.ModuleSignatures, facts.KernelConfigs),
+	Needs:     checks.Needs(facts.BootKeys, facts.UncheckedBoots, signing.Signatures, signing.UpdateContainers, kernel.ModuleSignatures, kernel.Configs),
 	Run:       verifiedBoot,
 }
 
@@ -110,7 +111,7 @@ func uncheckedBoots(c *checks.Context, demands bool) (found []assay.Finding) {
 // that. It decides nothing: what starts the kernel must check it first.
 func kernelModules(c *checks.Context) (found []assay.Finding) {
 	var signed, unsigned []assay.Location
-	for _, m := range checks.Ask(c, facts.ModuleSignatures) {
+	for _, m := range checks.Ask(c, kernel.ModuleSignatures) {
 		switch {
 		case m.Problem != "":
 			found = append(found, checks.Observed(assay.Low, "a kernel module is not signed: "+m.Problem, m.Location))
@@ -126,7 +127,7 @@ func kernelModules(c *checks.Context) (found []assay.Finding) {
 	if len(signed) > 0 && len(unsigned) > 0 {
 		found = append(found, checks.Observed(assay.Low, fmt.Sprintf("kernel modules that are not signed, beside signed ones: %d", len(unsigned)), unsigned[0]))
 	}
-	for _, k := range checks.Ask(c, facts.KernelConfigs) {
+	for _, k := range checks.Ask(c, kernel.Configs) {
 		if k.Options["MODULE_SIG_FORCE"] == "y" || k.Options["MODULE_SIG"] == "y" && k.Options["LOCK_DOWN_KERNEL_FORCE_INTEGRITY"] == "y" {
 			found = append(found, checks.Observed(assay.Info, "the kernel takes no module that is not signed", k.Location))
 		}

@@ -34,7 +34,7 @@ func matched(t *testing.T, packages, versions, records int) (Report, *readCounte
 	t.Helper()
 	c := &readCounter{n: records}
 	s := &Set{records: c, Manifest: Manifest{Ecosystems: []Ecosystem{{Name: "Debian", Releases: []string{"12"}, Day: "2026-11-20"}}}}
-	components := []inventory.Component{{Name: "debian", Version: "12", Kind: facts.KindSystem, Places: []assay.Location{{Path: "image!etc/os-release"}}}}
+	components := []inventory.Component{{Name: "debian", Version: "12", Kind: inventory.KindSystem, Places: []assay.Location{{Path: "image!etc/os-release"}}}}
 	for i := range packages {
 		p := deb(fmt.Sprintf("lib%d", i), "openssl", fmt.Sprintf("3.0.%d-1", i%versions))
 		p.Places = []assay.Location{{Path: "image!var/lib/dpkg/status", Line: i + 1}}

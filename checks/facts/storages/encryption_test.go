@@ -1,4 +1,4 @@
-package facts
+package storages
 
 import (
 	"errors"

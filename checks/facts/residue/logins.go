@@ -1,37 +1,38 @@
-package facts
+package residue
 
 import (
 	"bytes"
 	"encoding/binary"
 	"path"
-	"strings"
+	"slices"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
 )
 
 // loginResidue knows the files in which a system writes down who logged in.
-func loginResidue(f *firmware.File, content []byte) []Residue {
+func loginResidue(f *firmware.File, content []byte) []Trace {
 	base := path.Base(f.Name)
 	switch base {
 	case "wtmp", "utmp", "btmp":
 		if hasLogin(content) {
-			return residue(LoginRecord, f)
+			return whole(LoginRecord, f)
 		}
 		return nil
 	case "lastlog":
 		if hasLastLogin(content) {
-			return residue(LoginRecord, f)
+			return whole(LoginRecord, f)
 		}
 		return nil
 	}
-	if !within(f.Name, "var/log/") && path.Ext(base) != ".log" || !IsText(content) {
+	if !facts.Within(f.Name, "var/log/") && path.Ext(base) != ".log" || !facts.IsText(content) {
 		return nil
 	}
 	for _, mark := range loginWords {
 		if i := bytes.Index(content, []byte(mark)); i >= 0 {
 			line := bytes.Count(content[:i], []byte("\n")) + 1
-			return []Residue{{LoginRecord, assay.Location{Path: f.Path, Line: line}}}
+			return []Trace{{LoginRecord, assay.Location{Path: f.Path, Line: line}}}
 		}
 	}
 	return nil
@@ -61,7 +62,7 @@ func hasLogin(content []byte) bool {
 			r := content[at : at+size]
 			name, _, _ := bytes.Cut(r[userAt:userAt+userLength], []byte{0})
 			kind := binary.LittleEndian.Uint16(r)
-			if (kind == userProcess || kind == userProcess<<8) && len(name) > 0 && isPrintable(string(name)) {
+			if (kind == userProcess || kind == userProcess<<8) && len(name) > 0 && isPrintable(name) {
 				return true
 			}
 		}
@@ -74,10 +75,14 @@ func hasLastLogin(content []byte) bool {
 	content = content[:min(len(content), maxLoginFile)]
 	for at := 0; at+lastLogin <= len(content) && len(content)%lastLogin == 0; at += lastLogin {
 		r := content[at : at+lastLogin]
-		line, _, _ := strings.Cut(string(r[4:36]), "\x00")
-		if binary.LittleEndian.Uint32(r) != 0 && line != "" && isPrintable(line) {
+		line, _, _ := bytes.Cut(r[4:36], []byte{0})
+		if binary.LittleEndian.Uint32(r) != 0 && len(line) > 0 && isPrintable(line) {
 			return true
 		}
 	}
 	return false
+}
+
+func isPrintable(b []byte) bool {
+	return !slices.ContainsFunc(b, func(c byte) bool { return c < ' ' || c > '~' })
 }

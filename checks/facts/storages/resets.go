@@ -1,4 +1,4 @@
-package facts
+package storages
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/wordsearch"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -32,17 +34,17 @@ const (
 
 // Resets are the factory resets of the image: programs that do it, scripts of
 // buttons and pages that start it, and what they wipe.
-var Resets = &Fact[[]Reset]{
+var Resets = &facts.Fact[[]Reset]{
 	Name:    "resets",
 	Version: 5,
 	Doc:     "Factory resets: who starts them and what they wipe.",
-	Needs:   []Node{Texts, Scripts, resetNames},
-	Observe: func(o *Observer) ([]Reset, error) {
-		scripts, err := Scripts.Of(o)
+	Needs:   []facts.Node{facts.Texts, facts.Scripts, resetNames},
+	Observe: func(o *facts.Observer) ([]Reset, error) {
+		scripts, err := facts.Scripts.Of(o)
 		if err != nil {
 			return nil, err
 		}
-		texts, err := Texts.Of(o)
+		texts, err := facts.Texts.Of(o)
 		if err != nil {
 			return nil, err
 		}
@@ -57,7 +59,7 @@ var Resets = &Fact[[]Reset]{
 			for _, c := range s.Commands.All() {
 				how, wipes := resetBy(s, named, &c)
 				if how != "" {
-					r := Reset{Trigger: triggerOf(s.Name), How: how, Wipes: wipes, Root: rootOf(s), Location: c.Location}
+					r := Reset{Trigger: triggerOf(s.Name), How: how, Wipes: wipes, Root: s.Root(), Location: c.Location}
 					if how == "rm" {
 						r.Wipes = stillMounted(wipes, off)
 						r.Files = !c.Has("-r", "-R", "--recursive") && !strings.ContainsAny(wipes, " *?$")
@@ -74,7 +76,7 @@ var Resets = &Fact[[]Reset]{
 }
 
 // unmounted adds the folders that a command takes off; whatever is mounted may be any.
-func unmounted(off []string, c *Command) []string {
+func unmounted(off []string, c *facts.Command) []string {
 	switch c.Program() {
 	case "mount":
 		return nil
@@ -115,25 +117,20 @@ func triggerOf(name string) string {
 // soundsLikeReset reports whether a script's name speaks of a reset; commands
 // that wipe something are one only there.
 func soundsLikeReset(name string) bool {
-	return namesReset(path.Base(name)) || containsWord(path.Base(name), "default", "erase", "restore", "firstboot")
+	return namesReset(path.Base(name)) || facts.ContainsWord(path.Base(name), "default", "erase", "restore", "firstboot")
 }
 
 // namesReset is the narrower question for functions and variables.
-func namesReset(name string) bool { return containsWord(name, "reset", "factory", "wipe") }
-
-func containsWord(s string, words ...string) bool {
-	s = strings.ToLower(s)
-	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
-}
+func namesReset(name string) bool { return facts.ContainsWord(name, "reset", "factory", "wipe") }
 
 // resetBy gives how a command of a script, whose name may speak of a reset, resets the
 // device and what it wipes; empty if it does not.
-func resetBy(s Script, named bool, c *Command) (how, wipes string) {
+func resetBy(s facts.Script, named bool, c *facts.Command) (how, wipes string) {
 	_, args := c.Effective()
 	program := c.Program()
 	switch program {
 	case "firstboot", "jffs2reset":
-		if partOfUpdater(s.Name) {
+		if facts.PartOfUpdater(s.Name) {
 			return "", ""
 		}
 		return program, "overlay"
@@ -144,7 +141,7 @@ func resetBy(s Script, named bool, c *Command) (how, wipes string) {
 			}
 		}
 	case "nvram":
-		if containsAny(args, []string{"erase", "restore_defaults", "default", "restore"}) {
+		if containsAny(args, "erase", "restore_defaults", "default", "restore") {
 			return "nvram " + args[0], "nvram"
 		}
 	case "ralink_init":
@@ -202,7 +199,7 @@ func lastPath(args []string) string {
 
 // pageResets are server pages that are no shell scripts (Lua, PHP) and call one
 // of OpenWrt's programs.
-func pageResets(texts *TextSet) []Reset {
+func pageResets(texts *facts.TextSet) []Reset {
 	var all []Reset
 	for _, t := range texts.Where(func(f *firmware.File) bool {
 		switch path.Ext(f.Name) {
@@ -212,12 +209,12 @@ func pageResets(texts *TextSet) []Reset {
 		return false
 	}) {
 		for _, word := range []string{"firstboot", "jffs2reset", "mtd -r erase rootfs_data"} {
-			if !strings.Contains(t.Content, word) || path.Ext(t.File.Name) == ".json" && describesInterface([]byte(t.Content)) {
+			if !strings.Contains(t.Content, word) || path.Ext(t.File.Name) == ".json" && t.DescribesInterface() {
 				continue
 			}
 			for l := range t.Lines() {
-				if at := indexProgram(l.Text, word); at >= 0 && !commented([]byte(l.Text), at) {
-					all = append(all, Reset{Trigger: ByWeb, How: word, Wipes: "overlay", Root: ContainerPath(t.File), Location: t.At(l)})
+				if at := indexProgram(l.Text, word); at >= 0 && !l.Commented(at) {
+					all = append(all, Reset{Trigger: ByWeb, How: word, Wipes: "overlay", Root: facts.ContainerPath(t.File), Location: t.At(l)})
 				}
 			}
 		}
@@ -228,7 +225,9 @@ func pageResets(texts *TextSet) []Reset {
 // indexProgram is where a line names a program, and no file or setting that is called
 // after it; -1 if it does not.
 func indexProgram(line, name string) int {
-	inName := func(b byte) bool { return isLetter(b) || isDigit(b) || b == '_' || b == '-' || b == '.' }
+	inName := func(b byte) bool {
+		return b|0x20 >= 'a' && b|0x20 <= 'z' || b >= '0' && b <= '9' || b == '_' || b == '-' || b == '.'
+	}
 	for at := 0; ; {
 		i := strings.Index(line[at:], name)
 		if i < 0 {
@@ -249,19 +248,19 @@ var resetFunctions = []string{"nvs_flash_erase", "esp_zb_factory_reset", "zb_fac
 // resetWords in a program say that it knows of a reset.
 var resetWords = []string{"factory_reset", "factory-reset", "factoryreset", "FactoryReset", "factory reset", "Factory reset", "Factory Reset", "restore_defaults"}
 
-var resetLiterals = newLiterals(append(slices.Clone(resetFunctions), resetWords...))
+var resetLiterals = wordsearch.New(append(slices.Clone(resetFunctions), resetWords...))
 
 // resetNames find the programs firstboot and jffs2reset, functions of SDKs in
 // flat code, and programs that name a reset.
-var resetNames = &Scan[Reset]{
+var resetNames = &facts.Scan[Reset]{
 	Name: "reset-names",
 	Doc:  "Programs and flat code that reset the device or name a reset.",
 	Want: func(f *firmware.File) bool {
 		return f.Kind == firmware.Raw || f.Kind == firmware.Regular && f.Size > 0
 	},
 	Words: resetLiterals,
-	Spot: func(f *firmware.File, content []byte, words sights) []Reset {
-		r := Reset{Trigger: ByProgram, Root: ContainerPath(f), Location: At(f)}
+	Spot: func(f *firmware.File, content []byte, words wordsearch.Sights) []Reset {
+		r := Reset{Trigger: ByProgram, Root: facts.ContainerPath(f), Location: facts.At(f)}
 		base := path.Base(f.Name)
 		if f.Kind == firmware.Regular && (base == "firstboot" || base == "jffs2reset") && strings.Contains(f.Name, "bin/") {
 			r.How, r.Wipes = base, "overlay"
@@ -273,7 +272,7 @@ var resetNames = &Scan[Reset]{
 		words.Each(func(word, at int) bool {
 			if mention := word >= len(resetFunctions); r.How == "" || !mention {
 				r.How, r.Mention = resetLiterals.Words[word], mention
-				r.Location = AtSpan(f, at, at+len(r.How))
+				r.Location = facts.AtSpan(f, at, at+len(r.How))
 			}
 			return r.Mention // go on until a function is found
 		})

@@ -1,4 +1,4 @@
-package facts
+package builds
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/elf"
 	"github.com/assay-iot/assay/firmware"
 )
@@ -39,7 +40,7 @@ const (
 
 // Leftovers are found by name and confirmed by content: an empty history and a
 // page about gdbserver are none.
-var Leftovers = &Scan[Leftover]{
+var Leftovers = &facts.Scan[Leftover]{
 	Name:    "leftovers",
 	Version: 3,
 	Doc:     "Files of development: histories, memory dumps, version control, captures, debuggers, compilers.",
@@ -49,9 +50,9 @@ var Leftovers = &Scan[Leftover]{
 		if kind == "" {
 			return nil
 		}
-		l := At(f)
+		l := facts.At(f)
 		if kind == History || kind == Environment {
-			l = AtSecret(f) // it may hold passwords
+			l = facts.AtSecret(f) // it may hold passwords
 		}
 		return []Leftover{{Location: l, Kind: kind, Name: f.Name}}
 	},
@@ -102,7 +103,7 @@ func isSwap(base string) bool {
 // isOldCopy knows copies by their names: of editors (x~, #x#) and of patch (x.orig,
 // x.rej). Copies of account files are told of by other checks.
 func isOldCopy(base string) bool {
-	if isAccountFile(base, "passwd") || isAccountFile(base, "shadow") || isAccountFile(base, "group") {
+	if facts.NamesAccounts(base) {
 		return false
 	}
 	return len(base) > 1 && strings.HasSuffix(base, "~") || len(base) > 2 && base[0] == '#' && strings.HasSuffix(base, "#") ||
@@ -110,7 +111,7 @@ func isOldCopy(base string) bool {
 }
 
 // written reports whether there is more in a text than blanks.
-func written(content []byte) bool { return len(bytes.TrimSpace(content)) > 0 && IsText(content) }
+func written(content []byte) bool { return len(bytes.TrimSpace(content)) > 0 && facts.IsText(content) }
 
 func leftoverProgram(base string, content []byte) LeftoverKind {
 	order := binary.ByteOrder(binary.LittleEndian)
@@ -176,7 +177,7 @@ func isEnvironment(base string, content []byte) bool {
 	if base != ".env" && !(strings.HasPrefix(base, ".env.") && !slices.Contains([]string{".env.example", ".env.sample", ".env.template", ".env.dist"}, base)) {
 		return false
 	}
-	if !IsText(content) {
+	if !facts.IsText(content) {
 		return false
 	}
 	for line := range bytes.Lines(content) {

@@ -1,10 +1,16 @@
-package facts
+// Package builds observes when and where an image was built, and what its making left
+// behind: the days of kernels and boot loaders ([All]), the home folders of those who built
+// programs ([Homes]), and files of development ([Leftovers]).
+package builds
 
 import (
 	"time"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/wordsearch"
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // Build is a kernel or boot loader that says when it was built.
@@ -14,29 +20,29 @@ type Build struct {
 	Location assay.Location `json:"location"`
 }
 
-// Builds are the days on which kernels and boot loaders were built, by what
+// All are the days on which kernels and boot loaders were built, by what
 // they print when they start. Dates that only stand for "no date", such as
 // those of reproducible builds in 1970 and 1980, are left out.
-var Builds = &Scan[Build]{
+var All = &facts.Scan[Build]{
 	Name:  "builds",
 	Doc:   "Days on which kernels and boot loaders were built, by their banners.",
 	Want:  func(f *firmware.File) bool { return f.Size >= 64 },
-	Words: buildWords,
-	Spot:  seeBuilds,
+	Words: bannerWords,
+	Spot:  seeBanners,
 }
 
-var buildWords = newLiterals([]string{"Linux version ", "U-Boot "})
+var bannerWords = wordsearch.New([]string{"Linux version ", "U-Boot "})
 
 var (
-	linuxBuilt = lazy(`^\d+\.\d+[^\x00\n]*? #\d+[^\x00\n]{0,60}? (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) +(\d{1,2}) \d\d:\d\d:\d\d (?:[A-Z]{2,5} )?(\d{4})`)
-	ubootBuilt = lazy(`^(?:SPL )?v?\d{4}\.\d\d[^\x00\n(]{0,80}\(([A-Z][a-z]{2}) +(\d{1,2}) (\d{4}) - `)
+	linuxBuilt = lazyregexp.New(`^\d+\.\d+[^\x00\n]*? #\d+[^\x00\n]{0,60}? (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) +(\d{1,2}) \d\d:\d\d:\d\d (?:[A-Z]{2,5} )?(\d{4})`)
+	ubootBuilt = lazyregexp.New(`^(?:SPL )?v?\d{4}\.\d\d[^\x00\n(]{0,80}\(([A-Z][a-z]{2}) +(\d{1,2}) (\d{4}) - `)
 )
 
-// maxBuilds bounds what one file can say.
-const maxBuilds = 64
+// maxBanners bounds what one file can say.
+const maxBanners = 64
 
-func seeBuilds(f *firmware.File, content []byte, words sights) []Build {
-	if f.Kind == firmware.Regular && IsText(content) {
+func seeBanners(f *firmware.File, content []byte, words wordsearch.Sights) []Build {
+	if f.Kind == firmware.Regular && facts.IsText(content) {
 		return nil
 	}
 	var all []Build
@@ -58,10 +64,10 @@ func seeBuilds(f *firmware.File, content []byte, words sights) []Build {
 		b := Build{Name: name, Date: day.Format(time.DateOnly)}
 		if !seen[b] {
 			seen[b] = true
-			b.Location = AtSpan(f, at, at+skip+len(m[0]))
+			b.Location = facts.AtSpan(f, at, at+skip+len(m[0]))
 			all = append(all, b)
 		}
-		return len(all) < maxBuilds
+		return len(all) < maxBanners
 	})
 	return all
 }

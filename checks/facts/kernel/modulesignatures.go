@@ -1,4 +1,4 @@
-package facts
+package kernel
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/keys"
 	"github.com/assay-iot/assay/firmware"
 )
@@ -21,7 +22,7 @@ type ModuleSignature struct {
 
 // ModuleSignatures are those of the kernel modules of the image, packed ones left
 // out.
-var ModuleSignatures = &Scan[ModuleSignature]{
+var ModuleSignatures = &facts.Scan[ModuleSignature]{
 	Name: "module-signatures",
 	Doc:  "Kernel modules, and whether a signature is appended to them.",
 	Want: func(f *firmware.File) bool { return f.Kind == firmware.Regular && strings.HasSuffix(f.Name, ".ko") },
@@ -30,7 +31,7 @@ var ModuleSignatures = &Scan[ModuleSignature]{
 			return nil
 		}
 		m := moduleSignature(content)
-		m.Location.Path, m.Location.Digest = f.Path, At(f).Digest
+		m.Location.Path, m.Location.Digest = f.Path, facts.At(f).Digest
 		return []ModuleSignature{m}
 	},
 }

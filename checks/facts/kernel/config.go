@@ -1,4 +1,7 @@
-package facts
+// Package kernel observes how the kernel of a device and its boot loader were built: the
+// options of the kernel ([Configs]), whether its modules are signed ([ModuleSignatures]),
+// and what a boot loader of a microcontroller says of itself ([LoaderLines]).
+package kernel
 
 import (
 	"bytes"
@@ -10,17 +13,20 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
+	"github.com/assay-iot/assay/checks/facts/wordsearch"
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // Limits of a kernel configuration; large ones have 10 000 options in 300 KiB.
 const (
-	maxKernelConfig  = 2 << 20
-	maxKernelOptions = 20000
+	maxConfig  = 2 << 20
+	maxOptions = 20000
 )
 
-// KernelConfig is the configuration that a kernel was built with.
-type KernelConfig struct {
+// Config is the configuration that a kernel was built with.
+type Config struct {
 	Location assay.Location    `json:"location"`
 	Arch     string            `json:"arch"` // arm, arm64, mips, powerpc, riscv, x86
 	Wide     bool              `json:"wide"` // 64 bits
@@ -30,51 +36,51 @@ type KernelConfig struct {
 }
 
 // Since reports whether the kernel is of a version or younger.
-func (k KernelConfig) Since(major, minor int) bool {
+func (k Config) Since(major, minor int) bool {
 	return k.Major > major || k.Major == major && k.Minor >= minor
 }
 
-// KernelConfigs are the kernel configurations of the image: the one that a
+// Configs are the kernel configurations of the image: the one that a
 // kernel or its module configs carries in itself, and those beside a kernel.
-var KernelConfigs = &Fact[[]KernelConfig]{
+var Configs = &facts.Fact[[]Config]{
 	Name:    "kernel-configs",
 	Doc:     "Configurations of kernels: embedded in the kernel or in its module configs, or as boot/config-VERSION.",
 	Version: 2,
-	Needs:   []Node{kernelConfigTexts},
-	Observe: func(o *Observer) ([]KernelConfig, error) {
-		all, err := kernelConfigTexts.Of(o)
+	Needs:   []facts.Node{configTexts},
+	Observe: func(o *facts.Observer) ([]Config, error) {
+		all, err := configTexts.Of(o)
 		return withoutOuter(all), err
 	},
 }
 
 // withoutOuter drops what was found in the bytes of a file that was opened too,
 // so that the same configuration was found inside it.
-func withoutOuter(all []KernelConfig) []KernelConfig {
-	return slices.DeleteFunc(slices.Clone(all), func(k KernelConfig) bool {
-		return slices.ContainsFunc(all, func(inner KernelConfig) bool {
+func withoutOuter(all []Config) []Config {
+	return slices.DeleteFunc(slices.Clone(all), func(k Config) bool {
+		return slices.ContainsFunc(all, func(inner Config) bool {
 			return strings.HasPrefix(inner.Location.Path, k.Location.Path+"!")
 		})
 	})
 }
 
-var kernelConfigTexts = &Scan[KernelConfig]{
+var configTexts = &facts.Scan[Config]{
 	Name: "kernel-config-texts",
 	Doc:  "Kernel configurations as texts, and embedded in programs, modules and kernels.",
 	Want: func(f *firmware.File) bool {
-		return f.Size > 0 && (f.Kind == firmware.Regular || f.Kind == firmware.Raw && f.Size <= maxKernelConfig && isKernelConfig(f))
+		return f.Size > 0 && (f.Kind == firmware.Regular || f.Kind == firmware.Raw && f.Size <= maxConfig && isConfig(f))
 	},
-	Words: newLiterals([]string{configMark}),
-	Spot: func(f *firmware.File, content []byte, marks sights) []KernelConfig {
-		if len(content) <= maxKernelConfig && isKernelConfig(f) {
-			if k, ok := parseKernelConfig(string(content)); ok {
-				k.Location = At(f)
-				return []KernelConfig{k}
+	Words: wordsearch.New([]string{configMark}),
+	Spot: func(f *firmware.File, content []byte, marks wordsearch.Sights) []Config {
+		if len(content) <= maxConfig && isConfig(f) {
+			if k, ok := parseConfig(string(content)); ok {
+				k.Location = facts.At(f)
+				return []Config{k}
 			}
 		}
-		var found []KernelConfig
+		var found []Config
 		marks.Each(func(_, at int) bool {
-			if k, ok := parseKernelConfig(embeddedConfig(content[at+len(configMark):])); ok {
-				k.Location = At(f)
+			if k, ok := parseConfig(embeddedConfig(content[at+len(configMark):])); ok {
+				k.Location = facts.At(f)
 				found = append(found, k)
 			}
 			return len(found) == 0
@@ -94,22 +100,26 @@ func embeddedConfig(packed []byte) string {
 		return ""
 	}
 	r.Multistream(false)
-	text, err := io.ReadAll(io.LimitReader(r, maxKernelConfig+1))
-	if err != nil || len(text) > maxKernelConfig {
+	text, err := io.ReadAll(io.LimitReader(r, maxConfig+1))
+	if err != nil || len(text) > maxConfig {
 		return ""
 	}
 	return string(text)
 }
 
-// isKernelConfig reports whether a file, or the stream that it was packed in, has
+// isConfig reports whether a file, or the stream that it was packed in, has
 // the name and place of a kernel configuration.
-func isKernelConfig(f *firmware.File) bool {
+func isConfig(f *firmware.File) bool {
 	name, k := f.Name, f.Container
 	if k != nil && k.Type == "ikconfig" {
 		return true
 	}
 	for ; k != nil && k.Parent != nil && !k.FileSystem; k = k.Parent {
-		_, name, _ = cutLast(strings.TrimSuffix(k.Path, "!"+k.Type), "!")
+		packed := strings.TrimSuffix(k.Path, "!"+k.Type)
+		name = ""
+		if i := strings.LastIndexByte(packed, '!'); i >= 0 {
+			name = packed[i+1:]
+		}
 	}
 	base := path.Base(name)
 	if base != "config.gz" && base != "kernel-config" && base != "kernel.config" && !strings.HasPrefix(base, "config-") &&
@@ -120,17 +130,17 @@ func isKernelConfig(f *firmware.File) bool {
 		func(dir string) bool { return strings.HasPrefix(name, dir) })
 }
 
-// kernelTitle is the second or third line of every configuration: with the
+// title is the second or third line of every configuration: with the
 // architecture since 2.6.39, and only the version before.
-var kernelTitle = lazy(`(?m)^# (?:Linux/(\S+) )?(?:Linux kernel version: )?(\d+)\.(\d+)\S*(?: Kernel Configuration)?\r?$`)
+var title = lazyregexp.New(`(?m)^# (?:Linux/(\S+) )?(?:Linux kernel version: )?(\d+)\.(\d+)\S*(?: Kernel Configuration)?\r?$`)
 
-// parseKernelConfig reads a configuration; ok is false if the text is none.
-func parseKernelConfig(text string) (k KernelConfig, ok bool) {
+// parseConfig reads a configuration; ok is false if the text is none.
+func parseConfig(text string) (k Config, ok bool) {
 	head := text[:min(len(text), 1024)]
 	if !strings.Contains(head, "Kernel Configuration") && !strings.Contains(head, "Linux kernel version: ") {
 		return k, false
 	}
-	m := kernelTitle.Get().FindStringSubmatch(head)
+	m := title.Get().FindStringSubmatch(head)
 	if m == nil {
 		return k, false
 	}
@@ -140,7 +150,7 @@ func parseKernelConfig(text string) (k KernelConfig, ok bool) {
 	for line := range strings.Lines(text) {
 		name, value, is := strings.Cut(strings.TrimSpace(line), "=")
 		name, set := strings.CutPrefix(name, "CONFIG_")
-		if is && set && len(k.Options) < maxKernelOptions {
+		if is && set && len(k.Options) < maxOptions {
 			k.Options[name] = value
 		}
 	}
@@ -151,7 +161,7 @@ func parseKernelConfig(text string) (k KernelConfig, ok bool) {
 
 // nameArch finds the architecture by its own option where the title does not
 // say it, and brings its names together.
-func (k *KernelConfig) nameArch() {
+func (k *Config) nameArch() {
 	for _, a := range []struct{ option, arch string }{
 		{"ARM64", "arm64"}, {"ARM", "arm"}, {"MIPS", "mips"}, {"PPC", "powerpc"}, {"RISCV", "riscv"}, {"X86", "x86"},
 	} {

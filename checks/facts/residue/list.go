@@ -1,4 +1,4 @@
-package facts
+package residue
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -23,8 +24,8 @@ const (
 // listResidue knows lists of customers and users: tables with separators, objects in
 // JSON, and rows that SQL inserts. Three rows with a name and a mail address or
 // telephone number are a list; fewer only where they tell still more.
-func listResidue(f *firmware.File, content []byte) []Residue {
-	if len(content) > maxList || !tellsOfPersons(content) || !IsText(content) || ClassOf(f.Path) != Product || namesOthers(f.Name) || namesAuthors(f.Name) {
+func listResidue(f *firmware.File, content []byte) []Trace {
+	if len(content) > maxList || !tellsOfPersons(content) || !facts.IsText(content) || facts.TellsOfOthers(f) || namesAuthors(f.Name) {
 		return nil
 	}
 	var people persons
@@ -34,11 +35,11 @@ func listResidue(f *firmware.File, content []byte) []Residue {
 		people.objects(first)
 	case insertsRows(content):
 		people.inserted(string(content))
-	case kindOfText(f, content, true) == InSetting && !slices.Contains(codeSuffixes, path.Ext(f.Name)): // scripts and pages name their authors
+	case facts.IsSetting(f, content) && !facts.IsCode(f.Name): // scripts and pages name their authors
 		people.table(string(first))
 	}
 	if people.rows >= minPersons || people.detailed > 0 && !ofLibrary(f.Name) {
-		return residue(PersonList, f)
+		return whole(PersonList, f)
 	}
 	return nil
 }
@@ -64,12 +65,12 @@ func insertsRows(content []byte) bool {
 // namesAuthors reports whether a file says who wrote software.
 func namesAuthors(name string) bool {
 	base := strings.ToLower(path.Base(name))
-	return holdsAny(base, []string{"author", "contrib", "maintain", "credit", "thanks", "package", "composer", "bower", "manifest", "metadata"})
+	return holdsAny(base, "author", "contrib", "maintain", "credit", "thanks", "package", "composer", "bower", "manifest", "metadata")
 }
 
 // ofLibrary reports whether a path is one of what others made.
 func ofLibrary(name string) bool {
-	return within(name, "usr/share/", "usr/lib/", "lib/", "node_modules/", "site-packages/", "dist-packages/", "etc/ssl/", "etc/pki/", "var/lib/")
+	return facts.Within(name, "usr/share/", "usr/lib/", "lib/", "node_modules/", "site-packages/", "dist-packages/", "etc/ssl/", "etc/pki/", "var/lib/")
 }
 
 // tellsOfPersons is a cheap question before the dear ones.
@@ -156,7 +157,7 @@ func personValue(word, v string) string {
 
 func countDigits(s string) (n int) {
 	for i := range len(s) {
-		if isDigit(s[i]) {
+		if s[i] >= '0' && s[i] <= '9' {
 			n++
 		}
 	}

@@ -1,9 +1,10 @@
-package facts
+package kernel
 
 import (
 	"bytes"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -33,14 +34,14 @@ var loaderLines = []struct{ kind, line string }{
 }
 
 // LoaderLines are such messages in flat code.
-var LoaderLines = &Scan[LoaderLine]{
+var LoaderLines = &facts.Scan[LoaderLine]{
 	Name: "loader-lines",
 	Doc:  "Messages in boot loaders of microcontrollers that say how they were built: whether they close JTAG and download modes, and whether they take images over a serial line.",
 	Want: func(f *firmware.File) bool { return f.Kind == firmware.Raw && f.Size >= 64 },
 	See: func(f *firmware.File, content []byte) (found []LoaderLine) {
 		for _, l := range loaderLines {
 			if at := bytes.Index(content, []byte(l.line)); at >= 0 {
-				found = append(found, LoaderLine{l.kind, AtSpan(f, at, at+len(l.line))})
+				found = append(found, LoaderLine{l.kind, facts.AtSpan(f, at, at+len(l.line))})
 			}
 		}
 		return found

@@ -1,4 +1,4 @@
-package facts
+package residue
 
 import (
 	"bytes"
@@ -7,39 +7,41 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // mailResidue knows mailboxes, single mails and address books.
-func mailResidue(f *firmware.File, content []byte) []Residue {
+func mailResidue(f *firmware.File, content []byte) []Trace {
 	base := strings.ToLower(path.Base(f.Name))
 	head := content[:min(len(content), 16<<10)]
 	switch {
 	case bytes.HasPrefix(content, []byte("BEGIN:VCARD")) && (bytes.Contains(content, []byte("\nTEL")) || bytes.Contains(content, []byte("\nEMAIL"))):
-		return residue(AddressBook, f)
+		return whole(AddressBook, f)
 	case bytes.HasPrefix(content, []byte("From ")) && headed(head):
-		return residue(Mailbox, f)
-	case (strings.HasSuffix(base, ".eml") || base == "dead.letter" || within(f.Name, "cur/", "new/")) && headed(append([]byte("\n"), head...)):
-		return residue(Mailbox, f)
+		return whole(Mailbox, f)
+	case (strings.HasSuffix(base, ".eml") || base == "dead.letter" || facts.Within(f.Name, "cur/", "new/")) && headed(append([]byte("\n"), head...)):
+		return whole(Mailbox, f)
 	}
 	return nil
 }
 
 // headed reports whether a text has the two headers that every mail has.
 func headed(head []byte) bool {
-	return bytes.Contains(head, []byte("\nFrom: ")) && bytes.Contains(head, []byte("\nDate: ")) && IsText(head)
+	return bytes.Contains(head, []byte("\nFrom: ")) && bytes.Contains(head, []byte("\nDate: ")) && facts.IsText(head)
 }
 
 // maxMails bounds the addresses that are listed of one file.
 const maxMails = 20
 
 // addressResidue finds addresses in the values of settings.
-func addressResidue(f *firmware.File, content []byte) []Residue {
-	if len(content) > MaxSettings || bytes.IndexByte(content, '@') < 0 || !holdsSettings(f.Name) || !IsText(content) || kindOfText(f, content, true) != InSetting {
+func addressResidue(f *firmware.File, content []byte) []Trace {
+	if len(content) > facts.MaxSettings || bytes.IndexByte(content, '@') < 0 || !facts.HoldsSettings(f.Name) || !facts.IsText(content) || !facts.IsSetting(f, content) {
 		return nil
 	}
-	var found []Residue
-	for l := range (Text{File: f, Content: string(content)}).Lines() {
+	var found []Trace
+	for l := range (facts.Text{File: f, Content: string(content)}).Lines() {
 		kind := mailSetting(l.Text)
 		if kind == "" {
 			continue
@@ -47,22 +49,9 @@ func addressResidue(f *firmware.File, content []byte) []Residue {
 		if len(found) == maxMails {
 			break
 		}
-		found = append(found, Residue{kind, assay.Location{Path: f.Path, Line: l.Number, Offset: l.Offset, Length: int64(len(l.Text))}})
+		found = append(found, Trace{kind, assay.Location{Path: f.Path, Line: l.Number, Offset: l.Offset, Length: int64(len(l.Text))}})
 	}
 	return found
-}
-
-// holdsSettings reports whether a path is one where a device has its own
-// settings; elsewhere the addresses are those of authors and maintainers.
-func holdsSettings(name string) bool {
-	if namesOthers(name) || within(name, "usr/share/", "usr/lib/", "lib/", "node_modules/", "site-packages/", "dist-packages/", "etc/ssl/", "etc/pki/", "etc/apt/", "etc/ssh/") {
-		return false
-	}
-	switch strings.ToLower(path.Base(name)) {
-	case "package.json", "package-lock.json", "metadata", "pkg-info", "setup.cfg", "pyproject.toml", "cargo.toml", "composer.json", "bower.json", "control", "authorized_keys", "magic":
-		return false
-	}
-	return ClassOf(name) == Product
 }
 
 // mailKeys are names of settings whose value is somebody's address; mailParts
@@ -76,7 +65,7 @@ var (
 
 // mailSetting says whose address a line sets, as "email = …", "option mailto
 // '…'", "MAILTO=…", "root: …"; "" if it sets none.
-func mailSetting(line string) ResidueKind {
+func mailSetting(line string) Kind {
 	if strings.IndexByte(line, '@') < 0 || len(line) > 1024 {
 		return ""
 	}
@@ -93,10 +82,10 @@ func mailSetting(line string) ResidueKind {
 	if len(key) > 0 && (key[0] == "option" || key[0] == "list" || key[0] == "set" || key[0] == "export") {
 		key = key[1:]
 	}
-	if len(key) == 0 || len(key) > 2 || holdsAny(before, authorWords) {
+	if len(key) == 0 || len(key) > 2 || holdsAny(before, authorWords...) {
 		return ""
 	}
-	if !slices.Contains(mailKeys, key[0]) && !holdsAny(key[0], mailParts) {
+	if !slices.Contains(mailKeys, key[0]) && !holdsAny(key[0], mailParts...) {
 		return ""
 	}
 	if isPrivateMail(address) {
@@ -105,7 +94,11 @@ func mailSetting(line string) ResidueKind {
 	return OtherMail
 }
 
-var mailAddress = lazy(`[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}\b`)
+func holdsAny(s string, words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
+}
+
+var mailAddress = lazyregexp.New(`[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}\b`)
 
 // firstMail finds the first address of a text that can be a person's.
 func firstMail(text string) (string, bool) {
@@ -140,7 +133,7 @@ func isPersons(address string) bool {
 	case strings.HasPrefix(domain, "example.") || strings.HasPrefix(domain, "domain.") || strings.HasPrefix(domain, "server.") || strings.HasPrefix(domain, "mail.com") || strings.HasPrefix(domain, "company."):
 		return false
 	}
-	return !slices.ContainsFunc(placeholders, func(p string) bool { return strings.Contains(local+"@"+domain, p) })
+	return !facts.HoldsPlaceholder(local + "@" + domain)
 }
 
 // privateMail are providers whose mailboxes belong to persons.

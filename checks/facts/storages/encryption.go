@@ -1,4 +1,4 @@
-package facts
+package storages
 
 import (
 	"path"
@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // Encryption is a place where encryption of stored data is set up.
@@ -17,18 +19,18 @@ type Encryption struct {
 	Location assay.Location
 }
 
-// VolumeEncryption is what the settings of Linux say of encrypted storage.
-var VolumeEncryption = &Fact[[]Encryption]{
+// Encryptions is what the settings of Linux say of encrypted storage.
+var Encryptions = &facts.Fact[[]Encryption]{
 	Name:    "volume-encryption",
 	Version: 3,
 	Doc:     "Encrypted volumes and folders that settings, units and start scripts set up, and files that are stored encrypted.",
-	Needs:   []Node{Tree, Texts},
-	Observe: func(o *Observer) ([]Encryption, error) {
-		texts, err := Texts.Of(o)
+	Needs:   []facts.Node{facts.Tree, facts.Texts},
+	Observe: func(o *facts.Observer) ([]Encryption, error) {
+		texts, err := facts.Texts.Of(o)
 		if err != nil {
 			return nil, err
 		}
-		img, err := Tree.Of(o)
+		img, err := facts.Tree.Of(o)
 		if err != nil {
 			return nil, err
 		}
@@ -57,7 +59,7 @@ func encryptedFiles(img *firmware.Image) []Encryption {
 			continue
 		}
 		told[f.Container] = true
-		found = append(found, Encryption{Kind: "encryption of files in " + f.Container.Type, Location: At(f)})
+		found = append(found, Encryption{Kind: "encryption of files in " + f.Container.Type, Location: facts.At(f)})
 	}
 	return found
 }
@@ -74,13 +76,13 @@ var encryptionWords = []struct{ word, kind string }{
 // volumeCommand are the options and the action of cryptsetup, in either order, and
 // mappedKey is a key in a table of dmsetup.
 var (
-	volumeCommand = lazy(`\bcryptsetup\s+(?:[^\s|;&]+\s+)*?(?:luksOpen|open|plainOpen|create)\b`)
-	mappedKey     = lazy(`\bdmsetup\s+create\b.*\bcrypt\s+\S+\s+[0-9A-Fa-f]{32,}\b`)
-	spokenKey     = lazy(`\b(?:echo|printf)\s+(?:-\w+\s+)*(?:"[^"$\x60]+"|'[^']+'|[^\s"'$\x60|]+)\s*\|\s*(?:\S*/)?cryptsetup\b`)
-	keyFile       = lazy(`(?:--key-file[= ]|\s-d\s+)\s*["']?(/[^\s"']+)`)
+	volumeCommand = lazyregexp.New(`\bcryptsetup\s+(?:[^\s|;&]+\s+)*?(?:luksOpen|open|plainOpen|create)\b`)
+	mappedKey     = lazyregexp.New(`\bdmsetup\s+create\b.*\bcrypt\s+\S+\s+[0-9A-Fa-f]{32,}\b`)
+	spokenKey     = lazyregexp.New(`\b(?:echo|printf)\s+(?:-\w+\s+)*(?:"[^"$\x60]+"|'[^']+'|[^\s"'$\x60|]+)\s*\|\s*(?:\S*/)?cryptsetup\b`)
+	keyFile       = lazyregexp.New(`(?:--key-file[= ]|\s-d\s+)\s*["']?(/[^\s"']+)`)
 )
 
-func encryptionIn(t Text) (found []Encryption) {
+func encryptionIn(t facts.Text) (found []Encryption) {
 	name := t.File.Name
 	table := name == "etc/crypttab"
 	script := strings.HasPrefix(name, "etc/init.d/") || strings.HasPrefix(name, "etc/rc") || path.Base(name) == "init" ||
@@ -111,7 +113,7 @@ func encryptionIn(t Text) (found []Encryption) {
 }
 
 // openedBy reads a command that sets encryption up.
-func openedBy(t Text, line string) (e Encryption, ok bool) {
+func openedBy(t facts.Text, line string) (e Encryption, ok bool) {
 	for _, w := range encryptionWords {
 		if strings.Contains(line, w.word) {
 			e.Kind = w.kind
@@ -137,7 +139,7 @@ func openedBy(t Text, line string) (e Encryption, ok bool) {
 // keyIn notes what a file is of which settings say that it holds the key: one that is
 // made anew at each boot, or one in the image, which every device has and whoever reads
 // the flash.
-func (e *Encryption) keyIn(t Text, name string) {
+func (e *Encryption) keyIn(t facts.Text, name string) {
 	switch name {
 	case "/dev/random", "/dev/urandom", "/dev/hwrng":
 		e.Passing = true

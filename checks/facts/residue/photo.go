@@ -1,16 +1,17 @@
-package facts
+package residue
 
 import (
 	"bytes"
 	"encoding/binary"
 
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
 )
 
 // photoResidue knows JPEG photos with a position in their Exif data.
-func photoResidue(f *firmware.File, content []byte) []Residue {
+func photoResidue(f *firmware.File, content []byte) []Trace {
 	if exif := exifOf(content); exif != nil && hasPosition(exif) {
-		return []Residue{{PhotoPlace, At(f)}}
+		return []Trace{{PhotoPlace, facts.At(f)}}
 	}
 	return nil
 }

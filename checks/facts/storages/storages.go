@@ -1,4 +1,6 @@
-package facts
+// Package storages observes where a device keeps data: what it mounts ([All]), what it
+// encrypts ([Encryptions]), and what wipes them ([Resets]).
+package storages
 
 import (
 	"cmp"
@@ -7,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/firmware"
+	"github.com/assay-iot/assay/internal/lazyregexp"
 )
 
 // maxMounts bounds the entries of one root.
@@ -40,29 +44,29 @@ type EncryptedPlace struct {
 	Location assay.Location `json:"location"`
 }
 
-// Storages are the mounts and encrypted volumes of the boot.
-var Storages = &Fact[Storage]{
+// All are the mounts and encrypted volumes of the boot.
+var All = &facts.Fact[Storage]{
 	Name:    "storage",
 	Version: 2,
 	Doc:     "File systems that the boot mounts, by fstab, units and scripts, and volumes that it opens with a key.",
-	Needs:   []Node{Texts, Roots, Boot},
-	Observe: func(o *Observer) (Storage, error) {
+	Needs:   []facts.Node{facts.Texts, facts.Roots, facts.Boot},
+	Observe: func(o *facts.Observer) (Storage, error) {
 		all := Storage{Mounts: []Mount{}, Volumes: []EncryptedPlace{}}
-		texts, err1 := Texts.Of(o)
-		roots, err2 := Roots.Of(o)
-		g, err3 := Boot.Of(o)
+		texts, err1 := facts.Texts.Of(o)
+		roots, err2 := facts.Roots.Of(o)
+		g, err3 := facts.Boot.Of(o)
 		if err := cmp.Or(err1, err2, err3); err != nil {
 			return all, err
 		}
 		for _, t := range texts.Where(func(f *firmware.File) bool {
-			return isMountTable(f.Name) && f.Container != nil && amongRoots(f.Container, roots)
+			return isMountTable(f.Name) && f.Container != nil && amongRoots(f, roots)
 		}) {
-			all.Mounts = append(all.Mounts, mountsIn(t, ContainerPath(t.File))...)
+			all.Mounts = append(all.Mounts, mountsIn(t, facts.ContainerPath(t.File))...)
 			all.Volumes = append(all.Volumes, crypttab(t)...)
 		}
 		for i := range g.Commands {
 			c := &g.Commands[i]
-			root, _, _ := cutLast(c.Location.Path, "!")
+			root := containerOf(c.Location)
 			if m, ok := mountBy(&c.Command); ok && len(all.Mounts) < maxMounts {
 				m.Root = root
 				all.Mounts = append(all.Mounts, m)
@@ -75,8 +79,21 @@ var Storages = &Fact[Storage]{
 	},
 }
 
+// amongRoots reports whether a file lies in one of the root file systems.
+func amongRoots(f *firmware.File, roots []facts.Root) bool {
+	return slices.ContainsFunc(roots, func(r facts.Root) bool { return r.Path == facts.ContainerPath(f) })
+}
+
+// containerOf is the path of the container that a place lies in.
+func containerOf(l assay.Location) string {
+	if i := strings.LastIndexByte(l.Path, '!'); i >= 0 {
+		return l.Path[:i]
+	}
+	return l.Path
+}
+
 // mountsIn reads fstab and the mount units of systemd.
-func mountsIn(t Text, root string) []Mount {
+func mountsIn(t facts.Text, root string) []Mount {
 	var all []Mount
 	switch {
 	case t.File.Name == "etc/crypttab":
@@ -88,9 +105,9 @@ func mountsIn(t Text, root string) []Mount {
 			}
 		}
 	default:
-		u := unit{name: path.Base(t.File.Name), file: t, settings: parseUnit(t)}
-		if dir := u.value("Mount", "Where"); strings.HasPrefix(dir, "/") {
-			all = append(all, Mount{root, u.value("Mount", "What"), path.Clean(dir), u.value("Mount", "Type"), At(t.File)})
+		value := facts.UnitSettings(t)
+		if dir := value("Mount", "Where"); strings.HasPrefix(dir, "/") {
+			all = append(all, Mount{root, value("Mount", "What"), path.Clean(dir), value("Mount", "Type"), facts.At(t.File)})
 		}
 	}
 	return all
@@ -102,7 +119,7 @@ func isMountTable(name string) bool {
 }
 
 // mountBy reads "mount [-t TYPE] [-o OPTIONS] DEVICE DIR".
-func mountBy(c *Command) (Mount, bool) {
+func mountBy(c *facts.Command) (Mount, bool) {
 	if c.Program() != "mount" {
 		return Mount{}, false
 	}
@@ -131,7 +148,7 @@ func mountBy(c *Command) (Mount, bool) {
 }
 
 // crypttab reads the volumes of /etc/crypttab.
-func crypttab(t Text) []EncryptedPlace {
+func crypttab(t facts.Text) []EncryptedPlace {
 	var all []EncryptedPlace
 	if t.File.Name != "etc/crypttab" {
 		return nil
@@ -145,12 +162,12 @@ func crypttab(t Text) []EncryptedPlace {
 }
 
 // volumeBy reads commands that open an encrypted volume or folder.
-func volumeBy(c *Command) (EncryptedPlace, bool) {
+func volumeBy(c *facts.Command) (EncryptedPlace, bool) {
 	_, args := c.Effective()
 	v := EncryptedPlace{By: c.Program(), Location: c.Location}
 	switch v.By {
 	case "cryptsetup":
-		if containsAny(args, []string{"open", "luksOpen", "plainOpen", "create"}) && !strings.HasPrefix(lastOf(args), "-") {
+		if containsAny(args, "open", "luksOpen", "plainOpen", "create") && !strings.HasPrefix(args[len(args)-1], "-") {
 			for _, a := range slices.Backward(args) {
 				if !strings.HasPrefix(a, "-") && !strings.HasPrefix(a, "/") {
 					v.Name = a
@@ -165,6 +182,10 @@ func volumeBy(c *Command) (EncryptedPlace, bool) {
 		}
 	}
 	return v, false
+}
+
+func containsAny(list []string, words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
 }
 
 // MountOf finds the deepest mount that a path lies on.
@@ -184,31 +205,31 @@ func inFolder(place, dir string) bool {
 }
 
 // Wiped says by a reset whether a place on the device is wiped.
-func (s Storage) Wiped(r Reset, place string) Known {
-	if r.Mention || r.Wipes == "" || Unresolved(r.Wipes) {
-		return Unknown
+func (s Storage) Wiped(r Reset, place string) facts.Known {
+	if r.Mention || r.Wipes == "" || facts.Unresolved(r.Wipes) {
+		return facts.Unknown
 	}
 	place = path.Clean(place)
 	m, mounted := s.MountOf(place)
-	answer := No
+	answer := facts.No
 	for _, w := range strings.Fields(r.Wipes) {
 		switch {
 		case w == "overlay" || w == "rootfs_data":
 			if !mounted || m.Dir == "/" || m.Dir == "/overlay" {
-				return Yes
+				return facts.Yes
 			}
 		case strings.HasPrefix(w, "/dev/") || !strings.HasPrefix(w, "/"):
 			if !mounted {
 				continue
 			}
 			switch sameDevice(m.Device, w) {
-			case Yes:
-				return Yes
-			case Unknown:
-				answer = Unknown
+			case facts.Yes:
+				return facts.Yes
+			case facts.Unknown:
+				answer = facts.Unknown
 			}
 		case inFolder(place, path.Clean(strings.TrimSuffix(strings.TrimSuffix(w, "*"), "."))):
-			return Yes
+			return facts.Yes
 		}
 	}
 	return answer
@@ -216,27 +237,27 @@ func (s Storage) Wiped(r Reset, place string) Known {
 
 // partition is a partition, or a whole disk, as the kernel numbers them. A part of flash
 // memory has two names: /dev/mtd5 and /dev/mtdblock5.
-var partition = lazy(`^/dev/(mmcblk[0-9]+|nvme[0-9]+n[0-9]+|[shv]d[a-z]|mtd)(?:block)?(?:p?([0-9]+))?$`)
+var partition = lazyregexp.New(`^/dev/(mmcblk[0-9]+|nvme[0-9]+n[0-9]+|[shv]d[a-z]|mtd)(?:block)?(?:p?([0-9]+))?$`)
 
 // sameDevice compares the device of a mount with what a command wipes: a
 // device, or the name of a partition or volume. A device that is mounted by a name of
 // another kind (a label, a volume) may be the one that is wiped by its number.
-func sameDevice(device, wiped string) Known {
+func sameDevice(device, wiped string) facts.Known {
 	name := path.Base(wiped)
 	if device == wiped || path.Base(device) == name || strings.HasSuffix(device, ":"+name) || strings.HasSuffix(device, "="+name) {
-		return Yes
+		return facts.Yes
 	}
 	if !strings.HasPrefix(wiped, "/dev/") {
-		return No
+		return facts.No
 	}
 	d, w := partition.Get().FindStringSubmatch(device), partition.Get().FindStringSubmatch(wiped)
 	switch {
 	case d != nil && w != nil && d[1] == w[1] && (d[2] == w[2] || w[2] == "" && w[1] != "mtd"):
-		return Yes
+		return facts.Yes
 	case strings.HasPrefix(device, "ubi"), strings.Contains(device, "="), strings.HasPrefix(device, "/dev/") && strings.Count(device, "/") > 2:
-		return Unknown
+		return facts.Unknown
 	}
-	return No
+	return facts.No
 }
 
 // Encrypted says whether a place on the device lies in an encrypted volume or

@@ -1,4 +1,4 @@
-package facts
+package builds
 
 import (
 	"bytes"
@@ -6,13 +6,14 @@ import (
 	"slices"
 
 	"github.com/assay-iot/assay"
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/elf"
 	"github.com/assay-iot/assay/firmware"
 )
 
-// BuildHomes are programs that name a source file in the home folder of a
+// Homes are programs that name a source file in the home folder of a
 // person, which the compiler wrote there. One place is given for each program.
-var BuildHomes = &Scan[assay.Location]{
+var Homes = &facts.Scan[assay.Location]{
 	Name: "build-homes",
 	Doc:  "Programs that name a source file in the home folder of the person who built them.",
 	Want: func(f *firmware.File) bool { return f.Kind == firmware.Regular && f.Size >= elf.MinSize },
@@ -22,7 +23,7 @@ var BuildHomes = &Scan[assay.Location]{
 		}
 		for _, parent := range []string{"/home/", "/Users/"} {
 			if at, n := homePath(content, []byte(parent)); n > 0 {
-				return []assay.Location{AtSpan(f, at, at+n)}
+				return []assay.Location{facts.AtSpan(f, at, at+n)}
 			}
 		}
 		return nil
@@ -62,9 +63,11 @@ func homePath(content, parent []byte) (at, n int) {
 
 func isUserName(name []byte) bool {
 	for _, b := range name {
-		if !isLetter(b) && !isDigit(b) && b != '.' && b != '-' && b != '_' {
+		if !isLetter(b) && (b < '0' || b > '9') && b != '.' && b != '-' && b != '_' {
 			return false
 		}
 	}
 	return isLetter(name[0])
 }
+
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }

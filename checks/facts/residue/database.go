@@ -1,16 +1,17 @@
-package facts
+package residue
 
 import (
 	"slices"
 	"strings"
 
+	"github.com/assay-iot/assay/checks/facts"
 	"github.com/assay-iot/assay/checks/facts/sqlite3"
 	"github.com/assay-iot/assay/firmware"
 )
 
 // databaseResidue knows SQLite databases in which a table about persons has a
 // row: an empty table, and the account that a product is sold with, are none.
-func databaseResidue(f *firmware.File, content []byte) []Residue {
+func databaseResidue(f *firmware.File, content []byte) []Trace {
 	db := sqlite3.Open(content)
 	if db == nil {
 		return nil
@@ -26,7 +27,7 @@ func databaseResidue(f *firmware.File, content []byte) []Residue {
 			return !person
 		})
 		if person {
-			return []Residue{{PersonRows, At(f)}}
+			return []Trace{{PersonRows, facts.At(f)}}
 		}
 	}
 	return nil

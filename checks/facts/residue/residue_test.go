@@ -1,10 +1,11 @@
-package facts
+package residue
 
 import (
 	"encoding/binary"
 	"strings"
 	"testing"
 
+	"github.com/assay-iot/assay/checks/facts/factstest"
 	"github.com/assay-iot/assay/firmware"
 )
 
@@ -93,7 +94,7 @@ const usersTable = `CREATE TABLE "users" (id INTEGER PRIMARY KEY, login TEXT NOT
 func TestResidues(t *testing.T) {
 	for _, tt := range []struct {
 		name, content string
-		want          ResidueKind
+		want          Kind
 	}{
 		{"data/app.db", sqliteFile(usersTable, []string{"\x01", "joe", "joe@gmail.com"}), PersonRows},
 		{"data/app.db", sqliteFile(usersTable), ""},
@@ -171,9 +172,8 @@ func TestResidues(t *testing.T) {
 		{"usr/lib/python3/test/people.csv", customers, ""},
 		{"etc/ports.csv", "Service Name,Port,Contact\nSome Service,80,[Bob_Smith]\n", ""},
 	} {
-		o := observeFiles(t, map[string]string{tt.name: tt.content}, Residues)
-		got := ResidueKind("")
-		if all := valueOf(t, o, Residues); len(all) > 0 {
+		got := Kind("")
+		if all := factstest.Seen(t, All, map[string]string{tt.name: tt.content}); len(all) > 0 {
 			got = all[0].Kind
 		}
 		if got != tt.want {
@@ -184,25 +184,19 @@ func TestResidues(t *testing.T) {
 
 const customers = "name,email,phone\nBob Smith,bob.smith@gmail.com,+49 228 456780\nAnn Lee,ann@acme.de,+49 228 456781\nEva Roth,eva@acme.de,+49 228 456782\n"
 
-func TestBuildHomes(t *testing.T) {
-	elf := "\x7fELF" + strings.Repeat("\x00", 60)
-	for content, want := range map[string]int{
-		elf + "/home/jbloggs/src/cam/main.c\x00":                           1,
-		elf + "/home/builder/openwrt/main.c\x00/home/joe/src/x.cpp:12\x00": 1,
-		elf + "/Users/joe/app/x.rs\x00":                                    1,
-		elf + "/home/builder/openwrt/main.c\x00":                           0,
-		elf + "/home/app/hicore\x00/home/%s/x.c\x00":                       0,
-		"/home/jbloggs/src/cam/main.c" + strings.Repeat("\n", 60):          0,
+// TestInsertsRows compares the search with that in capital letters.
+func TestInsertsRows(t *testing.T) {
+	for _, text := range []string{
+		"", "i", "insert into", "INSERT INTO t", "xxInsert Intoy", "insert int", "iinsert into", "IiInSeRt InTo", "insert\tinto", "insertinto", "i i i i i i i i insert into",
 	} {
-		o := observeFiles(t, map[string]string{"usr/bin/x": content}, BuildHomes)
-		if got := valueOf(t, o, BuildHomes); len(got) != want {
-			t.Errorf("%q: %v", content, got)
+		if got, want := insertsRows([]byte(text)), strings.Contains(strings.ToUpper(text), "INSERT INTO"); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
 		}
 	}
 }
 
-// FuzzResidues gives hostile databases, photos and records.
-func FuzzResidues(f *testing.F) {
+// FuzzTraces gives hostile databases, photos and records.
+func FuzzTraces(f *testing.F) {
 	f.Add("a.db", sqliteFile(usersTable, []string{"\x01", "joe", "joe@gmail.com"}))
 	f.Add("a.jpg", jpegAt(binary.LittleEndian, "II", 50))
 	f.Add("var/log/wtmp", loginOf(7, "joe"))
