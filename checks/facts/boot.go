@@ -49,7 +49,7 @@ type BootCommand struct {
 var Boot = &Fact[BootGraph]{
 	Name:    "boot",
 	Doc:     "What the init systems of the image start, followed through scripts, links, units and settings.",
-	Version: 16,
+	Version: 17,
 	Needs:   []Node{Tree, Roots, Texts, Applets, Programs, illegibleScan, brokerScan, compiledLines},
 	Observe: func(o *Observer) (BootGraph, error) {
 		all := BootGraph{Inits: []Init{}, Services: []Service{}, Consoles: []Console{}, SSH: []SSHServer{}, Commands: []BootCommand{}, Passwords: []PasswordWrite{}}

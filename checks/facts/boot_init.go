@@ -44,6 +44,7 @@ func (g *boot) initSystem(init initProgram, hasInit bool) {
 	inittab, hasTab := g.texts.Get(g.root, "etc/inittab")
 	systemd, hasSystemd := g.systemdFile()
 	android, isAndroid := androidFolder(g.root)
+	shipped, folder, hasShipped := g.shippedTable(init)
 	switch {
 	case hasSystemd && (!hasTab || path.Base(init.name()) == "systemd" || g.handedTo == "systemd"):
 		g.begin("systemd", At(systemd))
@@ -59,7 +60,7 @@ func (g *boot) initSystem(init initProgram, hasInit bool) {
 		g.openrcInit()
 	case hasTab:
 		g.begin(g.inittabKind(inittab), At(inittab.File))
-		g.inittab(inittab)
+		g.inittab(inittab, "")
 	case isAndroid:
 		g.begin("android", assay.Location{Path: g.root.Path + "!" + android})
 		g.android(android)
@@ -68,9 +69,15 @@ func (g *boot) initSystem(init initProgram, hasInit bool) {
 	case g.isFile("etc/runit/2") || g.isFile("sbin/runit-init") || g.isFile("usr/sbin/runit-init"):
 		g.begin("runit", assay.Location{Path: g.root.Path + "!etc/runit"})
 		g.runit()
+	case hasShipped && g.etcIsFilled():
+		g.begin(g.inittabKind(shipped), At(shipped.File))
+		g.inittab(shipped, folder)
 	case hasInit && isMultiCall(init.file.Name):
 		g.begin("busybox", At(init.file))
 		g.defaultInittab(init.file)
+		if hasShipped {
+			g.maybe(func() { g.inittab(shipped, folder) })
+		}
 	case hasInit || g.isFile("etc/init.d/rcS"):
 		if !g.rcScripts() && g.init.Kind == "" {
 			return
@@ -220,7 +227,8 @@ var inittabActions = [][]string{
 	{"sysinit"}, {"boot", "bootwait"}, {"wait", "once", "respawn", "askfirst", "askconsole", "askconsolelate", "respawnlate"},
 }
 
-func (g *boot) inittab(t Text) {
+// inittab follows a table; folder is where the files of /etc lie, if not there.
+func (g *boot) inittab(t Text, folder string) {
 	entries := parseInittab(t)
 	level := ""
 	for _, e := range entries {
@@ -232,6 +240,9 @@ func (g *boot) inittab(t Text) {
 		for _, actions := range inittabActions {
 			for _, e := range entries {
 				if slices.Contains(actions, e.action) && atLevel(e, level) {
+					if folder != "" {
+						e.process = g.shippedEntry(folder, e.process)
+					}
 					g.inittabEntry(t, e)
 				}
 			}
@@ -369,7 +380,9 @@ func (g *boot) rcLinks(l *launch, dir, letter, action string) {
 // offers shells.
 func (g *boot) defaultInittab(init *firmware.File) {
 	g.through(init.Name+" without inittab", func() {
-		g.rcScripts()
+		if !g.rcScripts() && g.etcIsFilled() && !g.shippedScripts() {
+			g.unjudge(At(init), "neither a table of init nor its scripts are in the image: /etc is filled on the running device")
+		}
 		for _, tty := range []string{"", "tty2", "tty3", "tty4"} {
 			if c, ok := g.console(tty, "/bin/sh", At(init)); ok {
 				g.consoles = append(g.consoles, c)

@@ -53,6 +53,8 @@ func (g *boot) unjudgeFile(at assay.Location, name string) {
 	switch clean := cleanName(name); {
 	case g.isBrought(clean):
 		g.unjudge(at, "it runs "+clean+", which comes from elsewhere")
+	case strings.HasPrefix(clean, "etc/") && len(g.children("etc")) == 0:
+		g.unjudge(at, "it runs "+clean+", which is not in the image: /etc is filled on the running device")
 	case g.mayHold(clean):
 		g.unjudge(at, "it runs "+clean+", which is not in the image: whoever fills "+path.Dir(clean)+" says what it does")
 	}

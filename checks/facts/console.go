@@ -25,7 +25,7 @@ type Console struct {
 // Consoles are the consoles of the image.
 var Consoles = &Fact[[]Console]{
 	Name:    "consoles",
-	Version: 7,
+	Version: 8,
 	Doc:     "Serial lines, screens and kernel command lines, and whether they give a shell without a password.",
 	Needs:   []Node{Boot},
 	Observe: func(o *Observer) ([]Console, error) {
@@ -37,6 +37,9 @@ var Consoles = &Fact[[]Console]{
 // console reads what init runs on a terminal; false if it is no prompt.
 func (g *boot) console(device, process string, at assay.Location) (Console, bool) {
 	words := strings.Fields(process)
+	if strings.ContainsAny(process, `"'`) {
+		words = unitWords(process)
+	}
 	shell, prompt := g.prompt(words, 0)
 	if !prompt {
 		return Console{}, false
@@ -87,9 +90,9 @@ func (g *boot) prompt(words []string, depth int) (shell Known, prompt bool) {
 		}
 		return Yes, true
 	case strings.HasSuffix(name, "getty"):
-		return g.getty(args, depth), true
+		return g.getty(name, args, depth), true
 	case name == "login":
-		return KnownOf(slices.Contains(args, "-f")), true
+		return KnownOf(skipsPassword(args)), true
 	case name == "su":
 		return Yes, opensShell(args) // the superuser is asked for nothing
 	case name == "sulogin" || name == "systemd-sulogin-shell":
@@ -112,29 +115,6 @@ func opensShell(args []string) bool {
 		}
 	}
 	return names < 2
-}
-
-// getty reads the arguments of busybox getty and agetty.
-func (g *boot) getty(args []string, depth int) Known {
-	for i, a := range args {
-		value := ""
-		if i+1 < len(args) {
-			value = args[i+1]
-		}
-		if k, v, ok := strings.Cut(a, "="); ok && strings.HasPrefix(a, "--") {
-			a, value = k, v
-		}
-		switch {
-		case a == "--autologin" || a == "-a":
-			return Yes
-		case a == "--login-program" || strings.HasSuffix(a, "l") && isShort(a, 'l'):
-			if shell, ok := g.prompt([]string{value}, depth+1); ok {
-				return shell
-			}
-			return Unknown
-		}
-	}
-	return No
 }
 
 // scriptPrompt looks into a script that stands in for login.
