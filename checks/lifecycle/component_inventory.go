@@ -30,7 +30,8 @@ var ComponentInventory = &checks.Check{
 }
 
 func componentInventory(c *checks.Context) checks.Judgement {
-	seen := slices.DeleteFunc(slices.Clone(checks.Ask(c, inventory.Components)), func(p inventory.Component) bool { return p.Kind == inventory.KindSystem })
+	all := checks.Ask(c, inventory.Components)
+	seen := slices.DeleteFunc(slices.Clone(all), func(p inventory.Component) bool { return p.Kind == inventory.KindSystem })
 	if c.Firmware != nil && c.Firmware.SBOM == "" {
 		return c.Fail(assay.Declared, checks.Undescribed(assay.High, "firmware.sbom", c.Firmware.Range))
 	}
@@ -45,7 +46,7 @@ func componentInventory(c *checks.Context) checks.Judgement {
 		}
 		found = compare(c, seen, parts)
 		if c.Gap() == "" {
-			found = append(found, notInstalled(c, seen, parts)...)
+			found = append(found, notInstalled(c, all, parts)...)
 		}
 	}
 	if why := holes(c); why != "" && !slices.ContainsFunc(found, func(f assay.Finding) bool { return f.Severity.Fails() }) {
