@@ -10,7 +10,6 @@ import (
 
 // readCounter counts how often the records of a name are asked for.
 type readCounter struct {
-	text  []byte
 	n     int
 	times int
 }
