@@ -75,7 +75,7 @@ type Script struct {
 	ErrExit  bool     `json:"err_exit,omitempty"` // set -e: any failing command ends it
 	Commands Commands `json:"commands"`
 	Problem  string   `json:"problem,omitempty"` // what of it could not be read, and why
-	Cut      bool     `json:"cut,omitempty"`     // a limit ended the reading before the script
+	Cut      bool     `json:"cut,omitempty"`     // a limit ended the reading, and parts of it were not seen
 }
 
 // Program is the base name of the program that a command runs, looking through
@@ -235,17 +235,17 @@ var Scripts = &Fact[[]Script]{
 	},
 }
 
-// CutScript is a script that was not followed to its end.
+// CutScript is a script of which a limit left parts unseen.
 type CutScript struct {
 	Path    string `json:"path"`
 	Problem string `json:"problem"`
 }
 
-// CutScripts are the scripts that were not followed to their end.
+// CutScripts are the scripts of which a limit left parts unseen.
 var CutScripts = &Fact[[]CutScript]{
 	Name:    "cut-scripts",
 	Version: 1,
-	Doc:     "Shell scripts that run, or take in, more statements than are followed.",
+	Doc:     "Shell scripts that hold, or take in, more statements than are read.",
 	Needs:   []Node{Scripts},
 	Observe: func(o *Observer) ([]CutScript, error) {
 		scripts, err := Scripts.Of(o)

@@ -209,7 +209,7 @@ func (r *shellRun) overItems(c *syntax.ForClause) (outcome, flow) {
 		return r.once(c.Do)
 	}
 	items, known, some := r.args, r.argsKnown, false
-	if iter.InPos.IsValid() {
+	if iter.InPos.IsValid() && !r.world.flat {
 		items, some = r.items(iter.Items)
 		known = true
 	}

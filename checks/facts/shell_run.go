@@ -54,6 +54,7 @@ type shellWorld struct {
 	takes  int                                         // statements that may still run of files that are read for their variables only; unset without such
 	cut    func(r *shellRun)                           // hears where calls stand too deep in one another to be followed
 	deep   int                                         // commands with several ways that are walked
+	flat   bool                                        // each statement is run once, whatever comes of the one before
 	run    func(r *shellRun, c *Command) outcome       // hears of a command
 	lookup func(name string, r *shellRun) (Text, bool) // a script that is sourced
 	glob   func(pattern string) []string               // files; nil leaves patterns as they are
@@ -205,12 +206,26 @@ func (sr *scriptReader) read(t Text) (s Script) {
 	}
 	s.ErrExit = r.errexit
 	switch {
-	case w.left <= 0:
-		s.Cut, s.Problem = true, cmp.Or(s.Problem, "the script runs too many statements to follow")
-	case w.takes <= 0:
+	case w.takes <= 0: // what it would know from them, it does not
 		s.Cut, s.Problem = true, cmp.Or(s.Problem, "the files that it takes in run too many statements to follow")
+	case w.left <= 0:
+		s.Problem = cmp.Or(s.Problem, "the script runs too many statements to follow")
+		s.Cut = sr.left != nil || !w.sweep(t, r.place, stmts)
 	}
 	return s
+}
+
+// sweep runs each statement of a script once, as one that may run: calls are not followed,
+// loops not repeated, and branches are all taken. It is for a script that could not be
+// followed to its end, and reports whether now all of it was seen.
+func (w *shellWorld) sweep(t Text, place *assay.Location, stmts []*syntax.Stmt) bool {
+	w.left, w.takes, w.flat = maxScriptSteps, 0, true
+	r := newShellRun(w, t, nil, false)
+	r.place, r.unsure = place, true
+	r.stmts(stmts)
+	r.runTraps()
+	w.spareTables(r.shellTables)
+	return w.left > 0
 }
 
 func sortedKeys[V any](m map[string]V) []string {
@@ -284,6 +299,9 @@ func (r *shellRun) stmt(s *syntax.Stmt) (got outcome, f flow) {
 		}
 	}
 	got, f = r.command(s)
+	if r.world.flat {
+		return unsure, goesOn
+	}
 	if s.Negated {
 		got, r.negated, r.leans = got.not(), !r.negated, r.leans.not()
 	}
@@ -296,7 +314,7 @@ func (r *shellRun) command(s *syntax.Stmt) (outcome, flow) {
 		r.emit(r.world.command(), s.Pos(), s.End(), s.Redirs)
 		return unsure, goesOn
 	case *syntax.CallExpr:
-		if names, fixed := r.ways(c); len(names) > 0 {
+		if names, fixed := r.ways(c); len(names) > 0 && !r.world.flat {
 			return r.eachWay(names, fixed, func() (outcome, flow) { return r.callExpr(c, s.Redirs) })
 		}
 		return r.callExpr(c, s.Redirs)
@@ -323,6 +341,9 @@ func (r *shellRun) command(s *syntax.Stmt) (outcome, flow) {
 		}
 		return got, f
 	case *syntax.FuncDecl:
+		if r.world.flat {
+			return r.stmt(c.Body)
+		}
 		if c.Name != nil {
 			r.funcs[c.Name.Value] = shellFunc{c.Body, r.src}
 		}
