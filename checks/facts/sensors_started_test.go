@@ -55,3 +55,23 @@ func TestStartedSensors(t *testing.T) {
 		})
 	}
 }
+
+// TestStartedSensorsOfSystems has a radio that a unit or a rule of udev brings up: what is
+// done only where the radio shows itself is no sign of one.
+func TestStartedSensorsOfSystems(t *testing.T) {
+	script := map[string]string{"usr/bin/w.sh": "#!/bin/sh\nip link set wlan0 up\n"}
+	rule := "ACTION==\"add\", KERNEL==\"wlan0\", RUN+=\"/usr/bin/w.sh\"\n"
+	for name, tc := range map[string]struct {
+		files map[string]string
+		want  int
+	}{
+		"a unit":              {wantedUnit("[Service]\nType=oneshot\nExecStart=/usr/bin/w.sh\n", script), 1},
+		"its own line":        {wantedUnit("[Service]\nType=oneshot\nExecStart=/sbin/ip link set wlan0 up\n", nil), 1},
+		"only if it is there": {wantedUnit("[Unit]\nConditionPathExists=/sys/class/net/wlan0\n[Service]\nType=oneshot\nExecStart=/usr/bin/w.sh\n", script), 0},
+		"udev":                {mergedFiles(script, map[string]string{"lib/systemd/systemd-udevd": "", "lib/udev/rules.d/70-w.rules": rule}), 0},
+	} {
+		if got := startedSensors(bootOf(t, mergedFiles(systemdBase, tc.files))); len(got) != tc.want {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
