@@ -30,8 +30,8 @@ const (
 // Sensors are the signs of cameras, microphones, positioning and radios.
 var Sensors = &Fact[[]Sensor]{
 	Name:    "sensors",
-	Version: 4,
-	Doc:     "Signs of cameras, microphones, positioning and radios: modules, device tree nodes, programs, recorders that are started.",
+	Version: 5,
+	Doc:     "Signs of cameras, microphones, positioning and radios: modules, device tree nodes, programs, recorders that are started, parts that the boot sets up.",
 	Needs:   []Node{Tree, Programs, Boot, deviceTrees, moduleNames, compiledLines, Texts},
 	Observe: func(o *Observer) ([]Sensor, error) {
 		programs, err := Programs.Of(o)
@@ -62,7 +62,7 @@ var Sensors = &Fact[[]Sensor]{
 		if err != nil {
 			return nil, err
 		}
-		all = slices.Concat(all, modules, startedRecorders(img, boot, lines), pythonRecorders(img, texts, boot))
+		all = slices.Concat(all, modules, startedRecorders(img, boot, lines), pythonRecorders(img, texts, boot), startedSensors(boot))
 		for _, p := range programs {
 			if kind, sign := sensorOf(p.Name); kind != "" {
 				all = append(all, Sensor{Kind: kind, Sign: sign, Name: p.Base(), Root: p.Root, Location: p.Location})

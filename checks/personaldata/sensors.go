@@ -27,7 +27,7 @@ var Sensors = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.8-3"},
-	Version:   3,
+	Version:   4,
 	Needs:     checks.Needs(facts.Sensors, facts.Roots, facts.RootPlaces),
 	Run:       sensors,
 }

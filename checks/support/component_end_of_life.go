@@ -28,7 +28,7 @@ var ComponentEndOfLife = &checks.Check{
 	Reads:     checks.Firmware + checks.Declared,
 	Severity:  assay.High,
 	Provision: []string{"5.3-8"},
-	Version:   6,
+	Version:   7,
 	Needs:     checks.Needs(inventory.Components, advisories.EndOfLife),
 	Run:       componentEndOfLife,
 }
@@ -36,15 +36,19 @@ var ComponentEndOfLife = &checks.Check{
 func componentEndOfLife(c *checks.Context) checks.Judgement {
 	components := checks.Ask(c, inventory.Components)
 	table := branches(c)
-	inTable, keeper := namesOf(table), keeperOf(table, components)
+	inTable, keeper := namesOf(table), keeperOf(table, components, c.AsOf)
 	var found []assay.Finding
 	var places []assay.Location
 	var unknown []inventory.Component
 	for _, k := range components {
-		if ofDistribution(k) || keeper.repairs(k) {
+		kept := ofDistribution(k) || keeper.repairs(k)
+		if kept && !keeper.left(k) {
 			continue
 		}
 		b, ok := branchOf(table, k)
+		if kept && (!ok || !endedBy(b, c.AsOf)) {
+			continue // the distribution's own end says it
+		}
 		if !ok {
 			if isSubject(k) || slices.ContainsFunc(inTable, func(name string) bool { return named(k, name) }) {
 				unknown = append(unknown, k)
@@ -120,6 +124,7 @@ func ofDistribution(k inventory.Component) bool {
 // the distributions and kits of the table that were seen in it.
 type keeper struct {
 	packages, kernel, kit bool
+	alive                 bool // a distribution has not ended
 }
 
 // kits are the development kits that bring libraries of others with them, and
@@ -136,7 +141,7 @@ const android = "android"
 // keeperOf finds the distributions and kits of the table. Buildroot only builds: all
 // that goes into it is the maker's choice, as is what stands beside Android's own parts. Poky keeps its recipes, the kernel is the
 // choice of whoever made the layer of the board.
-func keeperOf(table []advisories.Branch, components []inventory.Component) keeper {
+func keeperOf(table []advisories.Branch, components []inventory.Component, day time.Time) keeper {
 	var w keeper
 	for _, k := range components {
 		b, ok := branchOf(table, k)
@@ -145,6 +150,7 @@ func keeperOf(table []advisories.Branch, components []inventory.Component) keepe
 		case k.Kind == inventory.KindSystem && b.Component != "buildroot" && b.Component != android:
 			w.packages = true
 			w.kernel = w.kernel || b.Component != "poky"
+			w.alive = w.alive || !endedBy(b, day)
 		case slices.Contains(kits, b.Component):
 			w.kit = true
 		}
@@ -162,6 +168,17 @@ func (w keeper) repairs(k inventory.Component) bool {
 		return w.kit && slices.Contains(brought, k.Name)
 	}
 	return false
+}
+
+// left reports whether the distributions that repaired a component have all ended:
+// then nobody does, if its own project has stopped too.
+func (w keeper) left(k inventory.Component) bool {
+	return w.packages && !w.alive && (k.Kind != inventory.KindKernel || w.kernel) && k.Kind != inventory.KindProgram
+}
+
+func endedBy(b advisories.Branch, day time.Time) bool {
+	until, err := time.Parse(time.DateOnly, b.Until)
+	return err == nil && until.Before(day)
 }
 
 // branchEnd compares the end of a branch with the day of the assessment and with
