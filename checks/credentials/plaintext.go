@@ -24,7 +24,7 @@ var Plaintext = &checks.Check{
 	Reads:     checks.Firmware,
 	Severity:  assay.High,
 	Provision: []string{"5.1-1"},
-	Version:   12,
+	Version:   13,
 	Needs:     checks.Needs(facts.CutScripts, facts.Accounts, facts.PlainSecrets, facts.WifiNetworks, facts.OfferedSettings, facts.RootPlaces, facts.Keys),
 	Run:       plaintext,
 }

@@ -49,6 +49,7 @@ func (r *commandReader) commandSecrets(i int) []PlainSecret {
 			}
 		}
 	}
+	found = append(found, optionSecrets(program, args)...)
 	if text, ok := r.written(i, program); ok {
 		for line := range strings.Lines(text) {
 			found = append(found, lineSecrets(settingText, line)...)
